@@ -1,0 +1,199 @@
+"""The seams. Each has one contract suite in tests/contract/ that every implementation passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragapp.types import (
+    Acceptance,
+    Change,
+    Chunk,
+    Collection,
+    Document,
+    Hit,
+    IndexEntry,
+    Job,
+    ParsedText,
+    Ranking,
+    Vectors,
+)
+
+
+class Embedder(Protocol):
+    """Text to unit-length vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model and what changes its vectors (weights, pooling, prefixes); never reused."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest passage the model reads, in its own tokens; longer ones are cut there."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension), rows of unit length, in the order of `texts`."""
+
+    def embed_query(self, text: str) -> Vectors:
+        """Shape (dimension,), unit length."""
+
+    def token_spans(self, text: str) -> NDArray[np.int64]:
+        """The model's tokens of `text` as character spans: shape (tokens, 2), without special tokens."""
+
+
+class Reranker(Protocol):
+    @property
+    def fingerprint(self) -> str: ...
+
+    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """How well each passage answers `query`, shape (len(passages),), higher is better, 0 to 1."""
+
+
+class Generator(Protocol):
+    """Writes text from a prompt. Everything it emits is treated as hostile."""
+
+    @property
+    def name(self) -> str:
+        """For people: which model, from where."""
+
+    def unavailable(self) -> str | None:
+        """Why it cannot write just now (its files are still on their way, say); None when it can."""
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        """Yields pieces of text as they are written. Raises ModelError."""
+
+    def close(self) -> None: ...
+
+
+class DocumentStore(Protocol):
+    """The truth. Every method is one transaction: it happened whole, or not at all."""
+
+    def create_collection(self, name: str, embedder: str, dimension: int) -> Collection:
+        """Raises ConflictError when the name is taken, UsageError when it is not a fit name."""
+
+    def collection(self, name: str) -> Collection:
+        """Raises NotFoundError."""
+
+    def collections(self) -> list[Collection]: ...
+
+    def delete_collection(self, name: str) -> list[str]:
+        """Deletes it with all its documents. Returns the sha256 of blobs that nothing uses any more."""
+
+    def accept(
+        self,
+        collection: str,
+        *,
+        source: str,
+        name: str,
+        sha256: str,
+        size: int,
+        media_type: str,
+        recipe: str,
+        metadata: Mapping[str, str],
+    ) -> Acceptance:
+        """Claims (collection, source) for these bytes, whose blob is on disk, and queues the work.
+
+        `unchanged` when the newest version has the same bytes, name, metadata and recipe (what parses
+        and chunks it) and has not failed.
+        """
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFoundError."""
+
+    def documents(self, collection: str) -> list[Document]: ...
+
+    def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        """Of the live version unless another is named. Raises NotFoundError."""
+
+    def delete_document(self, document_id: str) -> list[str]:
+        """Deletes it whole. Returns the sha256 of blobs that nothing uses any more."""
+
+    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> list[str]:
+        """Swaps the version in: from now on it is searched by words and the older one is gone.
+
+        Returns the sha256 of blobs that nothing uses any more. Raises ConflictError when the job is no
+        longer this worker's (its lease ended, or the document was deleted).
+        """
+
+    def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
+        """Up to `limit` distinct (digest, embedding text) of the job's chunks that have no vector yet."""
+
+    def add_vectors(self, job: Job, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        """Stores vectors, shape (len(digests), dimension), by the digest of the text they embed."""
+
+    def publish_vectors(self, job: Job, embedder: str) -> None:
+        """Marks the version ready: every chunk has its vector."""
+
+    def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
+        """The live version ids whose document has all these metadata values."""
+
+    def changes(self, collection_id: int, after: int) -> list[Change]:
+        """The change log after revision `after`, oldest first."""
+
+    def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        """The live chunks of the collection, or of those versions that are still live."""
+
+    def vectors(
+        self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        """Batches of (keys, version ids, vectors), shapes (n,), (n,), (n, dimension), of live chunks."""
+
+    def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
+        """The ranking's chunks joined to the truth, in its order; what is not live is left out."""
+
+
+class JobQueue(Protocol):
+    """Hands document versions to workers. A job is one worker's until its lease ends."""
+
+    def claim(self, worker: str) -> Job | None:
+        """The next job that nobody holds, or None. A job that killed three workers fails instead."""
+
+    def renew(self, job: Job) -> bool:
+        """Prolongs the lease; False when the job is no longer this worker's."""
+
+    def fail(self, job: Job, reason: str) -> None: ...
+
+    def release(self, job: Job) -> None:
+        """Gives the job back, not counted as an attempt."""
+
+    def waiting(self) -> int:
+        """How many jobs are queued or in work."""
+
+
+class SearchIndex(Protocol):
+    """The views: ranks chunk keys. They follow the truth's change log and can be rebuilt from it.
+
+    `within` are the version ids that may be found (None: all); the filter acts inside the search, so
+    `k` hits come back whenever so many exist.
+    """
+
+    def catch_up(self, collection: Collection) -> None:
+        """Brings the views to the collection's committed revision."""
+
+    def dense(
+        self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
+    ) -> Ranking:
+        """By inner product with `vector`, shape (dimension,)."""
+
+    def words(
+        self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
+    ) -> Ranking:
+        """By BM25. The query is plain words: no character has a special meaning."""
+
+    def verify(self, collection: Collection) -> str | None:
+        """What differs between the views and the truth; None when they agree."""
+
+    def rebuild(self, collection: Collection) -> None:
+        """Builds the views anew from the truth and switches to them."""
+
+    def drop(self, collection_id: int) -> None:
+        """Removes the views of a deleted collection."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,88 @@
+"""Every setting, with its unit and default. The only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """Read from `RAGAPP_…` environment variables, then from `ragapp.toml` in the working folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAGAPP_", toml_file="ragapp.toml", frozen=True, extra="forbid"
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("ragapp"),
+        description="Folder that holds the database, blobs and views.",
+    )
+    models_dir: Path = Field(
+        default_factory=lambda: user_data_path("ragapp") / "models",
+        description="Folder that holds downloaded models; shared by all data folders.",
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the truth. Default: SQLite in the data folder."
+    )
+    embedder: str = Field(
+        default="bge-small-en-v1.5",
+        description="Embedding model: a name of `ragapp models list`, a folder, or a hub id.",
+    )
+    reranker: str | None = Field(
+        default=None, description="Reranking model: a name of `ragapp models list`. Default: none."
+    )
+    generator: str = Field(
+        default="auto",
+        description="Who writes answers: `extractive`, `local`, `local:/path/model.gguf`, "
+        "`openai:MODEL`, any LangChain `provider:model`, or `auto` (local when its files are there).",
+    )
+    openai_base_url: str | None = Field(
+        default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."
+    )
+    openai_api_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
+    generator_timeout: float = Field(
+        default=120.0, gt=0, description="Seconds a generator may take from one token to the next."
+    )
+    answer_tokens: int = Field(default=256, ge=16, description="Tokens a generated answer may have.")
+    prompt_tokens: int = Field(default=600, ge=64, description="Tokens of passages that a prompt may hold.")
+    chunk_tokens: int = Field(
+        default=240, ge=16, le=8192, description="Longest chunk, in tokens of the embedder."
+    )
+    candidates: int = Field(
+        default=100, ge=1, le=1000, description="Chunks kept from each leg before fusion."
+    )
+    fusion: Literal["scores", "ranks"] = Field(
+        default="scores",
+        description="How the legs are fused: `scores` (min-max, equal weights) or `ranks` (reciprocal rank).",
+    )
+    threads: int = Field(default=0, ge=0, description="Threads a model may use; 0: one for each core.")
+    max_upload_bytes: int = Field(
+        default=512 * 1024 * 1024, gt=0, description="Largest document accepted, in bytes."
+    )
+    lease_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds after which a silent worker's document goes to another."
+    )
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'ragapp.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,267 @@
+"""The nouns of ragapp: frozen values that every room passes around. No I/O here."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""One unit-length embedding a row: shape (n, dimension)."""
+
+Ranking = tuple[tuple[int, float], ...]
+"""(chunk key, score) pairs, best first. Scores of different rankings are not comparable."""
+
+SearchMode = Literal["hybrid", "dense", "words"]
+AskMode = Literal["auto", "extractive", "generate"]
+AnswerMode = Literal["extractive", "generate"]
+Verdict = Literal["supported", "partial", "unsupported"]
+Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
+CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
+
+
+# -- A document's way -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in a parsed text: its title is `text[start:end]`; level 1 is the highest."""
+
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """The text of a document, with the character offset at which each page starts.
+
+    `page_starts` ascends and begins with 0. A format without pages has one page.
+    """
+
+    text: str
+    page_starts: tuple[int, ...] = (0,)
+    headings: tuple[Heading, ...] = ()
+    title: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def page_at(self, offset: int) -> int:
+        """The page, counted from 1, that holds the character at `offset`."""
+        return max(1, bisect.bisect_right(self.page_starts, offset))
+
+    @property
+    def pages(self) -> int:
+        return len(self.page_starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The unit we index. Always `parsed.text[start:end] == text`; `heading` is its section's title."""
+
+    start: int
+    end: int
+    text: str
+    page: int
+    heading: str | None = None
+
+    @property
+    def embedding_text(self) -> str:
+        """What the embedder reads: the section's title, then the chunk."""
+        return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents that are searched together. `revision` counts the committed changes to its content."""
+
+    id: int
+    name: str
+    embedder: str
+    dimension: int
+    revision: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source somebody gave us, as of its newest version.
+
+    `version` is the newest version accepted; `live_version` the one that is searched (None until the
+    first one is searchable). They differ while a new version is on its way, or when it failed.
+    """
+
+    id: str
+    collection: str
+    name: str
+    source: str
+    version: int
+    live_version: int | None
+    status: Status
+    error: str | None
+    sha256: str
+    size: int
+    media_type: str
+    pages: int
+    chunks: int
+    embedded: int
+    accepted_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What became of a source handed in: a new document, a new version of one, or nothing to do."""
+
+    document: Document
+    outcome: Literal["added", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The work of bringing one document version in, as claimed by one worker until its lease ends."""
+
+    version_id: int
+    document_id: str
+    collection: str
+    name: str
+    version: int
+    sha256: str
+    media_type: str
+    attempt: int
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a collection's change log, in commit order of `revision`."""
+
+    revision: int
+    version_id: int
+    kind: Literal["parsed", "embedded", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A live chunk as the views see it: its key, the version it belongs to, and what words index."""
+
+    key: int
+    version_id: int
+    text: str
+    heading: str | None
+
+
+# -- A question's way -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The places, counted from 1, that a hit took in each leg; None where the leg did not find it."""
+
+    dense: int | None = None
+    words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that a query found. `start` and `end` are offsets into its document version's text."""
+
+    chunk_id: str
+    document_id: str
+    document_name: str
+    version: int
+    page: int
+    start: int
+    end: int
+    text: str
+    heading: str | None
+    score: float
+    ranks: Ranks = Ranks()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    query: str
+    collection: str
+    hits: tuple[Hit, ...]
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`[number]` in an answer, bound to a span: `quote` is that version's `text[start:end]`."""
+
+    number: int
+    document_id: str
+    document_name: str
+    version: int
+    page: int
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, without its markers; `citations` are the numbers that support it."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheDecision:
+    status: CacheStatus
+    why: str
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader gets. When `refused`, `answer` says so and there are no citations."""
+
+    question: str
+    standalone_question: str
+    answer: str
+    refused: bool
+    mode: AnswerMode
+    model: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    cache: CacheDecision
+    timings_ms: Mapping[str, float]
+    answer_id: str
+    notice: str | None = None
+    """Something the reader should know, such as that part of the collection is not embedded yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskEvent:
+    """A piece of a streamed answer: first the evidence, then tokens if a model writes, then the answer.
+
+    `answer` is set for `evidence` (the extractive answer, at once) and `answer` (the final one);
+    `text` for `token`.
+    """
+
+    kind: Literal["evidence", "token", "answer"]
+    text: str = ""
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    ok: bool
+    checks: tuple[Check, ...]
