@@ -1,0 +1,56 @@
+"""One ranking out of two: how the dense and the words leg are put together.
+
+Both ways are pure functions of rankings. Which one is the default, and why, is measured in
+docs/retrieval.md.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ragapp.types import Ranking
+
+Fusion = Literal["scores", "ranks"]
+
+DENSE_WEIGHT = 0.6
+"""The dense leg's share in score fusion: the weight at which no public set of docs/retrieval.md loses."""
+
+RANK_CONSTANT = 60
+"""The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+
+
+def fuse(dense: Ranking, words: Ranking, fusion: Fusion) -> Ranking:
+    """The union of the legs, best first, with scores from 0 to 1; ties go to the smaller key."""
+    return fuse_scores(dense, words) if fusion == "scores" else fuse_ranks(dense, words)
+
+
+def fuse_scores(dense: Ranking, words: Ranking) -> Ranking:
+    """The weighted mean of min-max scaled scores; a leg that did not find a chunk gives it 0."""
+    return _mean(scaled(dense), scaled(words), DENSE_WEIGHT)
+
+
+def fuse_ranks(dense: Ranking, words: Ranking) -> Ranking:
+    """Reciprocal rank fusion, scaled so that a chunk that is first in both legs has 1."""
+    return _mean(_by_place(dense), _by_place(words), 0.5)
+
+
+def scaled(ranking: Ranking) -> Ranking:
+    """The same order with the best score at 1 and the last at 0; all at 1 when all are equal."""
+    if not ranking:
+        return ()
+    best, last = ranking[0][1], ranking[-1][1]
+    spread = best - last
+    return tuple((key, (score - last) / spread if spread > 0 else 1.0) for key, score in ranking)
+
+
+def _mean(dense: Ranking, words: Ranking, dense_weight: float) -> Ranking:
+    totals = {key: dense_weight * score for key, score in dense}
+    for key, score in words:
+        totals[key] = totals.get(key, 0.0) + (1 - dense_weight) * score
+    # Equal scores go by key, so that the same question always gives the same order.
+    return tuple(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _by_place(leg: Ranking) -> Ranking:
+    top = RANK_CONSTANT + 1
+    return tuple((key, top / (RANK_CONSTANT + place)) for place, (key, _) in enumerate(leg, 1))

@@ -1,0 +1,166 @@
+"""Query to hits: both legs, fused, joined to the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ragapp.errors import EmbedderMismatch, UsageError
+from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
+from ragapp.retrieve.fusion import Fusion, fuse
+from ragapp.retrieve.rerank import RERANKED, rerank
+from ragapp.retrieve.stopwatch import Stopwatch
+from ragapp.types import Collection, Hit, Ranking, Ranks, SearchMode, SearchResult, Vectors
+
+STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total")
+NO_FILTERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the legs are asked; `vector` is None when the mode has no dense leg."""
+
+    collection: Collection
+    text: str
+    vector: Vectors | None
+    mode: SearchMode
+    within: AbstractSet[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Legs:
+    """What each leg found; None where the mode left the leg out."""
+
+    dense: Ranking | None
+    words: Ranking | None
+
+    def exhausted(self, depth: int) -> bool:
+        """Whether asking deeper than `depth` could not find anything more."""
+        return all(leg is None or len(leg) < depth for leg in (self.dense, self.words))
+
+    def fused(self, fusion: Fusion) -> Ranking:
+        if self.dense is not None and self.words is not None:
+            return fuse(self.dense, self.words, fusion)
+        return self.dense or self.words or ()
+
+
+class Retriever:
+    """Searches a collection. Safe to share between threads when its parts are."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        index: SearchIndex,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+        *,
+        candidates: int = 100,
+        fusion: Fusion = "scores",
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._embedder = embedder
+        self._reranker = reranker
+        self._candidates = candidates
+        self._fusion = fusion
+
+    def search(
+        self,
+        collection: Collection,
+        query: str,
+        k: int,
+        mode: SearchMode = "hybrid",
+        filters: Mapping[str, str] = NO_FILTERS,
+    ) -> SearchResult:
+        """The `k` best live chunks, or all there are when there are fewer.
+
+        A hit's score is from 0 to 1 in `hybrid`, the cosine in `dense` and BM25 in `words`; with a
+        reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1,
+        EmbedderMismatch when the collection holds another model's vectors and the mode needs them.
+        """
+        query = query.strip()
+        self._check(collection, query, k, mode)
+        watch = Stopwatch(STEPS)
+        with watch("total"):
+            question = self._prepare(collection, query, mode, filters, watch)
+            hits = self._hits(question, max(k, RERANKED) if self._reranker else k, watch)
+            if self._reranker:
+                with watch("rerank"):
+                    hits = rerank(self._reranker, query, hits)
+        return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms)
+
+    def _check(self, collection: Collection, query: str, k: int, mode: SearchMode) -> None:
+        if not query:
+            raise UsageError("The query is empty. Ask with at least one word.")
+        if k < 1:
+            raise UsageError(f"k is {k}, but at least 1 hit must be asked for.")
+        if mode != "words" and collection.embedder != self._embedder.fingerprint:
+            raise EmbedderMismatch(
+                f"Collection '{collection.name}' holds vectors of {collection.embedder}, but the embedder "
+                f"now is {self._embedder.fingerprint}. Set RAGAPP_EMBEDDER back to the former one, or run "
+                f"`ragapp collections reindex {collection.name}`."
+            )
+
+    def _prepare(
+        self,
+        collection: Collection,
+        query: str,
+        mode: SearchMode,
+        filters: Mapping[str, str],
+        watch: Stopwatch,
+    ) -> _Question:
+        with watch("catch_up"):
+            self._index.catch_up(collection)
+        within = self._store.versions_matching(collection.name, filters) if filters else None
+        vector = None
+        if mode != "words":
+            with watch("embed"):
+                vector = self._embedder.embed_query(query)
+        return _Question(collection, query, vector, mode, within)
+
+    def _hits(self, question: _Question, wanted: int, watch: Stopwatch) -> list[Hit]:
+        depth = max(self._candidates, wanted)
+        while True:
+            legs = self._ask_legs(question, depth, watch)
+            with watch("fuse"):
+                ranking = legs.fused(self._fusion)
+            with watch("join"):
+                hits = self._join(question.collection, ranking, legs, wanted)
+            if len(hits) >= wanted or legs.exhausted(depth):
+                return hits
+            # Chunks died between the views and the truth: look deeper, so that enough hits come back.
+            depth *= 2
+
+    def _ask_legs(self, question: _Question, depth: int, watch: Stopwatch) -> _Legs:
+        dense = words = None
+        if question.vector is not None:
+            with watch("dense"):
+                dense = self._index.dense(question.collection, question.vector, depth, question.within)
+        if question.mode != "dense":
+            with watch("words"):
+                words = self._index.words(question.collection, question.text, depth, question.within)
+        return _Legs(dense, words)
+
+    def _join(self, collection: Collection, ranking: Ranking, legs: _Legs, wanted: int) -> list[Hit]:
+        """The best `wanted` chunks of the ranking that are still live, with their places in the legs."""
+        # A hit carries the score of its ranking but not its key, so the place stands in for the score
+        # until the hit is back and its key can be looked up.
+        places = tuple((key, float(place)) for place, (key, _) in enumerate(ranking))
+        hits: list[Hit] = []
+        for start in range(0, len(places), wanted):
+            hits += self._store.hits(collection.id, places[start : start + wanted])
+            if len(hits) >= wanted:
+                break
+        dense, words = _places(legs.dense), _places(legs.words)
+        joined = []
+        for hit in hits[:wanted]:
+            key, score = ranking[int(hit.score)]
+            joined.append(replace(hit, score=score, ranks=Ranks(dense.get(key), words.get(key))))
+        return joined
+
+
+def _places(leg: Ranking | None) -> dict[int, int]:
+    """The place, counted from 1, of each chunk key in a leg."""
+    return {key: place for place, (key, _) in enumerate(leg or (), 1)}
