@@ -1,14 +1,14 @@
 """What can go wrong, as one small tree. Every message says what to do next.
 
-    RagappError
-    ├── UsageError          the request or the configuration is wrong          exit 2, HTTP 422
-    │   └── EmbedderMismatch  the collection was built with another embedder   exit 2, HTTP 409
-    ├── NotFoundError       no such collection, document, chunk or answer      exit 3, HTTP 404
-    ├── ConflictError       it exists already, or somebody else holds it       exit 1, HTTP 409
-    ├── TooLargeError       over a limit of the settings                       exit 2, HTTP 413
-    ├── ParseError          a document cannot be read                          its status: failed
-    ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
-    └── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
+RagappError
+├── UsageError          the request or the configuration is wrong          exit 2, HTTP 422
+│   └── EmbedderMismatch  the collection was built with another embedder   exit 2, HTTP 409
+├── NotFoundError       no such collection, document, chunk or answer      exit 3, HTTP 404
+├── ConflictError       it exists already, or somebody else holds it       exit 1, HTTP 409
+├── TooLargeError       over a limit of the settings                       exit 2, HTTP 413
+├── ParseError          a document cannot be read                          its status: failed
+├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
+└── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
 """
 
 from __future__ import annotations

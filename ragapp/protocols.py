@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ragapp.types import (
     Acceptance,
+    Backlog,
     Change,
+    Check,
     Chunk,
     Collection,
     Document,
@@ -83,8 +85,8 @@ class DocumentStore(Protocol):
 
     def collections(self) -> list[Collection]: ...
 
-    def delete_collection(self, name: str) -> list[str]:
-        """Deletes it with all its documents. Returns the sha256 of blobs that nothing uses any more."""
+    def delete_collection(self, name: str) -> Collection:
+        """Deletes it with all its documents; returns what it was."""
 
     def accept(
         self,
@@ -92,16 +94,16 @@ class DocumentStore(Protocol):
         *,
         source: str,
         name: str,
-        sha256: str,
-        size: int,
+        data: BinaryIO,
         media_type: str,
         recipe: str,
         metadata: Mapping[str, str],
     ) -> Acceptance:
-        """Claims (collection, source) for these bytes, whose blob is on disk, and queues the work.
+        """Keeps the bytes, claims (collection, source) for them and queues the work.
 
-        `unchanged` when the newest version has the same bytes, name, metadata and recipe (what parses
-        and chunks it) and has not failed.
+        When it returns, bytes and row are on disk. `unchanged` when the newest version has the same
+        bytes and recipe (what parses and chunks it) and has not failed; name and metadata are then
+        taken over. `data` must be seekable. Raises NotFoundError, TooLargeError, StorageError.
         """
 
     def document(self, document_id: str) -> Document:
@@ -112,14 +114,20 @@ class DocumentStore(Protocol):
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         """Of the live version unless another is named. Raises NotFoundError."""
 
-    def delete_document(self, document_id: str) -> list[str]:
-        """Deletes it whole. Returns the sha256 of blobs that nothing uses any more."""
+    def page_at(self, document_id: str, version: int, offset: int) -> int:
+        """The page, counted from 1, of that character. Raises NotFoundError."""
 
-    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> list[str]:
+    def blob(self, sha256: str) -> BinaryIO:
+        """A document's bytes. Raises NotFoundError."""
+
+    def delete_document(self, document_id: str) -> None:
+        """Deletes it whole, and its bytes unless another document has the same. Raises NotFoundError."""
+
+    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
         """Swaps the version in: from now on it is searched by words and the older one is gone.
 
-        Returns the sha256 of blobs that nothing uses any more. Raises ConflictError when the job is no
-        longer this worker's (its lease ended, or the document was deleted).
+        Raises ConflictError when the job is no longer this worker's (its lease ended, or the document
+        was deleted).
         """
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
@@ -147,6 +155,14 @@ class DocumentStore(Protocol):
 
     def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
         """The ranking's chunks joined to the truth, in its order; what is not live is left out."""
+
+    def backlog(self, collection_id: int) -> Backlog:
+        """What is accepted and not yet fully searchable."""
+
+    def check(self, *, repair: bool) -> list[Check]:
+        """The store's own invariants, each with what was found; mends what can be mended."""
+
+    def close(self) -> None: ...
 
 
 class JobQueue(Protocol):

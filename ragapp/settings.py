@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."
     )
-    openai_api_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
+    openai_api_key: SecretStr | None = Field(
+        default=None, description="Key for that server, if it wants one."
+    )
     generator_timeout: float = Field(
         default=120.0, gt=0, description="Seconds a generator may take from one token to the next."
     )

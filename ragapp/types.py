@@ -133,7 +133,17 @@ class Job:
     sha256: str
     media_type: str
     attempt: int
+    worker: str
     status: Status
+    """As it was when claimed: `queued` has to be parsed, `searchable` to be embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Documents accepted and not searchable yet, and those searched by words but not all embedded."""
+
+    unparsed: int
+    unembedded: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Documents' bytes as files named by their sha256: written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from ragapp.errors import NotFoundError, TooLargeError
+
+READ_SIZE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """`sha256` in hex and `size` in bytes of bytes that are on disk, synced."""
+
+    sha256: str
+    size: int
+
+
+class BlobFolder:
+    """Blobs in `folder`, spread over 256 subfolders by the first byte of their hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: BinaryIO, limit: int) -> Blob:
+        """Stores the stream: temp file, fsync, rename, fsync of the folder. Raises TooLargeError."""
+        staging = self._folder / "incoming"
+        staging.mkdir(parents=True, exist_ok=True)
+        temporary = staging / uuid4().hex
+        try:
+            blob = _copy_and_hash(data, temporary, limit)
+            final = self.path(blob.sha256)
+            if not final.parent.exists():
+                final.parent.mkdir(exist_ok=True)
+                _sync_folder(self._folder)
+            temporary.replace(final)
+            _sync_folder(final.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return blob
+
+    def path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+    def exists(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Raises NotFoundError."""
+        try:
+            return self.path(sha256).open("rb")
+        except FileNotFoundError:
+            raise NotFoundError(f"Blob {sha256} is missing on disk. Run `ragapp doctor --repair`.") from None
+
+    def delete(self, sha256: str) -> None:
+        self.path(sha256).unlink(missing_ok=True)
+
+    def all(self) -> Iterator[str]:
+        """The sha256 of every blob on disk."""
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            yield path.name
+
+    def intact(self, sha256: str) -> bool:
+        """Whether the bytes on disk still have the hash that names them."""
+        with self.path(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _copy_and_hash(data: BinaryIO, target: Path, limit: int) -> Blob:
+    digest, size = hashlib.sha256(), 0
+    with target.open("xb") as file:
+        while piece := data.read(READ_SIZE):
+            size += len(piece)
+            if size > limit:
+                raise TooLargeError(
+                    f"The document is larger than {limit} bytes. Split it, or raise RAGAPP_MAX_UPLOAD_BYTES."
+                )
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return Blob(digest.hexdigest(), size)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

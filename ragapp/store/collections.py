@@ -1,0 +1,87 @@
+"""Collections in SQL, and the change log that every view of one follows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.store import schema as t
+from ragapp.types import Change, Collection
+
+FIT_NAME = re.compile(r"[\w][\w .-]{0,127}")
+
+
+def create(c: Connection, name: str, embedder: str, dimension: int) -> Collection:
+    if not FIT_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is not a fit name for a collection: use up to 128 letters, digits, spaces, dots, "
+            "dashes and underscores, beginning with a letter or digit."
+        )
+    row = dict(name=name, embedder=embedder, dimension=dimension, revision=0, created_at=datetime.now(UTC))
+    try:
+        c.execute(insert(t.collections).values(row))
+    except IntegrityError:
+        raise ConflictError(f"There is a collection {name!r} already. Choose another name.") from None
+    return get(c, name)
+
+
+def get(c: Connection, name: str) -> Collection:
+    row = c.execute(select(t.collections).where(t.collections.c.name == name)).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"There is no collection {name!r}. `ragapp collections list` shows those there are."
+        )
+    return _collection(row)
+
+
+def all_of_them(c: Connection) -> list[Collection]:
+    return [_collection(row) for row in c.execute(select(t.collections).order_by(t.collections.c.name))]
+
+
+def remove(c: Connection, collection_id: int) -> None:
+    """Its documents must be gone before."""
+    c.execute(delete(t.collections).where(t.collections.c.id == collection_id))
+
+
+def log_change(
+    c: Connection, collection_id: int, version_id: int, kind: Literal["parsed", "embedded", "removed"]
+) -> None:
+    """Appends to the change log.
+
+    Taking the number from the collection's row locks that row until the commit, so that numbers are
+    given in commit order: a reader who has seen one has seen all before it.
+    """
+    revision = c.execute(
+        update(t.collections)
+        .where(t.collections.c.id == collection_id)
+        .values(revision=t.collections.c.revision + 1)
+        .returning(t.collections.c.revision)
+    ).scalar_one()
+    c.execute(
+        insert(t.changes).values(
+            collection_id=collection_id, revision=revision, version_id=version_id, kind=kind
+        )
+    )
+
+
+def changes(c: Connection, collection_id: int, after: int) -> list[Change]:
+    rows = c.execute(
+        select(t.changes.c.revision, t.changes.c.version_id, t.changes.c.kind)
+        .where(t.changes.c.collection_id == collection_id, t.changes.c.revision > after)
+        .order_by(t.changes.c.revision)
+    )
+    return [Change(*row) for row in rows]
+
+
+def _collection(row: Row[Any]) -> Collection:
+    return Collection(row.id, row.name, row.embedder, row.dimension, row.revision, _utc(row.created_at))
+
+
+def _utc(moment: datetime) -> datetime:
+    """SQLite gives times back without their zone; all of ours are UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,0 +1,302 @@
+"""Documents and their versions in SQL: accepting, reading, deleting."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, Select, case, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ragapp.errors import ConflictError, NotFoundError
+from ragapp.store import collections
+from ragapp.store import schema as t
+from ragapp.store.blobs import Blob, BlobFolder
+from ragapp.types import Acceptance, Collection, Document, Heading, ParsedText
+
+
+def accept(
+    c: Connection,
+    blobs: BlobFolder,
+    collection: Collection,
+    *,
+    source: str,
+    name: str,
+    blob: Blob,
+    media_type: str,
+    recipe: str,
+    metadata: Mapping[str, str],
+) -> Acceptance:
+    _keep_blob(c, blob, blobs)
+    document = c.execute(
+        select(t.documents).where(
+            t.documents.c.collection_id == collection.id, t.documents.c.source == source
+        )
+    ).one_or_none()
+    newest = None if document is None else _newest(c, document)
+    outcome: Literal["added", "updated", "unchanged"]
+    if newest is not None and (newest.sha256, newest.recipe) == (blob.sha256, recipe):
+        outcome = _accept_same(c, newest)
+        version_id = newest.id
+        c.execute(update(t.versions).where(t.versions.c.id == version_id).values(name=name))
+        c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id))
+    else:
+        outcome = "added" if document is None else "updated"
+        document_id = _new_document(c, collection, source) if document is None else document.id
+        version_id = _new_version(
+            c,
+            document_id=document_id,
+            newest=newest,
+            name=name,
+            blob=blob,
+            media_type=media_type,
+            recipe=recipe,
+        )
+    if metadata:
+        rows = [dict(version_id=version_id, key=key, value=value) for key, value in metadata.items()]
+        c.execute(insert(t.document_metadata), rows)
+    return Acceptance(_one(c, t.versions.c.id == version_id), outcome)
+
+
+def get(c: Connection, document_id: str) -> Document:
+    return _one(c, t.documents.c.id == document_id)
+
+
+def in_collection(c: Connection, collection: Collection) -> list[Document]:
+    query = _select_documents().where(t.documents.c.collection_id == collection.id)
+    return _documents(c, query.order_by(t.versions.c.id))
+
+
+def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedText:
+    wanted = (
+        t.versions.c.id == t.documents.c.live_version_id
+        if version is None
+        else t.versions.c.version == version
+    )
+    row = c.execute(
+        select(t.texts)
+        .join(t.versions, t.versions.c.id == t.texts.c.version_id)
+        .join(t.documents, t.documents.c.id == t.versions.c.document_id)
+        .where(t.documents.c.id == document_id, wanted)
+    ).one_or_none()
+    if row is None:
+        which = "" if version is None else f" in version {version}"
+        raise NotFoundError(
+            f"There is no text of document {document_id}{which}. `ragapp documents show` tells its state."
+        )
+    headings = tuple(Heading(*heading) for heading in row.headings)
+    return ParsedText(row.text, tuple(row.page_starts), headings, row.title)
+
+
+def page_starts(c: Connection, document_id: str, version: int) -> tuple[int, ...]:
+    """Empty when that version is gone."""
+    found = c.execute(
+        select(t.texts.c.page_starts)
+        .join(t.versions, t.versions.c.id == t.texts.c.version_id)
+        .where(t.versions.c.document_id == document_id, t.versions.c.version == version)
+    ).scalar_one_or_none()
+    return tuple(found or ())
+
+
+def remove(c: Connection, document_id: str) -> list[str]:
+    """Returns the sha256 of blobs that lost their last user, to be freed once this is committed."""
+    document = c.execute(select(t.documents).where(t.documents.c.id == document_id)).one_or_none()
+    if document is None:
+        raise NotFoundError(
+            f"There is no document {document_id}. `ragapp documents list` shows those there are."
+        )
+    version_ids = c.scalars(select(t.versions.c.id).where(t.versions.c.document_id == document_id)).all()
+    unused = remove_versions(c, document.collection_id, version_ids)
+    c.execute(delete(t.documents).where(t.documents.c.id == document_id))
+    return unused
+
+
+def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int]) -> list[str]:
+    """Deletes versions with all that belongs to them alone: chunks, vectors, text.
+
+    Returns the sha256 of blobs that lost their last user, to be freed once this is committed.
+    """
+    unused = []
+    for version_id in version_ids:
+        _remove_own_vectors(c, version_id)
+        live = c.execute(
+            update(t.documents)
+            .where(t.documents.c.live_version_id == version_id)
+            .values(live_version_id=None)
+        )
+        sha256 = c.execute(
+            delete(t.versions).where(t.versions.c.id == version_id).returning(t.versions.c.sha256)
+        ).scalar_one()
+        if live.rowcount:
+            collections.log_change(c, collection_id, version_id, "removed")
+        if _drop_unused_blob(c, sha256):
+            unused.append(sha256)
+    return unused
+
+
+def free_blob(c: Connection, blobs: BlobFolder, sha256: str) -> None:
+    """Deletes the file of a blob that has no row, unless somebody just accepted the same bytes.
+
+    The row is put back while the file goes: whoever accepts these bytes at this moment waits for the
+    commit, and then finds the file missing instead of keeping a row without a file.
+    """
+    try:
+        c.execute(insert(t.blobs).values(sha256=sha256, size=0))
+    except IntegrityError:
+        return
+    blobs.delete(sha256)
+    c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
+
+
+def _keep_blob(c: Connection, blob: Blob, blobs: BlobFolder) -> None:
+    if c.execute(select(t.blobs).where(t.blobs.c.sha256 == blob.sha256)).one_or_none() is None:
+        c.execute(insert(t.blobs).values(sha256=blob.sha256, size=blob.size))
+    if not blobs.exists(blob.sha256):
+        raise ConflictError("The document's bytes were freed while it was being accepted. Send it again.")
+
+
+def _drop_unused_blob(c: Connection, sha256: str) -> bool:
+    used = exists().where(t.versions.c.sha256 == t.blobs.c.sha256)
+    return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~used)).rowcount)
+
+
+def _remove_own_vectors(c: Connection, version_id: int) -> None:
+    own = select(t.chunks.c.digest).where(t.chunks.c.version_id == version_id)
+    other = exists().where(t.chunks.c.digest == t.vectors.c.digest, t.chunks.c.version_id != version_id)
+    c.execute(delete(t.vectors).where(t.vectors.c.digest.in_(own), ~other))
+
+
+def _newest(c: Connection, document: Row[Any]) -> Row[Any]:
+    return c.execute(
+        select(t.versions).where(
+            t.versions.c.document_id == document.id, t.versions.c.version == document.newest_version
+        )
+    ).one()
+
+
+def _accept_same(c: Connection, newest: Row[Any]) -> Literal["updated", "unchanged"]:
+    if newest.status != "failed":
+        return "unchanged"
+    c.execute(
+        update(t.versions)
+        .where(t.versions.c.id == newest.id)
+        .values(status="queued", error=None, attempts=0, worker=None, lease_until=None)
+    )
+    return "updated"
+
+
+def _new_document(c: Connection, collection: Collection, source: str) -> str:
+    document_id = uuid4().hex
+    c.execute(
+        insert(t.documents).values(
+            id=document_id, collection_id=collection.id, source=source, newest_version=0
+        )
+    )
+    return document_id
+
+
+def _new_version(
+    c: Connection,
+    *,
+    document_id: str,
+    newest: Row[Any] | None,
+    name: str,
+    blob: Blob,
+    media_type: str,
+    recipe: str,
+) -> int:
+    version = 1 if newest is None else newest.version + 1
+    c.execute(update(t.documents).where(t.documents.c.id == document_id).values(newest_version=version))
+    made: int = c.execute(
+        insert(t.versions)
+        .values(
+            document_id=document_id,
+            version=version,
+            name=name,
+            sha256=blob.sha256,
+            media_type=media_type,
+            recipe=recipe,
+            accepted_at=datetime.now(UTC),
+            status="queued",
+        )
+        .returning(t.versions.c.id)
+    ).scalar_one()
+    return made
+
+
+def _select_documents() -> Select[Any]:
+    """Each document as of its newest version, with the number of its live one."""
+    live = t.versions.alias("live")
+    embedded = (
+        select(func.count())
+        .select_from(t.chunks)
+        .join(t.vectors, t.vectors.c.digest == t.chunks.c.digest)
+        .where(t.chunks.c.version_id == t.versions.c.id, t.vectors.c.embedder == t.collections.c.embedder)
+        .correlate(t.versions, t.collections)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            t.documents.c.id,
+            t.documents.c.source,
+            t.collections.c.name.label("collection"),
+            live.c.version.label("live_version"),
+            t.blobs.c.size,
+            *(column for column in t.versions.c if column.name != "id"),
+            t.versions.c.id.label("version_id"),
+            case((t.versions.c.status == "searchable", embedded), else_=None).label("embedded"),
+        )
+        .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
+        .join(
+            t.versions,
+            (t.versions.c.document_id == t.documents.c.id)
+            & (t.versions.c.version == t.documents.c.newest_version),
+        )
+        .join(t.blobs, t.blobs.c.sha256 == t.versions.c.sha256)
+        .outerjoin(live, live.c.id == t.documents.c.live_version_id)
+    )
+
+
+def _one(c: Connection, condition: Any) -> Document:
+    found = _documents(c, _select_documents().where(condition))
+    if not found:
+        raise NotFoundError("There is no such document. `ragapp documents list` shows those there are.")
+    return found[0]
+
+
+def _documents(c: Connection, query: Select[Any]) -> list[Document]:
+    rows = c.execute(query).all()
+    metadata: dict[int, dict[str, str]] = defaultdict(dict)
+    wanted = query.with_only_columns(t.versions.c.id).order_by(None)
+    for version_id, key, value in c.execute(
+        select(t.document_metadata).where(t.document_metadata.c.version_id.in_(wanted))
+    ):
+        metadata[version_id][key] = value
+    return [_document(row, metadata.get(row.version_id, {})) for row in rows]
+
+
+def _document(row: Row[Any], metadata: Mapping[str, str]) -> Document:
+    ready = row.chunks if row.status == "ready" else 0
+    return Document(
+        id=row.id,
+        collection=row.collection,
+        name=row.name,
+        source=row.source,
+        version=row.version,
+        live_version=row.live_version,
+        status=row.status,
+        error=row.error,
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        pages=row.pages,
+        chunks=row.chunks,
+        embedded=ready if row.embedded is None else row.embedded,
+        accepted_at=row.accepted_at.replace(tzinfo=UTC)
+        if row.accepted_at.tzinfo is None
+        else row.accepted_at,
+        metadata=metadata,
+    )

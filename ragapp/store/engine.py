@@ -1,0 +1,60 @@
+"""Opening the database: one place for what SQLite needs to be safe, and for migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+WRITE = {"ragapp_write": True}
+"""Execution options of a transaction that will write."""
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # with NORMAL a commit may vanish in a power cut (sqlite.org/pragma.html)
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 60000",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on a database at the newest schema; makes or migrates it when needed."""
+    parsed = make_url(url)
+    engine = create_engine(parsed)
+    if parsed.get_backend_name() != "sqlite":
+        migrate(engine)
+        return engine
+    path = Path(parsed.database or "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    with FileLock(path.with_name(path.name + ".migrate.lock")):
+        migrate(engine)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another has written meanwhile;
+    # one that takes the write lock at its start waits its turn.
+    writes = connection.get_execution_options().get("ragapp_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the database to the newest schema, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.execution_options(**WRITE).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

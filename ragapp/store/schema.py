@@ -1,0 +1,142 @@
+"""The tables. A row in `changes` for every committed change is what the views follow."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by INTEGER only; AUTOINCREMENT there keeps a deleted row's number from coming back.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _cascade(target: str) -> ForeignKey:
+    return ForeignKey(target, ondelete="CASCADE")
+
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("name", String(128), nullable=False, unique=True),
+    Column("embedder", String(128), nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False, default=0),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("collection_id", RowId, _cascade("collections.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("newest_version", Integer, nullable=False),
+    # Not a foreign key: documents and versions would each have to be made before the other.
+    Column("live_version_id", RowId, index=True),
+    UniqueConstraint("collection_id", "source"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("document_id", String(32), _cascade("documents.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False, index=True),
+    Column("media_type", String(128), nullable=False),
+    Column("recipe", String(128), nullable=False),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("error", Text),
+    Column("pages", Integer, nullable=False, default=0),
+    Column("chunks", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("worker", String(64)),
+    Column("lease_until", Float),  # seconds since the epoch, by the clock of the worker's machine
+    UniqueConstraint("document_id", "version"),
+    Index(None, "status", "id"),
+    sqlite_autoincrement=True,
+)
+
+document_metadata = Table(
+    "document_metadata",
+    metadata,
+    Column("version_id", RowId, _cascade("versions.id"), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("version_id", RowId, _cascade("versions.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("page_starts", JSON, nullable=False),
+    Column("headings", JSON, nullable=False),
+    Column("title", Text),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("version_id", RowId, _cascade("versions.id"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("heading", Text),
+    Column("text", Text, nullable=False),
+    Column("digest", String(32), nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+# Vectors belong to the text they embed, not to a chunk: a changed file embeds only what changed in it.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("embedder", String(128), primary_key=True),
+    Column("digest", String(32), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float32, little-endian
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("collection_id", RowId, _cascade("collections.id"), primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("version_id", RowId, nullable=False),
+    Column("kind", String(16), nullable=False),
+)

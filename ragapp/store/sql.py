@@ -1,0 +1,197 @@
+"""SqlStore: the DocumentStore over SQLAlchemy. Every method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine, select
+
+from ragapp.errors import ConflictError, NotFoundError, StorageError
+from ragapp.store import checks, collections, documents, publishing, views
+from ragapp.store import schema as t
+from ragapp.store.blobs import Blob, BlobFolder
+from ragapp.store.engine import WRITE
+from ragapp.types import (
+    Acceptance,
+    Backlog,
+    Change,
+    Check,
+    Chunk,
+    Collection,
+    Document,
+    Hit,
+    IndexEntry,
+    Job,
+    ParsedText,
+    Ranking,
+    Vectors,
+)
+
+
+class SqlStore:
+    """The truth in one database and one folder of blobs. Safe for many threads and processes.
+
+    `max_bytes` is the largest document accepted.
+    """
+
+    def __init__(self, engine: Engine, blobs: BlobFolder, max_bytes: int) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+        self._blobs = blobs
+        self._max_bytes = max_bytes
+
+    # -- collections
+
+    def create_collection(self, name: str, embedder: str, dimension: int) -> Collection:
+        with self._writing.begin() as c:
+            return collections.create(c, name, embedder, dimension)
+
+    def collection(self, name: str) -> Collection:
+        with self._reading.begin() as c:
+            return collections.get(c, name)
+
+    def collections(self) -> list[Collection]:
+        with self._reading.begin() as c:
+            return collections.all_of_them(c)
+
+    def delete_collection(self, name: str) -> Collection:
+        with self._writing.begin() as c:
+            collection = collections.get(c, name)
+            ids = c.scalars(
+                select(t.documents.c.id).where(t.documents.c.collection_id == collection.id)
+            ).all()
+            unused = [sha256 for document_id in ids for sha256 in documents.remove(c, document_id)]
+            collections.remove(c, collection.id)
+        self._free(unused)
+        return collection
+
+    # -- documents
+
+    def accept(
+        self,
+        collection: str,
+        *,
+        source: str,
+        name: str,
+        data: BinaryIO,
+        media_type: str,
+        recipe: str,
+        metadata: Mapping[str, str],
+    ) -> Acceptance:
+        while True:
+            blob = self._put(data)
+            try:
+                with self._writing.begin() as c:
+                    return documents.accept(
+                        c,
+                        self._blobs,
+                        collections.get(c, collection),
+                        source=source,
+                        name=name,
+                        blob=blob,
+                        media_type=media_type,
+                        recipe=recipe,
+                        metadata=metadata,
+                    )
+            except ConflictError:  # the same bytes were being freed at this moment: keep them again
+                data.seek(0)
+
+    def document(self, document_id: str) -> Document:
+        with self._reading.begin() as c:
+            return documents.get(c, document_id)
+
+    def documents(self, collection: str) -> list[Document]:
+        with self._reading.begin() as c:
+            return documents.in_collection(c, collections.get(c, collection))
+
+    def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        with self._reading.begin() as c:
+            return documents.parsed_text(c, document_id, version)
+
+    def page_at(self, document_id: str, version: int, offset: int) -> int:
+        with self._reading.begin() as c:
+            starts = documents.page_starts(c, document_id, version)
+        if not starts:
+            raise NotFoundError(f"Version {version} of document {document_id} is gone. Ask again.")
+        return ParsedText("", starts).page_at(offset)
+
+    def blob(self, sha256: str) -> BinaryIO:
+        return self._blobs.open(sha256)
+
+    def delete_document(self, document_id: str) -> None:
+        with self._writing.begin() as c:
+            unused = documents.remove(c, document_id)
+        self._free(unused)
+
+    # -- the work of a job
+
+    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
+        with self._writing.begin() as c:
+            unused = publishing.publish(c, job, parsed, chunks)
+        self._free(unused)
+
+    def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
+        with self._reading.begin() as c:
+            return publishing.chunks_without_vector(c, job, embedder, limit)
+
+    def add_vectors(self, job: Job, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        with self._writing.begin() as c:
+            publishing.add_vectors(c, job, embedder, digests, vectors)
+
+    def publish_vectors(self, job: Job, embedder: str) -> None:
+        with self._writing.begin() as c:
+            publishing.publish_vectors(c, job, embedder)
+
+    # -- what the views and searches read
+
+    def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
+        with self._reading.begin() as c:
+            return views.versions_matching(c, collections.get(c, collection).id, filters)
+
+    def changes(self, collection_id: int, after: int) -> list[Change]:
+        with self._reading.begin() as c:
+            return collections.changes(c, collection_id, after)
+
+    def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        with self._reading.begin() as c:
+            yield from views.entries(c, collection_id, version_ids)
+
+    def vectors(
+        self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        with self._reading.begin() as c:
+            yield from views.vectors(c, collection_id, embedder, version_ids)
+
+    def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
+        with self._reading.begin() as c:
+            return views.hits(c, collection_id, ranking)
+
+    def backlog(self, collection_id: int) -> Backlog:
+        with self._reading.begin() as c:
+            return views.backlog(c, collection_id)
+
+    # -- care
+
+    def check(self, *, repair: bool) -> list[Check]:
+        with self._reading.begin() as c:
+            findings = checks.run(c, self._blobs)
+        if repair:
+            self._free(findings.stray_blobs)
+        return findings.checks
+
+    def close(self) -> None:
+        self._reading.dispose()
+
+    def _put(self, data: BinaryIO) -> Blob:
+        try:
+            return self._blobs.put(data, self._max_bytes)
+        except OSError as error:
+            raise StorageError(f"The document could not be kept: {error}. Free some disk space.") from error
+
+    def _free(self, unused: Iterable[str]) -> None:
+        for sha256 in unused:
+            with self._writing.begin() as c:
+                documents.free_blob(c, self._blobs, sha256)

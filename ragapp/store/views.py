@@ -1,0 +1,113 @@
+"""What the views read from the truth: live chunks and vectors, and hits joined back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, exists, func, select
+
+from ragapp.store import schema as t
+from ragapp.types import Backlog, Hit, IndexEntry, Ranking, Vectors
+
+IN_LIST = 500
+"""Values in one IN (…): well under SQLite's limit of 32,766 variables, and kind to its planner."""
+BATCH = 4096
+
+
+def entries(c: Connection, collection_id: int, version_ids: Iterable[int] | None) -> Iterator[IndexEntry]:
+    columns = (t.chunks.c.key, t.chunks.c.version_id, t.chunks.c.text, t.chunks.c.heading)
+    for query in _live_chunks(select(*columns), collection_id, version_ids):
+        for row in c.execute(query, execution_options={"yield_per": BATCH}):
+            yield IndexEntry(*row)
+
+
+def vectors(
+    c: Connection, collection_id: int, embedder: str, version_ids: Iterable[int] | None
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+    base = select(t.chunks.c.key, t.chunks.c.version_id, t.vectors.c.vector).join(
+        t.vectors, (t.vectors.c.digest == t.chunks.c.digest) & (t.vectors.c.embedder == embedder)
+    )
+    for query in _live_chunks(base, collection_id, version_ids):
+        for rows in c.execute(query, execution_options={"yield_per": BATCH}).partitions():
+            keys, versions, raw = zip(*rows, strict=True)
+            matrix = np.frombuffer(b"".join(raw), dtype="<f4").reshape(len(rows), -1)
+            yield np.array(keys, np.int64), np.array(versions, np.int64), matrix.astype(np.float32)
+
+
+def hits(c: Connection, collection_id: int, ranking: Ranking) -> list[Hit]:
+    rows = {}
+    for keys in _slices([key for key, _ in ranking]):
+        query = (
+            select(t.chunks, t.versions.c.document_id, t.versions.c.name, t.versions.c.version)
+            .join(t.versions, t.versions.c.id == t.chunks.c.version_id)
+            .join(t.documents, t.documents.c.live_version_id == t.versions.c.id)
+            .where(t.documents.c.collection_id == collection_id, t.chunks.c.key.in_(keys))
+        )
+        rows.update({row.key: row for row in c.execute(query)})
+    return [_hit(rows[key], score) for key, score in ranking if key in rows]
+
+
+def versions_matching(c: Connection, collection_id: int, filters: Mapping[str, str]) -> frozenset[int]:
+    query = select(t.documents.c.live_version_id).where(
+        t.documents.c.collection_id == collection_id, t.documents.c.live_version_id.is_not(None)
+    )
+    for key, value in filters.items():
+        m = t.document_metadata.alias()
+        query = query.where(
+            exists().where(
+                m.c.version_id == t.documents.c.live_version_id, m.c.key == key, m.c.value == value
+            )
+        )
+    return frozenset(c.scalars(query))
+
+
+def backlog(c: Connection, collection_id: int) -> Backlog:
+    rows = c.execute(
+        select(t.versions.c.status, func.count())
+        .join(t.documents, t.documents.c.id == t.versions.c.document_id)
+        .where(t.documents.c.collection_id == collection_id)
+        .group_by(t.versions.c.status)
+    )
+    counts: dict[str, int] = {status: count for status, count in rows}
+    return Backlog(
+        unparsed=counts.get("queued", 0) + counts.get("parsing", 0), unembedded=counts.get("searchable", 0)
+    )
+
+
+def _live_chunks(
+    columns: Select[Any], collection_id: int, version_ids: Iterable[int] | None
+) -> Iterator[Select[Any]]:
+    """The query, over live chunks by key; several queries when there are many version ids."""
+    query = (
+        columns.join(t.documents, t.documents.c.live_version_id == t.chunks.c.version_id)
+        .where(t.documents.c.collection_id == collection_id)
+        .order_by(t.chunks.c.key)
+    )
+    if version_ids is None:
+        yield query
+    else:
+        for part in _slices(list(version_ids)):
+            yield query.where(t.chunks.c.version_id.in_(part))
+
+
+def _slices(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(values), IN_LIST):
+        yield values[start : start + IN_LIST]
+
+
+def _hit(row: Any, score: float) -> Hit:
+    return Hit(
+        chunk_id=row.id,
+        document_id=row.document_id,
+        document_name=row.name,
+        version=row.version,
+        page=row.page,
+        start=row.start,
+        end=row.end,
+        text=row.text,
+        heading=row.heading,
+        score=score,
+    )
