@@ -1,0 +1,1 @@
+"""Small licensed samples of public sets, so that evals and their tests run with no download."""

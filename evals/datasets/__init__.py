@@ -1,0 +1,1 @@
+"""Loaders of public and private evaluation sets, one module a layout."""

@@ -1,0 +1,139 @@
+"""Reads the BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
+
+Thakur et al., "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of Information Retrieval
+Models", NeurIPS 2021 (https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evals.types import CorpusDocument, Qrels, RetrievalDataset
+from ragapp.errors import UsageError
+
+_LAYOUT = "A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"
+
+
+class _Row(BaseModel):
+    """A line of corpus.jsonl or queries.jsonl; some public sets write ids as numbers."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str = Field(alias="_id", min_length=1)
+    title: str | None = None
+    text: str
+
+
+def load_beir(folder: Path, split: str | None = None) -> RetrievalDataset:
+    """Reads and checks the dataset in `folder`; its name is the folder's.
+
+    `split` may be left out when there is only one. Raises UsageError, with file and line, for whatever
+    would make a score wrong without a sound: a double id, a judgement of an unknown query or document.
+    """
+    folder = folder.resolve()
+    corpus_file, queries_file = _file(folder / "corpus.jsonl"), _file(folder / "queries.jsonl")
+    qrels_file = _qrels_file(folder / "qrels", split)
+    corpus = tuple(CorpusDocument(row.id, row.title or "", row.text) for row in _rows(corpus_file))
+    queries = {row.id: row.text for row in _rows(queries_file)}
+    qrels = _qrels(qrels_file, queries, {document.id for document in corpus})
+    return RetrievalDataset(
+        name=folder.name,
+        split=qrels_file.stem,
+        corpus=corpus,
+        queries={query: queries[query] for query in qrels},
+        qrels=qrels,
+        corpus_sha256=_digest(corpus_file),
+        sha256=_digest(corpus_file, queries_file, qrels_file),
+    )
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"{path} is not there. {_LAYOUT}; pass that folder.")
+    return path
+
+
+def _qrels_file(folder: Path, split: str | None) -> Path:
+    found = sorted(folder.glob("*.tsv"))
+    names = ", ".join(path.stem for path in found)
+    if split is not None and folder / f"{split}.tsv" not in found:
+        raise UsageError(f"{folder} has no split {split!r}. It has: {names or 'none'}.")
+    if split is not None:
+        return folder / f"{split}.tsv"
+    if len(found) > 1:
+        raise UsageError(f"{folder} has several splits. Choose one with --split: {names}.")
+    return found[0] if found else _file(folder / "SPLIT.tsv")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, line.rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 ({error.reason}). Convert it, then run again.") from error
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    seen: set[str] = set()
+    for number, line in _lines(path):
+        try:
+            row = _Row.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise _wrong(path, number, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        if row.id in seen:
+            raise _wrong(path, number, f"the id {row.id!r} was used before; ids must differ")
+        seen.add(row.id)
+        yield row
+
+
+def _qrels(path: Path, queries: Container[str], corpus: Container[str]) -> Qrels:
+    """Judgements by query. The first line is a header, which BEIR always writes."""
+    lines = _lines(path)
+    number, header = next(lines, (1, ""))
+    if not header.lower().startswith("query-id"):
+        raise _wrong(path, number, "the header `query-id<TAB>corpus-id<TAB>score` must come first")
+    qrels: dict[str, dict[str, int]] = {}
+    for number, line in lines:
+        query, document, grade = _judgement(path, number, line)
+        if query not in queries:
+            raise _wrong(path, number, f"queries.jsonl has no query {query!r}")
+        if document not in corpus:
+            raise _wrong(path, number, f"corpus.jsonl has no document {document!r}")
+        if document in qrels.setdefault(query, {}):
+            raise _wrong(path, number, f"query {query!r} judges document {document!r} twice")
+        qrels[query][document] = grade
+    if not qrels:
+        raise UsageError(f"{path} judges no query. Choose another split with --split.")
+    return qrels
+
+
+def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:
+    fields = line.split("\t")
+    if len(fields) != 3:
+        raise _wrong(path, number, f"3 fields parted by tabs are needed, {len(fields)} are there")
+    try:
+        return fields[0], fields[1], int(fields[2])
+    except ValueError:
+        raise _wrong(path, number, f"the score {fields[2]!r} is not a whole number") from None
+
+
+def _wrong(path: Path, number: int, what: str) -> UsageError:
+    return UsageError(f"{path}, line {number}: {what}. Correct the file, then run again.")
+
+
+def _digest(*paths: Path) -> str:
+    """One SHA-256 of the files' own digests, so that bytes cannot move from one file to the next."""
+    whole = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as data:
+            whole.update(hashlib.file_digest(data, "sha256").digest())
+    return whole.hexdigest()

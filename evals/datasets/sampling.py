@@ -1,0 +1,28 @@
+"""Draws by seed: the same ids on any machine and Python version, and fewer is a subset of more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from evals.types import RetrievalDataset
+
+
+def draw(ids: Iterable[str], count: int, seed: int) -> frozenset[str]:
+    """`count` of `ids`, or all of them when there are not so many."""
+
+    def lot(drawn: str) -> bytes:
+        return hashlib.sha256(f"{seed}\n{drawn}".encode()).digest()
+
+    return frozenset(sorted(ids, key=lot)[:count])
+
+
+def sample_queries(dataset: RetrievalDataset, limit: int, seed: int) -> RetrievalDataset:
+    """The same corpus with `limit` of its queries, in the dataset's order."""
+    kept = draw(dataset.queries, limit, seed)
+    return replace(
+        dataset,
+        queries={query: text for query, text in dataset.queries.items() if query in kept},
+        qrels={query: grades for query, grades in dataset.qrels.items() if query in kept},
+    )

@@ -1,0 +1,61 @@
+"""Retrieval metrics, computed by trec_eval itself through ir_measures and pytrec_eval.
+
+Two pitfalls are taken care of here. trec_eval holds scores as 32-bit floats and orders ties by document
+id, not by the order given; so `strictly_descending` parts the ties before anything is scored or written.
+And ir_measures gives RR with a cutoff to another scorer that orders ties the other way; so the cutoff is
+applied here to trec_eval's own reciprocal rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import ir_measures
+import numpy as np
+from ir_measures import AP, RR, R, nDCG
+
+from evals.types import DocumentRanking, PerQuery, Qrels, Run, Scores
+
+DEPTH = 100
+"""Documents a run needs for each query: the deepest cutoff below."""
+
+METRICS = ("nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100")
+
+_Measure: TypeAlias = ir_measures.measures.Measure
+
+_MEASURES: Mapping[_Measure, str] = {
+    nDCG @ 10: "nDCG@10",
+    R @ 10: "Recall@10",
+    R @ 100: "Recall@100",
+    RR: "MRR@10",
+    AP @ 100: "MAP@100",
+}
+
+
+def score(qrels: Qrels, run: Run) -> PerQuery:
+    """The METRICS of each judged query; a query the run lacks scores 0, one not judged is ignored."""
+    scorable = {query: dict(strictly_descending(ranking)) for query, ranking in run.items() if ranking}
+    judged = {query: dict(grades) for query, grades in qrels.items()}
+    per_query: dict[str, dict[str, float]] = {query: dict.fromkeys(METRICS, 0.0) for query in qrels}
+    for metric in ir_measures.pytrec_eval.iter_calc(list(_MEASURES), judged, scorable):
+        name = _MEASURES[metric.measure]
+        beyond_cutoff = name == "MRR@10" and metric.value < 1 / 10
+        per_query[metric.query_id][name] = 0.0 if beyond_cutoff else float(metric.value)
+    return per_query
+
+
+def mean(per_query: PerQuery) -> Scores:
+    """Each metric's mean over the queries."""
+    return {metric: float(np.mean([scores[metric] for scores in per_query.values()])) for metric in METRICS}
+
+
+def strictly_descending(ranking: DocumentRanking) -> DocumentRanking:
+    """The same order, with each score below the one before it even as a 32-bit float."""
+    down = np.float32(-np.inf)
+    below = np.float32(np.inf)
+    parted: list[tuple[str, float]] = []
+    for document, value in ranking:
+        below = min(np.float32(value), np.nextafter(below, down))
+        parted.append((document, float(below)))
+    return tuple(parted)
