@@ -66,12 +66,12 @@ def versions_matching(c: Connection, collection_id: int, filters: Mapping[str, s
 
 def backlog(c: Connection, collection_id: int) -> Backlog:
     rows = c.execute(
-        select(t.versions.c.status, func.count())
+        select(t.versions.c.status, func.count().label("documents"))
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
         .where(t.documents.c.collection_id == collection_id)
         .group_by(t.versions.c.status)
     )
-    counts: dict[str, int] = {status: count for status, count in rows}
+    counts = {row.status: row.documents for row in rows}
     return Backlog(
         unparsed=counts.get("queued", 0) + counts.get("parsing", 0), unembedded=counts.get("searchable", 0)
     )

@@ -1,0 +1,82 @@
+"""Puts the parts together: the only place that knows which adapter stands behind which seam."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ragapp.answer.answerer import Answerer
+from ragapp.index.views import LocalIndex
+from ragapp.lazy import Lazy
+from ragapp.models.build import build_embedder, build_generator, build_reranker
+from ragapp.protocols import Embedder
+from ragapp.retrieve.hybrid import Retriever
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import ModelNames
+
+INGEST_VERSION = 1
+"""Raise it when the same bytes would be parsed or chunked differently than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a worker needs to bring documents in."""
+
+    store: SqlStore
+    queue: SqlJobQueue
+    embedder: Lazy[Embedder]
+
+
+def build_store(settings: Settings) -> SqlStore:
+    engine = open_engine(settings.resolved_database_url)
+    return SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes)
+
+
+def build_workbench(settings: Settings) -> Workbench:
+    engine = open_engine(settings.resolved_database_url)
+    return Workbench(
+        store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
+        queue=SqlJobQueue(engine, settings.lease_seconds),
+        embedder=Lazy(lambda: build_embedder(settings)),
+    )
+
+
+def build_service(settings: Settings) -> RagService:
+    """Opens the data folder (making it when it is not there). Models load when they are first needed."""
+    store = build_store(settings)
+    index = LocalIndex(settings.data_dir / "views", store)
+    embedder = Lazy(lambda: build_embedder(settings))
+    generator = build_generator(settings)
+    return RagService(
+        store=store,
+        index=index,
+        embedder=embedder,
+        retriever=Lazy(
+            lambda: Retriever(
+                store,
+                index,
+                embedder.get(),
+                build_reranker(settings),
+                candidates=settings.candidates,
+                fusion=settings.fusion,
+            )
+        ),
+        generator=generator,
+        answerer=Answerer(
+            generator,
+            page_at=store.page_at,
+            prompt_tokens=settings.prompt_tokens,
+            answer_tokens=settings.answer_tokens,
+        ),
+        recipe=recipe(settings),
+        names=ModelNames(settings.embedder, settings.reranker, "extractive"),
+    )
+
+
+def recipe(settings: Settings) -> str:
+    """Names what turns bytes into chunks: documents brought in by another recipe are worth redoing."""
+    return f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}"

@@ -1,0 +1,3 @@
+from ragapp.doors.cli.main import main
+
+main()

@@ -1,0 +1,61 @@
+"""Child processes that never outlive us: each reads our end of a pipe, which closes when we are gone."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+"""Seconds before a child that ended is started again: doubled each time it ends soon after its start."""
+GRACE = 10.0
+"""Seconds a child has to end by itself."""
+
+
+class Child:
+    """Runs `python -m MODULE ARGUMENTS…` and starts it again whenever it ends, until `stop`."""
+
+    def __init__(self, module: str, arguments: Sequence[str], *, restart: bool = True) -> None:
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._module = module
+        self._restart = restart
+        self._stopping = threading.Event()
+        self._process = self._start()
+        self._watcher = threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Asks the child to end, and makes it end if it does not."""
+        self._stopping.set()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._watcher.join(GRACE)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 — our own modules
+
+    def _watch(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            started = time.monotonic()
+            code = self._process.wait()
+            if self._stopping.is_set() or not self._restart:
+                return
+            pause = (
+                FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            )
+            log.warning("%s ended with %s; starting it again in %.0f s", self._module, code, pause)
+            if self._stopping.wait(pause):
+                return
+            self._process = self._start()

@@ -1,0 +1,85 @@
+"""`ragapp documents …`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ragapp.doors.cli.options import AsJson, DataDir, InCollection, open_service
+from ragapp.doors.cli.output import console, print_json, print_table, safe
+
+app = typer.Typer(help="List, read and delete documents.", no_args_is_help=True)
+DocumentId = Annotated[str, typer.Argument(help="A document's id, as `documents list` shows it.")]
+
+
+@app.command("list")
+def list_documents(
+    collection: InCollection = "default", as_json: AsJson = False, data_dir: DataDir = None
+) -> None:
+    """List the documents of a collection with their state.
+
+    Example: ragapp documents list -c reports
+    """
+    with open_service(data_dir) as service:
+        documents = service.documents(collection)
+    if as_json:
+        print_json(documents)
+        return
+    print_table(
+        ("id", "name", "version", "status", "pages", "chunks", "error"),
+        ((d.id, d.name, d.version, d.status, d.pages, d.chunks, d.error or "") for d in documents),
+    )
+
+
+@app.command()
+def show(document_id: DocumentId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show everything known of a document.
+
+    Example: ragapp documents show 3f2b…
+    """
+    with open_service(data_dir) as service:
+        document = service.document(document_id)
+    if as_json:
+        print_json(document)
+        return
+    names = document.__dataclass_fields__
+    print_table(("field", "value"), ((name, getattr(document, name)) for name in names))
+
+
+@app.command()
+def text(
+    document_id: DocumentId,
+    version: Annotated[int | None, typer.Option(help="A version; the live one by default.")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a document's text. Citations and hits count their start and end in its characters.
+
+    Example: ragapp documents text 3f2b… > report.txt
+    """
+    with open_service(data_dir) as service:
+        parsed = service.document_text(document_id, version)
+    if as_json:
+        print_json(parsed)
+    elif sys.stdout.isatty():
+        console().print(safe(parsed.text), markup=False)
+    else:
+        sys.stdout.write(parsed.text)
+
+
+@app.command()
+def delete(
+    document_ids: Annotated[list[str], typer.Argument(help="Ids of the documents to delete.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Delete documents: when it returns, nothing shows them any more.
+
+    Example: ragapp documents delete 3f2b… 9ac1…
+    """
+    with open_service(data_dir) as service:
+        for document_id in document_ids:
+            service.delete_document(document_id)
+    print_json({"deleted": document_ids}) if as_json else console().print(f"Deleted {len(document_ids)}.")

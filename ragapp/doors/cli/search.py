@@ -1,0 +1,124 @@
+"""`ragapp search` and `ragapp ask`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragapp.doors.cli.options import AsJson, DataDir, Filters, InCollection, open_service, parse_pairs
+from ragapp.doors.cli.output import console, print_json, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ragapp.types import Answer, AskEvent, SearchResult
+
+
+class Legs(StrEnum):
+    hybrid = "hybrid"
+    dense = "dense"
+    words = "words"
+
+
+class How(StrEnum):
+    auto = "auto"
+    extractive = "extractive"
+    generate = "generate"
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    collection: InCollection = "default",
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Hits wanted.")] = 10,
+    filters: Filters = None,
+    mode: Annotated[Legs, typer.Option(help="Both legs fused, or one of them alone.")] = Legs.hybrid,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Find the passages that fit a query best.
+
+    Examples:
+
+      ragapp search "capital expenditure" -k 5
+
+      ragapp search "TLS handshake" -c rfcs --mode words --json
+    """
+    with open_service(data_dir) as service:
+        result = service.search(
+            query, collection=collection, k=k, mode=mode.value, filters=parse_pairs(filters)
+        )
+    print_json(result) if as_json else _show_hits(result)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    collection: InCollection = "default",
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to read.")] = 8,
+    filters: Filters = None,
+    mode: Annotated[
+        How, typer.Option(help="Quote the documents, let a model write, or whichever is there.")
+    ] = How.auto,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer a question from the documents, with a citation for every sentence.
+
+    Examples:
+
+      ragapp ask "What was the revenue in 2022?"
+
+      ragapp ask "Who signs the certificate?" -c rfcs --json
+    """
+    with open_service(data_dir) as service:
+        events = service.ask(
+            question, collection=collection, k=k, mode=mode.value, filters=parse_pairs(filters)
+        )
+        answer = _follow(events, live=sys.stdout.isatty() and not as_json)
+    print_json(answer) if as_json else _show_answer(answer)
+
+
+def _show_hits(result: SearchResult) -> None:
+    out = console()
+    for number, hit in enumerate(result.hits, 1):
+        out.print(f"[bold]{number}.[/] ", end="")
+        out.print(safe(f"{hit.document_name}, page {hit.page}  ({hit.score:.3f})"), markup=False)
+        if hit.heading:
+            out.print(safe(hit.heading), markup=False, style="dim")
+        out.print(safe(" ".join(hit.text.split())[:400]), markup=False)
+        out.print()
+    if not result.hits:
+        out.print("Nothing was found.")
+
+
+def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
+    """Shows tokens as they come; returns the checked answer, which is what counts."""
+    answer: Answer | None = None
+    for event in events:
+        if event.kind == "token" and live:
+            sys.stderr.write(safe(event.text))
+            sys.stderr.flush()
+        answer = event.answer or answer
+    if live:
+        sys.stderr.write("\n")
+    assert answer is not None, "the last event of `ask` carries the answer"
+    return answer
+
+
+def _show_answer(answer: Answer) -> None:
+    out = console()
+    out.print(safe(answer.answer), markup=False, style="bold" if not answer.refused else "")
+    out.print()
+    for citation in answer.citations:
+        quote = " ".join(citation.quote.split())
+        where = f"[{citation.number}] {citation.document_name}, page {citation.page}: "
+        out.print(safe(f"{where}“{quote}”"), markup=False)
+    if answer.refused and answer.hits:
+        out.print("The nearest passages:")
+        for hit in answer.hits[:3]:
+            text = " ".join(hit.text.split())[:200]
+            out.print(safe(f"  {hit.document_name}, page {hit.page}: {text}…"), markup=False)
+    if answer.notice:
+        out.print(safe(answer.notice), markup=False, style="yellow")

@@ -1,0 +1,83 @@
+"""`ragapp serve`: the API in this process, the web page and the workers beside it."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragapp.doors.cli.children import Child
+from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress
+from ragapp.doors.cli.options import DataDir, load_settings, open_service
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ragapp.settings import Settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address of the API.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
+    ui_port: Annotated[int, typer.Option(help="Port of the web page.")] = 8501,
+    ui: Annotated[bool, typer.Option("--ui/--no-ui", help="With or without the web page.")] = True,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that read and embed documents.")] = 1,
+    first_run: Annotated[
+        bool,
+        typer.Option(
+            "--first-run", help="Fetch missing models, and put sample documents into a new data folder."
+        ),
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Run everything: the API, the web page and the ingest workers, until Ctrl-C.
+
+    Examples:
+
+      ragapp serve --first-run
+
+      ragapp serve --port 9000 --no-ui --workers 2
+    """
+    from ragapp.doors.http.server import check_host, run
+
+    settings = load_settings(data_dir)
+    check_host(host)
+    os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
+    if first_run:
+        _prepare(settings)
+    with ExitStack() as children:
+        if first_run and settings.generator in {"auto", "local"}:
+            # The answers are extractive until it is there; the generator notices by itself.
+            fetch = Child("ragapp.doors.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
+            children.callback(fetch.stop)
+        for _ in range(workers):
+            children.callback(Child("ingest.worker", []).stop)
+        if ui:
+            address = ["--api-url", f"http://{host}:{port}", "--port", str(ui_port)]
+            children.callback(Child("ui", address).stop)
+            sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
+        run(settings, host, port)
+
+
+def _prepare(settings: Settings) -> None:
+    from ragapp.models.catalog import load_catalog
+    from ragapp.models.library import installed
+
+    if settings.embedder in load_catalog() and not installed(settings.embedder, settings.models_dir):
+        fetch_with_progress(load_catalog()[settings.embedder], settings)
+    with open_service(settings.data_dir) as service:
+        if service.collections():
+            return
+        for sample in _samples():
+            with sample.open("rb") as data:
+                service.upload("default", sample.name, data)
+
+
+def _samples() -> list[Path]:
+    folder = importlib.resources.files("ragapp") / "samples"
+    with importlib.resources.as_file(folder) as path:
+        return [file for file in sorted(path.iterdir()) if file.name != "ATTRIBUTION.md"]
