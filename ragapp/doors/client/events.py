@@ -1,0 +1,51 @@
+"""Server-sent events as a ragapp server writes them, read from pieces of bytes of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ragapp.doors import problems
+from ragapp.doors.wire import Problem, Token, decode
+from ragapp.errors import RagappError
+from ragapp.types import Answer, AskEvent
+
+
+def ask_events(pieces: Iterable[bytes]) -> Iterator[AskEvent]:
+    """The events of one answer. Raises the error that an `error` event tells of, and RagappError when the
+    stream ends without an answer."""
+    for name, data in _frames(pieces):
+        match name:
+            case "token":
+                yield AskEvent("token", text=decode(Token, data).text)
+            case "evidence":
+                yield AskEvent("evidence", answer=decode(Answer, data))
+            case "answer":
+                yield AskEvent("answer", answer=decode(Answer, data))
+                return
+            case "error":
+                raise problems.error_of(decode(Problem, data))
+    raise RagappError("The server stopped in the middle of its answer. See its log, and ask again.")
+
+
+def _frames(pieces: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+    """(event, data) pairs. https://html.spec.whatwg.org/multipage/server-sent-events.html"""
+    name, data = "", list[bytes]()
+    for line in _lines(pieces):
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if not line:
+            if data:
+                yield name, b"\n".join(data)
+            name, data = "", []
+        elif field == b"event":
+            name = value.decode()
+        elif field == b"data":
+            data.append(value)
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines end with a line feed only: text may hold U+2028 and its like, at which str.splitlines cuts."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines

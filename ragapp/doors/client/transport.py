@@ -1,0 +1,90 @@
+"""Requests to a ragapp server whose failures are raised as the errors they were on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import httpx
+
+from ragapp.doors import problems
+from ragapp.doors.wire import Problem, decode
+from ragapp.errors import RagappError
+
+Files = Mapping[str, tuple[str, BinaryIO]]
+"""Form field to (file name, open file)."""
+
+
+class Transport:
+    """Raises the server's own error for a problem document, RagappError when no server answers."""
+
+    def __init__(self, base_url: str, silence_seconds: float) -> None:
+        self._base_url = base_url
+        # No proxy and no ~/.netrc: what is asked stays between this process and that server.
+        self._http = httpx.Client(
+            base_url=base_url, timeout=httpx.Timeout(silence_seconds, connect=5.0), trust_env=False
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        files: Files | None = None,
+    ) -> bytes:
+        """The body of the response."""
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        with self._failures_explained():
+            response = self._http.request(
+                method, path, content=body, params=query, data=form, files=files, headers=headers
+            )
+            _raise_problem(response)
+        return response.content
+
+    @contextmanager
+    def stream(self, path: str, body: bytes) -> Iterator[Iterator[bytes]]:
+        """The response to a POST of JSON, in pieces as they come."""
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        with (
+            self._failures_explained(),
+            self._http.stream("POST", path, content=body, headers=headers) as response,
+        ):
+            if response.is_error:
+                response.read()
+            _raise_problem(response)
+            yield response.iter_raw()
+
+    @contextmanager
+    def _failures_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise RagappError(
+                f"No ragapp server answers at {self._base_url} ({error}). Start one with `ragapp serve`."
+            ) from error
+        except httpx.TimeoutException as error:
+            raise RagappError(
+                f"The server at {self._base_url} has been silent for too long. See its log, and try again."
+            ) from error
+        except httpx.TransportError as error:
+            raise RagappError(
+                f"The connection to {self._base_url} broke ({error}). See the server's log, and try again."
+            ) from error
+
+
+def _raise_problem(response: httpx.Response) -> None:
+    if response.is_success:
+        return
+    if response.headers.get("content-type") == problems.MEDIA_TYPE:
+        raise problems.error_of(decode(Problem, response.content))
+    raise RagappError(
+        f"{response.url} answered {response.status_code} {response.reason_phrase}, not as a ragapp server "
+        "does. Check the address."
+    )

@@ -1,0 +1,57 @@
+"""The FastAPI application: routes, guards and error documents around one service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from ragapp import __version__
+from ragapp.doors.http import ask, collections, documents, health, search, uploads
+from ragapp.doors.http.guards import BodyLimit, BrowserGuard, ResponseHeaders
+from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
+from ragapp.service import RagService
+from ragapp.settings import Settings
+
+
+def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1") -> FastAPI:
+    """The API over `service`, which it closes when it shuts down.
+
+    Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
+    its usual pages load scripts from elsewhere.
+    """
+    app = FastAPI(
+        title="ragapp",
+        summary="Answers from your own documents, every sentence tied to the characters that support it.",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=PROBLEM_RESPONSES,
+        generate_unique_id_function=_operation_id,
+        lifespan=_close_service,
+    )
+    app.state.service = service
+    app.state.settings = settings
+    for room in (collections, documents, uploads, search, ask, health):
+        app.include_router(room.router)
+    install_problem_handlers(app)
+    # The one added last sees a request first.
+    app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_bytes)
+    app.add_middleware(BrowserGuard, host=host)
+    app.add_middleware(ResponseHeaders)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What generated clients call the operation."""
+    return route.name
+
+
+@asynccontextmanager
+async def _close_service(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(app.state.service.close)

@@ -1,0 +1,68 @@
+"""Questions over HTTP: the whole answer as JSON, or its making as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from ragapp.doors.http.dependencies import Service
+from ragapp.doors.http.eventstream import EventStream, frame
+from ragapp.doors.http.refusals import request_id
+from ragapp.doors.problems import problem_of
+from ragapp.doors.wire import AskRequest, Problem, Token
+from ragapp.errors import RagappError
+from ragapp.types import Answer, AskEvent
+
+router = APIRouter(prefix="/v1/ask", tags=["questions"])
+
+_STREAM = {
+    "description": "The answer. With `Accept: text/event-stream`, its making: an `evidence` event (an answer "
+    "made of sentences found, at once), `token` events while a model writes, and last an `answer` event, or "
+    "an `error` event with a problem document.",
+    "content": {EventStream.media_type: {"schema": {"type": "string"}}},
+}
+
+
+@router.post("", response_model=Answer, responses={200: _STREAM})
+def ask(
+    wanted: AskRequest,
+    service: Service,
+    request: Request,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Answer | Response:
+    events = service.ask(
+        wanted.question,
+        collection=wanted.collection,
+        k=wanted.k,
+        mode=wanted.mode,
+        filters=wanted.filters,
+    )
+    if EventStream.media_type not in accept:
+        return _answer(events)
+    # What fails before the first event is answered with its own status, as for JSON.
+    first = next(events)
+    return EventStream(_frames(first, events, request_id(request)))
+
+
+def _answer(events: Iterator[AskEvent]) -> Answer:
+    """The answer of the last event."""
+    *_, last = events
+    assert last.answer is not None, "a stream of events ends with the answer"
+    return last.answer
+
+
+def _frames(first: AskEvent, events: Iterator[AskEvent], instance: str) -> Generator[bytes, None, None]:
+    """Closing this drops the last reference to `events`, and so closes them."""
+    yield _frame(first)
+    try:
+        yield from map(_frame, events)
+    except RagappError as error:
+        yield frame("error", Problem, problem_of(error, instance))
+
+
+def _frame(event: AskEvent) -> bytes:
+    if event.answer is None:
+        return frame(event.kind, Token, Token(event.text))
+    return frame(event.kind, Answer, event.answer)

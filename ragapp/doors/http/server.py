@@ -1,0 +1,73 @@
+"""The API as a process: `ragapp serve` runs this."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
+from ragapp.doors.http.guards import is_loopback
+from ragapp.errors import UsageError
+from ragapp.settings import Settings
+
+SHUTDOWN_SECONDS = 10
+"""How long answers on their way may take to end once the server is told to stop."""
+
+
+def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
+
+    Raises UsageError for an address that other machines can reach, or that is taken.
+    """
+    check_host(host)
+    with _listen(host, port) as listener, _signals_end_quietly():
+        config = uvicorn.Config(
+            create_app(build_service(settings), settings, host),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def check_host(host: str) -> None:
+    """Raises UsageError for an address that other machines can reach."""
+    if not is_loopback(host):
+        raise UsageError(
+            f"{host} can be reached from other machines, and there is no API key to keep strangers out. "
+            "Serve on 127.0.0.1 and reach it through a tunnel, such as `ssh -L`."
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Before models and data are opened, so that a port that is taken is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port."
+        ) from error
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """uvicorn raises the signal that ended it once more when it is done. Its default action would end
+    this process there and then, before whoever called could tidy up."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

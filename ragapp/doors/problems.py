@@ -1,0 +1,39 @@
+"""Errors as problem documents (RFC 9457), and problem documents as the same errors again."""
+
+from __future__ import annotations
+
+from ragapp import errors
+from ragapp.doors.wire import Problem
+
+MEDIA_TYPE = "application/problem+json"
+
+_NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
+    errors.RagappError: ("internal", "Something went wrong"),
+    errors.UsageError: ("usage", "The request is not right"),
+    errors.EmbedderMismatch: ("embedder-mismatch", "The collection was built with another embedder"),
+    errors.NotFoundError: ("not-found", "There is no such thing"),
+    errors.ConflictError: ("conflict", "It is taken"),
+    errors.TooLargeError: ("too-large", "It is too large"),
+    errors.ParseError: ("unreadable", "The document cannot be read"),
+    errors.ModelError: ("model", "A model is missing or does not answer"),
+    errors.StorageError: ("storage", "The storage is damaged or full"),
+}
+
+
+def problem_of(error: errors.RagappError, instance: str, status: int | None = None) -> Problem:
+    """The problem document of an error; `instance` is a URI that names this occurrence.
+
+    `status` is for the few refusals whose HTTP status says more than that of the error's class.
+    """
+    slug, title = _NAMES[type(error)]
+    return Problem(_uri(slug), title, status or error.http_status, str(error), instance)
+
+
+def error_of(problem: Problem) -> errors.RagappError:
+    """The error that a problem document was made from; the root class for a type not known here."""
+    kinds = {_uri(slug): kind for kind, (slug, _) in _NAMES.items()}
+    return kinds.get(problem.type, errors.RagappError)(problem.detail)
+
+
+def _uri(slug: str) -> str:
+    return f"urn:ragapp:problem:{slug}"

@@ -1,0 +1,132 @@
+"""What goes over HTTP besides the nouns themselves, for both ends: server and client agree here.
+
+Everything is a plain dataclass. pydantic turns it into JSON and back by its annotations alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from ragapp.types import AskMode, Document, ModelNames, SearchMode
+
+T = TypeVar("T")
+
+ANY_COLLECTION = "-"
+"""Stands for the collection in a document's path when only its id is known; never a collection's name."""
+
+Text = Annotated[str, Field(max_length=8000)]
+Filters = Annotated[Mapping[str, str], Field(max_length=32)]
+Wanted = Annotated[int, Field(ge=1, le=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as RFC 9457 has it. `detail` says what to do next; `instance` names this one occurrence."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCollection:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    query: Text
+    collection: str = "default"
+    k: Wanted = 10
+    mode: SearchMode = "hybrid"
+    filters: Filters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    question: Text
+    collection: str = "default"
+    k: Wanted = 8
+    mode: AskMode = "auto"
+    filters: Filters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The data of a `token` event: the next piece of what the model writes, not checked yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedUpload:
+    """A file that is safely stored. `status_url` answers with the document, and so with its status."""
+
+    document: Document
+    outcome: Literal["added", "updated", "unchanged"]
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedUpload:
+    name: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """What became of the files of one request; one bad file does not stop the others."""
+
+    accepted: tuple[AcceptedUpload, ...]
+    refused: tuple[RefusedUpload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    status: Literal["ok"] = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`reason` says why questions cannot be answered yet; None when they can."""
+
+    ready: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    version: str
+    readiness: Readiness
+    models: ModelNames
+
+
+def encode(kind: type[T], value: T) -> bytes:
+    """JSON of a value of that kind, in UTF-8."""
+    return _adapter(kind).dump_json(value)
+
+
+def decode(kind: type[T], data: bytes) -> T:
+    """A value of that kind from JSON; fields it does not know are passed over. Raises ValueError."""
+    return _adapter(kind).validate_json(data)
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Building one takes up to tens of milliseconds, so each is kept."""
+    adapter: TypeAdapter[T] = _built(cast(Hashable, kind))
+    return adapter
+
+
+@lru_cache(maxsize=64)
+def _built(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
