@@ -1,0 +1,91 @@
+"""Nothing accepted is lost: `ragapp serve` is killed with SIGKILL in the middle of an ingest."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ragapp.bootstrap import build_service, build_store
+from ragapp.doors.client import RagappClient
+from ragapp.errors import RagappError
+from ragapp.settings import Settings
+
+DOCUMENTS = 40
+KILLS = 3
+PATIENCE = 180.0
+"""Seconds to wait for something that must happen; how soon is not what is tested."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+@contextmanager
+def server(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], RagappClient]]:
+    environment = os.environ | {"RAGAPP_GENERATOR": "extractive", "RAGAPP_LEASE_SECONDS": "2"}
+    command = [sys.executable, "-m", "ragapp.doors.cli", "serve", "--no-ui", "--port", str(port)]
+    process = subprocess.Popen([*command, "--data-dir", str(data_dir)], env=environment)
+    try:
+        with RagappClient(f"http://127.0.0.1:{port}") as client:
+            wait_until(lambda: answers(client))
+            yield process, client
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(client: RagappClient) -> bool:
+    try:
+        client.status()
+    except RagappError:
+        return False
+    return True
+
+
+def text_of(number: int) -> bytes:
+    return "\n\n".join(f"Buoy {number} rings {beat} times in fog." for beat in range(40)).encode()
+
+
+def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) -> None:
+    port, dice, accepted = free_port(), random.Random(7), []
+    for _ in range(KILLS):
+        with server(tmp_path, port) as (process, client):
+            for number in range(len(accepted), len(accepted) + DOCUMENTS // KILLS):
+                name = f"buoy-{number}.txt"
+                accepted.append(client.upload("default", name, io.BytesIO(text_of(number))).document.id)
+            time.sleep(dice.uniform(0.0, 3.0))
+            process.send_signal(signal.SIGKILL)
+
+    with server(tmp_path, port) as (_, client):
+        wait_until(lambda: all(document.status == "ready" for document in client.documents()))
+        assert sorted(document.id for document in client.documents()) == sorted(accepted)
+        found = client.search("Buoy 5 rings in fog", k=3)
+        assert found.hits[0].document_name == "buoy-5.txt"
+
+    settings = Settings(data_dir=tmp_path, generator="extractive")
+    store = build_store(settings)
+    spans = [(entry.version_id, entry.text) for entry in store.entries(store.collection("default").id)]
+    assert len(spans) == len(set(spans))
+    store.close()
+    service = build_service(settings)
+    report = service.doctor()
+    service.close()
+    assert report.ok, [check for check in report.checks if not check.ok]
