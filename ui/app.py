@@ -1,0 +1,31 @@
+"""The script that Streamlit runs for each browser session: the frame and the two pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.ask import page as ask
+from ui.documents import page as documents
+from ui.problems import problems_shown
+
+_HERE = Path(__file__).parent
+
+
+def main() -> None:
+    st.set_page_config(page_title="ragapp", page_icon=_HERE / "icon.svg", layout="centered")
+    st.html(_HERE / "style.css")
+    st.logo(_HERE / "icon.svg")
+    documents_page = st.Page(
+        documents.show, title="Documents", icon=":material/folder_open:", url_path="documents"
+    )
+    ask_page = st.Page(
+        lambda: ask.show(documents_page), title="Ask", icon=":material/forum:", url_path="ask", default=True
+    )
+    page = st.navigation([ask_page, documents_page], position="top")
+    with problems_shown():
+        page.run()
+
+
+main()

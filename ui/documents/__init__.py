@@ -1,0 +1,1 @@
+"""The page of documents: upload, progress, list, preview, collections."""

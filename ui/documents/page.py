@@ -1,0 +1,21 @@
+"""The page of documents."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.documents.collections import show_collection_tools
+from ui.documents.listing import show_documents
+from ui.documents.upload import show_upload
+from ui.session import choose_collection
+from ui.viewer import show_viewer
+
+
+def show() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title("Documents", anchor=False)
+        collection = choose_collection()
+        show_collection_tools(collection)
+    show_upload(collection)
+    show_documents(collection)
+    show_viewer()

@@ -1,0 +1,38 @@
+"""Text that others wrote, made safe to show: it is never HTML and never active Markdown.
+
+Document text, file names, headings, answers and error messages may all be hostile. They reach the page
+in two ways only: inside our own HTML through `html_text`, or in a Streamlit label through `label_text`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]()<>#+.!|~$:@/=^&\"'-]")
+# Streamlit links bare addresses and expands `:names:` and arrows in the finished text, when backslashes
+# are gone: only a pattern that is broken up stays inert. A word joiner is invisible and has no width.
+_PATTERN_START = re.compile(r"[:@/<>=~-]|www(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
+
+
+def visible(text: str) -> str:
+    """Drops what makes text look like something else: bidirectional overrides and control characters.
+
+    Line breaks and tabs stay. A lone surrogate, which cannot be sent to a browser, becomes U+FFFD.
+    """
+    return _SURROGATE.sub("\ufffd", _HIDDEN.sub("", text))
+
+
+def html_text(text: str) -> str:
+    """`text` for use as content, or as a double-quoted attribute value, of our own HTML."""
+    return html.escape(visible(text), quote=True)
+
+
+def label_text(text: str) -> str:
+    """`text` on one line for a Streamlit label or message, where Markdown would be read."""
+    one_line = " ".join(visible(text).split())
+    broken_up = _PATTERN_START.sub(rf"\g<0>{_JOINER}", one_line)
+    return _MARKDOWN_ACTIVE.sub(r"\\\g<0>", broken_up)
