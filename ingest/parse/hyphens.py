@@ -1,0 +1,44 @@
+"""Words that a PDF breaks at the end of a line.
+
+pdfium joins the two lines and puts U+FFFE where the hyphen stood. Whether that hyphen belongs to the word
+("long-term") or to the line ("inter-national") is decided by the words of the same document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+LINE_HYPHEN = "\ufffe"
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_BROKEN = re.compile(rf"([^\W_]*){LINE_HYPHEN}([^\W_]*)")
+
+
+def mend_hyphens(pages: Sequence[str]) -> list[str]:
+    """The pages with every line hyphen dropped or turned into a plain one."""
+    if not any(LINE_HYPHEN in page for page in pages):
+        return list(pages)
+    words = frozenset(_words(pages))
+
+    def mend(broken: re.Match[str]) -> str:
+        left, right = broken.groups()
+        return left + _joint(left.lower(), right.lower(), words) + right
+
+    return [_BROKEN.sub(mend, page) for page in pages]
+
+
+def _words(pages: Iterable[str]) -> Iterable[str]:
+    for page in pages:
+        for match in _WORD.finditer(page.lower()):
+            yield match.group()
+            yield from match.group().split("-")
+
+
+def _joint(left: str, right: str, words: frozenset[str]) -> str:
+    if f"{left}-{right}" in words:
+        return "-"
+    if left + right in words:
+        return ""
+    syllables = left.isalpha() and right.isalpha() and not {left, right} <= words
+    return "" if syllables else "-"

@@ -1,0 +1,51 @@
+"""Markdown. The text is the file's own, marks and all, so that offsets are the author's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ingest.parse.clean import clean
+from ingest.parse.text import decode
+from ragapp.types import Heading, ParsedText
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+_FRONT_TITLE = re.compile(r"^title:[ \t]*([\"']?)(.+?)\1[ \t]*$", re.MULTILINE)
+
+
+def parse_markdown(data: bytes, name: str) -> ParsedText:
+    """The title is the front matter's, else the first heading. Raises ParseError as `decode` does."""
+    text = clean(decode(data, name))
+    front = _FRONT_MATTER.match(text)
+    body = front.end() if front else 0
+    headings = tuple(_headings(text, body))
+    named = _FRONT_TITLE.search(text, 0, body)
+    if named:
+        title: str | None = named.group(2)
+    else:
+        title = text[headings[0].start : headings[0].end] if headings else None
+    return ParsedText(text, headings=headings, title=title)
+
+
+def _headings(text: str, body: int) -> Iterator[Heading]:
+    tokens = MarkdownIt("commonmark").disable("inline").parse(text[body:])
+    line_starts = list(accumulate((len(line) + 1 for line in text[body:].split("\n")), initial=body))
+    for opening, content in pairwise(tokens):
+        if opening.type == "heading_open" and content.content.strip():
+            yield _heading(text, line_starts, opening, content)
+
+
+def _heading(text: str, line_starts: list[int], opening: Token, content: Token) -> Heading:
+    first, last = content.map or (0, 1)
+    block_start, block_end = line_starts[first], line_starts[last] - 1
+    start = text.find(content.content, block_start, block_end)
+    if start >= 0:
+        end = start + len(content.content)
+    else:  # a title over several indented lines: the parser has taken the indents out
+        end = block_end
+        start = block_start
+    return Heading(int(opening.tag[1:]), start, end)
