@@ -1,0 +1,185 @@
+"""The vector view of one collection: a base file shared by all processes, and what came since."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ragapp.errors import EmbedderMismatch, StorageError, UsageError
+from ragapp.index.differences import difference
+from ragapp.index.files import Arrays, read_view_file, remove_temporaries, write_view_file
+from ragapp.index.locks import writing
+from ragapp.index.rows import Rows, gather
+from ragapp.index.snapshot import Snapshot
+from ragapp.index.truth import Truth, gap
+from ragapp.types import Collection, Ranking, Vectors
+
+log = logging.getLogger(__name__)
+
+FileId = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a base was built from. `created_at` tells apart collections that got the same id in turn."""
+
+    created_at: str
+    embedder: str
+    dimension: int
+    revision: int
+
+    @classmethod
+    def of(cls, collection: Collection, revision: int) -> Stamp:
+        return cls(collection.created_at.isoformat(), collection.embedder, collection.dimension, revision)
+
+    def fits(self, collection: Collection) -> bool:
+        return self == Stamp.of(collection, self.revision)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _State:
+    file: FileId
+    """Which base file the snapshot rests on."""
+    stamp: Stamp
+    snapshot: Snapshot
+
+    def covers(self, collection: Collection) -> bool:
+        return self.snapshot.revision >= collection.revision and self.stamp.fits(collection)
+
+
+class VectorView:
+    """Any number of threads search while one catches up: they share nothing that changes."""
+
+    def __init__(self, collection_id: int, folder: Path, lock_file: Path, truth: Truth) -> None:
+        self._id = collection_id
+        self._base = folder / "vectors.view"
+        self._lock_file = lock_file
+        self._truth = truth
+        self._catching_up = threading.Lock()
+        self._state: _State | None = None
+
+    def catch_up(self, collection: Collection) -> Snapshot:
+        """The snapshot at the collection's revision or later. Reads no SQL when there is one."""
+        state = self._state
+        if state is None or not state.covers(collection):
+            with self._catching_up:
+                state = self._state
+                if state is None or not state.covers(collection):
+                    state = self._state = self._replayed(self._opened(collection), collection)
+        return state.snapshot
+
+    def search(
+        self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None
+    ) -> Ranking:
+        """Raises EmbedderMismatch when `vector` cannot be of the collection's embedder."""
+        if vector.shape != (collection.dimension,):
+            raise EmbedderMismatch(
+                f"Collection '{collection.name}' holds vectors of {collection.embedder}, of dimension "
+                f"{collection.dimension}; the query's has shape {vector.shape}. Set RAGAPP_EMBEDDER to that "
+                f"model, or run `ragapp collections reindex {collection.name}`."
+            )
+        if not np.isfinite(vector).all():
+            raise UsageError("The query's vector has values that are not finite. Check the embedder.")
+        snapshot = self.catch_up(collection)
+        return snapshot.search(np.ascontiguousarray(vector, np.float32), k, within)
+
+    def compact(self, collection: Collection) -> None:
+        """Writes a new base when the present one is outgrown. Searches go on meanwhile."""
+        state = self._state
+        if state is None or not state.snapshot.outgrown:
+            return
+        with writing(self._lock_file):
+            if self._file_on_disk() == state.file:  # else another process has done it
+                self._write(replace(state.stamp, revision=state.snapshot.revision), state.snapshot.live())
+        with self._catching_up:
+            self._state = self._replayed(self._opened(collection), collection)
+
+    def rebuild(self, collection: Collection) -> None:
+        with self._catching_up, writing(self._lock_file):
+            self._state = self._replayed(self._built(collection), collection)
+
+    def verify(self, collection: Collection) -> str | None:
+        """What differs from the truth or is damaged on disk; None when all is well."""
+        if self._base.exists():
+            try:
+                read_view_file(self._base)
+            except StorageError as error:
+                return str(error)
+        held = self.catch_up(collection).live()
+        _, live = self._live_in_truth(collection)
+        found = difference("vector view", held.keys, live.keys)
+        if found is None and not np.array_equal(held.vectors, live.vectors):
+            return "the vector view holds other vectors than the store"
+        return found
+
+    def _opened(self, collection: Collection) -> _State:
+        """A state to replay on: the present one while its base is on disk, or else the base on disk."""
+        state = self._state
+        if state is not None and state.file == self._file_on_disk() and state.stamp.fits(collection):
+            return state
+        if (found := self._sound(collection)) is not None:
+            return found
+        with writing(self._lock_file):
+            return self._sound(collection) or self._built(collection)
+
+    def _sound(self, collection: Collection) -> _State | None:
+        """The base on disk; None when there is none, or it is damaged or not this collection's."""
+        file = self._file_on_disk()
+        if file is None:
+            return None
+        try:
+            view = read_view_file(self._base)
+        except StorageError as error:
+            log.warning("%s It is being built anew.", error)
+            return None
+        stamp = Stamp(**json.loads(view.manifest))
+        rows = Rows(view.arrays["keys"], view.arrays["versions"], view.arrays["vectors"])
+        return _State(file, stamp, Snapshot.fresh(stamp.revision, rows)) if stamp.fits(collection) else None
+
+    def _built(self, collection: Collection) -> _State:
+        """A new base from the truth. The caller holds the file lock."""
+        remove_temporaries(self._base.parent)
+        revision, rows = self._live_in_truth(collection)
+        self._write(Stamp.of(collection, revision), rows)
+        built = self._sound(collection)
+        if built is None:
+            raise StorageError(f"{self._base} cannot be read right after it was written. Check the disk.")
+        return built
+
+    def _replayed(self, state: _State, collection: Collection) -> _State:
+        snapshot = state.snapshot
+        changes = self._truth.changes(self._id, snapshot.revision)
+        missed = gap(changes, "embedded", max(snapshot.revision, collection.revision))
+        added = self._rows(collection, missed.added) if missed.added else gather((), collection.dimension)
+        return replace(state, snapshot=snapshot.replayed(missed, added))
+
+    def _live_in_truth(self, collection: Collection) -> tuple[int, Rows]:
+        """The rows of all versions that are live and fully embedded, and the revision they hold at least.
+
+        The store also has vectors of versions still on their way; those come with their change-log row.
+        """
+        whole = gap(self._truth.changes(self._id, 0), "embedded", collection.revision)
+        rows = self._rows(collection, None)
+        return whole.revision, rows.only(rows.of(frozenset(whole.added)))
+
+    def _rows(self, collection: Collection, versions: Iterable[int] | None) -> Rows:
+        batches = self._truth.vectors(self._id, collection.embedder, versions)
+        return gather(batches, collection.dimension)
+
+    def _write(self, stamp: Stamp, rows: Rows) -> None:
+        arrays: Arrays = {"keys": rows.keys, "versions": rows.versions, "vectors": rows.vectors}
+        write_view_file(self._base, json.dumps(asdict(stamp)), arrays)
+
+    def _file_on_disk(self) -> FileId | None:
+        try:
+            status = self._base.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size

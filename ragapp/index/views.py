@@ -1,0 +1,131 @@
+"""`SearchIndex` on this machine: a vector view and a keyword view of each collection, in files."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ragapp.errors import RagappError
+from ragapp.index.locks import writing
+from ragapp.index.truth import Truth
+from ragapp.index.vectors import VectorView
+from ragapp.index.words import WordView
+from ragapp.types import Collection, Ranking, Vectors
+
+log = logging.getLogger(__name__)
+
+VERIFY_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    vectors: VectorView
+    words: WordView
+
+
+class LocalIndex:
+    """Safe to share between threads; processes on one machine may share `views_dir`.
+
+    Each process holds its own readers. Files are written by one process at a time, under a file lock
+    that a dead process lets go.
+    """
+
+    def __init__(self, views_dir: Path, truth: Truth) -> None:
+        self._dir = views_dir
+        self._truth = truth
+        self._views: dict[int, _Views] = {}
+        self._opening = threading.Lock()
+        self._housekeeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
+
+    def catch_up(self, collection: Collection) -> None:
+        """Brings both views to the collection's revision; costs nothing when they are there.
+
+        Raises StorageError when the disk is full, ConflictError when another process holds a view for
+        minutes.
+        """
+        views = self._of(collection.id)
+        views.words.catch_up(collection)
+        if views.vectors.catch_up(collection).outgrown:
+            self._housekeeper.submit(_compact, views.vectors, collection)
+
+    def dense(
+        self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
+    ) -> Ranking:
+        """The `k` chunks with the largest inner product with `vector`, shape (dimension,); exact.
+
+        Raises EmbedderMismatch when `vector` cannot be of the collection's embedder.
+        """
+        return self._of(collection.id).vectors.search(collection, vector, k, within) if k > 0 else ()
+
+    def words(
+        self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
+    ) -> Ranking:
+        """The `k` chunks with the highest BM25 score."""
+        return self._of(collection.id).words.search(collection, query, k, within) if k > 0 else ()
+
+    def verify(self, collection: Collection) -> str | None:
+        """Reads every file of the views and compares what they hold with the truth, chunk by chunk."""
+        found = None
+        for _ in range(VERIFY_ATTEMPTS):
+            current = self._truth.collection(collection.name)
+            views = self._of(current.id)
+            found = views.vectors.verify(current) or views.words.verify(current)
+            if found is None or self._truth.collection(collection.name).revision == current.revision:
+                return found
+        return f"{found} (documents changed while this was checked: try again)"
+
+    def rebuild(self, collection: Collection) -> None:
+        """Builds both views anew from the truth. Searches that need no newer revision go on meanwhile."""
+        views = self._of(collection.id)
+        views.words.rebuild(collection)
+        views.vectors.rebuild(collection)
+
+    def drop(self, collection_id: int) -> None:
+        """Removes the collection's files. There is nothing to do when it has none."""
+        with self._opening:
+            self._views.pop(collection_id, None)
+        vectors_lock, words_lock = self._locks(collection_id)
+        with writing(vectors_lock), writing(words_lock):
+            shutil.rmtree(self._folder(collection_id), ignore_errors=True)
+            vectors_lock.unlink(missing_ok=True)
+            words_lock.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Ends what is being written. The index is not used after this."""
+        self._housekeeper.shutdown(wait=True)
+        with self._opening:
+            self._views.clear()
+
+    def _of(self, collection_id: int) -> _Views:
+        views = self._views.get(collection_id)
+        if views is not None:
+            return views
+        with self._opening:
+            if collection_id not in self._views:
+                folder = self._folder(collection_id)
+                folder.mkdir(parents=True, exist_ok=True)
+                vectors_lock, words_lock = self._locks(collection_id)
+                self._views[collection_id] = _Views(
+                    VectorView(collection_id, folder, vectors_lock, self._truth),
+                    WordView(collection_id, folder, words_lock, self._truth),
+                )
+            return self._views[collection_id]
+
+    def _folder(self, collection_id: int) -> Path:
+        return self._dir / str(collection_id)
+
+    def _locks(self, collection_id: int) -> tuple[Path, Path]:
+        """Beside the folder, so that removing it does not take the locks from under those who wait."""
+        return self._dir / f"{collection_id}.vectors.lock", self._dir / f"{collection_id}.words.lock"
+
+
+def _compact(vectors: VectorView, collection: Collection) -> None:
+    try:
+        vectors.compact(collection)
+    except RagappError as error:  # the view is complete without it; the next catch-up tries again
+        log.warning("A vector view could not be made more compact: %s", error)
