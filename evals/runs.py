@@ -24,7 +24,7 @@ from ragapp.types import SearchMode
 SHOWN = 10
 """Documents a run file lists for each query; `write_trec` writes them all."""
 
-_NO_EFFECT_ON_RETRIEVAL = {
+NO_EFFECT_ON_RETRIEVAL = {
     "data_dir",
     "models_dir",
     "database_url",
@@ -66,10 +66,12 @@ class RetrievalRun:
     dataset_sha256: str
     documents: int
     chunks: int
-    failed: int
+    failures: tuple[str, ...]
+    """Documents that could not be ingested, each with its reason."""
     settings: Mapping[str, SettingValue]
     settings_fingerprint: str
     embedder: str
+    recipe: str
     code: str
     created_at: str
     latency_ms: Mapping[str, float]
@@ -79,7 +81,7 @@ class RetrievalRun:
 
 def retrieval_settings(settings: Settings) -> dict[str, SettingValue]:
     """The settings that can change what is found."""
-    values: dict[str, SettingValue] = settings.model_dump(mode="json", exclude=_NO_EFFECT_ON_RETRIEVAL)
+    values: dict[str, SettingValue] = settings.model_dump(mode="json", exclude=NO_EFFECT_ON_RETRIEVAL)
     return values
 
 
@@ -99,6 +101,13 @@ def code_version() -> str:
     )
     commit = described.stdout.strip()
     return f"{ragapp.__version__}+{commit}" if commit else ragapp.__version__
+
+
+def default_run_file(data_dir: Path, run: RetrievalRun) -> Path:
+    """Tells runs apart by what was scored, when, and with which settings."""
+    when = run.created_at.replace(":", "").replace("+0000", "Z")
+    name = f"{run.dataset}.{run.split}.{when}.{run.settings_fingerprint[:8]}.json"
+    return data_dir / "evals" / "runs" / name
 
 
 def write_run(path: Path, run: RetrievalRun) -> None:

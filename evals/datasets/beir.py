@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.types import CorpusDocument, Qrels, RetrievalDataset
 from ragapp.errors import UsageError
+
+RowT = TypeVar("RowT", bound="_Row")
 
 _LAYOUT = "A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"
 
@@ -24,8 +27,15 @@ class _Row(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: str = Field(alias="_id", min_length=1)
-    title: str | None = None
     text: str
+
+
+class _CorpusRow(_Row):
+    title: str | None = None
+
+
+class _QueryRow(_Row):
+    text: str = Field(pattern=r"\S")
 
 
 def load_beir(folder: Path, split: str | None = None) -> RetrievalDataset:
@@ -37,8 +47,9 @@ def load_beir(folder: Path, split: str | None = None) -> RetrievalDataset:
     folder = folder.resolve()
     corpus_file, queries_file = _file(folder / "corpus.jsonl"), _file(folder / "queries.jsonl")
     qrels_file = _qrels_file(folder / "qrels", split)
-    corpus = tuple(CorpusDocument(row.id, row.title or "", row.text) for row in _rows(corpus_file))
-    queries = {row.id: row.text for row in _rows(queries_file)}
+    rows = _rows(corpus_file, _CorpusRow)
+    corpus = tuple(CorpusDocument(row.id, row.title or "", row.text) for row in rows)
+    queries = {row.id: row.text for row in _rows(queries_file, _QueryRow)}
     qrels = _qrels(qrels_file, queries, {document.id for document in corpus})
     return RetrievalDataset(
         name=folder.name,
@@ -80,11 +91,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise UsageError(f"{path} is not UTF-8 ({error.reason}). Convert it, then run again.") from error
 
 
-def _rows(path: Path) -> Iterator[_Row]:
+def _rows(path: Path, layout: type[RowT]) -> Iterator[RowT]:
     seen: set[str] = set()
     for number, line in _lines(path):
         try:
-            row = _Row.model_validate_json(line)
+            row = layout.model_validate_json(line)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])

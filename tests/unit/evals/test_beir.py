@@ -63,6 +63,7 @@ def test_a_split_must_be_chosen_when_there_are_several(folder: Path) -> None:
         ("corpus.jsonl", CORPUS + '{"_id": "", "text": "nameless"}\n', "line 3: _id"),
         ("corpus.jsonl", CORPUS + '{"_id": "\\ud800", "text": "no character"}\n', "line 3: Invalid JSON"),
         ("queries.jsonl", QUERIES + '"q4"\n', "queries.jsonl, line 4"),
+        ("queries.jsonl", QUERIES + '{"_id": "q4", "text": " "}\n', "queries.jsonl, line 4: text"),
         ("qrels/test.tsv", "q1\tü\t1\n", "line 1: the header"),
         ("qrels/test.tsv", "", "line 1: the header"),
         ("qrels/test.tsv", QRELS + "q1 ü 1\n", "line 5: 3 fields"),

@@ -1,0 +1,108 @@
+"""`ragapp eval retrieval`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from evals.retrieval import RetrievalResult
+    from evals.types import RetrievalDataset
+    from ragapp.settings import Settings
+
+FAILED = 1
+"""Exit code when documents of the corpus could not be ingested; the scores count them as not found."""
+
+
+def retrieval(
+    dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", show_default=False)],
+    split: Annotated[
+        str | None, typer.Option(help="Which qrels to score. By default the only ones there are.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only this many queries, still of the whole corpus.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Which queries --limit draws.")] = 0,
+    run_file: Annotated[
+        Path | None, typer.Option(help="Where the run file goes. By default evals/runs in the data folder.")
+    ] = None,
+    trec: Annotated[
+        Path | None, typer.Option(help="Also write a TREC run file for each mode into this folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with the data; what is ingested is kept in its folder evals.",
+            envvar="RAGAPP_DATA_DIR",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Score search on a dataset in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
+
+    The corpus goes through the real ingest, once, and every query through the real search in each mode.
+    Scores are trec_eval's. The table says by how much hybrid beats each leg alone, and whether that may
+    be luck.
+
+    Examples:
+
+      ragapp eval retrieval evals/data/scifact-mini
+
+      ragapp eval retrieval ~/beir/scifact --split test --json
+
+      ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec runs
+    """
+    from evals.datasets.beir import load_beir
+    from ragapp.settings import Settings
+
+    settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
+    result = _evaluate(load_beir(dataset, split), settings, limit, seed)
+    path = _write(result, settings, run_file, trec)
+    _print(result, path, as_json=as_json)
+    if result.run.failures:
+        raise typer.Exit(FAILED)
+
+
+def _evaluate(dataset: RetrievalDataset, settings: Settings, limit: int | None, seed: int) -> RetrievalResult:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from evals.corpus import open_corpus
+    from evals.datasets.sampling import sample_queries
+    from evals.retrieval import evaluate_retrieval
+
+    asked = dataset if limit is None else sample_queries(dataset, limit, seed)
+    with (
+        Progress(console=Console(stderr=True)) as progress,
+        open_corpus(dataset, settings, progress) as corpus,
+    ):
+        return evaluate_retrieval(asked, corpus, settings, progress)
+
+
+def _write(result: RetrievalResult, settings: Settings, run_file: Path | None, trec: Path | None) -> Path:
+    from evals.runs import default_run_file, write_run, write_trec
+
+    path = run_file or default_run_file(settings.data_dir, result.run)
+    write_run(path, result.run)
+    if trec is not None:
+        for mode, rankings in result.rankings.items():
+            name = f"{result.run.dataset}.{result.run.split}.{mode}.run"
+            write_trec(trec / name, rankings, tag=f"ragapp-{mode}")
+    return path
+
+
+def _print(result: RetrievalResult, run_file: Path, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from evals import report
+
+    for failure in result.run.failures:
+        Console(stderr=True).print(f"not ingested: {failure}", markup=False)
+    if as_json:
+        sys.stdout.write(report.as_json(result.run, run_file) + "\n")
+    else:
+        Console(highlight=False).print(report.as_text(result.run, run_file))
