@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from ragapp.errors import UsageError
 from ragapp.models.catalog import load_catalog
+from ragapp.models.chat import ChatGenerator, openai_chat, provider_chat
 from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
 from ragapp.models.hub import download_model
 from ragapp.models.library import locate
-from ragapp.protocols import Embedder
+from ragapp.models.local import LocalGenerator, why_missing
+from ragapp.models.threads import thread_count
+from ragapp.protocols import Embedder, Generator, Reranker
 from ragapp.settings import Settings
+
+_DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -28,6 +36,75 @@ def build_embedder(settings: Settings) -> Embedder:
         return _sentence_embedder(folder, entry.fingerprint, settings)
     parts = OnnxFolder(folder / entry.files[0].name, folder / "tokenizer.json", entry.recipe)
     return _onnx_embedder(parts, entry.fingerprint, settings)
+
+
+def build_reranker(settings: Settings) -> Reranker | None:
+    """The reranker that `settings.reranker` names; None when it names none.
+
+    Raises UsageError when the name is no reranker's, ModelError when its files are missing or damaged.
+    """
+    if settings.reranker is None:
+        return None
+    entry = load_catalog().get(settings.reranker)
+    if entry is None or entry.role != "reranker":
+        names = ", ".join(entry.name for entry in load_catalog().values() if entry.role == "reranker")
+        raise UsageError(f"RAGAPP_RERANKER={settings.reranker!r} is no reranker. There are: {names}.")
+    folder = locate(entry.name, settings.models_dir)
+    from ragapp.models.reranker import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
+
+    return OnnxReranker(
+        folder / entry.files[0].name, folder / "tokenizer.json", entry.fingerprint, settings.threads
+    )
+
+
+def build_generator(settings: Settings) -> Generator | None:
+    """The generator that `settings.generator` names; None when answers are to be extractive.
+
+    `auto` and `local` are the same model: it says itself that it is unavailable while its file is not
+    there, and writes from the moment it is. Raises UsageError for a name that is none, ModelError when
+    the GGUF file of `local:PATH` does not exist.
+    """
+    match settings.generator.partition(":"):
+        case ("extractive", "", ""):
+            return None
+        case ("auto" | "local", "", ""):
+            return _local_generator(_DEFAULT_GENERATOR, settings)
+        case ("local", ":", model) if model:
+            return _local_generator(model, settings)
+        case ("openai", ":", model) if model:
+            return _openai_generator(model, settings)
+        case (provider, ":", model) if provider and model:
+            connect = provider_chat(provider, model, settings.generator_timeout)
+            remedy = f"Check that {provider} can be reached, its key and the model's name."
+            return ChatGenerator(settings.generator, connect, remedy)
+        case _:
+            raise UsageError(
+                f"RAGAPP_GENERATOR={settings.generator!r} is not one of auto, extractive, local, "
+                "local:/path/model.gguf, openai:MODEL or provider:MODEL."
+            )
+
+
+def _local_generator(name_or_path: str, settings: Settings) -> Generator:
+    entry = load_catalog().get(name_or_path)
+    missing: Callable[[], str | None] = _never_missing
+    if entry is not None:
+        model = settings.models_dir / entry.name / entry.files[0].name
+        missing = partial(why_missing, entry, settings.models_dir)
+    else:
+        model = locate(name_or_path, settings.models_dir)
+    return LocalGenerator(model, missing, thread_count(settings.threads), settings.generator_timeout)
+
+
+def _never_missing() -> None:
+    """For a file that was there when the generator was made."""
+
+
+def _openai_generator(model: str, settings: Settings) -> Generator:
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    url = settings.openai_base_url
+    connect = openai_chat(model, url, key, settings.generator_timeout)
+    remedy = "Check RAGAPP_OPENAI_BASE_URL, RAGAPP_OPENAI_API_KEY and the model's name in RAGAPP_GENERATOR."
+    return ChatGenerator(f"{model} at {url or 'OpenAI'}", connect, remedy)
 
 
 def _folder_embedder(folder: Path, settings: Settings) -> Embedder:

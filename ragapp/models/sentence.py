@@ -33,8 +33,9 @@ class SentenceEmbedder:
         self._model = _load(folder)
         self._tokenizer = plain(Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str()))
         self._special_tokens = self._tokenizer.num_special_tokens_to_add(False)
+        self._longest: int = self._model.max_seq_length or _USUAL_TOKENS
         self._lock = threading.Lock()
-        self._dimension = self.embed_query("dimension").shape[0]
+        self._dimension: int = self.embed_query("dimension").shape[0]
 
     @property
     def fingerprint(self) -> str:
@@ -47,7 +48,7 @@ class SentenceEmbedder:
     @property
     def max_tokens(self) -> int:
         """Tokens of a passage that are read: what the model holds, less its special tokens."""
-        return (self._model.max_seq_length or _USUAL_TOKENS) - self._special_tokens
+        return self._longest - self._special_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:

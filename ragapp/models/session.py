@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as _ort
 from tokenizers import Encoding
 
 from ragapp.errors import ModelError
+from ragapp.models.threads import thread_count
 
 Floats = NDArray[np.float32]
 
@@ -42,7 +42,7 @@ class OnnxSession:
         except _LOAD_ERRORS as error:
             raise ModelError(f"{weights} cannot be loaded ({error}). Fetch the model again.") from error
         self._inputs = {tensor.name for tensor in self._session.get_inputs()}
-        self._pool = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="onnx")
+        self._pool = ThreadPoolExecutor(thread_count(threads), thread_name_prefix="onnx")
 
     @property
     def output_width(self) -> int:
@@ -66,10 +66,3 @@ class OnnxSession:
         done = self._pool.map(work, [texts[at] for at in order])
         results = dict(zip(order, done, strict=True))
         return [results[at] for at in range(len(texts))]
-
-
-def available_cores() -> int:
-    """The cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

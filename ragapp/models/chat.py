@@ -1,0 +1,113 @@
+"""The generator: any chat model that LangChain speaks to, served or local."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, cast
+
+from ragapp.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk
+
+Connect = Callable[[int], "BaseChatModel"]
+"""A chat model that writes at most that many tokens. Raises ModelError."""
+
+# One more try for a busy server; more would multiply the seconds that the reader waits for a dead one.
+_RETRIES = 1
+_CONNECT_SECONDS = 10.0
+
+
+class ChatGenerator:
+    """Streams from the model that `connect` gives. `remedy` ends the message when that fails."""
+
+    def __init__(self, name: str, connect: Connect, remedy: str) -> None:
+        self._name = name
+        self._connect = connect
+        self._remedy = remedy
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def unavailable(self) -> str | None:
+        """None: only a request shows whether a served model answers."""
+        return None
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        """Closing the iterator ends the request, so that the server stops writing. Raises ModelError."""
+        try:
+            model = self._connect(max_tokens)
+            stream = model.stream([("system", system), ("human", prompt)])
+            with closing(cast("Generator[AIMessageChunk]", stream)) as pieces:
+                for piece in pieces:
+                    if piece.text:
+                        yield str(piece.text)
+        except ModelError:
+            raise
+        except Exception as error:  # each provider has errors of its own, with no common root
+            raise ModelError(f"{self._name} did not answer: {_reason(error)}. {self._remedy}") from error
+
+    def close(self) -> None:
+        """Nothing is held between requests."""
+
+
+def openai_chat(
+    model: str, base_url: str | None, api_key: str | None, timeout: float, *, proxied: bool = True
+) -> Connect:
+    """Chat Completions of `base_url` (None: OpenAI, with the key that its own environment variable names).
+
+    `timeout` is the longest silence in seconds; `proxied` False: straight there, whatever proxy is set.
+    """
+
+    def connect(max_tokens: int) -> BaseChatModel:
+        import httpx  # noqa: PLC0415
+        from langchain_openai import ChatOpenAI  # noqa: PLC0415  takes a second to import
+        from pydantic import SecretStr  # noqa: PLC0415
+
+        limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
+        # A server of one's own wants no key, but the client refuses to go without one.
+        key = api_key or ("none" if base_url else None)
+        return ChatOpenAI(
+            model=model,
+            base_url=base_url,
+            api_key=SecretStr(key) if key else None,
+            temperature=0,
+            max_completion_tokens=max_tokens,
+            timeout=limits,
+            max_retries=_RETRIES,
+            use_responses_api=False,
+            http_client=None if proxied else httpx.Client(timeout=limits, trust_env=False),
+        )
+
+    return connect
+
+
+def provider_chat(provider: str, model: str, timeout: float) -> Connect:
+    """A model of any provider whose LangChain package is installed. `timeout` in seconds."""
+
+    def connect(max_tokens: int) -> BaseChatModel:
+        from langchain.chat_models import init_chat_model  # noqa: PLC0415  heavy
+
+        return init_chat_model(
+            model, model_provider=provider, temperature=0, max_tokens=max_tokens, timeout=timeout
+        )
+
+    return connect
+
+
+def _reason(error: BaseException) -> str:
+    """What the error says and, as clients often say only that it failed, what its first cause says."""
+    root = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    said, cause = _first_line(error), _first_line(root)
+    return said if cause in said else f"{said} ({cause})"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,64 @@
+"""The local generator: a GGUF model on this machine, spoken to as any served model is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ragapp.errors import ModelError
+from ragapp.models.catalog import CatalogEntry
+from ragapp.models.chat import ChatGenerator, openai_chat
+from ragapp.models.library import is_installed, status
+from ragapp.models.llama import LlamaServer
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_REMEDY = (
+    "Ask again, or set RAGAPP_GENERATOR=extractive to do without it. If it was too slow, raise "
+    "RAGAPP_GENERATOR_TIMEOUT or lower RAGAPP_PROMPT_TOKENS."
+)
+
+
+class LocalGenerator:
+    """Writes with the GGUF file `model`, which may still be on its way: `missing` says so, or None."""
+
+    def __init__(self, model: Path, missing: Callable[[], str | None], threads: int, timeout: float) -> None:
+        """`timeout` is the longest silence in seconds. Nothing is started before the first prompt."""
+        self._server = LlamaServer(model, threads)
+        self._missing = missing
+        self._timeout = timeout
+        self._chat = ChatGenerator(f"{model.stem} on this machine", self._connect, _REMEDY)
+
+    @property
+    def name(self) -> str:
+        return self._chat.name
+
+    def unavailable(self) -> str | None:
+        return self._missing() or self._server.given_up()
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        yield from self._chat.generate(system, prompt, max_tokens)
+
+    def close(self) -> None:
+        """Ends the server. It would start again with the next prompt."""
+        self._server.close()
+
+    def _connect(self, max_tokens: int) -> BaseChatModel:
+        why = self.unavailable()
+        if why is not None:
+            raise ModelError(why)
+        address = self._server.address()
+        connect = openai_chat("local", f"{address.url}/v1", address.api_key, self._timeout, proxied=False)
+        return connect(max_tokens)
+
+
+def why_missing(entry: CatalogEntry, models_dir: Path) -> str | None:
+    """Why a catalogued model cannot be used just now; None when it is here."""
+    if is_installed(entry, models_dir):
+        return None
+    now = status(entry, models_dir)
+    if now.fetching:
+        return f"The model {entry.name} is being fetched ({now.present / entry.size:.0%} is here)."
+    return f"The model {entry.name} is not on this machine: run `ragapp models fetch {entry.name}`."
