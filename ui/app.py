@@ -6,11 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from ragapp.errors import RagappError
 from ui.ask import page as ask
 from ui.documents import page as documents
-from ui.problems import problems_shown
+from ui.problems import show_problem
+from ui.session import server_answers
 
 _HERE = Path(__file__).parent
+_RETRY_SECONDS = 2.0
 
 
 def main() -> None:
@@ -24,8 +27,22 @@ def main() -> None:
         lambda: ask.show(documents_page), title="Ask", icon=":material/forum:", url_path="ask", default=True
     )
     page = st.navigation([ask_page, documents_page], position="top")
-    with problems_shown():
+    try:
         page.run()
+    except RagappError as problem:
+        show_problem(problem)
+        _offer_retry()
+
+
+def _offer_retry() -> None:
+    st.button("Try again", icon=":material/refresh:")
+    if not server_answers():
+        st.fragment(_go_on_when_the_server_answers, run_every=_RETRY_SECONDS)()
+
+
+def _go_on_when_the_server_answers() -> None:
+    if server_answers():
+        st.rerun()
 
 
 main()

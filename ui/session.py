@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ragapp.doors.client import RagappClient
-from ragapp.errors import NotFoundError
+from ragapp.errors import NotFoundError, RagappError
 from ragapp.types import Document
 from ui.ask.asking import Asking
 
@@ -21,6 +21,14 @@ def client() -> RagappClient:
 @st.cache_resource
 def _client(api_url: str) -> RagappClient:
     return RagappClient(api_url)
+
+
+def server_answers() -> bool:
+    try:
+        client().status()
+    except RagappError:
+        return False
+    return True
 
 
 def choose_collection() -> str:

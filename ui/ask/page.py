@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ragapp.types import Document
 from ui.ask.asking import Asking
 from ui.ask.reply import show_exchange
-from ui.ask.welcome import show_empty, show_suggestions
+from ui.ask.welcome import show_empty, show_suggestions, show_waiting
 from ui.session import choose_collection, client, conversation, documents_of
 from ui.viewer import show_viewer
 
@@ -18,13 +17,21 @@ def show(documents_page: st.Page) -> None:
         st.title("Ask your documents", anchor=False)
         collection = choose_collection()
     documents = documents_of(collection)
-    _show_input(documents, collection)
-    _show_conversation(documents, collection, documents_page)
+    searchable = any(document.live_version is not None for document in documents)
+    _show_input(collection, searchable)
+    exchanges = conversation(collection)
+    for number in reversed(range(len(exchanges))):
+        show_exchange(exchanges[number], f"{collection}-{number}")
+    if not documents:
+        show_empty(documents_page)
+    elif not searchable:
+        show_waiting(collection)
+    elif not exchanges:
+        show_suggestions(documents, lambda question: _ask(question, collection))
     show_viewer()
 
 
-def _show_input(documents: list[Document], collection: str) -> None:
-    searchable = any(document.live_version is not None for document in documents)
+def _show_input(collection: str, searchable: bool) -> None:
     # In a container the input stands above the newest answer. At the bottom of the page, its usual place,
     # it would keep the page scrolled down, away from where an answer begins.
     with st.container():
@@ -36,16 +43,6 @@ def _show_input(documents: list[Document], collection: str) -> None:
         )
     if question and question.strip():
         _ask(question.strip(), collection)
-
-
-def _show_conversation(documents: list[Document], collection: str, documents_page: st.Page) -> None:
-    exchanges = conversation(collection)
-    for number in reversed(range(len(exchanges))):
-        show_exchange(exchanges[number], f"{collection}-{number}")
-    if not documents:
-        show_empty(documents_page)
-    elif not exchanges:
-        show_suggestions(documents, lambda question: _ask(question, collection))
 
 
 def _ask(question: str, collection: str) -> None:

@@ -15,7 +15,9 @@ _REFRESH_SECONDS = 0.5
 def show_exchange(asking: Asking, key: str) -> None:
     """The question and the reply to it; `key` is unique to the question."""
     with st.chat_message("user", avatar=":material/person:"):
-        st.html(f'<p class="ragapp-question">{html_text(asking.question)}</p>')
+        st.html(
+            f'<div class="ragapp-question" role="heading" aria-level="2">{html_text(asking.question)}</div>'
+        )
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         running = asking.progress.running
         # Only what runs refreshes itself, so the whole page runs again once it has ended.

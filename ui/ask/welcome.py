@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from ragapp.types import Document
 from ui.escape import label_text
+from ui.problems import problems_shown
+from ui.session import client, documents_of
 
-SUGGESTION_KEY: Final = "suggested_question"
-"""A document may carry, as metadata of this name, a question that it answers; our samples do."""
+_SAMPLE_QUESTIONS: Final[Mapping[str, str]] = {
+    "amazon-rainforest.pdf": "How much of the Amazon rainforest is in Brazil?",
+    "apollo-program.html": "When did the plugs-out test begin?",
+    "black-death.md": "Through which port did the plague enter Europe?",
+    "oxygen.txt": "Who discovered oxygen?",
+}
+"""By the names of the sample documents that a first run brings."""
 
-_MOST = 4
+_REFRESH_SECONDS = 1.0
 
 
 def show_empty(documents_page: st.Page) -> None:
@@ -27,16 +34,21 @@ def show_empty(documents_page: st.Page) -> None:
     st.page_link(documents_page, label="Add documents", icon=":material/upload_file:")
 
 
+def show_waiting(collection: str) -> None:
+    """For a collection none of whose documents is searchable; the page goes on when one is."""
+    st.fragment(_wait, run_every=_REFRESH_SECONDS)(collection)
+
+
 def show_suggestions(documents: Sequence[Document], ask: Callable[[str], None]) -> None:
-    """Questions to begin with, where documents bring some."""
-    questions = [
-        document.metadata[SUGGESTION_KEY] for document in documents if SUGGESTION_KEY in document.metadata
-    ]
+    """Questions that the sample documents answer, where they are; else a word on how it works."""
+    searchable = {document.name for document in documents if document.live_version is not None}
+    _note_missing_model()
+    questions = [question for name, question in _SAMPLE_QUESTIONS.items() if name in searchable]
+    st.caption("Every sentence of an answer shows the words it rests on. Press its source to read them.")
     if not questions:
-        st.caption("Ask about your documents below. Every sentence of an answer shows the words it rests on.")
         return
-    st.subheader("Try a question", anchor=False)
-    for number, question in enumerate(questions[:_MOST]):
+    st.subheader("Try a question about the sample documents", anchor=False)
+    for number, question in enumerate(questions):
         st.button(
             label_text(question),
             key=f"suggestion-{number}",
@@ -44,3 +56,20 @@ def show_suggestions(documents: Sequence[Document], ask: Callable[[str], None]) 
             on_click=ask,
             args=(question,),
         )
+
+
+def _note_missing_model() -> None:
+    missing = client().status().models.generator_unavailable
+    if missing:
+        st.caption(f"Answers are quoted from the documents for now. {label_text(missing)}")
+
+
+def _wait(collection: str) -> None:
+    with problems_shown():
+        documents = documents_of(collection)
+        if any(document.live_version is not None for document in documents):
+            st.rerun()
+        if all(document.status == "failed" for document in documents):
+            st.warning("None of the documents could be read. The Documents page says why.")
+        else:
+            st.html('<p class="ragapp-soft" role="status">The documents are being read…</p>')

@@ -47,7 +47,7 @@ def show_row(document: Document) -> None:
 
 def _show_description(document: Document) -> None:
     st.html(
-        f'<div class="ragapp-name">{html_text(document.name)}</div>'
+        f'<div class="ragapp-name" role="heading" aria-level="3">{html_text(document.name)}</div>'
         f'<div class="ragapp-soft">{" · ".join(_facts(document))}</div>'
     )
     stage = _STAGES[document.status]
@@ -95,6 +95,7 @@ def _show_actions(document: Document) -> None:
 
 
 def _delete(document_id: str) -> None:
+    st.session_state.pop(_PROBLEM_KEY, None)
     try:
         client().delete_document(document_id)
     except RagappError as problem:

@@ -1,0 +1,101 @@
+"""The real thing: `ragapp serve` over an empty data folder, and Chromium in front of its page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 120.0
+"""Seconds to wait for something that must happen; how soon is not what is tested."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        pytest.skip("No Chromium: install it (Debian: apt-get install chromium) to run the browser tests.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page's address. Everything behind it ends with the module."""
+    port, ui_port = _free_port(), _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ragapp.doors.cli", "serve", "--port", str(port), "--ui-port", str(ui_port)],
+        env=os.environ
+        | {"RAGAPP_GENERATOR": "extractive", "RAGAPP_DATA_DIR": str(tmp_path_factory.mktemp("data"))},
+    )
+    address = f"http://127.0.0.1:{ui_port}"
+    try:
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz") and _answers(address))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser profile. Its window is that of a laptop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def foreign_requests(page: Page, site: str) -> list[str]:
+    """Fills with the addresses of all that the page asks of anyone but its own server."""
+    seen: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((site, "data:", "blob:")):
+            seen.append(request.url)
+
+    page.on("request", note)
+    return seen
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.2)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
