@@ -1,0 +1,91 @@
+"""Text to chunks: token-sized, along headings, paragraphs and sentences, none overlapping."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.sections import Section, sections
+from ingest.tokens import Span, TokenMap, TokenSpans
+from ragapp.sentences import sentence_spans
+from ragapp.types import Chunk, Heading, ParsedText
+
+HEADING_SHARE = 3
+"""A chunk's heading path takes at most the third part of its tokens."""
+
+FILL = 0.9
+"""How full chunks get on average, as sentences do not fit exactly: with it a section's chunks come out
+about equal, without a crumb at the end."""
+
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n|\f")
+
+
+def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[Chunk]:
+    """The chunks in the order of the text; heading path and text together have at most `max_tokens` tokens.
+
+    Every visible character outside of the headings' own lines is in exactly one chunk.
+    """
+    tokens = TokenMap(parsed.text, token_spans)
+    for_heading = max_tokens // HEADING_SHARE
+    headings = [h for h in parsed.headings if tokens.count(h.start, h.end) <= for_heading]
+    chunks = []
+    for section in sections(parsed.text, headings):
+        path = _fitting_path(section.path, tokens, for_heading)
+        budget = max_tokens - _path_tokens(path, tokens)
+        title = " > ".join(" ".join(parsed.text[h.start : h.end].split()) for h in path) or None
+        for start, end in _pack(parsed.text, section, tokens, budget):
+            text = parsed.text[start:end]
+            chunks.append(Chunk(start, end, text, parsed.page_at(start), title))
+    return chunks
+
+
+def _fitting_path(path: Sequence[Heading], tokens: TokenMap, limit: int) -> Sequence[Heading]:
+    """The path without as many of its outermost headings as do not fit."""
+    while _path_tokens(path, tokens) > limit:
+        path = path[1:]
+    return path
+
+
+def _path_tokens(path: Sequence[Heading], tokens: TokenMap) -> int:
+    return sum(tokens.count(h.start, h.end) for h in path) + max(0, len(path) - 1)
+
+
+def _pack(text: str, section: Section, tokens: TokenMap, budget: int) -> Iterator[Span]:
+    """Fills chunks with sentences; a paragraph that fits whole into the next chunk is not torn apart."""
+    total = tokens.count(section.start, section.end)
+    limit = min(budget, math.ceil(total / math.ceil(max(total, 1) / (budget * FILL)) / FILL))
+    packed: Span | None = None
+    for paragraph in _paragraphs(text, section):
+        if packed and _overflows(tokens, packed, paragraph[-1], limit) and _half_full(tokens, packed, limit):
+            yield packed
+            packed = None
+        for sentence in paragraph:
+            for part in tokens.cut(*sentence, limit):
+                if packed and _overflows(tokens, packed, part, limit):
+                    yield packed
+                    packed = None
+                packed = (packed or part)[0], part[1]
+    if packed:
+        yield packed
+
+
+def _overflows(tokens: TokenMap, packed: Span, last: Span, limit: int) -> bool:
+    return tokens.count(packed[0], last[1]) > limit
+
+
+def _half_full(tokens: TokenMap, packed: Span, limit: int) -> bool:
+    return 2 * tokens.count(*packed) >= limit
+
+
+def _paragraphs(text: str, section: Section) -> Iterator[list[Span]]:
+    """The section's sentences, one list a paragraph."""
+    paragraph: list[Span] = []
+    for start, end in sentence_spans(text[section.start : section.end]):
+        sentence = start + section.start, end + section.start
+        if paragraph and _PARAGRAPH_BREAK.search(text, paragraph[-1][1], sentence[0]):
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph

@@ -1,0 +1,57 @@
+"""The sections of a text: what stands under each heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ragapp.types import Heading
+
+_UNDERLINE = re.compile(r"[ \t>]*(?:={2,}|-{2,}|~{2,})[ \t]*(?:\n|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`text[start:end]`, found under `path`: its own heading last, the ones above it before."""
+
+    start: int
+    end: int
+    path: tuple[Heading, ...] = ()
+
+
+def sections(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
+    """Every visible character but the headings' own lines is in one section; they do not overlap.
+
+    A heading with nothing under it is a section by itself, under the headings above it.
+    """
+    yield Section(0, _line_start(text, headings[0].start) if headings else len(text))
+    above: list[Heading] = []
+    reached = 0
+    for heading, following in zip_longest(headings, headings[1:]):
+        above = [higher for higher in above if higher.level < heading.level]
+        line = max(reached, _line_start(text, heading.start))
+        body = _body_start(text, heading, line)
+        end = max(body, _line_start(text, following.start)) if following else len(text)
+        if text[body:end].strip():
+            yield Section(body, end, (*above, heading))
+        elif following is None or following.level <= heading.level:
+            yield Section(line, body, tuple(above))
+        above.append(heading)
+        reached = body
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\f", 0, offset)) + 1
+
+
+def _body_start(text: str, heading: Heading, line: int) -> int:
+    """After the heading's own lines, unless words stand there that are not the heading's."""
+    found = re.compile(r"[\n\f]").search(text, heading.end)
+    line_end = found.end() if found else len(text)
+    beside = text[line : heading.start] + text[heading.end : line_end]
+    if re.search(r"\w", beside):
+        return line
+    underline = _UNDERLINE.match(text, line_end)
+    return underline.end() if underline else line_end

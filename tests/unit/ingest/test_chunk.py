@@ -1,0 +1,168 @@
+"""Chunks: exact spans, nothing lost, inside the token limit, along the document's own structure."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ingest.chunk import chunk
+from ingest.parse.markdown import parse_markdown
+from ingest.tokens import TokenSpans
+from ragapp.types import Chunk, Heading, ParsedText
+
+
+def words(text: str) -> NDArray[np.int64]:
+    """A tokenizer that takes each word and each other visible character as a token."""
+    return np.array([m.span() for m in re.finditer(r"\w+|[^\w\s]", text)], np.int64).reshape(-1, 2)
+
+
+def letters(text: str) -> NDArray[np.int64]:
+    """A tokenizer of single characters, each given twice, as those that work on bytes do."""
+    return np.array([(i, i + 1) for i in range(len(text)) for _ in range(2)], np.int64).reshape(-1, 2)
+
+
+def markdown(text: str, max_tokens: int = 100) -> list[Chunk]:
+    return chunk(parse_markdown(text.encode(), "test.md"), words, max_tokens)
+
+
+SENTENCE = "This sentence has exactly eight words in it. "
+
+LINES = st.lists(
+    st.one_of(
+        st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80),
+        st.sampled_from(["", "\f", "One. Two! Three?", "a " * 60, "b" * 300, "word. " * 30]),
+    ),
+    max_size=30,
+)
+
+
+@st.composite
+def parsed_texts(draw: st.DrawFn) -> ParsedText:
+    lines = draw(LINES)
+    text = "\n".join(lines)
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
+    headings = [
+        Heading(draw(st.integers(1, 4)), int(start), int(start) + len(line))
+        for line, start in zip(lines, starts, strict=False)
+        if line.strip() and draw(st.booleans())
+    ]
+    return ParsedText(text, headings=tuple(headings))
+
+
+@given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
+def test_chunks_are_exact_ascend_and_fit(parsed: ParsedText, limit: int, tokenizer: TokenSpans) -> None:
+    previous = 0
+    for c in chunk(parsed, tokenizer, limit):
+        assert previous <= c.start < c.end
+        assert c.text == parsed.text[c.start : c.end] == c.text.strip()
+        assert len(words(c.embedding_text)) <= limit
+        previous = c.end
+
+
+@given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
+def test_every_visible_character_is_in_a_chunk_or_in_a_heading(
+    parsed: ParsedText, limit: int, tokenizer: TokenSpans
+) -> None:
+    rest = list(parsed.text)
+    for c in chunk(parsed, tokenizer, limit):
+        rest[c.start : c.end] = " " * (c.end - c.start)
+    for heading in parsed.headings:
+        rest[heading.start : heading.end] = " " * (heading.end - heading.start)
+    assert not re.search(r"\w", "".join(rest))
+
+
+def test_a_chunk_names_the_sections_it_stands_in() -> None:
+    found = markdown("# 2 Scope\n\nAll.\n\n## 2.1 Terms\n\nSome.\n\n# 3 Use\n\nNone.")
+    assert [(c.heading, c.text) for c in found] == [
+        ("2 Scope", "All."),
+        ("2 Scope > 2.1 Terms", "Some."),
+        ("3 Use", "None."),
+    ]
+
+
+def test_text_before_the_first_heading_has_none() -> None:
+    assert [(c.heading, c.text) for c in markdown("Hello.\n\n# A\n\nText.")] == [
+        (None, "Hello."),
+        ("A", "Text."),
+    ]
+
+
+def test_a_heading_with_nothing_under_it_is_found_by_its_own_text() -> None:
+    found = markdown("# Parts\n\n## Wheels\n\n## Doors\n\nFour.")
+    assert [(c.heading, c.text) for c in found] == [("Parts", "## Wheels"), ("Parts > Doors", "Four.")]
+
+
+def test_the_line_under_a_title_is_not_text() -> None:
+    assert [c.text for c in markdown("Title\n=====\n\nText.")] == ["Text."]
+
+
+def test_words_that_share_a_line_with_a_heading_are_kept() -> None:
+    parsed = ParsedText("Left | Right\nText.", headings=(Heading(2, 0, 4),))
+    assert [c.text for c in chunk(parsed, words, 50)] == ["Left | Right\nText."]
+
+
+def test_chunks_never_cross_a_heading_and_small_sections_stay_apart() -> None:
+    found = markdown("".join(f"# H{i}\n\nShort.\n\n" for i in range(5)), max_tokens=200)
+    assert len(found) == 5
+
+
+def test_a_paragraph_that_fits_into_the_next_chunk_is_not_torn_apart() -> None:
+    first, second = (SENTENCE * 6).strip(), (SENTENCE * 5).strip()
+    assert [c.text for c in markdown(f"{first}\n\n{second}", max_tokens=80)] == [first, second]
+
+
+def test_a_long_paragraph_is_cut_between_sentences_into_about_equal_parts() -> None:
+    found = markdown(SENTENCE * 25, max_tokens=100)
+    assert all(c.text.endswith("it.") for c in found)
+    sizes = [len(words(c.text)) for c in found]
+    assert max(sizes) <= 100
+    assert min(sizes) > 0.6 * max(sizes)
+
+
+def test_a_long_sentence_is_cut_between_words() -> None:
+    found = markdown("word " * 500, max_tokens=60)
+    assert {letter for c in found for letter in c.text.split()} == {"word"}
+
+
+def test_a_word_without_end_counts_as_many_tokens() -> None:
+    found = markdown(f"![]({'Qk1' * 5000})", max_tokens=100)
+    assert max(len(c.text) for c in found) < 10_000
+
+
+def test_a_page_is_where_the_chunk_starts() -> None:
+    text = (SENTENCE * 10).strip()
+    parsed = ParsedText(f"{text}\f{text}", (0, len(text) + 1))
+    assert {c.page for c in chunk(parsed, words, 95)} == {1, 2}
+    assert [c.page for c in chunk(parsed, words, 95)] == [
+        parsed.page_at(c.start) for c in chunk(parsed, words, 95)
+    ]
+
+
+def test_a_heading_too_long_for_a_path_is_kept_as_text() -> None:
+    title = "very " * 50 + "long"
+    assert title in " ".join(c.text for c in markdown(f"# {title}\n\nText.", max_tokens=60)).replace(
+        "\n", " "
+    )
+
+
+def test_a_deep_path_loses_its_outermost_titles_first() -> None:
+    text = "# one two three\n\n## four five six\n\n### seven eight nine\n\nText."
+    assert markdown(text, max_tokens=24)[-1].heading == "four five six > seven eight nine"
+
+
+@pytest.mark.parametrize("paragraph", [SENTENCE * 10 + "\n\n", "x" * 999 + " ", "# A\n\nb\n\n"])
+def test_time_grows_with_the_length_and_not_with_its_square(paragraph: str) -> None:
+    def seconds(length: int) -> float:
+        parsed = parse_markdown((paragraph * (length // len(paragraph))).encode(), "x.md")
+        started = time.perf_counter()
+        chunk(parsed, words, 200)
+        return time.perf_counter() - started
+
+    small = min(seconds(20_000) for _ in range(3))
+    assert seconds(400_000) < 200 * small
