@@ -1,0 +1,74 @@
+"""Ties each claim of a model to the smallest span of a passage that supports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from ragapp.answer.markers import Claim
+from ragapp.answer.passages import Passage
+from ragapp.answer.statements import Evidence, Statement
+from ragapp.answer.terms import stems
+from ragapp.answer.verify import judge
+from ragapp.types import Verdict
+
+WIDEST_SPAN = 3
+"""Sentences that one citation may span: an answer's sentence seldom condenses more."""
+
+MOST_CITATIONS = 3
+"""Citations that one sentence keeps."""
+
+COMPARED = 6
+"""Spans of the passages that are compared with a claim in full, those that share most words with it."""
+
+_WORTH: dict[Verdict, int] = {"supported": 2, "partial": 1, "unsupported": 0}
+
+
+def bind(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
+    """The claim with the spans that bear it, and the verdict on both.
+
+    Numbers that no passage has are dropped, and so is a cited passage that does not bear the claim. When
+    what was cited does not fully support the claim but another passage does, that one is cited: the
+    model's numbers are hints, the comparison decides.
+    """
+    cited = [passages[number] for number in claim.passages if number in passages]
+    evidence = _bearing(claim.text, cited)
+    verdict = _judged(claim.text, evidence)
+    if verdict != "supported":
+        others = [passage for passage in passages.values() if passage not in cited]
+        better = best_evidence(claim.text, others)
+        if better is not None and _judged(claim.text, [better]) == "supported":
+            evidence, verdict = [better], "supported"
+    return Statement(claim.text, verdict, tuple(evidence), claim.new_line)
+
+
+def best_evidence(claim: str, passages: Iterable[Passage]) -> Evidence | None:
+    """The span that supports the claim best; of equally good ones the shortest, then the first."""
+    wanted = frozenset(stems(claim))
+    spans = (found for passage in passages for found in _spans(passage, wanted))
+    likely = sorted(spans, key=lambda found: (-found[0], found[1].end - found[1].start))[:COMPARED]
+    # max keeps the first of equals, and the sort has put the shorter span before the longer one.
+    best = max(likely, key=lambda found: (_WORTH[_judged(claim, [found[1]])], found[0]), default=None)
+    return best[1] if best else None
+
+
+def _bearing(claim: str, cited: Sequence[Passage]) -> list[Evidence]:
+    best = (best_evidence(claim, [passage]) for passage in cited)
+    found = [one for one in best if one is not None and _judged(claim, [one]) != "unsupported"]
+    return found[:MOST_CITATIONS]
+
+
+def _judged(claim: str, evidence: Sequence[Evidence]) -> Verdict:
+    context = frozenset[str]().union(*(one.passage.stems for one in evidence))
+    return judge(claim, [one.quote for one in evidence], context)
+
+
+def _spans(passage: Passage, wanted: AbstractSet[str]) -> Iterator[tuple[float, Evidence]]:
+    """Every run of up to WIDEST_SPAN sentences, with the share of the wanted stems that it has."""
+    sentences = passage.sentences
+    for size in range(1, WIDEST_SPAN + 1):
+        for first in range(len(sentences) - size + 1):
+            run = sentences[first : first + size]
+            shared = wanted & frozenset[str]().union(*(sentence.stems for sentence in run))
+            share = len(shared) / len(wanted) if wanted else 0.0
+            yield share, Evidence(passage, run[0].start, run[-1].end)

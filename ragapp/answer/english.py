@@ -1,0 +1,55 @@
+"""What has to be known of English to compare a claim with its source: small closed word lists."""
+
+from __future__ import annotations
+
+_FUNCTION_WORDS = """
+    a about above after again against all also am among an and any are as at be because been before being
+    below between both but by can could did do does doing down during each either else ever every few for
+    from further had has have having he her here hers him his how i if in into is it its itself just let may
+    me might more most much many must my name neither no nor not now of off often on once only or other our
+    ours out over own same shall she should so some such than that the their theirs them then there these
+    they this those through to too under until up upon us very was we were what when where whether which
+    while who whom whose why will with within without would yes you your yours d ll m re s t ve
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""Words that say how a sentence or a question is put, not what it is about."""
+
+_NEGATIONS = "no not never none neither nor nobody nothing nowhere without cannot fails failed lacks"
+NEGATIONS = frozenset(_NEGATIONS.split())
+
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMBERS.split())}
+
+_UNIT_SPELLINGS = (
+    ("%", "percent percentage pct"),
+    ("thousand", "thousands k"),
+    ("million", "millions mn m"),
+    ("billion", "billions bn b"),
+    ("trillion", "trillions tn"),
+    ("metre", "metres meter meters"),
+    ("kilometre", "kilometres kilometer kilometers km"),
+    ("centimetre", "centimetres centimeter centimeters cm"),
+    ("millimetre", "millimetres millimeter millimeters mm"),
+    ("foot", "feet ft"),
+    ("mile", "miles mi"),
+    ("gram", "grams g"),
+    ("kilogram", "kilograms kg"),
+    ("milligram", "milligrams mg"),
+    ("tonne", "tonnes ton tons"),
+    ("second", "seconds s sec"),
+    ("minute", "minutes min"),
+    ("hour", "hours h hrs"),
+    ("day", "days"),
+    ("week", "weeks"),
+    ("month", "months"),
+    ("year", "years"),
+    ("litre", "litres liter liters l"),
+    ("$", "dollar dollars usd"),
+    ("€", "euro euros eur"),
+    ("£", "pound pounds gbp"),
+)
+UNITS = {spelling: unit for unit, others in _UNIT_SPELLINGS for spelling in (unit, *others.split())}
+"""Each spelling of a unit to the one that stands for all of them."""

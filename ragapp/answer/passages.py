@@ -1,0 +1,69 @@
+"""Hits as an answer reads them: numbered passages, cut into sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ragapp.answer.terms import fold, stems
+from ragapp.sentences import sentence_spans
+from ragapp.types import Hit
+
+LONGEST_SENTENCE = 400
+"""Characters. What is longer is a table or a list without full stops, and is cut at its line ends."""
+
+_LINE = re.compile(r"[^\n]+")
+
+
+@dataclass(frozen=True)
+class SourceSentence:
+    """`hit.text[start:end]`, as `text`."""
+
+    start: int
+    end: int
+    text: str
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stems(self.text))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A hit as `[number]`, counted from 1 in the order of the hits."""
+
+    number: int
+    hit: Hit
+
+    @cached_property
+    def sentences(self) -> tuple[SourceSentence, ...]:
+        text = self.hit.text
+        spans = (piece for span in sentence_spans(text) for piece in _pieces(text, *span))
+        return tuple(SourceSentence(start, end, text[start:end]) for start, end in spans)
+
+    @cached_property
+    def label(self) -> str:
+        """What the passage belongs to: its document and section."""
+        return fold(" ".join(filter(None, (self.hit.document_name, self.hit.heading))))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Of the passage, its section's title and its document's name."""
+        return frozenset(stems(self.label)).union(*(sentence.stems for sentence in self.sentences))
+
+
+def number_hits(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    return tuple(Passage(number, hit) for number, hit in enumerate(hits, 1))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if end - start <= LONGEST_SENTENCE:
+        yield start, end
+        return
+    for line in _LINE.finditer(text, start, end):
+        stripped = line.group().strip()
+        if stripped:
+            first = line.start() + line.group().index(stripped)
+            yield first, first + len(stripped)

@@ -1,0 +1,88 @@
+"""Whether what is claimed stands in what is quoted. Pure and lexical: no model is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from ragapp.answer.english import NEGATIONS, NUMBER_WORDS, UNITS
+from ragapp.answer.terms import fold, name_stems, stems, words
+from ragapp.types import Verdict
+
+SUPPORTED_COVERAGE = 0.8
+PARTIAL_COVERAGE = 0.5
+"""The share of a claim's content stems that its quotes must have for each verdict. Paraphrases of a
+sentence keep about this much of it; sentences of the same passage that say something else do not
+(docs/answers.md)."""
+
+_NEGATED_VERB = re.compile(r"n['’]t\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<sign>[$€£¥]?)\s?(?P<number>\d+(?:[.,]\d+)*|\b(?:" + "|".join(NUMBER_WORDS) + r")\b)"
+    r"(?:[\s-]?(?P<unit>%|[^\W\d_]+))?",
+    re.IGNORECASE,
+)
+
+
+def judge(claim: str, quotes: Sequence[str], context: AbstractSet[str] = frozenset()) -> Verdict:
+    """The verdict on a claim whose citations quote `quotes`, taken from passages with the stems `context`.
+
+    Word for word in a quote: supported. Otherwise its numbers with their units, its negation and its
+    names must agree with the quotes, and enough of its content stems must be in them. A name may also
+    stand elsewhere in the context, which costs the full verdict. Nothing quoted: unsupported.
+    """
+    if not quotes:
+        return "unsupported"
+    evidence = fold(" ".join(quotes))
+    claim = fold(claim)
+    negation_agrees = _negated(claim) == _negated(evidence)
+    if _bare(claim) in _bare(evidence):
+        return "supported" if negation_agrees else "partial"
+    if not negation_agrees or not _numbers_agree(claim, evidence):
+        return "unsupported"
+    return _by_words(claim, evidence, context)
+
+
+def _by_words(claim: str, evidence: str, context: AbstractSet[str]) -> Verdict:
+    said = set(stems(evidence))
+    unnamed = name_stems(claim) - said
+    if unnamed - context:
+        return "unsupported"
+    wanted = set(stems(claim))
+    share = len(wanted & said) / len(wanted) if wanted else 0.0
+    if share >= SUPPORTED_COVERAGE and not unnamed:
+        return "supported"
+    return "partial" if share >= PARTIAL_COVERAGE else "unsupported"
+
+
+def _bare(text: str) -> str:
+    """The words alone, each between blanks, so that one text is found in another at word borders."""
+    return f" {' '.join(words(text.lower()))} "
+
+
+def _negated(text: str) -> bool:
+    return bool(_NEGATED_VERB.search(text)) or not NEGATIONS.isdisjoint(words(text.lower()))
+
+
+def _numbers_agree(claim: str, evidence: str) -> bool:
+    """Every number of the claim is in the evidence, and where both name a unit there, the same one."""
+    known: dict[str, set[str]] = {}
+    for number, units in _numbers(evidence):
+        known.setdefault(number, set()).update(units)
+    for number, units in _numbers(claim):
+        if number not in known or (units and known[number] and units.isdisjoint(known[number])):
+            return False
+    return True
+
+
+def _numbers(text: str) -> list[tuple[str, set[str]]]:
+    """The numbers of `text` in one spelling, each with the units written at it."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        written = match["number"].lower()
+        value = NUMBER_WORDS.get(written, written.replace(",", ""))
+        if "." in value and value.count(".") == 1:
+            value = value.rstrip("0").rstrip(".")
+        marks = (match["sign"], (match["unit"] or "").lower())
+        found.append((value, {UNITS[mark] for mark in marks if mark in UNITS}))
+    return found
