@@ -63,8 +63,8 @@ class ViewFile:
 def write_view_file(path: Path, manifest: str, arrays: Arrays) -> None:
     """Puts the file in place of an older one at `path`, atomically and durably.
 
-    Arrays are of plain numbers. Raises StorageError when the disk is full or not writable; the older
-    file is then untouched.
+    Arrays are of plain numbers. One writer at a time: what earlier ones that died left behind is cleared.
+    Raises StorageError when the disk is full or not writable; the older file is then untouched.
     """
     with _replacing(path) as file:
         file.write(MAGIC)
@@ -99,17 +99,13 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def remove_temporaries(folder: Path) -> None:
-    """Clears what writers that died left behind. Call it only while no other writer can be at work."""
-    for leftover in folder.glob(f"*{TEMPORARY}"):
-        leftover.unlink(missing_ok=True)
-
-
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the name `path` once it is complete and durable, or never."""
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
+        for leftover in path.parent.glob(f"{path.name}.*{TEMPORARY}"):
+            leftover.unlink()
         with temporary.open("xb") as file:
             yield file
             file.flush()

@@ -44,13 +44,13 @@ class Generation:
         self._index.register_tokenizer("words", self._analyser)
         self._index.config_reader("manual")  # we know when there is something new: no watching thread
 
-    def apply(self, touched: Iterable[int], entries: Iterable[IndexEntry]) -> None:
+    def apply(self, touched: AbstractSet[int], entries: Iterable[IndexEntry]) -> None:
         """Takes the versions `touched` out and `entries` in, in one commit. Raises StorageError."""
         try:
             writer = self._index.writer(HEAP_BYTES, 1)
             try:
-                for version_id in touched:
-                    writer.delete_documents_by_term("version", version_id)
+                # By a query: tantivy's Python deletes by term miss every unsigned value, without a word.
+                writer.delete_documents_by_query(self._of_versions(touched))
                 for entry in entries:
                     writer.add_document(_document(entry))
                 writer.commit()
@@ -78,7 +78,7 @@ class Generation:
 
         def candidates(n: int) -> Candidates:
             hits = searcher.search(parsed, limit=n, count=False).hits
-            scores = np.array([score for score, _ in hits], np.float32).round(SCORE_DECIMALS)
+            scores = np.array([score for score, _ in hits], np.float64).round(SCORE_DECIMALS)
             keys = searcher.fast_field_values("key", [address for _, address in hits])
             return np.array(keys, np.int64), scores
 
@@ -93,10 +93,11 @@ class Generation:
         any_word = Query.boolean_query(terms)
         if within is None:
             return any_word
-        allowed = Query.term_set_query(self._schema, "version", sorted(within))
-        return Query.boolean_query(
-            [(Occur.Must, any_word), (Occur.Must, Query.const_score_query(allowed, 0.0))]
-        )
+        allowed = Query.const_score_query(self._of_versions(within), 0.0)
+        return Query.boolean_query([(Occur.Must, any_word), (Occur.Must, allowed)])
+
+    def _of_versions(self, versions: AbstractSet[int]) -> Query:
+        return Query.term_set_query(self._schema, "version", sorted(versions))
 
 
 def keys_of(searcher: Searcher) -> NDArray[np.int64]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ragapp.types import Ranking
 
-Candidates = tuple[NDArray[np.int64], NDArray[np.float32]]
+Candidates = tuple[NDArray[np.int64], NDArray[np.floating[Any]]]
 """(keys, scores), each of shape (n,), in any order."""
 
 MARGIN = 16

@@ -14,7 +14,7 @@ import numpy as np
 
 from ragapp.errors import EmbedderMismatch, StorageError, UsageError
 from ragapp.index.differences import difference
-from ragapp.index.files import Arrays, read_view_file, remove_temporaries, write_view_file
+from ragapp.index.files import Arrays, read_view_file, write_view_file
 from ragapp.index.locks import writing
 from ragapp.index.rows import Rows, gather
 from ragapp.index.snapshot import Snapshot
@@ -145,7 +145,6 @@ class VectorView:
 
     def _built(self, collection: Collection) -> _State:
         """A new base from the truth. The caller holds the file lock."""
-        remove_temporaries(self._base.parent)
         revision, rows = self._live_in_truth(collection)
         self._write(Stamp.of(collection, revision), rows)
         built = self._sound(collection)

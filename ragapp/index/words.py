@@ -23,7 +23,7 @@ from tantivy import Searcher
 
 from ragapp.errors import StorageError
 from ragapp.index.differences import difference
-from ragapp.index.files import read_view_file, remove_temporaries, write_view_file
+from ragapp.index.files import read_view_file, write_view_file
 from ragapp.index.generation import MANAGED, Digests, Generation, digests_of, keys_of
 from ragapp.index.locks import writing
 from ragapp.index.tokens import VERSION
@@ -158,10 +158,9 @@ class WordView:
         """A new folder from the truth, switched to when it is complete. The caller holds the file lock."""
         if self._stamp_file.exists():
             log.info("The keyword view of collection %r is being built anew.", collection.name)
-        remove_temporaries(self._stamp_file.parent)
         folder = f"words-{secrets.token_hex(4)}"
         generation = Generation(self._folder / folder)
-        generation.apply((), self._truth.entries(self._id))
+        generation.apply(frozenset(), self._truth.entries(self._id))
         state = self._stamped(generation, folder, collection.created_at.isoformat(), collection.revision)
         for leftover in self._folder.iterdir():
             if leftover.name != folder:

@@ -1,0 +1,540 @@
+"""What every SearchIndex promises, over the real store."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ragapp.errors import EmbedderMismatch, NotFoundError, UsageError
+from ragapp.index.truth import Truth
+from ragapp.index.views import LocalIndex
+from ragapp.protocols import SearchIndex
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import Change, Chunk, Collection, IndexEntry, Job, ParsedText, Ranking, Vectors
+
+EMBEDDER, DIMENSION, NAME = "test-embedder", 8, "shore"
+EAST = np.eye(DIMENSION, dtype=np.float32)[0]
+
+
+def embed(text: str) -> Vectors:
+    """A unit vector that only `text` decides: copies of a text tie, as with a real embedder."""
+    rng = np.random.default_rng(list(text.encode()))
+    vector = rng.standard_normal(DIMENSION).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Brings documents into a real store, as an ingest worker would."""
+
+    store: SqlStore
+    queue: SqlJobQueue
+
+    @classmethod
+    def at(cls, folder: Path) -> Library:
+        engine = open_engine(f"sqlite:///{folder / 'truth.db'}")
+        return cls(SqlStore(engine, BlobFolder(folder / "blobs"), 10_000), SqlJobQueue(engine, lease=600))
+
+    @property
+    def collection(self) -> Collection:
+        return self.store.collection(NAME)
+
+    def add(self, source: str, chunks: Sequence[str], *, embedded: bool = True, heading: str = "") -> int:
+        """The version id. Each text of `chunks` is a chunk with its `embed` vector."""
+        data = io.BytesIO("\0".join((heading, *chunks)).encode())
+        self.store.accept(
+            NAME, source=source, name=source, data=data, media_type="text/plain", recipe="r", metadata={}
+        )
+        job = self._job()
+        starts = np.cumsum([0, *(len(text) for text in chunks)]).tolist()
+        spans = zip(starts, starts[1:], chunks, strict=False)
+        self.store.publish(
+            job, ParsedText("".join(chunks)), [Chunk(a, b, text, 1, heading or None) for a, b, text in spans]
+        )
+        if embedded:
+            self.embed_next()
+        return job.version_id
+
+    def embed_next(self) -> None:
+        job = self._job()
+        missing = self.store.chunks_without_vector(job, EMBEDDER, 1000)
+        if missing:
+            vectors = np.stack([embed(text) for _, text in missing])
+            self.store.add_vectors(job, EMBEDDER, [digest for digest, _ in missing], vectors)
+        self.store.publish_vectors(job, EMBEDDER)
+
+    def delete(self, source: str) -> None:
+        documents = self.store.documents(NAME)
+        self.store.delete_document(next(document.id for document in documents if document.source == source))
+
+    def texts(self, ranking: Ranking) -> list[str]:
+        return [hit.text for hit in self.store.hits(self.collection.id, ranking)]
+
+    def _job(self) -> Job:
+        job = self.queue.claim("worker")
+        assert job is not None
+        return job
+
+
+class _Witness:
+    """The store as a view sees it: counts what is read, and while `deaf` keeps changes to itself."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.reads = 0
+        self.deaf = False
+
+    def collection(self, name: str) -> Collection:
+        return self._store.collection(name)
+
+    def changes(self, collection_id: int, after: int) -> list[Change]:
+        self.reads += 1
+        return [] if self.deaf else self._store.changes(collection_id, after)
+
+    def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        self.reads += 1
+        return self._store.entries(collection_id, version_ids)
+
+    def vectors(
+        self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        self.reads += 1
+        return self._store.vectors(collection_id, embedder, version_ids)
+
+
+class OpenIndex(Protocol):
+    def __call__(self, truth: Truth | None = None) -> SearchIndex: ...
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    library = Library.at(tmp_path)
+    library.store.create_collection(NAME, EMBEDDER, DIMENSION)
+    yield library
+    library.store.close()
+
+
+@pytest.fixture(params=[LocalIndex])
+def open_index(request: pytest.FixtureRequest, tmp_path: Path, library: Library) -> Iterator[OpenIndex]:
+    """Opens one more index over the same views, as another process or a restart would."""
+    opened: list[SearchIndex] = []
+
+    def opening(truth: Truth | None = None) -> SearchIndex:
+        opened.append(request.param(tmp_path / "views", truth or library.store))
+        return opened[-1]
+
+    yield opening
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture
+def index(open_index: OpenIndex) -> SearchIndex:
+    return open_index()
+
+
+def words(library: Library, index: SearchIndex, query: str, k: int = 10) -> list[str]:
+    return library.texts(index.words(library.collection, query, k))
+
+
+def dense(library: Library, index: SearchIndex, text: str, k: int = 10) -> list[str]:
+    return library.texts(index.dense(library.collection, embed(text), k))
+
+
+def test_an_empty_collection_finds_nothing(library: Library, index: SearchIndex) -> None:
+    index.catch_up(library.collection)
+    assert index.dense(library.collection, EAST, 5) == ()
+    assert index.words(library.collection, "herons", 5) == ()
+    assert index.verify(library.collection) is None
+
+
+def test_an_added_document_is_found_by_words_and_by_vector(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish at dusk.", "The tide turns at noon."])
+    assert words(library, index, "heron fishing") == ["Herons fish at dusk."]
+    assert dense(library, index, "The tide turns at noon.", 1) == ["The tide turns at noon."]
+
+
+def test_scores_are_inner_products_best_first(library: Library, index: SearchIndex) -> None:
+    texts = [f"text {n}" for n in range(20)]
+    library.add("a", texts)
+    ranking = index.dense(library.collection, EAST, 20)
+    expected = sorted((float(embed(text) @ EAST) for text in texts), reverse=True)
+    assert [score for _, score in ranking] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_document_is_found_by_words_before_it_has_vectors(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish."], embedded=False)
+    assert words(library, index, "herons") == ["Herons fish."]
+    assert dense(library, index, "Herons fish.") == []
+    library.embed_next()
+    assert dense(library, index, "Herons fish.") == ["Herons fish."]
+
+
+def test_a_copy_on_its_way_shares_vectors_but_is_not_found_by_them(
+    library: Library, index: SearchIndex
+) -> None:
+    library.add("a", ["Herons fish."])
+    library.add("b", ["Herons fish."], embedded=False)
+    index.rebuild(library.collection)
+    assert len(dense(library, index, "Herons fish.")) == 1
+    assert index.verify(library.collection) is None
+    library.embed_next()
+    assert len(dense(library, index, "Herons fish.")) == 2
+
+
+def test_a_new_version_replaces_the_old_one(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish."])
+    assert words(library, index, "herons") == ["Herons fish."]
+    library.add("a", ["Egrets wade."])
+    assert index.words(library.collection, "herons", 10) == ()
+    assert words(library, index, "egrets") == ["Egrets wade."]
+    assert len(index.dense(library.collection, EAST, 10)) == 1
+
+
+def test_a_deleted_document_is_not_found(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish."])
+    library.add("b", ["Herons sleep."])
+    assert len(words(library, index, "herons")) == 2
+    library.delete("a")
+    assert len(index.words(library.collection, "herons", 10)) == 1
+    assert len(index.dense(library.collection, EAST, 10)) == 1
+    assert index.verify(library.collection) is None
+
+
+def test_rankings_are_as_new_as_the_collection_they_are_asked_for(
+    library: Library, open_index: OpenIndex
+) -> None:
+    writer, reader = open_index(), open_index()
+    for number in range(5):
+        library.add(f"{number}", [f"heron number {number}"])
+        writer.catch_up(library.collection)
+        assert len(reader.words(library.collection, "heron", 10)) == number + 1
+        assert len(reader.dense(library.collection, EAST, 10)) == number + 1
+
+
+def test_k_may_be_larger_than_the_collection(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish.", "Herons sleep."])
+    assert len(index.words(library.collection, "herons", 10_000)) == 2
+    assert len(index.dense(library.collection, EAST, 10_000)) == 2
+    assert index.words(library.collection, "herons", 0) == index.dense(library.collection, EAST, 0) == ()
+
+
+def test_a_narrow_filter_still_fills_k(library: Library, index: SearchIndex) -> None:
+    for number in range(30):
+        library.add(f"loud {number}", ["heron heron heron"] * 4)
+    quiet = library.add("quiet", [f"one heron among many other words, chunk {n}" for n in range(6)])
+    for found in (
+        index.words(library.collection, "heron", 5, {quiet}),
+        index.dense(library.collection, embed("heron heron heron"), 5, {quiet}),
+    ):
+        assert len(found) == 5
+        assert all(text.startswith("one heron") for text in library.texts(found))
+    assert index.words(library.collection, "heron", 5, frozenset()) == ()
+    assert index.dense(library.collection, EAST, 5, frozenset()) == ()
+    assert index.dense(library.collection, EAST, 5, {987_654}) == ()
+
+
+def test_a_filter_does_not_change_scores(library: Library, index: SearchIndex) -> None:
+    versions = {library.add(f"{n}", [f"heron {'fish ' * n}"]) for n in range(5)}
+    collection = library.collection
+    assert index.words(collection, "heron fish", 9, versions) == index.words(collection, "heron fish", 9)
+    assert index.dense(collection, EAST, 9, versions) == index.dense(collection, EAST, 9)
+
+
+def test_copies_tie_and_come_in_the_order_of_their_keys(library: Library, index: SearchIndex) -> None:
+    for number in range(60):
+        library.add(f"{number}", ["The same herons.", f"filler {number}"])
+        index.catch_up(library.collection)  # a commit each: copies lie in many segments
+    collection, same = library.collection, embed("The same herons.")
+    for ranking, top in (
+        (index.words(collection, "same herons", 60), index.words(collection, "same herons", 3)),
+        (index.dense(collection, same, 60), index.dense(collection, same, 3)),
+    ):
+        keys = [key for key, _ in ranking]
+        assert len({score for _, score in ranking}) == 1
+        assert keys == sorted(keys)
+        assert top == ranking[:3]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Müller paid 12,5 €", "muller"),
+        ("the ﬁnancial report", "financial"),
+        ("COVID-19 vaccines", "covid 19"),
+        ("see RFC2119, section 3.5", "rfc2119 3.5"),
+        ("infor\u00admation", "information"),
+        ("黑豹队的防守只丢了 308分", "防守"),
+        ("黑豹队的防守", "豹"),
+        ("ผู้เล่นของทีม", "ทีม"),
+        ("re\u0301sume\u0301", "résumé"),
+        ("digest " + "0123456789abcdef" * 4, "0123456789abcdef" * 4),
+        ("to be or not to be", "to be"),
+    ],
+)
+def test_words_are_found_however_they_are_written(
+    library: Library, index: SearchIndex, text: str, query: str
+) -> None:
+    library.add("a", [text])
+    library.add("b", ["unrelated matter"])
+    assert words(library, index, query) == [text]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "  ", '"herons', "text:herons AND (", "-herons *", "\\ ^2 ~ [a TO b]", "\0"]
+)
+def test_no_character_of_a_query_has_a_meaning(library: Library, index: SearchIndex, query: str) -> None:
+    library.add("a", ["Herons fish."])
+    expected = ["Herons fish."] if "herons" in query else []
+    assert words(library, index, query) == expected
+
+
+def test_headings_are_found(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["They fish at dusk."], heading="Herons")
+    assert words(library, index, "herons") == ["They fish at dusk."]
+
+
+def test_a_restart_finds_the_same_without_building_again(
+    library: Library, open_index: OpenIndex, tmp_path: Path
+) -> None:
+    library.add("a", ["Herons fish.", "Herons sleep."])
+    index = open_index()
+    before = index.words(library.collection, "herons", 5), index.dense(library.collection, EAST, 5)
+    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "views").rglob("*.view")}
+    again = open_index()
+    assert (
+        again.words(library.collection, "herons", 5),
+        again.dense(library.collection, EAST, 5),
+    ) == before
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "views").rglob("*.view")} == files
+
+
+def test_an_index_that_is_up_to_date_does_not_read_the_truth(library: Library, open_index: OpenIndex) -> None:
+    library.add("a", ["Herons fish."])
+    truth = _Witness(library.store)
+    index = open_index(truth)
+    index.catch_up(library.collection)
+    collection, read = library.collection, truth.reads
+    index.catch_up(collection)
+    assert len(index.words(collection, "herons", 5)) == len(index.dense(collection, EAST, 5)) == 1
+    assert truth.reads == read > 0
+
+
+def test_rebuilding_gives_the_same_rankings(library: Library, index: SearchIndex) -> None:
+    for number in range(40):
+        library.add(f"{number}", [f"heron {number} of {number % 7}", "a repeated heron"])
+        index.catch_up(library.collection)
+    collection = library.collection
+    before = index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)
+    index.rebuild(collection)
+    assert (index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)) == before
+
+
+def test_vectors_that_cannot_be_of_the_embedder_are_refused(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["Herons fish."])
+    with pytest.raises(EmbedderMismatch, match="reindex"):
+        index.dense(library.collection, np.ones(DIMENSION + 1, np.float32), 5)
+    with pytest.raises(UsageError):
+        index.dense(library.collection, np.full(DIMENSION, np.nan, np.float32), 5)
+
+
+def test_views_of_another_collection_with_the_same_id_are_not_used(
+    library: Library, open_index: OpenIndex
+) -> None:
+    library.add("a", ["Herons fish."])
+    old = library.collection
+    open_index().catch_up(old)
+    library.store.delete_collection(NAME)  # and the process died before it dropped the views
+    new = library.store.create_collection(NAME, EMBEDDER, DIMENSION)
+    reused = Collection(old.id, new.name, EMBEDDER, DIMENSION, new.revision, new.created_at)
+    index = open_index()
+    assert index.words(reused, "herons", 5) == index.dense(reused, EAST, 5) == ()
+
+
+def test_a_dropped_collection_leaves_no_files(library: Library, index: SearchIndex, tmp_path: Path) -> None:
+    library.add("a", ["Herons fish."])
+    collection = library.collection
+    index.catch_up(collection)
+    index.drop(collection.id)
+    index.drop(collection.id)
+    assert list((tmp_path / "views").iterdir()) == []
+
+
+def test_verifying_an_unknown_collection_says_so(library: Library, index: SearchIndex) -> None:
+    gone = library.collection
+    library.store.delete_collection(NAME)
+    with pytest.raises(NotFoundError):
+        index.verify(gone)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Everything a byte of which matters: locks are empty."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+
+
+def test_a_changed_byte_in_any_file_is_found_and_mended(
+    library: Library, open_index: OpenIndex, tmp_path: Path
+) -> None:
+    library.add("a", ["Herons fish.", "Herons sleep."])
+    library.add("b", ["The tide turns."])
+    index = open_index()
+    index.catch_up(library.collection)
+    expected = index.words(library.collection, "herons tide", 5), index.dense(library.collection, EAST, 5)
+    seen = 0
+    rng = np.random.default_rng(0)
+    names = {path.suffix or path.name for path in _files(tmp_path / "views")}
+    while names:
+        path = next(path for path in _files(tmp_path / "views") if (path.suffix or path.name) in names)
+        names.discard(path.suffix or path.name)
+        content = bytearray(path.read_bytes())
+        content[rng.integers(len(content))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(content)
+        assert open_index().verify(library.collection), f"the change in {path.name} went unseen"
+        mended = open_index()
+        assert mended.words(library.collection, "herons tide", 5) == expected[0]
+        assert mended.dense(library.collection, EAST, 5) == expected[1]
+        assert open_index().verify(library.collection) is None
+        seen += 1
+    assert seen >= 8
+
+
+def test_a_view_that_missed_a_change_is_found_out(library: Library, open_index: OpenIndex) -> None:
+    library.add("a", ["Herons fish."])
+    truth = _Witness(library.store)
+    index = open_index(truth)
+    index.catch_up(library.collection)
+    truth.deaf = True
+    library.add("b", ["Herons sleep."])
+    index.catch_up(library.collection)
+    truth.deaf = False
+    found = index.verify(library.collection)
+    assert found is not None
+    assert "lacks 1" in found
+    index.rebuild(library.collection)
+    assert index.verify(library.collection) is None
+
+
+def test_many_threads_search_while_one_catches_up(library: Library, index: SearchIndex) -> None:
+    library.add("first", ["the first heron"])
+    index.catch_up(library.collection)
+    done = threading.Event()
+    failures: list[BaseException] = []
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                collection = library.collection
+                live = collection.revision // 2
+                assert len(index.words(collection, "heron", 100)) >= live
+                assert len(index.dense(collection, EAST, 100)) >= live
+        except BaseException as error:  # noqa: BLE001  (told to the main thread)
+            failures.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(15):
+        library.add(f"{number}", [f"heron {number}"])
+        index.catch_up(library.collection)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert index.verify(library.collection) is None
+
+
+def _other_process(folder: Path, count: int) -> None:
+    library = Library.at(folder)
+    index = LocalIndex(folder / "views", library.store)
+    for number in range(count):
+        library.add(f"theirs {number}", [f"their heron {number}"])
+        index.catch_up(library.collection)
+    index.close()
+    library.store.close()
+
+
+def test_two_processes_see_each_others_documents(
+    library: Library, open_index: OpenIndex, tmp_path: Path
+) -> None:
+    index = open_index()
+    other = multiprocessing.get_context("spawn").Process(target=_other_process, args=(tmp_path, 12))
+    other.start()
+    while other.is_alive():
+        collection = library.collection
+        live = collection.revision // 2
+        assert len(index.words(collection, "heron", 100)) >= live
+        assert len(index.dense(collection, EAST, 100)) >= live
+    other.join()
+    assert other.exitcode == 0
+    assert len(index.words(library.collection, "their heron", 100)) == 12
+    assert index.verify(library.collection) is None
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "delete", "restart", "rebuild"]), st.integers(0, 5), st.integers(0, 9)),
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=STEPS, k=st.integers(1, 12), picked=st.sets(st.integers(0, 5)))
+def test_whatever_happened_the_index_ranks_like_brute_force(
+    steps: list[tuple[str, int, int]], k: int, picked: set[int]
+) -> None:
+    with TemporaryDirectory() as name:
+        library = Library.at(Path(name))
+        library.store.create_collection(NAME, EMBEDDER, DIMENSION)
+        index = LocalIndex(Path(name) / "views", library.store)
+        live: dict[int, tuple[int, list[str]]] = {}
+        for action, source, content in steps:
+            if action == "add":
+                texts = [f"word{content % 3} heron {n}" for n in range(content % 4)]
+                if live.get(source, (0, None))[1] != texts:
+                    live[source] = (library.add(f"{source}", texts, embedded=bool(texts)), texts)
+            elif action == "delete" and source in live:
+                library.delete(f"{source}")
+                del live[source]
+            elif action == "restart":
+                index.close()
+                index = LocalIndex(Path(name) / "views", library.store)
+            elif action == "rebuild":
+                index.rebuild(library.collection)
+            index.catch_up(library.collection)
+        _assert_ranks_like_brute_force(library, index, live, k, picked)
+        index.close()
+        library.store.close()
+
+
+def _assert_ranks_like_brute_force(
+    library: Library,
+    index: LocalIndex,
+    live: dict[int, tuple[int, list[str]]],
+    k: int,
+    picked: set[int],
+) -> None:
+    collection = library.collection
+    within = {live[source][0] for source in picked if source in live}
+    for chosen, allowed in ((within, within), (None, {version for version, _ in live.values()})):
+        texts = [text for version, texts in live.values() if version in allowed for text in texts]
+        scores = sorted((float(embed(text) @ EAST) for text in texts), reverse=True)
+        found = index.dense(collection, EAST, k, chosen)
+        assert [score for _, score in found] == pytest.approx(scores[:k], abs=1e-6)
+        having = [text for text in texts if "word1" in text]
+        assert sorted(library.texts(index.words(collection, "word1", 99, chosen))) == sorted(having)
+        assert len(index.words(collection, "word1", k, chosen)) == min(k, len(having))
+    assert index.verify(collection) is None
