@@ -134,7 +134,7 @@ class RagappClient:
         filters: Mapping[str, str] = NOTHING,
     ) -> SearchResult:
         """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
-        wanted = SearchRequest(query, collection, k, mode, filters)
+        wanted = SearchRequest(query, collection, k, mode, dict(filters))
         body = encode(SearchRequest, wanted)
         return decode(SearchResult, self._transport.send("POST", "/v1/search", body=body))
 
@@ -151,7 +151,7 @@ class RagappClient:
 
         Closing the generator tells the server to stop.
         """
-        wanted = AskRequest(question, collection, k, mode, filters)
+        wanted = AskRequest(question, collection, k, mode, dict(filters))
         with self._transport.stream("/v1/ask", encode(AskRequest, wanted)) as pieces:
             yield from ask_events(pieces)
 

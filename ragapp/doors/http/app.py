@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
 from ragapp import __version__
 from ragapp.doors.http import ask, collections, documents, health, search, uploads
-from ragapp.doors.http.guards import BodyLimit, BrowserGuard, ResponseHeaders
+from ragapp.doors.http.guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
 from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
 
 def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1") -> FastAPI:
-    """The API over `service`, which it closes when it shuts down.
+    """The API over `service`, which stays the caller's to close.
 
     Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
     its usual pages load scripts from elsewhere.
@@ -32,7 +28,6 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
         redirect_slashes=False,
         responses=PROBLEM_RESPONSES,
         generate_unique_id_function=_operation_id,
-        lifespan=_close_service,
     )
     app.state.service = service
     app.state.settings = settings
@@ -41,6 +36,7 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
     install_problem_handlers(app)
     # The one added last sees a request first.
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_bytes)
+    app.add_middleware(PathGuard)
     app.add_middleware(BrowserGuard, host=host)
     app.add_middleware(ResponseHeaders)
     return app
@@ -49,9 +45,3 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
 def _operation_id(route: APIRoute) -> str:
     """What generated clients call the operation."""
     return route.name
-
-
-@asynccontextmanager
-async def _close_service(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    await run_in_threadpool(app.state.service.close)

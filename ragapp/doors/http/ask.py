@@ -43,7 +43,7 @@ def ask(
         return _answer(events)
     # What fails before the first event is answered with its own status, as for JSON.
     first = next(events)
-    return EventStream(_frames(first, events, request_id(request)))
+    return EventStream(answer_frames(first, events, request_id(request)))
 
 
 def _answer(events: Iterator[AskEvent]) -> Answer:
@@ -53,8 +53,11 @@ def _answer(events: Iterator[AskEvent]) -> Answer:
     return last.answer
 
 
-def _frames(first: AskEvent, events: Iterator[AskEvent], instance: str) -> Generator[bytes, None, None]:
-    """Closing this drops the last reference to `events`, and so closes them."""
+def answer_frames(first: AskEvent, events: Iterator[AskEvent], instance: str) -> Generator[bytes, None, None]:
+    """The events as server-sent ones; an error on the way is the last.
+
+    Closing this drops the last reference to `events`, and so closes them too.
+    """
     yield _frame(first)
     try:
         yield from map(_frame, events)

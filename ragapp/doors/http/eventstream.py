@@ -33,9 +33,12 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: Generator[bytes, None, None]) -> None:
+    def __init__(
+        self, frames: Generator[bytes, None, None], *, keepalive_seconds: float = KEEPALIVE_SECONDS
+    ) -> None:
         super().__init__(frames)
         self._frames = frames
+        self._keepalive_seconds = keepalive_seconds
         self.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back
 
     async def stream_response(self, send: Send) -> None:
@@ -44,7 +47,7 @@ class EventStream(StreamingResponse):
                 {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_keep_alive, send)
+                tasks.start_soon(self._keep_alive, send)
                 async for piece in iterate_in_threadpool(self._frames):
                     await _send_piece(send, piece)
                 tasks.cancel_scope.cancel()
@@ -53,11 +56,10 @@ class EventStream(StreamingResponse):
             with anyio.CancelScope(shield=True):
                 await run_in_threadpool(self._frames.close)
 
-
-async def _keep_alive(send: Send) -> None:
-    while True:
-        await anyio.sleep(KEEPALIVE_SECONDS)
-        await _send_piece(send, KEEPALIVE_COMMENT)
+    async def _keep_alive(self, send: Send) -> None:
+        while True:
+            await anyio.sleep(self._keepalive_seconds)
+            await _send_piece(send, KEEPALIVE_COMMENT)
 
 
 async def _send_piece(send: Send, piece: bytes) -> None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ragapp.doors.http.refusals import SECURITY_HEADERS, problem_response, request_id
-from ragapp.errors import UsageError
+from ragapp.errors import NotFoundError, UsageError
 
 MAX_JSON_BYTES = 1024 * 1024
 
@@ -83,6 +83,20 @@ class BrowserGuard:
     def _addresses_us(self, host: str) -> bool:
         name = _host_name(host)
         return name is not None and (name == self.host.lower() or is_loopback(name))
+
+
+class PathGuard:
+    """Finds nothing at a path with an encoded slash: decoded, a name would turn into another route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and b"%2f" in scope["raw_path"].lower():
+            error = NotFoundError(f"There is nothing at {scope['path']}: no name here has a slash in it.")
+            await problem_response(Request(scope), error)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class BodyLimit:

@@ -68,7 +68,7 @@ def _field(location: tuple[int | str, ...]) -> str:
 def _refused_by_framework(request: Request, error: HTTPException) -> Response:
     """What the framework refuses before a route of ours runs."""
     if error.status_code == HTTPStatus.NOT_FOUND:
-        message = f"There is nothing at {request.url.path}. /openapi.json lists what there is."
+        message = f"There is nothing at {request.scope['path']}. /openapi.json lists what there is."
         response = problem_response(request, NotFoundError(message))
     elif error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         response = problem_response(request, TooLargeError(error.detail))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import uvicorn
 
@@ -25,9 +25,13 @@ def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
     Raises UsageError for an address that other machines can reach, or that is taken.
     """
     check_host(host)
-    with _listen(host, port) as listener, _signals_end_quietly():
+    with (
+        _signals_end_quietly(),
+        _listen(host, port) as listener,
+        closing(build_service(settings)) as service,
+    ):
         config = uvicorn.Config(
-            create_app(build_service(settings), settings, host),
+            create_app(service, settings, host),
             log_config=None,
             access_log=False,
             server_header=False,
