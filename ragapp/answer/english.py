@@ -53,3 +53,7 @@ _UNIT_SPELLINGS = (
 )
 UNITS = {spelling: unit for unit, others in _UNIT_SPELLINGS for spelling in (unit, *others.split())}
 """Each spelling of a unit to the one that stands for all of them."""
+
+_POINTING_BACK = "he she it they this these those his her its their such"
+POINTING_BACK = frozenset(_POINTING_BACK.split())
+"""Words that, at the beginning of a sentence, speak of the sentence before."""

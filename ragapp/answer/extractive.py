@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from ragapp.answer.passages import Passage
+from ragapp.answer.english import POINTING_BACK
+from ragapp.answer.passages import Passage, SourceSentence
 from ragapp.answer.plain import plain
 from ragapp.answer.scoring import ScoredSentence, score_sentences
 from ragapp.answer.statements import Evidence, Statement
-from ragapp.answer.terms import fold, name_stems, stems
+from ragapp.answer.terms import fold, name_stems, stems, words
 
 READ = 5
-"""Passages read. Reading 10 finds no more answers and brings more wrong sentences (docs/answers.md)."""
+"""Passages read: reading 10 finds no more answers (docs/answers.md)."""
 
-MOST_SENTENCES = 3
-MARGIN = 0.3
-"""How far below the best sentence's score another one may be and still be quoted."""
+MOST_CHOSEN = 3
+MOST_QUOTED = 4
+"""Sentences chosen for their score, and quoted when those before them are needed to understand them."""
+
+MARGIN = 0.4
+"""How far below the best sentence's score another one may be and still be chosen."""
 
 SAME = 0.9
 """Sentences whose content stems overlap by this share (Jaccard) say the same; one is quoted."""
+
+_Span = tuple[Passage, SourceSentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ def extract(question: str, passages: Sequence[Passage]) -> list[Statement]:
     ranked = score_sentences(question, passages)
     if not ranked or not support(question, ranked[0], passages).answers:
         return []
-    statements = (_quoted(one) for one in _in_reading_order(_choose(ranked)))
+    spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(ranked)])
+    statements = (_quoted(*span) for span in _in_reading_order(spans))
     return [statement for statement in statements if statement.text]
 
 
@@ -68,7 +75,7 @@ def _share(wanted: AbstractSet[str], present: AbstractSet[str]) -> float:
 def _choose(ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     chosen: list[ScoredSentence] = []
     for one in ranked:
-        if len(chosen) == MOST_SENTENCES or one.score < ranked[0].score - MARGIN:
+        if len(chosen) == MOST_CHOSEN or one.score < ranked[0].score - MARGIN:
             break
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
@@ -80,17 +87,26 @@ def _same(one: ScoredSentence, other: ScoredSentence) -> bool:
     return len(a & b) >= SAME * len(a | b)
 
 
-def _in_reading_order(chosen: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+def _with_antecedents(spans: list[_Span]) -> list[_Span]:
+    """Adds the sentence before one that opens with "It", "They" and the like, while there is room."""
+    for passage, sentence in list(spans):
+        opening = words(sentence.text)[:1]
+        before = passage.before(sentence)
+        if before is None or not opening or opening[0].lower() not in POINTING_BACK:
+            continue
+        if len(spans) < MOST_QUOTED and (passage, before) not in spans:
+            spans.append((passage, before))
+    return spans
+
+
+def _in_reading_order(spans: Sequence[_Span]) -> list[_Span]:
     """Documents by their best passage, sentences of a document as they stand in it."""
     first: dict[str, int] = {}
-    for one in sorted(chosen, key=lambda one: one.passage.number):
-        first.setdefault(one.passage.hit.document_id, one.passage.number)
-    return sorted(
-        chosen,
-        key=lambda one: (first[one.passage.hit.document_id], one.passage.hit.start + one.sentence.start),
-    )
+    for passage, _ in sorted(spans, key=lambda span: span[0].number):
+        first.setdefault(passage.hit.document_id, passage.number)
+    return sorted(spans, key=lambda span: (first[span[0].hit.document_id], span[0].hit.start + span[1].start))
 
 
-def _quoted(one: ScoredSentence) -> Statement:
-    evidence = Evidence(one.passage, one.sentence.start, one.sentence.end)
+def _quoted(passage: Passage, sentence: SourceSentence) -> Statement:
+    evidence = Evidence(passage, sentence.start, sentence.end)
     return Statement(plain(fold(evidence.quote)), "supported", (evidence,))

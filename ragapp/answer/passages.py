@@ -53,6 +53,11 @@ class Passage:
         """Of the passage, its section's title and its document's name."""
         return frozenset(stems(self.label)).union(*(sentence.stems for sentence in self.sentences))
 
+    def before(self, sentence: SourceSentence) -> SourceSentence | None:
+        """The sentence in front of one of this passage's; None for the first."""
+        at = self.sentences.index(sentence)
+        return self.sentences[at - 1] if at else None
+
 
 def number_hits(hits: Sequence[Hit]) -> tuple[Passage, ...]:
     return tuple(Passage(number, hit) for number, hit in enumerate(hits, 1))
