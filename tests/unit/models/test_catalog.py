@@ -1,0 +1,62 @@
+"""What the catalogue promises about each model it names."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import PurePosixPath
+
+import pytest
+
+from ragapp.errors import NotFoundError
+from ragapp.models.catalog import CatalogEntry, Recipe, find_entry, fingerprint, load_catalog
+from ragapp.settings import Settings
+
+ENTRIES = list(load_catalog().values())
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_file_is_pinned_whole(entry: CatalogEntry) -> None:
+    for file in entry.files:
+        assert sum(part.size for part in file.parts) == file.size
+        assert len(file.sha256) == 64
+        for part in file.parts:
+            name, equals, version = part.package.partition("==")
+            assert name
+            assert equals
+            assert version
+            assert len(part.sha256) == 64
+        if len(file.parts) == 1:
+            assert file.parts[0].sha256 == file.sha256
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_files_stay_inside_the_models_folder(entry: CatalogEntry) -> None:
+    for name in [entry.name, *(file.name for file in entry.files)]:
+        path = PurePosixPath(name)
+        assert not path.is_absolute()
+        assert ".." not in path.parts
+
+
+def test_the_default_embedder_is_in_it() -> None:
+    entry = find_entry(Settings().embedder)
+    assert (entry.role, entry.runtime, entry.licence) == ("embedder", "onnx", "MIT")
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(NotFoundError, match=r"bge-small-en-v1\.5"):
+        find_entry("bge-smal")
+
+
+def test_a_fingerprint_changes_with_whatever_changes_the_vectors() -> None:
+    recipe = Recipe(pooling="cls", max_tokens=512)
+    same = fingerprint("m", {"a": "1"}, recipe)
+    assert same == fingerprint("m", {"a": "1"}, Recipe(pooling="cls", max_tokens=512))
+    changed = [
+        fingerprint("m", {"a": "2"}, recipe),
+        fingerprint("m", {"a": "1", "b": "2"}, recipe),
+        fingerprint("m", {"a": "1"}, dataclasses.replace(recipe, pooling="mean")),
+        fingerprint("m", {"a": "1"}, dataclasses.replace(recipe, max_tokens=256)),
+        fingerprint("m", {"a": "1"}, dataclasses.replace(recipe, query_prefix="query: ")),
+        fingerprint("m", {"a": "1"}, dataclasses.replace(recipe, passage_prefix="query: ")),
+    ]
+    assert len({same, *changed}) == 1 + len(changed)
