@@ -38,10 +38,11 @@ _MANNERS: Final[dict[str, Option]] = {
     "server.headless": True,
     "server.maxUploadSize": 500,  # MB; the API has a limit of its own, and the last word
     "server.showEmailPrompt": False,
+    "server.address": "127.0.0.1",
     "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
 }
 
 
-def options(address: str, port: int) -> dict[str, Option]:
-    """Streamlit's options for a page served on `address`:`port`."""
-    return {**_LOOK, **_MANNERS, "server.address": address, "server.port": port}
+def options(port: int) -> dict[str, Option]:
+    """Streamlit's options for a page served on `port` of this machine, to this machine."""
+    return {**_LOOK, **_MANNERS, "server.port": port}

@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason_and_stops_no_other(pag
         page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="torn.pdf")).last
     )
     expect(torn.get_by_text("Failed", exact=True)).to_be_visible()
-    expect(torn.locator("p.ragapp-soft")).not_to_be_empty()
+    expect(torn.locator(".ragapp-error")).not_to_be_empty()
     whole = (
         page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="whole.txt")).last
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ragapp.errors import RagappError
-from ui.escape import html_text
+from ui.escape import html_text, label_text
 from ui.problems import show_problem
 from ui.session import DEFAULT_COLLECTION, choose_next, client
 
@@ -18,9 +18,12 @@ def show_collection_tools(collection: str) -> None:
     with st.popover("Collections", icon=":material/tune:"):
         st.text_input("New collection", key=_NAME_KEY, max_chars=100, placeholder="Its name")
         st.button("Create", key="create-collection", icon=":material/add:", on_click=_create)
+        problem: RagappError | None = st.session_state.pop(_PROBLEM_KEY, None)
+        if problem is not None:
+            show_problem(problem)
         st.html(
-            f'<p>Delete <span class="ragapp-name">{html_text(collection)}</span> with all its documents. '
-            "This cannot be undone.</p>"
+            f'<div>Delete <span class="ragapp-name">{html_text(collection)}</span> with all its documents. '
+            "This cannot be undone.</div>"
         )
         sure = st.checkbox("Yes, delete it", key=f"sure-{collection}")
         st.button(
@@ -31,9 +34,6 @@ def show_collection_tools(collection: str) -> None:
             on_click=_delete,
             args=(collection,),
         )
-    problem: RagappError | None = st.session_state.pop(_PROBLEM_KEY, None)
-    if problem is not None:
-        show_problem(problem)
 
 
 def _create() -> None:
@@ -44,6 +44,7 @@ def _create() -> None:
         st.session_state[_PROBLEM_KEY] = problem
         return
     st.session_state[_NAME_KEY] = ""
+    st.toast(f"{label_text(name)} is ready for documents", icon=":material/check:")
     choose_next(name)
 
 

@@ -56,7 +56,7 @@ def _show_description(document: Document) -> None:
         if document.status == "searchable":
             st.html(_embedding_progress(document))
     if document.error:
-        st.html(f'<p class="ragapp-soft">{html_text(document.error)}</p>')
+        st.html(f'<div class="ragapp-error">{html_text(document.error)}</div>')
 
 
 def _facts(document: Document) -> list[str]:
@@ -88,7 +88,7 @@ def _show_actions(document: Document) -> None:
         args=(viewing,),
     )
     with st.popover("Delete", icon=":material/delete:", key=f"ask-delete-{document.id}"):
-        st.html(f'<p>Delete <span class="ragapp-name">{html_text(document.name)}</span>?</p>')
+        st.html(f'<div>Delete <span class="ragapp-name">{html_text(document.name)}</span>?</div>')
         st.button(
             "Delete it", type="primary", key=f"delete-{document.id}", on_click=_delete, args=(document.id,)
         )
