@@ -107,6 +107,11 @@ def test_words_that_share_a_line_with_a_heading_are_kept() -> None:
     assert [c.text for c in chunk(parsed, words, 50)] == ["Left | Right\nText."]
 
 
+def test_two_headings_on_one_line_are_not_taken_twice() -> None:
+    parsed = ParsedText("§ | §", headings=(Heading(2, 0, 1), Heading(2, 4, 5)))
+    assert [c.text for c in chunk(parsed, words, 50)] == ["§ | §"]
+
+
 def test_chunks_never_cross_a_heading_and_small_sections_stay_apart() -> None:
     found = markdown("".join(f"# H{i}\n\nShort.\n\n" for i in range(5)), max_tokens=200)
     assert len(found) == 5

@@ -1,0 +1,103 @@
+"""The ingest worker: takes documents from the queue until it is told to stop.
+
+    python -m ingest.worker [--data-dir FOLDER]
+
+It ends on SIGTERM and Ctrl-C, and when the process that started it ends, giving back what it works on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from uuid import uuid4
+
+from ingest.lease import held
+from ingest.pipeline import Pipeline
+from ingest.sandbox import Sandbox
+from ragapp.bootstrap import build_workbench
+from ragapp.errors import ModelError, StorageError
+from ragapp.protocols import JobQueue
+from ragapp.settings import Settings
+from ragapp.types import Job
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.5
+LONGEST_PAUSE = 60.0
+NICENESS = 5
+"""Questions come first: people wait for answers, not for embeddings."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """`patience` is how many troubles in a row that are no document's fault it takes before it gives up."""
+
+    queue: JobQueue
+    pipeline: Pipeline
+    lease_seconds: float
+    patience: float = float("inf")
+
+    def run(self, stop: Event, progress: Callable[[Job], None]) -> None:
+        """Works until `stop` is set. Raises ModelError and StorageError when its patience ends."""
+        name, troubles = f"{os.getpid()}-{uuid4().hex[:8]}", 0
+        while not stop.is_set():
+            job = self.queue.claim(name)
+            if job is None:
+                stop.wait(IDLE_SECONDS)
+                continue
+            try:
+                with held(self.queue, job, self.lease_seconds):
+                    self.pipeline.work(job, stop, progress)
+                troubles = 0
+            except (ModelError, StorageError) as error:
+                troubles += 1
+                if troubles >= self.patience:
+                    raise
+                log.warning("%s waits: %s", job.name, error)
+                stop.wait(min(2.0**troubles, LONGEST_PAUSE))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="ingest.worker", description="Brings queued documents in.")
+    parser.add_argument("--data-dir", type=Path, help="folder with the data")
+    folder = parser.parse_args().data_dir
+    settings = Settings() if folder is None else Settings(data_dir=folder)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    os.nice(NICENESS)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    _stop_with_parent(stop)
+    bench = build_workbench(settings)
+    sandbox = Sandbox()
+    pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    try:
+        Worker(bench.queue, pipeline, settings.lease_seconds).run(stop, lambda _: None)
+    finally:
+        sandbox.close()
+        bench.store.close()
+
+
+def _stop_with_parent(stop: Event) -> None:
+    """A parent that wants this gives us a pipe as stdin and never writes: it closes when the parent ends."""
+    if not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        return
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        stop.set()
+
+    Thread(target=watch, name="parent", daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
