@@ -1,0 +1,123 @@
+"""A dataset's corpus as ragapp has it: through the real ingest, once, into a data folder of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from rich.progress import Progress
+
+from evals.runs import fingerprint
+from evals.types import CorpusDocument, RetrievalDataset
+from ingest.pipeline import Pipeline
+from ingest.sandbox import Sandbox
+from ingest.worker import Worker
+from ragapp.bootstrap import Workbench, build_service, build_workbench, recipe
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Job
+
+ID = "id"
+"""The metadata key that holds a document's corpus id, exactly as the dataset spells it."""
+
+PATIENCE = 3
+"""Troubles in a row, such as a model that is missing, after which an evaluation gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """An ingested corpus. `corpus_ids` are by document id; `failures` say what could not be ingested."""
+
+    service: RagService
+    collection: str
+    corpus_ids: Mapping[str, str]
+    chunks: int
+    failures: tuple[str, ...]
+    embedder: str
+    recipe: str
+
+
+@contextmanager
+def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
+    """Ingests what is not there yet, and opens it.
+
+    The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the corpus and the recipe,
+    and the collection in it the embedder's weights. So nothing is ever scored that was ingested from
+    other texts or in another way, and going back to former settings finds their corpus again.
+    """
+    own = corpus_settings(dataset, settings)
+    service, bench = build_service(own), build_workbench(own)
+    try:
+        embedder = bench.embedder.get().fingerprint
+        collection = fingerprint(embedder)
+        if collection not in {known.name for known in service.collections()}:
+            service.create_collection(collection)
+        _upload(dataset, service, collection, progress)
+        _work_off(bench, service, collection, own, progress)
+        documents = service.documents(collection)
+        yield Corpus(
+            service=service,
+            collection=collection,
+            corpus_ids={document.id: document.metadata[ID] for document in documents},
+            chunks=sum(document.chunks for document in documents),
+            failures=tuple(f"{d.metadata[ID]}: {d.error}" for d in documents if d.status == "failed"),
+            embedder=embedder,
+            recipe=recipe(own),
+        )
+    finally:
+        bench.store.close()
+        service.close()
+
+
+def corpus_settings(dataset: RetrievalDataset, settings: Settings) -> Settings:
+    """The same settings over a data folder, and a database in it, of the corpus' own."""
+    name = f"{dataset.name}-{fingerprint(dataset.corpus_sha256, recipe(settings))}"
+    folder: Path = settings.data_dir / "evals" / name
+    return settings.model_copy(update={"data_dir": folder, "database_url": None})
+
+
+def as_markdown(document: CorpusDocument) -> bytes:
+    """The title as a heading, then the text, as a person would hand them in."""
+    title = " ".join(document.title.split())
+    return (f"# {title}\n\n{document.text}" if title else document.text).encode()
+
+
+def _upload(dataset: RetrievalDataset, service: RagService, collection: str, progress: Progress) -> None:
+    """Hands in what is missing or failed before; a document without any text has nothing to be found."""
+    there = {d.metadata[ID] for d in service.documents(collection) if d.status != "failed"}
+    missing = [d for d in dataset.corpus if d.id not in there and (d.text.strip() or d.title.strip())]
+    for document in progress.track(missing, description="handing in documents") if missing else ():
+        service.upload(
+            collection,
+            f"{document.id}.md",
+            io.BytesIO(as_markdown(document)),
+            source=document.id,
+            metadata={ID: document.id},
+        )
+
+
+def _work_off(
+    bench: Workbench, service: RagService, collection: str, settings: Settings, progress: Progress
+) -> None:
+    """Ingests in this process until nothing waits. Raises ModelError, StorageError."""
+    if not bench.queue.waiting():
+        return
+    done, sandbox = Event(), Sandbox()
+    stages = 2 * len(service.documents(collection))
+    task = progress.add_task("ingesting", total=stages)
+
+    def report(_: Job) -> None:
+        backlog = service.backlog(collection)
+        progress.update(task, completed=stages - 2 * backlog.unparsed - backlog.unembedded)
+        if not bench.queue.waiting():
+            done.set()
+
+    pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    try:
+        Worker(bench.queue, pipeline, settings.lease_seconds, patience=PATIENCE).run(done, report)
+    finally:
+        sandbox.close()
