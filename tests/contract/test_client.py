@@ -1,0 +1,248 @@
+"""What RagService promises to its callers, run over the service itself and over a client of its server."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from ragapp.bootstrap import build_service
+from ragapp.doors.client import RagappClient
+from ragapp.doors.http.app import create_app
+from ragapp.errors import ConflictError, ModelError, NotFoundError, TooLargeError, UsageError
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Answer, SearchResult
+from tests.serving import LIBRARY, TIDES, bring_in, serving, settings_in
+
+MAX_BYTES = 100_000
+
+Caller = RagService | RagappClient
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(tmp_path_factory.mktemp("data"), max_upload_bytes=MAX_BYTES)
+
+
+@pytest.fixture(scope="module")
+def service(settings: Settings) -> Iterator[RagService]:
+    service = build_service(settings)
+    for name, data in LIBRARY.items():
+        service.upload("default", name, io.BytesIO(data), metadata={"kind": name.partition(".")[0]})
+    bring_in(settings)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
+    with serving(create_app(service, settings)) as url, RagappClient(url) as client:
+        yield client
+
+
+@pytest.fixture(params=["service", "client"])
+def caller(request: pytest.FixtureRequest) -> Caller:
+    caller: Caller = request.getfixturevalue(request.param)
+    return caller
+
+
+@pytest.fixture
+def shelf(caller: Caller, numbers: Iterator[int]) -> str:
+    """A new collection."""
+    return caller.create_collection(f"shelf {next(numbers)}").name
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Iterator[int]:
+    return count()
+
+
+def an_id(caller: Caller, name: str = "tides.txt") -> str:
+    return next(document.id for document in caller.documents("default") if document.name == name)
+
+
+# -- collections
+
+
+def test_a_new_collection_is_listed_and_shown(caller: Caller, shelf: str) -> None:
+    assert caller.collection(shelf) in caller.collections()
+
+
+def test_a_collection_is_made_once(caller: Caller, shelf: str) -> None:
+    with pytest.raises(ConflictError, match=shelf):
+        caller.create_collection(shelf)
+
+
+@pytest.mark.parametrize("name", ["", "-", "../up", "a/b", "x" * 200])
+def test_an_unfit_name_is_refused(caller: Caller, name: str) -> None:
+    with pytest.raises(UsageError):
+        caller.create_collection(name)
+
+
+def test_a_deleted_collection_is_gone(caller: Caller, shelf: str) -> None:
+    caller.delete_collection(shelf)
+    with pytest.raises(NotFoundError):
+        caller.collection(shelf)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a/b?c#d", "été", "%2F"])
+def test_a_collection_that_is_not_there_is_named(caller: Caller, name: str) -> None:
+    with pytest.raises(NotFoundError) as told:
+        caller.collection(name)
+    assert name in str(told.value)
+
+
+# -- documents
+
+
+def test_an_upload_is_added_then_unchanged_then_updated(caller: Caller, shelf: str) -> None:
+    outcomes = [
+        (kept.outcome, kept.document.version)
+        for data in (b"one", b"one", b"two")
+        for kept in [caller.upload(shelf, "a.txt", io.BytesIO(data))]
+    ]
+    assert outcomes == [("added", 1), ("unchanged", 1), ("updated", 2)]
+
+
+def test_what_was_accepted_is_what_is_shown(caller: Caller, shelf: str) -> None:
+    kept = caller.upload(
+        shelf, "Grüße 日本.txt", io.BytesIO(b"x"), source="mail/7", metadata={"year": "2026", "é": 'a"b'}
+    )
+    assert caller.document(kept.document.id) == kept.document
+    assert caller.documents(shelf) == [kept.document]
+    assert (kept.document.name, kept.document.source) == ("Grüße 日本.txt", "mail/7")
+    assert kept.document.metadata == {"year": "2026", "é": 'a"b'}
+
+
+def test_one_name_from_two_sources_is_two_documents(caller: Caller, shelf: str) -> None:
+    for source in ("x", "y"):
+        caller.upload(shelf, "a.txt", io.BytesIO(b"same"), source=source)
+    assert len(caller.documents(shelf)) == 2
+
+
+def test_a_document_of_the_largest_size_is_taken_and_a_larger_one_is_not(caller: Caller, shelf: str) -> None:
+    caller.upload(shelf, "fits.txt", io.BytesIO(b"x" * MAX_BYTES))
+    for excess in (1, 10 * MAX_BYTES):
+        with pytest.raises(TooLargeError):
+            caller.upload(shelf, "large.txt", io.BytesIO(b"x" * (MAX_BYTES + excess)))
+    assert [document.name for document in caller.documents(shelf)] == ["fits.txt"]
+
+
+def test_an_upload_needs_its_collection(caller: Caller) -> None:
+    with pytest.raises(NotFoundError, match="nowhere"):
+        caller.upload("nowhere", "a.txt", io.BytesIO(b"x"))
+
+
+def test_a_deleted_document_is_gone(caller: Caller, shelf: str) -> None:
+    document_id = caller.upload(shelf, "a.txt", io.BytesIO(b"x")).document.id
+    caller.delete_document(document_id)
+    assert caller.documents(shelf) == []
+    for look in (caller.document, caller.document_text, caller.delete_document):
+        with pytest.raises(NotFoundError):
+            look(document_id)
+
+
+@pytest.mark.parametrize("document_id", ["nowhere", "a/b", "..", "?"])
+def test_a_document_that_is_not_there_is_not_found(caller: Caller, document_id: str) -> None:
+    with pytest.raises(NotFoundError):
+        caller.document(document_id)
+
+
+def test_a_name_with_a_slash_reaches_nothing_else(caller: Caller, shelf: str) -> None:
+    kept = caller.upload(shelf, "a.txt", io.BytesIO(b"x")).document
+    with pytest.raises(NotFoundError):
+        caller.delete_collection(f"{shelf}/documents/{kept.id}")
+    assert caller.documents(shelf) == [kept]
+
+
+def test_a_document_has_its_text(caller: Caller) -> None:
+    parsed = caller.document_text(an_id(caller))
+    assert parsed.text.strip() == TIDES.decode().strip()
+    assert parsed == caller.document_text(an_id(caller), version=1)
+
+
+def test_a_version_that_is_not_there_has_no_text(caller: Caller) -> None:
+    with pytest.raises(NotFoundError):
+        caller.document_text(an_id(caller), version=99)
+
+
+# -- questions
+
+
+def test_hits_are_spans_of_their_documents(caller: Caller) -> None:
+    found = caller.search("When does the tide turn?")
+    assert found.hits[0].document_name == "tides.txt"
+    for hit in found.hits:
+        assert caller.document_text(hit.document_id, hit.version).text[hit.start : hit.end] == hit.text
+
+
+def test_a_search_finds_as_many_as_wanted_within_the_filter(caller: Caller) -> None:
+    assert len(caller.search("flowers and bread", k=2).hits) == 2
+    only = caller.search("flowers and bread", k=2, filters={"kind": "bees"})
+    assert [hit.document_name for hit in only.hits] == ["bees.txt"]
+
+
+def test_the_search_mode_shows_in_the_ranks(caller: Caller) -> None:
+    hit = caller.search("sourdough", mode="words").hits[0]
+    assert (hit.ranks.words, hit.ranks.dense) == (1, None)
+
+
+@pytest.mark.parametrize("query", ["", "   "])
+def test_an_empty_query_is_refused(caller: Caller, query: str) -> None:
+    with pytest.raises(UsageError):
+        caller.search(query)
+
+
+def test_a_search_needs_its_collection(caller: Caller) -> None:
+    with pytest.raises(NotFoundError, match="nowhere"):
+        caller.search("tide", collection="nowhere")
+
+
+def test_an_answer_comes_as_evidence_first_and_whole_last(caller: Caller) -> None:
+    events = list(caller.ask("When does the tide turn?"))
+    assert events[0].kind == "evidence"
+    assert events[-1].kind == "answer"
+    answer = events[-1].answer
+    assert answer is not None
+    assert "noon" in answer.answer
+    for citation in answer.citations:
+        text = caller.document_text(citation.document_id, citation.version).text
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_a_question_needs_its_collection(caller: Caller) -> None:
+    with pytest.raises(NotFoundError, match="nowhere"):
+        list(caller.ask("When?", collection="nowhere"))
+
+
+def test_generating_needs_a_generator(caller: Caller) -> None:
+    with pytest.raises(ModelError):
+        list(caller.ask("When does the tide turn?", mode="generate"))
+
+
+def test_a_question_with_odd_line_separators_comes_back_whole(caller: Caller) -> None:
+    question = "When\u2028does\u2029the\x85tide\x0bturn?\r\nAt noon?"
+    answer = list(caller.ask(question))[-1].answer
+    assert answer is not None
+    assert answer.question == question
+
+
+def test_client_and_service_say_the_same(service: RagService, client: RagappClient) -> None:
+    assert untimed(client.search("bees")) == untimed(service.search("bees"))
+    answers = [
+        list(caller.ask("How many flowers does a bee visit?"))[-1].answer for caller in (client, service)
+    ]
+    assert anonymous(answers[0]) == anonymous(answers[1])
+
+
+def untimed(found: SearchResult) -> SearchResult:
+    return replace(found, timings_ms={})
+
+
+def anonymous(answer: Answer | None) -> Answer:
+    assert answer is not None
+    return replace(answer, timings_ms={}, answer_id="")

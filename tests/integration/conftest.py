@@ -1,0 +1,49 @@
+"""A server over a small library, for tests that only read or that make collections of their own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from tests.serving import LIBRARY, bring_in, serving, settings_in
+
+
+@pytest.fixture(scope="session")
+def library_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(tmp_path_factory.mktemp("library"), max_upload_bytes=100_000)
+
+
+@pytest.fixture(scope="session")
+def library(library_settings: Settings) -> Iterator[RagService]:
+    service = build_service(library_settings)
+    for name, data in LIBRARY.items():
+        service.upload("default", name, io.BytesIO(data))
+    bring_in(library_settings)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def library_app(library: RagService, library_settings: Settings) -> FastAPI:
+    return create_app(library, library_settings)
+
+
+@pytest.fixture(scope="session")
+def library_url(library_app: FastAPI) -> Iterator[str]:
+    with serving(library_app) as url:
+        yield url
+
+
+@pytest.fixture
+def http(library_url: str) -> Iterator[httpx.Client]:
+    """Plain HTTP: what a program in any language would see."""
+    with httpx.Client(base_url=library_url, timeout=60) as http:
+        yield http

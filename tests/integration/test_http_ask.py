@@ -1,0 +1,103 @@
+"""Questions over plain HTTP: as JSON, and as server-sent events."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ragapp.doors.http.ask import answer_frames
+from ragapp.doors.http.eventstream import EventStream
+from ragapp.errors import ModelError
+from ragapp.types import AskEvent
+from tests.serving import serving
+
+QUESTION = {"question": "When does the tide turn?"}
+STREAMED = {"Accept": "text/event-stream"}
+
+
+def events_of(text: str) -> list[tuple[str, dict[str, object]]]:
+    """(event, data) of each block, read as any reader of event streams would."""
+    blocks = [
+        dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block
+    ]
+    return [(block["event"], json.loads(block["data"])) for block in blocks]
+
+
+def test_an_answer_is_json_unless_events_are_asked_for(http: httpx.Client) -> None:
+    answer = http.post("/v1/ask", json=QUESTION).json()
+    assert answer["refused"] is False
+    assert answer["citations"][0]["document_name"] == "tides.txt"
+
+
+def test_events_begin_with_evidence_and_end_with_the_answer(http: httpx.Client) -> None:
+    response = http.post("/v1/ask", json=QUESTION, headers=STREAMED)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = events_of(response.text)
+    assert [name for name, _ in events] == ["evidence", "answer"]
+    plain = http.post("/v1/ask", json=QUESTION).json()
+    assert events[-1][1].keys() == plain.keys()
+    assert events[-1][1]["answer"] == plain["answer"]
+
+
+@pytest.mark.parametrize("headers", [{}, STREAMED])
+def test_what_fails_before_the_first_event_has_a_status(http: httpx.Client, headers: dict[str, str]) -> None:
+    response = http.post("/v1/ask", json={**QUESTION, "collection": "nowhere"}, headers=headers)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_fails_later_is_an_error_event() -> None:
+    def failing() -> Iterator[AskEvent]:
+        yield AskEvent("token", text=" noon")
+        raise ModelError("The model stopped. Start it again.")
+
+    told = b"".join(answer_frames(AskEvent("token", text="At"), failing(), "urn:x")).decode()
+    *tokens, (last, problem) = events_of(told)
+    assert tokens == [("token", {"text": "At"}), ("token", {"text": " noon"})]
+    assert (last, problem["detail"], problem["instance"]) == (
+        "error",
+        "The model stopped. Start it again.",
+        "urn:x",
+    )
+
+
+def test_work_stops_when_the_reader_goes_away() -> None:
+    stopped = threading.Event()
+
+    def endless() -> Iterator[AskEvent]:
+        try:
+            while True:
+                yield AskEvent("token", text="and so on")
+                time.sleep(0.01)
+        finally:
+            stopped.set()
+
+    app = FastAPI()
+    app.get("/")(lambda: EventStream(answer_frames(AskEvent("token", text="first"), endless(), "urn:x")))
+    with serving(app) as url, httpx.stream("GET", url) as response:
+        next(response.iter_raw())
+        assert not stopped.is_set()
+        response.close()
+        assert stopped.wait(30)
+
+
+def test_a_silent_stream_gives_signs_of_life() -> None:
+    speak = threading.Event()
+
+    def slow() -> Iterator[bytes]:
+        speak.wait(30)
+        yield b"event: token\ndata: {}\n\n"
+
+    app = FastAPI()
+    app.get("/")(lambda: EventStream(slow(), keepalive_seconds=0.05))
+    with serving(app) as url, httpx.stream("GET", url) as response:
+        pieces = response.iter_raw()
+        assert next(pieces).startswith(b":")
+        speak.set()
+        assert b"event: token" in b"".join(pieces)

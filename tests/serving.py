@@ -1,0 +1,54 @@
+"""A real service over a temporary data folder, and a real server in front of it, for tests of the doors."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from ingest.pipeline import Pipeline
+from ingest.sandbox import Sandbox
+from ragapp.bootstrap import build_workbench
+from ragapp.settings import Settings
+
+TIDES = b"The tide turns at noon. Herons fish at dusk. The harbour was built in 1862 by Ada Thornton.\n"
+BREAD = b"Sourdough bread rises for twelve hours. The oven is heated to 240 degrees before it goes in.\n"
+BEES = b"A honey bee visits about two thousand flowers a day. Bees dance to tell where flowers are.\n"
+LIBRARY: Mapping[str, bytes] = {"tides.txt": TIDES, "bread.txt": BREAD, "bees.txt": BEES}
+
+
+def settings_in(folder: Path, **changed: int) -> Settings:
+    return Settings(data_dir=folder, generator="extractive", **changed)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serves the app on a free port of this machine; gives its base URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def bring_in(settings: Settings) -> None:
+    """Works the queue, as a worker would, until nothing waits."""
+    bench = build_workbench(settings)
+    with closing(bench.store), closing(Sandbox()) as sandbox:
+        pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+        while job := bench.queue.claim("test"):
+            pipeline.work(job, threading.Event(), lambda _: None)
