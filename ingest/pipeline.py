@@ -18,7 +18,7 @@ BATCH = 32
 """Chunks embedded between two checkpoints: what a killed worker has to do again."""
 
 TURN = 16
-"""Batches of one document in a row. Then documents that came in meanwhile, and are not found yet, go first."""
+"""Batches of one document in a row; then documents that came in meanwhile, not found yet, go first."""
 
 
 class Pipeline:
@@ -39,7 +39,7 @@ class Pipeline:
         self._chunk_tokens = chunk_tokens
 
     def work(self, job: Job, stop: Event, progress: Callable[[Job], None]) -> None:
-        """Does the stage that the job waits for, or a part of it: `stop` and other documents' turns end it early.
+        """Does the stage that the job waits for, or a part of it when `stop` is set or its turn ends.
 
         A document that cannot be read fails with the reason. `progress` is called after every checkpoint.
         Raises ModelError and StorageError, after giving the job back: those are not the document's fault.

@@ -1,0 +1,89 @@
+"""What became of the files that one command was given, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from ragapp.types import Acceptance, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file. `id` is None when it could not even be accepted."""
+
+    id: str | None
+    name: str
+    status: str
+    error: str | None
+    pages: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The counts add up to the documents: one that failed is counted as failed only."""
+
+    added: int
+    updated: int
+    unchanged: int
+    failed: int
+    seconds: float
+    documents: tuple[Line, ...]
+
+
+def make_report(
+    accepted: Sequence[Acceptance], now: dict[str, Document], refused: Sequence[Line], seconds: float
+) -> Report:
+    """`now` has the documents, by id, that are still there; `refused` are those that were not accepted."""
+    counts: Counter[str] = Counter(failed=len(refused))
+    lines = []
+    for acceptance in accepted:
+        document = now.get(acceptance.document.id)
+        if document is None:
+            continue
+        counts["failed" if document.status == "failed" else acceptance.outcome] += 1
+        lines.append(
+            Line(
+                id=document.id,
+                name=document.name,
+                status=document.status,
+                error=document.error,
+                pages=document.pages,
+                chunks=document.chunks,
+            )
+        )
+    return Report(
+        added=counts["added"],
+        updated=counts["updated"],
+        unchanged=counts["unchanged"],
+        failed=counts["failed"],
+        seconds=round(seconds, 3),
+        documents=(*lines, *refused),
+    )
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        json.dump(asdict(report), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for line in report.documents:
+        if line.status == "failed":
+            console.print(Text(_printable(f"failed: {line.error or line.name}"), style="red"))
+    console.print(
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.failed} failed in {report.seconds:.1f} s"
+    )
+
+
+def _printable(text: str) -> str:
+    """What a file is called may not move the terminal's cursor."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
