@@ -87,7 +87,7 @@ def _pieces(text: str, start: int, end: int, cited: Iterable[Span]) -> tuple[Pie
     pieces: list[Piece] = []
     at = start
     for first, last in sorted((max(first, start), min(last, end)) for first, last in cited):
-        if last <= at:
+        if last <= max(first, at):
             continue
         if first > at:
             pieces.append(Piece(text[at:first], cited=False))

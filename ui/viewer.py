@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui.escape import html_text
+from ui.escape import label_text
 from ui.excerpts import Span, excerpt_html, whole_page
 from ui.problems import problems_shown
 from ui.session import client
@@ -40,9 +40,8 @@ def show_viewer() -> None:
     """
     viewing: Viewing | None = st.session_state.get(_KEY)
     if viewing is not None:
-        st.dialog("Read in the document", width="medium", position="right", on_dismiss=_close)(_pages)(
-            viewing
-        )
+        title = label_text(viewing.name)
+        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_pages)(viewing)
 
 
 def _close() -> None:
@@ -50,7 +49,6 @@ def _close() -> None:
 
 
 def _pages(viewing: Viewing) -> None:
-    st.html(f'<div class="ragapp-name">{html_text(viewing.name)}</div>')
     with problems_shown():
         parsed = client().document_text(viewing.document_id, viewing.version)
         page = _choose_page(parsed.pages, viewing.page)

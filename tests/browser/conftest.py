@@ -51,7 +51,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{ui_port}"
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz") and _answers(address))
+        for started in (f"http://127.0.0.1:{port}/healthz", address):
+            wait_until(lambda started=started: process.poll() is not None or _answers(started))
+        assert process.poll() is None, "ragapp serve ended at once"
         yield address
     finally:
         process.terminate()

@@ -25,7 +25,7 @@ _REFRESH_SECONDS = 1.0
 
 def show_empty(documents_page: st.Page) -> None:
     """For a collection without documents."""
-    st.subheader("Answers you can check", anchor=False)
+    st.header("Answers you can check", anchor=False)
     st.markdown(
         "1. **Add documents** on the Documents page: PDF, Markdown, HTML or plain text.\n"
         "2. **Ask** in your own words, as soon as a document is searchable.\n"
@@ -47,7 +47,7 @@ def show_suggestions(documents: Sequence[Document], ask: Callable[[str], None]) 
     st.caption("Every sentence of an answer shows the words it rests on. Press its source to read them.")
     if not questions:
         return
-    st.subheader("Try a question about the sample documents", anchor=False)
+    st.header("Try a question about the sample documents", anchor=False)
     for number, question in enumerate(questions):
         st.button(
             label_text(question),

@@ -49,7 +49,7 @@ def _show_summary(documents: Sequence[Document]) -> None:
     ready = sum(document.status == "ready" for document in documents)
     failed = sum(document.status == "failed" for document in documents)
     failures = f", {failed} failed" if failed else ""
-    st.subheader(f"{ready} of {len(documents)} ready{failures}", anchor=False)
+    st.header(f"{ready} of {len(documents)} ready{failures}", anchor=False)
     if _working(documents):
         st.progress((ready + failed) / len(documents))
 
