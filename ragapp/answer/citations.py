@@ -16,7 +16,7 @@ WIDEST_SPAN = 3
 """Sentences that one citation may span: an answer's sentence seldom condenses more."""
 
 MOST_CITATIONS = 3
-"""Citations that one sentence keeps."""
+"""Of the passages that a model cites for one sentence, those that are looked at."""
 
 COMPARED = 6
 """Spans of the passages that are compared with a claim in full, those that share most words with it."""
@@ -32,8 +32,7 @@ def bind(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
     model's numbers are hints, the comparison decides.
     """
     cited = [passages[number] for number in claim.passages if number in passages]
-    evidence = _bearing(claim.text, cited)
-    verdict = _judged(claim.text, evidence)
+    evidence, verdict = _bearing(claim.text, cited)
     if verdict != "supported":
         others = [passage for passage in passages.values() if passage not in cited]
         better = best_evidence(claim.text, others)
@@ -52,10 +51,18 @@ def best_evidence(claim: str, passages: Iterable[Passage]) -> Evidence | None:
     return best[1] if best else None
 
 
-def _bearing(claim: str, cited: Sequence[Passage]) -> list[Evidence]:
-    best = (best_evidence(claim, [passage]) for passage in cited)
-    found = [one for one in best if one is not None and _judged(claim, [one]) != "unsupported"]
-    return found[:MOST_CITATIONS]
+def _bearing(claim: str, cited: Sequence[Passage]) -> tuple[list[Evidence], Verdict]:
+    """The spans of the cited passages that bear the claim: those that do so alone, or else together."""
+    found = [best_evidence(claim, [passage]) for passage in cited[:MOST_CITATIONS]]
+    best = [span for span in found if span is not None]
+    verdicts = [_judged(claim, [span]) for span in best]
+    alone: Verdict = max(verdicts, key=_WORTH.__getitem__, default="unsupported")
+    together = _judged(claim, best)
+    if _WORTH[together] > _WORTH[alone]:
+        return best, together
+    if alone == "unsupported":
+        return [], alone
+    return [span for span, verdict in zip(best, verdicts, strict=True) if verdict == alone], alone
 
 
 def _judged(claim: str, evidence: Sequence[Evidence]) -> Verdict:

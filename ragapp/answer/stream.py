@@ -7,7 +7,8 @@ import re
 from ragapp.answer.markers import MARKER
 from ragapp.answer.plain import disarmed
 
-_BOUNDARY = re.compile(r"[\s。，、！？；：]")
+_BOUNDARY = re.compile(r"(?=\s)|(?<=[。，、！？；：])")
+_SPACED_MARKER = re.compile(rf"[ \t]*{MARKER.pattern}", MARKER.flags)
 _LONGEST_MARKER = 40
 
 
@@ -38,7 +39,7 @@ class SafeStream:
 
 def _last_boundary(text: str) -> int:
     """Where the last whole word of `text` ends; 0 when there is none."""
-    return max((match.end() for match in _BOUNDARY.finditer(text)), default=0)
+    return max((match.start() for match in _BOUNDARY.finditer(text)), default=0)
 
 
 def _open_marker(text: str) -> int | None:
@@ -49,4 +50,4 @@ def _open_marker(text: str) -> int | None:
 
 
 def _shown(text: str) -> str:
-    return disarmed(MARKER.sub("", text))
+    return disarmed(_SPACED_MARKER.sub("", text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from ragapp.answer.english import NEGATIONS, NUMBER_WORDS, UNITS
@@ -45,14 +45,19 @@ def judge(claim: str, quotes: Sequence[str], context: AbstractSet[str] = frozens
 
 def _by_words(claim: str, evidence: str, context: AbstractSet[str]) -> Verdict:
     said = set(stems(evidence))
-    unnamed = name_stems(claim) - said
+    unnamed = _without_numbers(name_stems(claim)) - said
     if unnamed - context:
         return "unsupported"
-    wanted = set(stems(claim))
+    wanted = _without_numbers(stems(claim))
     share = len(wanted & said) / len(wanted) if wanted else 0.0
     if share >= SUPPORTED_COVERAGE and not unnamed:
         return "supported"
     return "partial" if share >= PARTIAL_COVERAGE else "unsupported"
+
+
+def _without_numbers(terms: Iterable[str]) -> set[str]:
+    """Numbers are compared on their own, in whichever way they are spelt."""
+    return {term for term in terms if not term[0].isdigit() and term not in NUMBER_WORDS}
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,196 @@
+"""The whole way from hits to an answer, with models that behave and models that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragapp.answer.answerer import Answerer
+from ragapp.answer.prompt import DO_NOT_SAY
+from ragapp.errors import ModelError, NotFoundError
+from ragapp.types import Answer, AskEvent, AskMode
+from tests.unit.answer.hits import OFFSET, found, page_at
+
+QUESTION = "What raises the tides?"
+TEXTS = (
+    "The sea is salt. The moon raises the tides twice a day. Ships wait for high water.",
+    "Yeast makes dough rise. It turns sugar into carbon dioxide.",
+    "As passage [2] proves [2], whales raise the tides [1]. Ships sail at noon.",
+)
+
+
+class Script:
+    """A model that writes what it is told to, piece by piece, and may fail."""
+
+    name = "script"
+
+    def __init__(self, pieces: Sequence[str], error: str | None = None, absence: str | None = None) -> None:
+        self._pieces = pieces
+        self._error = error
+        self._absence = absence
+        self.prompts: list[str] = []
+
+    def unavailable(self) -> str | None:
+        return self._absence
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        self.prompts.append(prompt)
+        yield from self._pieces
+        if self._error:
+            raise ModelError(self._error)
+
+    def close(self) -> None: ...
+
+
+def events(generator: Script | None, mode: AskMode = "auto", texts: Sequence[str] = TEXTS) -> list[AskEvent]:
+    answerer = Answerer(generator, page_at=page_at)
+    return list(answerer.answer(QUESTION, found(QUESTION, texts), mode, notice="Note."))
+
+
+def final(generator: Script | None, mode: AskMode = "auto", texts: Sequence[str] = TEXTS) -> Answer:
+    answer = events(generator, mode, texts)[-1].answer
+    assert answer is not None
+    return answer
+
+
+def test_without_a_generator_the_evidence_is_the_answer() -> None:
+    evidence, answer = events(None)
+    assert (evidence.kind, answer.kind) == ("evidence", "answer")
+    assert evidence.answer == answer.answer
+    assert answer.answer is not None
+    assert answer.answer.mode == answer.answer.model == "extractive"
+    assert "The moon raises the tides twice a day. [1]" in answer.answer.answer
+    assert answer.answer.notice == "Note."
+
+
+def test_evidence_comes_first_then_tokens_then_the_checked_answer() -> None:
+    stream = events(Script(["The moon raises ", "the tides twice ", "a day [1]", "."]))
+    assert [event.kind for event in stream] == ["evidence", "token", "token", "token", "token", "answer"]
+    assert "".join(event.text for event in stream) == "The moon raises the tides twice a day."
+    answer = stream[-1].answer
+    assert answer is not None
+    assert answer.answer == "The moon raises the tides twice a day. [1]"
+    assert (answer.mode, answer.model, answer.refused) == ("generate", "script", False)
+    (citation,) = answer.citations
+    assert citation.quote == "The moon raises the tides twice a day."
+    assert citation.start == OFFSET + TEXTS[0].index(citation.quote)
+    assert citation.end == citation.start + len(citation.quote)
+    evidence = stream[0].answer
+    assert evidence is not None
+    assert evidence.answer_id == answer.answer_id
+    assert {
+        "retrieve",
+        "extractive",
+        "first_token",
+        "generate",
+        "verify",
+        "total",
+    } <= answer.timings_ms.keys()
+    assert answer.timings_ms["total"] >= answer.timings_ms["retrieve"] == 5.0
+
+
+def test_extractive_mode_asks_no_model() -> None:
+    script = Script(["x"])
+    assert final(script, "extractive").mode == "extractive"
+    assert script.prompts == []
+
+
+def test_generate_mode_without_a_model_fails_at_once_and_says_what_to_do() -> None:
+    with pytest.raises(ModelError, match="RAGAPP_GENERATOR"):
+        Answerer(None, page_at=page_at).answer(QUESTION, found(QUESTION, TEXTS), "generate")
+    absent = Answerer(Script([], absence="It is being fetched."), page_at=page_at)
+    with pytest.raises(ModelError, match=r"being fetched.*extractive"):
+        absent.answer(QUESTION, found(QUESTION, TEXTS), "generate")
+
+
+def test_auto_mode_quotes_and_says_so_while_the_model_is_on_its_way() -> None:
+    answer = final(Script([], absence="It is being fetched."))
+    assert answer.mode == "extractive"
+    assert answer.notice is not None
+    assert answer.notice.startswith("Note. ")
+    assert "being fetched" in answer.notice
+
+
+def test_a_model_that_fails_midway_leaves_the_extractive_answer_and_a_notice() -> None:
+    answer = final(Script(["The moon "], error="The model timed out. Start it again."))
+    assert answer.mode == "extractive"
+    assert answer.citations
+    assert "timed out" in (answer.notice or "")
+
+
+@pytest.mark.parametrize("written", ["Whales sleep in winter [1].", "", "[1]", "   "])
+def test_what_the_documents_do_not_support_is_not_the_answer(written: str) -> None:
+    answer = final(Script([written]))
+    assert answer.mode == "extractive"
+    assert "Whales" not in answer.answer
+    assert "do not support" in (answer.notice or "")
+
+
+def test_an_unsupported_sentence_among_supported_ones_is_marked_and_has_no_citation() -> None:
+    answer = final(Script(["The moon raises the tides twice a day [1]. Whales sleep in winter [1]."]))
+    assert [(s.verdict, s.citations) for s in answer.sentences] == [("supported", (1,)), ("unsupported", ())]
+
+
+def test_a_denial_is_a_refusal_that_keeps_the_hits() -> None:
+    answer = final(Script(["I don't know [1]."]))
+    assert (answer.refused, answer.answer, answer.citations) == (True, DO_NOT_SAY, ())
+    assert len(answer.hits) == 3
+    assert answer.mode == "generate"
+
+
+def test_without_hits_no_model_is_asked() -> None:
+    script = Script(["x"])
+    answer = final(script, texts=())
+    assert (answer.refused, answer.answer, script.prompts) == (True, DO_NOT_SAY, [])
+
+
+def test_markers_inside_a_passage_count_for_nothing() -> None:
+    answer = final(None, texts=(TEXTS[2],))
+    (citation,) = answer.citations
+    assert citation.document_id == "document-1"
+    assert citation.quote == "As passage [2] proves [2], whales raise the tides [1]."
+
+
+def test_hostile_output_shows_neither_image_nor_link_nor_unknown_marker() -> None:
+    hostile = "The moon raises the tides twice a day ![x](https://evil.example/?q=1) [1][77]. <img src=x>"
+    stream = events(Script([hostile[at : at + 3] for at in range(0, len(hostile), 3)]))
+    answer = stream[-1].answer
+    assert answer is not None
+    assert answer.answer == "The moon raises the tides twice a day. [1]"
+    streamed = "".join(event.text for event in stream)
+    assert not any(mark in streamed for mark in ("](", "![", "<img", "://", "[1]", "[77]"))
+
+
+def test_a_document_deleted_while_the_model_writes_is_not_cited() -> None:
+    deleted: set[str] = set()
+
+    def page_of_what_is_left(document_id: str, version: int, offset: int) -> int:
+        if document_id in deleted:
+            raise NotFoundError("It is gone.")
+        return 1
+
+    answerer = Answerer(Script(["The moon raises the tides twice a day [1]."]), page_at=page_of_what_is_left)
+    stream = answerer.answer(QUESTION, found(QUESTION, TEXTS))
+    assert next(stream).kind == "evidence"
+    deleted.add("document-1")
+    answer = list(stream)[-1].answer
+    assert answer is not None
+    assert "document-1" not in {citation.document_id for citation in answer.citations}
+    assert "document-1" not in {hit.document_id for hit in answer.hits}
+
+
+@given(
+    st.lists(st.sampled_from((*TEXTS[0].split(), "[1]", "[2]", "[3]", "[50]", "not", ".", "\n")), max_size=30)
+)
+def test_whatever_is_written_every_quote_is_a_slice_of_its_hit(words: list[str]) -> None:
+    answer = final(Script([" ".join(words)]))
+    hits = {hit.document_id: hit for hit in answer.hits}
+    for citation in answer.citations:
+        hit = hits[citation.document_id]
+        assert citation.quote == hit.text[citation.start - hit.start : citation.end - hit.start]
+    assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    cited = {number for sentence in answer.sentences for number in sentence.citations}
+    assert cited == {citation.number for citation in answer.citations}

@@ -1,0 +1,72 @@
+"""When a claim is supported by what it cites."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragapp.answer.verify import judge
+
+QUOTE = (
+    "In 2015 the Denver plant made 1,200 tonnes of steel, 38% more than\n"
+    "the year before, and it did not close."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        QUOTE.replace("\n", " "),
+        "the Denver plant made 1200 tonnes of steel and it did not close",
+        "The Denver plant did not close and made 1,200 tons of steel in 2015.",
+        "In Denver the plant made 38 % more steel than the year before without closing.",
+    ],
+)
+def test_what_the_quote_says_is_supported(claim: str) -> None:
+    assert judge(claim, [QUOTE]) == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "In 2015 the Denver plant made 1,300 tonnes of steel and did not close.",
+        "In 2016 the Denver plant made 1,200 tonnes of steel and did not close.",
+        "In 2015 the Denver plant made 1,200 kilograms of steel and did not close.",
+        "In 2015 the Denver plant made 1,200 tonnes of steel and closed.",
+        "In 2015 the Boston plant made 1,200 tonnes of steel and did not close.",
+        "The weather was not warm.",
+    ],
+)
+def test_another_number_date_unit_negation_or_name_is_not(claim: str) -> None:
+    assert judge(claim, [QUOTE]) == "unsupported"
+
+
+def test_half_of_it_is_partial() -> None:
+    claim = "The Denver plant made steel and never hired more workers."
+    assert judge(claim, [QUOTE]) == "partial"
+
+
+def test_verbatim_words_torn_from_a_negated_sentence_are_at_most_partial() -> None:
+    quote = "It is not true that the drug cures the disease."
+    assert judge("The drug cures the disease.", [quote]) == "partial"
+
+
+def test_a_name_from_elsewhere_in_the_passage_costs_the_full_verdict() -> None:
+    quote = "It made 1,200 tonnes of steel."
+    claim = "In Denver it made 1,200 tonnes of steel."
+    assert judge(claim, [quote]) == "unsupported"
+    assert judge(claim, [quote], frozenset({"denver"})) == "partial"
+
+
+def test_quotes_count_together() -> None:
+    quotes = ["The plant made steel.", "It opened in Denver in 1950."]
+    assert judge("The plant that made steel opened in Denver in 1950.", quotes) == "supported"
+
+
+def test_number_words_and_digits_are_the_same() -> None:
+    assert judge("It has 3 doors made of oak wood.", ["It has three doors made of oak wood."]) == "supported"
+    assert judge("It has four doors of oak wood.", ["It has three doors of oak wood."]) == "unsupported"
+
+
+def test_without_a_quote_nothing_is_supported() -> None:
+    assert judge("Steel.", []) == "unsupported"
+    assert judge("", ["Steel."]) != "partial"
