@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ragapp.errors import UsageError
-from ragapp.models.catalog import load_catalog
+from ragapp.models.catalog import Role, load_catalog
 from ragapp.models.chat import ChatGenerator, openai_chat, provider_chat
 from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
 from ragapp.models.hub import download_model
@@ -23,7 +23,8 @@ _DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
 def build_embedder(settings: Settings) -> Embedder:
     """The embedder that `settings.embedder` names: a catalogued model, a folder, or a hub repository.
 
-    Raises ModelError when its files are missing or damaged, with the command that brings them.
+    Raises ModelError when its files are missing or damaged, with the command that brings them, and
+    UsageError when the name is another kind of model's.
     """
     name, models_dir = settings.embedder, settings.models_dir
     entry = load_catalog().get(name)
@@ -31,6 +32,8 @@ def build_embedder(settings: Settings) -> Embedder:
         is_folder = Path(name).expanduser().is_dir()
         folder = locate(name, models_dir) if is_folder else download_model(name, models_dir / ".hub")
         return _folder_embedder(folder, settings)
+    if entry.role != "embedder":
+        raise UsageError(f"RAGAPP_EMBEDDER={name!r} is no embedder. There are: {_names('embedder')}.")
     folder = locate(name, models_dir)
     if entry.recipe is None:
         return _sentence_embedder(folder, entry.fingerprint, settings)
@@ -47,8 +50,9 @@ def build_reranker(settings: Settings) -> Reranker | None:
         return None
     entry = load_catalog().get(settings.reranker)
     if entry is None or entry.role != "reranker":
-        names = ", ".join(entry.name for entry in load_catalog().values() if entry.role == "reranker")
-        raise UsageError(f"RAGAPP_RERANKER={settings.reranker!r} is no reranker. There are: {names}.")
+        raise UsageError(
+            f"RAGAPP_RERANKER={settings.reranker!r} is no reranker. There are: {_names('reranker')}."
+        )
     folder = locate(entry.name, settings.models_dir)
     from ragapp.models.reranker import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
 
@@ -73,7 +77,7 @@ def build_generator(settings: Settings) -> Generator | None:
             return _local_generator(model, settings)
         case ("openai", ":", model) if model:
             return _openai_generator(model, settings)
-        case (provider, ":", model) if provider and model:
+        case (provider, ":", model) if model and provider not in ("", "auto", "extractive"):
             connect = provider_chat(provider, model, settings.generator_timeout)
             remedy = f"Check that {provider} can be reached, its key and the model's name."
             return ChatGenerator(settings.generator, connect, remedy)
@@ -125,3 +129,7 @@ def _sentence_embedder(folder: Path, fingerprint: str, settings: Settings) -> Em
     from ragapp.models.sentence import SentenceEmbedder  # noqa: PLC0415  PyTorch is very heavy
 
     return SentenceEmbedder(folder, fingerprint, settings.threads)
+
+
+def _names(role: Role) -> str:
+    return ", ".join(entry.name for entry in load_catalog().values() if entry.role == role)

@@ -113,6 +113,7 @@ class LlamaServer:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            start_new_session=True,  # Ctrl-C is for the parent, which may want to let an answer end
         )
         return self._child
 
