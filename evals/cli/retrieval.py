@@ -57,9 +57,9 @@ def retrieval(
       ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec runs
     """
     from evals.datasets.beir import load_beir
-    from ragapp.settings import Settings
+    from ingest.cli.options import load_settings
 
-    settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
+    settings = load_settings(data_dir)
     result = _evaluate(load_beir(dataset, split), settings, limit, seed)
     path = _write(result, settings, run_file, trec)
     _print(result, path, as_json=as_json)
@@ -105,4 +105,4 @@ def _print(result: RetrievalResult, run_file: Path, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(report.as_json(result.run, run_file) + "\n")
     else:
-        Console(highlight=False).print(report.as_text(result.run, run_file))
+        Console(highlight=False, soft_wrap=True).print(report.as_text(result.run, run_file))

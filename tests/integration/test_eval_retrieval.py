@@ -1,0 +1,146 @@
+"""`ragapp eval retrieval` over the real ingest, embedder and search."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytrec_eval
+
+import evals.data
+from evals.datasets.beir import load_beir
+
+SAMPLE = Path(evals.data.__file__).parent / "scifact-mini"
+METRICS = {"nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100"}
+PROMISED = {
+    "dataset",
+    "documents",
+    "chunks",
+    "queries",
+    "metrics",
+    "by_mode",
+    "latency_ms",
+    "run_file",
+    "settings_fingerprint",
+}
+
+
+def run(dataset: Path, data_dir: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ragapp.doors.cli", "eval", "retrieval", str(dataset)]
+    command += ["--data-dir", str(data_dir), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def scores(dataset: Path, data_dir: Path, *options: str) -> Any:
+    done = run(dataset, data_dir, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def first(data_dir: Path) -> Any:
+    return scores(SAMPLE, data_dir, "--trec", str(data_dir / "trec"))
+
+
+def test_json_has_the_promised_shape(first: Any) -> None:
+    assert first.keys() >= PROMISED
+    assert first["dataset"] == "scifact-mini"
+    assert (first["documents"], first["queries"]) == (200, 40)
+    assert first["chunks"] >= 200
+    assert first["by_mode"].keys() == {"dense", "words", "hybrid"}
+    assert all(values.keys() == METRICS for values in first["by_mode"].values())
+    assert first["metrics"] == first["by_mode"]["hybrid"]
+    assert 0 < first["latency_ms"]["p50"] <= first["latency_ms"]["p95"]
+
+
+def test_search_is_as_good_as_it_was(first: Any) -> None:
+    floor = {"dense": 0.85, "words": 0.85, "hybrid": 0.88}
+    reached = {mode: values["nDCG@10"] for mode, values in first["by_mode"].items()}
+    assert all(reached[mode] >= floor[mode] for mode in floor), reached
+
+
+def test_run_file_and_trec_files_hold_the_same_scores(first: Any, data_dir: Path) -> None:
+    written = json.loads(Path(first["run_file"]).read_text(encoding="utf-8"))
+    qrels = {query: dict(grades) for query, grades in load_beir(SAMPLE).qrels.items()}
+    trec_eval = pytrec_eval.RelevanceEvaluator(qrels, ["ndcg_cut_10"])
+    for mode in first["by_mode"]:
+        with (data_dir / "trec" / f"scifact-mini.train.{mode}.run").open() as lines:
+            judged = trec_eval.evaluate(pytrec_eval.parse_run(lines))
+        for query, result in written["modes"][mode]["queries"].items():
+            assert result["scores"]["nDCG@10"] == pytest.approx(judged[query]["ndcg_cut_10"])
+
+
+def test_a_second_run_ingests_nothing_and_scores_the_same(first: Any, data_dir: Path) -> None:
+    database = next(data_dir.glob("evals/scifact-mini-*/ragapp.db"))
+    before = database.stat().st_mtime_ns, database.with_name("ragapp.db-wal").exists()
+    again = scores(SAMPLE, data_dir)
+    assert again["by_mode"] == first["by_mode"]
+    assert again["comparisons"] == first["comparisons"]
+    assert again["run_file"] != first["run_file"]
+    assert (database.stat().st_mtime_ns, database.with_name("ragapp.db-wal").exists()) == before
+
+
+def test_limit_asks_fewer_queries_of_the_whole_corpus(first: Any, data_dir: Path) -> None:
+    fewer = scores(SAMPLE, data_dir, "--limit", "5")
+    assert (fewer["queries"], fewer["documents"]) == (5, first["documents"])
+
+
+def test_the_table_says_what_hybrid_gains(first: Any, data_dir: Path) -> None:
+    done = run(SAMPLE, data_dir)
+    assert done.returncode == 0, done.stderr
+    assert "nDCG@10" in done.stdout
+    assert "hybrid - words" in done.stdout
+    assert first["settings_fingerprint"][:8] in done.stdout.replace("\n", "")
+
+
+STRANGE_IDS = ["a/b c", "../up", "d.md", "d", "ü", "<b>", "x" * 300]
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Path:
+    """One document a strange id; each holds a word of its own that its query asks for."""
+    words = ["aardvark", "balalaika", "cantilever", "dirigible", "estuary", "fandango", "glockenspiel"]
+    folder = tmp_path / "strange"
+    (folder / "qrels").mkdir(parents=True)
+    pairs = list(zip(STRANGE_IDS, words, strict=True))
+    corpus = [{"_id": id_, "title": word, "text": f"All about the {word}."} for id_, word in pairs]
+    corpus.append({"_id": "empty", "title": "", "text": " "})
+    queries = [{"_id": f"q {id_}", "text": word} for id_, word in pairs]
+    judgements = [f"q {id_}\t{id_}\t1" for id_, _ in pairs]
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)))
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
+    (folder / "qrels" / "test.tsv").write_text(
+        "\n".join(["query-id\tcorpus-id\tscore", *judgements]), encoding="utf-8"
+    )
+    return folder
+
+
+def test_documents_found_are_named_by_their_corpus_ids(strange: Path, tmp_path: Path) -> None:
+    found = scores(strange, tmp_path / "data")
+    assert found["by_mode"]["words"]["nDCG@10"] == 1.0
+    assert found["metrics"]["nDCG@10"] == 1.0
+
+
+def test_few_candidates_still_give_a_whole_ranking(
+    strange: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGAPP_CANDIDATES", "1")
+    found = scores(strange, tmp_path / "data")
+    assert found["by_mode"]["dense"]["Recall@100"] == 1.0
+    assert found["metrics"]["Recall@100"] == 1.0
+
+
+def test_a_wrong_folder_is_a_usage_error(tmp_path: Path) -> None:
+    done = run(tmp_path, tmp_path / "data")
+    assert done.returncode == 2
+    assert "BEIR" in done.stderr
+    assert "Traceback" not in done.stderr
