@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
@@ -32,14 +33,12 @@ class Sandbox:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits = limits
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="ragapp-parse-")
         self._process: subprocess.Popen[str] | None = None
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
         """Raises ParseError when the document cannot be read, or not within the limits; StorageError."""
-        folder = Path(self._folder.name)
-        source, target, errors = folder / "document", folder / "text.json", folder / "errors.txt"
-        with self._lock:
+        with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-parse-") as folder:
+            source, target, errors = (Path(folder, part) for part in ("document", "text.json", "errors.txt"))
             _copy(data, source)
             code = self._order(Order(str(source), name, str(target), str(errors)))
             if code != 0:
@@ -57,21 +56,22 @@ class Sandbox:
 
     def close(self) -> None:
         with self._lock:
-            if self._process is not None:
-                self._stop(self._process)
-            self._folder.cleanup()
+            self._stop()
 
     def _order(self, order: Order) -> int:
         """How the parse ended: 0, an exit code, or a signal as a negative number."""
-        if self._process is None or self._process.poll() is not None:
-            self._process = self._start()
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.write(json.dumps(asdict(order)) + "\n")
-        stdin.flush()
-        answer = stdout.readline()
-        return int(answer) if answer else -signal.SIGKILL
+        for _ in range(2):  # a process that somebody killed meanwhile is no fault of this document
+            process = self._process = self._process or self._start()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with suppress(BrokenPipeError):  # it ended, which the missing answer tells
+                process.stdin.write(json.dumps(asdict(order)) + "\n")
+                process.stdin.flush()
+            answer = process.stdout.readline()
+            if answer:
+                return int(answer)
+            self._stop()
+        return -signal.SIGKILL
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603 - our own module, with arguments of our own
@@ -84,10 +84,12 @@ class Sandbox:
             start_new_session=True,  # Ctrl-C is for us; we close its stdin when we end
         )
 
-    def _stop(self, process: subprocess.Popen[str]) -> None:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()  # waits for it and closes its pipes
 
     def _reason(self, code: int, errors: Path) -> str:
         """Why a parse ended with `code`, and what to do."""

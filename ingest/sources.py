@@ -42,8 +42,10 @@ class Source:
 def find_sources(arguments: Sequence[str], listed: Iterable[str]) -> list[Source]:
     """The files that `arguments` name, each once: paths, folders with all that is in them, patterns.
 
-    `-` stands for the paths in `listed`, one a line. A folder's hidden files, junk and pictures are left
-    out; a file that is named itself is not. Raises UsageError for an argument that names nothing.
+    `-` stands for the paths in `listed`, one a line. Hidden files, junk and pictures that a folder or a
+    pattern brings are left out; a file that is named itself is not.
+
+    Raises UsageError for an argument that names nothing.
     """
     paths: dict[Path, None] = {}
     for argument in arguments:
@@ -64,7 +66,8 @@ def _named(argument: str) -> Sequence[str]:
         )
     if path.exists():
         return [argument]
-    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    found = sorted(match for match in matches if not _unwanted(Path(match).name))
     if not found:
         raise UsageError(f"There is no file, folder or match for {argument!r}. Check the path.")
     return found
@@ -82,7 +85,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _junk(name))
         for name in sorted(files):
             path = Path(root, name)
-            if not _junk(name) and not _picture(name) and path.is_file():
+            if not _unwanted(name) and path.is_file():
                 yield path
 
 
@@ -90,9 +93,9 @@ def _junk(name: str) -> bool:
     return name.startswith((".", "~$")) or name in JUNK or name.endswith(JUNK_ENDINGS)
 
 
-def _picture(name: str) -> bool:
+def _unwanted(name: str) -> bool:
     kind = mimetypes.guess_type(name)[0] or ""
-    return kind.partition("/")[0] in UNREADABLE_KINDS
+    return _junk(name) or kind.partition("/")[0] in UNREADABLE_KINDS
 
 
 def _warn(error: OSError) -> None:

@@ -23,14 +23,15 @@ def mend_hyphens(pages: Sequence[str]) -> list[str]:
 
     def mend(broken: re.Match[str]) -> str:
         left, right = broken.groups()
-        return left + _joint(left.lower(), right.lower(), words) + right
+        capital = right[:1].isupper()  # "Black-White": no syllable begins with one
+        return left + ("-" if capital else _joint(left.lower(), right.lower(), words)) + right
 
     return [_BROKEN.sub(mend, page) for page in pages]
 
 
 def _words(pages: Iterable[str]) -> Iterable[str]:
     for page in pages:
-        for match in _WORD.finditer(page.lower()):
+        for match in _WORD.finditer(_BROKEN.sub("", page).lower()):
             yield match.group()
             yield from match.group().split("-")
 

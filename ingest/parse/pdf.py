@@ -68,8 +68,8 @@ def _assemble(raw_pages: Sequence[str], outline: Sequence[OutlineEntry], title: 
     pages = [clean(page).rstrip() for page in mend_hyphens(raw_pages)]
     if not any(page.strip() for page in pages):
         raise ParseError(
-            f"{name} has no text on any of its {len(pages)} pages: it is a scanned document. Scans cannot "
-            "be read yet; run OCR on it (`ocrmypdf IN OUT`) and add the result."
+            f"{name} has no text on any page ({len(pages)} in all), as scans have none. Scans cannot be read "
+            "yet; run OCR on it (`ocrmypdf IN OUT`) and add the result."
         )
     text, page_starts = join_pages(pages)
     headings = tuple(locate_headings(text, page_starts, outline))

@@ -1,0 +1,135 @@
+"""The sandbox: what a document may do to its parser, and that the next document is not touched by it."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest.parse.order import Limits
+from ingest.parse.registry import parse
+from ingest.sandbox import LIMITS, MIB, Sandbox
+from ragapp.errors import ParseError
+
+SLOW = b"- a *b* [c](d)\n\n" * 500_000
+"""Markdown that takes many seconds to parse."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with closing(Sandbox()) as sandbox:
+        yield sandbox
+
+
+def reads_another(sandbox: Sandbox) -> bool:
+    return sandbox.parse(io.BytesIO(b"All is well."), "next.txt").text == "All is well."
+
+
+def test_the_text_is_what_the_parser_made(sandbox: Sandbox) -> None:
+    data = "---\ntitle: Ä\n---\n# One 😀\n\ntext\n\n## Two\n\nmore".encode()
+    assert sandbox.parse(io.BytesIO(data), "a.md") == parse(data, "a.md")
+
+
+def test_a_reason_comes_back(sandbox: Sandbox) -> None:
+    with pytest.raises(ParseError, match=r"^b\.txt is empty"):
+        sandbox.parse(io.BytesIO(b" \n"), "b.txt")
+
+
+@pytest.mark.parametrize(
+    ("limits", "name", "data", "reason"),
+    [
+        (replace(LIMITS, cpu_seconds=1), "slow.md", SLOW, "more than 1 seconds of computing"),
+        (replace(LIMITS, wall_seconds=0.5), "slow.md", SLOW, "longer than 0.5 seconds"),
+        (replace(LIMITS, memory=256 * MIB), "big.txt", b"a b " * 30_000_000, "more than 256 MiB of memory"),
+        (replace(LIMITS, output=MIB), "long.txt", b"word " * 300_000, "more than 1 MiB of text"),
+    ],
+    ids=["cpu", "wall", "memory", "output"],
+)
+def test_a_document_that_takes_too_much_fails_alone(
+    limits: Limits, name: str, data: bytes, reason: str
+) -> None:
+    with closing(Sandbox(limits)) as sandbox:
+        with pytest.raises(ParseError, match=f"^{name} .*{reason}"):
+            sandbox.parse(io.BytesIO(data), name)
+        assert reads_another(sandbox)
+
+
+def test_a_crash_of_the_parser_is_the_documents_failure(sandbox: Sandbox) -> None:
+    with killing(grandchild, signal.SIGSEGV), pytest.raises(ParseError, match="SIGSEGV"):
+        sandbox.parse(io.BytesIO(SLOW), "slow.md")
+    assert reads_another(sandbox)
+
+
+def test_the_parsers_process_is_started_again_when_it_was_killed(sandbox: Sandbox) -> None:
+    assert reads_another(sandbox)
+    os.kill(children(os.getpid())[-1], signal.SIGKILL)
+    assert reads_another(sandbox)
+
+
+def test_the_parser_sees_nothing_of_our_environment(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "secret")
+    with closing(Sandbox()) as fresh:
+        assert reads_another(fresh)
+        environment = Path(f"/proc/{children(os.getpid())[-1]}/environ").read_bytes()
+    assert b"PYTHONPATH" in environment
+    assert b"secret" not in environment
+
+
+def test_closing_leaves_no_process() -> None:
+    before = children(os.getpid())
+    sandbox = Sandbox()
+    assert reads_another(sandbox)
+    assert children(os.getpid()) != before
+    sandbox.close()
+    assert children(os.getpid()) == before
+
+
+def test_many_threads_get_their_own_texts(sandbox: Sandbox) -> None:
+    texts: dict[int, str] = {}
+
+    def read(number: int) -> None:
+        texts[number] = sandbox.parse(io.BytesIO(f"number {number}".encode()), "n.txt").text
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert texts == {number: f"number {number}" for number in range(8)}
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return sorted(found)
+
+
+def grandchild() -> int | None:
+    return next((g for child in children(os.getpid()) for g in children(child)), None)
+
+
+@contextmanager
+def killing(find: Callable[[], int | None], how: signal.Signals) -> Iterator[None]:
+    """Meanwhile waits for the process to appear and sends it the signal."""
+
+    def hunt() -> None:
+        while (prey := find()) is None:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        os.kill(prey, how)
+
+    hunter = threading.Thread(target=hunt, daemon=True)
+    hunter.start()
+    yield
+    hunter.join()
