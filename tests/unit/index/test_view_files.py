@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ragapp.errors import StorageError
+from ragapp.index.files import Arrays, read_view_file, write_view_file
+
+ARRAYS: Arrays = {
+    "keys": np.arange(7),
+    "nothing": np.zeros((0, 3), np.float32),
+    "vectors": np.linspace(0, 1, 21, dtype=np.float32).reshape(7, 3),
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "a.view"
+    write_view_file(path, "what it is", ARRAYS)
+    return path
+
+
+def test_what_was_written_is_read(path: Path) -> None:
+    view = read_view_file(path)
+    assert view.manifest == "what it is"
+    assert view.arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        assert view.arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(view.arrays[name], array)
+
+
+def test_arrays_are_mapped_aligned_and_read_only(path: Path) -> None:
+    for array in read_view_file(path).arrays.values():
+        assert array.ctypes.data % 64 == 0
+        assert not array.flags.writeable
+
+
+def test_any_changed_byte_is_found(path: Path) -> None:
+    content = path.read_bytes()
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 1 << (place % 8)
+        path.write_bytes(changed)
+        with pytest.raises(StorageError):
+            read_view_file(path)
+
+
+def test_any_cut_or_addition_is_found(path: Path) -> None:
+    content = path.read_bytes()
+    for changed in (*(content[:end] for end in range(len(content))), content + b"\0", content * 2):
+        path.write_bytes(changed)
+        with pytest.raises(StorageError):
+            read_view_file(path)
+
+
+def test_a_missing_file_says_its_name(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="gone"):
+        read_view_file(tmp_path / "gone.view")
+
+
+def test_replacing_leaves_older_readers_what_they_had(path: Path) -> None:
+    older = read_view_file(path)
+    write_view_file(path, "newer", {"keys": np.zeros(9, np.int64)})
+    np.testing.assert_array_equal(older.arrays["keys"], ARRAYS["keys"])
+    assert read_view_file(path).manifest == "newer"
+
+
+def test_a_write_that_fails_leaves_the_older_file(path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="space"):
+            write_view_file(path, "newer", {"keys": np.zeros(9999)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert read_view_file(path).manifest == "what it is"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_writer_clears_what_a_dead_one_left(path: Path) -> None:
+    leftover = path.with_name("a.view.0123abcd.tmp")
+    leftover.write_bytes(b"half")
+    write_view_file(path, "newer", {})
+    assert list(path.parent.iterdir()) == [path]
