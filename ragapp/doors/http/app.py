@@ -30,7 +30,6 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
-    app.state.settings = settings
     for room in (collections, documents, uploads, search, ask, health):
         app.include_router(room.router)
     install_problem_handlers(app)

@@ -1,4 +1,4 @@
-"""What routes are handed: the service and settings that the app was made with."""
+"""What routes are handed: the service that the app was made with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ragapp.service import RagService
-from ragapp.settings import Settings
 
 
 def _service(request: Request) -> RagService:
@@ -15,10 +14,4 @@ def _service(request: Request) -> RagService:
     return service
 
 
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
 Service = Annotated[RagService, Depends(_service)]
-AppSettings = Annotated[Settings, Depends(_settings)]
