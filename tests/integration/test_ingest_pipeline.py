@@ -1,0 +1,240 @@
+"""Documents on their way in: real store, real queue, real sandbox, real embedder."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ingest.pipeline import BATCH, TURN, Pipeline
+from ingest.sandbox import Sandbox
+from ingest.worker import Worker
+from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.errors import ModelError
+from ragapp.protocols import Embedder
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Job, Vectors
+from tests.serving import settings_in
+
+PATIENCE = 120.0
+"""Seconds to wait for something that must happen; how soon is not what is tested."""
+
+FACTS = [f"# Town {i}\n\nThe mayor of town {i} is called Ada. It has {i} bridges.\n\n" for i in range(12)]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_in(tmp_path, lease_seconds=2)
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[RagService]:
+    with closing(build_service(settings)) as service:
+        yield service
+
+
+@pytest.fixture
+def bench(settings: Settings) -> Iterator[Workbench]:
+    bench = build_workbench(settings)
+    yield bench
+    bench.store.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with closing(Sandbox()) as sandbox:
+        yield sandbox
+
+
+class UnreliableEmbedder:
+    """The real one, but it does not answer while `broken`; counts the passages it embedded."""
+
+    def __init__(self, real: Embedder) -> None:
+        self._real = real
+        self.broken = False
+        self.embedded = 0
+
+    @property
+    def fingerprint(self) -> str:
+        return self._real.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._real.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        return self._real.max_tokens
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if self.broken:
+            raise ModelError("It does not answer.")
+        self.embedded += len(texts)
+        return self._real.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._real.embed_query(text)
+
+    def token_spans(self, text: str) -> NDArray[np.int64]:
+        return self._real.token_spans(text)
+
+
+def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder] | None = None) -> Pipeline:
+    return Pipeline(bench.store, bench.queue, embedder or bench.embedder.get, sandbox, 240)
+
+
+def one_stage(bench: Workbench, work: Pipeline, stop: Event | None = None) -> Job:
+    job = bench.queue.claim("test")
+    assert job is not None
+    work.work(job, stop or Event(), lambda _: None)
+    return job
+
+
+def upload(service: RagService, name: str, text: str) -> str:
+    return service.upload("default", name, io.BytesIO(text.encode())).document.id
+
+
+def test_a_document_is_found_by_words_first_and_by_meaning_then(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    id_ = upload(service, "towns.md", "".join(FACTS))
+    work = pipeline(bench, sandbox)
+    one_stage(bench, work)
+    document = service.document(id_)
+    assert (document.status, document.embedded, document.chunks) == ("searchable", 0, 12)
+    assert service.search("bridges of town 7", mode="words").hits[0].heading == "Town 7"
+    one_stage(bench, work)
+    assert service.document(id_).status == "ready"
+    hit = service.search("Who governs town 5?", mode="dense").hits[0]
+    assert service.document_text(id_).text[hit.start : hit.end] == hit.text
+
+
+def test_every_document_is_searchable_before_the_first_is_embedded(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    ids = [upload(service, f"{i}.md", fact) for i, fact in enumerate(FACTS[:3])]
+    work = pipeline(bench, sandbox)
+    for _ in ids:
+        one_stage(bench, work)
+    assert {service.document(id_).status for id_ in ids} == {"searchable"}
+
+
+def test_a_bad_document_fails_with_its_reason_and_the_next_one_goes_on(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    bad, good = upload(service, "bad.pdf", "no PDF"), upload(service, "good.txt", "All is well.")
+    work = pipeline(bench, sandbox)
+    for _ in range(3):
+        one_stage(bench, work)
+    assert service.document(bad).status == "failed"
+    assert "not a PDF" in str(service.document(bad).error)
+    assert service.document(good).status == "ready"
+
+
+def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    chunks = 3 * BATCH
+    id_ = upload(service, "long.md", "".join(f"# H{i}\n\nText {i}.\n\n" for i in range(chunks)))
+    embedder = UnreliableEmbedder(bench.embedder.get())
+    work = pipeline(bench, sandbox, lambda: embedder)
+    one_stage(bench, work)
+    stop = Event()
+    job = bench.queue.claim("test")
+    assert job is not None
+    work.work(job, stop, lambda _: stop.set())  # stops after the first batch
+    assert service.document(id_).embedded == BATCH
+    embedder.broken = True
+    with pytest.raises(ModelError):
+        one_stage(bench, work)
+    assert service.document(id_).status == "searchable"
+    embedder.broken = False
+    one_stage(bench, work)
+    assert service.document(id_).status == "ready"
+    assert embedder.embedded == chunks
+
+
+def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    long = upload(service, "long.md", "".join(f"# H{i}\n\n{i}.\n\n" for i in range(BATCH * TURN + 1)))
+    work = pipeline(bench, sandbox)
+    one_stage(bench, work)
+    one_stage(bench, work)
+    new = upload(service, "new.txt", "Something new.")
+    assert service.document(long).embedded == BATCH * TURN
+    assert [one_stage(bench, work).document_id for _ in range(2)] == [new, long]
+    assert service.document(long).status == "ready"
+
+
+def test_a_deleted_document_ends_the_work_quietly(
+    service: RagService, bench: Workbench, sandbox: Sandbox
+) -> None:
+    id_ = upload(service, "gone.txt", "Soon gone.")
+    work = pipeline(bench, sandbox)
+    one_stage(bench, work)
+    job = bench.queue.claim("test")
+    assert job is not None
+    service.delete_document(id_)
+    work.work(job, Event(), lambda _: None)
+    assert service.documents() == []
+
+
+def test_a_worker_gives_up_when_its_patience_ends(
+    service: RagService, bench: Workbench, sandbox: Sandbox, settings: Settings
+) -> None:
+    id_ = upload(service, "a.txt", "Some text.")
+    embedder = UnreliableEmbedder(bench.embedder.get())
+    embedder.broken = True
+    work = pipeline(bench, sandbox, lambda: embedder)
+    with pytest.raises(ModelError):
+        Worker(bench.queue, work, settings.lease_seconds, patience=1).run(Event(), lambda _: None)
+    assert service.document(id_).status == "searchable"
+
+
+def test_the_worker_process_brings_documents_in_and_ends_with_its_parent(
+    service: RagService, settings: Settings
+) -> None:
+    id_ = upload(service, "towns.md", "".join(FACTS))
+    with worker(settings) as process:
+        wait_until(lambda: service.document(id_).status == "ready")
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+
+
+def test_the_worker_gives_back_its_work_on_sigterm(
+    service: RagService, bench: Workbench, settings: Settings
+) -> None:
+    id_ = upload(service, "long.md", "".join(f"# H{i}\n\n{FACTS[i % 12]}\n\n" for i in range(2000)))
+    with worker(settings) as process:
+        wait_until(lambda: service.document(id_).embedded > 0)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    assert service.document(id_).status == "searchable"
+    assert bench.queue.claim("next") is not None, "it did not give its work back"
+
+
+def worker(settings: Settings) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "ingest.worker", "--data-dir", str(settings.data_dir)]
+    environment = os.environ | {"RAGAPP_LEASE_SECONDS": "2", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
