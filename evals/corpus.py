@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -13,10 +15,11 @@ from rich.progress import Progress
 
 from evals.runs import fingerprint
 from evals.types import CorpusDocument, RetrievalDataset
+from ingest.lease import held
 from ingest.pipeline import Pipeline
 from ingest.sandbox import Sandbox
-from ingest.worker import Worker
 from ragapp.bootstrap import Workbench, build_service, build_workbench, recipe
+from ragapp.protocols import JobQueue
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Job
@@ -24,8 +27,7 @@ from ragapp.types import Job
 ID = "id"
 """The metadata key that holds a document's corpus id, exactly as the dataset spells it."""
 
-PATIENCE = 3
-"""Troubles in a row, such as a model that is missing, after which an evaluation gives up."""
+IDLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,28 @@ def _work_off(
     bench: Workbench, service: RagService, collection: str, settings: Settings, progress: Progress
 ) -> None:
     """Ingests in this process until nothing waits. Raises ModelError, StorageError."""
-    if not bench.queue.waiting():
+    backlog = service.backlog(collection)
+    stages = 2 * backlog.unparsed + backlog.unembedded
+    if not stages:
         return
-    done, sandbox = Event(), Sandbox()
-    stages = 2 * len(service.documents(collection))
     task = progress.add_task("ingesting", total=stages)
+    with closing(Sandbox()) as sandbox:
+        pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+        for job in _jobs(bench.queue):
+            with held(bench.queue, job, settings.lease_seconds):
+                pipeline.work(job, Event(), lambda _: None)
+            progress.advance(task)
+    progress.update(task, completed=stages)
 
-    def report(_: Job) -> None:
-        backlog = service.backlog(collection)
-        progress.update(task, completed=stages - 2 * backlog.unparsed - backlog.unembedded)
-        if not bench.queue.waiting():
-            done.set()
 
-    pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
-    try:
-        Worker(bench.queue, pipeline, settings.lease_seconds, patience=PATIENCE).run(done, report)
-    finally:
-        sandbox.close()
+def _jobs(queue: JobQueue) -> Iterator[Job]:
+    """Every job there is; waits for those that another process holds, as it may have died."""
+    worker = f"eval-{os.getpid()}"
+    while True:
+        job = queue.claim(worker)
+        if job is not None:
+            yield job
+        elif queue.waiting():
+            time.sleep(IDLE_SECONDS)
+        else:
+            return

@@ -63,7 +63,7 @@ def test_json_has_the_promised_shape(first: Any) -> None:
 
 
 def test_search_is_as_good_as_it_was(first: Any) -> None:
-    floor = {"dense": 0.85, "words": 0.85, "hybrid": 0.88}
+    floor = {"dense": 0.86, "words": 0.8, "hybrid": 0.87}
     reached = {mode: values["nDCG@10"] for mode, values in first["by_mode"].items()}
     assert all(reached[mode] >= floor[mode] for mode in floor), reached
 
