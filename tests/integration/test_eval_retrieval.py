@@ -139,6 +139,15 @@ def test_few_candidates_still_give_a_whole_ranking(
     assert found["metrics"]["Recall@100"] == 1.0
 
 
+def test_documents_that_cannot_be_ingested_are_named(strange: Path, tmp_path: Path) -> None:
+    with (strange / "corpus.jsonl").open("a") as corpus:
+        corpus.write('\n{"_id": "broken", "text": "%PDF-1.7 and nothing more"}\n')
+    done = run(strange, tmp_path / "data", "--json")
+    assert done.returncode == 1
+    assert "broken" in done.stderr
+    assert json.loads(done.stdout)["failed"] == 1
+
+
 def test_a_wrong_folder_is_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, tmp_path / "data")
     assert done.returncode == 2
