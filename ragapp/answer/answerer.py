@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from ragapp.answer.citations import bind
@@ -12,7 +13,7 @@ from ragapp.answer.markers import read_claims
 from ragapp.answer.passages import Passage, number_hits
 from ragapp.answer.prompt import SYSTEM, Prompt, build_prompt, denies
 from ragapp.answer.sheet import Sheet
-from ragapp.answer.statements import PageAt
+from ragapp.answer.statements import PageAt, Statement
 from ragapp.answer.stream import SafeStream
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
@@ -121,9 +122,10 @@ class Answerer:
         shown = {passage.number: passage for passage in self._live(prompt.passages)}
         statements = [] if denied else [bind(claim, shown) for claim in claims]
         sheet.timed("verify", started)
-        if not denied and not any(statement.evidence for statement in statements):
-            unsupported = "The documents are quoted because they do not support what the model wrote."
-            return self._extracted(sheet, _joined(notice, unsupported))
+        if not denied:
+            extracted = self._extracted(sheet, notice)
+            if failing := _failing(statements, refused=extracted.refused):
+                return replace(extracted, notice=_joined(notice, failing))
         passages = self._live(number_hits(sheet.result.hits))
         return sheet.filled(statements, passages, self._page_at, mode="generate", model=model, notice=notice)
 
@@ -137,6 +139,21 @@ class Answerer:
         except NotFoundError:
             return False
         return True
+
+
+def _failing(statements: Sequence[Statement], *, refused: bool) -> str | None:
+    """Why the statements cannot stand as the answer; None when they can.
+
+    Where the documents' own sentences gave no answer, only one that is supported throughout may stand:
+    small models like to answer such a question with an invention among true sentences.
+    """
+    if not statements:
+        return "The documents are quoted because the model wrote nothing."
+    supported = [statement.verdict == "supported" for statement in statements]
+    borne = [bool(statement.evidence) for statement in statements]
+    if all(supported) if refused else any(borne):
+        return None
+    return "What the model wrote is left out because the documents do not support it."
 
 
 def _joined(*notices: str | None) -> str | None:

@@ -12,9 +12,8 @@ from ragapp.types import Verdict
 
 SUPPORTED_COVERAGE = 0.8
 PARTIAL_COVERAGE = 0.5
-"""The share of a claim's content stems that its quotes must have for each verdict. Paraphrases of a
-sentence keep about this much of it; sentences of the same passage that say something else do not
-(docs/answers.md)."""
+"""The share of a claim's content stems that its quotes must have for each verdict. docs/answers.md tells
+how many true and how many altered sentences pass them."""
 
 _NEGATED_VERB = re.compile(r"n['’]t\b", re.IGNORECASE)
 _NUMBER = re.compile(

@@ -121,17 +121,36 @@ def test_a_model_that_fails_midway_leaves_the_extractive_answer_and_a_notice() -
     assert "timed out" in (answer.notice or "")
 
 
-@pytest.mark.parametrize("written", ["Whales sleep in winter [1].", "", "[1]", "   "])
+@pytest.mark.parametrize("written", ["", "[1]", "   "])
+def test_a_model_that_writes_nothing_leaves_the_extractive_answer(written: str) -> None:
+    answer = final(Script([written]))
+    assert answer.mode == "extractive"
+    assert "wrote nothing" in (answer.notice or "")
+
+
+@pytest.mark.parametrize("written", ["Whales sleep in winter [1].", "The moon does not raise the tides [1]."])
 def test_what_the_documents_do_not_support_is_not_the_answer(written: str) -> None:
     answer = final(Script([written]))
     assert answer.mode == "extractive"
-    assert "Whales" not in answer.answer
+    assert written not in answer.answer
     assert "do not support" in (answer.notice or "")
 
 
 def test_an_unsupported_sentence_among_supported_ones_is_marked_and_has_no_citation() -> None:
     answer = final(Script(["The moon raises the tides twice a day [1]. Whales sleep in winter [1]."]))
     assert [(s.verdict, s.citations) for s in answer.sentences] == [("supported", (1,)), ("unsupported", ())]
+
+
+def test_a_refusal_is_only_overruled_by_an_answer_that_is_supported_throughout() -> None:
+    question = "Who composed the opera about Napoleon?"
+    half_true = Script(["Whales composed it [1]. The moon raises the tides twice a day [1]."])
+    true = Script(["The moon raises the tides twice a day [1]."])
+    for script, mode in ((half_true, "extractive"), (true, "generate")):
+        events = Answerer(script, page_at=page_at).answer(question, found(question, TEXTS))
+        answer = list(events)[-1].answer
+        assert answer is not None
+        assert answer.mode == mode
+        assert answer.refused == (mode == "extractive")
 
 
 def test_a_denial_is_a_refusal_that_keeps_the_hits() -> None:
