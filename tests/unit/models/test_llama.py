@@ -63,6 +63,12 @@ def server_runs(pid: int) -> bool:
         return False
 
 
+def stands_still(pid: int) -> bool:
+    """Whether every thread of the process is stopped."""
+    stats = [path.read_text().rpartition(")")[2] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.split()[0] == "T" for stat in stats)
+
+
 def wait_until(happened: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 30
     while not happened():
@@ -98,6 +104,7 @@ def test_it_is_started_again_when_it_hangs(server: LlamaServer, monkeypatch: pyt
     first = server.address()
     stopped = child_of(os.getpid())
     os.kill(stopped, signal.SIGSTOP)
+    assert wait_until(lambda: stands_still(stopped))
     assert server.address() != first
     assert not server_runs(stopped)
 
