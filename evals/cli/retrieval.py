@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+
 if TYPE_CHECKING:
     from evals.retrieval import RetrievalResult
     from evals.types import RetrievalDataset
@@ -32,15 +34,8 @@ def retrieval(
     trec: Annotated[
         Path | None, typer.Option(help="Also write a TREC run file for each mode into this folder.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder with the data; what is ingested is kept in its folder evals.",
-            envvar="RAGAPP_DATA_DIR",
-            show_default=False,
-        ),
-    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Score search on a dataset in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
 
@@ -57,7 +52,6 @@ def retrieval(
       ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec runs
     """
     from evals.datasets.beir import load_beir
-    from ingest.cli.options import load_settings
 
     settings = load_settings(data_dir)
     result = _evaluate(load_beir(dataset, split), settings, limit, seed)

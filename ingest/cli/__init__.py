@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings, parse_pairs
 
 SOME_FAILED = 1
 
@@ -18,21 +19,14 @@ def ingest(
             help="Files, folders, patterns, or - for a list of paths on stdin.", show_default=False
         ),
     ],
-    collection: Annotated[
-        str, typer.Option("--collection", "-c", help="The collection to put the documents in.")
-    ] = "default",
+    collection: InCollection = "default",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents worked on at a time.")] = 1,
     meta: Annotated[
         list[str] | None,
         typer.Option(help="Metadata for every document: key=value. Repeat for more.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--data-dir", help="Folder with the data.", envvar="RAGAPP_DATA_DIR", show_default=False
-        ),
-    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Bring documents in: PDF, text, Markdown and HTML. They are searchable when this ends.
 
@@ -51,7 +45,6 @@ def ingest(
       find . -name "*.html" | ragapp ingest -
     """
     from ingest.cli.batch import bring_in
-    from ingest.cli.options import load_settings, parse_metadata
     from ingest.cli.progress import Progress
     from ingest.cli.report import print_report
     from ingest.sources import find_sources
@@ -59,7 +52,7 @@ def ingest(
     settings = load_settings(data_dir)
     sources = find_sources(paths, sys.stdin if "-" in paths else ())
     with Progress(quiet=not sys.stderr.isatty()) as progress:
-        report = bring_in(settings, sources, collection, parse_metadata(meta or []), jobs, progress)
+        report = bring_in(settings, sources, collection, parse_pairs(meta), jobs, progress)
     print_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(SOME_FAILED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from queue import SimpleQueue
 from threading import Event
 
@@ -16,7 +16,7 @@ from ingest.sandbox import Sandbox
 from ingest.sources import Source
 from ingest.worker import Worker
 from ragapp.bootstrap import Workbench, build_service, build_workbench
-from ragapp.errors import NotFoundError, TooLargeError
+from ragapp.errors import ConflictError, NotFoundError, TooLargeError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Acceptance, Document
@@ -38,10 +38,11 @@ def bring_in(
     jobs: int,
     progress: Progress,
 ) -> Report:
-    """Raises NotFoundError for the collection, ModelError and StorageError when they do not pass."""
+    """The collection is made when it is not there. Raises ModelError and StorageError when they do not pass."""
     started = time.monotonic()
     service = build_service(settings)
     try:
+        _make_if_missing(service, collection)
         batch = Batch(service, progress)
         batch.accept(sources, collection, metadata)
         if batch.unfinished:
@@ -106,6 +107,14 @@ class Batch:
                 self._documents[document_id] = self._service.document(document_id)
             except NotFoundError:  # deleted meanwhile: nothing to wait for
                 del self._documents[document_id]
+
+
+def _make_if_missing(service: RagService, collection: str) -> None:
+    try:
+        service.collection(collection)
+    except NotFoundError:
+        with suppress(ConflictError):  # somebody else made it just now
+            service.create_collection(collection)
 
 
 @contextmanager

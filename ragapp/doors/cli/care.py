@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ragapp.doors.cli.options import AsJson, DataDir, load_settings, open_service
-from ragapp.doors.cli.output import print_json, print_table
+from ragapp.doors.terminal.options import AsJson, DataDir, load_settings, open_service
+from ragapp.doors.terminal.output import print_json, print_table
 
 CHECK_FAILED = 4
 

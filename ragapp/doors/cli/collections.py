@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ragapp.doors.cli.options import AsJson, DataDir, open_service
-from ragapp.doors.cli.output import console, print_json, print_table
+from ragapp.doors.terminal.options import AsJson, DataDir, open_service
+from ragapp.doors.terminal.output import console, print_json, print_table
 
 app = typer.Typer(help="List, make and delete collections.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The collection's name.")]

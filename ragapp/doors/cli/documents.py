@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ragapp.doors.cli.options import AsJson, DataDir, InCollection, open_service
-from ragapp.doors.cli.output import console, print_json, print_table, safe
+from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, open_service
+from ragapp.doors.terminal.output import console, print_json, print_table, safe
 
 app = typer.Typer(help="List, read and delete documents.", no_args_is_help=True)
 DocumentId = Annotated[str, typer.Argument(help="A document's id, as `documents list` shows it.")]

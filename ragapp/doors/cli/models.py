@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragapp.doors.cli.options import AsJson, DataDir, load_settings
-from ragapp.doors.cli.output import console, print_json, print_table
+from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.doors.terminal.output import console, print_json, print_table
 
 if TYPE_CHECKING:
     from ragapp.models.catalog import CatalogEntry

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragapp.doors.cli.options import AsJson, DataDir, Filters, InCollection, open_service, parse_pairs
-from ragapp.doors.cli.output import console, print_json, safe
+from ragapp.doors.terminal.options import AsJson, DataDir, Filters, InCollection, open_service, parse_pairs
+from ragapp.doors.terminal.output import console, print_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import typer
 
 from ragapp.doors.cli.children import Child
 from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress
-from ragapp.doors.cli.options import DataDir, load_settings, open_service
+from ragapp.doors.terminal.options import DataDir, load_settings, open_service
 
 if TYPE_CHECKING:
     from pathlib import Path

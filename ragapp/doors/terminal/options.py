@@ -18,7 +18,7 @@ DataDir = Annotated[
     typer.Option("--data-dir", help="Folder with the data.", envvar="RAGAPP_DATA_DIR", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-InCollection = Annotated[str, typer.Option("--collection", "-c", help="The collection to work in.")]
+InCollection = Annotated[str, typer.Option("--collection", "-c", help="The collection.")]
 Filters = Annotated[
     list[str] | None,
     typer.Option("--filter", help="Only documents with this metadata: key=value. Repeat for more."),

@@ -1,0 +1,1 @@
+"""What the commands of every room share: their common options, and printing."""
