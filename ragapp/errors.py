@@ -50,6 +50,10 @@ class ParseError(RagappError):
     http_status = 422
 
 
+class ServerUnavailable(RagappError):
+    http_status = 503
+
+
 class ModelError(RagappError):
     http_status = 503
 

@@ -38,7 +38,7 @@ def bring_in(
     jobs: int,
     progress: Progress,
 ) -> Report:
-    """The collection is made when it is not there. Raises ModelError and StorageError when they do not pass."""
+    """Makes the collection when it is not there. Raises ModelError and StorageError when they do not pass."""
     started = time.monotonic()
     service = build_service(settings)
     try:

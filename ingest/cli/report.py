@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from rich.console import Console
-from rich.text import Text
-
+from ragapp.doors.terminal.output import console, print_json, safe
 from ragapp.types import Acceptance, Document
 
 
@@ -71,19 +67,13 @@ def make_report(
 
 def print_report(report: Report, *, as_json: bool) -> None:
     if as_json:
-        json.dump(asdict(report), sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        print_json(report)
         return
-    console = Console(highlight=False, soft_wrap=True)
+    out = console()
     for line in report.documents:
         if line.status == "failed":
-            console.print(Text(_printable(f"failed: {line.error or line.name}"), style="red"))
-    console.print(
+            out.print(f"failed: {safe(line.error or line.name)}", style="red", markup=False)
+    out.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.failed} failed in {report.seconds:.1f} s"
     )
-
-
-def _printable(text: str) -> str:
-    """What a file is called may not move the terminal's cursor."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)

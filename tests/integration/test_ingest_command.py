@@ -115,12 +115,19 @@ def test_metadata_can_be_searched_by(shop: Shop) -> None:
         assert not service.search("herons", filters={"team": "bees"}).hits
 
 
+def test_a_new_collection_is_made(shop: Shop) -> None:
+    shop.write(a="Herons fish.")
+    shop.json(shop.documents, "-c", "birds")
+    with closing(build_service(settings_in(shop.data))) as service:
+        assert service.search("herons", collection="birds").hits
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
         (("nowhere.pdf",), 2, "no file, folder or match"),
         ((".", "--meta", "colour"), 2, "key=value"),
-        ((__file__, "-c", "unknown"), 3, "unknown"),
+        ((__file__, "-c", "../up"), 2, "fit name"),
     ],
 )
 def test_wrong_use_is_said_at_once(shop: Shop, arguments: tuple[str, ...], code: int, reason: str) -> None:

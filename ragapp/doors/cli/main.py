@@ -10,10 +10,10 @@ import logging
 import sys
 from typing import Annotated
 
-import ingest.cli
 import typer
 
 import evals.cli
+import ingest.cli
 from ragapp import __version__
 from ragapp.doors.cli import care, collections, documents, models, search, serve
 from ragapp.errors import RagappError

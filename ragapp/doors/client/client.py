@@ -37,7 +37,7 @@ class RagappClient:
     """The service of a ragapp server: methods, results and errors are those of RagService.
 
     Safe for many threads. `silence_seconds` is how long the server may send nothing; while a model
-    thinks, it sends a sign of life every few seconds. Every method also raises RagappError when no
+    thinks, it sends a sign of life every few seconds. Every method also raises ServerUnavailable when no
     server answers.
     """
 

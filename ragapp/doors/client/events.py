@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from ragapp.doors import problems
 from ragapp.doors.wire import Problem, Token, decode
-from ragapp.errors import RagappError
+from ragapp.errors import ServerUnavailable
 from ragapp.types import Answer, AskEvent
 
 
 def ask_events(pieces: Iterable[bytes]) -> Iterator[AskEvent]:
-    """The events of one answer. Raises the error that an `error` event tells of, and RagappError when the
+    """The events of one answer. Raises the error that an `error` event tells of, and ServerUnavailable when the
     stream ends without an answer."""
     for name, data in _frames(pieces):
         match name:
@@ -24,7 +24,7 @@ def ask_events(pieces: Iterable[bytes]) -> Iterator[AskEvent]:
                 return
             case "error":
                 raise problems.error_of(decode(Problem, data))
-    raise RagappError("The server stopped in the middle of its answer. See its log, and ask again.")
+    raise ServerUnavailable("The server stopped in the middle of its answer. See its log, and ask again.")
 
 
 def _frames(pieces: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:

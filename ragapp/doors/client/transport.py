@@ -10,14 +10,14 @@ import httpx
 
 from ragapp.doors import problems
 from ragapp.doors.wire import Problem, decode
-from ragapp.errors import RagappError
+from ragapp.errors import ServerUnavailable
 
 Files = Mapping[str, tuple[str, BinaryIO]]
 """Form field to (file name, open file)."""
 
 
 class Transport:
-    """Raises the server's own error for a problem document, RagappError when no server answers."""
+    """Raises the server's own error for a problem document, ServerUnavailable when no server answers."""
 
     def __init__(self, base_url: str, silence_seconds: float) -> None:
         self._base_url = base_url
@@ -66,15 +66,15 @@ class Transport:
         try:
             yield
         except httpx.ConnectError as error:
-            raise RagappError(
+            raise ServerUnavailable(
                 f"No ragapp server answers at {self._base_url} ({error}). Start one with `ragapp serve`."
             ) from error
         except httpx.TimeoutException as error:
-            raise RagappError(
+            raise ServerUnavailable(
                 f"The server at {self._base_url} has been silent for too long. See its log, and try again."
             ) from error
         except httpx.TransportError as error:
-            raise RagappError(
+            raise ServerUnavailable(
                 f"The connection to {self._base_url} broke ({error}). See the server's log, and try again."
             ) from error
 
@@ -84,7 +84,7 @@ def _raise_problem(response: httpx.Response) -> None:
         return
     if response.headers.get("content-type") == problems.MEDIA_TYPE:
         raise problems.error_of(decode(Problem, response.content))
-    raise RagappError(
+    raise ServerUnavailable(
         f"{response.url} answered {response.status_code} {response.reason_phrase}, not as a ragapp server "
         "does. Check the address."
     )
