@@ -154,7 +154,8 @@ class DocumentStore(Protocol):
         """Batches of (keys, version ids, vectors), shapes (n,), (n,), (n, dimension), of live chunks."""
 
     def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
-        """The ranking's chunks joined to the truth, in its order; what is not live is left out."""
+        """The ranking's chunks joined to the truth, in its order and with its scores; what is not live is
+        left out."""
 
     def backlog(self, collection_id: int) -> Backlog:
         """What is accepted and not yet fully searchable."""

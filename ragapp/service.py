@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,8 @@ from typing import BinaryIO
 from ragapp.answer.answerer import Answerer
 from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
-from ragapp.protocols import DocumentStore, Embedder, Generator, SearchIndex
+from ragapp.protocols import DocumentStore, Embedder, SearchIndex
+from ragapp.protocols import Generator as TextGenerator
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
     Acceptance,
@@ -43,7 +44,7 @@ class RagService:
         index: SearchIndex,
         embedder: Lazy[Embedder],
         retriever: Lazy[Retriever],
-        generator: Generator | None,
+        generator: TextGenerator | None,
         answerer: Answerer,
         recipe: str,
         names: ModelNames,
@@ -159,7 +160,7 @@ class RagService:
         k: int = 8,
         mode: AskMode = "auto",
         filters: Mapping[str, str] = NOTHING,
-    ) -> Iterator[AskEvent]:
+    ) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once."""
         found = self.search(question, collection=collection, k=k, filters=filters)
         return self._answerer.answer(question, found, mode, notice=self._notice(collection))

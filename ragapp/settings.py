@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         default=120.0, gt=0, description="Seconds a generator may take from one token to the next."
     )
     answer_tokens: int = Field(default=256, ge=16, description="Tokens a generated answer may have.")
-    prompt_tokens: int = Field(default=600, ge=64, description="Tokens of passages that a prompt may hold.")
+    prompt_tokens: int = Field(default=400, ge=64, description="Tokens of passages that a prompt may hold.")
     chunk_tokens: int = Field(
         default=240, ge=16, le=8192, description="Longest chunk, in tokens of the embedder."
     )
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     )
     fusion: Literal["scores", "ranks"] = Field(
         default="scores",
-        description="How the legs are fused: `scores` (min-max, equal weights) or `ranks` (reciprocal rank).",
+        description="How the legs are fused: `scores` (min-max, dense .6) or `ranks` (reciprocal rank).",
     )
     threads: int = Field(default=0, ge=0, description="Threads a model may use; 0: one for each core.")
     max_upload_bytes: int = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -50,7 +50,7 @@ class Answerer:
         *,
         cache: CacheDecision = NO_CACHE,
         notice: str | None = None,
-    ) -> Iterator[AskEvent]:
+    ) -> Coroutine[AskEvent, None, None]:
         """One `evidence`, then `token`s if a model writes, then one `answer`.
 
         Raises ModelError at once when `mode` is `generate` and no generator can write. One that fails
@@ -77,7 +77,7 @@ class Answerer:
             raise ModelError(f"{absence} Meanwhile ask in mode `extractive`.")
         return None, f"The documents are quoted because no model can write now: {absence}"
 
-    def _events(self, sheet: Sheet, generator: Generator | None, notice: str | None) -> Iterator[AskEvent]:
+    def _events(self, sheet: Sheet, generator: Generator | None, notice: str | None) -> Coroutine[AskEvent, None, None]:
         evidence = self._extracted(sheet, notice)
         yield AskEvent("evidence", answer=evidence)
         if generator is None or not evidence.hits:
