@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from tests.browser.waiting import PATIENCE, answers, free_port, wait_until
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -25,8 +24,6 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE = 120.0
-"""Seconds to wait for something that must happen; how soon is not what is tested."""
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +31,7 @@ def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if executable is None:
         pytest.skip("No Chromium: install it (Debian: apt-get install chromium) to run the browser tests.")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -41,9 +39,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, model_folder: Callable[[str], Path]) -> Iterator[str]:
     """The page's address. Everything behind it ends with the module."""
-    port, ui_port = _free_port(), _free_port()
+    model_folder("bge-small-en-v1.5")
+    port, ui_port = free_port(), free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "ragapp.doors.cli", "serve", "--port", str(port), "--ui-port", str(ui_port)],
         env=os.environ
@@ -52,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{ui_port}"
     try:
         for started in (f"http://127.0.0.1:{port}/healthz", address):
-            wait_until(lambda started=started: process.poll() is not None or _answers(started))
+            wait_until(lambda started=started: process.poll() is not None or answers(started))
         assert process.poll() is None, "ragapp serve ended at once"
         yield address
     finally:
@@ -80,24 +79,3 @@ def foreign_requests(page: Page, site: str) -> list[str]:
 
     page.on("request", note)
     return seen
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False

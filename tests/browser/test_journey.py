@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+BADGE = ".stMarkdownBadge"
+ROW = "[class*=st-key-row-]"
 
 HARBOUR = "harbour.html"
 HARBOUR_TEXT = """<html><body><h1>The harbour of Varn</h1>
@@ -31,11 +35,15 @@ def test_from_upload_to_cited_words_to_deletion(page: Page, site: str, foreign_r
     page.get_by_role("link", name="Add documents").click()
     upload(page, {HARBOUR: HARBOUR_TEXT, BREAD: BREAD_TEXT})
     expect(page.get_by_role("heading", name="2 of 2 ready")).to_be_visible()
+    filter_by(page, "bread")
+    expect(page.get_by_role("heading", name=HARBOUR)).to_have_count(0)
+    filter_by(page, "")
+    expect(page.get_by_role("heading", name=HARBOUR)).to_be_visible()
 
     ask(page, "Who built the lighthouse of Varn?")
     answer = page.get_by_test_id("stChatMessage").last
     expect(answer.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
-    expect(answer.get_by_text("Supported", exact=True).first).to_be_visible()
+    expect(answer.locator(BADGE).first).to_contain_text("Supported")
 
     answer.get_by_text(f"{HARBOUR}, page 1").first.click()
     cited = answer.locator("mark").first
@@ -50,7 +58,6 @@ def test_from_upload_to_cited_words_to_deletion(page: Page, site: str, foreign_r
     expect(drawer).to_be_hidden()
 
     delete(page, HARBOUR)
-    expect(page.get_by_role("heading", name=HARBOUR)).to_have_count(0)
     expect(page.get_by_role("heading", name=BREAD)).to_be_visible()
     ask(page, "Who built the lighthouse of Varn?")
     expect(page.get_by_role("heading", name="Who built the lighthouse of Varn?")).to_have_count(2)
@@ -65,22 +72,20 @@ def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(f"{site}/documents")
     upload(page, {HOSTILE: HOSTILE_TEXT})
-    row = page.locator(".ragapp-name", has_text="onerror").first
-    expect(row).to_contain_text("<img src=x onerror=alert(1)>.md")
-    expect(page.get_by_text("Ready", exact=True).first).to_be_visible()
+    row = page.locator(ROW, has_text="<img src=x onerror=alert(1)>.md")
+    expect(row.locator(BADGE)).to_contain_text("Ready")
 
     ask(page, "What is the cat of Quent called?")
     answer = page.get_by_test_id("stChatMessage").nth(1)
     expect(answer.locator(".ragapp-answer").first).to_contain_text("Mirabel")
-    answer.get_by_text("onerror=alert(1)").first.click()
+    answer.get_by_role("radio").first.click()
     expect(answer.locator("mark").first).to_contain_text("Mirabel")
     answer.get_by_role("button", name="Read the whole page").first.click()
     expect(page.get_by_role("dialog").locator("mark").first).to_contain_text("Mirabel")
 
-    own_page = page.get_by_test_id("stMain")
-    assert own_page.locator("img:not([alt='ragapp']), svg[onload], script").count() == 0
-    assert page.locator("a[href*='evil.example']").count() == 0
-    assert page.title() == "Ask"
+    assert page.locator(".stHtml").locator("img, svg, script, a").count() == 0
+    assert page.locator("body").locator("[src*='evil.example'], [href*='evil.example']").count() == 0
+    assert page.title() == "ragapp"
     assert dialogs == []
     assert foreign_requests == []
 
@@ -88,15 +93,21 @@ def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_
 def test_a_file_that_cannot_be_read_fails_with_its_reason_and_stops_no_other(page: Page, site: str) -> None:
     page.goto(f"{site}/documents?collection=default")
     upload(page, {"torn.pdf": "%PDF-1.7 and then nothing", "whole.txt": "Nets dry on the quay."})
-    torn = (
-        page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="torn.pdf")).last
-    )
-    expect(torn.get_by_text("Failed", exact=True)).to_be_visible()
+    torn = page.locator(ROW, has_text="torn.pdf")
+    expect(torn.locator(BADGE)).to_contain_text("Failed")
     expect(torn.locator(".ragapp-error")).not_to_be_empty()
-    whole = (
-        page.get_by_test_id("stVerticalBlock").filter(has=page.get_by_role("heading", name="whole.txt")).last
-    )
-    expect(whole.get_by_text("Ready", exact=True)).to_be_visible()
+    expect(page.locator(ROW, has_text="whole.txt").locator(BADGE)).to_contain_text("Ready")
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, site: str, colors: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=colors)
+    page = context.new_page()
+    for path, heading in {"documents": "Documents", "": "Ask your documents"}.items():
+        page.goto(f"{site}/{path}")
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    context.close()
 
 
 def upload(page: Page, files: dict[str, str]) -> None:
@@ -104,6 +115,11 @@ def upload(page: Page, files: dict[str, str]) -> None:
     page.locator("input[type=file]").set_input_files(
         [{"name": name, "mimeType": "text/plain", "buffer": text.encode()} for name, text in files.items()]
     )
+
+
+def filter_by(page: Page, words: str) -> None:
+    page.get_by_label("Filter by name").fill(words)
+    page.get_by_label("Filter by name").press("Enter")
 
 
 def ask(page: Page, question: str) -> None:
@@ -117,9 +133,7 @@ def ask(page: Page, question: str) -> None:
 
 def delete(page: Page, name: str) -> None:
     page.get_by_role("link", name="Documents").click()
-    page.get_by_label("Filter by name").fill(name)
-    page.get_by_label("Filter by name").press("Enter")
-    page.get_by_role("button", name="Delete", exact=True).click()
+    row = page.locator(ROW, has_text=name)
+    row.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete it").click()
-    page.get_by_label("Filter by name").fill("")
-    page.get_by_label("Filter by name").press("Enter")
+    expect(row).to_have_count(0)

@@ -78,8 +78,13 @@ def _choose_citation(
 
 
 def _how_it_was_made(answer: Answer) -> str:
-    seconds = answer.timings_ms.get("total", 0.0) / 1000
-    took = f" · {seconds:.1f} s" if seconds else ""
+    took = _duration(answer.timings_ms.get("total"))
     if answer.mode == "extractive":
         return f"Sentences quoted from the documents{took}"
     return f"Written by {label_text(answer.model)} and checked against the quoted words{took}"
+
+
+def _duration(milliseconds: float | None) -> str:
+    if milliseconds is None:
+        return ""
+    return f" · {milliseconds:.0f} ms" if milliseconds < 1000 else f" · {milliseconds / 1000:.1f} s"

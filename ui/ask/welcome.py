@@ -14,8 +14,8 @@ from ui.session import client, documents_of
 
 _SAMPLE_QUESTIONS: Final[Mapping[str, str]] = {
     "amazon-rainforest.pdf": "How much of the Amazon rainforest is in Brazil?",
-    "apollo-program.html": "When did the plugs-out test begin?",
-    "black-death.md": "Through which port did the plague enter Europe?",
+    "apollo-program.html": "What was the budget for restoring the Apollo 11 broadcast?",
+    "black-death.md": "How many people died of the plague in Paris in 1466?",
     "oxygen.txt": "Who discovered oxygen?",
 }
 """By the names of the sample documents that a first run brings."""

@@ -36,7 +36,7 @@ _STAGES: Final[Mapping[Status, _Stage]] = {
 
 def show_row(document: Document) -> None:
     """`document` and, beside it, what can be done with it."""
-    with st.container(border=True, key=f"document-{document.id}"):
+    with st.container(border=True, key=f"row-{document.id}"):
         description, actions = st.columns([3, 2], vertical_alignment="center")
         with description:
             _show_description(document)
