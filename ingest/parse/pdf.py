@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 import pypdfium2
@@ -65,7 +66,7 @@ def _parse_with_pypdf(data: bytes, name: str) -> ParsedText:
 
 
 def _assemble(raw_pages: Sequence[str], outline: Sequence[OutlineEntry], title: str, name: str) -> ParsedText:
-    pages = [clean(page).rstrip() for page in mend_hyphens(raw_pages)]
+    pages = [re.sub(r" +$", "", clean(page), flags=re.M).rstrip() for page in mend_hyphens(raw_pages)]
     if not any(page.strip() for page in pages):
         raise ParseError(
             f"{name} has no text on any page ({len(pages)} in all), as scans have none. Scans cannot be read "

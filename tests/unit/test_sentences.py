@@ -22,6 +22,7 @@ def sentences(text: str) -> list[str]:
         ["Dr. J. R. Smith et al. agree.", "It was 10 p.m. by then."],
         ["Acme Inc. and Corp. Ltd. said so.", "No. 5 is alive."],
         ['He said "Stop."', "Then he left!", "Why?", "Nobody knows…"],
+        ["(See above.)", "She said so.", "“It is here.", "We saw it (twice).", "It left.”", "Good."],
         ["今天天气很好!", "我们走吧?", "好的。"],
         ["これは文です。", "もう一つの文です。"],
         ["السلام عليكم.", "كيف حالك؟", "أنا بخير."],
@@ -49,6 +50,14 @@ def test_each_list_item_is_its_own_sentence_with_its_marker(marker: str) -> None
     assert sentences(text) == ["It needs:", f"{marker} a long\n  spoon", f"{marker} a bowl"]
 
 
+def test_an_item_of_several_sentences_is_not_a_single_one() -> None:
+    assert sentences("• One thing. Another thing.\nA third.") == [
+        "• One thing.",
+        "Another thing.",
+        "A third.",
+    ]
+
+
 def test_each_row_of_a_table_is_its_own_sentence() -> None:
     rows = ["Net income $ 1,058 $ 815 $ 951", "Pension, net of tax (50) 94 —", "| Total | 12% | 13% |"]
     assert sentences("\n".join(rows)) == rows
@@ -57,6 +66,23 @@ def test_each_row_of_a_table_is_its_own_sentence() -> None:
 def test_a_line_that_ends_in_one_number_is_not_a_row() -> None:
     text = "It grew from 2021 to\n2022 and it\ngrew in 2023\nagain."
     assert sentences(text) == [text]
+
+
+PROSE = "The company sells packaging in forty countries, and most of it is made\nwhere it is sold."
+
+
+def test_a_title_right_above_its_paragraph_is_apart_from_it() -> None:
+    found = sentences(f"{PROSE}\nCredit Risk\n{PROSE}")
+    assert found == [PROSE, "Credit Risk", PROSE]
+
+
+@pytest.mark.parametrize("line", ["of New", "The city of New York,", "Two kinds of risk:"])
+def test_a_short_line_that_goes_on_is_no_title(line: str) -> None:
+    assert sentences(f"{PROSE}\n{line}\n{PROSE}") == [PROSE, f"{line}\n{PROSE}"]
+
+
+def test_the_first_line_is_no_title_since_it_may_be_the_rest_of_a_line() -> None:
+    assert sentences(f"We audited the\n{PROSE}") == [f"We audited the\n{PROSE}"]
 
 
 def test_a_sentence_longer_than_the_window_stays_whole() -> None:
