@@ -77,7 +77,9 @@ class Answerer:
             raise ModelError(f"{absence} Meanwhile ask in mode `extractive`.")
         return None, f"The documents are quoted because no model can write now: {absence}"
 
-    def _events(self, sheet: Sheet, generator: Generator | None, notice: str | None) -> Coroutine[AskEvent, None, None]:
+    def _events(
+        self, sheet: Sheet, generator: Generator | None, notice: str | None
+    ) -> Coroutine[AskEvent, None, None]:
         evidence = self._extracted(sheet, notice)
         yield AskEvent("evidence", answer=evidence)
         if generator is None or not evidence.hits:

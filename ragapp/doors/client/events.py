@@ -11,8 +11,8 @@ from ragapp.types import Answer, AskEvent
 
 
 def ask_events(pieces: Iterable[bytes]) -> Iterator[AskEvent]:
-    """The events of one answer. Raises the error that an `error` event tells of, and ServerUnavailable when the
-    stream ends without an answer."""
+    """The events of one answer. Raises the error that an `error` event tells of, and ServerUnavailable
+    when the stream ends without an answer."""
     for name, data in _frames(pieces):
         match name:
             case "token":

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+WIDE = 10_000
+"""Columns of a terminal that wraps nothing."""
+
+
 def print_json(value: object) -> None:
     """One JSON document on stdout; our dataclasses become objects, times ISO 8601."""
     json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2, default=_encode)
@@ -24,7 +28,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for column in columns:
+        # What is copied from the first column, an id or a name, must be whole.
+        table.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:
         table.add_row(*(Text(safe(cell)) for cell in row))
     console().print(table)
@@ -33,7 +40,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 def console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Into a file or a pipe nothing is cut or wrapped.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def safe(value: object) -> str:
