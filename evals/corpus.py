@@ -52,7 +52,8 @@ def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progres
     other texts or in another way, and going back to former settings finds their corpus again.
     """
     own = corpus_settings(dataset, settings)
-    service, bench = build_service(own), build_workbench(own)
+    bench = build_workbench(own)
+    service = build_service(own, bench)
     try:
         embedder = bench.embedder.get().fingerprint
         collection = fingerprint(embedder)
@@ -71,7 +72,6 @@ def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progres
             recipe=recipe(own),
         )
     finally:
-        bench.store.close()
         service.close()
 
 

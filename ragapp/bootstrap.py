@@ -31,12 +31,8 @@ class Workbench:
     embedder: Lazy[Embedder]
 
 
-def build_store(settings: Settings) -> SqlStore:
-    engine = open_engine(settings.resolved_database_url)
-    return SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes)
-
-
 def build_workbench(settings: Settings) -> Workbench:
+    """Opens the data folder (making it when it is not there). The embedder loads when first needed."""
     engine = open_engine(settings.resolved_database_url)
     return Workbench(
         store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
@@ -45,11 +41,11 @@ def build_workbench(settings: Settings) -> Workbench:
     )
 
 
-def build_service(settings: Settings) -> RagService:
-    """Opens the data folder (making it when it is not there). Models load when they are first needed."""
-    store = build_store(settings)
+def build_service(settings: Settings, bench: Workbench | None = None) -> RagService:
+    """The service over a workbench: the given one, shared, or one of its own."""
+    bench = bench or build_workbench(settings)
+    store, embedder = bench.store, bench.embedder
     index = LocalIndex(settings.data_dir / "views", store)
-    embedder = Lazy(lambda: build_embedder(settings))
     generator = build_generator(settings)
     return RagService(
         store=store,

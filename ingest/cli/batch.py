@@ -40,13 +40,14 @@ def bring_in(
 ) -> Report:
     """Makes the collection when it is not there. Raises ModelError and StorageError when they do not pass."""
     started = time.monotonic()
-    service = build_service(settings)
+    bench = build_workbench(settings)
+    service = build_service(settings, bench)
     try:
         _make_if_missing(service, collection)
         batch = Batch(service, progress)
         batch.accept(sources, collection, metadata)
         if batch.unfinished:
-            with _working(settings, jobs, batch.touched) as workers:
+            with _working(bench, settings, jobs, batch.touched) as workers:
                 batch.wait(workers)
         return batch.report(time.monotonic() - started)
     finally:
@@ -118,12 +119,12 @@ def _make_if_missing(service: RagService, collection: str) -> None:
 
 
 @contextmanager
-def _working(settings: Settings, jobs: int, touched: SimpleQueue[str]) -> Iterator[Sequence[Future[None]]]:
+def _working(
+    bench: Workbench, settings: Settings, jobs: int, touched: SimpleQueue[str]
+) -> Iterator[Sequence[Future[None]]]:
     """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
     stop = Event()
     with ExitStack() as stack:
-        bench = build_workbench(settings)
-        stack.callback(bench.store.close)
         sandboxes = [stack.enter_context(closing(Sandbox())) for _ in range(jobs)]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)

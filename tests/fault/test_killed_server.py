@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ragapp.bootstrap import build_service, build_store
+from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
@@ -81,11 +81,11 @@ def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) ->
         assert found.hits[0].document_name == "buoy-5.txt"
 
     settings = Settings(data_dir=tmp_path, generator="extractive")
-    store = build_store(settings)
-    spans = [(entry.version_id, entry.text) for entry in store.entries(store.collection("default").id)]
+    bench = build_workbench(settings)
+    entries = bench.store.entries(bench.store.collection("default").id)
+    spans = [(entry.version_id, entry.text) for entry in entries]
     assert len(spans) == len(set(spans))
-    store.close()
-    service = build_service(settings)
+    service = build_service(settings, bench)
     report = service.doctor()
     service.close()
     assert report.ok, [check for check in report.checks if not check.ok]
