@@ -202,6 +202,14 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, as it was searched for, and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """`[number]` in an answer, bound to a span: `quote` is that version's `text[start:end]`."""
 
@@ -249,6 +257,68 @@ class Answer:
     answer_id: str
     notice: str | None = None
     """Something the reader should know, such as that part of the collection is not embedded yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """An answer kept for later.
+
+    `id` names the question and its circumstances, `partition` the circumstances alone: collection,
+    rights, models, settings. `answer` carries no hits; `revision` is the collection's as of before they
+    were found. `seconds` and `tokens` are what making it cost; the times are seconds since the epoch.
+    """
+
+    id: str
+    partition: str
+    collection: str
+    question: str
+    answer: Answer
+    revision: int
+    seconds: float
+    tokens: int
+    created_at: float
+    expires_at: float
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The ids of the documents that the answer cites."""
+        return frozenset(citation.document_id for citation in self.answer.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUsage:
+    """What a cache store holds now, and its counters. The times are seconds since the epoch."""
+
+    entries: int
+    bytes: int
+    oldest: float | None
+    newest: float | None
+    counts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """What `ragapp cache stats` tells.
+
+    `saved_seconds` and `saved_tokens` are what making the answers served from the cache had cost. An
+    audit makes an answer again that a similar question got from the cache; `wrong_upper_95` bounds the
+    share that came out otherwise. `semantic_off` says why only exact questions are served, if so.
+    """
+
+    store: str
+    hits: Mapping[str, int]
+    misses: Mapping[str, int]
+    hit_rate: float
+    saved_seconds: float
+    saved_tokens: int
+    entries: int
+    bytes: int
+    oldest_age_seconds: float | None
+    newest_age_seconds: float | None
+    audited: int
+    audited_wrong: int
+    wrong_upper_95: float
+    semantic_off: str | None
 
 
 @dataclass(frozen=True, slots=True)
