@@ -17,7 +17,7 @@ _LOOK: Final[dict[str, Option]] = {
     "theme.light.secondaryBackgroundColor": "#f4f6f6",
     "theme.light.textColor": "#1d2a2e",
     "theme.light.borderColor": "#d5dddf",
-    "theme.dark.primaryColor": "#2f9aa3",
+    "theme.dark.primaryColor": "#4db6bf",
     "theme.dark.backgroundColor": "#12181a",
     "theme.dark.secondaryBackgroundColor": "#1c2427",
     "theme.dark.textColor": "#e6ecee",

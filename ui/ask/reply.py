@@ -58,4 +58,4 @@ def _show_draft(asking: Asking, progress: Progress, key: str) -> None:
 def _stage(progress: Progress) -> str:
     if progress.draft:
         return "Writing…"
-    return "Reading the documents…" if progress.evidence is None else "Checking the evidence…"
+    return "Reading the documents…" if progress.evidence is None else "A model is reading the evidence…"

@@ -89,9 +89,7 @@ def _show_actions(document: Document) -> None:
     )
     with st.popover("Delete", icon=":material/delete:", key=f"ask-delete-{document.id}"):
         st.html(f'<div>Delete <span class="ragapp-name">{html_text(document.name)}</span>?</div>')
-        st.button(
-            "Delete it", type="primary", key=f"delete-{document.id}", on_click=_delete, args=(document.id,)
-        )
+        st.button("Delete it", key=f"delete-{document.id}", on_click=_delete, args=(document.id,))
 
 
 def _delete(document_id: str) -> None:
