@@ -207,7 +207,11 @@ class RagService:
     def _notice(self, collection: str) -> str | None:
         backlog = self.backlog(collection)
         if backlog.unparsed:
-            return f"{backlog.unparsed} documents are still being read; the answer does not know them yet."
+            return f"{_documents(backlog.unparsed)} still being read; the answer does not know what is in there."
         if backlog.unembedded:
-            return f"{backlog.unembedded} documents are found by their words only until they are embedded."
+            return f"{_documents(backlog.unembedded)} found by words only until all passages are embedded."
         return None
+
+
+def _documents(count: int) -> str:
+    return "1 document is" if count == 1 else f"{count} documents are"
