@@ -207,7 +207,7 @@ class RagService:
     def _notice(self, collection: str) -> str | None:
         backlog = self.backlog(collection)
         if backlog.unparsed:
-            return f"{_documents(backlog.unparsed)} still being read; the answer does not know what is in there."
+            return f"{_documents(backlog.unparsed)} still being read, and not yet known to this answer."
         if backlog.unembedded:
             return f"{_documents(backlog.unembedded)} found by words only until all passages are embedded."
         return None
