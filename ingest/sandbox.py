@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from ingest.parse.order import Limits, Order
 from ragapp.errors import ParseError, StorageError
-from ragapp.types import Heading, ParsedText
+from ragapp.types import Heading, ParsedText, Table
 
 MIB = 1 << 20
 
@@ -52,6 +52,8 @@ class Sandbox:
             headings=tuple(Heading(**heading) for heading in result["headings"]),
             title=result["title"],
             metadata=result["metadata"],
+            tables=tuple(Table(**table) for table in result["tables"]),
+            furniture=tuple((start, end) for start, end in result["furniture"]),
         )
 
     def close(self) -> None:

@@ -22,6 +22,9 @@ AskMode = Literal["auto", "extractive", "generate"]
 AnswerMode = Literal["extractive", "generate"]
 Verdict = Literal["supported", "partial", "unsupported"]
 Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
+RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
+"""Who made the question stand alone; `nobody` when it is searched for as it was asked."""
+Thumbs = Literal["up", "down"]
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
 
 
@@ -38,10 +41,25 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table in a parsed text: its rows are `text[start:end]`, one a line.
+
+    `head` names its columns and follows a part of it wherever that part goes: its caption and its header
+    row on one line, or whichever of them it has.
+    """
+
+    start: int
+    end: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedText:
     """The text of a document, with the character offset at which each page starts.
 
-    `page_starts` ascends and begins with 0. A format without pages has one page.
+    `page_starts` ascends and begins with 0. A format without pages has one page. `tables` ascend and do
+    not overlap. `furniture` are the spans, ascending, that belong to the paper and not to the text, such
+    as page headers and footers: they are kept in the text and left out of its chunks.
     """
 
     text: str
@@ -49,6 +67,8 @@ class ParsedText:
     headings: tuple[Heading, ...] = ()
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    furniture: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int:
         """The page, counted from 1, that holds the character at `offset`."""
@@ -199,6 +219,8 @@ class SearchResult:
     collection: str
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
+    fusion: str | None = None
+    """How the legs were fused; None when one alone was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +262,20 @@ class CacheDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about, beside what its other fields tell."""
+
+    rewritten_by: RewrittenBy = "nobody"
+    fusion: str | None = None
+    prompt_version: str | None = None
+    """Of the prompt that a model was given; None when none was asked to write."""
+    shown: tuple[int, ...] = ()
+    """The places of the hits, counted from 1, that the model was shown."""
+    dropped: tuple[str, ...] = ()
+    """What was left out of what the model wrote, and why."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a reader gets. When `refused`, `answer` says so and there are no citations."""
 
@@ -257,6 +293,43 @@ class Answer:
     answer_id: str
     notice: str | None = None
     """Something the reader should know, such as that part of the collection is not embedded yet."""
+    trace: Trace = Trace()
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions that follow up on each other. `turns` counts those answered."""
+
+    id: str
+    title: str
+    started_at: datetime
+    last_at: datetime
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader says of an answer: at least one of the three."""
+
+    thumbs: Thumbs | None = None
+    correction: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was given, without what has been deleted since.
+
+    `gone` are the ids of documents it read that were deleted or changed: their quotes and the sentences
+    that rested on them are empty.
+    """
+
+    answer: Answer
+    collection: str
+    asked_at: datetime
+    gone: tuple[str, ...]
+    feedback: tuple[Feedback, ...]
 
 
 @dataclass(frozen=True, slots=True)
