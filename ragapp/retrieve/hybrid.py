@@ -89,7 +89,8 @@ class Retriever:
             if self._reranker:
                 with watch("rerank"):
                     hits = rerank(self._reranker, query, hits)
-        return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms)
+        fusion = self._fusion if mode == "hybrid" else None
+        return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms, fusion)
 
     def _check(self, collection: Collection, query: str, k: int, mode: SearchMode) -> None:
         if not query:

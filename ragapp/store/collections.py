@@ -79,9 +79,9 @@ def changes(c: Connection, collection_id: int, after: int) -> list[Change]:
 
 
 def _collection(row: Row[Any]) -> Collection:
-    return Collection(row.id, row.name, row.embedder, row.dimension, row.revision, _utc(row.created_at))
+    return Collection(row.id, row.name, row.embedder, row.dimension, row.revision, utc(row.created_at))
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     """SQLite gives times back without their zone; all of ours are UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,0 +1,78 @@
+"""Who makes a follow-up stand alone: the caller, a generator, or the rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragapp.answer.followups import LOOKED_BACK, needs_context, stand_alone
+from ragapp.answer.plain import plain
+from ragapp.answer.terms import fold, stems
+from ragapp.errors import ModelError
+from ragapp.protocols import Generator
+from ragapp.types import RewrittenBy, Turn
+
+SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the others.
+Put in the names and things it refers to. Change nothing else. Do not answer it. Write only the question."""
+
+LONGEST = 300
+"""Characters of a rewritten question; a longer one is no question any more."""
+
+MOST_TOKENS = 60
+
+KEPT = 0.5
+"""Share of the question's own content words that a model must keep for its rewriting to be used."""
+
+_LABEL = re.compile(r"^(?:[\w ]{0,30}question\s*:)?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """The question as it is searched for, and who wrote it so."""
+
+    question: str
+    by: RewrittenBy
+
+
+class Rewriter:
+    """Rewrites with the generator when one is given, and by rules when there is none or it fails."""
+
+    def __init__(self, generator: Generator | None) -> None:
+        self._generator = generator
+
+    def rewrite(self, question: str, history: Sequence[Turn], given: str | None = None) -> Rewriting:
+        """`given` is the caller's own wording, used as it is. A question that stands alone is left alone."""
+        if given is not None:
+            return Rewriting(given, "caller")
+        if not history or not needs_context(fold(question)):
+            return Rewriting(question, "nobody")
+        written = self._written(question, history[-LOOKED_BACK:])
+        if written is not None:
+            return Rewriting(written, "generator")
+        ruled = stand_alone(question, history)
+        return Rewriting(question, "nobody") if ruled == fold(question) else Rewriting(ruled, "rules")
+
+    def _written(self, question: str, history: Sequence[Turn]) -> str | None:
+        """What the generator makes of the question; None when that is of no use.
+
+        It is told the earlier questions only: an answer's text belongs to its documents.
+        """
+        if self._generator is None or self._generator.unavailable() is not None:
+            return None
+        earlier = "\n".join(f"Earlier question: {fold(turn.question)}" for turn in history)
+        prompt = f"{earlier}\nLast question: {fold(question)}\nRewritten question:"
+        try:
+            text = "".join(self._generator.generate(SYSTEM, prompt, MOST_TOKENS))
+        except ModelError:
+            return None
+        return _fit(text, question)
+
+
+def _fit(text: str, question: str) -> str | None:
+    """The first line of what was written, if it is still the question that was asked."""
+    lines = text.strip().splitlines()
+    rewritten = fold(plain(_LABEL.sub("", lines[0]))).strip(' "') if lines else ""
+    wanted = set(stems(question))
+    kept = len(wanted & set(stems(rewritten))) >= KEPT * len(wanted)
+    return rewritten if rewritten and kept and len(rewritten) <= LONGEST else None

@@ -1,0 +1,177 @@
+"""SqlAnswers: answers, what readers said of them, and conversations, in the database of the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    delete,
+    exists,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from ragapp.errors import NotFoundError, StorageError
+from ragapp.store import schema as t
+from ragapp.store.collections import utc
+from ragapp.store.engine import WRITE
+from ragapp.store.redaction import Source, forget, sources, with_text, without_text
+from ragapp.types import Answer, Feedback, StoredAnswer
+
+
+class SqlAnswers:
+    """Safe for many threads and processes. Answers are kept for `days` from when they were given."""
+
+    def __init__(self, engine: Engine, days: int) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+        self._kept = timedelta(days=days)
+
+    def save(self, answer: Answer, collection_id: int) -> None:
+        """Stores it in its conversation, if it has one, and deletes what is too old.
+
+        What it read and was deleted meanwhile is left out. Raises NotFoundError when its conversation or
+        collection is gone, StorageError when the database cannot take it.
+        """
+        now = datetime.now(UTC)
+        try:
+            with self._writing.begin() as c:
+                _delete_older(c, now - self._kept)
+                _touch(c, answer.conversation_id, collection_id, now)
+                _insert(c, answer, collection_id, now)
+        except SQLAlchemyError as error:
+            raise StorageError(f"The answer could not be stored: {error}. Is the disk full?") from error
+
+    def answer(self, answer_id: str) -> StoredAnswer:
+        """The answer with its quotes as the documents have them now. Raises NotFoundError."""
+        with self._reading.begin() as c:
+            row = _row(c, answer_id)
+            answer = decode_answer(row.answer)
+            read = sources(answer)
+            texts = _texts(c, read)
+            gone = read - texts.keys()
+            return StoredAnswer(
+                # Blanked already when the version was removed, unless that was at this very moment.
+                answer=with_text(forget(answer, gone) if gone else answer, texts.get),
+                collection=row.collection,
+                asked_at=utc(row.asked_at),
+                gone=tuple(sorted({document_id for document_id, _ in gone})),
+                feedback=_feedback(c, answer_id),
+            )
+
+    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
+        """Raises NotFoundError."""
+        with self._writing.begin() as c:
+            _row(c, answer_id)
+            c.execute(
+                insert(t.feedback).values(
+                    answer_id=answer_id,
+                    thumbs=feedback.thumbs,
+                    correction=feedback.correction,
+                    comment=feedback.comment,
+                )
+            )
+
+
+def forget_version(c: Connection, version_id: int, source: Source) -> None:
+    """Takes out of every stored answer what rests on the version, which is being removed by `c`."""
+    told = select(t.answer_sources.c.answer_id).where(t.answer_sources.c.version_id == version_id)
+    for row in c.execute(select(t.answers.c.id, t.answers.c.answer).where(t.answers.c.id.in_(told))).all():
+        blanked = forget(decode_answer(row.answer), frozenset({source}))
+        c.execute(update(t.answers).where(t.answers.c.id == row.id).values(answer=encode_answer(blanked)))
+    c.execute(delete(t.answer_sources).where(t.answer_sources.c.version_id == version_id))
+
+
+def encode_answer(answer: Answer) -> str:
+    return _adapter().dump_json(answer).decode()
+
+
+def decode_answer(stored: str) -> Answer:
+    return _adapter().validate_json(stored)
+
+
+def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
+    read = sources(answer)
+    live = {(row.document_id, row.version): row.id for row in c.execute(_live(read, t.versions.c.id))}
+    gone = read - live.keys()
+    kept = without_text(forget(answer, gone) if gone else answer)
+    c.execute(
+        insert(t.answers).values(
+            id=answer.answer_id,
+            collection_id=collection_id,
+            conversation_id=answer.conversation_id,
+            asked_at=now,
+            answer=encode_answer(kept),
+        )
+    )
+    if live:
+        rows = [dict(answer_id=answer.answer_id, version_id=version_id) for version_id in live.values()]
+        c.execute(insert(t.answer_sources), rows)
+
+
+def _touch(c: Connection, conversation_id: str | None, collection_id: int, now: datetime) -> None:
+    """Holds, until the commit, what the answer belongs to."""
+    if not c.scalar(select(exists().where(t.collections.c.id == collection_id))):
+        raise NotFoundError("The collection was deleted while it was asked. Ask another one.")
+    if conversation_id is None:
+        return
+    touched = c.execute(
+        update(t.conversations).where(t.conversations.c.id == conversation_id).values(last_at=now)
+    )
+    if not touched.rowcount:
+        raise NotFoundError(f"Conversation {conversation_id} was deleted meanwhile. Begin a new one.")
+
+
+def _delete_older(c: Connection, moment: datetime) -> None:
+    c.execute(delete(t.answers).where(t.answers.c.asked_at < moment))
+    c.execute(delete(t.conversations).where(t.conversations.c.last_at < moment))
+
+
+def _row(c: Connection, answer_id: str) -> Row[Any]:
+    row = c.execute(
+        select(t.answers, t.collections.c.name.label("collection"))
+        .join(t.collections, t.collections.c.id == t.answers.c.collection_id)
+        .where(t.answers.c.id == answer_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"There is no answer {answer_id}. Perhaps it grew older than RAGAPP_ANSWER_DAYS; ask again."
+        )
+    return row
+
+
+def _texts(c: Connection, wanted: Iterable[Source]) -> dict[Source, str]:
+    rows = c.execute(_live(wanted, t.texts.c.text).join(t.texts, t.texts.c.version_id == t.versions.c.id))
+    return {(row.document_id, row.version): row.text for row in rows}
+
+
+def _live(wanted: Iterable[Source], column: ColumnElement[Any]) -> Select[Any]:
+    """A column of those document versions that are searched now."""
+    return (
+        select(t.versions.c.document_id, t.versions.c.version, column)
+        .join(t.documents, t.documents.c.live_version_id == t.versions.c.id)
+        .where(tuple_(t.versions.c.document_id, t.versions.c.version).in_(list(wanted)))
+    )
+
+
+def _feedback(c: Connection, answer_id: str) -> tuple[Feedback, ...]:
+    rows = c.execute(select(t.feedback).where(t.feedback.c.answer_id == answer_id).order_by(t.feedback.c.id))
+    return tuple(Feedback(row.thumbs, row.correction, row.comment) for row in rows)
+
+
+@cache
+def _adapter() -> TypeAdapter[Answer]:
+    """Built once, when the first answer is stored or read: that takes tens of milliseconds."""
+    return TypeAdapter(Answer)

@@ -1,0 +1,108 @@
+"""SqlConversations: questions that follow up on each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, Row, Select, delete, func, insert, select, update
+
+from ragapp.errors import NotFoundError
+from ragapp.store import schema as t
+from ragapp.store.answers import decode_answer
+from ragapp.store.collections import utc
+from ragapp.store.engine import WRITE
+from ragapp.types import Conversation, Turn
+
+
+class SqlConversations:
+    """Safe for many threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+
+    def create(self, title: str) -> Conversation:
+        now = datetime.now(UTC)
+        made = Conversation(uuid4().hex, title, now, now, 0)
+        with self._writing.begin() as c:
+            c.execute(insert(t.conversations).values(id=made.id, title=title, started_at=now, last_at=now))
+        return made
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Raises NotFoundError."""
+        with self._reading.begin() as c:
+            row = c.execute(_conversations().where(t.conversations.c.id == conversation_id)).one_or_none()
+        if row is None:
+            raise _missing(conversation_id)
+        return _conversation(row)
+
+    def all(self) -> list[Conversation]:
+        """The latest first."""
+        with self._reading.begin() as c:
+            rows = c.execute(_conversations().order_by(t.conversations.c.last_at.desc())).all()
+        return [_conversation(row) for row in rows]
+
+    def turns(self, conversation_id: str, last: int) -> list[Turn]:
+        """Its last questions, as they were searched for, with their answers; oldest first.
+
+        Raises NotFoundError.
+        """
+        self.get(conversation_id)
+        with self._reading.begin() as c:
+            stored = c.scalars(
+                select(t.answers.c.answer)
+                .where(t.answers.c.conversation_id == conversation_id)
+                .order_by(t.answers.c.asked_at.desc())
+                .limit(last)
+            ).all()
+        answers = [decode_answer(one) for one in reversed(stored)]
+        return [Turn(answer.standalone_question, answer.answer) for answer in answers]
+
+    def answer_ids(self, conversation_id: str) -> list[str]:
+        """Of its answers, oldest first. Raises NotFoundError."""
+        self.get(conversation_id)
+        with self._reading.begin() as c:
+            return list(
+                c.scalars(
+                    select(t.answers.c.id)
+                    .where(t.answers.c.conversation_id == conversation_id)
+                    .order_by(t.answers.c.asked_at)
+                )
+            )
+
+    def rename(self, conversation_id: str, title: str) -> Conversation:
+        """Raises NotFoundError."""
+        with self._writing.begin() as c:
+            c.execute(
+                update(t.conversations).where(t.conversations.c.id == conversation_id).values(title=title)
+            )
+        return self.get(conversation_id)
+
+    def delete(self, conversation_id: str) -> None:
+        """With its answers and what was said of them. Raises NotFoundError."""
+        with self._writing.begin() as c:
+            if not c.execute(delete(t.conversations).where(t.conversations.c.id == conversation_id)).rowcount:
+                raise _missing(conversation_id)
+
+
+def _conversations() -> Select[Any]:
+    turns = (
+        select(func.count())
+        .select_from(t.answers)
+        .where(t.answers.c.conversation_id == t.conversations.c.id)
+        .correlate(t.conversations)
+        .scalar_subquery()
+    )
+    return select(t.conversations, turns.label("turns"))
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(row.id, row.title, utc(row.started_at), utc(row.last_at), row.turns)
+
+
+def _missing(conversation_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no conversation {conversation_id}. `ragapp answers conversations` lists those there are."
+    )
