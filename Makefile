@@ -6,7 +6,7 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 TORCH := torch==2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: run install test check lock
+.PHONY: run install test check docs lock
 
 run: install
 	$(BIN)/ragapp serve --first-run
@@ -24,6 +24,10 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+# The pages that are made from the program itself.
+docs: .venv/installed-dev
+	$(BIN)/python docs/generate.py
 
 # Pins what is installed now: run the tests on it first.
 lock: .venv/installed-dev
