@@ -29,16 +29,15 @@ def _settings() -> str:
         MADE,
         "# Settings",
         "",
-        "Environment variables, or the same names in lower case without `RAGAPP_` in a file `ragapp.toml` in the",
-        "working folder. `ragapp settings` shows the values in use.",
+        "Environment variables, or the same names in lower case without `RAGAPP_` in a file `ragapp.toml`",
+        "in the working folder. `ragapp settings` shows the values in use.",
         "",
         "| setting | default | meaning |",
         "| --- | --- | --- |",
     ]
     for name, field in Settings.model_fields.items():
         default = "" if field.default_factory or field.default is None else f"`{field.default}`"
-        meaning = (field.description or "").replace("|", "\\|")
-        lines.append(f"| `RAGAPP_{name.upper()}` | {default} | {meaning} |")
+        lines.append(f"| `RAGAPP_{name.upper()}` | {default} | {_cell(field.description or '')} |")
     return "\n".join(lines) + "\n"
 
 
@@ -60,13 +59,16 @@ def _help(command: TyperCommand, path: str) -> str:
     lines = (command.help or "").strip().splitlines()
     text = "\n".join(f"  {line}" if line.startswith("  ") else line for line in lines)  # examples as code
     usage = " ".join(command.collect_usage_pieces(context))
+    options = [option for option in command.params if getattr(option, "help", None)]
     rows = [
-        f"| `{', '.join(option.opts + option.secondary_opts)}` | {(option.help or '').replace('|', chr(92) + '|')} |"
-        for option in command.params
-        if getattr(option, "help", None) and not getattr(option, "hidden", False)
+        f"| `{', '.join(o.opts + o.secondary_opts)}` | {_cell(getattr(o, 'help', ''))} |" for o in options
     ]
     table = ["", "| option | meaning |", "| --- | --- |", *rows] if rows else []
     return "\n".join([f"## `{path}`", "", f"`{path} {usage}`", "", text, *table, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":
