@@ -129,15 +129,14 @@ class WordView:
             stamp = _read_stamp(self._stamp_file)
             if not stamp.fits(collection):
                 return None
-            state = self._state
-            same_folder = state is not None and state.stamp.folder == stamp.folder
-            verified = state.stamp.files if state is not None and same_folder else NO_DIGESTS
-            if self._strays(stamp, verified):
+            known = self._state
+            if known is not None and known.stamp.folder != stamp.folder:
+                known = None
+            if self._strays(stamp, known.stamp.files if known else NO_DIGESTS):
                 return None
-            if state is not None and same_folder:
-                generation = state.generation
-            else:
-                generation = Generation(self._folder / stamp.folder)
+            if known and known.stamp == stamp:
+                return known  # it may be complete as of a later revision than its stamp says
+            generation = known.generation if known else Generation(self._folder / stamp.folder)
             return _State(stamp, stamp.revision, generation, generation.searcher())
         except StorageError:
             return None
