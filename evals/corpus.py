@@ -16,8 +16,8 @@ from rich.progress import Progress
 from evals.runs import fingerprint
 from evals.types import CorpusDocument, RetrievalDataset
 from ingest.lease import held
-from ingest.pipeline import Pipeline
-from ingest.sandbox import Sandbox
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import Workbench, build_service, build_workbench, recipe
 from ragapp.protocols import JobQueue
 from ragapp.service import RagService
@@ -111,8 +111,8 @@ def _work_off(
     if not stages:
         return
     task = progress.add_task("ingesting", total=stages)
-    with closing(Sandbox()) as sandbox:
-        pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    with closing(Sandbox(parse_limits(settings))) as sandbox:
+        pipeline = build_pipeline(bench, settings, sandbox)
         for job in _jobs(bench.queue):
             with held(bench.queue, job, settings.lease_seconds):
                 pipeline.work(job, Event(), lambda _: None)

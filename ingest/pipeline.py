@@ -8,8 +8,11 @@ from threading import Event
 
 from ingest.chunk import chunk
 from ingest.sandbox import Sandbox
+from ingest.stopwatch import Stopwatch
+from ragapp.bootstrap import Workbench
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
 from ragapp.protocols import DocumentStore, Embedder, JobQueue
+from ragapp.settings import Settings
 from ragapp.types import Job
 
 log = logging.getLogger(__name__)
@@ -18,7 +21,11 @@ BATCH = 32
 """Chunks embedded between two checkpoints: what a killed worker has to do again."""
 
 TURN = 16
-"""Batches of one document in a row; then documents that came in meanwhile, not found yet, go first."""
+"""Batches of one document in a row; then documents that came in meanwhile, and other owners', go first."""
+
+
+def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pipeline:
+    return Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
 
 
 class Pipeline:
@@ -42,32 +49,37 @@ class Pipeline:
         """Does the stage that the job waits for, or a part of it when `stop` is set or its turn ends.
 
         A document that cannot be read fails with the reason. `progress` is called after every checkpoint.
-        Raises ModelError and StorageError, after giving the job back: those are not the document's fault.
+        Raises ModelError and StorageError, after postponing the job: those are not the document's fault.
         """
+        clock = Stopwatch()
         try:
             if job.status == "searchable":
-                self._embed(job, stop, progress)
+                self._embed(job, stop, progress, clock)
             else:
-                self._parse(job)
+                self._parse(job, clock)
         except (ParseError, EmbedderMismatch, NotFoundError) as error:
             log.info("%s failed: %s", job.name, error)
             self._queue.fail(job, str(error))
         except ConflictError as error:
             log.info("%s", error)
             self._queue.release(job)
-        except RagappError:
-            self._queue.release(job)
+        except RagappError as error:
+            self._queue.postpone(job, str(error))
             raise
+        finally:
+            self._queue.spent(job, clock.seconds)
         progress(job)
 
-    def _parse(self, job: Job) -> None:
+    def _parse(self, job: Job, clock: Stopwatch) -> None:
         embedder = self._embedder()
-        with self._store.blob(job.sha256) as data:
+        with clock.measure("parse"), self._store.blob(job.sha256) as data:
             parsed = self._sandbox.parse(data, job.name)
-        chunks = chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
-        self._store.publish(job, parsed, chunks)
+        with clock.measure("chunk"):
+            chunks = chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
+        with clock.measure("store"):
+            self._store.publish(job, parsed, chunks)
 
-    def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None]) -> None:
+    def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch) -> None:
         embedder = self._embedder()
         built_with = self._store.collection(job.collection).embedder
         if built_with != embedder.fingerprint:
@@ -76,14 +88,18 @@ class Pipeline:
                 "RAGAPP_EMBEDDER back, or add the document to a new collection."
             )
         for _ in range(TURN):
-            batch = self._store.chunks_without_vector(job, embedder.fingerprint, BATCH)
-            if not batch:
-                self._store.publish_vectors(job, embedder.fingerprint)
-                return
+            with clock.measure("store"):
+                batch = self._store.chunks_without_vector(job, embedder.fingerprint, BATCH)
+                if not batch:
+                    self._store.publish_vectors(job, embedder.fingerprint)
+                    return
             if stop.is_set():
-                break
+                self._queue.release(job)
+                return
             digests, texts = zip(*batch, strict=True)
-            vectors = embedder.embed_passages(texts)
-            self._store.add_vectors(job, embedder.fingerprint, digests, vectors)
+            with clock.measure("embed"):
+                vectors = embedder.embed_passages(texts)
+            with clock.measure("store"):
+                self._store.add_vectors(job, embedder.fingerprint, digests, vectors)
             progress(job)
-        self._queue.release(job)
+        self._queue.let_others_go_first(job)

@@ -17,20 +17,28 @@ from typing import BinaryIO
 
 from ingest.parse.order import Limits, Order
 from ragapp.errors import ParseError, StorageError
+from ragapp.settings import Settings
 from ragapp.types import Heading, ParsedText, Table
 
 MIB = 1 << 20
-
-LIMITS = Limits(memory=2048 * MIB, output=512 * MIB, cpu_seconds=120, wall_seconds=300)
 
 SPLIT = "Split it into smaller documents."
 SAVE_ANEW = "It is damaged: open it in its own program and save a new copy."
 
 
+def parse_limits(settings: Settings) -> Limits:
+    return Limits(
+        memory=settings.parse_memory_bytes,
+        output=settings.parse_output_bytes,
+        cpu_seconds=settings.parse_cpu_seconds,
+        wall_seconds=settings.parse_seconds,
+    )
+
+
 class Sandbox:
     """Parses one document at a time; safe to use from many threads, which then wait for each other."""
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None

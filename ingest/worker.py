@@ -20,8 +20,8 @@ from threading import Event, Thread
 from uuid import uuid4
 
 from ingest.lease import held
-from ingest.pipeline import Pipeline
-from ingest.sandbox import Sandbox
+from ingest.pipeline import Pipeline, build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import build_workbench
 from ragapp.errors import ModelError, StorageError
 from ragapp.protocols import JobQueue
@@ -77,10 +77,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     _stop_with_parent(stop)
     bench = build_workbench(settings)
-    sandbox = Sandbox()
-    pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    sandbox = Sandbox(parse_limits(settings))
     try:
-        Worker(bench.queue, pipeline, settings.lease_seconds).run(stop, lambda _: None)
+        worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
+        worker.run(stop, lambda _: None)
     finally:
         sandbox.close()
         bench.store.close()

@@ -49,6 +49,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     generator = build_generator(settings)
     return RagService(
         store=store,
+        queue=bench.queue,
         index=index,
         embedder=embedder,
         retriever=Lazy(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ragapp.types import (
     Acceptance,
+    Answer,
     Backlog,
     CacheEntry,
     CacheUsage,
@@ -18,12 +19,19 @@ from ragapp.types import (
     Check,
     Chunk,
     Collection,
+    Conversation,
     Document,
+    Feedback,
     Hit,
     IndexEntry,
     Job,
+    JobState,
+    Lane,
     ParsedText,
     Ranking,
+    Status,
+    StoredAnswer,
+    Turn,
     Vectors,
 )
 
@@ -70,6 +78,13 @@ class Generator(Protocol):
     def unavailable(self) -> str | None:
         """Why it cannot write just now (its files are still on their way, say); None when it can."""
 
+    def count_tokens(self, text: str) -> int | None:
+        """How many of its tokens the text has; None where only its server knows."""
+
+    def warm_up(self, system: str) -> None:
+        """Loads what is slow to load and reads the beginning that all prompts share, where that is ours
+        to do. Raises ModelError."""
+
     def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
         """Yields pieces of text as they are written. Raises ModelError."""
 
@@ -100,8 +115,12 @@ class DocumentStore(Protocol):
         media_type: str,
         recipe: str,
         metadata: Mapping[str, str],
+        lane: Lane = "interactive",
+        owner: str = "",
     ) -> Acceptance:
         """Keeps the bytes, claims (collection, source) for them and queues the work.
+
+        Interactive work goes before batches; within a lane, owners take turns.
 
         When it returns, bytes and row are on disk. `unchanged` when the newest version has the same
         bytes and recipe (what parses and chunks it) and has not failed; name and metadata are then
@@ -159,6 +178,9 @@ class DocumentStore(Protocol):
         """The ranking's chunks joined to the truth, in its order and with its scores; what is not live is
         left out."""
 
+    def published_since(self, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
+        """(document id, version) of the versions whose words or vectors came in after that revision."""
+
     def backlog(self, collection_id: int) -> Backlog:
         """What is accepted and not yet fully searchable."""
 
@@ -172,7 +194,10 @@ class JobQueue(Protocol):
     """Hands document versions to workers. A job is one worker's until its lease ends."""
 
     def claim(self, worker: str) -> Job | None:
-        """The next job that nobody holds, or None. A job that killed three workers fails instead."""
+        """The next job that nobody holds, or None. A job that killed three workers fails instead.
+
+        Interactive before batch, owners in turns, what nobody can find yet before what waits for vectors.
+        """
 
     def renew(self, job: Job) -> bool:
         """Prolongs the lease; False when the job is no longer this worker's."""
@@ -182,8 +207,29 @@ class JobQueue(Protocol):
     def release(self, job: Job) -> None:
         """Gives the job back, not counted as an attempt."""
 
+    def let_others_go_first(self, job: Job) -> None:
+        """Gives the job back, behind those of other owners that wait in its lane."""
+
+    def postpone(self, job: Job, reason: str) -> None:
+        """Gives the job back, to be claimed after a while, longer each time: `reason` is not its fault."""
+
+    def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
+        """Adds to the time that workers spent on it, by stage."""
+
     def waiting(self) -> int:
         """How many jobs are queued or in work."""
+
+    def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
+        """The last `count` accepted jobs in these states, newest first. Raises NotFoundError."""
+
+    def state(self, document_id: str) -> JobState:
+        """Raises NotFoundError."""
+
+    def retry(self, document_id: str) -> JobState:
+        """Queues what failed or was postponed, to be claimed now. Raises NotFoundError, ConflictError."""
+
+    def cancel(self, document_id: str) -> JobState:
+        """Ends the work; what is searchable stays so. Raises NotFoundError, ConflictError."""
 
 
 class SearchIndex(Protocol):
@@ -216,6 +262,47 @@ class SearchIndex(Protocol):
         """Removes the views of a deleted collection."""
 
     def close(self) -> None: ...
+
+
+class AnswerStore(Protocol):
+    """Answers as they were given, and what readers said of them.
+
+    What a document told goes with it: once a version is removed, no stored answer holds its text.
+    """
+
+    def save(self, answer: Answer, collection_id: int) -> None:
+        """Stores it, in its conversation if it has one; deletes answers that are too old.
+
+        Raises NotFoundError when its conversation or collection is gone, StorageError.
+        """
+
+    def answer(self, answer_id: str) -> StoredAnswer:
+        """The answer with its quotes as the documents have them now. Raises NotFoundError."""
+
+    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
+        """Raises NotFoundError."""
+
+
+class ConversationStore(Protocol):
+    def create(self, title: str) -> Conversation: ...
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Raises NotFoundError."""
+
+    def all(self) -> list[Conversation]:
+        """The latest first."""
+
+    def turns(self, conversation_id: str, last: int) -> list[Turn]:
+        """Its last questions, as they were searched for, and answers; oldest first. Raises NotFoundError."""
+
+    def answer_ids(self, conversation_id: str) -> list[str]:
+        """Of its answers, oldest first. Raises NotFoundError."""
+
+    def rename(self, conversation_id: str, title: str) -> Conversation:
+        """Raises NotFoundError."""
+
+    def delete(self, conversation_id: str) -> None:
+        """With its answers and what was said of them. Raises NotFoundError."""
 
 
 class CacheStore(Protocol):
@@ -257,6 +344,8 @@ class CacheStore(Protocol):
 
     def release(self, entry_id: str, owner: str) -> None:
         """Gives the right back, if `owner` still has it."""
+
+    def counts(self) -> Mapping[str, float]: ...
 
     def usage(self) -> CacheUsage: ...
 

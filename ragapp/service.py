@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
 from ragapp.answer.answerer import Answerer
-from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
+from ragapp.answer.followups import LOOKED_BACK
+from ragapp.answer.prompt import SYSTEM
+from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.writers import Writers
+from ragapp.errors import ConflictError, ModelError, NotFoundError, StorageError, UsageError
 from ragapp.lazy import Lazy
-from ragapp.protocols import DocumentStore, Embedder, SearchIndex
-from ragapp.protocols import Generator as TextGenerator
+from ragapp.names import display_name
+from ragapp.protocols import AnswerStore, ConversationStore, DocumentStore, Embedder, JobQueue, SearchIndex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
     Acceptance,
+    Answer,
     AskEvent,
     AskMode,
     Backlog,
     Check,
     Collection,
+    Conversation,
     DoctorReport,
     Document,
+    Feedback,
+    JobState,
+    Lane,
     ModelNames,
     ParsedText,
     SearchMode,
     SearchResult,
+    Status,
 )
 
 DEFAULT_COLLECTION = "default"
 NOTHING: Mapping[str, str] = MappingProxyType({})
+UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 
 class RagService:
@@ -41,20 +52,28 @@ class RagService:
         self,
         *,
         store: DocumentStore,
+        queue: JobQueue,
         index: SearchIndex,
         embedder: Lazy[Embedder],
         retriever: Lazy[Retriever],
-        generator: TextGenerator | None,
+        writers: Writers,
         answerer: Answerer,
+        rewriter: Rewriter,
+        answers: AnswerStore,
+        conversations: ConversationStore,
         recipe: str,
         names: ModelNames,
     ) -> None:
         self._store = store
+        self._queue = queue
         self._index = index
         self._embedder = embedder
         self._retriever = retriever
-        self._generator = generator
+        self._writers = writers
         self._answerer = answerer
+        self._rewriter = rewriter
+        self._answers = answers
+        self._conversations = conversations
         self._recipe = recipe
         self._names = names
 
@@ -98,16 +117,19 @@ class RagService:
         *,
         source: str | None = None,
         metadata: Mapping[str, str] = NOTHING,
+        lane: Lane = "interactive",
+        owner: str = "",
     ) -> Acceptance:
         """Accepts a document: when it returns, its bytes and its row are on disk and the work is queued.
 
         `source` says which document this is a version of; by default its name. `data` must be seekable.
+        Interactive uploads are worked on before batches, and the owners of a lane take turns.
         Raises NotFoundError, TooLargeError, StorageError, and ModelError while the default collection
         cannot be made because the embedder is missing.
         """
-        name = Path(name).name.strip()
-        if not name:
-            raise UsageError("The document has no name. Give it one.")
+        name = display_name(name)
+        if "\0" in (source or ""):
+            raise UsageError("A source may not hold the character NUL. Leave it out.")
         return self._store.accept(
             self.collection(collection).name,
             source=source or name,
@@ -116,6 +138,8 @@ class RagService:
             media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
             recipe=self._recipe,
             metadata=metadata,
+            lane=lane,
+            owner=owner,
         )
 
     def document(self, document_id: str) -> Document:
@@ -137,6 +161,33 @@ class RagService:
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._store.delete_document(document_id)
+
+    # -- jobs: the work on a document's newest version; a job's id is its document's
+
+    def jobs(
+        self,
+        collection: str | None = None,
+        *,
+        statuses: Sequence[Status] = UNREADY,
+        count: int = 100,
+    ) -> list[JobState]:
+        """The last `count` in these states, newest first; of all collections by default.
+
+        Raises NotFoundError.
+        """
+        return self._queue.states(collection, statuses, count)
+
+    def job(self, document_id: str) -> JobState:
+        """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
+        return self._queue.state(document_id)
+
+    def retry_job(self, document_id: str) -> JobState:
+        """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
+        return self._queue.retry(document_id)
+
+    def cancel_job(self, document_id: str) -> JobState:
+        """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
+        return self._queue.cancel(document_id)
 
     # -- questions
 
@@ -160,10 +211,59 @@ class RagService:
         k: int = 8,
         mode: AskMode = "auto",
         filters: Mapping[str, str] = NOTHING,
+        history: Sequence[Turn] = (),
+        conversation_id: str | None = None,
+        standalone_question: str | None = None,
     ) -> Generator[AskEvent, None, None]:
-        """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once."""
-        found = self.search(question, collection=collection, k=k, filters=filters)
-        return self._answerer.answer(question, found, mode, notice=self._notice(collection))
+        """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
+
+        A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
+        for as one that stands alone; `standalone_question` is the caller's own wording of that.
+        """
+        if conversation_id is not None:
+            history = self._conversations.turns(conversation_id, LOOKED_BACK)
+        asked = self._rewriter.rewrite(question, history, standalone_question)
+        found = self.search(asked.question, collection=collection, k=k, filters=filters)
+        events = self._answerer.answer(
+            question,
+            found,
+            mode,
+            notice=self._notice(collection),
+            rewritten_by=asked.by,
+            conversation_id=conversation_id,
+        )
+        return self._stored(events, self.collection(collection).id)
+
+    # -- answers and conversations
+
+    def answer(self, answer_id: str) -> StoredAnswer:
+        """An answer as it was given, without what was deleted since. Raises NotFoundError."""
+        return self._answers.answer(answer_id)
+
+    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
+        """Raises NotFoundError, UsageError when it says nothing."""
+        if not any((feedback.thumbs, feedback.correction, feedback.comment)):
+            raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
+        self._answers.add_feedback(answer_id, feedback)
+
+    def create_conversation(self, title: str = "") -> Conversation:
+        return self._conversations.create(title)
+
+    def conversations(self) -> list[Conversation]:
+        """The latest first."""
+        return self._conversations.all()
+
+    def conversation_answers(self, conversation_id: str) -> list[StoredAnswer]:
+        """Oldest first. Raises NotFoundError."""
+        return [self.answer(one) for one in self._conversations.answer_ids(conversation_id)]
+
+    def rename_conversation(self, conversation_id: str, title: str) -> Conversation:
+        """Raises NotFoundError."""
+        return self._conversations.rename(conversation_id, title)
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """With its answers. Raises NotFoundError."""
+        self._conversations.delete(conversation_id)
 
     # -- care
 
@@ -182,17 +282,24 @@ class RagService:
         return None
 
     def model_names(self) -> ModelNames:
-        if self._generator is None:
+        if not self._writers:
             return self._names
         return replace(
             self._names,
-            generator=self._generator.name,
-            generator_unavailable=self._generator.unavailable(),
+            generator=self._writers.name,
+            generator_unavailable=self._writers.unavailable(),
         )
 
+    def warm_up(self) -> None:
+        """Loads the embedder and the local generator, so that the first question need not wait for them.
+
+        Raises ModelError.
+        """
+        self._embedder.get()
+        self._writers.warm_up(SYSTEM)
+
     def close(self) -> None:
-        if self._generator is not None:
-            self._generator.close()
+        self._writers.close()
         self._index.close()
         self._store.close()
 
@@ -203,6 +310,24 @@ class RagService:
             self._index.rebuild(collection)
             found = self._index.verify(collection)
         return Check(name, found is None, found or "ok")
+
+    def _stored(
+        self, events: Generator[AskEvent, None, None], collection_id: int
+    ) -> Generator[AskEvent, None, None]:
+        """The events; the answer is stored before it is told. One that cannot be stored is told so."""
+        with closing(events):
+            for event in events:
+                if event.kind == "answer" and event.answer is not None:
+                    yield replace(event, answer=self._save(event.answer, collection_id))
+                else:
+                    yield event
+
+    def _save(self, answer: Answer, collection_id: int) -> Answer:
+        try:
+            self._answers.save(answer, collection_id)
+        except (StorageError, NotFoundError) as error:
+            return replace(answer, notice=" ".join(filter(None, (answer.notice, str(error)))))
+        return answer
 
     def _notice(self, collection: str) -> str | None:
         backlog = self.backlog(collection)

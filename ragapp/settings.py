@@ -43,7 +43,21 @@ class Settings(BaseSettings):
     generator: str = Field(
         default="auto",
         description="Who writes answers: `extractive`, `local`, `local:/path/model.gguf`, "
-        "`openai:MODEL`, any LangChain `provider:model`, or `auto` (local when its files are there).",
+        "`openai:MODEL`, any LangChain `provider:model`, or `auto` (local when its files are there). "
+        "Several, with commas between: the first that can.",
+    )
+    generator_large: str | None = Field(
+        default=None,
+        description="Who writes first when mode `generate` is asked for, and last otherwise. Default: nobody else.",
+    )
+    follow_ups: Literal["rules", "generator"] = Field(
+        default="rules",
+        description="Who makes follow-up questions stand alone; `generator` takes its time before the search.",
+    )
+    verify: Literal["mark", "strict"] = Field(
+        default="mark",
+        description="What becomes of sentences that are not fully supported: `mark` them, or drop them "
+        "(`strict`).",
     )
     openai_base_url: str | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."
@@ -56,6 +70,12 @@ class Settings(BaseSettings):
     )
     answer_tokens: int = Field(default=256, ge=16, description="Tokens a generated answer may have.")
     prompt_tokens: int = Field(default=400, ge=64, description="Tokens of passages that a prompt may hold.")
+    widen_tokens: int = Field(
+        default=60, ge=0, description="Tokens of a passage's surroundings on each side that a prompt may show."
+    )
+    answer_days: int = Field(
+        default=90, ge=1, description="Days for which answers and conversations are stored."
+    )
     chunk_tokens: int = Field(
         default=240, ge=16, le=8192, description="Longest chunk, in tokens of the embedder."
     )
@@ -70,6 +90,20 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=512 * 1024 * 1024, gt=0, description="Largest document accepted, in bytes."
     )
+    parse_memory_bytes: int = Field(
+        default=2 * 1024**3, ge=64 * 1024**2, description="Memory one document's parser may use, in bytes."
+    )
+    parse_cpu_seconds: int = Field(
+        default=120, ge=1, description="Seconds of a core that reading one document may take."
+    )
+    parse_seconds: float = Field(default=300.0, gt=0, description="Seconds that reading one document may last.")
+    parse_output_bytes: int = Field(
+        default=512 * 1024**2, ge=1024, description="Largest text taken from one document, in bytes of JSON."
+    )
+    url_seconds: float = Field(default=60.0, gt=0, description="Seconds that fetching a URL may take.")
+    allow_private_urls: bool = Field(
+        default=False, description="Whether URLs of this machine and of private networks may be fetched."
+    )
     lease_seconds: float = Field(
         default=30.0, gt=0, description="Seconds after which a silent worker's document goes to another."
     )
@@ -77,7 +111,7 @@ class Settings(BaseSettings):
     cache: bool = Field(default=True, description="Whether answers are kept and served again.")
     redis_url: SecretStr | None = Field(
         default=None,
-        description="Redis or Valkey that keeps answers, for many servers. Default: a file in the data folder.",
+        description="URL of the Redis or Valkey that keeps answers. Default: a file in the data folder.",
     )
     cache_threshold: float | None = Field(
         default=None,

@@ -25,6 +25,8 @@ Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
 RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
 """Who made the question stand alone; `nobody` when it is searched for as it was asked."""
 Thumbs = Literal["up", "down"]
+Lane = Literal["interactive", "batch"]
+"""Somebody waits for it, or nobody does: interactive work goes first."""
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
 
 
@@ -156,6 +158,38 @@ class Job:
     worker: str
     status: Status
     """As it was when claimed: `queued` has to be parsed, `searchable` to be embedded."""
+    lane: Lane = "interactive"
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """The work on a document's newest version. A job's id is its document's.
+
+    `why` says in a sentence what it is at, what it waits for or what ended it. Owners of a lane take turns.
+    `attempts` are claims without progress since, `troubles` failures that were not the document's fault
+    (`trouble` is the last one), `seconds` the time that workers spent, by stage.
+    """
+
+    document_id: str
+    collection: str
+    name: str
+    source: str
+    version: int
+    status: Status
+    why: str
+    lane: Lane
+    owner: str
+    attempts: int
+    trouble: str | None
+    troubles: int
+    not_before: datetime | None
+    worker: str | None
+    accepted_at: datetime
+    searchable_at: datetime | None
+    ended_at: datetime | None
+    chunks: int
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,13 +394,12 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class CacheUsage:
-    """What a cache store holds now, and its counters. The times are seconds since the epoch."""
+    """What a cache store holds now. The times are seconds since the epoch."""
 
     entries: int
     bytes: int
     oldest: float | None
     newest: float | None
-    counts: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from ingest.pipeline import Pipeline
-from ingest.sandbox import Sandbox
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import build_workbench
 from ragapp.settings import Settings
 
@@ -48,7 +48,7 @@ def serving(app: FastAPI) -> Iterator[str]:
 def bring_in(settings: Settings) -> None:
     """Works the queue, as a worker would, until nothing waits."""
     bench = build_workbench(settings)
-    with closing(bench.store), closing(Sandbox()) as sandbox:
-        pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    with closing(bench.store), closing(Sandbox(parse_limits(settings))) as sandbox:
+        pipeline = build_pipeline(bench, settings, sandbox)
         while job := bench.queue.claim("test"):
             pipeline.work(job, threading.Event(), lambda _: None)

@@ -11,8 +11,8 @@ from threading import Event
 
 from ingest.cli.progress import FINISHED, Progress
 from ingest.cli.report import Line, Report, make_report
-from ingest.pipeline import Pipeline
-from ingest.sandbox import Sandbox
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
 from ingest.sources import Source
 from ingest.worker import Worker
 from ragapp.bootstrap import Workbench, build_service, build_workbench
@@ -125,7 +125,7 @@ def _working(
     """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
     stop = Event()
     with ExitStack() as stack:
-        sandboxes = [stack.enter_context(closing(Sandbox())) for _ in range(jobs)]
+        sandboxes = [stack.enter_context(closing(Sandbox(parse_limits(settings)))) for _ in range(jobs)]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)
         workers = [_worker(bench, sandbox, settings) for sandbox in sandboxes]
@@ -133,5 +133,4 @@ def _working(
 
 
 def _worker(bench: Workbench, sandbox: Sandbox, settings: Settings) -> Worker:
-    pipeline = Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
-    return Worker(bench.queue, pipeline, settings.lease_seconds, PATIENCE)
+    return Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds, PATIENCE)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Row, Select, case, delete, exists, func, inse
 from sqlalchemy.exc import IntegrityError
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.store import collections
+from ragapp.store import collections, turns
 from ragapp.store import schema as t
+from ragapp.store.answers import forget_version
 from ragapp.store.blobs import Blob, BlobFolder
-from ragapp.types import Acceptance, Collection, Document, Heading, ParsedText
+from ragapp.types import Acceptance, Collection, Document, Heading, Lane, ParsedText
 
 
 def accept(
@@ -29,6 +30,8 @@ def accept(
     media_type: str,
     recipe: str,
     metadata: Mapping[str, str],
+    lane: Lane,
+    owner: str,
 ) -> Acceptance:
     _keep_blob(c, blob, blobs)
     document = c.execute(
@@ -42,7 +45,8 @@ def accept(
         outcome = _accept_same(c, newest)
         version_id = newest.id
         c.execute(update(t.versions).where(t.versions.c.id == version_id).values(name=name))
-        c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id))
+        given = t.document_metadata.c.key.in_(metadata)  # what the file says of itself stays
+        c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id, given))
     else:
         outcome = "added" if document is None else "updated"
         document_id = _new_document(c, collection, source) if document is None else document.id
@@ -54,6 +58,7 @@ def accept(
             blob=blob,
             media_type=media_type,
             recipe=recipe,
+            place=turns.place(c, "queued", lane, owner),
         )
     if metadata:
         rows = [dict(version_id=version_id, key=key, value=value) for key, value in metadata.items()]
@@ -115,7 +120,7 @@ def remove(c: Connection, document_id: str) -> list[str]:
 
 
 def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int]) -> list[str]:
-    """Deletes versions with all that belongs to them alone: chunks, vectors, text.
+    """Deletes versions with all that belongs to them alone: chunks, vectors, text, what answers told of it.
 
     Returns the sha256 of blobs that lost their last user, to be freed once this is committed.
     """
@@ -127,9 +132,12 @@ def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int
             .where(t.documents.c.live_version_id == version_id)
             .values(live_version_id=None)
         )
-        sha256 = c.execute(
-            delete(t.versions).where(t.versions.c.id == version_id).returning(t.versions.c.sha256)
-        ).scalar_one()
+        sha256, document_id, version = c.execute(
+            delete(t.versions)
+            .where(t.versions.c.id == version_id)
+            .returning(t.versions.c.sha256, t.versions.c.document_id, t.versions.c.version)
+        ).one()
+        forget_version(c, version_id, (document_id, version))
         if live.rowcount:
             collections.log_change(c, collection_id, version_id, "removed")
         if _drop_unused_blob(c, sha256):
@@ -178,14 +186,9 @@ def _newest(c: Connection, document: Row[Any]) -> Row[Any]:
 
 
 def _accept_same(c: Connection, newest: Row[Any]) -> Literal["updated", "unchanged"]:
-    if newest.status != "failed":
-        return "unchanged"
-    c.execute(
-        update(t.versions)
-        .where(t.versions.c.id == newest.id)
-        .values(status="queued", error=None, attempts=0, worker=None, lease_until=None)
-    )
-    return "updated"
+    if newest.status == "failed" or newest.not_before is not None:
+        turns.again(c, newest.id)
+    return "updated" if newest.status == "failed" else "unchanged"
 
 
 def _new_document(c: Connection, collection: Collection, source: str) -> str:
@@ -207,6 +210,7 @@ def _new_version(
     blob: Blob,
     media_type: str,
     recipe: str,
+    place: Mapping[str, Any],
 ) -> int:
     version = 1 if newest is None else newest.version + 1
     c.execute(update(t.documents).where(t.documents.c.id == document_id).values(newest_version=version))
@@ -221,6 +225,7 @@ def _new_version(
             recipe=recipe,
             accepted_at=datetime.now(UTC),
             status="queued",
+            **place,
         )
         .returning(t.versions.c.id)
     ).scalar_one()

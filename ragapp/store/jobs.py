@@ -2,80 +2,118 @@
 queue says of a document can never differ from what the document says of itself.
 
 A worker claims a row by writing its name and the end of its lease into it. A worker that died stops
-renewing, and when the lease has ended the next one to ask takes the row over.
+renewing, and when the lease has ended the next one to ask takes the row over. `turns` says who is next.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, case, func, select, update
 
+from ragapp.errors import ConflictError
+from ragapp.store import jobstates, turns
 from ragapp.store import schema as t
 from ragapp.store.engine import WRITE
-from ragapp.types import Job, Status
+from ragapp.types import Job, JobState, Status
 
 STRIKES = 3
-UNFINISHED: tuple[Status, ...] = ("queued", "parsing", "searchable")
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 300.0
+"""Seconds until a job is tried again after a trouble that is not its own: doubled each time."""
+
+CANCELLED = "Cancelled. `ragapp jobs retry` takes the work up again where it stopped."
 
 
 class SqlJobQueue:
     """JobQueue over the versions table. `lease` is in seconds."""
 
     def __init__(self, engine: Engine, lease: float) -> None:
-        self._engine = engine.execution_options(**WRITE)
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
         self._lease = lease
 
+    # -- for workers
+
     def claim(self, worker: str) -> Job | None:
-        """Documents that nobody can find yet come first, then those that wait for their vectors."""
-        with self._engine.begin() as c:
-            while row := _next(c, time.time()):
+        with self._writing.begin() as c:
+            while row := turns.next_free(c, time.time()):
                 if row.attempts >= STRIKES:
-                    _end(
-                        c, row.id, "failed", f"It ended its worker {STRIKES} times. The file may be damaged."
-                    )
+                    _end(c, row.id, f"It ended its worker {STRIKES} times. The file may be damaged.")
                     continue
                 _take(c, row, worker, time.time() + self._lease)
                 return _job(row, worker)
         return None
 
     def renew(self, job: Job) -> bool:
-        with self._engine.begin() as c:
+        with self._writing.begin() as c:
             values = dict(lease_until=time.time() + self._lease)
             return bool(c.execute(update(t.versions).where(*_held(job)).values(values)).rowcount)
 
     def fail(self, job: Job, reason: str) -> None:
-        with self._engine.begin() as c:
-            if c.execute(select(t.versions.c.id).where(*_held(job))).one_or_none():
-                _end(c, job.version_id, "failed", reason)
+        with self._writing.begin() as c:
+            if _is_held(c, job):
+                _end(c, job.version_id, reason)
 
     def release(self, job: Job) -> None:
-        with self._engine.begin() as c:
-            back = case((t.versions.c.status == "parsing", "queued"), else_=t.versions.c.status)
-            c.execute(
-                update(t.versions)
-                .where(*_held(job))
-                .values(status=back, worker=None, lease_until=None, attempts=job.attempt - 1)
-            )
+        with self._writing.begin() as c:
+            _give_back(c, job, {})
+
+    def let_others_go_first(self, job: Job) -> None:
+        with self._writing.begin() as c:
+            _give_back(c, job, {"turn": turns.now_serving(c, "searchable", job.lane) + 1})
+
+    def postpone(self, job: Job, reason: str) -> None:
+        with self._writing.begin() as c:
+            row = c.execute(select(t.versions).where(*_held(job))).one_or_none()
+            if row is not None:
+                pause = min(FIRST_PAUSE * 2**row.troubles, LONGEST_PAUSE)
+                values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": time.time() + pause}
+                _give_back(c, job, values)
+
+    def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
+        with self._writing.begin() as c:
+            before = c.scalar(select(t.versions.c.seconds).where(t.versions.c.id == job.version_id))
+            if before is not None:
+                total = Counter(before) + Counter(seconds)
+                c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(seconds=total))
 
     def waiting(self) -> int:
-        with self._engine.begin() as c:
-            query = select(func.count()).where(t.versions.c.status.in_(UNFINISHED))
+        with self._reading.begin() as c:
+            query = select(func.count()).where(t.versions.c.status.in_(turns.UNFINISHED))
             return c.execute(query).scalar_one()
 
+    # -- for people
 
-def _next(c: Connection, now: float) -> Row[Any] | None:
-    return c.execute(
-        select(t.versions, t.collections.c.name.label("collection"))
-        .join(t.documents, t.documents.c.id == t.versions.c.document_id)
-        .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
-        .where(t.versions.c.status.in_(UNFINISHED))
-        .where(or_(t.versions.c.lease_until.is_(None), t.versions.c.lease_until < now))
-        .order_by(case((t.versions.c.status == "searchable", 1), else_=0), t.versions.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=t.versions)
-    ).one_or_none()
+    def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
+        with self._reading.begin() as c:
+            return jobstates.newest_first(c, collection, statuses, count)
+
+    def state(self, document_id: str) -> JobState:
+        with self._reading.begin() as c:
+            return jobstates.of_document(c, document_id)
+
+    def retry(self, document_id: str) -> JobState:
+        with self._writing.begin() as c:
+            version = jobstates.newest_version(c, document_id)
+            if version.status == "ready":
+                raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
+            if version.status == "failed" or version.not_before is not None:
+                turns.again(c, version.id)
+            return jobstates.of_document(c, document_id)
+
+    def cancel(self, document_id: str) -> JobState:
+        with self._writing.begin() as c:
+            version = jobstates.newest_version(c, document_id)
+            if version.status not in turns.UNFINISHED:
+                raise ConflictError(f"{version.name} is {version.status}; there is nothing to cancel.")
+            _end(c, version.id, CANCELLED)
+            return jobstates.of_document(c, document_id)
 
 
 def _take(c: Connection, row: Row[Any], worker: str, until: float) -> None:
@@ -91,16 +129,27 @@ def _take(c: Connection, row: Row[Any], worker: str, until: float) -> None:
     )
 
 
-def _end(c: Connection, version_id: int, status: Status, error: str | None) -> None:
+def _end(c: Connection, version_id: int, error: str) -> None:
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == version_id)
-        .values(status=status, error=error, worker=None, lease_until=None)
+        .values(status="failed", error=error, worker=None, lease_until=None, ended_at=datetime.now(UTC))
     )
+
+
+def _give_back(c: Connection, job: Job, changed: Mapping[str, Any]) -> None:
+    """Not counted as an attempt."""
+    back = case((t.versions.c.status == "parsing", "queued"), else_=t.versions.c.status)
+    values = {"status": back, "worker": None, "lease_until": None, "attempts": job.attempt - 1, **changed}
+    c.execute(update(t.versions).where(*_held(job)).values(values))
 
 
 def _held(job: Job) -> tuple[Any, Any]:
     return t.versions.c.id == job.version_id, t.versions.c.worker == job.worker
+
+
+def _is_held(c: Connection, job: Job) -> bool:
+    return c.execute(select(t.versions.c.id).where(*_held(job))).one_or_none() is not None
 
 
 def _job(row: Row[Any], worker: str) -> Job:
@@ -115,4 +164,6 @@ def _job(row: Row[Any], worker: str) -> Job:
         attempt=row.attempts + 1,
         worker=worker,
         status=row.status,
+        lane=row.lane,
+        owner=row.owner,
     )

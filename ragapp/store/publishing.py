@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from ragapp.errors import ConflictError
-from ragapp.store import collections, documents
+from ragapp.store import collections, documents, turns
 from ragapp.store import schema as t
 from ragapp.types import Chunk, Job, ParsedText, Vectors
 
@@ -19,17 +20,13 @@ def publish(c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]
     _hold(c, job)
     _write_text(c, job, parsed)
     _write_chunks(c, job, chunks)
+    now = datetime.now(UTC)
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
-        .values(
-            status="searchable" if chunks else "ready",
-            pages=parsed.pages,
-            chunks=len(chunks),
-            attempts=0,
-            worker=None,
-            lease_until=None,
-        )
+        .values(turns.place(c, "searchable", job.lane, job.owner))
+        .values(status="searchable" if chunks else "ready", pages=parsed.pages, chunks=len(chunks))
+        .values(searchable_at=now, ended_at=None if chunks else now)
     )
     return _go_live(c, job)
 
@@ -65,7 +62,7 @@ def add_vectors(c: Connection, job: Job, embedder: str, digests: Sequence[str], 
     if rows:
         c.execute(insert(t.vectors), rows)
     # Progress was made: only attempts without any count as strikes.
-    c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(attempts=1))
+    c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(attempts=1, troubles=0))
 
 
 def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
@@ -75,7 +72,8 @@ def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
-        .values(status="ready", attempts=0, worker=None, lease_until=None)
+        .values(turns.FRESH)
+        .values(status="ready", ended_at=datetime.now(UTC))
     )
     collection_id = c.scalar(
         select(t.documents.c.collection_id).where(t.documents.c.live_version_id == job.version_id)

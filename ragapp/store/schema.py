@@ -85,8 +85,18 @@ versions = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("worker", String(64)),
     Column("lease_until", Float),  # seconds since the epoch, by the clock of the worker's machine
+    Column("lane", String(16), nullable=False, default="interactive"),
+    Column("owner", String(64), nullable=False, default=""),
+    Column("turn", BigInteger, nullable=False, default=0),
+    Column("not_before", Float),  # as lease_until
+    Column("trouble", Text),  # the last one that was not the document's fault
+    Column("troubles", Integer, nullable=False, default=0),
+    Column("seconds", JSON, nullable=False, default=dict),  # of work, by stage
+    Column("searchable_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
     UniqueConstraint("document_id", "version"),
-    Index(None, "status", "id"),
+    Index(None, "status", "lane", "turn", "id"),
+    Index(None, "status", "lane", "owner", "turn"),
     sqlite_autoincrement=True,
 )
 
@@ -139,4 +149,42 @@ changes = Table(
     Column("revision", BigInteger, primary_key=True, autoincrement=False),
     Column("version_id", RowId, nullable=False),
     Column("kind", String(16), nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False, index=True),
+)
+
+# An answer without the documents' text: quotes and hits are spans, filled in from the truth when read.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("collection_id", RowId, _cascade("collections.id"), nullable=False, index=True),
+    Column("conversation_id", String(32), _cascade("conversations.id"), index=True),
+    Column("asked_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("answer", Text, nullable=False),
+)
+
+# Not a foreign key to versions: the row says which answers to blank when a version is removed.
+answer_sources = Table(
+    "answer_sources",
+    metadata,
+    Column("answer_id", String(32), _cascade("answers.id"), primary_key=True),
+    Column("version_id", RowId, primary_key=True, index=True),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("answer_id", String(32), _cascade("answers.id"), nullable=False, index=True),
+    Column("thumbs", String(8)),
+    Column("correction", Text),
+    Column("comment", Text),
 )

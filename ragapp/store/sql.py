@@ -25,6 +25,7 @@ from ragapp.types import (
     Hit,
     IndexEntry,
     Job,
+    Lane,
     ParsedText,
     Ranking,
     Vectors,
@@ -80,6 +81,8 @@ class SqlStore:
         media_type: str,
         recipe: str,
         metadata: Mapping[str, str],
+        lane: Lane = "interactive",
+        owner: str = "",
     ) -> Acceptance:
         while True:
             blob = self._put(data)
@@ -95,6 +98,8 @@ class SqlStore:
                         media_type=media_type,
                         recipe=recipe,
                         metadata=metadata,
+                        lane=lane,
+                        owner=owner,
                     )
             except ConflictError:  # the same bytes were being freed at this moment: keep them again
                 data.seek(0)
@@ -164,6 +169,10 @@ class SqlStore:
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
         with self._reading.begin() as c:
             yield from views.vectors(c, collection_id, embedder, version_ids)
+
+    def published_since(self, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
+        with self._reading.begin() as c:
+            return views.published_since(c, collection_id, revision)
 
     def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
         with self._reading.begin() as c:

@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.pipeline import BATCH, TURN, Pipeline
-from ingest.sandbox import Sandbox
+from ingest.sandbox import Sandbox, parse_limits
 from ingest.worker import Worker
 from ragapp.bootstrap import Workbench, build_service, build_workbench
 from ragapp.errors import ModelError
@@ -54,7 +54,7 @@ def bench(settings: Settings) -> Iterator[Workbench]:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with closing(Sandbox()) as sandbox:
+    with closing(Sandbox(parse_limits(Settings()))) as sandbox:
         yield sandbox
 
 
@@ -160,7 +160,10 @@ def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
     with pytest.raises(ModelError):
         one_stage(bench, work)
     assert service.document(id_).status == "searchable"
+    assert "does not answer" in service.job(id_).why
+    assert bench.queue.claim("test") is None, "it is tried again later"
     embedder.broken = False
+    service.retry_job(id_)
     one_stage(bench, work)
     assert service.document(id_).status == "ready"
     assert embedder.embedded == chunks

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, Json
 
 from ragapp.doors.http.dependencies import Service
-from ragapp.doors.http.names import display_name
+from ragapp.names import display_name
 from ragapp.doors.http.refusals import request_id
 from ragapp.doors.problems import problem_of
 from ragapp.doors.wire import AcceptedUpload, RefusedUpload, UploadReport

@@ -217,9 +217,10 @@ def test_a_pdf_locked_against_printing_only_is_read() -> None:
 
 @pytest.mark.skipif(not DATA, reason="RAGAPP_TEST_DATA names no folder with the pdfjs test documents")
 def test_strange_documents_are_read_or_refused_but_never_crash() -> None:
-    from ingest.sandbox import Sandbox
+    from ingest.sandbox import Sandbox, parse_limits
+    from ragapp.settings import Settings
 
-    sandbox, outcomes = Sandbox(), Counter[str]()
+    sandbox, outcomes = Sandbox(parse_limits(Settings())), Counter[str]()
     for path in sorted(Path(str(DATA), "pdfjs").glob("*.pdf")):
         with path.open("rb") as data:
             try:

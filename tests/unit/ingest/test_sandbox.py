@@ -16,8 +16,11 @@ import pytest
 
 from ingest.parse.order import Limits
 from ingest.parse.registry import parse
-from ingest.sandbox import LIMITS, MIB, Sandbox
+from ingest.sandbox import MIB, Sandbox, parse_limits
 from ragapp.errors import ParseError
+from ragapp.settings import Settings
+
+LIMITS = parse_limits(Settings())
 
 SLOW = b"- a *b* [c](d)\n\n" * 500_000
 """Markdown that takes many seconds to parse."""
@@ -25,7 +28,7 @@ SLOW = b"- a *b* [c](d)\n\n" * 500_000
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with closing(Sandbox()) as sandbox:
+    with closing(Sandbox(LIMITS)) as sandbox:
         yield sandbox
 
 
@@ -78,7 +81,7 @@ def test_the_parser_sees_nothing_of_our_environment(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "secret")
-    with closing(Sandbox()) as fresh:
+    with closing(Sandbox(LIMITS)) as fresh:
         assert reads_another(fresh)
         environment = Path(f"/proc/{children(os.getpid())[-1]}/environ").read_bytes()
     assert b"PYTHONPATH" in environment
@@ -87,7 +90,7 @@ def test_the_parser_sees_nothing_of_our_environment(
 
 def test_closing_leaves_no_process() -> None:
     before = children(os.getpid())
-    sandbox = Sandbox()
+    sandbox = Sandbox(LIMITS)
     assert reads_another(sandbox)
     assert children(os.getpid()) != before
     sandbox.close()

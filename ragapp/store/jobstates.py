@@ -1,0 +1,99 @@
+"""What people are told of a document's way in: how far it is, what it waits for, where the time went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from ragapp.errors import NotFoundError
+from ragapp.store import collections
+from ragapp.store import schema as t
+from ragapp.types import JobState, Status
+
+
+def newest_first(
+    c: Connection, collection: str | None, statuses: Sequence[Status], count: int
+) -> list[JobState]:
+    """Raises NotFoundError for an unknown collection."""
+    query = _newest_versions().where(t.versions.c.status.in_(statuses))
+    if collection is not None:
+        query = query.where(t.collections.c.id == collections.get(c, collection).id)
+    rows = c.execute(query.order_by(t.versions.c.id.desc()).limit(count))
+    now = time.time()
+    return [_state(row, now) for row in rows]
+
+
+def of_document(c: Connection, document_id: str) -> JobState:
+    """Raises NotFoundError."""
+    return _state(newest_version(c, document_id), time.time())
+
+
+def newest_version(c: Connection, document_id: str) -> Row[Any]:
+    """Raises NotFoundError."""
+    row = c.execute(_newest_versions().where(t.documents.c.id == document_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"There is no job {document_id}. Its id is its document's, as `ragapp documents list` shows it."
+        )
+    return row
+
+
+def _newest_versions() -> Select[Any]:
+    return (
+        select(t.versions, t.documents.c.source, t.collections.c.name.label("collection"))
+        .join(
+            t.documents,
+            (t.documents.c.id == t.versions.c.document_id)
+            & (t.documents.c.newest_version == t.versions.c.version),
+        )
+        .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
+    )
+
+
+def _state(row: Row[Any], now: float) -> JobState:
+    return JobState(
+        document_id=row.document_id,
+        collection=row.collection,
+        name=row.name,
+        source=row.source,
+        version=row.version,
+        status=row.status,
+        why=_why(row, now),
+        lane=row.lane,
+        owner=row.owner,
+        attempts=row.attempts,
+        trouble=row.trouble,
+        troubles=row.troubles,
+        not_before=None if row.not_before is None else datetime.fromtimestamp(row.not_before, UTC),
+        worker=row.worker,
+        accepted_at=_aware(row.accepted_at),
+        searchable_at=row.searchable_at and _aware(row.searchable_at),
+        ended_at=row.ended_at and _aware(row.ended_at),
+        chunks=row.chunks,
+        seconds=row.seconds,
+    )
+
+
+def _why(row: Row[Any], now: float) -> str:
+    """One sentence: what it is at, what it waits for, or what ended it."""
+    if row.status == "failed":
+        return str(row.error)
+    if row.status == "ready":
+        return "Every chunk is found by its words and by its meaning."
+    stage = "embedded" if row.status == "searchable" else "read"
+    if row.worker is not None and row.lease_until >= now:
+        return f"It is being {stage} by worker {row.worker}."
+    if row.worker is not None:
+        return f"Worker {row.worker} fell silent while it was being {stage}; the next worker takes it over."
+    if row.not_before is not None and row.not_before > now:
+        return f"It is tried again in {row.not_before - now:.0f} s, because of: {row.trouble}"
+    return f"It waits for a worker, to be {stage}." + (f" Last time: {row.trouble}" if row.trouble else "")
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite forgets that times are UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,0 +1,202 @@
+"""What every JobQueue promises about order, retries and what it tells, over each database we support."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ragapp.errors import ConflictError, NotFoundError
+from ragapp.store import jobs
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import Chunk, Document, Job, Lane, ParsedText
+
+PARSED = ParsedText("Herons fish at dusk.")
+CHUNKS = [Chunk(0, len(PARSED.text), PARSED.text, 1)]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'truth.db'}"
+
+
+@pytest.fixture
+def store(url: str, tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(open_engine(url), BlobFolder(tmp_path / "blobs"), max_bytes=1000)
+    store.create_collection("shore", "test-embedder", 2)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def queue(url: str, store: SqlStore) -> SqlJobQueue:
+    return SqlJobQueue(open_engine(url), lease=60)
+
+
+def accept(store: SqlStore, name: str, lane: Lane = "batch", owner: str = "") -> Document:
+    return store.accept(
+        "shore",
+        source=name,
+        name=name,
+        data=io.BytesIO(name.encode()),
+        media_type="text/plain",
+        recipe="r1",
+        metadata={},
+        lane=lane,
+        owner=owner,
+    ).document
+
+
+def claim(queue: SqlJobQueue) -> Job:
+    job = queue.claim("w1")
+    assert job is not None
+    return job
+
+
+def served(queue: SqlJobQueue, count: int) -> list[str]:
+    return [claim(queue).name for _ in range(count)]
+
+
+def test_one_file_does_not_wait_for_another_owners_thousand(store: SqlStore, queue: SqlJobQueue) -> None:
+    for number in range(20):
+        accept(store, f"many{number}", owner="ann")
+    served(queue, 5)
+    accept(store, "one", owner="bob")
+    assert "one" in served(queue, 2)
+
+
+def test_owners_take_turns(store: SqlStore, queue: SqlJobQueue) -> None:
+    for owner in ("ann", "bob", "cem"):
+        for number in range(4):
+            accept(store, f"{owner}{number}", owner=owner)
+    owners = [name[:3] for name in served(queue, 12)]
+    assert owners == ["ann", "bob", "cem"] * 4
+
+
+def test_who_was_idle_has_saved_up_no_turns(store: SqlStore, queue: SqlJobQueue) -> None:
+    for number in range(10):
+        accept(store, f"ann{number}", owner="ann")
+    served(queue, 6)
+    for number in range(3):
+        accept(store, f"bob{number}", owner="bob")
+    assert [name[:3] for name in served(queue, 6)] == ["ann", "bob"] * 3
+
+
+def test_people_go_before_batches_even_for_vectors(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "batch")
+    accept(store, "person", "interactive")
+    job = claim(queue)
+    assert job.name == "person"
+    store.publish(job, PARSED, CHUNKS)
+    assert [(job.name, job.status) for job in (claim(queue), claim(queue))] == [
+        ("person", "searchable"),
+        ("batch", "queued"),
+    ]
+
+
+def test_a_long_documents_turn_ends_behind_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
+    for name, owner in (("long", "ann"), ("next", "ann"), ("other", "bob")):
+        accept(store, name, owner=owner)
+    for _ in range(3):
+        store.publish(claim(queue), PARSED, CHUNKS)
+    long = claim(queue)
+    queue.let_others_go_first(long)
+    assert served(queue, 3) == ["other", "long", "next"]
+
+
+def test_a_trouble_postpones_for_longer_each_time_and_never_fails(
+    store: SqlStore, queue: SqlJobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = accept(store, "a").id
+    clock = 1_000_000.0
+    monkeypatch.setattr(jobs.time, "time", lambda: clock)
+    waits = []
+    for _ in range(12):
+        job = claim(queue)
+        queue.postpone(job, "The model does not answer.")
+        assert queue.claim("w1") is None
+        due = queue.state(id_).not_before
+        assert due is not None
+        waits.append(due.timestamp() - clock)
+        clock = due.timestamp()
+    assert waits[:4] == [2, 4, 8, 16]
+    assert waits[-1] == jobs.LONGEST_PAUSE
+    assert store.document(id_).status == "queued"
+
+
+def test_a_job_tells_why_it_stands_where_it_stands(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "a").id
+    assert "waits for a worker" in queue.state(id_).why
+    job = claim(queue)
+    assert "being read by worker w1" in queue.state(id_).why
+    queue.postpone(job, "The disk is full.")
+    state = queue.state(id_)
+    assert state.why.startswith("It is tried again in")
+    assert "The disk is full." in state.why
+    queue.retry(id_)
+    queue.fail(claim(queue), "It is empty.")
+    assert queue.state(id_).why == "It is empty."
+
+
+def test_a_silent_worker_is_told(url: str, store: SqlStore) -> None:
+    hasty = SqlJobQueue(open_engine(url), lease=-1)
+    id_ = accept(store, "a").id
+    claim(hasty)
+    assert "fell silent" in hasty.state(id_).why
+
+
+def test_retrying_goes_on_where_the_work_stopped(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "a").id
+    store.publish(claim(queue), PARSED, CHUNKS)
+    queue.fail(claim(queue), "Another model.")
+    assert queue.retry(id_).status == "searchable", "it is parsed already"
+    assert claim(queue).status == "searchable"
+    assert queue.retry(id_).worker == "w1", "what is in work is left alone"
+
+
+def test_handing_a_file_in_again_goes_on_where_its_work_failed(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "a")
+    store.publish(claim(queue), PARSED, CHUNKS)
+    queue.fail(claim(queue), "Another model.")
+    accept(store, "a")
+    assert claim(queue).status == "searchable"
+
+
+def test_cancelled_work_stops_and_can_be_taken_up(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "a").id
+    job = claim(queue)
+    assert queue.cancel(id_).why.startswith("Cancelled")
+    with pytest.raises(ConflictError):
+        store.publish(job, PARSED, CHUNKS)
+    assert queue.claim("w1") is None
+    with pytest.raises(ConflictError):
+        queue.cancel(id_)
+    queue.retry(id_)
+    assert claim(queue).document_id == id_
+
+
+def test_time_adds_up_by_stage(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "a").id
+    job = claim(queue)
+    queue.spent(job, {"parse": 1.5, "store": 0.5})
+    queue.spent(job, {"embed": 2.0, "store": 0.5})
+    assert queue.state(id_).seconds == {"parse": 1.5, "store": 1.0, "embed": 2.0}
+    store.delete_document(id_)
+    queue.spent(job, {"parse": 1.0})
+
+
+def test_states_are_listed_newest_first(store: SqlStore, queue: SqlJobQueue) -> None:
+    names = [accept(store, name).name for name in ("a", "b", "c")]
+    queue.fail(claim(queue), "It is empty.")
+    assert [s.name for s in queue.states(None, ("queued", "failed"), 10)] == names[::-1]
+    assert [s.name for s in queue.states("shore", ("failed",), 10)] == ["a"]
+    assert len(queue.states(None, ("queued",), 1)) == 1
+    with pytest.raises(NotFoundError):
+        queue.states("hill", ("queued",), 1)
+    with pytest.raises(NotFoundError):
+        queue.state("nothing")
