@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from ragapp.answer.answerer import Answerer
+from ragapp.answer.drafting import Limits
+from ragapp.answer.history import History
+from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.writers import Writers
 from ragapp.index.views import LocalIndex
 from ragapp.lazy import Lazy
-from ragapp.models.build import build_embedder, build_generator, build_reranker
+from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
 from ragapp.protocols import Embedder
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.store.answers import SqlAnswers
 from ragapp.store.blobs import BlobFolder
+from ragapp.store.conversations import SqlConversations
 from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
@@ -26,6 +34,7 @@ INGEST_VERSION = 1
 class Workbench:
     """What a worker needs to bring documents in."""
 
+    engine: Engine
     store: SqlStore
     queue: SqlJobQueue
     embedder: Lazy[Embedder]
@@ -35,6 +44,7 @@ def build_workbench(settings: Settings) -> Workbench:
     """Opens the data folder (making it when it is not there). The embedder loads when first needed."""
     engine = open_engine(settings.resolved_database_url)
     return Workbench(
+        engine=engine,
         store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
         queue=SqlJobQueue(engine, settings.lease_seconds),
         embedder=Lazy(lambda: build_embedder(settings)),
@@ -46,7 +56,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     bench = bench or build_workbench(settings)
     store, embedder = bench.store, bench.embedder
     index = LocalIndex(settings.data_dir / "views", store)
-    generator = build_generator(settings)
+    writers = Writers(build_generators(settings), build_large_generator(settings))
     return RagService(
         store=store,
         queue=bench.queue,
@@ -62,13 +72,16 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
                 fusion=settings.fusion,
             )
         ),
-        generator=generator,
+        writers=writers,
         answerer=Answerer(
-            generator,
+            writers,
             page_at=store.page_at,
-            prompt_tokens=settings.prompt_tokens,
-            answer_tokens=settings.answer_tokens,
+            span_of=store.span,
+            limits=Limits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
+            strict=settings.verify == "strict",
         ),
+        rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
+        history=History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine)),
         recipe=recipe(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
     )

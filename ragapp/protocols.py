@@ -138,6 +138,9 @@ class DocumentStore(Protocol):
     def page_at(self, document_id: str, version: int, offset: int) -> int:
         """The page, counted from 1, of that character. Raises NotFoundError."""
 
+    def span(self, document_id: str, version: int, start: int, end: int) -> str:
+        """The version's `text[start:end]`, without reading all of it. Raises NotFoundError."""
+
     def blob(self, sha256: str) -> BinaryIO:
         """A document's bytes. Raises NotFoundError."""
 

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO
 
 from ragapp.answer.answerer import Answerer
-from ragapp.answer.followups import LOOKED_BACK
+from ragapp.answer.history import History
 from ragapp.answer.prompt import SYSTEM
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.writers import Writers
-from ragapp.errors import ConflictError, ModelError, NotFoundError, StorageError, UsageError
+from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
-from ragapp.protocols import AnswerStore, ConversationStore, DocumentStore, Embedder, JobQueue, SearchIndex
+from ragapp.protocols import DocumentStore, Embedder, JobQueue, SearchIndex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
     Acceptance,
-    Answer,
     AskEvent,
     AskMode,
     Backlog,
     Check,
     Collection,
-    Conversation,
     DoctorReport,
     Document,
-    Feedback,
     JobState,
     Lane,
     ModelNames,
@@ -38,6 +34,7 @@ from ragapp.types import (
     SearchMode,
     SearchResult,
     Status,
+    Turn,
 )
 
 DEFAULT_COLLECTION = "default"
@@ -46,7 +43,10 @@ UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 
 class RagService:
-    """Safe for many threads. `recipe` names what parses and chunks, so that a change of it is noticed."""
+    """Safe for many threads. `history` has the answers that were given.
+
+    `recipe` names what parses and chunks, so that a change of it is noticed.
+    """
 
     def __init__(
         self,
@@ -59,8 +59,7 @@ class RagService:
         writers: Writers,
         answerer: Answerer,
         rewriter: Rewriter,
-        answers: AnswerStore,
-        conversations: ConversationStore,
+        history: History,
         recipe: str,
         names: ModelNames,
     ) -> None:
@@ -72,8 +71,7 @@ class RagService:
         self._writers = writers
         self._answerer = answerer
         self._rewriter = rewriter
-        self._answers = answers
-        self._conversations = conversations
+        self.history = history
         self._recipe = recipe
         self._names = names
 
@@ -221,7 +219,7 @@ class RagService:
         for as one that stands alone; `standalone_question` is the caller's own wording of that.
         """
         if conversation_id is not None:
-            history = self._conversations.turns(conversation_id, LOOKED_BACK)
+            history = self.history.turns(conversation_id)
         asked = self._rewriter.rewrite(question, history, standalone_question)
         found = self.search(asked.question, collection=collection, k=k, filters=filters)
         events = self._answerer.answer(
@@ -232,38 +230,7 @@ class RagService:
             rewritten_by=asked.by,
             conversation_id=conversation_id,
         )
-        return self._stored(events, self.collection(collection).id)
-
-    # -- answers and conversations
-
-    def answer(self, answer_id: str) -> StoredAnswer:
-        """An answer as it was given, without what was deleted since. Raises NotFoundError."""
-        return self._answers.answer(answer_id)
-
-    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError, UsageError when it says nothing."""
-        if not any((feedback.thumbs, feedback.correction, feedback.comment)):
-            raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
-        self._answers.add_feedback(answer_id, feedback)
-
-    def create_conversation(self, title: str = "") -> Conversation:
-        return self._conversations.create(title)
-
-    def conversations(self) -> list[Conversation]:
-        """The latest first."""
-        return self._conversations.all()
-
-    def conversation_answers(self, conversation_id: str) -> list[StoredAnswer]:
-        """Oldest first. Raises NotFoundError."""
-        return [self.answer(one) for one in self._conversations.answer_ids(conversation_id)]
-
-    def rename_conversation(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError."""
-        return self._conversations.rename(conversation_id, title)
-
-    def delete_conversation(self, conversation_id: str) -> None:
-        """With its answers. Raises NotFoundError."""
-        self._conversations.delete(conversation_id)
+        return self.history.keeping(events, self.collection(collection).id)
 
     # -- care
 
@@ -310,24 +277,6 @@ class RagService:
             self._index.rebuild(collection)
             found = self._index.verify(collection)
         return Check(name, found is None, found or "ok")
-
-    def _stored(
-        self, events: Generator[AskEvent, None, None], collection_id: int
-    ) -> Generator[AskEvent, None, None]:
-        """The events; the answer is stored before it is told. One that cannot be stored is told so."""
-        with closing(events):
-            for event in events:
-                if event.kind == "answer" and event.answer is not None:
-                    yield replace(event, answer=self._save(event.answer, collection_id))
-                else:
-                    yield event
-
-    def _save(self, answer: Answer, collection_id: int) -> Answer:
-        try:
-            self._answers.save(answer, collection_id)
-        except (StorageError, NotFoundError) as error:
-            return replace(answer, notice=" ".join(filter(None, (answer.notice, str(error)))))
-        return answer
 
     def _notice(self, collection: str) -> str | None:
         backlog = self.backlog(collection)

@@ -48,11 +48,11 @@ class Settings(BaseSettings):
     )
     generator_large: str | None = Field(
         default=None,
-        description="Who writes first when mode `generate` is asked for, and last otherwise. Default: nobody else.",
+        description="Who writes first in mode `generate`, and last in mode `auto`. Default: nobody else.",
     )
     follow_ups: Literal["rules", "generator"] = Field(
         default="rules",
-        description="Who makes follow-up questions stand alone; `generator` takes its time before the search.",
+        description="Who makes follow-ups stand alone; a generator takes its time before the search.",
     )
     verify: Literal["mark", "strict"] = Field(
         default="mark",
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(default=256, ge=16, description="Tokens a generated answer may have.")
     prompt_tokens: int = Field(default=400, ge=64, description="Tokens of passages that a prompt may hold.")
     widen_tokens: int = Field(
-        default=60, ge=0, description="Tokens of a passage's surroundings on each side that a prompt may show."
+        default=60, ge=0, description="Tokens before and behind a passage that a prompt may show."
     )
     answer_days: int = Field(
         default=90, ge=1, description="Days for which answers and conversations are stored."

@@ -72,9 +72,9 @@ def _exchanged(question: str, earlier: str) -> str | None:
     if new == question or _ASKS.search(new):
         return None
     for kind in (_YEAR, _NAME):
-        offered, replaced = kind.findall(new), _named(kind, earlier)
+        offered, replaced = list(kind.finditer(new)), _named(kind, earlier)
         if len(offered) == 1 and replaced:
-            return earlier[: replaced[-1].start()] + offered[0] + earlier[replaced[-1].end() :]
+            return earlier[: replaced[-1].start()] + offered[0].group() + earlier[replaced[-1].end() :]
     return None
 
 

@@ -44,13 +44,13 @@ class Prompt:
     passages: tuple[Passage, ...]
 
 
-def build_prompt(question: str, passages: Sequence[Passage], max_tokens: int) -> Prompt:
-    """The best sentences of the passages with their neighbours, within about `max_tokens`, then the question.
+def build_prompt(question: str, passages: Sequence[Passage], max_bytes: int) -> Prompt:
+    """The best sentences of the passages with their neighbours, in about `max_bytes`, then the question.
 
     Passages come in their own order, so that a follow-up on the same hits shares the prompt's beginning
     and a model server can reuse what it has read.
     """
-    chosen = _choose(question, passages, max_tokens)
+    chosen = _choose(question, passages, max_bytes)
     shown = tuple(passage for passage in passages if passage.number in chosen)
     blocks = [f"[{passage.number}] {_quoted(passage, chosen[passage.number])}" for passage in shown]
     return Prompt("\n".join([*blocks, "", f"Question: {_harmless(question)}"]), shown)
@@ -61,23 +61,32 @@ def denies(answer: str) -> bool:
     return _DENIAL.search(answer) is not None
 
 
-def _choose(question: str, passages: Sequence[Passage], max_tokens: int) -> dict[int, set[int]]:
-    """The places of the sentences to show, by passage number."""
-    budget = max_tokens * BYTES_PER_TOKEN
+def _choose(question: str, passages: Sequence[Passage], budget: int) -> dict[int, set[int]]:
+    """The places of the sentences to show, by passage number; each sentence of a document once."""
     chosen: dict[int, set[int]] = {}
+    told: set[tuple[str, int, int]] = set()
     for one in score_sentences(question, passages):
         passage = one.passage
         at = passage.sentences.index(one.sentence)
-        near = {place for place in (at - 1, at, at + 1) if 0 <= place < len(passage.sentences)}
-        new = near - chosen.get(passage.number, set())
+        near = [place for place in (at - 1, at, at + 1) if 0 <= place < len(passage.sentences)]
+        new = {place for place in near if _key(passage, place) not in told}
+        if not new:
+            continue
         cost = _size(passage.sentences[place].text for place in new)
         if passage.number not in chosen:
             cost += _size([passage.label])
         if chosen and cost > budget:
             break
         budget -= cost
+        told.update(_key(passage, place) for place in new)
         chosen.setdefault(passage.number, set()).update(new)
     return chosen
+
+
+def _key(passage: Passage, place: int) -> tuple[str, int, int]:
+    """Where a sentence stands in its document, whichever passage shows it: passages may overlap."""
+    hit = passage.hit
+    return hit.document_id, hit.version, hit.start + passage.sentences[place].start
 
 
 def _size(texts: Iterable[str]) -> int:

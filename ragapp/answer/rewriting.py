@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ragapp.answer.followups import LOOKED_BACK, needs_context, stand_alone
 from ragapp.answer.plain import plain
 from ragapp.answer.terms import fold, stems
+from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError
-from ragapp.protocols import Generator
 from ragapp.types import RewrittenBy, Turn
 
 SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the others.
@@ -36,10 +36,10 @@ class Rewriting:
 
 
 class Rewriter:
-    """Rewrites with the generator when one is given, and by rules when there is none or it fails."""
+    """Rewrites with the first of the writers; by rules when there is none, or when it fails."""
 
-    def __init__(self, generator: Generator | None) -> None:
-        self._generator = generator
+    def __init__(self, writers: Writers | None = None) -> None:
+        self._writers = writers
 
     def rewrite(self, question: str, history: Sequence[Turn], given: str | None = None) -> Rewriting:
         """`given` is the caller's own wording, used as it is. A question that stands alone is left alone."""
@@ -58,12 +58,13 @@ class Rewriter:
 
         It is told the earlier questions only: an answer's text belongs to its documents.
         """
-        if self._generator is None or self._generator.unavailable() is not None:
+        ready = self._writers.in_order("auto") if self._writers else []
+        if not ready:
             return None
         earlier = "\n".join(f"Earlier question: {fold(turn.question)}" for turn in history)
         prompt = f"{earlier}\nLast question: {fold(question)}\nRewritten question:"
         try:
-            text = "".join(self._generator.generate(SYSTEM, prompt, MOST_TOKENS))
+            text = "".join(ready[0].generate(SYSTEM, prompt, MOST_TOKENS))
         except ModelError:
             return None
         return _fit(text, question)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from uuid import uuid4
 
 from ragapp.answer.passages import Passage
-from ragapp.answer.prompt import DO_NOT_SAY
+from ragapp.answer.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answer.statements import PageAt, Statement, numbered, written
-from ragapp.types import Answer, AnswerMode, CacheDecision, SearchResult
+from ragapp.types import Answer, AnswerMode, CacheDecision, RewrittenBy, SearchResult, Trace
 
 EXTRACTIVE = "extractive"
 """The model's name when the documents' own sentences answer."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sheet:
-    """The extractive and the generated answer to one question share its id, hits and timings."""
+    """The extractive and the generated answer to one question share its id, hits, trace and timings."""
 
     question: str
     result: SearchResult
     cache: CacheDecision
+    rewritten_by: RewrittenBy = "nobody"
+    conversation_id: str | None = None
+    shown: tuple[int, ...] | None = None
+    """The places of the hits that a model was shown; None when none was asked."""
+    dropped: tuple[str, ...] = ()
     answer_id: str = field(default_factory=lambda: uuid4().hex)
     timings_ms: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
@@ -57,6 +62,21 @@ class Sheet:
             timings_ms=self._timings(),
             answer_id=self.answer_id,
             notice=notice,
+            trace=self._trace(),
+            conversation_id=self.conversation_id,
+        )
+
+    def traced(self, answer: Answer) -> Answer:
+        """An answer of this sheet's with what has happened since it was made."""
+        return replace(answer, trace=self._trace(), timings_ms=self._timings())
+
+    def _trace(self) -> Trace:
+        return Trace(
+            rewritten_by=self.rewritten_by,
+            fusion=self.result.fusion,
+            prompt_version=None if self.shown is None else PROMPT_VERSION,
+            shown=self.shown or (),
+            dropped=self.dropped,
         )
 
     def _timings(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ragapp.errors import UsageError
+from ragapp.models.breaker import Breaker
 from ragapp.models.catalog import Role, load_catalog
 from ragapp.models.chat import ChatGenerator, openai_chat, provider_chat
 from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
@@ -61,16 +62,27 @@ def build_reranker(settings: Settings) -> Reranker | None:
     )
 
 
-def build_generator(settings: Settings) -> Generator | None:
-    """The generator that `settings.generator` names; None when answers are to be extractive.
+def build_generators(settings: Settings) -> list[Generator]:
+    """Those that `settings.generator` lists, in its order, each behind a breaker; none for `extractive`.
 
-    `auto` and `local` are the same model: it says itself that it is unavailable while its file is not
-    there, and writes from the moment it is. Raises UsageError for a name that is none, ModelError when
-    the GGUF file of `local:PATH` does not exist.
+    Raises UsageError for a name that is none, ModelError when the GGUF file of `local:PATH` does not exist.
     """
-    match settings.generator.partition(":"):
-        case ("extractive", "", ""):
-            return None
+    names = [name.strip() for name in settings.generator.split(",")]
+    made = (_generator(name, settings) for name in names if name != "extractive")
+    return [Breaker(generator) for generator in made]
+
+
+def build_large_generator(settings: Settings) -> Generator | None:
+    """The one that `settings.generator_large` names, behind a breaker. Raises as `build_generators` does."""
+    if settings.generator_large is None:
+        return None
+    return Breaker(_generator(settings.generator_large, settings))
+
+
+def _generator(name: str, settings: Settings) -> Generator:
+    """`auto` and `local` are the same model: it says itself that it is unavailable while its file is not
+    there, and writes from the moment it is."""
+    match name.partition(":"):
         case ("auto" | "local", "", ""):
             return _local_generator(_DEFAULT_GENERATOR, settings)
         case ("local", ":", model) if model:
@@ -80,10 +92,10 @@ def build_generator(settings: Settings) -> Generator | None:
         case (provider, ":", model) if model and provider not in ("", "auto", "extractive"):
             connect = provider_chat(provider, model, settings.generator_timeout)
             remedy = f"Check that {provider} can be reached, its key and the model's name."
-            return ChatGenerator(settings.generator, connect, remedy)
+            return ChatGenerator(name, connect, remedy)
         case _:
             raise UsageError(
-                f"RAGAPP_GENERATOR={settings.generator!r} is not one of auto, extractive, local, "
+                f"RAGAPP_GENERATOR={settings.generator!r}: {name!r} is not one of auto, extractive, local, "
                 "local:/path/model.gguf, openai:MODEL or provider:MODEL."
             )
 

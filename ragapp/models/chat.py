@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import count
 from typing import TYPE_CHECKING, cast
 
 from ragapp.errors import ModelError
+from ragapp.models.healing import pause_before
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
 Connect = Callable[[int], "BaseChatModel"]
 """A chat model that writes at most that many tokens. Raises ModelError."""
 
-# One more try for a busy server; more would multiply the seconds that the reader waits for a dead one.
-_RETRIES = 1
 _CONNECT_SECONDS = 10.0
 
 
@@ -39,18 +40,40 @@ class ChatGenerator:
         return None
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
-        """Closing the iterator ends the request, so that the server stops writing. Raises ModelError."""
-        try:
-            model = self._connect(max_tokens)
-            stream = model.stream([("system", system), ("human", prompt)])
-            with closing(cast("Generator[AIMessageChunk]", stream)) as pieces:
-                for piece in pieces:
-                    if piece.text:
-                        yield str(piece.text)
-        except ModelError:
-            raise
-        except Exception as error:  # each provider has errors of its own, with no common root
-            raise ModelError(f"{self._name} did not answer: {_reason(error)}. {self._remedy}") from error
+        """Asks a busy or absent server again as long as nothing was written. Raises ModelError.
+
+        Closing the iterator ends the request, so that the server stops writing.
+        """
+        for attempt in count(1):
+            written = False
+            try:
+                for piece in self._stream(system, prompt, max_tokens):
+                    written = True
+                    yield piece
+            except ModelError:
+                raise
+            except Exception as error:  # each provider has errors of its own, with no common root
+                pause = None if written else pause_before(attempt, error)
+                if pause is None:
+                    why = f"{self._name} did not answer: {_reason(error)}. {self._remedy}"
+                    raise ModelError(why) from error
+                time.sleep(pause)
+            else:
+                return
+
+    def count_tokens(self, text: str) -> None:
+        """None: a served model does not tell how it counts before it has read."""
+
+    def warm_up(self, system: str) -> None:
+        """Nothing: a served model is kept warm by its server."""
+
+    def _stream(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        model = self._connect(max_tokens)
+        stream = model.stream([("system", system), ("human", prompt)])
+        with closing(cast("Generator[AIMessageChunk]", stream)) as pieces:
+            for piece in pieces:
+                if piece.text:
+                    yield str(piece.text)
 
     def close(self) -> None:
         """Nothing is held between requests."""
@@ -79,7 +102,7 @@ def openai_chat(
             temperature=0,
             max_completion_tokens=max_tokens,
             timeout=limits,
-            max_retries=_RETRIES,
+            max_retries=0,  # ours tell what may heal from what only takes the reader's time
             use_responses_api=False,
             http_client=None if proxied else httpx.Client(timeout=limits, trust_env=False),
         )

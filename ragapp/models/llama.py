@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -59,6 +60,12 @@ class LlamaServer:
             self._address = self._start()
             return self._address
 
+    def count_tokens(self, text: str) -> int | None:
+        """By the model's own tokenizer; None when the server does not answer. Raises ModelError."""
+        address = self.address()
+        reply = _ask(address, "POST", "/tokenize", {"content": text})
+        return len(json.loads(reply)["tokens"]) if reply is not None else None
+
     def close(self) -> None:
         with self._lock:
             self._stop()
@@ -77,14 +84,7 @@ class LlamaServer:
     def _healthy(self, address: Address) -> bool:
         if self._child is None or self._child.poll() is not None:
             return False
-        connection = HTTPConnection(urlsplit(address.url).netloc, timeout=_HEALTH_SECONDS)
-        try:
-            connection.request("GET", "/health")
-            return connection.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            connection.close()
+        return _ask(address, "GET", "/health") is not None
 
     def _start(self) -> Address:
         given_up = self.given_up()
@@ -163,3 +163,17 @@ def _end(child: subprocess.Popen[str]) -> None:
         child.kill()
         child.wait()
     child.stdout.close()
+
+
+def _ask(address: Address, method: str, path: str, body: Mapping[str, str] | None = None) -> bytes | None:
+    """The reply; None when there is none in time, or a refusal."""
+    connection = HTTPConnection(urlsplit(address.url).netloc, timeout=_HEALTH_SECONDS)
+    headers = {"Authorization": f"Bearer {address.api_key}", "Content-Type": "application/json"}
+    try:
+        connection.request(method, path, json.dumps(body) if body else None, headers)
+        response = connection.getresponse()
+        return response.read() if response.status == 200 else None
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -41,6 +41,17 @@ class LocalGenerator:
     def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
         yield from self._chat.generate(system, prompt, max_tokens)
 
+    def count_tokens(self, text: str) -> int | None:
+        """As the model's own tokenizer counts. Starts the server; None when it does not answer."""
+        if self.unavailable() is not None:
+            return None
+        return self._server.count_tokens(text)
+
+    def warm_up(self, system: str) -> None:
+        """Loads the model and has it read `system`, which later prompts then need not have read again."""
+        for _ in self.generate(system, "", 1):
+            pass
+
     def close(self) -> None:
         """Ends the server. It would start again with the next prompt."""
         self._server.close()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    case,
     delete,
     exists,
     insert,
@@ -49,7 +50,7 @@ class SqlAnswers:
         try:
             with self._writing.begin() as c:
                 _delete_older(c, now - self._kept)
-                _touch(c, answer.conversation_id, collection_id, now)
+                _touch(c, answer, collection_id, now)
                 _insert(c, answer, collection_id, now)
         except SQLAlchemyError as error:
             raise StorageError(f"The answer could not be stored: {error}. Is the disk full?") from error
@@ -121,17 +122,20 @@ def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) ->
         c.execute(insert(t.answer_sources), rows)
 
 
-def _touch(c: Connection, conversation_id: str | None, collection_id: int, now: datetime) -> None:
+def _touch(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
     """Holds, until the commit, what the answer belongs to."""
     if not c.scalar(select(exists().where(t.collections.c.id == collection_id))):
         raise NotFoundError("The collection was deleted while it was asked. Ask another one.")
-    if conversation_id is None:
+    if answer.conversation_id is None:
         return
+    title = case((t.conversations.c.title == "", answer.question), else_=t.conversations.c.title)
     touched = c.execute(
-        update(t.conversations).where(t.conversations.c.id == conversation_id).values(last_at=now)
+        update(t.conversations)
+        .where(t.conversations.c.id == answer.conversation_id)
+        .values(last_at=now, title=title)
     )
     if not touched.rowcount:
-        raise NotFoundError(f"Conversation {conversation_id} was deleted meanwhile. Begin a new one.")
+        raise NotFoundError(f"Conversation {answer.conversation_id} was deleted meanwhile. Begin a new one.")
 
 
 def _delete_older(c: Connection, moment: datetime) -> None:

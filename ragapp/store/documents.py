@@ -106,6 +106,17 @@ def page_starts(c: Connection, document_id: str, version: int) -> tuple[int, ...
     return tuple(found or ())
 
 
+def span(c: Connection, document_id: str, version: int, start: int, end: int) -> str:
+    found = c.execute(
+        select(func.substr(t.texts.c.text, start + 1, end - start))
+        .join(t.versions, t.versions.c.id == t.texts.c.version_id)
+        .where(t.versions.c.document_id == document_id, t.versions.c.version == version)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"Version {version} of document {document_id} is gone. Ask again.")
+    return str(found)
+
+
 def remove(c: Connection, document_id: str) -> list[str]:
     """Returns the sha256 of blobs that lost their last user, to be freed once this is committed."""
     document = c.execute(select(t.documents).where(t.documents.c.id == document_id)).one_or_none()

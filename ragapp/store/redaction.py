@@ -24,7 +24,8 @@ GONE = "[deleted]"
 
 def sources(answer: Answer) -> frozenset[Source]:
     """The document versions that the answer read."""
-    return frozenset((one.document_id, one.version) for one in (*answer.citations, *answer.hits))
+    cited = {(one.document_id, one.version) for one in answer.citations}
+    return frozenset(cited.union((one.document_id, one.version) for one in answer.hits))
 
 
 def without_text(answer: Answer) -> Answer:

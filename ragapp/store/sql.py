@@ -123,6 +123,10 @@ class SqlStore:
             raise NotFoundError(f"Version {version} of document {document_id} is gone. Ask again.")
         return ParsedText("", starts).page_at(offset)
 
+    def span(self, document_id: str, version: int, start: int, end: int) -> str:
+        with self._reading.begin() as c:
+            return documents.span(c, document_id, version, start, end)
+
     def blob(self, sha256: str) -> BinaryIO:
         return self._blobs.open(sha256)
 

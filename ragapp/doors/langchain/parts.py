@@ -19,7 +19,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from ragapp.answer.citations import bind
 from ragapp.answer.markers import read_claims
 from ragapp.answer.passages import Passage, number_hits
-from ragapp.answer.prompt import DO_NOT_SAY, SYSTEM, build_prompt, denies
+from ragapp.answer.prompt import BYTES_PER_TOKEN, DO_NOT_SAY, SYSTEM, build_prompt, denies
 from ragapp.answer.statements import numbered, written
 from ragapp.doors.langchain.documents import hit_of
 from ragapp.types import ParsedText
@@ -58,7 +58,8 @@ def passages_prompt(max_tokens: int = 600) -> Runnable[Prompted, ChatPromptValue
     """The best sentences of the Documents as numbered passages, in about `max_tokens`, then the question."""
 
     def prompt(given: Prompted) -> ChatPromptValue:
-        built = build_prompt(given["question"], _passages(given["documents"]), max_tokens)
+        passages = _passages(given["documents"])
+        built = build_prompt(given["question"], passages, max_tokens * BYTES_PER_TOKEN)
         return ChatPromptValue(messages=[SystemMessage(SYSTEM), HumanMessage(built.text)])
 
     return RunnableLambda(prompt, name="ragapp_prompt")

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragapp.answer.answerer import Answerer
+from ragapp.answer.drafting import Limits
 from ragapp.answer.prompt import DO_NOT_SAY
+from ragapp.answer.statements import PageAt
+from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.types import Answer, AskEvent, AskMode
-from tests.unit.answer.hits import OFFSET, found, page_at
+from tests.unit.answer.hits import OFFSET, found, page_at, span_of
 
 QUESTION = "What raises the tides?"
 TEXTS = (
@@ -36,6 +39,10 @@ class Script:
     def unavailable(self) -> str | None:
         return self._absence
 
+    def count_tokens(self, text: str) -> None: ...
+
+    def warm_up(self, system: str) -> None: ...
+
     def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
         self.prompts.append(prompt)
         yield from self._pieces
@@ -45,8 +52,17 @@ class Script:
     def close(self) -> None: ...
 
 
+def answering(
+    *generators: Script | None, page_at: PageAt = page_at, strict: bool = False, large: Script | None = None
+) -> Answerer:
+    writers = Writers([one for one in generators if one is not None], large)
+    return Answerer(
+        writers, page_at=page_at, span_of=span_of, limits=Limits(prompt=600, widen=0), strict=strict
+    )
+
+
 def events(generator: Script | None, mode: AskMode = "auto", texts: Sequence[str] = TEXTS) -> list[AskEvent]:
-    answerer = Answerer(generator, page_at=page_at)
+    answerer = answering(generator)
     return list(answerer.answer(QUESTION, found(QUESTION, texts), mode, notice="Note."))
 
 
@@ -100,8 +116,8 @@ def test_extractive_mode_asks_no_model() -> None:
 
 def test_generate_mode_without_a_model_fails_at_once_and_says_what_to_do() -> None:
     with pytest.raises(ModelError, match="RAGAPP_GENERATOR"):
-        Answerer(None, page_at=page_at).answer(QUESTION, found(QUESTION, TEXTS), "generate")
-    absent = Answerer(Script([], absence="It is being fetched."), page_at=page_at)
+        answering(None).answer(QUESTION, found(QUESTION, TEXTS), "generate")
+    absent = answering(Script([], absence="It is being fetched."))
     with pytest.raises(ModelError, match=r"being fetched.*extractive"):
         absent.answer(QUESTION, found(QUESTION, TEXTS), "generate")
 
@@ -146,7 +162,7 @@ def test_a_refusal_is_only_overruled_by_an_answer_that_is_supported_throughout()
     half_true = Script(["Whales composed it [1]. The moon raises the tides twice a day [1]."])
     true = Script(["The moon raises the tides twice a day [1]."])
     for script, mode in ((half_true, "extractive"), (true, "generate")):
-        events = Answerer(script, page_at=page_at).answer(question, found(question, TEXTS))
+        events = answering(script).answer(question, found(question, TEXTS))
         answer = list(events)[-1].answer
         assert answer is not None
         assert answer.mode == mode
@@ -191,7 +207,7 @@ def test_a_document_deleted_while_the_model_writes_is_not_cited() -> None:
             raise NotFoundError("It is gone.")
         return 1
 
-    answerer = Answerer(Script(["The moon raises the tides twice a day [1]."]), page_at=page_of_what_is_left)
+    answerer = answering(Script(["The moon raises the tides twice a day [1]."]), page_at=page_of_what_is_left)
     stream = answerer.answer(QUESTION, found(QUESTION, TEXTS))
     assert next(stream).kind == "evidence"
     deleted.add("document-1")

@@ -1,0 +1,78 @@
+"""History: answers that were given, what readers said of them, and conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Generator as Coroutine
+from contextlib import closing
+from dataclasses import replace
+
+from ragapp.answer.followups import LOOKED_BACK
+from ragapp.errors import NotFoundError, StorageError, UsageError
+from ragapp.protocols import AnswerStore, ConversationStore
+from ragapp.types import Answer, AskEvent, Conversation, Feedback, StoredAnswer, Turn
+
+
+class History:
+    """Safe for many threads when its stores are."""
+
+    def __init__(self, answers: AnswerStore, conversations: ConversationStore) -> None:
+        self._answers = answers
+        self._conversations = conversations
+
+    def answer(self, answer_id: str) -> StoredAnswer:
+        """An answer as it was given, without what was deleted since. Raises NotFoundError."""
+        return self._answers.answer(answer_id)
+
+    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
+        """Raises NotFoundError, UsageError when it says nothing."""
+        if not any((feedback.thumbs, feedback.correction, feedback.comment)):
+            raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
+        self._answers.add_feedback(answer_id, feedback)
+
+    def create_conversation(self, title: str = "") -> Conversation:
+        """An untitled one is called by its first question."""
+        return self._conversations.create(title.strip())
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """Raises NotFoundError."""
+        return self._conversations.get(conversation_id)
+
+    def conversations(self) -> list[Conversation]:
+        """The latest first."""
+        return self._conversations.all()
+
+    def conversation_answers(self, conversation_id: str) -> list[StoredAnswer]:
+        """Oldest first. Raises NotFoundError."""
+        return [self.answer(one) for one in self._conversations.answer_ids(conversation_id)]
+
+    def rename_conversation(self, conversation_id: str, title: str) -> Conversation:
+        """Raises NotFoundError, UsageError for an empty title."""
+        if not title.strip():
+            raise UsageError("The title is empty. Give the conversation a name.")
+        return self._conversations.rename(conversation_id, title.strip())
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """With its answers and what was said of them. Raises NotFoundError."""
+        self._conversations.delete(conversation_id)
+
+    def turns(self, conversation_id: str) -> list[Turn]:
+        """Its last few, as far back as follow-ups look. Raises NotFoundError."""
+        return self._conversations.turns(conversation_id, LOOKED_BACK)
+
+    def keeping(
+        self, events: Coroutine[AskEvent, None, None], collection_id: int
+    ) -> Coroutine[AskEvent, None, None]:
+        """The same events; the answer is stored before it is told, or says that it could not be."""
+        with closing(events):
+            for event in events:
+                if event.kind == "answer" and event.answer is not None:
+                    yield replace(event, answer=self._kept(event.answer, collection_id))
+                else:
+                    yield event
+
+    def _kept(self, answer: Answer, collection_id: int) -> Answer:
+        try:
+            self._answers.save(answer, collection_id)
+        except (StorageError, NotFoundError) as error:
+            return replace(answer, notice=" ".join(filter(None, (answer.notice, str(error)))))
+        return answer
