@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from ingest.parse.article import find_article
 from ingest.parse.clean import clean
 from ingest.parse.text import decode
 from ragapp.errors import ParseError
-from ragapp.types import Heading, ParsedText
+from ragapp.types import Heading, ParsedText, Table
 
 _UNSEEN = (
     "head, script, style, noscript, template, svg, iframe, object, nav, footer, select, button, "
@@ -38,20 +39,40 @@ class _Place:
     verbatim: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A run of text in a table, at `start` to `end` of the whole text."""
+
+    place: _Place
+    start: int
+    end: int
+
+
 def parse_html(data: bytes, name: str) -> ParsedText:
     """Headings, paragraphs, lists and tables as text. Raises ParseError when there is nothing to read."""
-    tree = LexborHTMLParser(decode(data, name))
+    source = decode(data, name)
+    whole = read_html(source)
+    if not whole.text:
+        raise ParseError(
+            f"{name} has no text to read: a page that scripts fill in? Save it from the browser and add that."
+        )
+    article = find_article(source)
+    if article is None:
+        return whole
+    found = read_html(article)
+    return replace(found, title=whole.title) if found.text else whole
+
+
+def read_html(source: str) -> ParsedText:
+    """What a reader sees of a page, which may be nothing."""
+    tree = LexborHTMLParser(source)
     title = tree.css_first("title")
     title_text = clean(" ".join(title.text().split())) if title else ""
     for node in tree.css(_UNSEEN):
         node.decompose()
     content = _content(tree)
-    text, headings = _assemble(content) if content else ("", ())
-    if not text:
-        raise ParseError(
-            f"{name} has no text to read: a page that scripts fill in? Save it from the browser and add that."
-        )
-    return ParsedText(text, headings=headings, title=title_text or None)
+    text, headings, tables = _assemble(content) if content else ("", (), ())
+    return ParsedText(text, headings=headings, title=title_text or None, tables=tables)
 
 
 def _content(tree: LexborHTMLParser) -> LexborNode | None:
@@ -60,9 +81,10 @@ def _content(tree: LexborHTMLParser) -> LexborNode | None:
     return mains[0] if len(mains) == 1 else tree.root
 
 
-def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...]]:
+def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...], tuple[Table, ...]]:
     parts: list[str] = []
     headings: list[Heading] = []
+    cells: list[_Cell] = []
     length, before, items = 0, _Place(), set[int]()
     for place, run in _runs(root):
         lead = _gap(before, place) if parts else ""
@@ -74,8 +96,27 @@ def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...]]:
         parts += [lead, run]
         if place.level:
             headings.append(Heading(place.level, start, length))
+        if place.table:
+            cells.append(_Cell(place, start, length))
         before = place
-    return "".join(parts), tuple(headings)
+    text = "".join(parts)
+    return text, tuple(headings), tuple(_tables(text, cells))
+
+
+def _tables(text: str, cells: Iterable[_Cell]) -> Iterator[Table]:
+    """Tables of more than one row whose first one names the columns; a frame for layout is none."""
+    for _, group in groupby(cells, key=lambda cell: cell.place.table):
+        inside = list(group)
+        rows = [list(row) for _, row in groupby(inside, key=lambda cell: cell.place.row)]
+        caption = [cell for cell in rows[0] if not cell.place.row]
+        rows = rows[1:] if caption else rows
+        if len(rows) < 2 or len(rows[0]) < 2:
+            continue
+        start, end = rows[0][0].start, rows[-1][-1].end
+        header = text[start : rows[0][-1].end]
+        if "\n" not in header:
+            named = [text[cell.start : cell.end] for cell in caption]
+            yield Table(start, end, " | ".join([*named, header]))
 
 
 def _runs(root: LexborNode) -> Iterator[tuple[_Place, str]]:

@@ -1,70 +1,74 @@
-"""Which parser reads a document: decided by its bytes. A name only breaks ties between texts."""
+"""The parser of each format."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from pathlib import PurePath
+from collections.abc import Callable, Mapping
 
+from ingest.parse.code import parse_code
+from ingest.parse.delimited import parse_delimited
+from ingest.parse.docx import parse_docx
+from ingest.parse.epub import parse_epub
+from ingest.parse.formats import Format, format_of
 from ingest.parse.html import parse_html
+from ingest.parse.image import parse_image
+from ingest.parse.jsondata import parse_json
+from ingest.parse.letter import read_letter
+from ingest.parse.mail import open_mail
 from ingest.parse.markdown import parse_markdown
+from ingest.parse.markup import parse_asciidoc, parse_rst
+from ingest.parse.msg import open_msg
+from ingest.parse.odf import parse_odf
 from ingest.parse.pdf import parse_pdf
-from ingest.parse.text import BYTE_ORDER_MARKS, parse_text
+from ingest.parse.pptx import parse_pptx
+from ingest.parse.rtf import parse_rtf
+from ingest.parse.subtitles import parse_subtitles
+from ingest.parse.text import parse_text
+from ingest.parse.xlsx import parse_xlsx
+from ingest.parse.xml import parse_xml
 from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 
 Parser = Callable[[bytes, str], ParsedText]
 """(the document's bytes, its name for messages) to its text. Raises ParseError."""
 
-SNIFFED = 4096
-"""Bytes that are looked at to tell one format from another."""
-
-MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
-HTML_NAMES = frozenset({".html", ".htm", ".xhtml"})
-
-_BINARIES = (
-    (b"PK\x03\x04", "an Office document or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-)
-_HTML_START = re.compile(
-    rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
-)
-_HTML_TAG = re.compile(rb"<(?:html|head|body|div|p|h[1-6]|table|span|a|ul)\b[^<>]*>", re.I)
-
 
 def parse(data: bytes, name: str) -> ParsedText:
     """The document's text. Raises ParseError with the reason when it cannot be read."""
     if not data.strip():
         raise ParseError(f"{name} is empty. Add a file that has something in it.")
-    parsed = choose_parser(data, name)(data, name)
+    parsed = PARSERS[format_of(data, name)](data, name)
     if not parsed.text.strip():
         raise ParseError(f"{name} holds no text. Add a file that has something to read in it.")
     return parsed
 
 
-def choose_parser(data: bytes, name: str) -> Parser:
-    """Raises ParseError when the bytes are of no format that can be read."""
-    head, suffix = data[:SNIFFED], PurePath(name).suffix.lower()
-    if b"%PDF-" in head[:1024]:
-        return parse_pdf
-    if suffix == ".pdf":
-        raise ParseError(f"{name} is not a PDF although it is named so. Check how it was made or downloaded.")
-    _refuse_binary(head, name)
-    text = head.removeprefix(BYTE_ORDER_MARKS[-1][0])
-    if _HTML_START.match(text) or (suffix in HTML_NAMES and _HTML_TAG.search(text)):
-        return parse_html
-    return parse_markdown if suffix in MARKDOWN_NAMES else parse_text
+def _parse_mail(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - every parser is called alike
+    return read_letter(open_mail(data), parse)
 
 
-def _refuse_binary(head: bytes, name: str) -> None:
-    known = next((what for magic, what in _BINARIES if head.startswith(magic)), None)
-    wide = any(head.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
-    if known or (b"\0" in head and not wide):
-        what = known or "a binary file"
-        raise ParseError(f"{name} is {what}; PDF, text, Markdown and HTML can be read. Convert it to one.")
+def _parse_msg(data: bytes, name: str) -> ParsedText:
+    return read_letter(open_msg(data, name), parse)
+
+
+PARSERS: Mapping[Format, Parser] = {
+    "asciidoc": parse_asciidoc,
+    "code": parse_code,
+    "delimited": parse_delimited,
+    "docx": parse_docx,
+    "epub": parse_epub,
+    "html": parse_html,
+    "image": parse_image,
+    "json": parse_json,
+    "mail": _parse_mail,
+    "markdown": parse_markdown,
+    "msg": _parse_msg,
+    "odf": parse_odf,
+    "pdf": parse_pdf,
+    "pptx": parse_pptx,
+    "rst": parse_rst,
+    "rtf": parse_rtf,
+    "subtitles": parse_subtitles,
+    "text": parse_text,
+    "xlsx": parse_xlsx,
+    "xml": parse_xml,
+}

@@ -1,0 +1,54 @@
+"""Documents that are ZIP archives of XML files: Office, OpenDocument, EPUB."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import ParseError as XmlError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from ragapp.errors import ParseError
+
+_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError)
+
+
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
+    """Raises ParseError when the archive, or a member read inside the block, is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield archive
+    except _BROKEN as error:
+        raise damaged(name, error) from error
+
+
+def member(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
+    """Raises ParseError when there is none of that path, or it needs a password."""
+    try:
+        return archive.read(path)
+    except KeyError:
+        raise damaged(name, f"it lacks {path}") from None
+    except RuntimeError:  # zipfile's word for an encrypted member
+        raise ParseError(
+            f"{name} is encrypted: it needs a password. Save a copy without one and add that."
+        ) from None
+
+
+def xml_of(data: bytes, name: str) -> Element:
+    """The root element; entities and outside references are not followed. Raises ParseError."""
+    try:
+        root: Element = fromstring(data)
+    except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
+        raise damaged(name, error) from error
+    except DefusedXmlException as error:
+        raise ParseError(f"{name} defines XML entities, which are not followed. Save it without.") from error
+    return root
+
+
+def damaged(name: str, why: object) -> ParseError:
+    return ParseError(f"{name} is damaged: {why}. Open it in its own program and save a new copy.")

@@ -1,0 +1,52 @@
+"""Source code: the file's own text, its definitions as headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.parse.clean import clean
+from ingest.parse.text import decode
+from ragapp.types import Heading, ParsedText
+
+CODE_NAMES = frozenset(
+    f".{ending}"
+    for ending in (  # noqa: SIM905 - a list of a line's width each reads better than one of a word's
+        "py pyi js jsx mjs ts tsx java kt kts scala go rs c h cc cpp cxx hpp cs swift rb php pl lua r jl sh "
+        "bash zsh ps1 sql ex exs erl hs ml clj dart zig vue svelte"
+    ).split()
+)
+
+_MODIFIERS = (
+    "export|default|public|private|protected|internal|static|async|abstract|final|sealed|open|data|inline|"
+    r"override|virtual|pub(?:\([\w:]+\))?|unsafe|extern|const|partial|local|case"
+)
+_KINDS = (
+    "class|def|function|func|fun|fn|interface|struct|enum|trait|impl|module|namespace|object|record|protocol"
+)
+_DEFINITION = re.compile(
+    rf"^(?P<indent>[ \t]*)(?:(?:{_MODIFIERS})\s+)*(?:{_KINDS})\s+(?:\([^)\n]*\)\s*)?"
+    r"(?P<title>[A-Za-z_$][\w$.]*)",
+    re.MULTILINE,
+)
+
+
+def parse_code(data: bytes, name: str) -> ParsedText:
+    """A heading is the name defined, at the level of its indent; its line stays part of the text.
+
+    Raises ParseError as `decode` does.
+    """
+    text = clean(decode(data, name))
+    return ParsedText(text, headings=tuple(_headings(text)))
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    """Up to the second level: what is defined inside of a function belongs to it."""
+    indents: list[int] = []
+    for match in _DEFINITION.finditer(text):
+        indent = len(match["indent"].expandtabs(4))
+        while indents and indents[-1] >= indent:
+            indents.pop()
+        indents.append(indent)
+        if len(indents) <= 2:
+            yield Heading(len(indents), *match.span("title"))

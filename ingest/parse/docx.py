@@ -1,0 +1,136 @@
+"""Word documents (DOCX)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+from lxml.etree import LxmlError, _Element
+
+from ingest.parse.archive import damaged, opened
+from ingest.parse.builder import TextBuilder
+from ragapp.types import ParsedText
+
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BOX = qn("w:txbxContent")
+_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), _FALLBACK, _BOX})
+_SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+_HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
+_NOTES = re.compile(r"/(?:footnotes|endnotes)$")
+
+
+def parse_docx(data: bytes, name: str) -> ParsedText:
+    """Paragraphs, lists, tables, text boxes, then foot- and endnotes; no deleted text, no page headers.
+
+    Raises ParseError when it is damaged.
+    """
+    with opened(data, name):
+        try:
+            document = Document(io.BytesIO(data))
+            return _Reader(document).read()
+        except (OpcError, LxmlError, KeyError, ValueError) as error:
+            raise damaged(name, error) from error
+
+
+class _Reader:
+    def __init__(self, document: WordDocument) -> None:
+        self._document = document
+        self._out = TextBuilder()
+        self._caption = ""
+
+    def read(self) -> ParsedText:
+        self._blocks(self._document.element.body)
+        for note in _notes(self._document):
+            self._out.paragraph(note)
+        about = self._document.core_properties
+        return self._out.build(about.title, {"author": about.author})
+
+    def _blocks(self, parent: _Element) -> None:
+        for element in parent:
+            if element.tag == qn("w:p"):
+                self._paragraph(element)
+            elif element.tag == qn("w:tbl"):
+                self._table(element)
+            elif element.tag in {qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")}:
+                self._blocks(element)
+
+    def _paragraph(self, element: _Element) -> None:
+        paragraph = Paragraph(element, self._document)
+        style = (paragraph.style.name or "") if paragraph.style is not None else ""
+        text = "".join(_pieces(element))
+        level = _level(element, style)
+        if level:
+            self._out.heading(level, text)
+        elif style.startswith("List") or element.find(f".//{qn('w:numPr')}") is not None:
+            self._out.item(text)
+        else:
+            self._out.paragraph(text)
+        self._caption = text if style == "Caption" else ""
+        for box in _boxes(element):
+            self._blocks(box)
+
+    def _table(self, table: _Element) -> None:
+        rows = [row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table]
+        cells = [list(_cells(row)) for row in rows]
+        if max(map(len, cells), default=0) == 1:  # a frame around text, not a table
+            for row in cells:
+                self._blocks(row[0])
+        else:
+            self._out.table([[" ".join(_paragraphs(cell)) for cell in row] for row in cells], self._caption)
+
+
+def _cells(row: _Element) -> Iterator[_Element]:
+    for child in row:
+        if child.tag == qn("w:tc"):
+            yield child
+        elif child.tag in {qn("w:sdt"), qn("w:sdtContent")}:
+            yield from _cells(child)
+
+
+def _paragraphs(element: _Element) -> Iterator[str]:
+    for paragraph in element.iter(qn("w:p")):
+        yield "".join(_pieces(paragraph))
+
+
+def _pieces(element: _Element) -> Iterator[str]:
+    for child in element:
+        if child.tag in _SKIPPED:
+            continue
+        if child.tag in {qn("w:t"), _MATH_TEXT}:
+            yield child.text or ""
+        elif child.tag in _SIGNS:
+            yield _SIGNS[child.tag]
+        else:
+            yield from _pieces(child)
+
+
+def _boxes(paragraph: _Element) -> Iterator[_Element]:
+    """Its text boxes, each once: Word writes a box a second time for programs of long ago."""
+    for box in paragraph.iter(_BOX):
+        if next(box.iterancestors(_FALLBACK), None) is None and next(box.iterancestors(_BOX), None) is None:
+            yield box
+
+
+def _level(paragraph: _Element, style: str) -> int | None:
+    named = _HEADING.match(style)
+    if named or style == "Title":
+        return int(named.group(1)) if named else 1
+    outline = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+    value = outline.get(qn("w:val"), "9") if outline is not None else "9"
+    return int(value) + 1 if value.isdecimal() and int(value) < 9 else None
+
+
+def _notes(document: WordDocument) -> Iterator[str]:
+    for relation in document.part.rels.values():
+        if not relation.is_external and _NOTES.search(relation.reltype):
+            for note in parse_xml(relation.target_part.blob):
+                if note.get(qn("w:type")) is None:  # others are the lines between text and notes
+                    yield " ".join(_paragraphs(note))

@@ -1,0 +1,49 @@
+"""Electronic books (EPUB)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from ingest.parse.archive import damaged, member, opened, xml_of
+from ingest.parse.builder import TextBuilder
+from ingest.parse.html import read_html
+from ingest.parse.text import decode
+from ragapp.types import ParsedText
+
+_CONTAINER = "META-INF/container.xml"
+_OPF = "{http://www.idpf.org/2007/opf}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+def parse_epub(data: bytes, name: str) -> ParsedText:
+    """The chapters in the order of the book's spine. Raises ParseError when it is damaged."""
+    with opened(data, name) as archive:
+        container = xml_of(member(archive, _CONTAINER, name), name)
+        rootfile = next((e.get("full-path") for e in container.iter() if e.tag.endswith("}rootfile")), None)
+        if not rootfile:
+            raise damaged(name, "its container names no book")
+        package = xml_of(member(archive, rootfile, name), name)
+        out = TextBuilder()
+        for path in _chapters(package, rootfile):
+            out.include(_chapter(archive, path, name))
+    return out.build(package.findtext(f".//{_DC}title"), {"author": package.findtext(f".//{_DC}creator")})
+
+
+def _chapters(package: Element, rootfile: str) -> Iterator[str]:
+    paths = {
+        item.get("id"): item.get("href", "")
+        for item in package.iter(f"{_OPF}item")
+        if "nav" not in item.get("properties", "").split()
+    }
+    for reference in package.iter(f"{_OPF}itemref"):
+        href = paths.get(reference.get("idref"))
+        if href:
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(rootfile), unquote(href)))
+
+
+def _chapter(archive: ZipFile, path: str, name: str) -> ParsedText:
+    return read_html(decode(member(archive, path, name), name))

@@ -1,0 +1,60 @@
+"""JSON and JSON lines: `name: value`, indented as deep as it lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from ingest.parse.builder import TextBuilder
+from ingest.parse.clean import clean
+from ingest.parse.text import decode
+from ragapp.errors import ParseError
+from ragapp.types import ParsedText
+
+INDENT = "  "
+
+
+def parse_json(data: bytes, name: str) -> ParsedText:
+    """A list's records, and the lines of JSON lines, are paragraphs. Raises ParseError when it is neither."""
+    out = TextBuilder()
+    for record in _records(clean(decode(data, name)), name):
+        out.verbatim("\n".join(_lines(record, 0)))
+    return out.build()
+
+
+def _records(text: str, name: str) -> Iterator[object]:
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError:
+        yield from _json_lines(text, name)
+        return
+    if isinstance(whole, list):
+        yield from whole
+    else:
+        yield whole
+
+
+def _json_lines(text: str, name: str) -> Iterator[object]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ParseError(
+                    f"{name} is no JSON: line {number}: {error.msg}. Mend it, or name it .txt."
+                ) from error
+
+
+def _lines(value: object, depth: int, label: str = "") -> Iterator[str]:
+    indent = INDENT * depth
+    if isinstance(value, dict | list) and value:
+        if label:
+            yield f"{indent}{label}"
+            depth += 1
+        members = value.items() if isinstance(value, dict) else (("-", member) for member in value)
+        for key, member in members:
+            yield from _lines(member, depth, "-" if key == "-" else f"{key}:")
+    elif isinstance(value, str):
+        yield f"{indent}{label} {value}".rstrip() if label else indent + value
+    else:
+        yield f"{indent}{label} {json.dumps(value)}" if label else indent + json.dumps(value)

@@ -1,0 +1,128 @@
+"""OpenDocument: texts (ODT), sheets (ODS) and presentations (ODP), whose sheets and slides are pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import repeat
+from xml.etree.ElementTree import Element
+
+from ingest.parse.archive import member, opened, xml_of
+from ingest.parse.builder import TextBuilder
+from ingest.parse.rows import write_sheet
+from ragapp.types import ParsedText
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_SHOW = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+
+_UNREAD = frozenset({f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}note-citation"})
+_PLACEHOLDERS = frozenset({"page-number", "date-time", "footer", "header"})
+_PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_MOST_REPEATED = 1000
+"""Sheets repeat an empty cell a million times to their edge; nobody repeats a value that often."""
+
+
+def parse_odf(data: bytes, name: str) -> ParsedText:
+    """Headings, paragraphs, lists, tables. Raises ParseError when it is damaged or needs a password."""
+    with opened(data, name) as archive:
+        root = xml_of(member(archive, "content.xml", name), name)
+        about = xml_of(member(archive, "meta.xml", name), name) if "meta.xml" in archive.namelist() else None
+    out = TextBuilder()
+    for body in root.iterfind(f"{_OFFICE}body/*"):
+        if body.tag == f"{_OFFICE}spreadsheet":
+            _write_sheets(body, out)
+        elif body.tag == f"{_OFFICE}presentation":
+            _write_slides(body, out)
+        else:
+            _write(body, out)
+    title, author = (
+        (about.findtext(f".//{_DC}title"), about.findtext(f".//{_DC}creator"))
+        if about is not None
+        else (None, None)
+    )
+    return out.build(title, {"author": author})
+
+
+def _write_sheets(body: Element, out: TextBuilder) -> None:
+    for number, sheet in enumerate(body.iterfind(f"{_TABLE}table")):
+        if number:
+            out.page()
+        out.heading(1, sheet.get(f"{_TABLE}name", ""))
+        write_sheet(_rows(sheet), out)
+
+
+def _write(parent: Element, out: TextBuilder, *, in_list: bool = False) -> None:
+    for element in parent:
+        if element.tag in _UNREAD:
+            continue
+        if element.tag == f"{_TEXT}h":
+            out.heading(int(element.get(f"{_TEXT}outline-level", "1")), _text(element))
+        elif element.tag == f"{_TEXT}p":
+            (out.item if in_list else out.paragraph)(_text(element))
+        elif element.tag == f"{_TABLE}table":
+            out.table(_rows(element))
+        else:
+            _write(element, out, in_list=in_list or element.tag == f"{_TEXT}list-item")
+        for frame in _inner_frames(element):
+            _write(frame, out)
+
+
+def _write_slides(body: Element, out: TextBuilder) -> None:
+    for number, slide in enumerate(body.iterfind(f"{_DRAW}page")):
+        if number:
+            out.page()
+        for frame in slide:
+            if frame.get(f"{_SHOW}class") == "title":
+                out.heading(1, " ".join(_paragraphs(frame)))
+            elif frame.tag == f"{_SHOW}notes":
+                out.paragraph("\n".join(_paragraphs(frame)))
+            elif frame.get(f"{_SHOW}class") not in _PLACEHOLDERS:
+                _write(frame, out)
+
+
+def _inner_frames(element: Element) -> Iterator[Element]:
+    """Text boxes that hang on a paragraph."""
+    if element.tag in _PARAGRAPHS:
+        yield from element.iter(f"{_DRAW}text-box")
+
+
+def _paragraphs(element: Element) -> Iterator[str]:
+    for paragraph in element.iter():
+        if paragraph.tag in _PARAGRAPHS:
+            yield _text(paragraph)
+
+
+def _text(element: Element) -> str:
+    return "".join(_pieces(element))
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if child.tag == f"{_TEXT}s":
+            yield " "
+        elif child.tag == f"{_TEXT}tab":
+            yield "\t"
+        elif child.tag == f"{_TEXT}line-break":
+            yield "\n"
+        elif child.tag == f"{_TEXT}note":
+            yield f" ({' '.join(_paragraphs(child))})"
+        elif child.tag not in _UNREAD and child.tag != f"{_DRAW}frame":
+            yield from _pieces(child)
+        yield child.tail or ""
+
+
+def _rows(table: Element) -> Iterator[list[str]]:
+    for row in table.iter(f"{_TABLE}table-row"):
+        cells: list[str] = []
+        for cell in row:
+            if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
+                cells += repeat(" ".join(_paragraphs(cell)), _times(cell, "columns"))
+        yield from repeat(cells, _times(row, "rows") if any(cells) else 1)
+
+
+def _times(element: Element, what: str) -> int:
+    return min(int(element.get(f"{_TABLE}number-{what}-repeated", "1")), _MOST_REPEATED)

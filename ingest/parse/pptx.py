@@ -1,0 +1,77 @@
+"""Presentations (PPTX): a slide is a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+
+from lxml.etree import LxmlError
+from pptx import Presentation
+from pptx.exc import PythonPptxError
+from pptx.shapes.base import BaseShape
+from pptx.shapes.graphfrm import GraphicFrame
+from pptx.shapes.group import GroupShape
+from pptx.slide import Slide
+from pptx.text.text import TextFrame
+
+from ingest.parse.archive import damaged, opened
+from ingest.parse.builder import TextBuilder
+from ragapp.types import ParsedText
+
+
+def parse_pptx(data: bytes, name: str) -> ParsedText:
+    """Each slide's title is a heading; then its text, tables and charts, its notes last.
+
+    Raises ParseError when it is damaged.
+    """
+    with opened(data, name):
+        try:
+            presentation = Presentation(io.BytesIO(data))
+            out = TextBuilder()
+            for number, slide in enumerate(presentation.slides):
+                if number:
+                    out.page()
+                _write_slide(slide, out)
+            about = presentation.core_properties
+            return out.build(about.title, {"author": about.author})
+        except (PythonPptxError, LxmlError, KeyError, ValueError) as error:
+            raise damaged(name, error) from error
+
+
+def _write_slide(slide: Slide, out: TextBuilder) -> None:
+    title = slide.shapes.title
+    if title is not None:
+        out.heading(1, title.text_frame.text)
+    for shape in _in_reading_order(slide.shapes):
+        if title is None or shape.shape_id != title.shape_id:
+            _write_shape(shape, out)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        out.paragraph(slide.notes_slide.notes_text_frame.text)
+
+
+def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
+    """As the slide lists them: placeholders come in the order in which they are read aloud."""
+    for shape in shapes:
+        if isinstance(shape, GroupShape):
+            yield from _in_reading_order(shape.shapes)
+        else:
+            yield shape
+
+
+def _write_shape(shape: BaseShape, out: TextBuilder) -> None:
+    if isinstance(shape, GraphicFrame):
+        if shape.has_table:
+            out.table([[cell.text for cell in row.cells] for row in shape.table.rows])
+        elif shape.has_chart and shape.chart.has_title:
+            out.paragraph(shape.chart.chart_title.text_frame.text)
+    elif shape.has_text_frame:
+        _write_frame(shape.text_frame, out)  # type: ignore[attr-defined] # only shapes that have one
+
+
+def _write_frame(frame: TextFrame, out: TextBuilder) -> None:
+    paragraphs = [paragraph.text for paragraph in frame.paragraphs if paragraph.text.strip()]
+    if len(paragraphs) == 1:
+        out.paragraph(paragraphs[0])
+    else:
+        for text in paragraphs:
+            out.item(text)

@@ -1,0 +1,17 @@
+"""Rich text (RTF)."""
+
+from __future__ import annotations
+
+from striprtf.striprtf import rtf_to_text
+
+from ingest.parse.builder import TextBuilder
+from ragapp.types import ParsedText
+
+
+def parse_rtf(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - every parser is called alike
+    """Paragraphs. The format itself says which encoding each letter is in."""
+    out = TextBuilder()
+    text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    for paragraph in text.split("\n"):
+        out.paragraph(paragraph)
+    return out.build()

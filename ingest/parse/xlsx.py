@@ -1,0 +1,52 @@
+"""Workbooks (XLSX): a sheet is a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime, time
+from xml.etree.ElementTree import ParseError as XmlError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ingest.parse.archive import damaged, opened
+from ingest.parse.builder import TextBuilder
+from ingest.parse.rows import write_sheet
+from ragapp.types import ParsedText
+
+
+def parse_xlsx(data: bytes, name: str) -> ParsedText:
+    """Each sheet's name is a heading; cells hold the values last calculated, not the formulas.
+
+    Raises ParseError when it is damaged.
+    """
+    with opened(data, name):
+        try:
+            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            out = TextBuilder()
+            for number, sheet in enumerate(workbook.worksheets):
+                if number:
+                    out.page()
+                out.heading(1, sheet.title)
+                write_sheet(_rows(sheet), out)
+            about = workbook.properties
+            return out.build(about.title, {"author": about.creator})
+        except (InvalidFileException, XmlError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise damaged(name, error) from error
+
+
+def _rows(sheet: Worksheet) -> Iterator[list[str]]:
+    for row in sheet.iter_rows(values_only=True):
+        yield [_shown(value) for value in row]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)

@@ -1,0 +1,136 @@
+"""XML: articles in JATS as articles; of anything else the text, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from ingest.parse.archive import xml_of
+from ingest.parse.builder import TextBuilder
+from ragapp.types import ParsedText
+
+_SKIPPED = frozenset({"tex-math", "alternatives-graphic", "object-id", "journal-meta", "permissions"})
+_UNTITLED = {"ref-list": "References", "ack": "Acknowledgments", "abstract": "Abstract"}
+_GROUPS = frozenset({"sec", "app", "ack", "ref-list", "abstract", "trans-abstract", "fn-group", "glossary"})
+
+
+def parse_xml(data: bytes, name: str) -> ParsedText:
+    """Raises ParseError when it is not well-formed or defines entities."""
+    root = xml_of(data, name)
+    out = TextBuilder()
+    article = (
+        root if _tag(root) == "article" else next((e for e in root.iter() if _tag(e) == "article"), None)
+    )
+    if article is not None and _child(article, "front") is not None:
+        return _read_article(article, out)
+    _write_leaves(root, out)
+    return out.build()
+
+
+def _read_article(article: Element, out: TextBuilder) -> ParsedText:
+    front = _child(article, "front")
+    assert front is not None
+    title = _text(_first(front, "article-title"))
+    authors = ", ".join(_authors(front))
+    out.heading(1, title)
+    out.paragraph(authors)
+    for abstract in front.iter():
+        if _tag(abstract) in {"abstract", "trans-abstract"}:
+            _write_section(abstract, 2, out, _UNTITLED["abstract"])
+    for part in article:
+        if _tag(part) in {"body", "back", "floats-group"}:
+            _write_blocks(part, 2, out)
+    return out.build(title, {"author": authors})
+
+
+def _write_section(section: Element, level: int, out: TextBuilder, untitled: str = "") -> None:
+    label, title = _text(_child(section, "label")), _text(_child(section, "title"))
+    out.heading(level, " ".join(filter(None, (label, title))) or untitled)
+    _write_blocks(section, level + 1, out)
+
+
+def _write_blocks(parent: Element, level: int, out: TextBuilder) -> None:
+    for block in parent:
+        tag = _tag(block)
+        if tag in _GROUPS:
+            _write_section(
+                block, level, out, {"ref-list": "References", "ack": "Acknowledgments"}.get(tag, "")
+            )
+        elif tag == "table-wrap":
+            _write_table(block, out)
+        elif tag == "p":
+            _write_paragraph(block, level, out)
+        elif tag == "list-item":
+            out.item(_text(block))
+        elif tag == "ref":
+            out.item(" ".join(_text(citation) for citation in block if _tag(citation) != "label"))
+        elif tag in {"fig", "boxed-text", "disp-quote", "statement", "def-item", "fn", "disp-formula"}:
+            out.paragraph(" ".join(filter(None, map(_text, block))) if len(block) else _text(block))
+        elif tag not in {"label", "title", *_SKIPPED}:
+            _write_blocks(block, level, out)
+
+
+def _write_paragraph(paragraph: Element, level: int, out: TextBuilder) -> None:
+    """Its text, then the figures, tables and lists that stand inside of it."""
+    out.paragraph(_text(paragraph, frozenset({"fig", "table-wrap", "list", "boxed-text"})))
+    for inner in paragraph:
+        if _tag(inner) in {"fig", "table-wrap", "list", "boxed-text"}:
+            wrapper = Element("wrapper")
+            wrapper.append(inner)
+            _write_blocks(wrapper, level, out)
+
+
+def _write_table(wrap: Element, out: TextBuilder) -> None:
+    caption = " ".join(filter(None, (_text(_child(wrap, "label")), _text(_child(wrap, "caption")))))
+    out.paragraph(caption)
+    rows = [row for row in wrap.iter() if _tag(row) == "tr"]
+    out.table([[_text(cell) for cell in row] for row in rows], caption)
+    for foot in wrap.iter():
+        if _tag(foot) == "table-wrap-foot":
+            out.paragraph(_text(foot))
+
+
+def _authors(front: Element) -> Iterator[str]:
+    for group in front.iter():
+        if _tag(group) == "contrib" and group.get("contrib-type", "author") == "author":
+            given, family = _text(_first(group, "given-names")), _text(_first(group, "surname"))
+            if family:
+                yield f"{given} {family}".strip()
+
+
+def _write_leaves(element: Element, out: TextBuilder) -> None:
+    """An element that has words of its own is a paragraph; one that has none is looked into."""
+    own = [element.text, *(child.tail for child in element)]
+    if any(part and part.strip() for part in own):
+        out.paragraph(" ".join(_text(element).split()))
+    else:
+        for child in element:
+            _write_leaves(child, out)
+
+
+def _text(element: Element | None, without: frozenset[str] = frozenset()) -> str:
+    return " ".join("".join(_pieces(element, _SKIPPED | without)).split()) if element is not None else ""
+
+
+def _pieces(element: Element, skipped: frozenset[str]) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        tag = _tag(child)
+        if tag not in skipped:
+            yield from _pieces(child, skipped)
+            if tag in {"p", "title", "label", "list-item", "def", "term", "break", "td", "th"}:
+                yield " "
+        yield child.tail or ""
+
+
+def _tag(element: Element) -> str:
+    """The element's name without its namespace; empty for comments and instructions."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _child(element: Element, tag: str) -> Element | None:
+    return next((child for child in element if _tag(child) == tag), None)
+
+
+def _first(element: Element, tag: str) -> Element | None:
+    return next((inner for inner in element.iter() if _tag(inner) == tag), None)
