@@ -1,13 +1,7 @@
-"""The ingest worker: takes documents from the queue until it is told to stop.
-
-    python -m ingest.worker [--data-dir FOLDER]
-
-It ends on SIGTERM and Ctrl-C, and when the process that started it ends, giving back what it works on.
-"""
+"""The ingest worker: takes documents from the queue until it is told to stop."""
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import signal
@@ -15,7 +9,6 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
 
@@ -65,12 +58,8 @@ class Worker:
                 stop.wait(min(2.0**troubles, LONGEST_PAUSE))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="ingest.worker", description="Brings queued documents in.")
-    parser.add_argument("--data-dir", type=Path, help="folder with the data")
-    folder = parser.parse_args().data_dir
-    settings = Settings() if folder is None else Settings(data_dir=folder)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def run_worker(settings: Settings) -> None:
+    """Works until SIGTERM, Ctrl-C or the end of the process that started it; then gives back its work."""
     os.nice(NICENESS)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -97,7 +86,3 @@ def _stop_with_parent(stop: Event) -> None:
         stop.set()
 
     Thread(target=watch, name="parent", daemon=True).start()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""`ragapp ingest`."""
+"""`ragapp ingest` and `ragapp worker`."""
 
 from __future__ import annotations
 
@@ -56,3 +56,13 @@ def ingest(
     print_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def worker(data_dir: DataDir = None) -> None:
+    """Read and embed queued documents until Ctrl-C. `ragapp serve` starts its own; run more for more speed.
+
+    Example: ragapp worker --data-dir /srv/ragapp
+    """
+    from ingest.worker import run_worker
+
+    run_worker(load_settings(data_dir))

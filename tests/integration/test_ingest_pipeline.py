@@ -231,7 +231,7 @@ def test_the_worker_gives_back_its_work_on_sigterm(
 
 
 def worker(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "ingest.worker", "--data-dir", str(settings.data_dir)]
+    command = [sys.executable, "-m", "ragapp.doors.cli", "worker", "--data-dir", str(settings.data_dir)]
     environment = os.environ | {"RAGAPP_LEASE_SECONDS": "2", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 

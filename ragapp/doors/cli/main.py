@@ -15,7 +15,7 @@ import typer
 import evals.cli
 import ingest.cli
 from ragapp import __version__
-from ragapp.doors.cli import care, collections, documents, models, search, serve
+from ragapp.doors.cli import care, collections, documents, jobs, models, search, serve
 from ragapp.errors import RagappError
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ app.command()(search.search)
 app.command()(search.ask)
 app.add_typer(documents.app, name="documents")
 app.add_typer(collections.app, name="collections")
+app.add_typer(jobs.app, name="jobs")
+app.command()(ingest.cli.worker)
 app.add_typer(models.app, name="models")
 app.add_typer(evals.cli.app, name="eval")
 app.command()(care.doctor)

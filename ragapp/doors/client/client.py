@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ragapp.doors.client.events import ask_events
 from ragapp.doors.client.transport import Transport
@@ -25,9 +25,11 @@ from ragapp.types import (
     AskMode,
     Collection,
     Document,
+    JobState,
     ParsedText,
     SearchMode,
     SearchResult,
+    Status,
 )
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -122,6 +124,29 @@ class RagappClient:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._transport.send("DELETE", _document_path(document_id))
 
+    # -- jobs: the work on a document's newest version; a job's id is its document's
+
+    def jobs(
+        self, collection: str | None = None, *, statuses: Sequence[Status] = (), count: int = 100
+    ) -> list[JobState]:
+        """The last `count`, newest first; by default all that are not ready. Raises NotFoundError."""
+        query = [("status", status) for status in statuses] + [("count", str(count))]
+        if collection is not None:
+            query.append(("collection", collection))
+        return decode(list[JobState], self._transport.send("GET", f"/v1/jobs?{urlencode(query)}"))
+
+    def job(self, document_id: str) -> JobState:
+        """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
+        return decode(JobState, self._transport.send("GET", _job_path(document_id)))
+
+    def retry_job(self, document_id: str) -> JobState:
+        """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
+        return decode(JobState, self._transport.send("POST", f"{_job_path(document_id)}/retry"))
+
+    def cancel_job(self, document_id: str) -> JobState:
+        """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
+        return decode(JobState, self._transport.send("POST", f"{_job_path(document_id)}/cancel"))
+
     # -- questions
 
     def search(
@@ -158,6 +183,10 @@ class RagappClient:
 
 def _collection_path(name: str) -> str:
     return f"/v1/collections/{quote(name, safe='')}"
+
+
+def _job_path(document_id: str) -> str:
+    return f"/v1/jobs/{quote(document_id, safe='')}"
 
 
 def _document_path(document_id: str) -> str:

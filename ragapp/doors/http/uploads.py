@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, Json
 
 from ragapp.doors.http.dependencies import Service
-from ragapp.names import display_name
 from ragapp.doors.http.refusals import request_id
 from ragapp.doors.problems import problem_of
 from ragapp.doors.wire import AcceptedUpload, RefusedUpload, UploadReport
 from ragapp.errors import RagappError, UsageError
+from ragapp.names import display_name
 from ragapp.types import Acceptance
 
 router = APIRouter(tags=["documents"])
@@ -55,7 +55,14 @@ def upload(
     for part in form.file:
         name = display_name(part.filename)
         try:
-            kept = service.upload(collection, name, part.file, source=form.source, metadata=form.metadata)
+            kept = service.upload(
+                collection,
+                name,
+                part.file,
+                source=form.source,
+                metadata=form.metadata,
+                owner=request.client.host if request.client else "",
+            )
             accepted.append(_accepted(kept))
         except RagappError as error:
             refused.append((name, error))
