@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -11,10 +12,14 @@ from ragapp.answer.drafting import Limits
 from ragapp.answer.history import History
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.writers import Writers
+from ragapp.cache.answers import AnswerCache, CacheRules
+from ragapp.cache.calibration import calibrated_threshold
+from ragapp.cachestore.breaker import SteadyCacheStore
+from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.index.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
-from ragapp.protocols import Embedder
+from ragapp.protocols import CacheStore, Embedder
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -28,6 +33,27 @@ from ragapp.types import ModelNames
 
 INGEST_VERSION = 1
 """Raise it when the same bytes would be parsed or chunked differently than before."""
+
+WITHOUT_EFFECT = {
+    "data_dir",
+    "models_dir",
+    "database_url",
+    "openai_api_key",
+    "generator_timeout",
+    "threads",
+    "max_upload_bytes",
+    "lease_seconds",
+    "cache",
+    "redis_url",
+    "cache_threshold",
+    "cache_seconds",
+    "cache_entries",
+    "cache_timeout",
+    "cache_audit_share",
+    "cache_audit_limit",
+    "answer_days",
+}
+"""Settings that cannot change what is found or answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +108,45 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
         ),
         rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
         history=History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine)),
+        cache=build_cache(settings, store, embedder),
         recipe=recipe(settings),
+        settings=answer_settings(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
     )
+
+
+def build_cache(settings: Settings, store: SqlStore, embedder: Lazy[Embedder]) -> AnswerCache | None:
+    """The cache of answers; None when it is switched off."""
+    if not settings.cache:
+        return None
+    return AnswerCache(
+        SteadyCacheStore(build_cache_store(settings)),
+        embed=lambda question: embedder.get().embed_query(question),
+        newcomers_since=store.published_since,
+        rules=CacheRules(
+            threshold=lambda: settings.cache_threshold or calibrated_threshold(embedder.get().fingerprint),
+            seconds=settings.cache_seconds,
+            audit_share=settings.cache_audit_share,
+            audit_limit=settings.cache_audit_limit,
+        ),
+    )
+
+
+def build_cache_store(settings: Settings) -> CacheStore:
+    """Raises UsageError, StorageError."""
+    if settings.redis_url is not None:
+        from ragapp.cachestore.redis import RedisCacheStore  # noqa: PLC0415  most do without the client
+
+        url = settings.redis_url.get_secret_value()
+        return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout)
+    return EmbeddedCacheStore(settings.data_dir / "cache", settings.cache_entries, settings.cache_timeout)
+
+
+def answer_settings(settings: Settings) -> str:
+    """Everything set that could change hits or answers, in one spelling: a new setting counts until it is
+    known not to."""
+    values = settings.model_dump(mode="json", exclude=WITHOUT_EFFECT)
+    return json.dumps({"ingest": INGEST_VERSION, **values}, sort_keys=True)
 
 
 def recipe(settings: Settings) -> str:

@@ -10,9 +10,11 @@ from typing import BinaryIO
 
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.history import History
-from ragapp.answer.prompt import SYSTEM
+from ragapp.answer.prompt import PROMPT_VERSION, SYSTEM
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.writers import Writers
+from ragapp.cache.answers import AnswerCache
+from ragapp.cache.asked import Asked, Circumstances
 from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
@@ -23,6 +25,7 @@ from ragapp.types import (
     AskEvent,
     AskMode,
     Backlog,
+    CacheDecision,
     Check,
     Collection,
     DoctorReport,
@@ -60,7 +63,9 @@ class RagService:
         answerer: Answerer,
         rewriter: Rewriter,
         history: History,
+        cache: AnswerCache | None,
         recipe: str,
+        settings: str,
         names: ModelNames,
     ) -> None:
         self._store = store
@@ -72,7 +77,9 @@ class RagService:
         self._answerer = answerer
         self._rewriter = rewriter
         self.history = history
+        self.cache = cache
         self._recipe = recipe
+        self._settings = settings
         self._names = names
 
     # -- collections
@@ -100,6 +107,8 @@ class RagService:
     def delete_collection(self, name: str) -> None:
         """Deletes it with all its documents. Raises NotFoundError."""
         self._index.drop(self._store.delete_collection(name).id)
+        if self.cache is not None:
+            self.cache.forget_collection(name)
 
     def backlog(self, name: str) -> Backlog:
         """What is accepted and not yet fully searchable."""
@@ -159,6 +168,8 @@ class RagService:
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._store.delete_document(document_id)
+        if self.cache is not None:
+            self.cache.forget_document(document_id)
 
     # -- jobs: the work on a document's newest version; a job's id is its document's
 
@@ -212,25 +223,64 @@ class RagService:
         history: Sequence[Turn] = (),
         conversation_id: str | None = None,
         standalone_question: str | None = None,
+        use_cache: bool = True,
+        scope: str = "",
     ) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
+
+        A kept answer is served when question and evidence are the same; `scope` names the asker's rights,
+        and only askers of the same scope share answers.
 
         A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
         for as one that stands alone; `standalone_question` is the caller's own wording of that.
         """
         if conversation_id is not None:
             history = self.history.turns(conversation_id)
-        asked = self._rewriter.rewrite(question, history, standalone_question)
-        found = self.search(asked.question, collection=collection, k=k, filters=filters)
-        events = self._answerer.answer(
-            question,
-            found,
-            mode,
-            notice=self._notice(collection),
-            rewritten_by=asked.by,
+        alone = self._rewriter.rewrite(question, history, standalone_question)
+        asked_of = self.collection(collection)
+        asked = Asked(
+            question=question,
+            result=self._retriever.get().search(asked_of, alone.question, k, "hybrid", filters),
+            collection=asked_of,
+            circumstances=self._circumstances(asked_of, scope, mode, k, filters),
+            rewritten_by=alone.by,
             conversation_id=conversation_id,
+            notice=self._notice(collection),
         )
-        return self.history.keeping(events, self.collection(collection).id)
+        return self.history.keeping(self._answered(asked, mode, use_cache=use_cache), asked_of.id)
+
+    def _answered(self, asked: Asked, mode: AskMode, *, use_cache: bool) -> Generator[AskEvent, None, None]:
+        def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:
+            return self._answerer.answer(
+                asked.question,
+                asked.result,
+                mode,
+                cache=decision,
+                notice=asked.notice,
+                rewritten_by=asked.rewritten_by,
+                conversation_id=asked.conversation_id,
+            )
+
+        if self.cache is None:
+            return make(CacheDecision("bypass", "The cache is switched off."))
+        if not use_cache:
+            return make(CacheDecision("bypass", "The question was asked without the cache."))
+        return self.cache.answer(asked, make)
+
+    def _circumstances(
+        self, collection: Collection, scope: str, mode: AskMode, k: int, filters: Mapping[str, str]
+    ) -> Circumstances:
+        writers = [] if mode == "extractive" else self._writers.in_order(mode)
+        return Circumstances(
+            collections=(collection.id,),
+            scope=scope,
+            writer=writers[0].name if writers else None,
+            prompt=PROMPT_VERSION,
+            settings=self._settings,
+            mode=mode,
+            k=k,
+            filters=tuple(sorted(filters.items())),
+        )
 
     # -- care
 
@@ -266,6 +316,8 @@ class RagService:
         self._writers.warm_up(SYSTEM)
 
     def close(self) -> None:
+        if self.cache is not None:
+            self.cache.close()
         self._writers.close()
         self._index.close()
         self._store.close()

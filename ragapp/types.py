@@ -371,8 +371,9 @@ class CacheEntry:
     """An answer kept for later.
 
     `id` names the question and its circumstances, `partition` the circumstances alone: collection,
-    rights, models, settings. `answer` carries no hits; `revision` is the collection's as of before they
-    were found. `seconds` and `tokens` are what making it cost; the times are seconds since the epoch.
+    rights, models, settings. `answer` carries no hits; `evidence` are the ids of the chunks that it cites,
+    and `revision` is the collection's from before they were found. `seconds` and `tokens` are what making
+    it cost; the times are seconds since the epoch.
     """
 
     id: str
@@ -380,6 +381,7 @@ class CacheEntry:
     collection: str
     question: str
     answer: Answer
+    evidence: tuple[str, ...]
     revision: int
     seconds: float
     tokens: int

@@ -1,0 +1,1 @@
+"""The cache of answers: when one may be served again. Where entries are kept is the stores' business."""

@@ -50,6 +50,19 @@ def hits(c: Connection, collection_id: int, ranking: Ranking) -> list[Hit]:
     return [_hit(rows[key], score) for key, score in ranking if key in rows]
 
 
+def published_since(c: Connection, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
+    query = (
+        select(t.versions.c.document_id, t.versions.c.version)
+        .join(t.changes, t.changes.c.version_id == t.versions.c.id)
+        .where(
+            t.changes.c.collection_id == collection_id,
+            t.changes.c.revision > revision,
+            t.changes.c.kind != "removed",
+        )
+    )
+    return frozenset((document, version) for document, version in c.execute(query))
+
+
 def versions_matching(c: Connection, collection_id: int, filters: Mapping[str, str]) -> frozenset[int]:
     query = select(t.documents.c.live_version_id).where(
         t.documents.c.collection_id == collection_id, t.documents.c.live_version_id.is_not(None)

@@ -1,0 +1,264 @@
+"""AnswerCache: serves an answer again where question and evidence are the same, else has one made."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from time import perf_counter
+from uuid import uuid4
+
+from ragapp.cache.asked import Asked
+from ragapp.cache.audit import AUDITED, WRONG, Auditor
+from ragapp.cache.bounds import upper_bound
+from ragapp.cache.flight import Turn, turn_at
+from ragapp.cache.judge import Judge, NewcomersSince, Objection
+from ragapp.cache.keeping import entry_of, why_not_kept
+from ragapp.errors import StorageError
+from ragapp.protocols import CacheStore
+from ragapp.types import (
+    Answer,
+    AskEvent,
+    CacheDecision,
+    CacheEntry,
+    CacheStats,
+    CacheStatus,
+    Trace,
+    Vectors,
+)
+
+log = logging.getLogger(__name__)
+
+Events = Generator[AskEvent, None, None]
+MakeAnswer = Callable[[CacheDecision], Events]
+"""Begins an answer that carries the decision. Raises at once what can be known at once."""
+
+CANDIDATES = 8
+"""Similar questions looked at, nearest first; more than one because guards turn some down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRules:
+    """`threshold` tells the cosine from which a similar question may be served; None: only the same one is.
+
+    It is asked for late, because it depends on an embedder that may not be there yet. `seconds` is how
+    long an answer is kept, `audit_share` and `audit_limit` are shares from 0 to 1.
+    """
+
+    threshold: Callable[[], float | None]
+    seconds: float
+    audit_share: float
+    audit_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the cache holds for a question. `reason` is the word it is counted under."""
+
+    decision: CacheDecision
+    reason: str
+    entry: CacheEntry | None = None
+
+
+class AnswerCache:
+    """Safe for many threads when its parts are. `embed` makes a question's unit vector."""
+
+    def __init__(
+        self,
+        store: CacheStore,
+        embed: Callable[[str], Vectors],
+        newcomers_since: NewcomersSince,
+        rules: CacheRules,
+    ) -> None:
+        self._store = store
+        self._embed = embed
+        self._judge = Judge(newcomers_since)
+        self._rules = rules
+        self._auditor = Auditor(store, rules.audit_share, rules.audit_limit)
+
+    def answer(self, asked: Asked, make: MakeAnswer) -> Events:
+        """The kept answer or, made by `make` and kept if it is worth it, a new one. Raises as `make` does."""
+        started = perf_counter()
+        finding = self._look(asked)
+        if finding.entry is None:
+            return self._made(asked, finding, make(finding.decision))
+        return self._served(asked, finding, finding.entry, started, make)
+
+    def forget_document(self, document_id: str) -> None:
+        """Removes what cites it. Where that fails, comparing the evidence still turns such answers down."""
+        self._forget(document=document_id)
+
+    def forget_collection(self, name: str) -> None:
+        self._forget(collection=name)
+
+    def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
+        """Removes a collection's answers, those that cite a document, or all with the counters.
+
+        Returns how many there were. Raises StorageError.
+        """
+        return self._store.clear(collection=collection, document=document)
+
+    def stats(self) -> CacheStats:
+        """Raises StorageError."""
+        usage, counts, now = self._store.usage(), self._store.counts(), time.time()
+        hits = {kind: int(counts.get(f"hit:{kind}", 0)) for kind in ("exact", "semantic")}
+        misses = {name[5:]: int(n) for name, n in sorted(counts.items()) if name.startswith("miss:")}
+        asked = sum(hits.values()) + sum(misses.values())
+        audited, wrong = int(counts.get(AUDITED, 0)), int(counts.get(WRONG, 0))
+        return CacheStats(
+            store=self._store.name,
+            hits=hits,
+            misses=misses,
+            hit_rate=sum(hits.values()) / asked if asked else 0.0,
+            saved_seconds=counts.get("saved_seconds", 0.0),
+            saved_tokens=int(counts.get("saved_tokens", 0)),
+            entries=usage.entries,
+            bytes=usage.bytes,
+            oldest_age_seconds=None if usage.oldest is None else now - usage.oldest,
+            newest_age_seconds=None if usage.newest is None else now - usage.newest,
+            audited=audited,
+            audited_wrong=wrong,
+            wrong_upper_95=upper_bound(wrong, audited),
+            semantic_off=self._semantic_off(),
+        )
+
+    def close(self) -> None:
+        self._auditor.close()
+        self._store.close()
+
+    def _look(self, asked: Asked) -> Finding:
+        same = self._store.get(asked.entry_id)
+        if same is None:
+            return self._look_similar(asked)
+        objection = self._judge.same_evidence(asked, same)
+        if objection is None:
+            return _hit("exact", "The same question was answered from the same passages.", same, None)
+        return _miss(objection, f"The same question was answered before, but {objection.clause}.")
+
+    def _look_similar(self, asked: Asked) -> Finding:
+        threshold = self._rules.threshold()
+        if threshold is None:
+            return _miss(
+                Objection("new", ""), "The question is new; similar ones are not served: no threshold."
+            )
+        similar = self._store.nearest(asked.partition, self._embed(asked.result.query), CANDIDATES)
+        turned_down: Objection | None = None
+        for entry, similarity in similar:
+            if similarity < threshold:
+                break
+            objection = self._judge.same_question(asked, entry) or self._judge.same_evidence(asked, entry)
+            if objection is None:
+                return self._similar_hit(entry, similarity)
+            turned_down = turned_down or objection
+        if turned_down is not None:
+            return _miss(turned_down, f"Not served, because {turned_down.clause}.")
+        if similar:
+            nearest = similar[0][1]
+            why = (
+                f"The nearest question answered before has a similarity of {nearest:.3f}, below {threshold}."
+            )
+            return _miss(Objection("unlike", ""), why, nearest)
+        return _miss(Objection("new", ""), "Nothing like it has been asked yet.")
+
+    def _similar_hit(self, entry: CacheEntry, similarity: float) -> Finding:
+        if off := self._auditor.objection():
+            return _miss(Objection("switched off", ""), off, similarity)
+        why = f"“{entry.question}” means the same and was answered from the same passages."
+        return _hit("semantic", why, entry, similarity)
+
+    def _served(
+        self, asked: Asked, finding: Finding, entry: CacheEntry, started: float, make: MakeAnswer
+    ) -> Events:
+        answer = _for_today(asked, finding, entry, started)
+        saved = {"saved_seconds": entry.seconds, "saved_tokens": entry.tokens}
+        self._store.note({f"hit:{finding.decision.status}": 1, **saved}, used=entry.id)
+        if finding.decision.status == "semantic":
+            audit = CacheDecision("bypass", "Made again to audit the cache.")
+            self._auditor.offer(answer, lambda: _last(make(audit)))
+        return _replayed(answer)
+
+    def _made(self, asked: Asked, finding: Finding, fresh: Events) -> Events:
+        with turn_at(self._store, asked.entry_id) as turn:
+            if turn.waited:
+                again = self._look(asked)
+                if again.entry is not None:
+                    fresh.close()
+                    yield from self._served(asked, again, again.entry, perf_counter(), lambda _: fresh)
+                    return
+                turn.release()  # whoever else waited need not wait for an answer that is not kept
+            self._store.note({f"miss:{finding.reason}": 1})
+            yield from self._kept(asked, fresh, turn)
+
+    def _kept(self, asked: Asked, fresh: Events, turn: Turn) -> Events:
+        started = perf_counter()
+        for event in fresh:
+            turn.renew()
+            if event.kind == "answer" and event.answer is not None:
+                self._keep(asked, event.answer, perf_counter() - started)
+            yield event
+
+    def _keep(self, asked: Asked, answer: Answer, seconds: float) -> None:
+        reason = why_not_kept(asked, answer)
+        if reason is not None:
+            log.info("The answer is not kept: %s.", reason)
+            return
+        entry = entry_of(asked, answer, seconds, time.time(), self._rules.seconds)
+        self._store.put(entry, self._embed(asked.result.query))
+
+    def _semantic_off(self) -> str | None:
+        if self._rules.threshold() is None:
+            return "No threshold is calibrated for this embedder: run `ragapp eval cache`, then set it."
+        return self._auditor.objection()
+
+    def _forget(self, *, collection: str | None = None, document: str | None = None) -> None:
+        try:
+            self._store.clear(collection=collection, document=document)
+        except StorageError as error:
+            log.warning("Kept answers wait to be found out of date: %s", error)
+
+
+def _hit(status: CacheStatus, why: str, entry: CacheEntry, similarity: float | None) -> Finding:
+    return Finding(CacheDecision(status, why, similarity), status, entry)
+
+
+def _miss(objection: Objection, why: str, similarity: float | None = None) -> Finding:
+    return Finding(CacheDecision("miss", why, similarity), objection.reason)
+
+
+def _for_today(asked: Asked, finding: Finding, entry: CacheEntry, started: float) -> Answer:
+    """The kept answer over the hits of today, under an id of its own."""
+    names = {hit.document_id: hit.document_name for hit in asked.result.hits}  # one may have a new name
+    spent, retrieve = (perf_counter() - started) * 1000, asked.result.timings_ms.get("total", 0.0)
+    return replace(
+        entry.answer,
+        question=asked.question,
+        standalone_question=asked.result.query,
+        citations=tuple(
+            replace(citation, document_name=names[citation.document_id])
+            for citation in entry.answer.citations
+        ),
+        hits=asked.result.hits,
+        cache=finding.decision,
+        timings_ms={"retrieve": retrieve, "cache": spent, "total": retrieve + spent},
+        answer_id=uuid4().hex,
+        notice=asked.notice,
+        trace=Trace(
+            rewritten_by=asked.rewritten_by,
+            fusion=asked.result.fusion,
+            prompt_version=entry.answer.trace.prompt_version,
+            dropped=entry.answer.trace.dropped,
+        ),
+        conversation_id=asked.conversation_id,
+    )
+
+
+def _replayed(answer: Answer) -> Events:
+    yield AskEvent("evidence", answer=answer)
+    yield AskEvent("answer", answer=answer)
+
+
+def _last(events: Events) -> Answer:
+    *_, last = events
+    assert last.answer is not None, "a stream of events ends with the answer"
+    return last.answer

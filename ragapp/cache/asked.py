@@ -1,0 +1,76 @@
+"""A question with all that its answer depends on, and the digests that name both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from ragapp.types import AskMode, Collection, RewrittenBy, SearchResult
+
+_SPACE = re.compile(r"\s+")
+_CLOSING = " ?!.…。？！"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an answer depends on besides its question. Only equal circumstances share answers.
+
+    `scope` stands for the asker's rights: whoever may read the same shares it. `writer` names the
+    generator that would answer now, None when the documents are quoted; `settings` names whatever else
+    would change hits or answers.
+    """
+
+    collections: tuple[int, ...]
+    scope: str
+    writer: str | None
+    prompt: str
+    settings: str
+    mode: AskMode
+    k: int
+    filters: tuple[tuple[str, str], ...]
+
+    @property
+    def digest(self) -> str:
+        return _digest(asdict(self))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`question` is as the asker put it, `result.query` as it stands alone: the cache goes by the latter.
+
+    `collection.revision` was read before the search, so no hit is older than it.
+    """
+
+    question: str
+    result: SearchResult
+    collection: Collection
+    circumstances: Circumstances
+    rewritten_by: RewrittenBy = "nobody"
+    conversation_id: str | None = None
+    notice: str | None = None
+
+    @cached_property
+    def partition(self) -> str:
+        return self.circumstances.digest
+
+    @cached_property
+    def entry_id(self) -> str:
+        return _digest([self.partition, normalised(self.result.query)])
+
+
+def normalised(question: str) -> str:
+    """The same for questions that differ only in blanks, closing marks, Unicode form or a first capital.
+
+    Other capitals stay: "polish" is not "Polish".
+    """
+    text = _SPACE.sub(" ", unicodedata.normalize("NFKC", question)).strip(_CLOSING)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""What has to be known of English to tell two questions apart: small closed word lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PREPOSITIONS = _words("of in on at to for by with from as about into")
+"""Those that people pick freely; those that turn a meaning round (before, without, under) are not here."""
+
+EMPTY = PREPOSITIONS | _words(
+    "a an the some any and that do does doing be been being is are am really actually exactly ever "
+    "i you we one it its there has have having please tell me explain describe give let know us"
+)
+"""Words that may stand in one question and not in the other."""
+
+SAME: Mapping[str, str] = {
+    "can": "do",
+    "could": "do",
+    "&": "and",
+    "how's": "how is",
+    "what's": "what is",
+    "who's": "who is",
+    "where's": "where is",
+    "when's": "when is",
+    "why's": "why is",
+    "i'm": "i am",
+    "it's": "it is",
+    "i've": "i have",
+    "cannot": "can not",
+    "can't": "can not",
+    "won't": "will not",
+    "aren't": "are not",
+    "ain't": "is not",
+    "colour": "color",
+    "centre": "center",
+    "u.s": "us.",
+    "u.s.a": "us.",
+    "usa": "us.",
+    "uk": "uk.",
+    "u.k": "uk.",
+}
+"""Other spellings of the same words."""
+
+NEGATIONS = _words(
+    "not no never none neither nor nobody nothing nowhere without lack lacks fail fails except"
+)
+
+DEGREES = _words(
+    "more less most least fewer fewest better best worse worst good bad greater greatest larger largest "
+    "smaller smallest bigger biggest higher highest lower lowest older oldest younger youngest newer newest "
+    "earlier earliest later latest longer longest shorter shortest faster fastest slower slowest cheaper "
+    "cheapest maximum minimum maximize minimize max min top bottom first last increase decrease rise fall "
+    "gain lose loss profit buy sell import export before after above below over under between during since "
+    "until inside outside up down left right north south east west male female men women man woman boy girl "
+    "husband wife mother father start end begin stop open close on off true false enable disable allow "
+    "forbid legal illegal advantage disadvantage advantages disadvantages pros cons cause effect always "
+    "sometimes often only also still already again all each every both either few many much several too "
+    "very same different same against instead"
+)
+"""Comparatives, antonyms, quantifiers: one of these for another turns a question into its opposite."""
+
+TIMES = _words(
+    "january february march april may june july august september october november december jan feb mar apr "
+    "jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday today "
+    "yesterday tomorrow tonight now currently current recent recently latest next previous past future ago "
+    "was were did had will would shall spring summer autumn winter"
+)
+"""Dates and tenses."""
+
+POINTING = _words("this these those below above following attached here")
+"""Words that point at something outside the question. What they mean is up to the moment."""
+
+NUMBER_WORDS = {
+    word: str(value)
+    for value, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+    if word != "one"  # more often a pronoun
+}
+SCALES = _words(
+    "hundred thousand million billion trillion dozen k m bn percent % half third quarter twice double"
+)
+ORDINALS = _words("second third fourth fifth sixth seventh eighth ninth tenth i ii iii iv v vi vii viii ix x")
+
+ASKING: Mapping[str, str] = {
+    "who": "person",
+    "whom": "person",
+    "whose": "person",
+    "where": "place",
+    "when": "time",
+    "why": "reason",
+    "how": "manner",
+    "what": "thing",
+    "which": "thing",
+}
+"""What a question word asks for."""
+
+QUANTITIES = _words(
+    "many much long far old tall high deep big large often fast heavy wide soon likely good bad"
+)
+"""After "how" these ask for a measure."""

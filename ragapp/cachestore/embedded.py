@@ -1,0 +1,250 @@
+"""The default cache store: an SQLite file of its own, which can be deleted at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+import numpy as np
+
+from ragapp.cachestore.mirror import Mirror, sign_bits
+from ragapp.cachestore.payload import SCHEMA, Payload
+from ragapp.errors import StorageError
+from ragapp.types import CacheEntry, CacheUsage, Vectors
+
+# A power cut may take the last commits, never the file (sqlite.org/pragma.html#pragma_synchronous).
+_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS entries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    partition TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    vector BLOB NOT NULL,
+    created_at REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    used_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_used ON entries (used_at);
+CREATE INDEX IF NOT EXISTS entries_expiry ON entries (expires_at);
+CREATE INDEX IF NOT EXISTS entries_collection ON entries (collection);
+CREATE TABLE IF NOT EXISTS cited (
+    document TEXT NOT NULL,
+    entry TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    PRIMARY KEY (document, entry)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS cited_entry ON cited (entry);
+CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    until REAL NOT NULL
+) WITHOUT ROWID;
+"""
+_OPENING_SECONDS = 30.0
+"""Two processes may be making the file at the same moment."""
+
+_CAUGHT_UP_AT_ONCE = 5_000
+"""Rows a lookup takes into the mirror: bounds what the first ones of a process wait."""
+
+
+class EmbeddedCacheStore:
+    """A CacheStore in `folder`. Safe for many threads and processes."""
+
+    def __init__(
+        self, folder: Path, max_entries: int, timeout: float, now: Callable[[], float] = time.time
+    ) -> None:
+        """`timeout` in seconds bounds the wait for another process's write. Raises StorageError."""
+        self._path = folder / f"answers-{SCHEMA}.db"
+        self._max_entries = max_entries
+        self._now = now
+        self._payload = Payload()
+        self._mirror = Mirror()
+        self._mirrored = 0
+        self._lock = RLock()
+        self._open(timeout)
+
+    @property
+    def name(self) -> str:
+        return str(self._path)
+
+    def get(self, entry_id: str) -> CacheEntry | None:
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT payload FROM entries WHERE id = ? AND expires_at > ?", (entry_id, self._now())
+            ).fetchone()
+        return self._payload.decode(entry_id, row[0]) if row else None
+
+    def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
+        bits = sign_bits(vector)
+        with self._reading() as db:
+            self._catch_up(db)
+            while wanted := self._mirror.nearest(partition, bits, k):
+                rows = self._fetch(db, wanted)
+                if len(rows) == len(wanted):
+                    break
+                self._mirror.drop(set(wanted) - rows.keys())  # expired, or removed by another process
+        if not wanted:
+            return []
+        found = [
+            (entry, float(np.frombuffer(kept, "<f4") @ vector))
+            for entry_id, (payload, kept) in rows.items()
+            if (entry := self._payload.decode(entry_id, payload))
+        ]
+        return sorted(found, key=lambda one: -one[1])
+
+    def put(self, entry: CacheEntry, vector: Vectors) -> None:
+        row = (
+            entry.id,
+            entry.partition,
+            entry.collection,
+            self._payload.encode(entry),
+            vector.astype("<f4").tobytes(),
+            entry.created_at,
+            entry.expires_at,
+            self._now(),
+        )
+        with self._writing() as db:
+            db.execute("DELETE FROM entries WHERE id = ? OR expires_at <= ?", (entry.id, self._now()))
+            db.execute(
+                "INSERT INTO entries (id, partition, collection, payload, vector, created_at, expires_at, "
+                "used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            db.executemany(
+                "INSERT INTO cited (document, entry) VALUES (?, ?)",
+                [(document, entry.id) for document in entry.documents],
+            )
+            self._make_room(db)
+
+    def note(self, counts: Mapping[str, float], used: str | None = None) -> None:
+        with self._writing() as db:
+            db.executemany(
+                "INSERT INTO counts (name, value) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+                list(counts.items()),
+            )
+            if used is not None:
+                db.execute("UPDATE entries SET used_at = ? WHERE id = ?", (self._now(), used))
+
+    def remove(self, entry_ids: Iterable[str]) -> None:
+        ids = [(entry_id,) for entry_id in entry_ids]
+        with self._writing() as db:
+            db.executemany("DELETE FROM entries WHERE id = ?", ids)
+
+    def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
+        with self._writing() as db:
+            if document is not None:
+                which = "WHERE id IN (SELECT entry FROM cited WHERE document = ?)"
+                return db.execute(f"DELETE FROM entries {which}", (document,)).rowcount  # noqa: S608
+            if collection is not None:
+                return db.execute("DELETE FROM entries WHERE collection = ?", (collection,)).rowcount
+            db.execute("DELETE FROM counts")
+            return db.execute("DELETE FROM entries").rowcount
+
+    def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
+        now = self._now()
+        with self._writing() as db:
+            db.execute("DELETE FROM claims WHERE until <= ?", (now,))
+            changed = db.execute(
+                "INSERT INTO claims (id, owner, until) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "until = excluded.until WHERE owner = excluded.owner",
+                (entry_id, owner, now + seconds),
+            )
+            return changed.rowcount == 1
+
+    def release(self, entry_id: str, owner: str) -> None:
+        with self._writing() as db:
+            db.execute("DELETE FROM claims WHERE id = ? AND owner = ?", (entry_id, owner))
+
+    def counts(self) -> Mapping[str, float]:
+        with self._reading() as db:
+            return dict(db.execute("SELECT name, value FROM counts").fetchall())
+
+    def usage(self) -> CacheUsage:
+        with self._reading() as db:
+            entries, size, oldest, newest = db.execute(
+                "SELECT count(*), coalesce(sum(length(payload) + length(vector)), 0), min(created_at), "
+                "max(created_at) FROM entries WHERE expires_at > ?",
+                (self._now(),),
+            ).fetchone()
+        return CacheUsage(entries, size, oldest, newest)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _open(self, timeout: float) -> None:
+        """Opens the file; one that is damaged is thrown away, for it is only a cache."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _connected(self._path, timeout)
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"{self._path} cannot be opened: {error}.") from error
+        except sqlite3.DatabaseError:
+            for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
+                self._path.with_name(name).unlink(missing_ok=True)
+            self._db = _connected(self._path, timeout)
+
+    def _catch_up(self, db: sqlite3.Connection) -> None:
+        rows = db.execute(
+            "SELECT seq, id, partition, vector FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
+            (self._mirrored, _CAUGHT_UP_AT_ONCE),
+        )
+        for seq, entry_id, partition, vector in rows:
+            self._mirror.put(partition, entry_id, sign_bits(np.frombuffer(vector, "<f4")))
+            self._mirrored = seq
+
+    def _fetch(self, db: sqlite3.Connection, ids: list[str]) -> dict[str, tuple[bytes, bytes]]:
+        marks = ",".join("?" * len(ids))
+        rows = db.execute(
+            f"SELECT id, payload, vector FROM entries WHERE id IN ({marks}) AND expires_at > ?",  # noqa: S608
+            (*ids, self._now()),
+        )
+        return {entry_id: (payload, vector) for entry_id, payload, vector in rows}
+
+    def _make_room(self, db: sqlite3.Connection) -> None:
+        (count,) = db.execute("SELECT count(*) FROM entries").fetchone()
+        if count > self._max_entries:
+            db.execute(
+                "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries ORDER BY used_at LIMIT ?)",
+                (count - self._max_entries,),
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _translated(self._path):
+            yield self._db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:  # a full disk may have ended it already
+                    db.execute("ROLLBACK")
+                raise
+
+
+def _connected(path: Path, timeout: float) -> sqlite3.Connection:
+    # The lock of the store stands in for sqlite3's own check of threads.
+    db = sqlite3.connect(path, timeout=_OPENING_SECONDS, isolation_level=None, check_same_thread=False)
+    db.executescript(_PRAGMAS + _TABLES)
+    db.execute(f"PRAGMA busy_timeout = {round(timeout * 1000)}")
+    return db
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(f"{path} cannot be used: {error}. It is only a cache: delete it.") from error

@@ -1,0 +1,229 @@
+"""Entries on a Redis (6.2 or later) or Valkey server, for many ragapp servers that share answers.
+
+Each entry is a hash with an absolute expiry of its own. Beside them stand a stream of the questions' bits,
+which every process's mirror follows, a sorted set of when entries were last used, and sets of the entries
+of each collection and cited document. All but the entries may name some that are gone; a fetch finds out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from ragapp.cachestore.mirror import Mirror, sign_bits
+from ragapp.cachestore.payload import SCHEMA, Payload
+from ragapp.errors import StorageError, UsageError
+from ragapp.types import CacheEntry, CacheUsage, Vectors
+
+_CAUGHT_UP_AT_ONCE = 5_000
+"""Questions a lookup takes into the mirror: bounds what the first ones of a process wait."""
+
+_REMOVED_AT_ONCE = 1_000
+_SAMPLE = 20
+
+_PREFIX = f"ragapp:cache:{SCHEMA}:"
+_LOG, _USED, _EXPIRY, _COUNTS = (f"{_PREFIX}{name}" for name in ("log", "used", "expiry", "counts"))
+
+# Compares and acts in one step, as the owner may have lost its claim meanwhile.
+_CLAIM = """
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+
+class RedisCacheStore:
+    """A CacheStore on a server. Safe for many threads and processes."""
+
+    def __init__(
+        self, url: str, max_entries: int, timeout: float, now: Callable[[], float] = time.time
+    ) -> None:
+        """`timeout` in seconds bounds each wait for the server. Connects on first use. Raises UsageError."""
+        try:
+            # Failing fast is the point: no waiting, no second try.
+            # Any: the client's own types are unions of every kind of reply.
+            self._redis: Any = Redis.from_url(
+                url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0)
+            )
+        except ValueError as error:
+            raise UsageError(f"RAGAPP_REDIS_URL is not a Redis URL: {error}") from error
+        self.name = _without_credentials(url)
+        self._max_entries = max_entries
+        self._now = now
+        self._payload = Payload()
+        self._mirror = Mirror()
+        self._mirrored = b"0"
+        self._lock = RLock()
+
+    def get(self, entry_id: str) -> CacheEntry | None:
+        with self._talking():
+            payload = self._redis.hget(_entry(entry_id), "payload")
+        return self._live(entry_id, payload)
+
+    def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
+        bits = sign_bits(vector)
+        with self._talking(), self._lock:
+            self._catch_up()
+            while wanted := self._mirror.nearest(partition, bits, k):
+                fetched = self._fetch(wanted)
+                found = {
+                    entry.id: (entry, float(np.frombuffer(kept, "<f4") @ vector))
+                    for entry_id, (payload, kept) in fetched.items()
+                    if (entry := self._live(entry_id, payload))
+                }
+                if len(found) == len(wanted):
+                    break
+                self._mirror.drop(set(wanted) - found.keys())  # expired, evicted, removed or damaged
+        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
+
+    def put(self, entry: CacheEntry, vector: Vectors) -> None:
+        kept = vector.astype("<f4").tobytes()
+        groups = [_collection(entry.collection), *map(_document, entry.documents)]
+        log = {"id": entry.id, "partition": entry.partition, "bits": sign_bits(vector).tobytes()}
+        with self._talking():
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.hset(_entry(entry.id), mapping={"payload": self._payload.encode(entry), "vector": kept})
+            pipe.pexpireat(_entry(entry.id), int(entry.expires_at * 1000))
+            for group in groups:
+                pipe.sadd(group, entry.id)
+                pipe.pexpireat(group, int(entry.expires_at * 1000))
+            pipe.zadd(_USED, {entry.id: self._now()})
+            pipe.zadd(_EXPIRY, {entry.id: entry.expires_at})
+            pipe.xadd(_LOG, log, maxlen=self._max_entries, approximate=True)
+            pipe.zcard(_USED)
+            *_, count = pipe.execute()
+            if count > self._max_entries:
+                self._drop(self._expired() or self._redis.zrange(_USED, 0, count - self._max_entries - 1))
+
+    def note(self, counts: Mapping[str, float], used: str | None = None) -> None:
+        with self._talking():
+            pipe = self._redis.pipeline(transaction=False)
+            for name, value in counts.items():
+                pipe.hincrbyfloat(_COUNTS, name, value)
+            if used is not None:
+                pipe.zadd(_USED, {used: self._now()}, xx=True)
+            pipe.execute()
+
+    def remove(self, entry_ids: Iterable[str]) -> None:
+        with self._talking():
+            self._drop(entry_ids)
+
+    def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
+        with self._talking():
+            if collection is None and document is None:
+                return self._clear_all()
+            group = _document(document) if document is not None else _collection(collection or "")
+            removed = self._drop(self._redis.smembers(group))
+            self._redis.delete(group)
+            return removed
+
+    def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
+        with self._talking():
+            return bool(self._redis.eval(_CLAIM, 1, _claim(entry_id), owner, int(seconds * 1000)))
+
+    def release(self, entry_id: str, owner: str) -> None:
+        with self._talking():
+            self._redis.eval(_RELEASE, 1, _claim(entry_id), owner)
+
+    def counts(self) -> Mapping[str, float]:
+        with self._talking():
+            return {name.decode(): float(value) for name, value in self._redis.hgetall(_COUNTS).items()}
+
+    def usage(self) -> CacheUsage:
+        """The size is an estimate from a few entries; those that the server has evicted still count."""
+        with self._talking():
+            self._drop(self._expired())
+            entries = self._redis.zcard(_EXPIRY)
+            ends = [*self._redis.zrange(_EXPIRY, 0, 0), *self._redis.zrange(_EXPIRY, -1, -1)]
+            sample = self._fetch([member.decode() for member in self._redis.zrandmember(_EXPIRY, _SAMPLE)])
+            times = [entry.created_at for member in ends if (entry := self.get(member.decode()))]
+        sizes = [len(payload) + len(vector) for payload, vector in sample.values()]
+        size = round(entries * sum(sizes) / len(sizes)) if sizes else 0
+        return CacheUsage(entries, size, min(times, default=None), max(times, default=None))
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _live(self, entry_id: str, payload: bytes | None) -> CacheEntry | None:
+        entry = self._payload.decode(entry_id, payload) if payload is not None else None
+        return entry if entry and entry.expires_at > self._now() else None
+
+    def _catch_up(self) -> None:
+        news = self._redis.xread({_LOG: self._mirrored}, count=_CAUGHT_UP_AT_ONCE)
+        for place, fields in news[0][1] if news else ():
+            bits = np.frombuffer(fields[b"bits"], np.uint64)
+            self._mirror.put(fields[b"partition"].decode(), fields[b"id"].decode(), bits)
+            self._mirrored = place
+
+    def _fetch(self, ids: list[str]) -> dict[str, tuple[bytes, bytes]]:
+        pipe = self._redis.pipeline(transaction=False)
+        for entry_id in ids:
+            pipe.hmget(_entry(entry_id), "payload", "vector")
+        rows = zip(ids, pipe.execute(), strict=True)
+        return {entry_id: (payload, vector) for entry_id, (payload, vector) in rows if payload and vector}
+
+    def _expired(self) -> list[bytes]:
+        members: list[bytes] = self._redis.zrange(
+            _EXPIRY, "-inf", self._now(), byscore=True, offset=0, num=_REMOVED_AT_ONCE
+        )
+        return members
+
+    def _drop(self, members: Iterable[bytes | str]) -> int:
+        """Removes entries in steps that each stay far below the timeout; returns how many there were."""
+        left = [member.decode() if isinstance(member, bytes) else member for member in members]
+        removed = 0
+        for at in range(0, len(left), _REMOVED_AT_ONCE):
+            ids = left[at : at + _REMOVED_AT_ONCE]
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.unlink(*map(_entry, ids))
+            pipe.zrem(_USED, *ids)
+            pipe.zrem(_EXPIRY, *ids)
+            removed += pipe.execute()[0]
+        return removed
+
+    def _clear_all(self) -> int:
+        removed = 0
+        while members := self._redis.zrange(_EXPIRY, 0, _REMOVED_AT_ONCE - 1):
+            removed += self._drop(members)
+        self._redis.unlink(_LOG, _USED, _COUNTS)
+        return removed
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        try:
+            yield
+        except (RedisError, OSError) as error:
+            raise StorageError(f"The cache at {self.name} cannot be used: {error}.") from error
+
+
+def _entry(entry_id: str) -> str:
+    return f"{_PREFIX}entry:{entry_id}"
+
+
+def _claim(entry_id: str) -> str:
+    return f"{_PREFIX}claim:{entry_id}"
+
+
+def _collection(name: str) -> str:
+    return f"{_PREFIX}collection:{name}"
+
+
+def _document(document_id: str) -> str:
+    return f"{_PREFIX}document:{document_id}"
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
