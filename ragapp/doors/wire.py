@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from ragapp.types import AskMode, Document, ModelNames, SearchMode
+from ragapp.types import AskMode, Document, ModelNames, SearchMode, Turn
 
 T = TypeVar("T")
 
@@ -59,6 +59,23 @@ class AskRequest:
     k: Wanted = 8
     mode: AskMode = "auto"
     filters: Filters = field(default_factory=dict)
+    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    conversation_id: str | None = None
+    standalone_question: Annotated[str, Field(min_length=1, max_length=8000)] | None = None
+    use_cache: bool = True
+    """False: neither serve a kept answer nor keep this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    title: Annotated[str, Field(max_length=200)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTitle:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    title: Annotated[str, Field(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,13 @@ class UploadReport:
 
     accepted: tuple[AcceptedUpload, ...]
     refused: tuple[RefusedUpload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCleared:
+    """How many kept answers were removed."""
+
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import typer
 import evals.cli
 import ingest.cli
 from ragapp import __version__
-from ragapp.doors.cli import care, collections, documents, jobs, models, search, serve
+from ragapp.doors.cli import answers, cache, care, collections, documents, jobs, models, search, serve
 from ragapp.errors import RagappError
 
 app = typer.Typer(
@@ -28,10 +28,12 @@ app.command()(serve.serve)
 app.command()(ingest.cli.ingest)
 app.command()(search.search)
 app.command()(search.ask)
+app.add_typer(answers.app, name="answers")
 app.add_typer(documents.app, name="documents")
 app.add_typer(collections.app, name="collections")
 app.add_typer(jobs.app, name="jobs")
 app.command()(ingest.cli.worker)
+app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 app.add_typer(evals.cli.app, name="eval")
 app.command()(care.doctor)

@@ -14,6 +14,7 @@ from ragapp.doors.terminal.output import console, print_json, safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ragapp.answer.history import History
     from ragapp.types import Answer, AskEvent, SearchResult
 
 
@@ -61,6 +62,16 @@ def ask(
     mode: Annotated[
         How, typer.Option(help="Quote the documents, let a model write, or whichever is there.")
     ] = How.auto,
+    conversation: Annotated[
+        str | None, typer.Option(help="Ask in this conversation; `new` begins one.", metavar="ID")
+    ] = None,
+    proceed: Annotated[bool, typer.Option("--continue", help="Ask in the latest conversation.")] = False,
+    standalone: Annotated[
+        str | None, typer.Option(help="What to search for, where the question leans on earlier ones.")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither serve a kept answer nor keep this one.")
+    ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -71,13 +82,32 @@ def ask(
       ragapp ask "What was the revenue in 2022?"
 
       ragapp ask "Who signs the certificate?" -c rfcs --json
+
+      ragapp ask "And in 2023?" --continue
     """
     with open_service(data_dir) as service:
         events = service.ask(
-            question, collection=collection, k=k, mode=mode.value, filters=parse_pairs(filters)
+            question,
+            collection=collection,
+            k=k,
+            mode=mode.value,
+            filters=parse_pairs(filters),
+            conversation_id=_conversation(service.history, conversation, latest=proceed),
+            standalone_question=standalone,
+            use_cache=not no_cache,
         )
         answer = _follow(events, live=sys.stdout.isatty() and not as_json)
     print_json(answer) if as_json else _show_answer(answer)
+
+
+def _conversation(history: History, wanted: str | None, *, latest: bool) -> str | None:
+    """The id of the conversation to ask in; None for a question by itself."""
+    if wanted is not None and wanted != "new":
+        return wanted
+    if wanted is None and latest:
+        for known in history.conversations()[:1]:
+            return known.id
+    return history.create_conversation().id if wanted or latest else None
 
 
 def _show_hits(result: SearchResult) -> None:
@@ -109,6 +139,8 @@ def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
 
 def _show_answer(answer: Answer) -> None:
     out = console()
+    if answer.trace.rewritten_by != "nobody":
+        out.print(safe(f"Searched for: {answer.standalone_question}"), markup=False, style="dim")
     out.print(safe(answer.answer), markup=False, style="bold" if not answer.refused else "")
     out.print()
     for citation in answer.citations:

@@ -8,6 +8,7 @@ from typing import BinaryIO, Self
 from urllib.parse import quote, urlencode
 
 from ragapp.doors.client.events import ask_events
+from ragapp.doors.client.history import ClientHistory
 from ragapp.doors.client.transport import Transport
 from ragapp.doors.wire import (
     ANY_COLLECTION,
@@ -30,6 +31,7 @@ from ragapp.types import (
     SearchMode,
     SearchResult,
     Status,
+    Turn,
 )
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -45,6 +47,7 @@ class RagappClient:
 
     def __init__(self, base_url: str = "http://127.0.0.1:8000", *, silence_seconds: float = 60.0) -> None:
         self._transport = Transport(base_url, silence_seconds)
+        self.history = ClientHistory(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -171,12 +174,28 @@ class RagappClient:
         k: int = 8,
         mode: AskMode = "auto",
         filters: Mapping[str, str] = NOTHING,
+        history: Sequence[Turn] = (),
+        conversation_id: str | None = None,
+        standalone_question: str | None = None,
+        use_cache: bool = True,
     ) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does.
 
-        Closing the generator tells the server to stop.
+        A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
+        for as one that stands alone; `standalone_question` is the caller's own wording of that. Closing
+        the generator tells the server to stop.
         """
-        wanted = AskRequest(question, collection, k, mode, dict(filters))
+        wanted = AskRequest(
+            question,
+            collection,
+            k,
+            mode,
+            dict(filters),
+            history=tuple(history),
+            conversation_id=conversation_id,
+            standalone_question=standalone_question,
+            use_cache=use_cache,
+        )
         with self._transport.stream("/v1/ask", encode(AskRequest, wanted)) as pieces:
             yield from ask_events(pieces)
 

@@ -38,6 +38,10 @@ def ask(
         k=wanted.k,
         mode=wanted.mode,
         filters=wanted.filters,
+        history=wanted.history,
+        conversation_id=wanted.conversation_id,
+        standalone_question=wanted.standalone_question,
+        use_cache=wanted.use_cache,
     )
     if EventStream.media_type not in accept:
         return _answer(events)
