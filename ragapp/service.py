@@ -77,7 +77,7 @@ class RagService:
         self._answerer = answerer
         self._rewriter = rewriter
         self.history = history
-        self.cache = cache
+        self._cache = cache
         self._recipe = recipe
         self._settings = settings
         self._names = names
@@ -107,8 +107,8 @@ class RagService:
     def delete_collection(self, name: str) -> None:
         """Deletes it with all its documents. Raises NotFoundError."""
         self._index.drop(self._store.delete_collection(name).id)
-        if self.cache is not None:
-            self.cache.forget_collection(name)
+        if self._cache is not None:
+            self._cache.forget_collection(name)
 
     def backlog(self, name: str) -> Backlog:
         """What is accepted and not yet fully searchable."""
@@ -168,8 +168,8 @@ class RagService:
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._store.delete_document(document_id)
-        if self.cache is not None:
-            self.cache.forget_document(document_id)
+        if self._cache is not None:
+            self._cache.forget_document(document_id)
 
     # -- jobs: the work on a document's newest version; a job's id is its document's
 
@@ -261,11 +261,11 @@ class RagService:
                 conversation_id=asked.conversation_id,
             )
 
-        if self.cache is None:
+        if self._cache is None:
             return make(CacheDecision("bypass", "The cache is switched off."))
         if not use_cache:
             return make(CacheDecision("bypass", "The question was asked without the cache."))
-        return self.cache.answer(asked, make)
+        return self._cache.answer(asked, make)
 
     def _circumstances(
         self, collection: Collection, scope: str, mode: AskMode, k: int, filters: Mapping[str, str]
@@ -281,6 +281,13 @@ class RagService:
             k=k,
             filters=tuple(sorted(filters.items())),
         )
+
+    @property
+    def cache(self) -> AnswerCache:
+        """The answers that are kept. Raises UsageError when none are."""
+        if self._cache is None:
+            raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to have one.")
+        return self._cache
 
     # -- care
 
@@ -316,8 +323,8 @@ class RagService:
         self._writers.warm_up(SYSTEM)
 
     def close(self) -> None:
-        if self.cache is not None:
-            self.cache.close()
+        if self._cache is not None:
+            self._cache.close()
         self._writers.close()
         self._index.close()
         self._store.close()
