@@ -1,0 +1,75 @@
+"""Scores answers: every question of a dataset through the service, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.progress import Progress
+
+from evals.answers.library import Library
+from evals.answers.runs import AnswerRun, answer_settings
+from evals.answers.scoring import ask, score_answer
+from evals.answers.summary import figures, latency, verdict_shares
+from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
+from evals.runs import code_version, fingerprint
+from ragapp.answer.prompt import PROMPT_VERSION
+from ragapp.settings import Settings
+from ragapp.types import Answer, AskMode
+
+EXTRACTIVE = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, its answer in words, and how it scored: what a person looks at."""
+
+    question: AnswerQuestion
+    answer: Answer
+    result: QuestionResult
+
+    @property
+    def worth(self) -> float:
+        """How good the answer is, for putting the worst first: right about refusing, then its recall."""
+        scores = self.result.scores
+        recalls = [value for name, value in scores.items() if name.endswith("_recall")]
+        return scores.get("refusal_right", 1.0) + (sum(recalls) / len(recalls) if recalls else 1.0)
+
+
+def evaluate_answers(
+    dataset: AnswerDataset, library: Library, settings: Settings, progress: Progress
+) -> tuple[AnswerRun, list[Asked]]:
+    """Asks every question of the ingested dataset. Raises ModelError when the generator cannot write."""
+    mode: AskMode = "extractive" if settings.generator == EXTRACTIVE else "generate"
+    # The models and views load before the clock starts.
+    library.service.search("warm up", collection=library.collection)
+    asked = []
+    for question in progress.track(dataset.questions, description="asking"):
+        answer, milliseconds = ask(library, question, mode)
+        asked.append(Asked(question, answer, score_answer(library, question, answer, milliseconds)))
+    return _run(dataset, library, settings, asked), asked
+
+
+def _run(dataset: AnswerDataset, library: Library, settings: Settings, asked: list[Asked]) -> AnswerRun:
+    results = [one.result for one in asked]
+    values = answer_settings(settings)
+    generates = settings.generator != EXTRACTIVE
+    prompt_version = PROMPT_VERSION if generates else None
+    return AnswerRun(
+        dataset=dataset.name,
+        dataset_sha256=dataset.sha256,
+        generator=settings.generator,
+        model=library.service.model_names().generator if generates else EXTRACTIVE,
+        prompt_version=prompt_version,
+        settings=values,
+        settings_fingerprint=fingerprint(values, settings.generator, library.embedder, library.recipe),
+        embedder=library.embedder,
+        recipe=library.recipe,
+        code=code_version(),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        failures=library.failures,
+        figures=figures(results),
+        verdicts=verdict_shares(results),
+        latency_ms=latency(results),
+        questions={one.question.id: one.result for one in asked},
+    )

@@ -1,0 +1,130 @@
+"""What an evaluation of answers prints: tables for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from evals.answers.evaluate import Asked
+from evals.answers.runs import AnswerRun
+from evals.answers.summary import nested
+from evals.gate import Verdict
+from ragapp.types import Verdict as SentenceVerdict
+
+SHORTENED = 160
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSummary:
+    """The JSON of `ragapp eval answers --json` and `eval citations --json`.
+
+    `intervals` has the 95% bootstrap interval of each figure, under its plain name.
+    """
+
+    dataset: str
+    questions: int
+    unanswerable: int
+    failed: int
+    generator: str
+    model: str
+    prompt_version: str | None
+    exact_match: float
+    f1: float
+    answer_recall: float
+    token_recall: float
+    refusal: Mapping[str, float]
+    citation: Mapping[str, float]
+    verdicts: Mapping[SentenceVerdict, float]
+    latency_ms: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    run_file: str
+    settings_fingerprint: str
+    dataset_sha256: str
+    code: str
+    gate: Sequence[Mapping[str, object]]
+
+
+def as_json(run: AnswerRun, run_file: Path, gate: Iterable[Verdict]) -> str:
+    groups = nested(run.figures)
+    said = groups["answer"]
+    summary = AnswerSummary(
+        dataset=run.dataset,
+        questions=len(run.questions),
+        unanswerable=sum(one.answerable is False for one in run.questions.values()),
+        failed=len(run.failures),
+        generator=run.generator,
+        model=run.model,
+        prompt_version=run.prompt_version,
+        exact_match=said.get("exact_match", 0.0),
+        f1=said.get("f1", 0.0),
+        answer_recall=said.get("answer_recall", 0.0),
+        token_recall=said.get("token_recall", 0.0),
+        refusal=groups["refusal"],
+        citation=groups["citation"],
+        verdicts=run.verdicts,
+        latency_ms=run.latency_ms,
+        intervals={name: (figure.low, figure.high) for name, figure in run.figures.items()},
+        run_file=str(run_file),
+        settings_fingerprint=run.settings_fingerprint,
+        dataset_sha256=run.dataset_sha256,
+        code=run.code,
+        gate=[asdict(verdict) for verdict in gate],
+    )
+    return TypeAdapter(AnswerSummary).dump_json(summary, indent=2).decode()
+
+
+def as_text(run: AnswerRun, run_file: Path, gate: Iterable[Verdict], shown: Iterable[str]) -> RenderableType:
+    refused = sum(one.refused for one in run.questions.values())
+    verdicts = ", ".join(f"{share:.3f} {verdict}" for verdict, share in run.verdicts.items())
+    return Group(
+        f"{run.dataset}: {len(run.questions):,} questions, {refused:,} refused; answers by {run.model}",
+        _figures(run, shown),
+        f"sentences: {verdicts}",
+        f"answer: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
+        *map(gate_line, gate),
+        f"run file: {run_file}",
+    )
+
+
+def gate_line(verdict: Verdict) -> str:
+    found = verdict.comparison
+    outcome = "LOST" if verdict.lost else "held"
+    return (
+        f"gate, {verdict.metric}: {outcome}, {found.difference:+.3f} against the baseline "
+        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {verdict.p:.4f}); "
+        f"better on {found.wins}, equal on {found.ties}, worse on {found.losses}"
+    )
+
+
+def worst_cases(asked: Sequence[Asked], count: int) -> RenderableType:
+    """The `count` worst answers in words, the worst first."""
+    lines = []
+    for one in sorted(asked, key=lambda one: one.worth)[:count]:
+        gold = " | ".join(one.question.answers) or "(unanswerable)"
+        lines += [
+            Text(f"\n{one.question.id}: {one.answer.standalone_question}", style="bold"),
+            Text(f"  gold: {_short(gold)}"),
+            Text(f"  said: {_short(one.answer.answer)}"),
+        ]
+    return Group(*lines)
+
+
+def _figures(run: AnswerRun, shown: Iterable[str]) -> Table:
+    table = Table("metric", "value", "95% interval", "questions", box=None, header_style="bold")
+    for name in shown:
+        figure = run.figures.get(name)
+        if figure is not None and figure.n:
+            interval = f"{figure.low:.3f} to {figure.high:.3f}"
+            table.add_row(name, f"{figure.value:.3f}", interval, f"{figure.n:,}")
+    return table
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHORTENED else line[: SHORTENED - 1] + "…"

@@ -1,0 +1,103 @@
+"""The run file of an answer evaluation: what was found, with everything needed to compare it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from evals.answers.summary import Figure
+from evals.answers.types import QuestionResult
+from evals.runs import SettingValue
+from ragapp.errors import UsageError
+from ragapp.settings import Settings
+from ragapp.types import Verdict
+
+COMPRESSED = ".gz"
+
+NO_EFFECT_ON_ANSWERS = {
+    "data_dir",
+    "models_dir",
+    "database_url",
+    "redis_url",
+    "openai_base_url",
+    "openai_api_key",
+    "threads",
+    "max_upload_bytes",
+    "parse_seconds",
+    "url_seconds",
+    "allow_private_urls",
+    "lease_seconds",
+    "generator",
+    *(f"cache{rest}" for rest in ("", "_threshold", "_seconds", "_entries", "_timeout")),
+    *(f"cache_audit_{rest}" for rest in ("share", "limit")),
+}
+"""Left out of the fingerprint; the generator has a field of its own. A setting added later counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRun:
+    """One evaluation of answers. When an extractive run is repeated, only `created_at` and times differ.
+
+    `prompt_version` is None when no model was asked.
+    """
+
+    dataset: str
+    dataset_sha256: str
+    generator: str
+    model: str
+    prompt_version: str | None
+    settings: Mapping[str, SettingValue]
+    settings_fingerprint: str
+    embedder: str
+    recipe: str
+    code: str
+    created_at: str
+    failures: tuple[str, ...]
+    """Documents that could not be ingested, each with its reason."""
+    figures: Mapping[str, Figure]
+    verdicts: Mapping[Verdict, float]
+    latency_ms: Mapping[str, float]
+    questions: Mapping[str, QuestionResult]
+
+
+def answer_settings(settings: Settings) -> dict[str, SettingValue]:
+    """The settings that can change what is answered, beside the generator."""
+    values: dict[str, SettingValue] = settings.model_dump(mode="json", exclude=NO_EFFECT_ON_ANSWERS)
+    return values
+
+
+def default_run_file(data_dir: Path, run: AnswerRun) -> Path:
+    """Tells runs apart by what was asked of whom, when, and with which settings."""
+    when = run.created_at.replace(":", "").replace("+0000", "Z")
+    name = f"{run.dataset}.answers.{when}.{run.settings_fingerprint[:8]}.json"
+    return data_dir / "evals" / "runs" / name
+
+
+def write_answer_run(path: Path, run: AnswerRun) -> None:
+    """Writes `run` as JSON, compressed where the name ends in .gz. Raises UsageError when it cannot."""
+    data = TypeAdapter(AnswerRun).dump_json(run, indent=None if path.suffix == COMPRESSED else 1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Without a time stamp the same run gives the same bytes.
+        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == COMPRESSED else data)
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place.") from error
+
+
+def read_answer_run(path: Path) -> AnswerRun:
+    """Raises UsageError when the file is not there or no run of answers."""
+    try:
+        data = path.read_bytes()
+        return TypeAdapter(AnswerRun).validate_json(
+            gzip.decompress(data) if path.suffix == COMPRESSED else data
+        )
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror}. Pass a run file.") from error
+    except ValidationError as error:
+        raise UsageError(
+            f"{path} is no run of `ragapp eval answers`: {error.errors()[0]['msg']}. Pass another file."
+        ) from error

@@ -1,0 +1,66 @@
+"""Asks one question the way a user does, and scores what comes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import perf_counter
+
+from evals.answers.citing import against_gold, alce
+from evals.answers.library import Library
+from evals.answers.types import AnswerQuestion, QuestionResult
+from evals.answers.wording import wording_scores
+from ragapp.answer.followups import stand_alone
+from ragapp.errors import ModelError
+from ragapp.types import Answer, AskMode
+
+
+def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, float]:
+    """The final answer and the milliseconds it took. A follow-up is made to stand alone by rules first."""
+    started = perf_counter()
+    answer = None
+    events = library.service.ask(
+        stand_alone(question.question, question.history),
+        collection=library.collection,
+        mode=mode,
+        filters=question.filters,
+    )
+    for event in events:
+        answer = event.answer or answer
+    if answer is None:
+        raise ModelError(f"No answer came to question {question.id}. Run again; report it if it stays so.")
+    return answer, 1000 * (perf_counter() - started)
+
+
+def score_answer(
+    library: Library, question: AnswerQuestion, answer: Answer, milliseconds: float
+) -> QuestionResult:
+    """The metrics that apply: wording and gold evidence where it is answerable, citations where answered.
+
+    A refusal of an answerable question scores 0 in wording and in recall of the evidence.
+    """
+    scores: dict[str, float] = {}
+    if question.answerable is not None:
+        scores["refusal_right"] = float(answer.refused != question.answerable)
+    if question.answerable:
+        scores |= wording_scores("" if answer.refused else answer.answer, question.answers)
+        scores |= against_gold(answer.citations, question.evidence, library.ids)
+    if not answer.refused:
+        scores |= alce(answer)
+        scores["verbatim"] = _verbatim(library, answer)
+    return QuestionResult(
+        answerable=question.answerable,
+        refused=answer.refused,
+        scores=scores,
+        verdicts=Counter(sentence.verdict for sentence in answer.sentences),
+        cited=tuple((library.ids[one.document_id], one.page) for one in answer.citations),
+        ms=milliseconds,
+    )
+
+
+def _verbatim(library: Library, answer: Answer) -> float:
+    """The share of citations whose quote is exactly the stored text that they point at."""
+    exact = [
+        library.service.document_text(one.document_id, one.version).text[one.start : one.end] == one.quote
+        for one in answer.citations
+    ]
+    return sum(exact) / len(exact) if exact else 1.0

@@ -1,0 +1,68 @@
+"""Tells by its first lines which layout a question set has, and loads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from evals.answers.types import AnswerDataset
+from evals.datasets.financebench import load_financebench
+from evals.datasets.halves import with_held_out
+from evals.datasets.jsonl import load_jsonl
+from evals.datasets.mtrag import load_mtrag
+from evals.datasets.pubmedqa import load_pubmedqa
+from evals.datasets.rows import read_text, wrong
+from evals.datasets.sampling import draw
+from evals.datasets.squad import load_squad
+from ragapp.errors import UsageError
+
+_Loader = Callable[[Path, str], AnswerDataset]
+
+_LINES: Mapping[str, _Loader] = {"financebench_id": load_financebench, "targets": load_mtrag}
+"""By a field that only this layout has, in each of its lines."""
+
+
+def load_answer_dataset(path: Path) -> AnswerDataset:
+    """Reads SQuAD, PubMedQA, MTRAG, FinanceBench or our own layout; `path` is its file or folder.
+
+    When every question is answerable, unanswerable twins are added (`with_held_out`). Raises UsageError,
+    with file and line.
+    """
+    path = path.resolve()
+    file = _only_file(path) if path.is_dir() else path
+    name = path.name if path.is_dir() else path.stem
+    dataset = _loader(file)(file, name)
+    if all(question.answerable for question in dataset.questions):
+        return with_held_out(dataset)
+    return dataset
+
+
+def sample_questions(dataset: AnswerDataset, limit: int, seed: int) -> AnswerDataset:
+    """The same files with `limit` of the questions, in the dataset's order."""
+    kept = draw((question.id for question in dataset.questions), limit, seed)
+    return replace(dataset, questions=tuple(q for q in dataset.questions if q.id in kept))
+
+
+def _only_file(folder: Path) -> Path:
+    found = sorted([*folder.glob("*.json"), *folder.glob("*.jsonl")])
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise UsageError(f"{folder} should hold one .json or .jsonl file of questions. It has: {names}.")
+    return found[0]
+
+
+def _loader(path: Path) -> _Loader:
+    """Raises UsageError for what is in no known layout."""
+    text = read_text(path)
+    lines = path.suffix == ".jsonl"
+    try:
+        fields = json.loads(next((line for line in text.split("\n") if line.strip()), "") if lines else text)
+    except json.JSONDecodeError as error:
+        raise wrong(str(path), f"no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise wrong(str(path), "a JSON object is needed where the file begins")
+    if lines:
+        return next((loader for field, loader in _LINES.items() if field in fields), load_jsonl)
+    return load_squad if "data" in fields else load_pubmedqa

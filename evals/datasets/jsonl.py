@@ -1,0 +1,64 @@
+"""Reads our own layout: one question a line, over documents that lie beside the file.
+
+    {"id": "q1", "question": "…", "answers": ["…"], "answerable": true, "documents": ["report.pdf"],
+     "evidence": [{"document": "report.pdf", "page": 3}], "turns": [{"question": "…", "answer": "…"}]}
+
+`evidence` may be left out: then each document of an answerable question is. It may name `start` and `end`
+too, offsets in the text that `ragapp documents text` prints. `turns` are what was asked and answered before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.datasets.rows import make_dataset, read_rows, wrong
+from ragapp.types import Turn
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(min_length=1)
+    question: str = Field(pattern=r"\S")
+    answers: list[str] = []
+    answerable: bool
+    documents: list[str] = []
+    evidence: list[Evidence] = []
+    turns: list[Turn] = []
+
+
+def load_jsonl(path: Path, name: str) -> AnswerDataset:
+    """The documents of all questions are asked together. Raises UsageError, with the line."""
+    questions, documents = [], dict[str, None]()
+    for where, row in read_rows(path, _Row):
+        _check(where, row, path.parent)
+        documents.update(dict.fromkeys(row.documents))
+        questions.append(_question(row))
+    files = (SourceFile(one, Path(one).name, one, (path.parent / one).read_bytes) for one in documents)
+    return make_dataset(name, path, files, questions)
+
+
+def _check(where: str, row: _Row, folder: Path) -> None:
+    if row.answerable and not any(answer.strip() for answer in row.answers):
+        raise wrong(where, "an answerable question needs `answers`")
+    missing = next((one for one in row.documents if not (folder / one).is_file()), None)
+    if missing is not None:
+        raise wrong(where, f"{folder / missing} is not there")
+    unknown = next((e.document for e in row.evidence if e.document not in row.documents), None)
+    if unknown is not None:
+        raise wrong(where, f"the evidence's document {unknown!r} is not among `documents`")
+
+
+def _question(row: _Row) -> AnswerQuestion:
+    whole = [Evidence(document) for document in row.documents] if row.answerable else []
+    return AnswerQuestion(
+        id=row.id,
+        question=row.question,
+        answers=tuple(row.answers),
+        answerable=row.answerable,
+        evidence=tuple(row.evidence or whole),
+        history=tuple(row.turns),
+    )

@@ -1,0 +1,79 @@
+"""The gate: a run against a baseline over the same questions. A loss that is no luck closes it.
+
+For runs of any kind: a caller hands in the scores that count, by metric and question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evals.statistics import Comparison, compare
+from ragapp.errors import UsageError
+
+CLOSED = 4
+"""Exit code of a command whose run lost."""
+
+SIGNIFICANT = 0.05
+TOLERANCE = 0.01
+"""A mean may be lower by this much before its loss counts: less is not worth stopping anybody for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One metric: the run less the baseline. `p` is corrected for the number of metrics looked at."""
+
+    metric: str
+    comparison: Comparison
+    p: float
+    lost: bool
+
+
+def judge_run(
+    run: Mapping[str, Mapping[str, float]],
+    baseline: Mapping[str, Mapping[str, float]],
+    *,
+    tolerance: float = TOLERANCE,
+) -> tuple[Verdict, ...]:
+    """Compares metric -> question -> score. Raises UsageError when they have no question in common.
+
+    A metric is compared over the questions that have it in both runs: an answer that was refused has no
+    citations to score, and the refusal itself is a metric of its own. A metric is lost when its mean fell
+    by more than `tolerance` with p ≤ .05 after Holm's correction over the metrics.
+    """
+    comparisons = {}
+    for metric in baseline:
+        both = run.get(metric, {}).keys() & baseline[metric].keys()
+        if both:
+            comparisons[metric] = compare(_only(run[metric], both), _only(baseline[metric], both))
+    if not comparisons:
+        raise UsageError(
+            "The run and the baseline have no question in common. Run both with the same dataset, --limit "
+            "and --seed."
+        )
+    corrected = holm({metric: one.p for metric, one in comparisons.items()})
+    return tuple(
+        Verdict(metric, one, corrected[metric], _lost(one.difference, corrected[metric], tolerance))
+        for metric, one in comparisons.items()
+    )
+
+
+def holm(ps: Mapping[str, float]) -> dict[str, float]:
+    """p-values that hold for all comparisons together.
+
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
+    """
+    corrected: dict[str, float] = {}
+    highest = 0.0
+    for place, (name, p) in enumerate(sorted(ps.items(), key=lambda item: item[1])):
+        highest = max(highest, min(1.0, p * (len(ps) - place)))
+        corrected[name] = highest
+    return corrected
+
+
+def _lost(difference: float, p: float, tolerance: float) -> bool:
+    return difference < -tolerance and p <= SIGNIFICANT
+
+
+def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
+    return {query: scores[query] for query in kept}
