@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -112,6 +113,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
         recipe=recipe(settings),
         settings=answer_settings(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
+        check_models=partial(check_models, settings.models_dir),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO
@@ -67,6 +67,7 @@ class RagService:
         recipe: str,
         settings: str,
         names: ModelNames,
+        check_models: Callable[[], list[Check]],
     ) -> None:
         self._store = store
         self._queue = queue
@@ -81,6 +82,7 @@ class RagService:
         self._recipe = recipe
         self._settings = settings
         self._names = names
+        self._check_models = check_models
 
     # -- collections
 
@@ -292,8 +294,8 @@ class RagService:
     # -- care
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
-        """Checks every invariant of the store and the views; with `repair`, mends what can be mended."""
-        checks = self._store.check(repair=repair)
+        """Checks every invariant of store, views and model files; with `repair`, mends what can be mended."""
+        checks = self._store.check(repair=repair) + self._check_models()
         checks += [self._check_views(one, repair=repair) for one in self._store.collections()]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 

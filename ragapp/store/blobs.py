@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -29,11 +30,12 @@ class BlobFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+        self._staging = folder / "incoming"
+
     def put(self, data: BinaryIO, limit: int) -> Blob:
         """Stores the stream: temp file, fsync, rename, fsync of the folder. Raises TooLargeError."""
-        staging = self._folder / "incoming"
-        staging.mkdir(parents=True, exist_ok=True)
-        temporary = staging / uuid4().hex
+        self._staging.mkdir(parents=True, exist_ok=True)
+        temporary = self._staging / uuid4().hex
         try:
             blob = _copy_and_hash(data, temporary, limit)
             final = self.path(blob.sha256)
@@ -67,10 +69,29 @@ class BlobFolder:
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             yield path.name
 
+    def older_than(self, sha256: str, seconds: float) -> bool:
+        """Whether the file was written longer ago than that. One that is gone was not."""
+        return _older_than(self.path(sha256), seconds)
+
+    def abandoned(self, seconds: float) -> list[str]:
+        """The names of temporary files of uploads that began longer ago than that."""
+        return sorted(path.name for path in self._staging.glob("*") if _older_than(path, seconds))
+
+    def clear_abandoned(self, names: Iterable[str]) -> None:
+        for name in names:
+            (self._staging / name).unlink(missing_ok=True)
+
     def intact(self, sha256: str) -> bool:
         """Whether the bytes on disk still have the hash that names them."""
         with self.path(sha256).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _older_than(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False
 
 
 def _copy_and_hash(data: BinaryIO, target: Path, limit: int) -> Blob:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -58,3 +59,14 @@ def migrate(engine: Engine) -> None:
     with engine.execution_options(**WRITE).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def damage(c: Connection) -> Sequence[str]:
+    """What SQLite finds wrong with its file; nothing for servers, which check their own."""
+    if c.dialect.name != "sqlite":
+        return []
+    found = [str(row[0]) for row in c.exec_driver_sql("PRAGMA integrity_check")]
+    dangling = [
+        f"a row of {row[0]} without its {row[2]}" for row in c.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
+    return [line for line in found if line != "ok"] + dangling

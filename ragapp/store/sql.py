@@ -189,11 +189,8 @@ class SqlStore:
     # -- care
 
     def check(self, *, repair: bool) -> list[Check]:
-        with self._reading.begin() as c:
-            findings = checks.run(c, self._blobs)
-        if repair:
-            self._free(findings.stray_blobs)
-        return findings.checks
+        with (self._writing if repair else self._reading).begin() as c:
+            return checks.run(c, self._blobs, repair=repair)
 
     def close(self) -> None:
         self._reading.dispose()

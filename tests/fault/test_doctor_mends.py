@@ -1,0 +1,132 @@
+"""Each invariant of the store is broken on purpose: the doctor tells it, and mends what can be mended."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, text
+
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import WRITE, open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import Check, Chunk, ParsedText
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'truth.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobFolder:
+    return BlobFolder(tmp_path / "blobs")
+
+
+@pytest.fixture
+def store(engine: Engine, blobs: BlobFolder) -> SqlStore:
+    """With one document, searchable and embedded."""
+    store = SqlStore(engine, blobs, 10_000)
+    store.create_collection("shore", "e", 2)
+    store.accept(
+        "shore",
+        source="heron",
+        name="heron.txt",
+        data=io.BytesIO(b"The heron waits."),
+        media_type="text/plain",
+        recipe="r",
+        metadata={},
+    )
+    queue = SqlJobQueue(engine, lease=60)
+    job = queue.claim("worker")
+    assert job is not None
+    store.publish(job, ParsedText("The heron waits."), [Chunk(0, 16, "The heron waits.", 1, None)])
+    job = queue.claim("worker")
+    assert job is not None
+    digests = [digest for digest, _ in store.chunks_without_vector(job, "e", 10)]
+    store.add_vectors(job, "e", digests, np.eye(2, dtype=np.float32)[:1])
+    store.publish_vectors(job, "e")
+    return store
+
+
+def execute(engine: Engine, *statements: str) -> None:
+    with engine.execution_options(**WRITE).begin() as c:
+        for statement in statements:
+            c.execute(text(statement))
+
+
+def broken(checks: list[Check]) -> set[str]:
+    return {check.name for check in checks if not check.ok}
+
+
+MENDED = {
+    "every blob row belongs to a document": ["INSERT INTO blobs VALUES ('00ff', 3)"],
+    "only live versions have chunks": ["UPDATE documents SET live_version_id = NULL"],
+    "every vector belongs to a chunk": ["INSERT INTO vectors VALUES ('e', 'nobody', x'0000000000000000')"],
+    "every vector has its collection's dimension": ["UPDATE vectors SET vector = x'00000000'"],
+    "every ready document has all its vectors": ["DELETE FROM vectors"],
+    "every job can end": ["UPDATE versions SET status = 'queued', lease_until = 1e12, worker = 'w'"],
+}
+
+TOLD = {
+    "every document has its newest version, and its live one": ["UPDATE documents SET newest_version = 7"],
+    "every chunk is the text at its span": ["UPDATE texts SET text = 'The crane waits.'"],
+    "no chunk is there twice": [
+        'INSERT INTO chunks (id, version_id, start, "end", page, text, digest) '
+        "SELECT 'twin', version_id, start, \"end\", page, text, digest FROM chunks"
+    ],
+    "the change log has every change": ["DELETE FROM changes WHERE kind = 'embedded'"],
+}
+
+
+def test_a_sound_store_breaks_nothing(store: SqlStore) -> None:
+    assert not broken(store.check(repair=False))
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_what_can_be_mended_is(store: SqlStore, engine: Engine, name: str) -> None:
+    execute(engine, *MENDED[name])
+    assert name in broken(store.check(repair=False))
+    assert not broken(store.check(repair=True))
+    assert not broken(store.check(repair=False))
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_cannot_be_mended_is_told(store: SqlStore, engine: Engine, name: str) -> None:
+    execute(engine, *TOLD[name])
+    assert broken(store.check(repair=False)) == {name}
+    assert broken(store.check(repair=True)) == {name}
+
+
+def test_after_a_repair_a_worker_embeds_what_lacked_vectors(store: SqlStore, engine: Engine) -> None:
+    execute(engine, "DELETE FROM vectors")
+    store.check(repair=True)
+    job = SqlJobQueue(engine, lease=60).claim("worker")
+    assert job is not None
+    assert len(store.chunks_without_vector(job, "e", 10)) == 1
+
+
+def test_a_missing_blob_is_told_by_the_name_of_its_document(store: SqlStore, blobs: BlobFolder) -> None:
+    blobs.delete(store.documents("shore")[0].sha256)
+    found = next(check for check in store.check(repair=True) if not check.ok)
+    assert "heron.txt" in found.detail
+
+
+def test_only_old_leftovers_of_uploads_are_cleared(store: SqlStore, tmp_path: Path) -> None:
+    old, new = tmp_path / "blobs/incoming/old", tmp_path / "blobs/incoming/new"
+    old.write_bytes(b"half")
+    new.write_bytes(b"half")
+    an_hour_and_a_bit_ago = time.time() - 4000
+    os.utime(old, (an_hour_and_a_bit_ago, an_hour_and_a_bit_ago))
+    assert broken(store.check(repair=False)) == {"no upload was left half-written"}
+    assert not broken(store.check(repair=True))
+    assert new.exists()
+    assert not old.exists()
