@@ -20,6 +20,7 @@ from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.index.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
+from ragapp.models.checks import check_models
 from ragapp.protocols import CacheStore, Embedder
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
