@@ -24,21 +24,8 @@ from ragapp.types import SearchMode
 SHOWN = 10
 """Documents a run file lists for each query; `write_trec` writes them all."""
 
-NO_EFFECT_ON_RETRIEVAL = {
-    "data_dir",
-    "models_dir",
-    "database_url",
-    "threads",
-    "max_upload_bytes",
-    "lease_seconds",
-    "generator",
-    "openai_base_url",
-    "openai_api_key",
-    "generator_timeout",
-    "answer_tokens",
-    "prompt_tokens",
-}
-"""Left out of the fingerprint. A setting added later counts, until somebody puts it here."""
+RETRIEVAL_SETTINGS = {"embedder", "reranker", "chunk_tokens", "candidates", "fusion"}
+"""What can change what is found. Named one by one, so that no password in a URL gets into a run file."""
 
 SettingValue = str | int | float | bool | None
 
@@ -81,7 +68,7 @@ class RetrievalRun:
 
 def retrieval_settings(settings: Settings) -> dict[str, SettingValue]:
     """The settings that can change what is found."""
-    values: dict[str, SettingValue] = settings.model_dump(mode="json", exclude=NO_EFFECT_ON_RETRIEVAL)
+    values: dict[str, SettingValue] = settings.model_dump(mode="json", include=RETRIEVAL_SETTINGS)
     return values
 
 
