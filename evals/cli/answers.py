@@ -35,7 +35,7 @@ Seed = Annotated[int, typer.Option(help="Which questions --limit draws.")]
 RunFile = Annotated[
     Path | None,
     typer.Option(
-        help="Where the run file goes, compressed if it ends in .gz. By default evals/runs in the data folder."
+        help="Where the run file goes, compressed if named .gz. By default evals/runs in the data folder."
     ),
 ]
 Baseline = Annotated[Path | None, typer.Option(help="A former run file to compare with.")]
