@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from evals.cli.answers import answers, citations
+from evals.cli.cache import cache
 from evals.cli.retrieval import retrieval
 
 app = typer.Typer(help="Measure how good search and answers are.", no_args_is_help=True)
@@ -13,3 +14,4 @@ app = typer.Typer(help="Measure how good search and answers are.", no_args_is_he
 app.command()(retrieval)
 app.command()(answers)
 app.command()(citations)
+app.command()(cache)

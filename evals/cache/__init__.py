@@ -1,0 +1,1 @@
+"""How often the cache would serve the answer of another question, on pairs that people have judged."""

@@ -1,0 +1,69 @@
+"""Hits and wrong hits at every threshold, and the threshold that is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragapp.cache.bounds import upper_bound
+
+THRESHOLDS: Sequence[float] = tuple(round(0.8 + 0.005 * step, 3) for step in range(40))
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`upper_95`: one-sided Clopper–Pearson bound."""
+
+    estimate: float
+    upper_95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a rule does on a set of pairs. `hit_rate` is its share of all pairs that are served."""
+
+    threshold: float
+    hits: int
+    wrong: int
+    hit_rate: float
+    wrong_per_hit: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Pairs with their cosine, their label, and whether the guards agree: arrays of shape (pairs,)."""
+
+    cosines: Floats
+    same: Bools
+    agreed: Bools
+
+    def plain(self, threshold: float) -> Point:
+        """Cosine alone, as semantic caches usually do it."""
+        return self.point(threshold, np.ones_like(self.agreed))
+
+    def guarded(self, threshold: float) -> Point:
+        return self.point(threshold, self.agreed)
+
+    def point(self, threshold: float, agreed: Bools) -> Point:
+        served = agreed & (self.cosines >= np.float32(threshold))
+        hits, wrong = int(served.sum()), int((served & ~self.same).sum())
+        rate = Rate(wrong / hits if hits else 0.0, upper_bound(wrong, hits))
+        return Point(threshold, hits, wrong, hits / len(served), rate)
+
+
+def certified(points: Sequence[Point], limit: float) -> Point | None:
+    """The one with the highest hit rate whose upper bound of wrong hits is within the limit."""
+    within = [point for point in points if point.wrong_per_hit.upper_95 <= limit]
+    return max(within, key=lambda point: point.hit_rate, default=None)
+
+
+def reaching(points: Sequence[Point], estimate: float) -> Point | None:
+    """The one with the highest hit rate whose estimate of wrong hits is within `estimate`."""
+    within = [point for point in points if point.hits and point.wrong_per_hit.estimate <= estimate]
+    return max(within, key=lambda point: point.hit_rate, default=None)

@@ -1,0 +1,101 @@
+"""Calibrates the threshold on one half of the pairs and says what it does on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from evals.cache.curve import THRESHOLDS, Point, Rate, certified, reaching
+from evals.cache.lookup import time_lookups
+from evals.cache.pairs import Pair, halves
+from evals.cache.scoring import Judged, judge, vectorise
+from ragapp.protocols import Embedder
+
+USUAL_WRONG = 0.05
+"""Wrong answers a hit that caches by cosine alone are commonly run at."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardEffect:
+    """On the test half at the threshold: with the guard alone, and with all others but it."""
+
+    alone: Point
+    without: Point
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEvaluation:
+    """The JSON of `ragapp eval cache --json`.
+
+    `hit_rate` and `wrong_per_hit` are those of the test half at `threshold`, which is the one certified on
+    the calibration half, or the one in use where none is within `limit`. Curves are of the test half.
+    """
+
+    pairs: int
+    calibration_pairs: int
+    test_pairs: int
+    embedder: str
+    limit: float
+    threshold: float
+    certified: bool
+    hit_rate: float
+    wrong_per_hit: Rate
+    calibration: Point
+    test: Point
+    plain_same_threshold: Point
+    plain_at_5_percent: Point | None
+    guards: Mapping[str, GuardEffect]
+    curve: Sequence[Point]
+    plain_curve: Sequence[Point]
+    lookup_ms: Mapping[str, float]
+
+
+def evaluate_cache(
+    pairs: Sequence[Pair],
+    embedder: Embedder,
+    *,
+    in_use: float,
+    limit: float,
+    folder: Path,
+    progress: Progress,
+) -> CacheEvaluation:
+    """`in_use` is the threshold of the settings; `limit` bounds wrong answers a hit, from 0 to 1."""
+    vectors = vectorise(pairs, embedder, folder, progress)
+    calibration_pairs, test_pairs = halves(pairs)
+    calibration, test = judge(calibration_pairs, vectors), judge(test_pairs, vectors)
+    best = certified([calibration.scored.guarded(threshold) for threshold in THRESHOLDS], limit)
+    threshold = best.threshold if best else in_use
+    plain_curve = [test.scored.plain(one) for one in THRESHOLDS]
+    at_threshold = test.scored.guarded(threshold)
+    return CacheEvaluation(
+        pairs=len(pairs),
+        calibration_pairs=len(calibration_pairs),
+        test_pairs=len(test_pairs),
+        embedder=embedder.fingerprint,
+        limit=limit,
+        threshold=threshold,
+        certified=best is not None,
+        hit_rate=at_threshold.hit_rate,
+        wrong_per_hit=at_threshold.wrong_per_hit,
+        calibration=calibration.scored.guarded(threshold),
+        test=at_threshold,
+        plain_same_threshold=test.scored.plain(threshold),
+        plain_at_5_percent=reaching(plain_curve, USUAL_WRONG),
+        guards=_effects(test, threshold),
+        curve=[test.scored.guarded(one) for one in THRESHOLDS],
+        plain_curve=plain_curve,
+        lookup_ms=time_lookups(test_pairs, vectors, progress),
+    )
+
+
+def _effects(judged: Judged, threshold: float) -> dict[str, GuardEffect]:
+    return {
+        name: GuardEffect(
+            alone=judged.scored.point(threshold, agreed),
+            without=judged.scored.point(threshold, judged.without(name)),
+        )
+        for name, agreed in judged.by_guard.items()
+    }
