@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -12,43 +12,68 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.parse.clean import clean
+from ingest.parse.furniture import furniture
 from ingest.parse.hyphens import mend_hyphens
 from ingest.parse.outline import OutlineEntry, locate_headings
-from ingest.parse.pages import join_pages
+from ingest.parse.pages import PAGE_BREAK
+from ingest.parse.pdf_headings import Placed, font_headings
+from ingest.parse.pdf_lines import Line, page_lines
+from ingest.parse.pdf_scans import read_scans
 from ragapp.errors import ParseError
-from ragapp.types import ParsedText
+from ragapp.types import Heading, ParsedText
 
 
-def parse_pdf(data: bytes, name: str) -> ParsedText:
-    """Raises ParseError when it is encrypted, damaged, or holds no text."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise _encrypted(name) from None
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a file says of itself besides its pages."""
+
+    outline: Sequence[OutlineEntry] = ()
+    title: str = ""
+    author: str = ""
+
+
+def parse_pdf(data: bytes, name: str, passwords: Sequence[str] = ()) -> ParsedText:
+    """Opens it without a password, else with the first of `passwords` that fits.
+
+    Raises ParseError when it is encrypted, damaged, or holds no text.
+    """
+    document = _opened(data, name, passwords)
+    if document is None:
         return _parse_with_pypdf(data, name)
     with document:
-        raw_pages = [_page_text(document, number) for number in range(len(document))]
+        pages = [_lines(document, number) for number in range(len(document))]
+        pages = read_scans(document, pages, name)
         outline = [
             OutlineEntry(entry.level + 1, clean(entry.get_title()), destination.get_index())
             for entry in document.get_toc()
             if (destination := entry.get_dest()) is not None
         ]
-        title = document.get_metadata_value("Title")
-    return _assemble(raw_pages, outline, title, name)
+        about = _About(outline, *(document.get_metadata_value(key) for key in ("Title", "Author")))
+    return _assemble(pages, about, name)
 
 
-def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
-    """Empty when that one page is damaged: the others are still worth reading."""
+def _opened(data: bytes, name: str, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
+    """None when pdfium cannot open it; raises ParseError when no password fits."""
+    for password in (None, *passwords):
+        try:
+            return pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code != pdfium.FPDF_ERR_PASSWORD:
+                return None
+    raise _encrypted(name)
+
+
+def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
+    """None when that one page is damaged: the others are still worth reading."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return ""
+        return []
     text_page = page.get_textpage()
-    text: str = text_page.get_text_range()
+    lines = page_lines(text_page)
     text_page.close()
     page.close()
-    return text
+    return lines
 
 
 def _parse_with_pypdf(data: bytes, name: str) -> ParsedText:
@@ -62,19 +87,57 @@ def _parse_with_pypdf(data: bytes, name: str) -> ParsedText:
         raise ParseError(
             f"{name} is damaged: {error}. Open it in a PDF viewer and save or print it to a new PDF."
         ) from error
-    return _assemble(pages, [], title or "", name)
+    lines = [[Line.unplaced(line) for line in page.split("\n") if line.strip()] for page in pages]
+    return _assemble(lines, _About(title=title or ""), name)
 
 
-def _assemble(raw_pages: Sequence[str], outline: Sequence[OutlineEntry], title: str, name: str) -> ParsedText:
-    pages = [re.sub(r" +$", "", clean(page), flags=re.M).rstrip() for page in mend_hyphens(raw_pages)]
-    if not any(page.strip() for page in pages):
-        raise ParseError(
-            f"{name} has no text on any page ({len(pages)} in all), as scans have none. Scans cannot be read "
-            "yet; run OCR on it (`ocrmypdf IN OUT`) and add the result."
-        )
-    text, page_starts = join_pages(pages)
-    headings = tuple(locate_headings(text, page_starts, outline))
-    return ParsedText(text, page_starts, headings, clean(title).strip() or None)
+def _assemble(pages: Sequence[Sequence[Line]], about: _About, name: str) -> ParsedText:
+    text, page_starts, placed = _joined(pages)
+    if not text.strip():
+        raise ParseError(f"{name} has no text on any page ({len(pages)} in all), and none was seen on them.")
+    skipped = furniture(text, page_starts)
+    headings = tuple(locate_headings(text, page_starts, about.outline))
+    if not headings:
+        spans = frozenset(skipped)
+        headings = tuple(font_headings([p for p in placed if (p[1], p[2]) not in spans]))
+    return ParsedText(
+        text,
+        page_starts,
+        _outside(headings, skipped),
+        clean(about.title).strip() or None,
+        {"author": author} if (author := clean(about.author).strip()) else {},
+        furniture=skipped,
+    )
+
+
+def _joined(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...], list[Placed]]:
+    """The text, where its pages start, and where each line stands in it."""
+    words = iter(mend_hyphens([line.text for page in pages for line in page]))
+    parts: list[str] = []
+    starts, placed, length = [], list[Placed](), 0
+    for number, page in enumerate(pages):
+        gap = PAGE_BREAK if number else ""
+        parts.append(gap)
+        length += len(gap)
+        starts.append(length)
+        for place, line in enumerate(page):
+            shown, gap = clean(next(words)).strip(), _gap(place, line)
+            parts += [gap, shown]
+            start = length + len(gap)
+            length = start + len(shown)
+            placed.append((line, start, length))
+    return "".join(parts), tuple(starts) or (0,), placed
+
+
+def _gap(place: int, line: Line) -> str:
+    if place == 0:
+        return ""
+    return "\n\n" if line.above else "\n"
+
+
+def _outside(headings: Sequence[Heading], skipped: Sequence[tuple[int, int]]) -> tuple[Heading, ...]:
+    starts = frozenset(start for start, _ in skipped)
+    return tuple(heading for heading in headings if heading.start not in starts)
 
 
 def _encrypted(name: str) -> ParseError:

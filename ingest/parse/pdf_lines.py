@@ -1,0 +1,133 @@
+"""The lines of a PDF page, with where and how they are printed."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+SAME_LINE = 0.3
+"""How far, in line heights, two pieces' baselines may be apart on one printed line."""
+
+PARAGRAPH_GAP = 0.4
+"""How much wider, in line heights, the gap above a paragraph is than the usual one of the page."""
+
+_PIECE = re.compile(r"[^\r\n]*[^\s\r\n][^\r\n]*")
+_BOLD = re.compile(r"bold|black|heavy|semibd", re.IGNORECASE)
+_FORCED_BOLD = 1 << 18
+_FONT_NAME_BYTES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """In points; the page's origin is at its lower left."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+
+NOWHERE = Box(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`first` and `last` are the boxes of its outer letters; `above` is True when a paragraph begins here."""
+
+    text: str
+    first: Box
+    last: Box
+    bold: bool
+    level: bool
+    above: bool = False
+
+    @classmethod
+    def unplaced(cls, text: str, *, above: bool = False) -> Line:
+        """A line of which only the words are known."""
+        return cls(text.strip(), NOWHERE, NOWHERE, bold=False, level=False, above=above)
+
+    @property
+    def size(self) -> float:
+        """The height of its letters with all they could have above and below, in half points."""
+        return round(2 * self.first.height) / 2
+
+
+def page_lines(page: pypdfium2.PdfTextPage) -> list[Line]:
+    """The lines in the order in which the file prints them.
+
+    pdfium begins a new line where a file sets each word by itself; here those are joined again.
+    """
+    lines: list[Line] = []
+    for piece in _pieces(page):
+        if lines and _continues(lines[-1], piece):
+            lines[-1] = _joined(lines[-1], piece)
+        else:
+            lines.append(piece)
+    return _with_paragraphs(lines)
+
+
+def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
+    text: str = page.get_text_range()
+    wide = max(text, default="") > "\uffff"
+    for match in _PIECE.finditer(text):
+        words = match.group().strip()
+        start = match.start() + match.group().index(words)
+        ends = start, start + len(words) - 1
+        if wide:  # pdfium counts UTF-16 units
+            ends = _units(text, ends[0]), _units(text, ends[1])
+        first, last = (max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(page, end)) for end in ends)
+        bold = _is_bold(page, first) and _is_bold(page, last)
+        yield Line(words, _box(page, first), _box(page, last), bold, _is_level(page, first))
+
+
+def _units(text: str, offset: int) -> int:
+    return len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _box(page: pypdfium2.PdfTextPage, index: int) -> Box:
+    left, bottom, right, top = page.get_charbox(index, loose=True)
+    return Box(left, bottom, right, top)
+
+
+def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
+    name, flags = ctypes.create_string_buffer(_FONT_NAME_BYTES), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(page, index, name, _FONT_NAME_BYTES, flags)
+    named = _BOLD.search(name.value.decode("utf-8", errors="replace"))
+    return named is not None or bool(flags.value & _FORCED_BOLD)
+
+
+def _is_level(page: pypdfium2.PdfTextPage, index: int) -> bool:
+    """Whether it is printed from left to right: lines that are turned cannot be compared by their places."""
+    return abs(float(pdfium.FPDFText_GetCharAngle(page, index))) < 0.01  # radians
+
+
+def _continues(line: Line, piece: Line) -> bool:
+    height = max(line.last.height, piece.first.height)
+    same = abs(line.last.bottom - piece.first.bottom) <= SAME_LINE * height
+    return line.level and piece.level and same and piece.first.left >= line.last.right - height / 2
+
+
+def _joined(line: Line, piece: Line) -> Line:
+    return Line(f"{line.text} {piece.text}", line.first, piece.last, line.bold and piece.bold, level=True)
+
+
+def _with_paragraphs(lines: Sequence[Line]) -> list[Line]:
+    gaps = [above.last.bottom - below.first.top for above, below in pairwise(lines)]
+    downwards = [gap for gap in gaps if gap > -1]
+    usual = median(downwards) if downwards else 0.0
+    marked = list(lines[:1])
+    for line, gap in zip(lines[1:], gaps, strict=True):
+        apart = line.level and gap > usual + PARAGRAPH_GAP * line.first.height
+        marked.append(replace(line, above=apart))
+    return marked

@@ -1,0 +1,84 @@
+"""Pages of a PDF that are pictures of text: they are drawn and read by OCR."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pypdfium2
+from PIL import Image
+
+from ingest.parse import ocr
+from ingest.parse.pdf_lines import Line
+from ragapp.errors import ParseError
+
+SECONDS = 240.0
+"""What all scanned pages of a document may take together: less than the parse itself may take."""
+
+LARGEST = 3400
+"""Dots along a drawn page's longer side: 17 inches at 200 an inch."""
+
+
+def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str) -> list[list[Line]]:
+    """The pages, those without text read by OCR.
+
+    Where other pages have text, a scan that cannot be read stays empty. Raises ParseError when all are
+    scans and OCR is not installed, fails, or would take too long.
+    """
+    if any(pages):
+        return _read_what_can_be(document, pages, name) if ocr.available() else list(pages)
+    read: list[list[Line]] = []
+    deadline = time.monotonic() + SECONDS
+    for number in range(len(pages)):
+        if time.monotonic() > deadline:
+            raise ParseError(
+                f"{name} is a scan of {len(pages)} pages, of which {number} could be read in {SECONDS:.0f} "
+                "seconds. Split it, or run OCR on it (`ocrmypdf IN OUT`) and add the result."
+            )
+        read.append(_read(document, number, name))
+    return read
+
+
+def _read_what_can_be(
+    document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str
+) -> list[list[Line]]:
+    read: list[list[Line]] = []
+    deadline = time.monotonic() + SECONDS
+    for number, lines in enumerate(pages):
+        if not lines and time.monotonic() < deadline:
+            with suppress(ParseError):
+                read.append(_read(document, number, name))
+                continue
+        read.append(lines)
+    return read
+
+
+def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[Line]:
+    picture = _drawn(document, number)
+    if picture is None or _is_blank(picture):
+        return []
+    lines: list[Line] = []
+    above = False
+    for line in ocr.read_picture(picture, name).split("\n"):
+        if line.strip():
+            lines.append(Line.unplaced(line, above=above))
+        above = not line.strip()
+    return lines
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
+    """None when the page is damaged."""
+    try:
+        page = document[number]
+        scale = min(ocr.DPI / 72, LARGEST / max(*page.get_size(), 1.0))
+        bitmap = page.render(scale=scale, grayscale=True)
+    except (pypdfium2.PdfiumError, ValueError):
+        return None
+    picture: Image.Image = bitmap.to_pil()
+    return picture
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    shades = picture.convert("L").resize((256, 256)).tobytes()
+    return max(shades) - min(shades) < 16  # of 255
