@@ -21,7 +21,10 @@ _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 )
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMBERS.split())}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
+    word: 10 * value for value, word in enumerate(_TENS.split(), 2)
+}
 
 _UNIT_SPELLINGS = (
     ("%", "percent percentage pct"),

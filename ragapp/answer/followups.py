@@ -32,8 +32,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|ones?"
-    r"|that(?! (?:is|are|was|were|the|a|an|i|we|you)\b)|the (?:same|former|latter))\b"
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|which one"
+    r"|ones?(?=[?.!,]|$)|that(?! (?:is|are|was|were|the|a|an|i|we|you)\b)|the (?:same|former|latter))\b"
     r"|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from ragapp.answer.english import NEGATIONS, NUMBER_WORDS, UNITS
-from ragapp.answer.terms import fold, name_stems, stems, words
+from ragapp.answer.terms import fold, name_stems, stem, stems, words
 from ragapp.types import Verdict
 
 SUPPORTED_COVERAGE = 0.8
@@ -16,8 +16,11 @@ PARTIAL_COVERAGE = 0.5
 how many true and how many altered sentences pass them."""
 
 _NEGATED_VERB = re.compile(r"n['’]t\b", re.IGNORECASE)
+_TENS = "|".join(word for word, value in NUMBER_WORDS.items() if value >= 20)
+_ONES = "|".join(word for word, value in NUMBER_WORDS.items() if 0 < value < 10)
+_SPELLED = rf"\b(?:(?:{_TENS})[\s-](?:{_ONES})|(?:{'|'.join(NUMBER_WORDS)})(?:\s+hundred)?)\b"
 _NUMBER = re.compile(
-    r"(?P<sign>[$€£¥]?)\s?(?P<number>\d+(?:[.,]\d+)*|\b(?:" + "|".join(NUMBER_WORDS) + r")\b)"
+    rf"(?P<sign>[$€£¥]?)\s?(?P<number>\d+(?:[.,]\d+)*|{_SPELLED})"
     r"(?:[\s-]?(?P<unit>%|[^\W\d_]+))?",
     re.IGNORECASE,
 )
@@ -54,9 +57,12 @@ def _by_words(claim: str, evidence: str, context: AbstractSet[str]) -> Verdict:
     return "partial" if share >= PARTIAL_COVERAGE else "unsupported"
 
 
+_NUMBER_STEMS = frozenset(stem(word) for word in (*NUMBER_WORDS, "hundred"))
+
+
 def _without_numbers(terms: Iterable[str]) -> set[str]:
     """Numbers are compared on their own, in whichever way they are spelt."""
-    return {term for term in terms if not term[0].isdigit() and term not in NUMBER_WORDS}
+    return {term for term in terms if not term[0].isdigit() and term not in _NUMBER_STEMS}
 
 
 def _bare(text: str) -> str:
@@ -83,10 +89,20 @@ def _numbers(text: str) -> list[tuple[str, set[str]]]:
     """The numbers of `text` in one spelling, each with the units written at it."""
     found = []
     for match in _NUMBER.finditer(text):
-        written = match["number"].lower()
-        value = NUMBER_WORDS.get(written, written.replace(",", ""))
+        value = _value(match["number"].lower())
         if "." in value and value.count(".") == 1:
             value = value.rstrip("0").rstrip(".")
         marks = (match["sign"], (match["unit"] or "").lower())
         found.append((value, {UNITS[mark] for mark in marks if mark in UNITS}))
     return found
+
+
+def _value(written: str) -> str:
+    """The number in digits: "seventy" and "seventy-five" as 70 and 75, "two hundred" as 200."""
+    if written[0].isdigit():
+        return written.replace(",", "")
+    first, *rest = re.split(r"[\s-]+", written)
+    value = NUMBER_WORDS[first]
+    for word in rest:
+        value = value * 100 if word == "hundred" else value + NUMBER_WORDS[word]
+    return str(value)

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from ragapp.errors import ModelError
-from ragapp.models.build import build_generator
+from ragapp.models.breaker import FAILURES
+from ragapp.models.build import build_generators
 from ragapp.models.chat import ChatGenerator, provider_chat
+from ragapp.models.healing import TRIES
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
 
@@ -33,6 +35,8 @@ class OpenAIServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), OpenAIHandler)
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.times: list[float] = []
+        self.retry_after: str | None = None
         self.hung_up = threading.Event()
         self.over = threading.Event()
 
@@ -48,6 +52,7 @@ class OpenAIHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append(request)
+        self.server.times.append(time.monotonic())
         self.server.keys.append(self.headers["Authorization"])
         getattr(self, "model_" + request["model"])()
 
@@ -57,6 +62,16 @@ class OpenAIHandler(BaseHTTPRequestHandler):
             self.send_piece(piece)
         self.send_event("[DONE]")
         self.wfile.write(b"0\r\n\r\n")
+
+    def model_busy(self) -> None:
+        """Refuses once, and then writes."""
+        if len(self.server.requests) > 1:
+            self.model_good()
+        else:
+            self.reply(429, '{"error": {"message": "Slow down."}}', "application/json")
+
+    def model_overloaded(self) -> None:
+        self.reply(503, '{"error": {"message": "Overloaded."}}', "application/json")
 
     def model_endless(self) -> None:
         self.start_stream()
@@ -97,6 +112,8 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if self.server.retry_after:
+            self.send_header("Retry-After", self.server.retry_after)
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -132,16 +149,14 @@ def server() -> Iterator[OpenAIServer]:
 
 def served(server: OpenAIServer, model: str, timeout: float = 30) -> Generator:
     settings = Settings(generator=f"openai:{model}", openai_base_url=server.url, generator_timeout=timeout)
-    generator = build_generator(settings)
-    assert generator is not None
+    (generator,) = build_generators(settings)
     return generator
 
 
 @pytest.fixture(scope="module")
 def local(model_folder: Callable[[str], Path]) -> Iterator[Generator]:
     model_folder("smollm2-135m-instruct")
-    generator = build_generator(Settings(generator="local:smollm2-135m-instruct", threads=1))
-    assert generator is not None
+    (generator,) = build_generators(Settings(generator="local:smollm2-135m-instruct", threads=1))
     yield generator
     generator.close()
 
@@ -203,6 +218,12 @@ def test_it_can_be_closed_twice(server: OpenAIServer) -> None:
     generator.close()
 
 
+def test_it_can_be_warmed_up_and_may_tell_how_it_counts(generator: Generator) -> None:
+    generator.warm_up(SYSTEM)
+    short, long = generator.count_tokens("tide"), generator.count_tokens("The tide turns at noon.")
+    assert short is None if long is None else 0 < (short or 0) < long < 12
+
+
 # -- A served one ---------------------------------------------------------------------------------
 
 
@@ -219,8 +240,7 @@ def test_the_request_carries_what_was_asked(server: OpenAIServer) -> None:
 
 def test_the_key_is_sent(server: OpenAIServer) -> None:
     settings = Settings(generator="openai:good", openai_base_url=server.url, openai_api_key="sk-1")
-    generator = build_generator(settings)
-    assert generator is not None
+    (generator,) = build_generators(settings)
     list(generator.generate(SYSTEM, PROMPT, 8))
     assert server.keys == ["Bearer sk-1"]
 
@@ -260,15 +280,51 @@ def test_silence_longer_than_the_timeout_is_a_model_error(server: OpenAIServer, 
 def test_a_server_that_is_not_there_is_a_model_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    generator = build_generator(Settings(generator="openai:m", openai_base_url=f"http://127.0.0.1:{port}/v1"))
-    assert generator is not None
+    (generator,) = build_generators(
+        Settings(generator="openai:m", openai_base_url=f"http://127.0.0.1:{port}/v1")
+    )
     with pytest.raises(ModelError, match="refused"):
         list(generator.generate(SYSTEM, PROMPT, 8))
 
 
+def test_a_busy_server_is_asked_again_when_it_says(server: OpenAIServer) -> None:
+    server.retry_after = "1"
+    assert list(served(server, "busy").generate(SYSTEM, PROMPT, 8)) == PIECES
+    first, second = server.times
+    assert second - first >= 1
+
+
+def test_a_server_that_stays_busy_is_given_up_on(server: OpenAIServer) -> None:
+    with pytest.raises(ModelError, match="Overloaded"):
+        list(served(server, "overloaded").generate(SYSTEM, PROMPT, 8))
+    assert len(server.requests) == TRIES
+
+
+def test_a_server_that_asks_for_long_patience_is_not_asked_again(server: OpenAIServer) -> None:
+    server.retry_after = "3600"
+    with pytest.raises(ModelError, match="Slow down"):
+        list(served(server, "busy").generate(SYSTEM, PROMPT, 8))
+    assert len(server.requests) == 1
+
+
+def test_what_will_not_heal_is_not_tried_again(server: OpenAIServer) -> None:
+    for model in ("locked", "cut"):
+        with pytest.raises(ModelError):
+            list(served(server, model).generate(SYSTEM, PROMPT, 8))
+    assert len(server.requests) == 2
+
+
+def test_what_fails_again_and_again_is_left_alone_for_a_while(server: OpenAIServer) -> None:
+    generator = served(server, "locked")
+    for _ in range(FAILURES):
+        assert generator.unavailable() is None
+        with pytest.raises(ModelError):
+            list(generator.generate(SYSTEM, PROMPT, 8))
+    assert "Incorrect API key" in (generator.unavailable() or "")
+
+
 def test_a_provider_whose_package_is_missing_is_a_model_error() -> None:
-    generator = build_generator(Settings(generator="mistralai:small"))
-    assert generator is not None
+    (generator,) = build_generators(Settings(generator="mistralai:small"))
     with pytest.raises(ModelError, match="langchain-mistralai"):
         list(generator.generate(SYSTEM, PROMPT, 8))
 

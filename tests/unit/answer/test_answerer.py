@@ -229,3 +229,83 @@ def test_whatever_is_written_every_quote_is_a_slice_of_its_hit(words: list[str])
     assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     cited = {number for sentence in answer.sentences for number in sentence.citations}
     assert cited == {citation.number for citation in answer.citations}
+
+
+MOON = "The moon raises the tides twice a day [1]."
+WHALES = "Captain Ahab hunts white whales [3]."
+
+
+def last(answerer: Answerer, mode: AskMode = "auto") -> Answer:
+    answer = list(answerer.answer(QUESTION, found(QUESTION, TEXTS), mode))[-1].answer
+    assert answer is not None
+    return answer
+
+
+def test_the_next_generator_writes_when_the_first_does_not_answer() -> None:
+    answer = last(answering(Script([], error="It is down."), named("second", MOON)))
+    assert (answer.mode, answer.model) == ("generate", "second")
+    assert answer.notice is None
+
+
+def test_a_generator_that_is_away_is_passed_over() -> None:
+    away = Script([MOON], absence="It is being fetched.")
+    assert last(answering(away, named("second", MOON))).model == "second"
+    assert away.prompts == []
+
+
+def test_when_no_generator_answers_the_documents_are_quoted_and_all_reasons_told() -> None:
+    answer = last(answering(Script([], error="One is down."), Script([], error="Two is down.")))
+    assert answer.mode == "extractive"
+    assert "One is down. Two is down." in (answer.notice or "")
+
+
+def test_no_other_generator_goes_on_where_one_broke_off() -> None:
+    second = named("second", MOON)
+    answer = last(answering(Script(["The moon raises "], error="It broke."), second))
+    assert (answer.mode, second.prompts) == ("extractive", [])
+
+
+@pytest.mark.parametrize(("mode", "model"), [("auto", "small"), ("generate", "large")])
+def test_the_large_generator_goes_first_when_writing_is_asked_for(mode: AskMode, model: str) -> None:
+    assert last(answering(named("small", MOON), large=named("large", MOON)), mode).model == model
+
+
+def test_strict_leaves_out_what_is_not_supported_and_the_trace_tells() -> None:
+    marked = last(answering(Script([MOON, " ", WHALES])))
+    assert [one.verdict for one in marked.sentences] == ["supported", "unsupported"]
+    strict = last(answering(Script([MOON, " ", WHALES]), strict=True))
+    assert [one.verdict for one in strict.sentences] == ["supported"]
+    assert "Captain Ahab" not in strict.answer
+    assert any("Captain Ahab" in dropped for dropped in strict.trace.dropped)
+
+
+def test_strict_refuses_when_nothing_is_left() -> None:
+    answer = last(answering(Script([WHALES]), strict=True))
+    assert answer.refused
+    assert (answer.answer, answer.citations) == (DO_NOT_SAY, ())
+    assert answer.hits
+    assert answer.notice is not None
+
+
+def test_the_trace_tells_what_the_model_saw_and_what_was_dropped() -> None:
+    trace = last(answering(Script(["The moon raises the tides twice a day [1][7]."]))).trace
+    assert trace.prompt_version is not None
+    assert 1 in trace.shown
+    assert trace.dropped == ("[7], which is no passage",)
+    assert last(answering(None)).trace.prompt_version is None
+
+
+def test_the_budget_is_counted_as_the_model_counts() -> None:
+    coarse, fine = named("coarse", MOON), named("fine", MOON)
+    coarse.count_tokens = lambda text: len(text) // 8  # type: ignore[method-assign]
+    fine.count_tokens = len  # type: ignore[method-assign]
+    text = " ".join(f"The moon raised the tides on day {day}." for day in range(300))
+    for script in (coarse, fine):
+        list(answering(script).answer(QUESTION, found(QUESTION, [text])))
+    assert len(fine.prompts[0]) < 1000 < 4 * len(fine.prompts[0]) < len(coarse.prompts[0])
+
+
+def named(name: str, text: str) -> Script:
+    script = Script([text])
+    script.name = name
+    return script

@@ -70,3 +70,21 @@ def test_number_words_and_digits_are_the_same() -> None:
 def test_without_a_quote_nothing_is_supported() -> None:
     assert judge("Steel.", []) == "unsupported"
     assert judge("", ["Steel."]) != "partial"
+
+
+@pytest.mark.parametrize(
+    ("claim", "quote"),
+    [
+        ("70% of women agreed.", "Seventy percent of women agreed."),
+        ("Twenty-five ships sailed.", "In May 25 ships sailed."),
+        ("200 men died.", "Two hundred men died."),
+        ("Nineteen of 20 men left.", "19 of twenty men left."),
+    ],
+)
+def test_numbers_agree_in_words_and_digits(claim: str, quote: str) -> None:
+    assert judge(claim, [quote]) == "supported"
+
+
+@pytest.mark.parametrize("claim", ["71% of women agreed.", "Seventy-one percent of women agreed."])
+def test_another_number_in_words_does_not_agree(claim: str) -> None:
+    assert judge(claim, ["Seventy percent of women agreed."]) == "unsupported"

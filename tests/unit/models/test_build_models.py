@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ragapp.errors import ModelError, UsageError
-from ragapp.models.build import build_embedder, build_generator, build_reranker
+from ragapp.models.build import build_embedder, build_generators, build_reranker
 from ragapp.models.catalog import find_entry
 from ragapp.models.library import lock_path, partial_folder
 from ragapp.settings import Settings
@@ -117,23 +117,27 @@ def test_an_embedder_that_is_nowhere_says_where_it_was_sought(
 
 
 def test_extractive_needs_no_generator() -> None:
-    assert build_generator(Settings(generator="extractive")) is None
+    assert build_generators(Settings(generator="extractive")) == []
 
 
 @pytest.mark.parametrize("name", ["", "gpt-4o", "openai:", "local:", ":x", "auto:x", "extractive:x"])
 def test_a_generator_that_is_none_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="provider:MODEL"):
-        build_generator(Settings(generator=name))
+        build_generators(Settings(generator=name))
+
+
+def test_several_generators_are_asked_in_their_order() -> None:
+    settings = Settings(generator="openai:a, mistralai:b,extractive", openai_base_url="http://127.0.0.1:9")
+    assert [one.name for one in build_generators(settings)] == ["a at http://127.0.0.1:9", "mistralai:b"]
 
 
 def test_a_gguf_file_that_does_not_exist_is_a_model_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"absent\.gguf"):
-        build_generator(Settings(generator=f"local:{tmp_path}/absent.gguf"))
+        build_generators(Settings(generator=f"local:{tmp_path}/absent.gguf"))
 
 
 def test_auto_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
-    generator = build_generator(Settings(generator="auto", models_dir=tmp_path))
-    assert generator is not None
+    (generator,) = build_generators(Settings(generator="auto", models_dir=tmp_path))
     assert "ragapp models fetch" in (generator.unavailable() or "")
     with pytest.raises(ModelError, match="ragapp models fetch"):
         list(generator.generate("", "", 8))
@@ -145,8 +149,7 @@ def test_auto_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
 
 
 def test_a_generator_says_how_much_of_it_has_arrived(tmp_path: Path) -> None:
-    generator = build_generator(Settings(generator="auto", models_dir=tmp_path))
-    assert generator is not None
+    (generator,) = build_generators(Settings(generator="auto", models_dir=tmp_path))
     partial = partial_folder(GENERATOR, tmp_path) / "assembled" / GENERATOR.files[0].name
     partial.parent.mkdir(parents=True)
     with partial.open("wb") as stream:
