@@ -46,14 +46,14 @@ class Reading:
         return frozenset(found)
 
     @cached_property
-    def asks_for(self) -> str:
-        """`person`, `place`, `time`, `reason`, `manner`, `measure`, `thing`; `yes or no` without any."""
-        for word, following in zip(self.tokens, (*self.tokens[1:], ""), strict=True):
-            if word == "how" and following in QUANTITIES:
-                return f"measure {following}"
-            if word in ASKING:
-                return ASKING[word]
-        return "yes or no"
+    def asks_for(self) -> frozenset[str]:
+        """Of person, place, time, reason, manner, measure, thing; none of them where yes or no will do."""
+        following = (*self.tokens[1:], "")
+        return frozenset(
+            f"measure {after}" if word == "how" and after in QUANTITIES else ASKING[word]
+            for word, after in zip(self.tokens, following, strict=True)
+            if word in ASKING
+        )
 
 
 def _means(before: str, word: str, after: str) -> bool:

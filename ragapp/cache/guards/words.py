@@ -9,11 +9,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PREPOSITIONS = _words("of in on at to for by with from as about into")
-"""Those that people pick freely; those that turn a meaning round (before, without, under) are not here."""
+PREPOSITIONS = _words("of in on at to for")
+"""Those that people pick freely. The others say something: gain independence, gain from independence."""
 
 EMPTY = PREPOSITIONS | _words(
-    "a an the some any and that do does doing be been being is are am really actually exactly ever "
+    "a an the some any and that do does doing be being is are am really actually exactly ever "
     "i you we one it its there has have having please tell me explain describe give let know us"
 )
 """Words that may stand in one question and not in the other."""
