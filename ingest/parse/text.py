@@ -7,7 +7,9 @@ import codecs
 from charset_normalizer import from_bytes
 
 from ingest.parse.clean import clean
+from ingest.parse.furniture import furniture
 from ingest.parse.pages import page_starts
+from ingest.parse.text_headings import text_headings
 from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 
@@ -23,7 +25,9 @@ BYTE_ORDER_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 def parse_text(data: bytes, name: str) -> ParsedText:
     """Form feeds are page breaks. Raises ParseError when no encoding fits the bytes."""
     text = clean(decode(data, name))
-    return ParsedText(text, page_starts(text))
+    starts = page_starts(text)
+    skipped = furniture(text, starts)
+    return ParsedText(text, starts, text_headings(text, skipped), furniture=skipped)
 
 
 def decode(data: bytes, name: str) -> str:
