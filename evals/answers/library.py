@@ -42,7 +42,7 @@ class Library:
 
 @contextmanager
 def open_library(dataset: AnswerDataset, settings: Settings, progress: Progress) -> Iterator[Library]:
-    """Ingests what is not there yet, and opens it with the generator of `settings` and no cache.
+    """Ingests what is not there yet, and opens it with the generator of `settings`.
 
     The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the files and the recipe,
     and the collection in it the embedder's weights.
@@ -74,7 +74,7 @@ def library_settings(dataset: AnswerDataset, settings: Settings) -> Settings:
     """The same settings over a data folder, and a database in it, of the dataset's own."""
     name = f"{dataset.name}-{fingerprint(dataset.corpus_sha256, recipe(settings))}"
     folder: Path = settings.data_dir / "evals" / name
-    return settings.model_copy(update={"data_dir": folder, "database_url": None, "cache": False})
+    return settings.model_copy(update={"data_dir": folder, "database_url": None})
 
 
 def _hand_in(dataset: AnswerDataset, service: RagService, collection: str) -> None:

@@ -9,20 +9,21 @@ from evals.answers.citing import against_gold, alce
 from evals.answers.library import Library
 from evals.answers.types import AnswerQuestion, QuestionResult
 from evals.answers.wording import wording_scores
-from ragapp.answer.followups import stand_alone
 from ragapp.errors import ModelError
 from ragapp.types import Answer, AskMode
 
 
 def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, float]:
-    """The final answer and the milliseconds it took. A follow-up is made to stand alone by rules first."""
+    """The final answer, never a kept one, and the milliseconds it took."""
     started = perf_counter()
     answer = None
     events = library.service.ask(
-        stand_alone(question.question, question.history),
+        question.question,
         collection=library.collection,
         mode=mode,
         filters=question.filters,
+        history=question.history,
+        use_cache=False,
     )
     for event in events:
         answer = event.answer or answer

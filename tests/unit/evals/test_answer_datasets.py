@@ -1,0 +1,177 @@
+"""Loaders of question sets: what they read, and what they say of what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import evals.data
+from evals.answers.types import HALF, Evidence
+from evals.datasets.answering import load_answer_dataset, sample_questions
+from evals.datasets.halves import TWIN, halves
+from ragapp.errors import UsageError
+from ragapp.types import Turn
+
+SAMPLE = Path(evals.data.__file__).parent / "xquad-mini"
+
+
+def write(path: Path, *rows: object) -> Path:
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+def test_squad_spans_stand_in_the_file_as_it_is_ingested() -> None:
+    dataset = load_answer_dataset(SAMPLE)
+    texts = {file.id: file.read().decode() for file in dataset.files}
+    answerable = [question for question in dataset.questions if question.answerable]
+    assert len(answerable) == 36
+    for question in answerable:
+        (gold,) = question.evidence
+        assert texts[gold.document][gold.start : gold.end] in question.answers
+
+
+def test_questions_are_also_asked_of_the_other_half() -> None:
+    dataset = load_answer_dataset(SAMPLE)
+    half = halves(dataset.files)
+    asked = {question.id: question for question in dataset.questions}
+    twins = [question for question in dataset.questions if question.id.endswith(TWIN)]
+    assert len(twins) == 36
+    for twin in twins:
+        (gold,) = asked[twin.id.removesuffix(TWIN)].evidence
+        assert twin.answerable is False
+        assert twin.filters[HALF] != half[gold.document]
+
+
+def test_a_squad_offset_that_is_wrong_is_named(tmp_path: Path) -> None:
+    answer = {"text": "noon", "answer_start": 3}
+    asked = {"id": "q7", "question": "When?", "answers": [answer]}
+    paragraph = {"context": "The tide turns at noon.", "qas": [asked]}
+    path = write(tmp_path / "squad.json", {"data": [{"title": "Tides", "paragraphs": [paragraph]}]})
+    with pytest.raises(UsageError, match=r"q7.*'noon'"):
+        load_answer_dataset(path)
+
+
+def test_composed_characters_before_a_span_move_it(tmp_path: Path) -> None:
+    context = "Cafe\u0301 Noir opened in 1862."
+    answer = {"text": "1862", "answer_start": context.index("1862")}
+    asked = {"id": "q", "question": "When?", "answers": [answer]}
+    article = {"title": "Cafés", "paragraphs": [{"context": context, "qas": [asked]}]}
+    dataset = load_answer_dataset(write(tmp_path / "squad.json", {"data": [article]}))
+    (gold,) = dataset.questions[0].evidence
+    assert dataset.files[0].read().decode()[gold.start : gold.end] == "1862"
+
+
+def row(**changed: object) -> dict[str, object]:
+    plain = {"id": "q", "question": "When?", "answers": ["noon"], "answerable": True, "documents": ["a.txt"]}
+    return plain | changed
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("The tide turns at noon.")
+    (tmp_path / "b.txt").write_text("Bread rises.")
+    return tmp_path
+
+
+def test_our_own_layout(folder: Path) -> None:
+    path = write(
+        folder / "set.jsonl",
+        row(turns=[{"question": "What turns?", "answer": "The tide."}]),
+        row(id="r", answers=[], answerable=False, documents=["b.txt"]),
+        row(id="s", evidence=[{"document": "a.txt", "page": 1}]),
+    )
+    dataset = load_answer_dataset(path)
+    assert [file.name for file in dataset.files] == ["a.txt", "b.txt"]
+    first, second, third = dataset.questions
+    assert first.history == (Turn("What turns?", "The tide."),)
+    assert first.evidence == (Evidence("a.txt"),)
+    assert (second.answerable, second.evidence) == (False, ())
+    assert third.evidence == (Evidence("a.txt", page=1),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (row(documents=["c.txt"]), "c.txt is not there"),
+        (row(answers=[]), "needs `answers`"),
+        (row(question=" "), "question"),
+        (row(answer="noon"), "answer"),
+        (row(evidence=[{"document": "b.txt"}]), "'b.txt' is not among"),
+        ("no object", "object"),
+    ],
+)
+def test_a_wrong_line_is_named(folder: Path, wrong: object, said: str) -> None:
+    path = write(folder / "set.jsonl", row(id="fine"), wrong)
+    with pytest.raises(UsageError, match=f"line 2.*({said})"):
+        load_answer_dataset(path)
+
+
+def test_double_ids_and_empty_sets_are_refused(folder: Path) -> None:
+    with pytest.raises(UsageError, match="'q'"):
+        load_answer_dataset(write(folder / "twice.jsonl", row(), row()))
+    with pytest.raises(UsageError, match="no question"):
+        load_answer_dataset(write(folder / "none.json", {"data": []}))
+    with pytest.raises(UsageError, match="Cannot read"):
+        load_answer_dataset(folder / "missing.jsonl")
+
+
+def test_other_texts_or_questions_are_another_dataset(folder: Path) -> None:
+    path = write(folder / "set.jsonl", row())
+    first = load_answer_dataset(path)
+    other = load_answer_dataset(write(path, row(question="At what time?")))
+    assert (first.corpus_sha256, first.sha256) != (other.corpus_sha256, other.sha256)
+    assert first.corpus_sha256 == other.corpus_sha256
+    (folder / "a.txt").write_text("The tide turns at one.")
+    assert load_answer_dataset(path).corpus_sha256 != first.corpus_sha256
+
+
+def test_mtrag_conversations(tmp_path: Path) -> None:
+    messages = [("user", "What turns?"), ("agent", "The tide."), ("user", "When?")]
+    task = {
+        "task_id": "t",
+        "contexts": [{"document_id": "p1", "text": "The tide turns at noon."}],
+        "input": [{"speaker": speaker, "text": text} for speaker, text in messages],
+        "targets": [{"speaker": "agent", "text": "At noon."}],
+        "answerability": ["ANSWERABLE"],
+    }
+    vague = task | {"task_id": "u", "answerability": ["UNDERSPECIFIED"]}
+    unanswerable = task | {"task_id": "v", "answerability": ["UNANSWERABLE"], "contexts": []}
+    dataset = load_answer_dataset(write(tmp_path / "reference.jsonl", task, vague, unanswerable))
+    assert [question.answerable for question in dataset.questions] == [True, None, False]
+    first = dataset.questions[0]
+    assert (first.question, first.history) == ("When?", (Turn("What turns?", "The tide."),))
+    assert (first.answers, first.evidence) == (("At noon.",), (Evidence("p1"),))
+
+
+def test_pubmedqa(tmp_path: Path) -> None:
+    rows = {"17": {"QUESTION": "Does it?", "CONTEXTS": ["One.", "Two."], "LONG_ANSWER": "It does."}}
+    dataset = load_answer_dataset(write(tmp_path / "dev.json", rows))
+    assert dataset.files[0].read() == b"One.\n\nTwo."
+    assert dataset.questions[0].answers == ("It does.",)
+
+
+def test_financebench_pages_count_from_one(tmp_path: Path) -> None:
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "R.pdf").write_bytes(b"%PDF")
+    asked = {
+        "financebench_id": "f",
+        "company": "Example",
+        "question": "How much?",
+        "answer": "12",
+        "evidence": [{"doc_name": "R", "evidence_page_num": 0}],
+    }
+    dataset = load_answer_dataset(write(tmp_path / "questions.jsonl", asked).parent)
+    assert dataset.questions[0].evidence == (Evidence("R", page=1),)
+    (tmp_path / "pdfs" / "R.pdf").unlink()
+    with pytest.raises(UsageError, match=r"line 1.*R\.pdf"):
+        load_answer_dataset(tmp_path)
+
+
+def test_a_limit_asks_the_same_questions_of_all_files() -> None:
+    dataset = load_answer_dataset(SAMPLE)
+    few, more = sample_questions(dataset, 5, 0), sample_questions(dataset, 9, 0)
+    assert few.files == dataset.files
+    assert {q.id for q in few.questions} < {q.id for q in more.questions}
+    assert (few.sha256, len(few.questions)) == (dataset.sha256, 5)

@@ -1,0 +1,31 @@
+"""SQuAD's comparison of an answer with gold answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from evals.answers.wording import wording_scores
+
+
+def test_case_articles_punctuation_and_markers_do_not_count() -> None:
+    scores = wording_scores("The Denver Broncos. [1][2]", ["denver broncos"])
+    assert scores == {"exact_match": 1.0, "f1": 1.0, "answer_recall": 1.0, "token_recall": 1.0}
+
+
+def test_a_sentence_that_holds_the_answer_recalls_it() -> None:
+    scores = wording_scores("It was won by the Denver Broncos [1]", ["Denver Broncos"])
+    assert (scores["exact_match"], scores["answer_recall"], scores["token_recall"]) == (0.0, 1.0, 1.0)
+    assert scores["f1"] == pytest.approx(2 * 2 / (6 + 2))
+
+
+def test_words_are_held_whole() -> None:
+    assert wording_scores("In 1862 it opened", ["186"])["answer_recall"] == 0.0
+
+
+def test_each_metric_takes_the_gold_that_it_favours() -> None:
+    scores = wording_scores("red", ["dark red brick", "red"])
+    assert scores["exact_match"] == 1.0
+
+
+def test_a_refusal_recalls_nothing() -> None:
+    assert set(wording_scores("", ["red"]).values()) == {0.0}
