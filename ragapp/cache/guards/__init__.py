@@ -8,8 +8,9 @@ docs/cache.md says what each of them buys.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 from ragapp.cache.guards.reading import Reading
 from ragapp.cache.guards.words import DEGREES, NEGATIONS, ORDINALS, POINTING, SCALES, TIMES
@@ -87,9 +88,8 @@ def _of(words: AbstractSet[str], reading: Reading) -> Counter[str]:
 
 
 def _numbers(reading: Reading) -> list[tuple[str, str]]:
-    following: Iterable[str] = (*reading.tokens[1:], "")
     return [
         (word, after)
-        for word, after in zip(reading.tokens, following, strict=True)
+        for word, after in pairwise((*reading.tokens, ""))
         if word[0].isdigit() or word in SCALES or (word in ORDINALS and word != "i") or not word[0].isalpha()
     ]

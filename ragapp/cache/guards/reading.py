@@ -6,11 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from ragapp.cache.guards.words import ASKING, EMPTY, NUMBER_WORDS, PREPOSITIONS, QUANTITIES, SAME
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+(?:\.[^\W\d_])+|[^\W\d_]+(?:['’][^\W\d_]+)?|[%$€£+#&/*=<>^@]|\d+[^\W\d_]+"
+    r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+(?:\.[^\W\d_])+|[^\W\d_]+(?:['’][^\W\d_]+)?|"
+    r"[^\w\s.,;:!?'\"’“”„…()\[\]{}`´-]"
 )
 _BE = frozenset({"is", "are", "was", "were"})
 _DIGITS_THEN_LETTERS = re.compile(r"(\d)([^\W\d_])")
@@ -29,9 +31,9 @@ class Reading:
     @cached_property
     def content(self) -> tuple[str, ...]:
         """The words that may not differ, singular, in order."""
-        befores, afters = ("", *self.tokens[:-1]), (*self.tokens[1:], "")
-        around = zip(befores, self.tokens, afters, strict=True)
-        return tuple(_singular(word) for before, word, after in around if _means(before, word, after))
+        befores = ("", *self.tokens)
+        around = zip(befores, pairwise((*self.tokens, "")), strict=False)
+        return tuple(_singular(word) for before, (word, after) in around if _means(before, word, after))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -48,10 +50,9 @@ class Reading:
     @cached_property
     def asks_for(self) -> frozenset[str]:
         """Of person, place, time, reason, manner, measure, thing; none of them where yes or no will do."""
-        following = (*self.tokens[1:], "")
         return frozenset(
             f"measure {after}" if word == "how" and after in QUANTITIES else ASKING[word]
-            for word, after in zip(self.tokens, following, strict=True)
+            for word, after in pairwise((*self.tokens, ""))
             if word in ASKING
         )
 

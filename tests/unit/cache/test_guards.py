@@ -1,0 +1,85 @@
+"""What tells two questions apart that sound alike, in both directions."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragapp.cache.guards import disagreement
+
+SAME = [
+    ("What is the purpose of life?", "what's the purpose of a life"),
+    ("How do I reset my password?", "How can I reset my password?"),
+    ("What are the best hotels in Bhopal?", "Which are the best hotels of Bhopal?"),
+    ("Who signs the certificates?", "Who signs the certificate?"),
+    ("How long does twelve weeks' notice last?", "How long does 12 weeks notice last?"),
+    ("What is the colour of the roof?", "What is the color of a roof?"),
+    ("Is the NASA budget public?", "is the nasa budget public?"),
+]
+
+DIFFERENT = {
+    "numbers": [
+        ("What was the revenue in 2021?", "What was the revenue in 2022?"),
+        ("Is 5 km far?", "Is 5 m far?"),
+        ("What was in chapter two?", "What was in chapter three?"),
+        ("What is the second rule?", "What is the third rule?"),
+        ("How large is C++?", "How large is C?"),
+        ("Did it rise by 5%?", "Did it rise by 5?"),
+        ("What means 🐝?", "What means 🐜?"),
+    ],
+    "negation": [
+        ("Why is the sale taxed?", "Why isn't the sale taxed?"),
+        ("Can it run with power?", "Can it run without power?"),
+        ("Who can enter?", "Who cannot enter?"),
+    ],
+    "degrees": [
+        ("What is the maximum dose?", "What is the minimum dose?"),
+        ("Which car is cheaper?", "Which car is faster?"),
+        ("What happens before the merger?", "What happens after the merger?"),
+        ("Do all members vote?", "Do some members vote?"),
+    ],
+    "times": [
+        ("What is due in March?", "What is due in May?"),
+        ("Who is the chair?", "Who was the chair?"),
+        ("What is the current rate?", "What is the previous rate?"),
+    ],
+    "kind of question": [
+        ("When was it built?", "Why was it built?"),
+        ("How far is it?", "How deep is it?"),
+        ("Is it legal?", "Why is it legal?"),
+        ("Where can I file it?", "Where and how can I file it?"),
+    ],
+    "names": [("Is Turkey large?", "Is Hungary large?"), ("Can I ask Ann?", "Can I ask Bob?")],
+    "pointing words": [("What does this clause say?", "What does this clause say?")],
+    "content words": [
+        ("How do I train a dog?", "How do I train a cat?"),
+        ("What is process engineering?", "What is a process engineer?"),
+        ("What is in a barometer?", "What is a barometer?"),
+        ("What does a barometer do?", "What is a barometer?"),
+        ("Did they gain independence?", "Did they gain from independence?"),
+    ],
+    "word order": [
+        ("How is code ported from Java to Rust?", "How is code ported from Rust to Java?"),
+        ("Did the buyer sue the seller?", "Did the seller sue the buyer?"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_questions_that_mean_the_same_pass(a: str, b: str) -> None:
+    assert disagreement(a, b) is None
+    assert disagreement(b, a) is None
+
+
+@pytest.mark.parametrize(
+    ("guard", "a", "b"), [(guard, a, b) for guard, pairs in DIFFERENT.items() for a, b in pairs]
+)
+def test_what_differs_is_named_in_both_directions(guard: str, a: str, b: str) -> None:
+    assert disagreement(a, b) == guard
+    assert disagreement(b, a) == guard
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_two_texts_can_be_compared_and_their_order_does_not_matter(a: str, b: str) -> None:
+    assert disagreement(a, b) == disagreement(b, a)
