@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.sections import Section, sections
+from ingest.tables import TableHeads
 from ingest.tokens import Span, TokenMap, TokenSpans
 from ragapp.sentences import sentence_spans
 from ragapp.types import Chunk, Heading, ParsedText
@@ -24,19 +25,21 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n|\f")
 def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[Chunk]:
     """The chunks in the order of the text; heading path and text together have at most `max_tokens` tokens.
 
-    Every visible character outside of the headings' own lines is in exactly one chunk.
+    Every visible character outside of the headings' own lines and of the furniture is in exactly one chunk.
+    A chunk that begins inside of a table has the table's head as the last part of its heading.
     """
     tokens = TokenMap(parsed.text, token_spans)
     for_heading = max_tokens // HEADING_SHARE
+    heads = TableHeads(parsed.tables, token_spans, for_heading)
     headings = [h for h in parsed.headings if tokens.count(h.start, h.end) <= for_heading]
     chunks = []
-    for section in sections(parsed.text, headings):
+    for section in sections(parsed.text, headings, parsed.furniture):
         path = _fitting_path(section.path, tokens, for_heading)
         budget = max_tokens - _path_tokens(path, tokens)
-        title = " > ".join(" ".join(parsed.text[h.start : h.end].split()) for h in path) or None
-        for start, end in _pack(parsed.text, section, tokens, budget):
-            text = parsed.text[start:end]
-            chunks.append(Chunk(start, end, text, parsed.page_at(start), title))
+        titles = [" ".join(parsed.text[h.start : h.end].split()) for h in path]
+        for start, end in _pack(parsed.text, section, tokens, heads, budget):
+            named = " > ".join(filter(None, (*titles, heads.head_at(start)))) or None
+            chunks.append(Chunk(start, end, parsed.text[start:end], parsed.page_at(start), named))
     return chunks
 
 
@@ -51,18 +54,21 @@ def _path_tokens(path: Sequence[Heading], tokens: TokenMap) -> int:
     return sum(tokens.count(h.start, h.end) for h in path) + max(0, len(path) - 1)
 
 
-def _pack(text: str, section: Section, tokens: TokenMap, budget: int) -> Iterator[Span]:
+def _pack(text: str, section: Section, tokens: TokenMap, heads: TableHeads, budget: int) -> Iterator[Span]:
     """Fills chunks with sentences; a paragraph that fits whole into the next chunk is not torn apart."""
-    total = tokens.count(section.start, section.end)
-    limit = min(budget, math.ceil(total / math.ceil(max(total, 1) / (budget * FILL)) / FILL))
+    limit = _even_limit(section, tokens, heads, budget)
     packed: Span | None = None
+
+    def overflows(first: Span, last: Span) -> bool:
+        return tokens.count(first[0], last[1]) + heads.tokens_at(first[0]) > limit
+
     for paragraph in _paragraphs(text, section):
-        if packed and _overflows(tokens, packed, paragraph[-1], limit) and _half_full(tokens, packed, limit):
+        if packed and overflows(packed, paragraph[-1]) and _half_full(tokens, packed, limit):
             yield packed
             packed = None
         for sentence in paragraph:
-            for part in tokens.cut(*sentence, limit):
-                if packed and _overflows(tokens, packed, part, limit):
+            for part in tokens.cut(*sentence, limit - heads.most_tokens(*sentence)):
+                if packed and overflows(packed, part):
                     yield packed
                     packed = None
                 packed = (packed or part)[0], part[1]
@@ -70,8 +76,11 @@ def _pack(text: str, section: Section, tokens: TokenMap, budget: int) -> Iterato
         yield packed
 
 
-def _overflows(tokens: TokenMap, packed: Span, last: Span, limit: int) -> bool:
-    return tokens.count(packed[0], last[1]) > limit
+def _even_limit(section: Section, tokens: TokenMap, heads: TableHeads, budget: int) -> int:
+    """The tokens of a chunk with which a section's chunks come out about equally long."""
+    total = tokens.count(section.start, section.end)
+    even = math.ceil(total / math.ceil(max(total, 1) / (budget * FILL)) / FILL)
+    return min(budget, even + heads.most_tokens(section.start, section.end))
 
 
 def _half_full(tokens: TokenMap, packed: Span, limit: int) -> bool:

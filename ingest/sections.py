@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import islice, zip_longest
 
 from ragapp.types import Heading
 
@@ -21,11 +22,19 @@ class Section:
     path: tuple[Heading, ...] = ()
 
 
-def sections(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
-    """Every visible character but the headings' own lines is in one section; they do not overlap.
+def sections(
+    text: str, headings: Sequence[Heading], furniture: Sequence[tuple[int, int]] = ()
+) -> Iterator[Section]:
+    """Every visible character but the headings' own lines and the furniture is in one section.
 
-    A heading with nothing under it is a section by itself, under the headings above it.
+    They do not overlap. Furniture divides a section in two of the same path. A heading with nothing under
+    it is a section by itself, under the headings above it.
     """
+    for section in _between_headings(text, headings):
+        yield from _without(section, furniture)
+
+
+def _between_headings(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
     yield Section(0, _line_start(text, headings[0].start) if headings else len(text))
     above: list[Heading] = []
     reached = 0
@@ -40,6 +49,19 @@ def sections(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
             yield Section(line, body, tuple(above))
         above.append(heading)
         reached = body
+
+
+def _without(section: Section, furniture: Sequence[tuple[int, int]]) -> Iterator[Section]:
+    start = section.start
+    first = bisect_left(furniture, (section.start, section.start))
+    for left_out in islice(furniture, first, None):
+        if left_out[0] >= section.end:
+            break
+        if left_out[0] > start:
+            yield replace(section, start=start, end=left_out[0])
+        start = max(start, left_out[1])
+    if start < section.end:
+        yield replace(section, start=start)
 
 
 def _line_start(text: str, offset: int) -> int:

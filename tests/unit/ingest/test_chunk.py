@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.chunk import chunk
+from ingest.parse.furniture import furniture
 from ingest.parse.markdown import parse_markdown
+from ingest.parse.pages import page_starts
 from ingest.tokens import TokenSpans
-from ragapp.types import Chunk, Heading, ParsedText
+from ragapp.types import Chunk, Heading, ParsedText, Table
 
 
 def words(text: str) -> NDArray[np.int64]:
@@ -52,7 +54,18 @@ def parsed_texts(draw: st.DrawFn) -> ParsedText:
         for line, start in zip(lines, starts, strict=False)
         if line.strip() and draw(st.booleans())
     ]
-    return ParsedText(text, headings=tuple(headings))
+    edges = [int(start) for start in starts]
+    tables = [
+        Table(first, last, head)
+        for first, last in zip(edges, edges[2:], strict=False)
+        if (head := draw(st.sampled_from(["", "", "Year | Sales", "long " * 40])))
+    ]
+    furniture = tuple(
+        (start, start + len(line))
+        for line, start in zip(lines, edges, strict=False)
+        if line.strip() and draw(st.integers(0, 9)) == 0
+    )
+    return ParsedText(text, headings=tuple(headings), tables=tuple(tables[::2]), furniture=furniture)
 
 
 @given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
@@ -72,8 +85,8 @@ def test_every_visible_character_is_in_a_chunk_or_in_a_heading(
     rest = list(parsed.text)
     for c in chunk(parsed, tokenizer, limit):
         rest[c.start : c.end] = " " * (c.end - c.start)
-    for heading in parsed.headings:
-        rest[heading.start : heading.end] = " " * (heading.end - heading.start)
+    for start, end in (*((h.start, h.end) for h in parsed.headings), *parsed.furniture):
+        rest[start:end] = " " * (end - start)
     assert not re.search(r"\w", "".join(rest))
 
 
@@ -138,6 +151,39 @@ def test_a_long_sentence_is_cut_between_words() -> None:
 def test_a_word_without_end_counts_as_many_tokens() -> None:
     found = markdown(f"![]({'Qk1' * 5000})", max_tokens=100)
     assert max(len(c.text) for c in found) < 10_000
+
+
+def test_a_part_of_a_table_names_its_columns() -> None:
+    rows = [f"Row {n} | {n} | {n * n}" for n in range(30)]
+    text = "\n".join(["# Sums", "", "Squares", "Name | n | n²", *rows])
+    start = text.index("Name |")
+    parsed = ParsedText(
+        text, (0,), (Heading(1, 2, 6),), tables=(Table(start, len(text), "Squares | Name | n | n²"),)
+    )
+    first, *others = chunk(parsed, words, 60)
+    assert first.heading == "Sums"
+    assert first.text.startswith("Squares\nName | n | n²\nRow 0")
+    assert len(others) > 1
+    assert {c.heading for c in others} == {"Sums > Squares | Name | n | n²"}
+    assert all(re.fullmatch(r"Row .*\d", c.text, re.DOTALL) for c in others)
+
+
+def test_what_follows_a_table_does_not_name_its_columns() -> None:
+    text = f"a | b\n1 | 2\n\n{SENTENCE * 12}"
+    parsed = ParsedText(text, tables=(Table(0, 11, "a | b"),))
+    assert {c.heading for c in chunk(parsed, words, 40)} == {None}
+
+
+def test_page_headers_and_footers_are_in_no_chunk() -> None:
+    texts = ["Only the first page says this.", "Another thought.", "And the last one."]
+    pages = [f"ACME Report\n{text}\nPage {n}" for n, text in enumerate(texts, 1)]
+    text = "\f".join(pages)
+    spans = furniture(text, page_starts(text))
+    assert [text[start:end] for start, end in spans] == [
+        part for n in (1, 2, 3) for part in ("ACME Report", f"Page {n}")
+    ]
+    parsed = ParsedText(text, page_starts(text), furniture=spans)
+    assert [(c.text, c.page) for c in chunk(parsed, words, 200)] == list(zip(texts, (1, 2, 3), strict=True))
 
 
 def test_a_page_is_where_the_chunk_starts() -> None:
