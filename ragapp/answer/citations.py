@@ -67,7 +67,8 @@ def _bearing(claim: str, cited: Sequence[Passage]) -> tuple[list[Evidence], Verd
 
 def _judged(claim: str, evidence: Sequence[Evidence]) -> Verdict:
     context = frozenset[str]().union(*(one.passage.stems for one in evidence))
-    return judge(claim, [one.quote for one in evidence], context)
+    subject = frozenset(stems(" ".join(one.passage.label for one in evidence)))
+    return judge(claim, [one.quote for one in evidence], context, subject)
 
 
 def _spans(passage: Passage, wanted: AbstractSet[str]) -> Iterator[tuple[float, Evidence]]:

@@ -26,12 +26,22 @@ _NUMBER = re.compile(
 )
 
 
-def judge(claim: str, quotes: Sequence[str], context: AbstractSet[str] = frozenset()) -> Verdict:
+NO_STEMS: AbstractSet[str] = frozenset()
+
+
+def judge(
+    claim: str,
+    quotes: Sequence[str],
+    context: AbstractSet[str] = NO_STEMS,
+    subject: AbstractSet[str] = NO_STEMS,
+) -> Verdict:
     """The verdict on a claim whose citations quote `quotes`, taken from passages with the stems `context`.
 
     Word for word in a quote: supported. Otherwise its numbers with their units, its negation and its
-    names must agree with the quotes, and enough of its content stems must be in them. A name may also
-    stand elsewhere in the context, which costs the full verdict. Nothing quoted: unsupported.
+    names must agree with the quotes, and enough of its content stems must be in them. A name may stand in
+    `subject` instead, the stems of what the passages are about (document and section), since sentences
+    seldom repeat their subject; or elsewhere in the context, which costs the full verdict. Nothing quoted:
+    unsupported.
     """
     if not quotes:
         return "unsupported"
@@ -42,15 +52,17 @@ def judge(claim: str, quotes: Sequence[str], context: AbstractSet[str] = frozens
         return "supported" if negation_agrees else "partial"
     if not negation_agrees or not _numbers_agree(claim, evidence):
         return "unsupported"
-    return _by_words(claim, evidence, context)
+    return _by_words(claim, evidence, context, subject)
 
 
-def _by_words(claim: str, evidence: str, context: AbstractSet[str]) -> Verdict:
+def _by_words(claim: str, evidence: str, context: AbstractSet[str], subject: AbstractSet[str]) -> Verdict:
     said = set(stems(evidence))
     unnamed = _without_numbers(name_stems(claim)) - said
+    titled = unnamed & subject
+    unnamed -= titled
     if unnamed - context:
         return "unsupported"
-    wanted = _without_numbers(stems(claim))
+    wanted = _without_numbers(stems(claim)) - titled
     share = len(wanted & said) / len(wanted) if wanted else 0.0
     if share >= SUPPORTED_COVERAGE and not unnamed:
         return "supported"

@@ -24,6 +24,7 @@ def claims(written: str) -> list[tuple[str, tuple[int, ...]]]:
         "The sea rises [Source 1] [source 2]. Bread too [Passage 3].",
         "The sea rises [^1][^2]. Bread too [^3].\n\n[^1]: tides.txt\n[^2]: moon.txt",
         "The sea rises [1](https://evil.example/1)[2]. Bread too [3](#c3).",
+        "The sea rises from passage [1][2]. Bread too according to the passage [3].",
         "[1] [2] The sea rises. [3] Bread too.",
         "[1, 2] The sea rises.\n[3] Bread too.",
         "The sea rises.\n[1][2]\nBread too.\n[3]",

@@ -69,5 +69,5 @@ def test_an_answer_is_no_denial(answer: str) -> None:
 
 
 def test_the_model_is_told_how_to_cite_and_how_to_refuse() -> None:
-    assert "[1]" in SYSTEM
+    assert "[4]" in SYSTEM
     assert DO_NOT_SAY in SYSTEM

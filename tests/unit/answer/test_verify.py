@@ -88,3 +88,18 @@ def test_numbers_agree_in_words_and_digits(claim: str, quote: str) -> None:
 @pytest.mark.parametrize("claim", ["71% of women agreed.", "Seventy-one percent of women agreed."])
 def test_another_number_in_words_does_not_agree(claim: str) -> None:
     assert judge(claim, ["Seventy percent of women agreed."]) == "unsupported"
+
+
+SUBJECT = frozenset({"black", "death"})
+REACHED = "In the spring of 1349 it reached England, where it spread in three epidemics."
+
+
+def test_a_sentence_need_not_repeat_what_its_document_is_about() -> None:
+    claim = "The Black Death reached England in the spring of 1349."
+    assert judge(claim, [REACHED], SUBJECT, SUBJECT) == "supported"
+    assert judge(claim, [REACHED], SUBJECT) == "partial"
+
+
+def test_what_a_document_is_called_supports_nothing_by_itself() -> None:
+    for claim in ("The Black Death.", "The Black Death is a hoax.", "It was Black Death."):
+        assert judge(claim, ["Ships wait for high water."], SUBJECT, SUBJECT) == "unsupported"
