@@ -6,6 +6,7 @@ RagappError
 ├── NotFoundError       no such collection, document, chunk or answer      exit 3, HTTP 404
 ├── ConflictError       it exists already, or somebody else holds it       exit 1, HTTP 409
 ├── TooLargeError       over a limit of the settings                       exit 2, HTTP 413
+├── FetchError          a URL does not give what it names                  exit 1, HTTP 502
 ├── ParseError          a document cannot be read                          its status: failed
 ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
 └── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
@@ -44,6 +45,10 @@ class ConflictError(RagappError):
 class TooLargeError(RagappError):
     exit_code = 2
     http_status = 413
+
+
+class FetchError(RagappError):
+    http_status = 502
 
 
 class ParseError(RagappError):

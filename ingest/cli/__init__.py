@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -20,15 +23,23 @@ def ingest(
         ),
     ],
     collection: InCollection = "default",
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Documents worked on at a time.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Documents worked on at a time; 0: one for each core.")
+    ] = 0,
     meta: Annotated[
         list[str] | None,
         typer.Option(help="Metadata for every document: key=value. Repeat for more.", show_default=False),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and follow every change until Ctrl-C.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove the documents of files that have vanished.")
+    ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring documents in: PDF, text, Markdown and HTML. They are searchable when this ends.
+    """Bring documents in: files, folders, ZIP archives, web pages. They are searchable when this ends.
 
     Files that have not changed are skipped, changed ones become a new version. A file that cannot be
     read is reported, the others go on; the exit code is then 1. After Ctrl-C the same command goes on
@@ -36,23 +47,40 @@ def ingest(
 
     Examples:
 
-      ragapp ingest report.pdf notes.md
+      ragapp ingest report.pdf notes.md reports.zip
 
-      ragapp ingest ~/manuals -c manuals --meta team=support
+      ragapp ingest ~/manuals -c manuals --meta team=support --watch
 
-      ragapp ingest "papers/**/*.pdf" --json
+      ragapp ingest "papers/**/*.pdf" https://example.org/guide.html --json
 
       find . -name "*.html" | ragapp ingest -
     """
-    from ingest.cli.batch import bring_in
+    from dataclasses import replace
+
+    from ingest.cli.batch import open_batch
+    from ingest.cli.mirror import Mirror
     from ingest.cli.progress import Progress
     from ingest.cli.report import print_report
-    from ingest.sources import find_sources
+    from ingest.sources import Finder
+    from ragapp.web import FetchLimits
 
     settings = load_settings(data_dir)
-    sources = find_sources(paths, sys.stdin if "-" in paths else ())
-    with Progress(quiet=not sys.stderr.isatty()) as progress:
-        report = bring_in(settings, sources, collection, parse_pairs(meta), jobs, progress)
+    limits = FetchLimits(settings.max_upload_bytes, settings.url_seconds, settings.allow_private_urls)
+    finder = Finder(paths, list(sys.stdin) if "-" in paths else [], limits)
+    found = finder.find()
+    with (
+        Progress(quiet=not sys.stderr.isatty()) as progress,
+        open_batch(settings, collection, parse_pairs(meta), jobs or os.cpu_count() or 1, progress) as batch,
+    ):
+        mirror = Mirror(batch, finder, prune=prune, tell=progress.tell)
+        mirror.begin(found)
+        if watch:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            with suppress(KeyboardInterrupt):  # how it ends
+                mirror.watch()
+        else:
+            mirror.finish()
+    report = replace(batch.report(), vanished=tuple(mirror.vanished), removed=mirror.removed)
     print_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(SOME_FAILED)

@@ -1,4 +1,4 @@
-"""Hands files in and works the queue until every one of them is ready or failed."""
+"""The files of one command: hands them in, and follows each until it is ready or failed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from queue import SimpleQueue
 from threading import Event
+from uuid import uuid4
 
 from ingest.cli.progress import FINISHED, Progress
 from ingest.cli.report import Line, Report, make_report
@@ -16,7 +17,7 @@ from ingest.sandbox import Sandbox, parse_limits
 from ingest.sources import Source
 from ingest.worker import Worker
 from ragapp.bootstrap import Workbench, build_service, build_workbench
-from ragapp.errors import ConflictError, NotFoundError, TooLargeError
+from ragapp.errors import ConflictError, FetchError, NotFoundError, ParseError, TooLargeError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Acceptance, Document
@@ -29,78 +30,119 @@ LOOK_AROUND = 20.0
 """Seconds to the next look at all unfinished documents, as a multiple of what the last one took: a server
 on the same folder may work on them too, but looking must not cost much."""
 
+REFUSALS = (OSError, FetchError, ParseError, TooLargeError, UsageError)
+"""What keeps one file out and not the others."""
 
-def bring_in(
-    settings: Settings,
-    sources: Sequence[Source],
-    collection: str,
-    metadata: Mapping[str, str],
-    jobs: int,
-    progress: Progress,
-) -> Report:
-    """Makes the collection when it is not there. Raises ModelError and StorageError when they do not pass."""
-    started = time.monotonic()
+
+@contextmanager
+def open_batch(
+    settings: Settings, collection: str, metadata: Mapping[str, str], jobs: int, progress: Progress
+) -> Iterator[Batch]:
+    """A batch whose files are worked on while the block runs. Makes the collection when it is not there.
+
+    Raises ModelError and StorageError.
+    """
     bench = build_workbench(settings)
     service = build_service(settings, bench)
+    touched = SimpleQueue[str]()
     try:
         _make_if_missing(service, collection)
-        batch = Batch(service, progress)
-        batch.accept(sources, collection, metadata)
-        if batch.unfinished:
-            with _working(bench, settings, jobs, batch.touched) as workers:
-                batch.wait(workers)
-        return batch.report(time.monotonic() - started)
+        with _working(bench, settings, jobs, touched) as workers:
+            yield Batch(service, collection, metadata, progress, workers, touched)
     finally:
         service.close()
 
 
 class Batch:
-    """The files of one command and what became of each. `touched` takes ids that are worth a new look."""
+    """Not safe for many threads. `touched` holds ids of documents that are worth a new look."""
 
-    def __init__(self, service: RagService, progress: Progress) -> None:
-        self.touched: SimpleQueue[str] = SimpleQueue()
+    def __init__(
+        self,
+        service: RagService,
+        collection: str,
+        metadata: Mapping[str, str],
+        progress: Progress,
+        workers: Sequence[Future[None]],
+        touched: SimpleQueue[str],
+    ) -> None:
         self._service = service
+        self._collection = collection
+        self._metadata = metadata
         self._progress = progress
-        self._accepted: list[Acceptance] = []
-        self._refused: list[Line] = []
+        self._workers = workers
+        self._touched = touched
+        self._owner = f"ingest-{uuid4().hex[:12]}"
+        self._accepted: dict[str, Acceptance] = {}
+        self._refused: dict[str, Line] = {}
         self._documents: dict[str, Document] = {}
+        self._started = time.monotonic()
+        self._next_look = 0.0
 
-    def accept(self, sources: Sequence[Source], collection: str, metadata: Mapping[str, str]) -> None:
-        """Hands in each file; one that cannot be opened or is too large is noted."""
+    def accept(self, sources: Sequence[Source]) -> None:
+        """Hands in each; what cannot be had or is too large is noted."""
         for number, source in enumerate(sources):
             self._progress.accepted(number, len(sources))
             try:
                 with source.open() as data:
                     acceptance = self._service.upload(
-                        collection, source.name, data, source=source.id, metadata=metadata
+                        self._collection,
+                        source.name,
+                        data,
+                        source=source.id,
+                        metadata=self._metadata,
+                        lane="batch",
+                        owner=self._owner,
                     )
-            except (OSError, TooLargeError) as error:
-                self._refused.append(Line(None, source.name, "failed", f"{source.name}: {error}", 0, 0))
+            except REFUSALS as error:
+                self._refused[source.id] = Line(None, source.name, "failed", f"{source.name}: {error}", 0, 0)
                 continue
-            self._accepted.append(acceptance)
+            self._refused.pop(source.id, None)
+            self._accepted[acceptance.document.id] = acceptance
             self._documents[acceptance.document.id] = acceptance.document
 
     @property
     def unfinished(self) -> list[str]:
         return [d.id for d in self._documents.values() if d.status not in FINISHED]
 
-    def wait(self, workers: Sequence[Future[None]]) -> None:
+    def finish(self) -> None:
         """Until every document is ready or failed. Raises what a worker gave up with."""
-        next_look = 0.0
-        while unfinished := self.unfinished:
-            for worker in workers:
-                if worker.done():
-                    worker.result()
-            started = time.monotonic()
-            if started >= next_look:
-                self._look(unfinished)
-                next_look = time.monotonic() + LOOK_AROUND * (time.monotonic() - started)
-            self._look([self.touched.get() for _ in range(self.touched.qsize())])
-            self._progress.worked(self._documents.values())
-            time.sleep(TICK)
+        while self.unfinished:
+            self.follow()
 
-    def report(self, seconds: float) -> Report:
-        return make_report(self._accepted, self._documents, self._refused, seconds)
+    def follow(self) -> list[Document]:
+        """Waits a moment and looks what has become of the documents; returns those that ended meanwhile."""
+        for worker in self._workers:
+            if worker.done():
+                worker.result()
+        time.sleep(TICK)
+        before = set(self.unfinished)
+        started = time.monotonic()
+        if started >= self._next_look:
+            self._look(sorted(before))
+            self._next_look = time.monotonic() + LOOK_AROUND * (time.monotonic() - started)
+        self._look([self._touched.get() for _ in range(self._touched.qsize())])
+        self._progress.worked(self._documents.values())
+        return [self._documents[id_] for id_ in before - set(self.unfinished) if id_ in self._documents]
+
+    def sources(self) -> dict[str, Document]:
+        """Every document of the collection, by its source."""
+        return {document.source: document for document in self._service.documents(self._collection)}
+
+    def by_source(self, source: str) -> Document | None:
+        """One of the batch's own."""
+        return next((d for d in self._documents.values() if d.source == source), None)
+
+    def remove(self, document: Document) -> None:
+        with suppress(NotFoundError):  # somebody was faster
+            self._service.delete_document(document.id)
+        self._documents.pop(document.id, None)
+        self._accepted.pop(document.id, None)
+
+    def report(self) -> Report:
+        """What became of the files so far."""
+        seconds = time.monotonic() - self._started
+        refused = tuple(self._refused.values())
+        return make_report(tuple(self._accepted.values()), self._documents, refused, seconds)
 
     def _look(self, ids: Sequence[str]) -> None:
         for document_id in set(ids) & self._documents.keys():

@@ -9,6 +9,7 @@ from typing import Self
 from rich import progress as rich
 from rich.console import Console
 
+from ragapp.doors.terminal.output import safe
 from ragapp.types import Document
 
 FINISHED = frozenset({"ready", "failed"})
@@ -40,6 +41,10 @@ class Progress:
     ) -> None:
         self._bar.stop()
 
+    def tell(self, line: str) -> None:
+        """A line that stays."""
+        self._bar.console.print(safe(line), markup=False, highlight=False, soft_wrap=True)
+
     def accepted(self, done: int, total: int) -> None:
         self._bar.update(self._documents, completed=done, total=total)
 
@@ -50,13 +55,20 @@ class Progress:
         finished = sum(document.status in FINISHED for document in every)
         embedded = sum(document.embedded for document in parsed)
         self._bar.update(
-            self._documents, description="Bringing in documents", completed=finished, total=len(every)
+            self._documents,
+            description="Bringing in documents",
+            completed=finished,
+            total=len(every),
+            rate=_rate(self._bar.tasks[0]),
         )
-        speed = self._bar.tasks[1].speed
         self._bar.update(
             self._chunks,
             completed=embedded,
             total=sum(document.chunks for document in parsed),
-            rate=f"{speed:.1f}/s" if speed else "",
+            rate=_rate(self._bar.tasks[1]),
             visible=bool(parsed),
         )
+
+
+def _rate(task: rich.Task) -> str:
+    return f"{task.speed:.1f}/s" if task.speed else ""

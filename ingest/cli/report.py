@@ -24,7 +24,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The counts add up to the documents: one that failed is counted as failed only."""
+    """The counts add up to the documents: one that failed is counted as failed only.
+
+    `vanished` are the sources of documents whose files are gone, of which `removed` were taken out.
+    """
 
     added: int
     updated: int
@@ -32,6 +35,8 @@ class Report:
     failed: int
     seconds: float
     documents: tuple[Line, ...]
+    vanished: tuple[str, ...] = ()
+    removed: int = 0
 
 
 def make_report(
@@ -73,6 +78,9 @@ def print_report(report: Report, *, as_json: bool) -> None:
     for line in report.documents:
         if line.status == "failed":
             out.print(f"failed: {safe(line.error or line.name)}", style="red", markup=False)
+    if len(report.vanished) > report.removed:
+        left = len(report.vanished) - report.removed
+        out.print(f"{left} documents are kept whose files have vanished; --prune removes them.")
     out.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.failed} failed in {report.seconds:.1f} s"

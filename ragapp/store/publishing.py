@@ -69,6 +69,8 @@ def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
     _hold(c, job)
     if chunks_without_vector(c, job, embedder, 1):
         raise ConflictError("Some chunks have no vector yet; embed them first.")
+    if not collections.has_embedder(c, job.collection, embedder):
+        raise ConflictError(f"{job.name}: its collection has another embedder now; it is embedded with that.")
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
@@ -104,12 +106,13 @@ def _write_text(c: Connection, job: Job, parsed: ParsedText) -> None:
             title=parsed.title,
         )
     )
+    told = {**({"title": parsed.title} if parsed.title else {}), **parsed.metadata}
     known = set(
         c.scalars(select(t.document_metadata.c.key).where(t.document_metadata.c.version_id == job.version_id))
     )
     rows = [
         dict(version_id=job.version_id, key=key, value=value)
-        for key, value in parsed.metadata.items()
+        for key, value in told.items()
         if key not in known  # what the user gave wins over what the file says of itself
     ]
     if rows:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from ragapp.store import schema as t
 from ragapp.types import Backlog, Hit, IndexEntry, Ranking, Vectors
@@ -15,6 +15,8 @@ from ragapp.types import Backlog, Hit, IndexEntry, Ranking, Vectors
 IN_LIST = 500
 """Values in one IN (…): well under SQLite's limit of 32,766 variables, and kind to its planner."""
 BATCH = 4096
+OWN_FIELDS = {"name": t.versions.c.name, "source": t.documents.c.source}
+"""What every document can be filtered by, besides its metadata."""
 
 
 def entries(c: Connection, collection_id: int, version_ids: Iterable[int] | None) -> Iterator[IndexEntry]:
@@ -64,16 +66,17 @@ def published_since(c: Connection, collection_id: int, revision: int) -> frozens
 
 
 def versions_matching(c: Connection, collection_id: int, filters: Mapping[str, str]) -> frozenset[int]:
-    query = select(t.documents.c.live_version_id).where(
-        t.documents.c.collection_id == collection_id, t.documents.c.live_version_id.is_not(None)
+    query = (
+        select(t.documents.c.live_version_id)
+        .join(t.versions, t.versions.c.id == t.documents.c.live_version_id)
+        .where(t.documents.c.collection_id == collection_id)
     )
     for key, value in filters.items():
         m = t.document_metadata.alias()
-        query = query.where(
-            exists().where(
-                m.c.version_id == t.documents.c.live_version_id, m.c.key == key, m.c.value == value
-            )
+        given = exists().where(
+            m.c.version_id == t.documents.c.live_version_id, m.c.key == key, m.c.value == value
         )
+        query = query.where(or_(given, OWN_FIELDS[key] == value) if key in OWN_FIELDS else given)
     return frozenset(c.scalars(query))
 
 

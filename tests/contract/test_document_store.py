@@ -108,7 +108,7 @@ def test_a_document_goes_from_queued_to_ready(store: SqlStore, queue: SqlJobQueu
     store.publish_vectors(job, EMBEDDER)
     ready = store.document(job.document_id)
     assert (ready.status, ready.embedded, ready.live_version) == ("ready", 2, 1)
-    assert ready.metadata == {"topic": "sea", "author": "Ann"}
+    assert ready.metadata == {"topic": "sea", "title": "Tides", "author": "Ann"}
     assert queue.claim("w1") is None
 
 
@@ -269,7 +269,20 @@ def test_what_nobody_can_find_yet_is_worked_before_vectors(store: SqlStore, queu
 def test_filters_need_every_value(store: SqlStore, queue: SqlJobQueue) -> None:
     bring_in(store, queue)
     assert len(store.versions_matching("shore", {"topic": "sea", "author": "Ann"})) == 1
+    assert len(store.versions_matching("shore", {"title": "Tides", "name": "a.txt", "source": "/a.txt"})) == 1
     assert not store.versions_matching("shore", {"topic": "sea", "author": "Bob"})
+    assert not store.versions_matching("shore", {"source": "/b.txt"})
+
+
+def test_handing_in_again_forgets_nothing_the_file_says_of_itself(
+    store: SqlStore, queue: SqlJobQueue
+) -> None:
+    bring_in(store, queue)
+    assert accept(store, topic="shore").document.metadata == {
+        "topic": "shore",
+        "title": "Tides",
+        "author": "Ann",
+    }
 
 
 def test_a_deleted_collection_takes_everything_with_it(

@@ -85,7 +85,8 @@ def test_new_changed_unchanged_and_bad_files_in_one_folder(shop: Shop) -> None:
 def test_the_shape_of_its_json_is_kept(shop: Shop) -> None:
     shop.write(a="Text.")
     _, report = shop.json()
-    assert set(report) == {"added", "updated", "unchanged", "failed", "seconds", "documents"}
+    counted = {"added", "updated", "unchanged", "failed", "removed"}
+    assert set(report) == counted | {"seconds", "documents", "vanished"}
     assert set(report["documents"][0]) == {"id", "name", "status", "error", "pages", "chunks"}
 
 
