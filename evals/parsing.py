@@ -137,10 +137,14 @@ def _print_worst(outcomes: list[Outcome], console: Console) -> None:
 
 
 def _print_reasons(outcomes: list[Outcome], console: Console) -> None:
-    console.print("\nRefused:")
+    """How often each reason was given, and one document for each."""
+    reasons: dict[str, list[str]] = {}
     for o in outcomes:
         if o.parsed is None:
-            console.print(f"  {o.sample.group}/{o.sample.name}: {o.reason}", markup=False)
+            reasons.setdefault(re.sub(r"\d+", "#", o.reason), []).append(f"{o.sample.group}/{o.sample.name}")
+    console.print("\nRefused:")
+    for reason, names in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        console.print(f"  {len(names):4}  {reason}\n        such as {names[0]}", markup=False)
 
 
 def main() -> None:

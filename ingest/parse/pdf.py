@@ -16,11 +16,12 @@ from ingest.parse.furniture import furniture
 from ingest.parse.hyphens import mend_hyphens
 from ingest.parse.outline import OutlineEntry, locate_headings
 from ingest.parse.pages import PAGE_BREAK
-from ingest.parse.pdf_headings import Placed, font_headings
-from ingest.parse.pdf_lines import Line, page_lines
+from ingest.parse.pdf_headings import font_headings
+from ingest.parse.pdf_lines import Line, Placed, page_lines
 from ingest.parse.pdf_scans import read_scans
+from ingest.parse.pdf_tables import figure_tables
 from ragapp.errors import ParseError
-from ragapp.types import Heading, ParsedText
+from ragapp.types import ParsedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +97,40 @@ def _assemble(pages: Sequence[Sequence[Line]], about: _About, name: str) -> Pars
     if not text.strip():
         raise ParseError(f"{name} has no text on any page ({len(pages)} in all), and none was seen on them.")
     skipped = furniture(text, page_starts)
-    headings = tuple(locate_headings(text, page_starts, about.outline))
+    edges = frozenset(start for start, _ in skipped)
+    kept = [[line for line in page if line[1] not in edges] for page in placed]
+    headings = list(locate_headings(text, page_starts, about.outline))
     if not headings:
-        spans = frozenset(skipped)
-        headings = tuple(font_headings([p for p in placed if (p[1], p[2]) not in spans]))
+        headings = list(font_headings([line for page in kept for line in page]))
+    author = clean(about.author).strip()
     return ParsedText(
         text,
         page_starts,
-        _outside(headings, skipped),
+        tuple(heading for heading in headings if heading.start not in edges),
         clean(about.title).strip() or None,
-        {"author": author} if (author := clean(about.author).strip()) else {},
-        furniture=skipped,
+        {"author": author} if author else {},
+        figure_tables(kept),
+        skipped,
     )
 
 
-def _joined(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...], list[Placed]]:
-    """The text, where its pages start, and where each line stands in it."""
+def _joined(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...], list[list[Placed]]]:
+    """The text, where its pages start, and where each line of each page stands in it."""
     words = iter(mend_hyphens([line.text for page in pages for line in page]))
     parts: list[str] = []
-    starts, placed, length = [], list[Placed](), 0
+    starts, placed, length = [], list[list[Placed]](), 0
     for number, page in enumerate(pages):
         gap = PAGE_BREAK if number else ""
         parts.append(gap)
         length += len(gap)
         starts.append(length)
+        placed.append([])
         for place, line in enumerate(page):
             shown, gap = clean(next(words)).strip(), _gap(place, line)
             parts += [gap, shown]
             start = length + len(gap)
             length = start + len(shown)
-            placed.append((line, start, length))
+            placed[-1].append((line, start, length))
     return "".join(parts), tuple(starts) or (0,), placed
 
 
@@ -133,11 +138,6 @@ def _gap(place: int, line: Line) -> str:
     if place == 0:
         return ""
     return "\n\n" if line.above else "\n"
-
-
-def _outside(headings: Sequence[Heading], skipped: Sequence[tuple[int, int]]) -> tuple[Heading, ...]:
-    starts = frozenset(start for start, _ in skipped)
-    return tuple(heading for heading in headings if heading.start not in starts)
 
 
 def _encrypted(name: str) -> ParseError:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.parse.pdf_lines import Line
+from ingest.parse.pdf_lines import Line, Placed
 from ragapp.types import Heading
 
 LARGER = 1.12
@@ -25,9 +25,6 @@ MOST_BOLD = 0.25
 
 MOST_HEADINGS = 0.2
 """When more than this part of the lines looks like headings, it is a poster or a form: it has none."""
-
-Placed = tuple[Line, int, int]
-"""A line and where its words stand in the text."""
 
 _Style = tuple[float, bool]
 

@@ -12,6 +12,9 @@ from statistics import median
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+Placed = tuple["Line", int, int]
+"""A line and where its words stand in the text."""
+
 SAME_LINE = 0.3
 """How far, in line heights, two pieces' baselines may be apart on one printed line."""
 

@@ -1,0 +1,88 @@
+"""Tables of figures in a PDF: rows of amounts, under lines that say which years or units they are in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.parse.builder import one_line
+from ingest.parse.pdf_lines import Placed
+from ragapp.types import Table
+
+FEWEST_ROWS = 3
+
+MOST_LABELS = 3
+"""Lines without amounts in a row inside of a table, such as "Current assets:"."""
+
+MOST_HEADER_LINES = 5
+
+WIDEST_LABEL = 70
+"""Letters of a line that names columns or rows; longer ones are text."""
+
+_AMOUNT = r"(?:[$€£¥]\s?)?\(?-?\d[\d.,]*\)?\s?%?|[—–-]|N/?[AM]"
+_ROW = re.compile(rf".*?(?:(?:^|\s)(?:[$€£¥]\s?)?(?:{_AMOUNT})(?:\s[%)])?){{2,}}\s*$", re.IGNORECASE)
+_HEADER = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:in|of) (?:millions|thousands|billions)|%|\(in |"
+    r"\b(?:ended|ending|as of|fiscal|quarter|change|total|months|three|six|nine|twelve)\b",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r".*(?:\b(?:19|20)\d\d\b\W*){2,}")
+
+
+def figure_tables(pages: Sequence[Sequence[Placed]]) -> tuple[Table, ...]:
+    """Ascending; each lies on one page."""
+    return tuple(table for page in pages for table in _on_page(page))
+
+
+def _on_page(lines: Sequence[Placed]) -> Iterator[Table]:
+    reached = place = 0
+    while place < len(lines):
+        if not _is_row(lines[place]):
+            place += 1
+            continue
+        last, rows = _last_row(lines, place)
+        first = _first_header(lines, place, reached)
+        if rows >= FEWEST_ROWS and first < place:
+            head = one_line(" ".join(line.text for line, _, _ in lines[first:place]))
+            yield Table(lines[first][1], lines[last][2], head)
+        reached = place = last + 1
+
+
+def _last_row(lines: Sequence[Placed], first: int) -> tuple[int, int]:
+    """The place of the last row of the table that begins at `first`, and how many rows it has."""
+    last, rows = first, 1
+    for place in range(first + 1, len(lines)):
+        if _is_row(lines[place]):
+            last, rows = place, rows + 1
+        elif (
+            place - last > MOST_LABELS
+            or len(lines[place][0].text) > WIDEST_LABEL
+            or _names_columns(lines[place])
+        ):
+            break
+    return last, rows
+
+
+def _first_header(lines: Sequence[Placed], row: int, reached: int) -> int:
+    """The place of the first of the lines above a row that name columns; the row's when there is none."""
+    first = row
+    for place in range(row - 1, max(reached, row - MOST_HEADER_LINES) - 1, -1):
+        text = lines[place][0].text
+        if len(text) > 2 * WIDEST_LABEL or text.endswith((".", ";")):
+            break
+        if _names_columns(lines[place]):
+            first = place
+    return first
+
+
+def _is_row(placed: Placed) -> bool:
+    return _ROW.match(placed[0].text) is not None and not _YEARS.fullmatch(placed[0].text)
+
+
+def _is_label(placed: Placed) -> bool:
+    return len(placed[0].text) <= WIDEST_LABEL and not _names_columns(placed)
+
+
+def _names_columns(placed: Placed) -> bool:
+    text = placed[0].text
+    return len(text) <= 2 * WIDEST_LABEL and _HEADER.search(text) is not None and not _is_row(placed)
