@@ -13,7 +13,7 @@ from ragapp.bootstrap import Workbench
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
 from ragapp.protocols import DocumentStore, Embedder, JobQueue
 from ragapp.settings import Settings
-from ragapp.types import Job
+from ragapp.types import Collection, Job
 
 log = logging.getLogger(__name__)
 
@@ -25,23 +25,23 @@ TURN = 16
 
 
 def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pipeline:
-    return Pipeline(bench.store, bench.queue, bench.embedder.get, sandbox, settings.chunk_tokens)
+    return Pipeline(bench.store, bench.queue, bench.embedders.of, sandbox, settings.chunk_tokens)
 
 
 class Pipeline:
-    """Works on claimed jobs. `embedder` is called for each job, as the model may take long to load."""
+    """Works on claimed jobs. `embedder_of` is called for each job: a collection may get another embedder."""
 
     def __init__(
         self,
         store: DocumentStore,
         queue: JobQueue,
-        embedder: Callable[[], Embedder],
+        embedder_of: Callable[[Collection], Embedder],
         sandbox: Sandbox,
         chunk_tokens: int,
     ) -> None:
         self._store = store
         self._queue = queue
-        self._embedder = embedder
+        self._embedder_of = embedder_of
         self._sandbox = sandbox
         self._chunk_tokens = chunk_tokens
 
@@ -71,7 +71,7 @@ class Pipeline:
         progress(job)
 
     def _parse(self, job: Job, clock: Stopwatch) -> None:
-        embedder = self._embedder()
+        embedder = self._embedder_of(self._store.collection(job.collection))
         with clock.measure("parse"), self._store.blob(job.sha256) as data:
             parsed = self._sandbox.parse(data, job.name)
         with clock.measure("chunk"):
@@ -80,13 +80,7 @@ class Pipeline:
             self._store.publish(job, parsed, chunks)
 
     def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch) -> None:
-        embedder = self._embedder()
-        built_with = self._store.collection(job.collection).embedder
-        if built_with != embedder.fingerprint:
-            raise EmbedderMismatch(
-                f"Collection {job.collection!r} was built with {built_with}, not {embedder.fingerprint}. Set "
-                "RAGAPP_EMBEDDER back, or add the document to a new collection."
-            )
+        embedder = self._embedder_of(self._store.collection(job.collection))
         for _ in range(TURN):
             with clock.measure("store"):
                 batch = self._store.chunks_without_vector(job, embedder.fingerprint, BATCH)

@@ -17,9 +17,11 @@ from ragapp.cache.answers import AnswerCache, CacheRules
 from ragapp.cache.calibration import calibrated_threshold
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.embedders import Embedders
 from ragapp.index.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
+from ragapp.models.catalog import embedder_name
 from ragapp.models.checks import check_models
 from ragapp.protocols import CacheStore, Embedder
 from ragapp.retrieve.hybrid import Retriever
@@ -66,16 +68,25 @@ class Workbench:
     store: SqlStore
     queue: SqlJobQueue
     embedder: Lazy[Embedder]
+    """Of new collections."""
+    embedders: Embedders
+    """Of those that there are."""
 
 
 def build_workbench(settings: Settings) -> Workbench:
     """Opens the data folder (making it when it is not there). The embedder loads when first needed."""
     engine = open_engine(settings.resolved_database_url)
+    embedder = Lazy(lambda: build_embedder(settings))
     return Workbench(
         engine=engine,
         store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
         queue=SqlJobQueue(engine, settings.lease_seconds),
-        embedder=Lazy(lambda: build_embedder(settings)),
+        embedder=embedder,
+        embedders=Embedders(
+            embedder,
+            lambda name: build_embedder(settings.model_copy(update={"embedder": name})),
+            embedder_name,
+        ),
     )
 
 
@@ -90,11 +101,12 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
         queue=bench.queue,
         index=index,
         embedder=embedder,
+        embedders=bench.embedders,
         retriever=Lazy(
             lambda: Retriever(
                 store,
                 index,
-                embedder.get(),
+                bench.embedders.of,
                 build_reranker(settings),
                 candidates=settings.candidates,
                 fusion=settings.fusion,

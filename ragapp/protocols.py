@@ -32,6 +32,7 @@ from ragapp.types import (
     Status,
     StoredAnswer,
     Turn,
+    Unembedded,
     Vectors,
 )
 
@@ -184,6 +185,21 @@ class DocumentStore(Protocol):
     def published_since(self, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
         """(document id, version) of the versions whose words or vectors came in after that revision."""
 
+    def missing_vectors(self, collection: Collection, embedder: str) -> int:
+        """How many chunks of its ready documents have no vector of that embedder."""
+
+    def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
+        """Up to `limit` of those chunks by key, beyond the key `after`."""
+
+    def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        """Stores vectors, shape (len(digests), dimension), of live chunks by the digest of their text."""
+
+    def switch_embedder(self, collection: Collection, embedder: str, dimension: int) -> bool:
+        """From now on the collection is searched by the vectors of `embedder`.
+
+        False, and nothing is done, when the collection has changed or vectors are missing.
+        """
+
     def backlog(self, collection_id: int) -> Backlog:
         """What is accepted and not yet fully searchable."""
 
@@ -260,6 +276,12 @@ class SearchIndex(Protocol):
 
     def rebuild(self, collection: Collection) -> None:
         """Builds the views anew from the truth and switches to them."""
+
+    def prepare(self, collection: Collection) -> None:
+        """Builds the vector view of a collection as it will be once it has another embedder."""
+
+    def forget_others(self, collection: Collection) -> None:
+        """Removes the vector views of embedders that the collection does not have any more."""
 
     def drop(self, collection_id: int) -> None:
         """Removes the views of a deleted collection."""

@@ -15,10 +15,12 @@ from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.writers import Writers
 from ragapp.cache.answers import AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
+from ragapp.embedders import Embedders
 from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
 from ragapp.protocols import DocumentStore, Embedder, JobQueue, SearchIndex
+from ragapp.reindexing import OnProgress, reindex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
     Acceptance,
@@ -58,6 +60,7 @@ class RagService:
         queue: JobQueue,
         index: SearchIndex,
         embedder: Lazy[Embedder],
+        embedders: Embedders,
         retriever: Lazy[Retriever],
         writers: Writers,
         answerer: Answerer,
@@ -73,6 +76,7 @@ class RagService:
         self._queue = queue
         self._index = index
         self._embedder = embedder
+        self._embedders = embedders
         self._retriever = retriever
         self._writers = writers
         self._answerer = answerer
@@ -105,6 +109,15 @@ class RagService:
 
     def collections(self) -> list[Collection]:
         return self._store.collections()
+
+    def reindex(self, name: str, embedder: str | None, on_progress: OnProgress) -> Collection:
+        """Gives the collection another embedder (by default that of the settings) while it is searched.
+
+        Raises NotFoundError, ModelError, UsageError, ConflictError.
+        """
+        self._store.collection(name)
+        model = self._embedder.get() if embedder is None else self._embedders.named(embedder)
+        return reindex(self._store, self._index, name, model, on_progress)
 
     def delete_collection(self, name: str) -> None:
         """Deletes it with all its documents. Raises NotFoundError."""

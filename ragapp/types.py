@@ -210,6 +210,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Unembedded:
+    """A live chunk without a vector of some embedder, as that embedder would read it."""
+
+    key: int
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexEntry:
     """A live chunk as the views see it: its key, the version it belongs to, and what words index."""
 

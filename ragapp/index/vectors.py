@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import xxhash
 
 from ragapp.errors import EmbedderMismatch, StorageError, UsageError
 from ragapp.index.differences import difference
@@ -54,12 +55,17 @@ class _State:
         return self.snapshot.revision >= collection.revision and self.stamp.fits(collection)
 
 
-class VectorView:
-    """Any number of threads search while one catches up: they share nothing that changes."""
+def vectors_name(embedder: str) -> str:
+    """What the names of the files begin with that hold vectors of that embedder."""
+    return f"vectors-{xxhash.xxh3_64_hexdigest(embedder.encode())}"
 
-    def __init__(self, collection_id: int, folder: Path, lock_file: Path, truth: Truth) -> None:
-        self._id = collection_id
-        self._base = folder / "vectors.view"
+
+class VectorView:
+    """Of one embedder. Any number of threads search while one catches up: they share nothing that changes."""
+
+    def __init__(self, collection: Collection, folder: Path, lock_file: Path, truth: Truth) -> None:
+        self._id = collection.id
+        self._base = folder / f"{vectors_name(collection.embedder)}.view"
         self._lock_file = lock_file
         self._truth = truth
         self._catching_up = threading.Lock()

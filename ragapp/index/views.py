@@ -13,7 +13,7 @@ from pathlib import Path
 from ragapp.errors import RagappError
 from ragapp.index.locks import writing
 from ragapp.index.truth import Truth
-from ragapp.index.vectors import VectorView
+from ragapp.index.vectors import VectorView, vectors_name
 from ragapp.index.words import WordView
 from ragapp.types import Collection, Ranking, Vectors
 
@@ -38,7 +38,7 @@ class LocalIndex:
     def __init__(self, views_dir: Path, truth: Truth) -> None:
         self._dir = views_dir
         self._truth = truth
-        self._views: dict[int, _Views] = {}
+        self._views: dict[tuple[int, str], _Views] = {}
         self._opening = threading.Lock()
         self._housekeeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
 
@@ -48,7 +48,7 @@ class LocalIndex:
         Raises StorageError when the disk is full, ConflictError when another process holds a view for
         minutes.
         """
-        views = self._of(collection.id)
+        views = self._of(collection)
         views.words.catch_up(collection)
         if views.vectors.catch_up(collection).outgrown:
             self._housekeeper.submit(_compact, views.vectors, collection)
@@ -60,20 +60,20 @@ class LocalIndex:
 
         Raises EmbedderMismatch when `vector` cannot be of the collection's embedder.
         """
-        return self._of(collection.id).vectors.search(collection, vector, k, within) if k > 0 else ()
+        return self._of(collection).vectors.search(collection, vector, k, within) if k > 0 else ()
 
     def words(
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
         """The `k` chunks with the highest BM25 score."""
-        return self._of(collection.id).words.search(collection, query, k, within) if k > 0 else ()
+        return self._of(collection).words.search(collection, query, k, within) if k > 0 else ()
 
     def verify(self, collection: Collection) -> str | None:
         """Reads every file of the views and compares what they hold with the truth, chunk by chunk."""
         found = None
         for _ in range(VERIFY_ATTEMPTS):
             current = self._truth.collection(collection.name)
-            views = self._of(current.id)
+            views = self._of(current)
             found = views.vectors.verify(current) or views.words.verify(current)
             if found is None or self._truth.collection(collection.name).revision == current.revision:
                 return found
@@ -81,14 +81,26 @@ class LocalIndex:
 
     def rebuild(self, collection: Collection) -> None:
         """Builds both views anew from the truth. Searches that need no newer revision go on meanwhile."""
-        views = self._of(collection.id)
+        views = self._of(collection)
         views.words.rebuild(collection)
         views.vectors.rebuild(collection)
+
+    def prepare(self, collection: Collection) -> None:
+        """Builds a vector view beside those of the collection's other embedders."""
+        self._of(collection).vectors.rebuild(collection)
+
+    def forget_others(self, collection: Collection) -> None:
+        """Removes the vector views of other embedders. Readers that have one open keep it."""
+        vectors_lock, _ = self._locks(collection.id)
+        with writing(vectors_lock):
+            for path in self._folder(collection.id).glob("vectors-*"):
+                if not path.name.startswith(vectors_name(collection.embedder)):
+                    path.unlink(missing_ok=True)
 
     def drop(self, collection_id: int) -> None:
         """Removes the collection's files. There is nothing to do when it has none."""
         with self._opening:
-            self._views.pop(collection_id, None)
+            self._views = {key: views for key, views in self._views.items() if key[0] != collection_id}
         vectors_lock, words_lock = self._locks(collection_id)
         with writing(vectors_lock), writing(words_lock):
             shutil.rmtree(self._folder(collection_id), ignore_errors=True)
@@ -101,20 +113,26 @@ class LocalIndex:
         with self._opening:
             self._views.clear()
 
-    def _of(self, collection_id: int) -> _Views:
-        views = self._views.get(collection_id)
+    def _of(self, collection: Collection) -> _Views:
+        """A vector view for each embedder: who began to search by a former one ends with it."""
+        key = collection.id, collection.embedder
+        views = self._views.get(key)
         if views is not None:
             return views
         with self._opening:
-            if collection_id not in self._views:
-                folder = self._folder(collection_id)
-                folder.mkdir(parents=True, exist_ok=True)
-                vectors_lock, words_lock = self._locks(collection_id)
-                self._views[collection_id] = _Views(
-                    VectorView(collection_id, folder, vectors_lock, self._truth),
-                    WordView(collection_id, folder, words_lock, self._truth),
-                )
-            return self._views[collection_id]
+            if key not in self._views:
+                self._views[key] = self._opened(collection)
+            return self._views[key]
+
+    def _opened(self, collection: Collection) -> _Views:
+        folder = self._folder(collection.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        vectors_lock, words_lock = self._locks(collection.id)
+        words = (views.words for (known, _), views in self._views.items() if known == collection.id)
+        return _Views(
+            VectorView(collection, folder, vectors_lock, self._truth),
+            next(words, None) or WordView(collection.id, folder, words_lock, self._truth),
+        )
 
     def _folder(self, collection_id: int) -> Path:
         return self._dir / str(collection_id)

@@ -97,6 +97,12 @@ def find_entry(name: str) -> CatalogEntry:
     return catalog[name]
 
 
+def embedder_name(wanted: str) -> str | None:
+    """The name of the catalogued embedder with that fingerprint."""
+    entries = load_catalog().values()
+    return next((one.name for one in entries if one.role == "embedder" and one.fingerprint == wanted), None)
+
+
 def fingerprint(name: str, digests: Mapping[str, str], recipe: Recipe | None) -> str:
     """`name@` and 16 hex digits that bind the files (sha256 by name) and the recipe."""
     bound = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ragapp.errors import EmbedderMismatch, UsageError
+from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
 from ragapp.retrieve.fusion import Fusion, fuse
 from ragapp.retrieve.rerank import RERANKED, rerank
@@ -53,7 +53,7 @@ class Retriever:
         self,
         store: DocumentStore,
         index: SearchIndex,
-        embedder: Embedder,
+        embedder_of: Callable[[Collection], Embedder],
         reranker: Reranker | None = None,
         *,
         candidates: int = 100,
@@ -61,7 +61,7 @@ class Retriever:
     ) -> None:
         self._store = store
         self._index = index
-        self._embedder = embedder
+        self._embedder_of = embedder_of
         self._reranker = reranker
         self._candidates = candidates
         self._fusion = fusion
@@ -81,7 +81,7 @@ class Retriever:
         EmbedderMismatch when the collection holds another model's vectors and the mode needs them.
         """
         query = query.strip()
-        self._check(collection, query, k, mode)
+        _check(query, k)
         watch = Stopwatch(STEPS)
         with watch("total"):
             question = self._prepare(collection, query, mode, filters, watch)
@@ -92,18 +92,6 @@ class Retriever:
         fusion = self._fusion if mode == "hybrid" else None
         return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms, fusion)
 
-    def _check(self, collection: Collection, query: str, k: int, mode: SearchMode) -> None:
-        if not query:
-            raise UsageError("The query is empty. Ask with at least one word.")
-        if k < 1:
-            raise UsageError(f"k is {k}, but at least 1 hit must be asked for.")
-        if mode != "words" and collection.embedder != self._embedder.fingerprint:
-            raise EmbedderMismatch(
-                f"Collection '{collection.name}' holds vectors of {collection.embedder}, but the embedder "
-                f"now is {self._embedder.fingerprint}. Set RAGAPP_EMBEDDER back to the former one, or run "
-                f"`ragapp collections reindex {collection.name}`."
-            )
-
     def _prepare(
         self,
         collection: Collection,
@@ -112,13 +100,14 @@ class Retriever:
         filters: Mapping[str, str],
         watch: Stopwatch,
     ) -> _Question:
+        embedder = None if mode == "words" else self._embedder_of(collection)
         with watch("catch_up"):
             self._index.catch_up(collection)
         within = self._store.versions_matching(collection.name, filters) if filters else None
         vector = None
-        if mode != "words":
+        if embedder is not None:
             with watch("embed"):
-                vector = self._embedder.embed_query(query)
+                vector = embedder.embed_query(query)
         return _Question(collection, query, vector, mode, within)
 
     def _hits(self, question: _Question, wanted: int, watch: Stopwatch) -> list[Hit]:
@@ -160,6 +149,13 @@ class Retriever:
             key, score = ranking[int(hit.score)]
             joined.append(replace(hit, score=score, ranks=Ranks(dense.get(key), words.get(key))))
         return joined
+
+
+def _check(query: str, k: int) -> None:
+    if not query:
+        raise UsageError("The query is empty. Ask with at least one word.")
+    if k < 1:
+        raise UsageError(f"k is {k}, but at least 1 hit must be asked for.")
 
 
 def _places(leg: Ranking | None) -> dict[int, int]:

@@ -39,6 +39,12 @@ def get(c: Connection, name: str) -> Collection:
     return _collection(row)
 
 
+def has_embedder(c: Connection, name: str, embedder: str) -> bool:
+    """Whether it has, and will have until the commit."""
+    held = (t.collections.c.name == name) & (t.collections.c.embedder == embedder)
+    return bool(c.execute(update(t.collections).where(held).values(embedder=embedder)).rowcount)
+
+
 def all_of_them(c: Connection) -> list[Collection]:
     return [_collection(row) for row in c.execute(select(t.collections).order_by(t.collections.c.name))]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
-from ragapp.store import checks, collections, documents, publishing, views
+from ragapp.store import checks, collections, documents, publishing, reindexing, views
 from ragapp.store import schema as t
 from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import WRITE
@@ -28,6 +28,7 @@ from ragapp.types import (
     Lane,
     ParsedText,
     Ranking,
+    Unembedded,
     Vectors,
 )
 
@@ -185,6 +186,24 @@ class SqlStore:
     def backlog(self, collection_id: int) -> Backlog:
         with self._reading.begin() as c:
             return views.backlog(c, collection_id)
+
+    # -- another embedder
+
+    def missing_vectors(self, collection: Collection, embedder: str) -> int:
+        with self._reading.begin() as c:
+            return reindexing.missing(c, collection.id, embedder)
+
+    def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
+        with self._reading.begin() as c:
+            return reindexing.unembedded(c, collection.id, embedder, after, limit)
+
+    def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        with self._writing.begin() as c:
+            reindexing.keep_vectors(c, embedder, digests, vectors)
+
+    def switch_embedder(self, collection: Collection, embedder: str, dimension: int) -> bool:
+        with self._writing.begin() as c:
+            return reindexing.switch(c, collection.id, collection.revision, embedder, dimension)
 
     # -- care
 

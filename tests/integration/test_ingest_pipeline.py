@@ -92,7 +92,13 @@ class UnreliableEmbedder:
 
 
 def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder] | None = None) -> Pipeline:
-    return Pipeline(bench.store, bench.queue, embedder or bench.embedder.get, sandbox, 240)
+    return Pipeline(
+        bench.store,
+        bench.queue,
+        (lambda _: embedder()) if embedder else bench.embedders.of,
+        sandbox,
+        240,
+    )
 
 
 def one_stage(bench: Workbench, work: Pipeline, stop: Event | None = None) -> Job:

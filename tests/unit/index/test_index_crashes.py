@@ -192,7 +192,7 @@ def test_a_new_base_ranks_as_the_old_one_with_its_tail(
     query = np.ones(DIMENSION, np.float32)
     index = LocalIndex(tmp_path, Record(3))
     index.catch_up(Record(3).collection())
-    base = tmp_path / "1" / "vectors.view"
+    (base,) = (tmp_path / "1").glob("vectors-*.view")
     before = base.stat().st_ino
     index.close()
 

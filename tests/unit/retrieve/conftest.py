@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ragapp.embedders import Embedders
 from ragapp.index.views import LocalIndex
+from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
@@ -35,6 +37,11 @@ class Library:
     queue: SqlJobQueue
     index: LocalIndex
     embedder: Embedder
+
+    @property
+    def embedders(self) -> Embedders:
+        """Nothing but the one embedder."""
+        return Embedders(Lazy(lambda: self.embedder), lambda name: self.embedder, lambda fingerprint: None)
 
     def collection(self) -> Collection:
         return self.store.collection("library")

@@ -19,7 +19,7 @@ MODES: tuple[SearchMode, ...] = ("hybrid", "dense", "words")
 
 
 def retriever(library: Library, candidates: int = 100) -> Retriever:
-    return Retriever(library.store, library.index, library.embedder, candidates=candidates)
+    return Retriever(library.store, library.index, library.embedders.of, candidates=candidates)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -102,7 +102,7 @@ def test_timings_name_every_step(library: Library) -> None:
 def test_a_reranker_reads_the_hits_again(library: Library, model_folder: Callable[[str], Path]) -> None:
     model_folder("ms-marco-MiniLM-L-12-v2")
     reranker = build_reranker(Settings(reranker="ms-marco-MiniLM-L-12-v2"))
-    search = Retriever(library.store, library.index, library.embedder, reranker)
+    search = Retriever(library.store, library.index, library.embedders.of, reranker)
     result = search.search(library.collection(), "Where do bees tell each other to fly?", 3)
     assert result.hits[0].document_name == "bees"
     assert len(result.hits) == 3

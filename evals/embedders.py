@@ -1,0 +1,63 @@
+"""What another embedder does to retrieval, on a dataset with judged queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from evals.corpus import open_corpus
+from evals.datasets.beir import load_beir
+from evals.retrieval import COMPARED_BY, MODES, evaluate_retrieval
+from evals.statistics import Comparison, compare
+from evals.types import RetrievalDataset
+from ragapp.settings import Settings
+from ragapp.types import SearchMode
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """nDCG@10 with the former and the new embedder, and whether the difference may be luck."""
+
+    mode: SearchMode
+    before: float
+    after: float
+    comparison: Comparison
+
+    def __str__(self) -> str:
+        found = self.comparison
+        return (
+            f"{self.mode}: {COMPARED_BY} {self.before:.3f} → {self.after:.3f} "
+            f"({found.difference:+.3f}, 95% from {found.low:+.3f} to {found.high:+.3f}, p {found.p:.3f})"
+        )
+
+
+def compare_embedders(
+    settings: Settings, former: str, new: str, folder: Path, progress: Progress
+) -> list[Change]:
+    """Ingests and searches the dataset with both. Raises UsageError, ModelError, StorageError."""
+    dataset = load_beir(folder, None)
+    before, after = (_scores(dataset, settings, name, progress) for name in (former, new))
+    return [
+        Change(mode, _mean(before[mode]), _mean(after[mode]), compare(after[mode], before[mode]))
+        for mode in MODES
+        if mode != "words"
+    ]
+
+
+def _scores(
+    dataset: RetrievalDataset, settings: Settings, embedder: str, progress: Progress
+) -> dict[SearchMode, dict[str, float]]:
+    """By mode and query."""
+    own = settings.model_copy(update={"embedder": embedder})
+    with open_corpus(dataset, own, progress) as corpus:
+        modes = evaluate_retrieval(dataset, corpus, own, progress).run.modes
+    return {
+        mode: {query: found.scores[COMPARED_BY] for query, found in result.queries.items()}
+        for mode, result in modes.items()
+    }
+
+
+def _mean(scores: dict[str, float]) -> float:
+    return sum(scores.values()) / len(scores)

@@ -1,0 +1,134 @@
+"""A collection gets another embedder while it is searched and written to."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
+from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.errors import EmbedderMismatch, ModelError
+from ragapp.service import RagService
+from ragapp.settings import Settings
+
+OTHER = "all-MiniLM-L6-v2-int8"
+TEXTS = {
+    "heron": "Herons stand in shallow water and wait for fish.",
+    "rust": "Iron that meets water and air slowly turns to rust.",
+    "bread": "Yeast makes gas, and so the dough of bread rises.",
+}
+
+
+class Died(Exception):
+    pass
+
+
+@pytest.fixture
+def settings(tmp_path: Path, model_folder: Callable[[str], Path]) -> Settings:
+    model_folder("bge-small-en-v1.5")
+    model_folder(OTHER)
+    return Settings(data_dir=tmp_path, generator="extractive", cache=False)
+
+
+@pytest.fixture
+def bench(settings: Settings) -> Workbench:
+    return build_workbench(settings)
+
+
+@pytest.fixture
+def service(settings: Settings, bench: Workbench) -> Iterator[RagService]:
+    with closing(build_service(settings, bench)) as service:
+        ingest(service, bench, settings, TEXTS)
+        yield service
+
+
+def ingest(service: RagService, bench: Workbench, settings: Settings, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        service.upload("default", f"{name}.txt", io.BytesIO(text.encode()))
+    with closing(Sandbox(parse_limits(settings))) as sandbox:
+        pipeline = build_pipeline(bench, settings, sandbox)
+        while job := bench.queue.claim("test"):
+            pipeline.work(job, Event(), lambda _: None)
+
+
+def nothing(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def found(service: RagService, query: str) -> str:
+    return service.search(query, mode="dense", k=1).hits[0].document_name
+
+
+def test_search_goes_on_and_then_uses_the_new_vectors(
+    service: RagService, bench: Workbench, settings: Settings
+) -> None:
+    former = service.collection("default").embedder
+    seen = []
+    service.reindex("default", OTHER, lambda *_: seen.append(found(service, "corrosion of metal")))
+    assert set(seen) == {"rust.txt"}
+    assert service.collection("default").embedder != former
+    assert found(service, "corrosion of metal") == "rust.txt"
+    ingest(service, bench, settings, {"bees": "Bees dance to tell each other where flowers are."})
+    assert found(service, "insects that talk by moving") == "bees.txt"
+    assert service.doctor().ok
+
+    again: list[int] = []
+    service.reindex("default", None, lambda done, _: again.append(done))
+    assert again == [1], "going back embeds only what came in meanwhile"
+    assert service.collection("default").embedder == former
+
+
+def test_another_process_follows_the_switch(service: RagService, settings: Settings) -> None:
+    with closing(build_service(settings)) as other:
+        assert found(other, "corrosion of metal") == "rust.txt"
+        service.reindex("default", OTHER, nothing)
+        assert found(other, "corrosion of metal") == "rust.txt"
+        assert len(list((settings.data_dir / "views/1").glob("vectors-*.view"))) == 1
+
+
+def test_what_came_in_during_the_embedding_is_embedded_too(
+    service: RagService, bench: Workbench, settings: Settings
+) -> None:
+    late = iter([{"bees": "Bees dance to tell each other where flowers are."}])
+
+    def on_progress(done: int, total: int) -> None:
+        for texts in late:
+            ingest(service, bench, settings, texts)
+
+    service.reindex("default", OTHER, on_progress)
+    assert found(service, "insects that talk by moving") == "bees.txt"
+    assert service.doctor().ok
+
+
+def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, bench: Workbench) -> None:
+    before = service.collection("default")
+
+    def die(done: int, total: int) -> None:
+        raise Died
+
+    with pytest.raises(Died):
+        service.reindex("default", OTHER, die)
+    assert service.collection("default") == before
+    assert found(service, "corrosion of metal") == "rust.txt"
+    other = bench.embedders.named(OTHER).fingerprint
+    assert bench.store.missing_vectors(before, other) == 0
+    assert service.doctor().ok
+
+
+def test_an_embedder_that_cannot_be_found_changes_nothing(service: RagService) -> None:
+    before = service.collection("default")
+    with pytest.raises(ModelError):
+        service.reindex("default", "/no/such/folder", nothing)
+    assert service.collection("default") == before
+
+
+def test_a_collection_of_an_unknown_embedder_says_what_to_run(service: RagService, bench: Workbench) -> None:
+    collection = bench.store.create_collection("strange", "nobody@0123456789abcdef", 8)
+    with pytest.raises(EmbedderMismatch, match="ragapp collections reindex strange"):
+        bench.embedders.of(collection)
