@@ -129,8 +129,9 @@ class AnswerCache:
 
     def _look(self, asked: Asked) -> Finding:
         same = self._store.get(asked.entry_id)
-        if same is None:
-            return self._look_similar(asked)
+        return self._look_similar(asked) if same is None else self._same(asked, same)
+
+    def _same(self, asked: Asked, same: CacheEntry) -> Finding:
         objection = self._judge.same_evidence(asked, same)
         if objection is None:
             return _hit("exact", "The same question was answered from the same passages.", same, None)
@@ -147,6 +148,8 @@ class AnswerCache:
         for entry, similarity in similar:
             if similarity < threshold:
                 break
+            if entry.id == asked.entry_id:  # somebody else's answer came in at this moment
+                return self._same(asked, entry)
             objection = self._judge.same_question(asked, entry) or self._judge.same_evidence(asked, entry)
             if objection is None:
                 return self._similar_hit(entry, similarity)
@@ -180,13 +183,15 @@ class AnswerCache:
 
     def _made(self, asked: Asked, finding: Finding, fresh: Events) -> Events:
         with turn_at(self._store, asked.entry_id) as turn:
+            # Since the first look somebody else may have made it.
+            same = self._store.get(asked.entry_id)
+            again = None if same is None else self._same(asked, same)
+            if again is not None and again.entry is not None:
+                fresh.close()
+                yield from self._served(asked, again, again.entry, perf_counter(), lambda _: fresh)
+                return
             if turn.waited:
-                again = self._look(asked)
-                if again.entry is not None:
-                    fresh.close()
-                    yield from self._served(asked, again, again.entry, perf_counter(), lambda _: fresh)
-                    return
-                turn.release()  # whoever else waited need not wait for an answer that is not kept
+                turn.release()  # the others need not wait either for an answer that is not kept
             self._store.note({f"miss:{finding.reason}": 1})
             yield from self._kept(asked, fresh, turn)
 
