@@ -41,14 +41,17 @@ def vectors(
 
 def hits(c: Connection, collection_id: int, ranking: Ranking) -> list[Hit]:
     rows = {}
+    version = t.versions.c
+    is_live = (t.documents.c.id == version.document_id) & (t.documents.c.live_version_id == version.id)
     for keys in _slices([key for key, _ in ranking]):
         query = (
-            select(t.chunks, t.versions.c.document_id, t.versions.c.name, t.versions.c.version)
-            .join(t.versions, t.versions.c.id == t.chunks.c.version_id)
-            .join(t.documents, t.documents.c.live_version_id == t.versions.c.id)
-            .where(t.documents.c.collection_id == collection_id, t.chunks.c.key.in_(keys))
+            select(t.chunks, version.document_id, version.name, version.version, t.documents.c.collection_id)
+            .join(t.versions, version.id == t.chunks.c.version_id)
+            .join(t.documents, is_live)
+            .where(t.chunks.c.key.in_(keys))
         )
-        rows.update({row.key: row for row in c.execute(query)})
+        # The collection is compared here: in the query it leads SQLite to walk all of its documents.
+        rows.update({row.key: row for row in c.execute(query) if row.collection_id == collection_id})
     return [_hit(rows[key], score) for key, score in ranking if key in rows]
 
 
