@@ -7,13 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ragapp.answer.terms import fold, stems
+from ragapp.answer.terms import fold, stems, words
 from ragapp.sentences import sentence_spans
 from ragapp.types import Hit
 
 LONGEST_SENTENCE = 400
 """Characters. What is longer is a table or a list without full stops, and is cut at its line ends."""
 
+LONGEST_TITLE = 8
+"""Words. "Balance Sheet" answers no question by itself, however many of its words it has."""
+
+LONGEST_SMALL_WORD = 3
+"""Letters of "of", "the" and the like, which titles do not capitalise."""
+
+_ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -28,6 +35,18 @@ class SourceSentence:
     @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(stems(self.text))
+
+    @cached_property
+    def is_title(self) -> bool:
+        """Whether it is a few capitalised words, no item of a list, that say no number and end in no mark."""
+        long_words = [word for word in words(self.text) if len(word) > LONGEST_SMALL_WORD]
+        return (
+            len(self.text.split()) <= LONGEST_TITLE
+            and self.text[0].isalnum()
+            and not any(character.isdigit() for character in self.text)
+            and _ENDED.search(self.text) is None
+            and all(word[0].isupper() for word in long_words)
+        )
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,19 @@ def test_what_the_documents_do_not_speak_of_is_refused(question: str) -> None:
     assert answer(question, FACTORY, BRIDGE) == []
 
 
+@pytest.mark.parametrize("question", ["Who is the president of France?", "Is there a king in France?"])
+def test_one_word_of_several_is_a_coincidence(question: str) -> None:
+    assert answer(question, "In 1348 the plague reached Paris, the largest city of France.") == []
+
+
+def test_a_title_is_no_answer_and_a_short_sentence_is() -> None:
+    sheet = "Balance Sheet\n\nThe balance sheet of Halden Paper shows 12 million kroner of debt."
+    assert answer("What does the balance sheet show?", sheet) == [
+        "The balance sheet of Halden Paper shows 12 million kroner of debt."
+    ]
+    assert answer("What drove the turbines?", "The river drove the turbines") != []
+
+
 def test_no_passages_are_a_refusal() -> None:
     assert answer("Who opened the Halden factory?") == []
 
