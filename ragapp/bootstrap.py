@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -18,6 +21,7 @@ from ragapp.cache.calibration import calibrated_threshold
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.embedders import Embedders
+from ragapp.errors import UsageError
 from ragapp.index.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
@@ -28,10 +32,12 @@ from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
+from ragapp.store.backup import DATABASE, Manifest, write_backup
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.restore import restore_backup
 from ragapp.store.sql import SqlStore
 from ragapp.types import ModelNames
 
@@ -130,12 +136,34 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     )
 
 
-def build_cache(settings: Settings, store: SqlStore, embedder: Lazy[Embedder]) -> AnswerCache | None:
+def back_up(settings: Settings, target: Path) -> Manifest:
+    """Raises UsageError, NotFoundError, ConflictError, StorageError."""
+    _needs_sqlite(settings)
+    return write_backup(settings.data_dir / DATABASE, BlobFolder(settings.data_dir / "blobs"), target)
+
+
+def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
+    """Raises UsageError, StorageError."""
+    _needs_sqlite(settings)
+    return restore_backup(source, settings.data_dir, force=force)
+
+
+def _needs_sqlite(settings: Settings) -> None:
+    if settings.database_url is not None:
+        raise UsageError(
+            "RAGAPP_DATABASE_URL is set: back that database up with its own tools (pg_dump), and then copy "
+            f"{settings.data_dir / 'blobs'}. In this order the copy has every blob that its database names."
+        )
+
+
+def build_cache(
+    settings: Settings, store: SqlStore, embedder: Lazy[Embedder], now: Callable[[], float] = time.time
+) -> AnswerCache | None:
     """The cache of answers; None when it is switched off."""
     if not settings.cache:
         return None
     return AnswerCache(
-        SteadyCacheStore(build_cache_store(settings)),
+        SteadyCacheStore(build_cache_store(settings, now)),
         embed=lambda question: embedder.get().embed_query(question),
         newcomers_since=store.published_since,
         rules=CacheRules(
@@ -144,17 +172,20 @@ def build_cache(settings: Settings, store: SqlStore, embedder: Lazy[Embedder]) -
             audit_share=settings.cache_audit_share,
             audit_limit=settings.cache_audit_limit,
         ),
+        now=now,
     )
 
 
-def build_cache_store(settings: Settings) -> CacheStore:
+def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) -> CacheStore:
     """Raises UsageError, StorageError."""
     if settings.redis_url is not None:
         from ragapp.cachestore.redis import RedisCacheStore  # noqa: PLC0415  most do without the client
 
         url = settings.redis_url.get_secret_value()
-        return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout)
-    return EmbeddedCacheStore(settings.data_dir / "cache", settings.cache_entries, settings.cache_timeout)
+        return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout, now)
+    return EmbeddedCacheStore(
+        settings.data_dir / "cache", settings.cache_entries, settings.cache_timeout, now
+    )
 
 
 def answer_settings(settings: Settings) -> str:

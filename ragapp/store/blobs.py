@@ -12,6 +12,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from ragapp.errors import NotFoundError, TooLargeError
+from ragapp.store.files import sync_folder
 
 READ_SIZE = 1 << 20
 
@@ -41,9 +42,9 @@ class BlobFolder:
             final = self.path(blob.sha256)
             if not final.parent.exists():
                 final.parent.mkdir(exist_ok=True)
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
             temporary.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return blob
@@ -108,11 +109,3 @@ def _copy_and_hash(data: BinaryIO, target: Path, limit: int) -> Blob:
         file.flush()
         os.fsync(file.fileno())
     return Blob(digest.hexdigest(), size)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""A backup: one tar with the database, every blob, and a manifest of their digests. Made while ragapp runs.
+
+The blobs come first, then the database, then the manifest: a file without a manifest is not a backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.files import replacing
+
+FORMAT = 1
+MANIFEST, DATABASE, BLOBS = "manifest.json", "ragapp.db", "blobs/"
+ATTEMPTS = 10
+"""A document that is deleted while its bytes are read asks for a newer copy of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`schema` is the revision of the database, `files` the sha256 by name within the tar."""
+
+    format: int
+    made_at: str
+    schema: str
+    files: dict[str, str]
+
+
+def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
+    """Puts the backup at `target`, whole or not at all.
+
+    Raises NotFoundError when there is no database, UsageError for a target that exists, ConflictError
+    when documents are deleted all the time, StorageError when the disk is full.
+    """
+    if not database.exists():
+        raise NotFoundError(f"There is nothing to back up in {database.parent}. Check --data-dir.")
+    if target.exists():
+        raise UsageError(f"{target} exists already. Choose another name.")
+    try:
+        with (
+            TemporaryDirectory(dir=target.absolute().parent, prefix=".ragapp-backup-") as folder,
+            replacing(target) as file,
+            tarfile.open(fileobj=file, mode="w") as tar,
+        ):
+            return _write(database, blobs, tar, Path(folder) / DATABASE)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(f"Cannot write {target}: {error}. Free some space there and try again.") from error
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) -> Manifest:
+    added: set[str] = set()
+    for _ in range(ATTEMPTS):
+        copy.unlink(missing_ok=True)
+        schema, named = _copied(database, copy)
+        if all(_added(tar, blobs, sha256, added) for sha256 in named):
+            tar.add(copy, DATABASE)
+            files = {BLOBS + sha256: sha256 for sha256 in named} | {DATABASE: sha256_of(copy)}
+            manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
+            _add_text(tar, MANIFEST, json.dumps(asdict(manifest)))
+            return manifest
+    raise ConflictError("Documents are deleted faster than they can be copied. Try again in a quieter hour.")
+
+
+def _copied(database: Path, copy: Path) -> tuple[str, list[str]]:
+    """Copies the database as of one moment; returns its revision and the blobs it names."""
+    with closing(sqlite3.connect(database, timeout=60)) as live:
+        live.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as c:
+        (schema,) = c.execute("SELECT version_num FROM alembic_version").fetchone()
+        return schema, [row[0] for row in c.execute("SELECT sha256 FROM blobs ORDER BY sha256")]
+
+
+def _added(tar: tarfile.TarFile, blobs: BlobFolder, sha256: str, added: set[str]) -> bool:
+    """False when the blob is gone: its document was deleted after the database was copied."""
+    if sha256 not in added:
+        try:
+            tar.add(blobs.path(sha256), BLOBS + sha256)
+        except FileNotFoundError:
+            return False
+        added.add(sha256)
+    return True
+
+
+def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(text.encode())
+    tar.addfile(member, io.BytesIO(text.encode()))

@@ -1,0 +1,81 @@
+"""Restoring a backup: everything is verified before anything of the data folder is touched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ragapp.errors import StorageError, UsageError
+from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import known_revisions
+from ragapp.store.files import sync_folder
+
+DERIVED = ("views", "cache")
+"""Folders that are made from the database, and would not fit another one."""
+
+
+def restore_backup(source: Path, data_dir: Path, *, force: bool) -> Manifest:
+    """Puts database and blobs of the backup into `data_dir`. Nothing may use the folder meanwhile.
+
+    Raises UsageError when there are documents already and not `force`, or the backup is of a newer
+    ragapp; StorageError when the backup is damaged or the disk is full. The folder is then as it was.
+    """
+    if (data_dir / DATABASE).exists() and not force:
+        raise UsageError(f"{data_dir} holds documents already. --force replaces them with those of {source}.")
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=data_dir, prefix="restoring-") as folder:
+            staging = Path(folder)
+            manifest = _unpacked(source, staging)
+            _put_in_place(manifest, staging, data_dir)
+            return manifest
+    except OSError as error:
+        raise StorageError(f"{source} could not be restored: {error}.") from error
+
+
+def _unpacked(source: Path, staging: Path) -> Manifest:
+    """The backup's files in `staging`, each as its manifest says."""
+    try:
+        with tarfile.open(source, "r:") as tar:
+            tar.extractall(staging, filter="data")
+        manifest = Manifest(**json.loads((staging / MANIFEST).read_text()))
+    except (tarfile.TarError, FileNotFoundError, ValueError, TypeError) as error:
+        raise StorageError(f"{source} is no whole backup: {error}. Restore another one.") from error
+    if manifest.format != FORMAT or manifest.schema not in known_revisions():
+        raise UsageError(f"{source} was made by a newer ragapp. Update this one, then restore.")
+    for name, sha256 in manifest.files.items():
+        if not (staging / name).is_file() or sha256_of(staging / name) != sha256:
+            raise StorageError(f"{source} is damaged: {name} is not as it was. Restore another backup.")
+    _check_database(source, staging, manifest)
+    return manifest
+
+
+def _check_database(source: Path, staging: Path, manifest: Manifest) -> None:
+    with closing(sqlite3.connect(staging / DATABASE)) as c:
+        sound = c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        named = {BLOBS + row[0] for row in c.execute("SELECT sha256 FROM blobs")}
+    if not sound or named - manifest.files.keys():
+        raise StorageError(f"{source} is damaged: its database is not whole. Restore another backup.")
+
+
+def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path) -> None:
+    """Blobs go first: they have the names of their contents, so they disturb no database."""
+    blobs = BlobFolder(data_dir / "blobs")
+    kept = {sha256 for name, sha256 in manifest.files.items() if name.startswith(BLOBS)}
+    for sha256 in kept:
+        with (staging / BLOBS / sha256).open("rb") as data:
+            blobs.put(data, limit=(staging / BLOBS / sha256).stat().st_size)
+    for derived in DERIVED:
+        shutil.rmtree(data_dir / derived, ignore_errors=True)
+    for log in ("-wal", "-shm"):  # SQLite would play the former database's log into the new one
+        (data_dir / f"{DATABASE}{log}").unlink(missing_ok=True)
+    (staging / DATABASE).replace(data_dir / DATABASE)
+    sync_folder(data_dir)
+    for stray in set(blobs.all()) - kept:
+        blobs.delete(stray)

@@ -1,0 +1,181 @@
+"""A backup is whole, is verified before anything is touched, and can be made while documents change."""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import create_engine
+
+from ragapp.bootstrap import back_up, restore
+from ragapp.errors import StorageError, UsageError
+from ragapp.settings import Settings
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import known_revisions, migrate, open_engine
+from ragapp.store.sql import SqlStore
+
+
+def settings(folder: Path) -> Settings:
+    return Settings(data_dir=folder)
+
+
+def store_in(folder: Path) -> SqlStore:
+    return SqlStore(open_engine(f"sqlite:///{folder / 'ragapp.db'}"), BlobFolder(folder / "blobs"), 10_000)
+
+
+def hand_in(store: SqlStore, name: str) -> str:
+    data = io.BytesIO(f"All about {name}.".encode())
+    accepted = store.accept(
+        "shore", source=name, name=name, data=data, media_type="text/plain", recipe="r", metadata={}
+    )
+    return accepted.document.id
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    with closing(store_in(tmp_path / "data")) as store:
+        store.create_collection("shore", "e", 2)
+        for name in ("heron", "crane", "stork"):
+            hand_in(store, name)
+        yield store
+
+
+def test_what_was_backed_up_comes_back(store: SqlStore, tmp_path: Path) -> None:
+    back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
+    with closing(store_in(tmp_path / "again")) as again:
+        assert again.documents("shore") == store.documents("shore")
+        assert all(check.ok for check in again.check(repair=False))
+
+
+def test_documents_are_replaced_only_by_force(store: SqlStore, tmp_path: Path) -> None:
+    here = settings(tmp_path / "data")
+    back_up(here, tmp_path / "b.tar")
+    hand_in(store, "ibis")
+    (tmp_path / "data/views/1").mkdir(parents=True)
+    with pytest.raises(UsageError, match="--force"):
+        restore(here, tmp_path / "b.tar", force=False)
+    assert len(store.documents("shore")) == 4
+    store.close()
+    restore(here, tmp_path / "b.tar", force=True)
+    with closing(store_in(tmp_path / "data")) as again:
+        assert [document.name for document in again.documents("shore")] == ["heron", "crane", "stork"]
+        assert all(check.ok for check in again.check(repair=False))
+        assert len(list(BlobFolder(tmp_path / "data/blobs").all())) == 3
+    assert not (tmp_path / "data/views").exists()
+
+
+def test_a_changed_byte_anywhere_is_found_or_harmless(store: SqlStore, tmp_path: Path) -> None:
+    back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    whole, dice = (tmp_path / "b.tar").read_bytes(), random.Random(3)
+    found = 0
+    for number in range(40):
+        damaged = bytearray(whole)
+        damaged[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
+        (tmp_path / "damaged.tar").write_bytes(damaged)
+        target = tmp_path / f"target-{number}"
+        try:
+            restore(settings(target), tmp_path / "damaged.tar", force=False)
+        except StorageError:
+            found += 1
+            assert not (target / "ragapp.db").exists()
+            continue
+        with closing(store_in(target)) as again:  # padding, or a time stamp, of the tar
+            assert again.documents("shore") == store.documents("shore")
+            assert all(check.ok for check in again.check(repair=False))
+    assert found > 20
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+def test_a_backup_that_was_cut_off_is_refused(store: SqlStore, tmp_path: Path, share: float) -> None:
+    back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    whole = (tmp_path / "b.tar").read_bytes()
+    end = len(whole.rstrip(b"\0"))
+    (tmp_path / "b.tar").write_bytes(whole[: int(end * share)])
+    with pytest.raises(StorageError):
+        restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
+
+
+def test_a_backup_made_while_documents_come_and_go_is_whole(store: SqlStore, tmp_path: Path) -> None:
+    stop = Event()
+
+    def churn() -> None:
+        with closing(store_in(tmp_path / "data")) as own:
+            number = 0
+            while not stop.is_set():
+                document = hand_in(own, f"gull-{number}")
+                if number % 2:
+                    own.delete_document(document)
+                number += 1
+
+    thread = Thread(target=churn)
+    thread.start()
+    try:
+        for number in range(5):
+            back_up(settings(tmp_path / "data"), tmp_path / f"{number}.tar")
+    finally:
+        stop.set()
+        thread.join()
+    for number in range(5):
+        restore(settings(tmp_path / f"again-{number}"), tmp_path / f"{number}.tar", force=False)
+        with closing(store_in(tmp_path / f"again-{number}")) as again:
+            assert {"heron", "crane", "stork"} <= {document.name for document in again.documents("shore")}
+            assert all(check.ok for check in again.check(repair=False))
+
+
+def test_a_backup_of_a_newer_ragapp_is_refused(store: SqlStore, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "data/ragapp.db")) as c:
+        c.execute("UPDATE alembic_version SET version_num = '9999'")
+        c.commit()
+    back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    with pytest.raises(UsageError, match="newer"):
+        restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
+
+
+def test_a_backup_is_never_overwritten(store: SqlStore, tmp_path: Path) -> None:
+    (tmp_path / "b.tar").write_bytes(b"dear")
+    with pytest.raises(UsageError):
+        back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    assert (tmp_path / "b.tar").read_bytes() == b"dear"
+
+
+def test_members_stay_inside_the_folder(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "evil.tar", "w") as tar:
+        tar.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
+    with pytest.raises(StorageError):
+        restore(settings(tmp_path / "data"), tmp_path / "evil.tar", force=False)
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize("revision", sorted(known_revisions()))
+def test_documents_of_every_released_schema_come_through(tmp_path: Path, revision: str) -> None:
+    """An old database is one that was only migrated as far as its revision."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate(engine, revision)
+    with engine.begin() as c:
+        c.exec_driver_sql(
+            "INSERT INTO collections (name, embedder, dimension, revision, created_at) "
+            "VALUES ('shore', 'e', 2, 0, '2026-01-01')"
+        )
+        c.exec_driver_sql("INSERT INTO blobs VALUES ('00ff', 3)")
+        c.exec_driver_sql(
+            "INSERT INTO documents (id, collection_id, source, newest_version) VALUES ('d', 1, 'heron', 1)"
+        )
+        row = {
+            "document_id": "'d'", "version": "1", "name": "'heron.txt'", "sha256": "'00ff'",
+            "media_type": "'text/plain'", "recipe": "'r'", "accepted_at": "'2026-01-01'",
+            "status": "'queued'", "pages": "0", "chunks": "0", "attempts": "0",
+        }  # fmt: skip
+        c.exec_driver_sql(f"INSERT INTO versions ({', '.join(row)}) VALUES ({', '.join(row.values())})")
+    engine.dispose()
+    with closing(
+        SqlStore(open_engine(f"sqlite:///{tmp_path / 'old.db'}"), BlobFolder(tmp_path / "blobs"), 9)
+    ) as store:
+        assert [document.name for document in store.documents("shore")] == ["heron.txt"]
