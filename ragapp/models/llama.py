@@ -67,6 +67,10 @@ class LlamaServer:
         return len(json.loads(reply)["tokens"]) if reply is not None else None
 
     def close(self) -> None:
+        """Ends the child, even one that is still loading."""
+        child = self._child
+        if child is not None:
+            child.terminate()  # whoever waits for it to load holds the lock
         with self._lock:
             self._stop()
 

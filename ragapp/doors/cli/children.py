@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -16,15 +17,20 @@ LONGEST_PAUSE = 60.0
 """Seconds before a child that ended is started again: doubled each time it ends soon after its start."""
 GRACE = 10.0
 """Seconds a child has to end by itself."""
+BACKGROUND_NICENESS = 10
 
 
 class Child:
     """Runs `python -m MODULE ARGUMENTS…` and starts it again whenever it ends, until `stop`."""
 
-    def __init__(self, module: str, arguments: Sequence[str], *, restart: bool = True) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str], *, restart: bool = True, background: bool = False
+    ) -> None:
+        """`background` work leaves the cores to whoever answers questions, where the system can tell."""
         self._command = [sys.executable, "-m", module, *arguments]
         self._module = module
         self._restart = restart
+        self._background = background
         self._stopping = threading.Event()
         self._process = self._start()
         self._watcher = threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True)
@@ -43,7 +49,10 @@ class Child:
         self._watcher.join(GRACE)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 — our own modules
+        child = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 — our own modules
+        if self._background and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, child.pid, BACKGROUND_NICENESS)
+        return child
 
     def _watch(self) -> None:
         pause = FIRST_PAUSE

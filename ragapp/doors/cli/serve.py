@@ -55,7 +55,7 @@ def serve(
             fetch = Child("ragapp.doors.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
             children.callback(fetch.stop)
         for _ in range(workers):
-            children.callback(Child("ragapp.doors.cli", ["worker"]).stop)
+            children.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)
         if ui:
             address = ["--api-url", f"http://{host}:{port}", "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)

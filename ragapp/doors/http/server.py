@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
@@ -12,8 +14,11 @@ import uvicorn
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
-from ragapp.errors import UsageError
+from ragapp.errors import ModelError, UsageError
+from ragapp.service import RagService
 from ragapp.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS = 10
 """How long answers on their way may take to end once the server is told to stop."""
@@ -30,6 +35,7 @@ def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
         _listen(host, port) as listener,
         closing(build_service(settings)) as service,
     ):
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         config = uvicorn.Config(
             create_app(service, settings, host),
             log_config=None,
@@ -39,6 +45,14 @@ def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _warm_up(service: RagService) -> None:
+    """Beside the first requests: the first question need not wait for models to load."""
+    try:
+        service.warm_up()
+    except ModelError as error:
+        log.warning("The models could not be loaded ahead of the first question: %s", error)
 
 
 def check_host(host: str) -> None:
