@@ -43,10 +43,10 @@ def xml_of(data: bytes, name: str) -> Element:
     """The root element; entities and outside references are not followed. Raises ParseError."""
     try:
         root: Element = fromstring(data)
-    except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
-        raise damaged(name, error) from error
     except DefusedXmlException as error:
         raise ParseError(f"{name} defines XML entities, which are not followed. Save it without.") from error
+    except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
+        raise damaged(name, error) from error
     return root
 
 

@@ -120,5 +120,7 @@ def one_line(text: str) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     """Empty cells at the end say nothing; those in the middle hold a place."""
-    line = CELL_BORDER.join(one_line(cell) for cell in cells)
-    return re.sub(r"(?: ?\|)+ *$", "", line).strip()
+    lines = [one_line(cell) for cell in cells]
+    while lines and not lines[-1]:
+        lines.pop()
+    return CELL_BORDER.join(lines)
