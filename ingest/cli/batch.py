@@ -104,6 +104,11 @@ class Batch:
     def unfinished(self) -> list[str]:
         return [d.id for d in self._documents.values() if d.status not in FINISHED]
 
+    @property
+    def all_searchable(self) -> bool:
+        """Whether the words of each are found, as far as it can be read."""
+        return all(d.status not in {"queued", "parsing"} for d in self._documents.values())
+
     def finish(self) -> None:
         """Until every document is ready or failed. Raises what a worker gave up with."""
         while self.unfinished:

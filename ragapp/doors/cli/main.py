@@ -15,7 +15,19 @@ import typer
 import evals.cli
 import ingest.cli
 from ragapp import __version__
-from ragapp.doors.cli import answers, cache, care, collections, documents, jobs, models, search, serve
+from ragapp.doors.cli import (
+    answers,
+    backup,
+    bench,
+    cache,
+    care,
+    collections,
+    documents,
+    jobs,
+    models,
+    search,
+    serve,
+)
 from ragapp.errors import RagappError
 
 app = typer.Typer(
@@ -36,7 +48,10 @@ app.command()(ingest.cli.worker)
 app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 app.add_typer(evals.cli.app, name="eval")
+app.add_typer(bench.app, name="bench")
 app.command()(care.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(care.settings)
 
 

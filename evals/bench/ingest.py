@@ -1,0 +1,152 @@
+"""Ingest speed end to end: ours by stage, the machine's own limit, and LangChain's usual script beside it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.bench.machine import ENCODERS, matrix_speed
+from ingest.cli.batch import open_batch
+from ingest.cli.progress import Progress
+from ingest.sources import Finder, Source
+from ragapp.bootstrap import build_workbench
+from ragapp.errors import UsageError
+from ragapp.protocols import Embedder
+from ragapp.settings import Settings
+from ragapp.web import FetchLimits
+
+PEER_MODEL = "all-MiniLM-L6-v2"
+SCRIPT = Path(__file__).with_name("langchain_script.py")
+SPECIAL_TOKENS = 2
+"""[CLS] and [SEP]."""
+
+
+SAMPLE = 256
+ROUND = 32
+"""Chunks embedded between two looks at the machine's speed, which changes with what else it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSpeed:
+    """The embedder alone on some of the chunks: tokens a second, real ones only, and its arithmetic as a
+    share of fp32 matrix products on all cores in the same seconds (None for a model of unknown shape)."""
+
+    tokens_a_second: float
+    matrix_gflops: float
+    share_of_matrix_speed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One system's run over the files. Seconds are on the clock; `stage_seconds` add up over workers.
+
+    `searchable` is when the last document was found by its words, `total` when every vector was there; both
+    count from the start, without `load_model`.
+    """
+
+    system: str
+    model: str
+    documents: int
+    pages: int
+    chunks: int
+    load_model_seconds: float
+    searchable_seconds: float | None
+    total_seconds: float
+    stage_seconds: Mapping[str, float]
+    embedding: EmbeddingSpeed | None = None
+
+    @property
+    def chunks_a_second(self) -> float:
+        return self.chunks / self.total_seconds
+
+
+def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
+    """Into a data folder of its own that is deleted afterwards. Raises UsageError when a file fails."""
+    with tempfile.TemporaryDirectory(prefix="ragapp-bench-") as folder:
+        own = settings.model_copy(
+            update={"data_dir": Path(folder), "database_url": None, "generator": "extractive"}
+        )
+        started = time.monotonic()
+        build_workbench(own).embedder.get().embed_query("warm")
+        loaded = time.monotonic()
+        with Progress(quiet=True) as progress, open_batch(own, "default", {}, jobs, progress) as batch:
+            started_work = time.monotonic()
+            batch.accept(_sources(files))
+            searchable = None
+            while batch.unfinished:
+                batch.follow()
+                if searchable is None and batch.all_searchable:
+                    searchable = time.monotonic() - started_work
+            total = time.monotonic() - started_work
+            report = batch.report()
+        if report.failed:
+            raise UsageError(f"{report.failed} files cannot be read; leave them out.")
+        bench = build_workbench(own)
+        states = bench.queue.states(None, ("ready",), len(files))
+        texts = [f"{e.heading}\n{e.text}" if e.heading else e.text for e in bench.store.entries(1)]
+        embedding = measure_embedding(bench.embedder.get(), own.embedder, texts)
+        bench.store.close()
+    return Speed(
+        system="ragapp",
+        model=own.embedder,
+        documents=len(report.documents),
+        pages=sum(line.pages for line in report.documents),
+        chunks=sum(line.chunks for line in report.documents),
+        load_model_seconds=loaded - started,
+        searchable_seconds=searchable,
+        total_seconds=total,
+        stage_seconds=sum((Counter(state.seconds) for state in states), Counter[str]()),
+        embedding=embedding,
+    )
+
+
+def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> EmbeddingSpeed:
+    """On texts from all over the sequence."""
+    sample = texts[:: max(1, len(texts) // SAMPLE)][:SAMPLE]
+    lengths = [min(len(embedder.token_spans(text)), embedder.max_tokens) + SPECIAL_TOKENS for text in sample]
+    seconds, speeds = 0.0, [matrix_speed()]
+    for at in range(0, len(sample), ROUND):
+        started = time.perf_counter()
+        embedder.embed_passages(sample[at : at + ROUND])
+        seconds += time.perf_counter() - started
+        speeds.append(matrix_speed())
+    speed = sum(speeds) / len(speeds)
+    shape = ENCODERS.get(name)
+    flops = sum(map(shape.flops, lengths)) if shape else None
+    return EmbeddingSpeed(
+        tokens_a_second=sum(lengths) / seconds,
+        matrix_gflops=speed / 1e9,
+        share_of_matrix_speed=flops / seconds / speed if flops else None,
+    )
+
+
+def measure_langchain(files: Sequence[Path], model: Path, python: str) -> Speed:
+    """With `python`, an interpreter that has the extra `bench`. Raises UsageError when it fails."""
+    command = [python, str(SCRIPT), str(model), *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise UsageError(f"LangChain's script failed ({last}). It needs `pip install 'ragapp[bench]'`.")
+    result = json.loads(done.stdout.strip().rpartition("\n")[2])
+    stages = result["seconds"]
+    return Speed(
+        system="LangChain",
+        model=PEER_MODEL,
+        documents=len(files),
+        pages=result["pages"],
+        chunks=result["chunks"],
+        load_model_seconds=stages.pop("load_model"),
+        searchable_seconds=sum(stages.values()),
+        total_seconds=sum(stages.values()),
+        stage_seconds=stages,
+    )
+
+
+def _sources(files: Sequence[Path]) -> list[Source]:
+    return Finder([str(file) for file in files], [], FetchLimits(0, 0)).find()

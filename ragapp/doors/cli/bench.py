@@ -1,0 +1,107 @@
+"""`ragapp bench …`: how fast things are here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.doors.terminal.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from evals.bench.ingest import Speed
+
+app = typer.Typer(help="Measure speed, beside the machine's limit and a peer.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `ingest` a command of its own while it is the only one."""
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="Files and folders to bring in.", show_default=False)],
+    embedder: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Measure with this embedder. Repeat for more. Default: RAGAPP_EMBEDDER.", show_default=False
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Documents worked on at a time; 0: one for each core.")
+    ] = 0,
+    peer: Annotated[bool, typer.Option("--peer", help="Run LangChain's usual script beside it.")] = False,
+    peer_python: Annotated[
+        str, typer.Option(help="The Python that has the extra `bench` installed.", show_default=False)
+    ] = sys.executable,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure bringing documents in, into a data folder that is deleted afterwards.
+
+    Example: ragapp bench ingest ~/reports --embedder all-MiniLM-L6-v2 --peer
+    """
+    from pathlib import Path
+
+    from evals.bench.ingest import PEER_MODEL, measure_langchain, measure_ours
+    from ingest.sources import Finder
+    from ragapp.web import FetchLimits
+
+    settings = load_settings(data_dir)
+    files = [Path(source.id) for source in Finder(paths, [], FetchLimits(0, 0)).find()]
+    speeds = []
+    if peer:
+        speeds.append(measure_langchain(files, settings.models_dir / PEER_MODEL, peer_python))
+    for name in embedder or [settings.embedder]:
+        chosen = settings.model_copy(update={"embedder": name})
+        speeds.append(measure_ours(files, chosen, jobs or os.cpu_count() or 1))
+    print_json(speeds) if as_json else _print(speeds)
+
+
+def _print(speeds: list[Speed]) -> None:
+    columns = (
+        "system",
+        "model",
+        "documents",
+        "pages",
+        "chunks",
+        "searchable s",
+        "total s",
+        "chunks/s",
+        "stages s",
+    )
+    print_table(columns, (_row(speed) for speed in speeds))
+    for speed in speeds:
+        if (embedding := speed.embedding) is not None:
+            share = embedding.share_of_matrix_speed
+            print_table(
+                ("embedding with", "tokens/s", "fp32 GFLOP/s of this machine", "share of it"),
+                [
+                    (
+                        speed.model,
+                        f"{embedding.tokens_a_second:.0f}",
+                        f"{embedding.matrix_gflops:.0f}",
+                        "" if share is None else f"{share:.2f}",
+                    )
+                ],
+            )
+
+
+def _row(speed: Speed) -> tuple[object, ...]:
+    searchable = "" if speed.searchable_seconds is None else f"{speed.searchable_seconds:.1f}"
+    stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in speed.stage_seconds.items())
+    return (
+        speed.system,
+        speed.model,
+        speed.documents,
+        speed.pages,
+        speed.chunks,
+        searchable,
+        f"{speed.total_seconds:.1f}",
+        f"{speed.chunks_a_second:.1f}",
+        stages,
+    )
