@@ -16,6 +16,10 @@ WINDOW = 1_000
 TITLE_WIDTH = 0.6
 """The part of a text's width that a title does not reach."""
 
+THAI_LENGTH = 40
+"""Letters from which on a stretch of Thai between blanks is taken for a sentence."""
+
+_THAI_BLANK = re.compile(r"(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _MASKED = re.compile(r"[^\S\n ]|[\"“”„‟«»()•▪●◦‣·]")
 _LINE = re.compile(r"[^\n\f]*[\n\f]?")
 _MARKER = r"(?:[-*+•▪●◦‣·–]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))"
@@ -38,7 +42,7 @@ def sentence_spans(text: str) -> list[Span]:
     plain = _MASKED.sub(" ", text)
     spans: list[Span] = []
     marker: int | None = None
-    for start, end in _sentences(plain, text):
+    for start, end in _thai_parts(text, _sentences(plain, text)):
         if _LONE_MARKER.fullmatch(text, start, end):  # "1." belongs to the item that it numbers
             marker = start if marker is None else marker
             continue
@@ -59,6 +63,17 @@ def _sentences(plain: str, text: str) -> Iterator[Span]:
                 start = cut
         if text[start:block_end].strip():
             yield _stripped(text, start, block_end)
+
+
+def _thai_parts(text: str, sentences: Iterable[Span]) -> Iterator[Span]:
+    """Thai ends its sentences with a blank, and clauses too: a blank counts once enough stands before it."""
+    for start, end in sentences:
+        begin = start
+        for blank in _THAI_BLANK.finditer(text, start, end):
+            if blank.start() - begin >= THAI_LENGTH:
+                yield begin, blank.start()
+                begin = blank.end()
+        yield begin, end
 
 
 def _after_closing_marks(plain: str, text: str, end: int) -> int:

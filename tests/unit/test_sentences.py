@@ -34,6 +34,28 @@ def test_it_finds_the_sentences_of_a_paragraph(expected: list[str]) -> None:
     assert sentences(glue.join(expected)) == expected
 
 
+def test_thai_is_cut_at_blanks_though_not_at_each() -> None:
+    text = "สวัสดีครับ ผมชื่อสมชาย ผมอาศัยอยู่ที่กรุงเทพฯ และทำงานที่ธนาคาร วันนี้อากาศดีมาก เราจึงไปเที่ยวทะเลกัน"
+    found = sentences(text)
+    assert len(found) == 2
+    assert " ".join(found) == text
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["我们在纽约。", "他说：“今天很好！”", "价格是3.5元。"],
+        ["میں بازار گیا۔", "کیا آپ نے کچھ خریدا؟"],
+        ["הלכתי לשוק.", "האם קנית משהו?"],
+        ["मैं बाज़ार गया।", "क्या आपने कुछ खरीदा?"],
+        ["안녕하세요.", "저는 학생입니다."],
+    ],
+)
+def test_scripts_end_their_sentences_in_their_own_ways(expected: list[str]) -> None:
+    glue = "" if expected[0][-1] == "。" else " "
+    assert sentences(glue.join(expected)) == expected
+
+
 def test_a_line_break_inside_a_sentence_does_not_end_it() -> None:
     text = "Revenue was $3.1\nbillion in fiscal\n2022. Net income fell\nby a third."
     assert sentences(text) == ["Revenue was $3.1\nbillion in fiscal\n2022.", "Net income fell\nby a third."]
