@@ -62,7 +62,10 @@ class Finding:
 
 
 class AnswerCache:
-    """Safe for many threads when its parts are. `embed` makes a question's unit vector."""
+    """Safe for many threads when its parts are. `embed` makes a question's unit vector.
+
+    `now` tells the seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -70,11 +73,13 @@ class AnswerCache:
         embed: Callable[[str], Vectors],
         newcomers_since: NewcomersSince,
         rules: CacheRules,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._embed = embed
         self._judge = Judge(newcomers_since)
         self._rules = rules
+        self._now = now
         self._auditor = Auditor(store, rules.audit_share, rules.audit_limit)
 
     def answer(self, asked: Asked, make: MakeAnswer) -> Events:
@@ -101,7 +106,7 @@ class AnswerCache:
 
     def stats(self) -> CacheStats:
         """Raises StorageError."""
-        usage, counts, now = self._store.usage(), self._store.counts(), time.time()
+        usage, counts, now = self._store.usage(), self._store.counts(), self._now()
         hits = {kind: int(counts.get(f"hit:{kind}", 0)) for kind in ("exact", "semantic")}
         misses = {name[5:]: int(n) for name, n in sorted(counts.items()) if name.startswith("miss:")}
         asked = sum(hits.values()) + sum(misses.values())
@@ -208,7 +213,7 @@ class AnswerCache:
         if reason is not None:
             log.info("The answer is not kept: %s.", reason)
             return
-        entry = entry_of(asked, answer, seconds, time.time(), self._rules.seconds)
+        entry = entry_of(asked, answer, seconds, self._now(), self._rules.seconds)
         self._store.put(entry, self._embed(asked.result.query))
 
     def _semantic_off(self) -> str | None:

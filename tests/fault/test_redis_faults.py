@@ -1,0 +1,188 @@
+"""Redis goes wrong in every way we know: answers stay right, and the server is left alone meanwhile."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from redis import Redis
+
+from ragapp.bootstrap import build_service
+from ragapp.cachestore import breaker
+from ragapp.cachestore.breaker import SteadyCacheStore
+from ragapp.cachestore.redis import RedisCacheStore
+from ragapp.errors import StorageError
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Answer
+from tests.faultyproxy import FaultyProxy, faulty_proxy
+from tests.redisserver import port_of, server
+from tests.serving import LIBRARY, bring_in
+from tests.unit.cache.entries import entry, unit
+
+QUESTION = "When was the harbour built?"
+NOW = 4e9
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with server("redis", tmp_path) as process:
+        yield process
+
+
+@pytest.fixture
+def proxy(redis: subprocess.Popen[bytes]) -> Iterator[FaultyProxy]:
+    with faulty_proxy(port_of(redis)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(proxy: FaultyProxy, clock: Clock) -> Iterator[SteadyCacheStore]:
+    plain = RedisCacheStore(f"redis://127.0.0.1:{proxy.port}", 100, 0.2, now=lambda: NOW)
+    with closing(SteadyCacheStore(plain, clock)) as store:
+        store.put(entry("kept", at=NOW), unit(1))
+        assert store.get("kept") is not None
+        yield store
+
+
+def stalled(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
+    proxy.stall()
+
+
+def half_open(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
+    """The client's connections die without a word, and new ones are taken but never answered."""
+    proxy.stall()
+    proxy.cut()
+
+
+def killed(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
+    redis.kill()
+    redis.wait()
+
+
+def frozen(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
+    redis.send_signal(signal.SIGSTOP)
+
+
+Fault = Callable[[FaultyProxy, "subprocess.Popen[bytes]"], None]
+FAULTS: list[Fault] = [stalled, half_open, killed, frozen]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_server_that_fails_is_an_empty_cache_and_left_alone(
+    fault: Fault, store: SteadyCacheStore, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
+) -> None:
+    fault(proxy, redis)
+    assert store.get("kept") is None
+    store.put(entry("lost", at=NOW), unit(2))
+    tried = proxy.connections
+    for _ in range(50):
+        assert store.get("kept") is None
+        assert store.nearest("p", unit(1), 8) == []
+        assert store.claim("kept", "me", 60)
+        store.note({"hit": 1})
+    assert proxy.connections == tried
+    with pytest.raises(StorageError):
+        store.usage()
+
+
+def test_after_its_rest_it_is_tried_again_by_one_caller(
+    store: SteadyCacheStore, proxy: FaultyProxy, clock: Clock
+) -> None:
+    proxy.stall()
+    assert store.get("kept") is None
+    clock.now += breaker.RESTS_SECONDS
+    tried = proxy.connections
+    assert [store.get("kept") for _ in range(10)] == [None] * 10
+    assert proxy.connections == tried + 1
+    proxy.heal()
+    clock.now += breaker.RESTS_SECONDS
+    assert store.get("kept") is not None
+
+
+def test_a_late_reply_is_never_taken_for_that_of_another_question(
+    store: SteadyCacheStore, proxy: FaultyProxy, clock: Clock
+) -> None:
+    store.put(entry("other", at=NOW), unit(2))
+    for _ in range(5):
+        proxy.stall()
+        assert store.get("kept") is None
+        proxy.resume()  # the reply that nobody waits for any more arrives now
+        clock.now += breaker.RESTS_SECONDS
+        found = store.get("other")
+        assert found is not None
+        assert found.id == "other"
+
+
+def test_a_full_server_still_serves_what_it_has(
+    store: SteadyCacheStore, redis: subprocess.Popen[bytes]
+) -> None:
+    with Redis(port=port_of(redis)) as admin:
+        admin.config_set("maxmemory", 1)
+        admin.config_set("maxmemory-policy", "noeviction")
+    store.put(entry("too much", at=NOW), unit(2))
+    assert store.get("too much") is None
+    assert store.get("kept") is not None
+    assert [found.id for found, _ in store.nearest("p", unit(1), 8)] == ["kept"]
+
+
+def test_a_flushed_server_begins_anew(store: SteadyCacheStore, redis: subprocess.Popen[bytes]) -> None:
+    assert store.nearest("p", unit(1), 8)
+    with Redis(port=port_of(redis)) as admin:
+        admin.flushall()
+    assert store.nearest("p", unit(1), 8) == []
+    store.put(entry("new", at=NOW), unit(3))
+    assert [found.id for found, _ in store.nearest("p", unit(3), 8)] == ["new"]
+
+
+def test_what_somebody_else_wrote_over_an_entry_is_a_miss(
+    store: SteadyCacheStore, redis: subprocess.Popen[bytes]
+) -> None:
+    with Redis(port=port_of(redis)) as admin:
+        (key,) = admin.keys("*entry:kept")
+        admin.hset(key, "payload", b'{"id": "another"}')
+    assert store.get("kept") is None
+    assert store.nearest("p", unit(1), 8) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_questions_are_answered_all_the_same(
+    fault: Fault, tmp_path: Path, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
+) -> None:
+    url = SecretStr(f"redis://127.0.0.1:{proxy.port}")
+    settings = Settings(data_dir=tmp_path / "data", generator="extractive", redis_url=url, cache_timeout=0.5)
+    with closing(build_service(settings)) as service:
+        service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+        bring_in(settings)
+        made, served = ask(service), ask(service)
+        assert (made.cache.status, served.cache.status) == ("miss", "exact")
+        fault(proxy, redis)
+        again = ask(service)
+        assert again.cache.status == "miss"
+        assert (again.answer, again.citations) == (made.answer, made.citations)
+        service.delete_document(service.documents()[0].id)
+        assert ask(service).refused
+
+
+def ask(service: RagService) -> Answer:
+    *_, last = service.ask(QUESTION)
+    assert last.answer is not None
+    return last.answer
