@@ -78,15 +78,17 @@ def read_view_file(path: Path) -> ViewFile:
     """Opens and verifies. Raises StorageError when the file is missing or any byte of it has changed."""
     try:
         with path.open("rb") as file:
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # mmap refuses an empty file with ValueError
         raise StorageError(f"Cannot read {path}: {error}.") from error
+    mapped = memoryview(pages)
     footer, end = _read_footer(path, mapped)
     ends = [section["offset"] for section in footer["sections"][1:]] + [end]
     arrays = {
         section["name"]: _read_section(path, section, mapped[section["offset"] : section_end])
         for section, section_end in zip(footer["sections"], ends, strict=False)
     }
+    pages.madvise(mmap.MADV_DONTNEED)  # they stay in the page cache, without counting as this process's
     return ViewFile(footer["manifest"], arrays)
 
 

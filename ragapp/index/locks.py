@@ -15,6 +15,22 @@ PATIENCE = 600.0
 
 
 @contextmanager
+def free(lock_file: Path) -> Iterator[bool]:
+    """Holds the lock and says True, or says False when another process has it."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextmanager
 def writing(lock_file: Path) -> Iterator[None]:
     """Holds the lock, which the system lets go when the process dies. Raises ConflictError."""
     lock_file.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,19 @@ class Rows:
     def only(self, mask: NDArray[np.bool_]) -> Rows:
         return Rows(self.keys[mask], self.versions[mask], self.vectors[mask])
 
+    def places(self, versions: AbstractSet[int]) -> NDArray[np.int64]:
+        """The rows, by place, of `versions`."""
+        _, starts, ends = self._slices(versions)
+        lengths = ends - starts
+        before = np.cumsum(lengths) - lengths  # rows of the slices before each
+        places: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+        return places
+
+    def search_among(self, vector: Vectors, n: int, places: NDArray[np.int64]) -> Candidates:
+        """As `search`, of the rows at `places` alone: quicker when they are few."""
+        few = Rows(self.keys[places], self.versions[places], self.vectors[places])
+        return few.search(vector, n, bitmap(np.ones(len(few), np.bool_)))
+
     def search(self, vector: Vectors, n: int, allowed: Bitmap) -> Candidates:
         """The `n` rows of `allowed` with the largest inner product with `vector`, shape (dimension,).
 

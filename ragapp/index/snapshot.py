@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from ragapp.index.graph import GRAPH_ROWS, Graph
 from ragapp.index.ranking import Candidates, best
 from ragapp.index.rows import Bitmap, Rows, bitmap, gather
 from ragapp.index.truth import Gap
@@ -16,6 +19,11 @@ TAIL_ROWS = 1024
 """A tail this long costs a starting process a few milliseconds to replay, so it needs no new base."""
 TAIL_SHARE = 0.25
 """Part of the base that may be tail or dead before a new base pays for the writing of it."""
+LONGEST_TAIL = 32_768
+"""The tail is scanned: 3 ms. That many new rows pay for a new base of any size."""
+NARROW_ROWS = 20_000
+NARROW_SHARE = 0.05
+"""A filter that leaves no more rows than this, or no larger part of the base, is answered exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +38,13 @@ class Snapshot:
     alive: Bitmap
     """The rows of the base that are left."""
     tail: Rows
+    graph: Graph | None = None
+    """Of the base, where it is large and its graph is built."""
 
     @classmethod
-    def fresh(cls, revision: int, base: Rows) -> Snapshot:
+    def fresh(cls, revision: int, base: Rows, graph: Graph | None) -> Snapshot:
         """A snapshot of a base alone, which holds what was live at `revision`."""
-        return cls(revision, base, frozenset(), 0, _every(base), gather((), base.vectors.shape[1]))
+        return cls(revision, base, frozenset(), 0, _every(base), gather((), base.vectors.shape[1]), graph)
 
     def replayed(self, gap: Gap, added: Rows) -> Snapshot:
         """The next snapshot. `added` are the rows of the versions that the gap adds."""
@@ -44,14 +54,15 @@ class Snapshot:
             return replace(self, revision=gap.revision, tail=tail)
         dead = self.dead | died
         gone = self.base.of(dead)
-        return Snapshot(gap.revision, self.base, dead, int(gone.sum()), bitmap(~gone), tail)
+        return Snapshot(gap.revision, self.base, dead, int(gone.sum()), bitmap(~gone), tail, self.graph)
 
     def search(self, vector: Vectors, k: int, within: AbstractSet[int] | None) -> Ranking:
         """The `k` live rows with the largest inner product, ties by key."""
-        in_base, in_tail = self._allowed(within)
+        search_base = self._in_base(within)
+        in_tail = _every(self.tail) if within is None else bitmap(self.tail.of(within))
 
         def candidates(n: int) -> Candidates:
-            base_keys, base_scores = self.base.search(vector, n, in_base)
+            base_keys, base_scores = search_base(vector, n)
             tail_keys, tail_scores = self.tail.search(vector, n, in_tail)
             return np.concatenate((base_keys, tail_keys)), np.concatenate((base_scores, tail_scores))
 
@@ -64,13 +75,31 @@ class Snapshot:
     @property
     def outgrown(self) -> bool:
         """Whether tail and dead rows have become worth a new base."""
-        return len(self.tail) + self.dead_rows > max(TAIL_ROWS, TAIL_SHARE * len(self.base))
+        bearable = max(TAIL_ROWS, TAIL_SHARE * len(self.base))
+        return len(self.tail) > LONGEST_TAIL or len(self.tail) + self.dead_rows > bearable
 
-    def _allowed(self, within: AbstractSet[int] | None) -> tuple[Bitmap, Bitmap]:
-        """The rows of base and tail that may be found."""
+    @property
+    def lacks_graph(self) -> bool:
+        return self.graph is None and len(self.base) >= GRAPH_ROWS
+
+    def _in_base(self, within: AbstractSet[int] | None) -> Callable[[Vectors, int], Candidates]:
+        """How the base is searched: exactly, or by its graph where that is quicker."""
         if within is None:
-            return self.alive, _every(self.tail)
-        return bitmap(self.base.of(within - self.dead)), bitmap(self.tail.of(within))
+            return partial(self._search_many, self.alive, len(self.base) - self.dead_rows)
+        places = self.base.places(within - self.dead)
+        if len(places) <= max(NARROW_ROWS, NARROW_SHARE * len(self.base)):
+            return lambda vector, n: self.base.search_among(vector, n, places)
+        mask = np.zeros(len(self.base), np.bool_)
+        mask[places] = True
+        return partial(self._search_many, bitmap(mask), len(places))
+
+    def _search_many(self, allowed: Bitmap, count: int, vector: Vectors, n: int) -> Candidates:
+        """`count` rows are `allowed`. What the graph does not find enough of is looked for exactly."""
+        if self.graph is not None and count:
+            places = self.graph.search(vector, n, allowed, count / len(self.base))
+            if len(places) >= min(n, count):
+                return self.base.search_among(vector, n, places)
+        return self.base.search(vector, n, allowed)
 
 
 def _every(rows: Rows) -> Bitmap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import threading
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -15,8 +16,9 @@ import xxhash
 
 from ragapp.errors import EmbedderMismatch, StorageError, UsageError
 from ragapp.index.differences import difference
-from ragapp.index.files import Arrays, read_view_file, write_view_file
-from ragapp.index.locks import writing
+from ragapp.index.files import TEMPORARY, Arrays, read_view_file, write_view_file
+from ragapp.index.graph import GRAPH_ROWS, Graph, build
+from ragapp.index.locks import free, writing
 from ragapp.index.rows import Rows, gather
 from ragapp.index.snapshot import Snapshot
 from ragapp.index.truth import Truth, gap
@@ -35,13 +37,20 @@ class Stamp:
     embedder: str
     dimension: int
     revision: int
+    generation: str
+    """Names the base, and with it the graph that belongs to it."""
 
     @classmethod
     def of(cls, collection: Collection, revision: int) -> Stamp:
-        return cls(collection.created_at.isoformat(), collection.embedder, collection.dimension, revision)
+        created_at, generation = collection.created_at.isoformat(), secrets.token_hex(8)
+        return cls(created_at, collection.embedder, collection.dimension, revision, generation)
 
     def fits(self, collection: Collection) -> bool:
-        return self == Stamp.of(collection, self.revision)
+        return (self.created_at, self.embedder, self.dimension) == (
+            collection.created_at.isoformat(),
+            collection.embedder,
+            collection.dimension,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +76,7 @@ class VectorView:
         self._id = collection.id
         self._base = folder / f"{vectors_name(collection.embedder)}.view"
         self._lock_file = lock_file
+        self._graph_lock_file = lock_file.with_suffix(".tending")
         self._truth = truth
         self._catching_up = threading.Lock()
         self._state: _State | None = None
@@ -96,16 +106,47 @@ class VectorView:
         snapshot = self.catch_up(collection)
         return snapshot.search(np.ascontiguousarray(vector, np.float32), k, within)
 
-    def compact(self, collection: Collection) -> None:
-        """Writes a new base when the present one is outgrown. Searches go on meanwhile."""
-        state = self._state
-        if state is None or not state.snapshot.outgrown:
-            return
-        with writing(self._lock_file):
-            if self._file_on_disk() == state.file:  # else another process has done it
-                self._write(replace(state.stamp, revision=state.snapshot.revision), state.snapshot.live())
+    def tend(self, collection: Collection) -> None:
+        """Builds what searches would be quicker with: a new base when the present one is outgrown, or its
+        graph. Minutes, when there are a million rows; searches go on meanwhile. One process does it.
+        """
+        with free(self._graph_lock_file) as mine:
+            state = self._state
+            if not mine or state is None:
+                return
+            if state.snapshot.outgrown:
+                self._compact(state)
+            elif state.snapshot.lacks_graph and self._graph(state.stamp) is None:
+                self._write_graph(state.stamp, state.snapshot.base)
         with self._catching_up:
             self._state = self._replayed(self._opened(collection), collection)
+
+    def _compact(self, state: _State) -> None:
+        rows = state.snapshot.live()
+        stamp = replace(state.stamp, revision=state.snapshot.revision, generation=secrets.token_hex(8))
+        if len(rows) >= GRAPH_ROWS:  # first, so that no search has to do without
+            self._write_graph(stamp, rows)
+        with writing(self._lock_file):
+            if self._file_on_disk() == state.file:  # else it was built anew meanwhile
+                self._write(stamp, rows)
+
+    def _write_graph(self, stamp: Stamp, rows: Rows) -> None:
+        log.info("A graph over %d vectors is being built.", len(rows))
+        write_view_file(self._graph_file(stamp), stamp.generation, {"graph": build(rows.vectors)})
+
+    def _graph_file(self, stamp: Stamp) -> Path:
+        return self._base.with_name(f"{self._base.stem}-{stamp.generation}.graph")
+
+    def _graph(self, stamp: Stamp) -> Graph | None:
+        """The graph of that base; None when there is none, or it is damaged: `tend` then builds it."""
+        path = self._graph_file(stamp)
+        if not path.exists():
+            return None
+        try:
+            return Graph(read_view_file(path).arrays["graph"])
+        except StorageError as error:
+            log.warning("%s It is being built anew.", error)
+            return None
 
     def rebuild(self, collection: Collection) -> None:
         with self._catching_up, writing(self._lock_file):
@@ -113,11 +154,12 @@ class VectorView:
 
     def verify(self, collection: Collection) -> str | None:
         """What differs from the truth or is damaged on disk; None when all is well."""
-        if self._base.exists():
-            try:
-                read_view_file(self._base)
-            except StorageError as error:
-                return str(error)
+        try:
+            for path in self._base.parent.glob(f"{self._base.stem}*"):
+                if path.suffix != TEMPORARY:
+                    read_view_file(path)
+        except StorageError as error:
+            return str(error)
         held = self.catch_up(collection).live()
         _, live = self._live_in_truth(collection)
         found = difference("vector view", held.keys, live.keys)
@@ -129,7 +171,9 @@ class VectorView:
         """A state to replay on: the present one while its base is on disk, or else the base on disk."""
         state = self._state
         if state is not None and state.file == self._file_on_disk() and state.stamp.fits(collection):
-            return state
+            if not state.snapshot.lacks_graph:
+                return state
+            return replace(state, snapshot=replace(state.snapshot, graph=self._graph(state.stamp)))
         if (found := self._sound(collection)) is not None:
             return found
         with writing(self._lock_file):
@@ -147,7 +191,9 @@ class VectorView:
             return None
         stamp = Stamp(**json.loads(view.manifest))
         rows = Rows(view.arrays["keys"], view.arrays["versions"], view.arrays["vectors"])
-        return _State(file, stamp, Snapshot.fresh(stamp.revision, rows)) if stamp.fits(collection) else None
+        if not stamp.fits(collection):
+            return None
+        return _State(file, stamp, Snapshot.fresh(stamp.revision, rows, self._graph(stamp)))
 
     def _built(self, collection: Collection) -> _State:
         """A new base from the truth. The caller holds the file lock."""
@@ -181,6 +227,9 @@ class VectorView:
     def _write(self, stamp: Stamp, rows: Rows) -> None:
         arrays: Arrays = {"keys": rows.keys, "versions": rows.versions, "vectors": rows.vectors}
         write_view_file(self._base, json.dumps(asdict(stamp)), arrays)
+        for graph in self._base.parent.glob(f"{self._base.stem}-*.graph"):
+            if graph != self._graph_file(stamp):
+                graph.unlink(missing_ok=True)
 
     def _file_on_disk(self) -> FileId | None:
         try:

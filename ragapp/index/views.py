@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +22,11 @@ from ragapp.types import Collection, Ranking, Vectors
 log = logging.getLogger(__name__)
 
 VERIFY_ATTEMPTS = 5
+NICENESS = 10
+"""Of what is built while people search."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Views:
     vectors: VectorView
     words: WordView
@@ -40,6 +44,8 @@ class LocalIndex:
         self._truth = truth
         self._views: dict[tuple[int, str], _Views] = {}
         self._opening = threading.Lock()
+        self._tended: set[_Views] = set()
+        """What the housekeeper is about to do: asked for by each search, done once."""
         self._housekeeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
 
     def catch_up(self, collection: Collection) -> None:
@@ -50,8 +56,10 @@ class LocalIndex:
         """
         views = self._of(collection)
         views.words.catch_up(collection)
-        if views.vectors.catch_up(collection).outgrown:
-            self._housekeeper.submit(_compact, views.vectors, collection)
+        snapshot = views.vectors.catch_up(collection)
+        if (snapshot.outgrown or snapshot.lacks_graph) and views not in self._tended:
+            self._tended.add(views)
+            self._housekeeper.submit(self._tend, views, collection)
 
     def dense(
         self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
@@ -106,6 +114,7 @@ class LocalIndex:
             shutil.rmtree(self._folder(collection_id), ignore_errors=True)
             vectors_lock.unlink(missing_ok=True)
             words_lock.unlink(missing_ok=True)
+            vectors_lock.with_suffix(".tending").unlink(missing_ok=True)
 
     def close(self) -> None:
         """Ends what is being written. The index is not used after this."""
@@ -134,16 +143,21 @@ class LocalIndex:
             next(words, None) or WordView(collection.id, folder, words_lock, self._truth),
         )
 
+    def _tend(self, views: _Views, collection: Collection) -> None:
+        if (
+            sys.platform == "linux"
+        ):  # a thread has a niceness of its own there, and its OpenMP team has it too
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        try:
+            views.vectors.tend(collection)
+        except RagappError as error:  # the view is complete without it; the next catch-up tries again
+            log.warning("A vector view could not be made quicker: %s", error)
+        finally:
+            self._tended.discard(views)
+
     def _folder(self, collection_id: int) -> Path:
         return self._dir / str(collection_id)
 
     def _locks(self, collection_id: int) -> tuple[Path, Path]:
         """Beside the folder, so that removing it does not take the locks from under those who wait."""
         return self._dir / f"{collection_id}.vectors.lock", self._dir / f"{collection_id}.words.lock"
-
-
-def _compact(vectors: VectorView, collection: Collection) -> None:
-    try:
-        vectors.compact(collection)
-    except RagappError as error:  # the view is complete without it; the next catch-up tries again
-        log.warning("A vector view could not be made more compact: %s", error)
