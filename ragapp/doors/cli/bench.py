@@ -62,6 +62,32 @@ def ingest(
     print_json(speeds) if as_json else _print(speeds)
 
 
+@app.command()
+def cache(
+    entries: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Answers kept. Repeat for more.", show_default="1000, 10000"),
+    ] = None,
+    times: Annotated[int, typer.Option(min=10, help="Questions of each kind.")] = 100,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure hits end to end beside making the answer: embedding, search and evidence check included.
+
+    On the store of the settings; RAGAPP_REDIS_URL must name a server that holds nothing.
+
+    Example: ragapp bench cache --entries 1000 --entries 100000
+    """
+    from evals.bench.cache import measure
+
+    found = measure(load_settings(data_dir), sorted(entries or [1_000, 10_000]), times)
+    if as_json:
+        print_json(found)
+        return
+    rows = ((one.store, one.entries, one.kind, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in found)
+    print_table(("store", "kept", "answer", "p50 ms", "p95 ms"), rows)
+
+
 def _print(speeds: list[Speed]) -> None:
     columns = (
         "system",

@@ -1,0 +1,121 @@
+"""Whatever is asked, brought in, changed, deleted and waited for: no answer cites what is not there."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from ragapp.bootstrap import Workbench, build_cache, build_service, build_workbench
+from ragapp.lazy import Lazy
+from ragapp.models.build import build_embedder
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Answer, Chunk, ParsedText
+from tests.serving import settings_in
+
+numbers = count()
+PLACES = ("harbour", "lighthouse")
+QUESTIONS = {
+    place: (f"When was the {place} built?", f"When was a {place} built?", f"Why was the {place} built?")
+    for place in PLACES
+}
+KEPT_SECONDS = 1000.0
+
+places = st.sampled_from(PLACES)
+years = st.integers(1800, 1810)
+names = st.sampled_from(("a.txt", "b.txt", "c.txt"))
+scopes = st.sampled_from(("ann", "bob"))
+wordings = st.integers(0, 2)
+
+
+class Askers(RuleBasedStateMachine):
+    """Documents are published as a worker would, without its sandbox; everything else is the product."""
+
+    service: RagService
+    bench: Workbench
+    clock: list[float]
+
+    @initialize()
+    def begin(self) -> None:
+        """A collection of its own; the data folder is shared, because making one takes a second."""
+        self.shelf = f"shelf {next(numbers)}"
+        self.service.create_collection(self.shelf)
+        self.made: dict[str, dict[str, float]] = {"ann": {}, "bob": {}}
+
+    @rule(name=names, place=places, year=years)
+    def bring_in(self, name: str, place: str, year: int) -> None:
+        text = f"The {place} was built in {year}. The {place} was built for trade."
+        self.service.upload(self.shelf, name, io.BytesIO(text.encode()))
+        if job := self.bench.queue.claim("test"):
+            self.bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
+
+    @rule(name=names)
+    def delete(self, name: str) -> None:
+        for document in self.service.documents(self.shelf):
+            if document.name == name:
+                self.service.delete_document(document.id)
+
+    @rule(seconds=st.sampled_from((1.0, KEPT_SECONDS / 2, KEPT_SECONDS)))
+    def wait(self, seconds: float) -> None:
+        self.clock[0] += seconds
+
+    @rule(place=places, wording=wordings, scope=scopes)
+    def ask(self, place: str, wording: int, scope: str) -> None:
+        question = QUESTIONS[place][wording]
+        *_, last = self.service.ask(question, collection=self.shelf, scope=scope)
+        assert last.answer is not None
+        self.check_citations(last.answer)
+        made = self.made[scope]
+        if last.answer.cache.status == "miss":
+            made[question] = self.clock[0]
+            return
+        fresh = {one for one, at in made.items() if self.clock[0] < at + KEPT_SECONDS}
+        means_the_same = set(QUESTIONS[place][:2]) if wording < 2 else {question}
+        assert fresh & (means_the_same if last.answer.cache.status == "semantic" else {question})
+
+    def check_citations(self, answer: Answer) -> None:
+        for citation in answer.citations:
+            document = self.service.document(citation.document_id)
+            assert document.live_version == citation.version
+            text = self.service.document_text(citation.document_id).text
+            assert text[citation.start : citation.end] == citation.quote
+
+    @invariant()
+    def deleted_documents_keep_no_answers(self) -> None:
+        if not self.service.documents(self.shelf):
+            assert self.service.cache.clear(collection=self.shelf) == 0
+
+    def teardown(self) -> None:
+        self.service.delete_collection(self.shelf)
+
+
+def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
+    own = settings_in(tmp_path).model_copy(update={"cache_seconds": KEPT_SECONDS})
+    clock = [4e9]
+    embedder = Lazy(lambda: build_embedder(Settings()))
+    bench = replace(build_workbench(own), embedder=embedder)
+    with closing(build_service(own, bench)) as service:
+        service.cache.close()
+        service._cache = build_cache(own, bench.store, embedder, now=lambda: clock[0])
+
+        class Here(Askers):
+            pass
+
+        Here.service, Here.bench, Here.clock = service, bench, clock
+        run_state_machine_as_test(Here, settings=RUNS)
+
+
+RUNS = settings(
+    max_examples=10,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
