@@ -101,7 +101,7 @@ class Answerer:
     def _extracted(self, sheet: Sheet, notice: str | None) -> Answer:
         started = perf_counter()
         passages = self._live(number_hits(sheet.result.hits))
-        statements = extract(sheet.result.query, passages)
+        statements = extract(sheet.result.query, passages, sheet.asked)
         sheet.timed("extractive", started)
         return sheet.filled(statements, passages, self._page_at, notice=notice)
 

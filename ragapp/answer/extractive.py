@@ -55,11 +55,15 @@ class Support:
         return -7.2 + 4.3 * self.by_sentence + 8.1 * self.by_passage + 2.9 * self.of_names
 
 
-def extract(question: str, passages: Sequence[Passage]) -> list[Statement]:
-    """The best-supported sentences in reading order; empty when nothing supports an answer."""
+def extract(question: str, passages: Sequence[Passage], asked: str | None = None) -> list[Statement]:
+    """The best-supported sentences in reading order; empty when nothing supports an answer.
+
+    `asked` decides whether there is an answer, by default the question: the topic that the rules add to
+    a follow-up helps to find its sentences, which need not repeat it.
+    """
     passages = passages[:READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    if not ranked or not support(question, ranked[0], passages).answers:
+    if not ranked or not support(asked or question, ranked[0], passages).answers:
         return []
     spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(ranked)])
     statements = (_quoted(*span) for span in _in_reading_order(spans))

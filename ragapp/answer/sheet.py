@@ -10,6 +10,7 @@ from uuid import uuid4
 from ragapp.answer.passages import Passage
 from ragapp.answer.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answer.statements import PageAt, Statement, numbered, written
+from ragapp.answer.terms import stems
 from ragapp.types import Answer, AnswerMode, CacheDecision, RewrittenBy, SearchResult, Trace
 
 EXTRACTIVE = "extractive"
@@ -31,6 +32,13 @@ class Sheet:
     answer_id: str = field(default_factory=lambda: uuid4().hex)
     timings_ms: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
+
+    @property
+    def asked(self) -> str:
+        """What the documents must speak of: without the topic that the rules put behind a follow-up."""
+        told = set(stems(self.question))
+        added = self.rewritten_by == "rules" and told and told <= set(stems(self.result.query))
+        return self.question if added else self.result.query
 
     def timed(self, step: str, since: float) -> None:
         """Notes the milliseconds from `since`, a reading of perf_counter, until now."""

@@ -22,6 +22,7 @@ from ragapp.types import Answer, Feedback, Turn
 from tests.serving import LIBRARY, bring_in, serving, settings_in
 
 FIRST, FOLLOW_UP = "When was the harbour built?", "Who built it?"
+OVEN = "To how many degrees is the oven heated?"
 
 Caller = RagService | RagappClient
 
@@ -76,8 +77,8 @@ def test_earlier_turns_may_be_handed_over_instead(caller: Caller) -> None:
 
 
 def test_the_caller_may_word_the_standalone_question(caller: Caller) -> None:
-    answer = ask(caller, FOLLOW_UP, standalone_question="How hot is the oven?")
-    assert (answer.question, answer.standalone_question) == (FOLLOW_UP, "How hot is the oven?")
+    answer = ask(caller, FOLLOW_UP, standalone_question=OVEN)
+    assert (answer.question, answer.standalone_question) == (FOLLOW_UP, OVEN)
     assert answer.trace.rewritten_by == "caller"
     assert "240 degrees" in answer.answer
 

@@ -126,3 +126,10 @@ def test_answers_are_short_and_their_quotes_are_slices(texts: list[str]) -> None
         assert statement.verdict == "supported"
         for evidence in statement.evidence:
             assert evidence.quote == evidence.passage.hit.text[evidence.start : evidence.end] != ""
+
+
+def test_the_topic_of_a_follow_up_need_not_be_repeated() -> None:
+    told = "How many workers did the factory employ (Napoleon opera Mongolia patients)?"
+    passages = number_hits(found(told, (FACTORY, BRIDGE)).hits)
+    assert extract(told, passages) == []
+    assert extract(told, passages, "How many workers did the factory employ?")
