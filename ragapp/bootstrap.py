@@ -27,6 +27,7 @@ from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
 from ragapp.models.catalog import embedder_name
 from ragapp.models.checks import check_models
+from ragapp.models.remembering import RememberingEmbedder
 from ragapp.protocols import CacheStore, Embedder
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
@@ -82,7 +83,7 @@ class Workbench:
 def build_workbench(settings: Settings) -> Workbench:
     """Opens the data folder (making it when it is not there). The embedder loads when first needed."""
     engine = open_engine(settings.resolved_database_url)
-    embedder = Lazy(lambda: build_embedder(settings))
+    embedder: Lazy[Embedder] = Lazy(lambda: RememberingEmbedder(build_embedder(settings)))
     return Workbench(
         engine=engine,
         store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),

@@ -17,6 +17,9 @@ from ragapp.bootstrap import Workbench, build_cache, build_cache_store, build_se
 from ragapp.cache.answers import AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
 from ragapp.errors import UsageError
+from ragapp.lazy import Lazy
+from ragapp.models.build import build_embedder
+from ragapp.models.remembering import RememberingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -54,7 +57,8 @@ def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latenc
         own = settings.model_copy(
             update={"data_dir": Path(folder), "cache_entries": max(sizes) + 10, "cache_timeout": 5.0}
         )
-        bench = build_workbench(own)
+        embedder = RememberingEmbedder(build_embedder(own))
+        bench = replace(build_workbench(own), embedder=Lazy(lambda: embedder))
         with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
                 raise UsageError(f"{store.name} holds answers. Give the benchmark a server of its own.")
@@ -63,13 +67,19 @@ def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latenc
             if cache is None:
                 raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to measure it.")
             with closing(cache):
-                found = _measure_sizes(service, cache, store, sizes, times)
+                found = _measure_sizes(service, cache, store, sizes, times, forget=embedder.forget)
                 store.clear()
     return found
 
 
 def _measure_sizes(
-    service: RagService, cache: AnswerCache, store: CacheStore, sizes: Sequence[int], times: int
+    service: RagService,
+    cache: AnswerCache,
+    store: CacheStore,
+    sizes: Sequence[int],
+    times: int,
+    *,
+    forget: Callable[[], None],
 ) -> list[Latency]:
     made = _last(service.ask(QUESTION, use_cache=False))
     kept, found = 0, []
@@ -78,9 +88,9 @@ def _measure_sizes(
         kept = size
         for question, kind in ((QUESTION, "exact"), (SIMILAR, "semantic")):
             ask = _asker(service, cache, made, question, kind)
-            found.append(_timed(ask, store.name, size, kind, times))
-    making = _timed(lambda: _last(service.ask(QUESTION, use_cache=False)), store.name, kept, "made", times)
-    return [*found, replace(making, kind=f"made ({made.model})")]
+            found.append(Latency(store.name, size, kind, *_quantiles(ask, times, forget)))
+    making = _quantiles(lambda: _last(service.ask(QUESTION, use_cache=False)), times, forget)
+    return [*found, Latency(store.name, kept, f"made ({made.model})", *making)]
 
 
 def _asker(
@@ -99,16 +109,17 @@ def _asker(
     return ask
 
 
-def _timed(work: Callable[[], object], store: str, entries: int, kind: str, times: int) -> Latency:
+def _quantiles(work: Callable[[], object], times: int, forget: Callable[[], None]) -> tuple[float, float]:
     for _ in range(WARM_UP):
         work()
     spent = []
     for _ in range(times):
+        forget()
         started = time.perf_counter()
         work()
         spent.append((time.perf_counter() - started) * 1000)
     p50, p95 = np.quantile(spent, [0.5, 0.95])
-    return Latency(store, entries, kind, float(p50), float(p95))
+    return float(p50), float(p95)
 
 
 def _fill(store: CacheStore, start: int, end: int) -> None:
