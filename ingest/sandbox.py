@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
+from pydantic import SecretStr
+
 from ingest.parse.order import Limits, Order
 from ragapp.errors import ParseError, StorageError
 from ragapp.settings import Settings
@@ -38,8 +40,10 @@ def parse_limits(settings: Settings) -> Limits:
 class Sandbox:
     """Parses one document at a time; safe to use from many threads, which then wait for each other."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, password: SecretStr | None = None) -> None:
+        """`password` opens encrypted documents."""
         self._limits = limits
+        self._password = password.get_secret_value() if password else None
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
@@ -48,7 +52,7 @@ class Sandbox:
         with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-parse-") as folder:
             source, target, errors = (Path(folder, part) for part in ("document", "text.json", "errors.txt"))
             _copy(data, source)
-            code = self._order(Order(str(source), name, str(target), str(errors)))
+            code = self._order(Order(str(source), name, str(target), str(errors), self._password))
             if code != 0:
                 raise ParseError(f"{name} {self._reason(code, errors)}")
             result = json.loads(target.read_bytes())

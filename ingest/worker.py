@@ -66,7 +66,7 @@ def run_worker(settings: Settings) -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     _stop_with_parent(stop)
     bench = build_workbench(settings)
-    sandbox = Sandbox(parse_limits(settings))
+    sandbox = Sandbox(parse_limits(settings), settings.pdf_password)
     try:
         worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
         worker.run(stop, lambda _: None)

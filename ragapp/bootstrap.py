@@ -42,7 +42,7 @@ from ragapp.store.restore import restore_backup
 from ragapp.store.sql import SqlStore
 from ragapp.types import ModelNames
 
-INGEST_VERSION = 1
+INGEST_VERSION = 2
 """Raise it when the same bytes would be parsed or chunked differently than before."""
 
 WITHOUT_EFFECT = {

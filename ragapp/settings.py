@@ -90,13 +90,18 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=512 * 1024 * 1024, gt=0, description="Largest document accepted, in bytes."
     )
+    pdf_password: SecretStr | None = Field(
+        default=None, description="Opens PDFs that are encrypted; those without a password need none."
+    )
     parse_memory_bytes: int = Field(
         default=2 * 1024**3, ge=64 * 1024**2, description="Memory one document's parser may use, in bytes."
     )
     parse_cpu_seconds: int = Field(
         default=120, ge=1, description="Seconds of a core that reading one document may take."
     )
-    parse_seconds: float = Field(default=300.0, gt=0, description="Seconds that reading one document may last.")
+    parse_seconds: float = Field(
+        default=300.0, gt=0, description="Seconds that reading one document may last."
+    )
     parse_output_bytes: int = Field(
         default=512 * 1024**2, ge=1024, description="Largest text taken from one document, in bytes of JSON."
     )

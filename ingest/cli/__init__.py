@@ -36,6 +36,9 @@ def ingest(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove the documents of files that have vanished.")
     ] = False,
+    password: Annotated[
+        str | None, typer.Option(help="Opens PDFs that are encrypted.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -57,6 +60,8 @@ def ingest(
     """
     from dataclasses import replace
 
+    from pydantic import SecretStr
+
     from ingest.cli.batch import open_batch
     from ingest.cli.mirror import Mirror
     from ingest.cli.progress import Progress
@@ -65,6 +70,8 @@ def ingest(
     from ragapp.web import FetchLimits
 
     settings = load_settings(data_dir)
+    if password is not None:
+        settings = settings.model_copy(update={"pdf_password": SecretStr(password)})
     limits = FetchLimits(settings.max_upload_bytes, settings.url_seconds, settings.allow_private_urls)
     finder = Finder(paths, list(sys.stdin) if "-" in paths else [], limits)
     found = finder.find()

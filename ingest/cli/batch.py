@@ -172,7 +172,10 @@ def _working(
     """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
     stop = Event()
     with ExitStack() as stack:
-        sandboxes = [stack.enter_context(closing(Sandbox(parse_limits(settings)))) for _ in range(jobs)]
+        sandboxes = [
+            stack.enter_context(closing(Sandbox(parse_limits(settings), settings.pdf_password)))
+            for _ in range(jobs)
+        ]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)
         workers = [_worker(bench, sandbox, settings) for sandbox in sandboxes]

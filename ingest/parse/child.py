@@ -54,7 +54,7 @@ def _confine(limits: Limits, order: Order) -> None:
 def _parse(order: Order) -> None:
     result: dict[str, object]
     try:
-        result = asdict(parse(Path(order.source).read_bytes(), order.name))
+        result = asdict(parse(Path(order.source).read_bytes(), order.name, order.password))
     except ParseError as error:
         result = {"error": str(error)}
     Path(order.target).write_text(json.dumps(result), encoding="utf-8")

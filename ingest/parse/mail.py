@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from ingest.parse.letter import Enclosure, Letter
 
 
-def open_mail(data: bytes) -> Letter:
+def open_mail(data: bytes, name: str) -> Letter:  # noqa: ARG001 - each kind of mail is opened alike
     """Of a body in plain text and in HTML the plain one. Pictures inside the text are no attachments."""
     message = message_from_bytes(data, policy=policy.default)
     body = message.get_body(("plain", "html"))

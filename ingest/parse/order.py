@@ -17,9 +17,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Parse `source`, called `name`; write the text, or why there is none, to `target`, noise to `errors`."""
+    """Parse `source`, called `name`; write the text, or why there is none, to `target`, noise to `errors`.
+
+    `password` opens the document if it is encrypted.
+    """
 
     source: str
     name: str
     target: str
     errors: str
+    password: str | None = None

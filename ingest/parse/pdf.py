@@ -33,14 +33,13 @@ class _About:
     author: str = ""
 
 
-def parse_pdf(data: bytes, name: str, passwords: Sequence[str] = ()) -> ParsedText:
-    """Opens it without a password, else with the first of `passwords` that fits.
-
-    Raises ParseError when it is encrypted, damaged, or holds no text.
+def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText:
+    """`password` opens one that is encrypted. Raises ParseError when it needs another, is damaged, or
+    holds no text.
     """
-    document = _opened(data, name, passwords)
+    document = _opened(data, name, password)
     if document is None:
-        return _parse_with_pypdf(data, name)
+        return _parse_with_pypdf(data, name, password)
     with document:
         pages = [_lines(document, number) for number in range(len(document))]
         pages = read_scans(document, pages, name)
@@ -53,19 +52,19 @@ def parse_pdf(data: bytes, name: str, passwords: Sequence[str] = ()) -> ParsedTe
     return _assemble(pages, about, name)
 
 
-def _opened(data: bytes, name: str, passwords: Sequence[str]) -> pypdfium2.PdfDocument | None:
-    """None when pdfium cannot open it; raises ParseError when no password fits."""
-    for password in (None, *passwords):
+def _opened(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument | None:
+    """None when pdfium cannot open it; raises ParseError when it needs another password."""
+    for attempt in dict.fromkeys((None, password)):  # most that are encrypted open without one
         try:
-            return pypdfium2.PdfDocument(data, password=password)
+            return pypdfium2.PdfDocument(data, password=attempt)
         except pypdfium2.PdfiumError as error:
             if error.err_code != pdfium.FPDF_ERR_PASSWORD:
                 return None
-    raise _encrypted(name)
+    raise _encrypted(name, password)
 
 
 def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
-    """None when that one page is damaged: the others are still worth reading."""
+    """Empty when that one page is damaged: the others are still worth reading."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
@@ -77,11 +76,11 @@ def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
     return lines
 
 
-def _parse_with_pypdf(data: bytes, name: str) -> ParsedText:
+def _parse_with_pypdf(data: bytes, name: str, password: str | None) -> ParsedText:
     try:
         reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _encrypted(name)
+        if reader.is_encrypted and not (reader.decrypt("") or reader.decrypt(password or "")):
+            raise _encrypted(name, password)
         pages = [page.extract_text() for page in reader.pages]
         title = reader.metadata.title if reader.metadata else None
     except PyPdfError as error:
@@ -140,5 +139,8 @@ def _gap(place: int, line: Line) -> str:
     return "\n\n" if line.above else "\n"
 
 
-def _encrypted(name: str) -> ParseError:
-    return ParseError(f"{name} is encrypted: it needs a password. Save a copy without one and add that.")
+def _encrypted(name: str, password: str | None) -> ParseError:
+    what = "it needs a password" if password is None else "the password given does not open it"
+    return ParseError(
+        f"{name} is encrypted: {what}. Add it with `ragapp ingest --password`, or save a copy without one."
+    )

@@ -23,8 +23,8 @@ LEVELS = 4
 MOST_BOLD = 0.25
 """When more than this part of the letters is bold, bold lines are no headings."""
 
-MOST_HEADINGS = 0.2
-"""When more than this part of the lines looks like headings, it is a poster or a form: it has none."""
+MOST_HEADINGS = 0.3
+"""When more than this part of the letters looks like headings, it is a poster or a form: it has none."""
 
 _Style = tuple[float, bool]
 
@@ -43,7 +43,7 @@ def font_headings(lines: Sequence[Placed]) -> Iterator[Heading]:
     body = max(styles, key=lambda style: styles[style])[0]
     bold_counts = sum(n for (_, bold), n in styles.items() if bold) < MOST_BOLD * styles.total()
     found = [placed for placed in lines if _is_heading(placed[0], body, bold_counts=bold_counts)]
-    if len(found) > MOST_HEADINGS * len(lines):
+    if sum(len(line.text) for line, _, _ in found) > MOST_HEADINGS * styles.total():
         return
     runs = [run for run in _runs(lines, found) if len(run) <= MOST_LINES and run[-1][0].text[-1] != "."]
     levels = _levels(_style(run[0][0]) for run in runs)

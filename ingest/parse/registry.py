@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ingest.parse.code import parse_code
 from ingest.parse.delimited import parse_delimited
@@ -12,7 +13,7 @@ from ingest.parse.formats import Format, format_of
 from ingest.parse.html import parse_html
 from ingest.parse.image import parse_image
 from ingest.parse.jsondata import parse_json
-from ingest.parse.letter import read_letter
+from ingest.parse.letter import Letter, read_letter
 from ingest.parse.mail import open_mail
 from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
@@ -32,23 +33,28 @@ Parser = Callable[[bytes, str], ParsedText]
 """(the document's bytes, its name for messages) to its text. Raises ParseError."""
 
 
-def parse(data: bytes, name: str) -> ParsedText:
-    """The document's text. Raises ParseError with the reason when it cannot be read."""
+def parse(data: bytes, name: str, password: str | None = None) -> ParsedText:
+    """The document's text; `password` opens it, or what is attached to it, when that is an encrypted PDF.
+
+    Raises ParseError with the reason when it cannot be read.
+    """
     if not data.strip():
         raise ParseError(f"{name} is empty. Add a file that has something in it.")
-    parsed = PARSERS[format_of(data, name)](data, name)
+    parsed = _parser(format_of(data, name), password)(data, name)
     if not parsed.text.strip():
         raise ParseError(f"{name} holds no text. Add a file that has something to read in it.")
     return parsed
 
 
-def _parse_mail(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - every parser is called alike
-    return read_letter(open_mail(data), parse)
+def _parser(known: Format, password: str | None) -> Parser:
+    if known == "pdf":
+        return partial(parse_pdf, password=password)
+    if known in OPENERS:
+        return lambda data, name: read_letter(OPENERS[known](data, name), partial(parse, password=password))
+    return PARSERS[known]
 
 
-def _parse_msg(data: bytes, name: str) -> ParsedText:
-    return read_letter(open_msg(data, name), parse)
-
+OPENERS: Mapping[Format, Callable[[bytes, str], Letter]] = {"mail": open_mail, "msg": open_msg}
 
 PARSERS: Mapping[Format, Parser] = {
     "asciidoc": parse_asciidoc,
@@ -59,11 +65,8 @@ PARSERS: Mapping[Format, Parser] = {
     "html": parse_html,
     "image": parse_image,
     "json": parse_json,
-    "mail": _parse_mail,
     "markdown": parse_markdown,
-    "msg": _parse_msg,
     "odf": parse_odf,
-    "pdf": parse_pdf,
     "pptx": parse_pptx,
     "rst": parse_rst,
     "rtf": parse_rtf,

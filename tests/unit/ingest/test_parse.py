@@ -215,6 +215,66 @@ def test_a_pdf_locked_against_printing_only_is_read() -> None:
     assert parse(file.getvalue(), "a.pdf").text == "Hello"
 
 
+def test_a_password_opens_what_is_encrypted_and_harms_nothing_else() -> None:
+    locked = pdf("Hello", password="secret")
+    assert parse(locked, "a.pdf", "secret").text == "Hello"
+    assert parse(pdf("Hello"), "a.pdf", "secret").text == "Hello"
+    with pytest.raises(ParseError, match="the password given does not open it"):
+        parse(locked, "a.pdf", "wrong")
+
+
+def lettered(*lines: tuple[str, float, float, float]) -> bytes:
+    """A PDF of one page: each line's words, size of letters, and place from the left and the bottom."""
+    writer = PdfWriter(io.BytesIO(pdf("")))
+    content = DecodedStreamObject()
+    drawn = (f"/F {size} Tf 1 0 0 1 {left} {bottom} Tm ({words}) Tj " for words, size, left, bottom in lines)
+    content.set_data(f"BT {''.join(drawn)}ET".encode())
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(content)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+TEXT = "Words of the text that is printed here."
+
+
+def test_words_that_a_pdf_sets_apart_are_one_line_and_gaps_divide_paragraphs() -> None:
+    parsed = parse(
+        lettered(
+            ("Net", 10, 20, 280),
+            ("sales", 10, 45, 280),
+            ("grew", 10, 20, 268),
+            ("in", 10, 50, 268),
+            ("all", 10, 70, 268),
+            ("Next one", 10, 20, 230),
+            ("goes on", 10, 20, 218),
+        ),
+        "a.pdf",
+    )
+    assert parsed.text == "Net sales\ngrew in all\n\nNext one\ngoes on"
+
+
+def test_larger_letters_make_a_heading_where_a_pdf_has_no_outline() -> None:
+    body = [(TEXT, 10, 20, 240 - 12 * n) for n in range(5)]
+    lines = [("The Report", 18, 20, 280), ("on Things", 18, 20, 260), *body, ("Scope", 13, 20, 165)]
+    parsed = parse(lettered(*lines, *((TEXT, 10, 20, 150 - 12 * n) for n in range(5))), "a.pdf")
+    assert titles(parsed) == [(1, "The Report\non Things"), (2, "Scope")]
+
+
+def test_a_table_of_figures_knows_the_lines_that_name_its_columns() -> None:
+    rows = ["Sales 7 8", "Cost 3 4", "Taxes 1 1", "Profit 3 3"]
+    shown = [
+        "(in millions)",
+        "June 30, 2023 2022",
+        *rows,
+        "These are the figures of a year, and good ones.",
+    ]
+    parsed = parse(pdf("\n".join(["Text above ends here.", *shown])), "a.pdf")
+    [table] = parsed.tables
+    assert table.head == "(in millions) June 30, 2023 2022"
+    assert parsed.text[table.start : table.end].split("\n") == shown[:-1]
+
+
 @pytest.mark.skipif(not DATA, reason="RAGAPP_TEST_DATA names no folder with the pdfjs test documents")
 def test_strange_documents_are_read_or_refused_but_never_crash() -> None:
     from ingest.sandbox import Sandbox, parse_limits
