@@ -13,8 +13,11 @@ import pytrec_eval
 
 import evals.data
 from evals.datasets.beir import load_beir
+from evals.retrieval_gate import judge_retrieval, read_retrieval_run
 
 SAMPLE = Path(evals.data.__file__).parent / "scifact-mini"
+BASELINE = SAMPLE.parent.parent / "run_files" / "scifact-mini.retrieval.json"
+"""Written by `ragapp eval retrieval --run-file`: to be made anew when search is meant to change."""
 METRICS = {"nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100"}
 PROMISED = {
     "dataset",
@@ -66,6 +69,11 @@ def test_search_is_as_good_as_it_was(first: Any) -> None:
     floor = {"dense": 0.86, "words": 0.8, "hybrid": 0.87}
     reached = {mode: values["nDCG@10"] for mode, values in first["by_mode"].items()}
     assert all(reached[mode] >= floor[mode] for mode in floor), reached
+
+
+def test_no_loss_against_the_run_file_in_the_repository(first: Any) -> None:
+    verdicts = judge_retrieval(read_retrieval_run(Path(first["run_file"])), BASELINE)
+    assert [verdict for verdict in verdicts if verdict.lost] == []
 
 
 def test_run_file_and_trec_files_hold_the_same_scores(first: Any, data_dir: Path) -> None:

@@ -1,0 +1,132 @@
+"""When to refuse: the rule in `ragapp.answer.extractive` on public sets, and what a new fit would choose.
+
+    python -m evals.calibration.refusal XQUAD_EN_JSON PUBMEDQA_FOLDER [OTHER_SET …] [--data-dir FOLDER]
+
+Features come from the search and the sentences that a user gets. Half of the first two sets, drawn by
+hash, is fitted on; every figure is over the rest, and over all of the sets that follow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+from sklearn.linear_model import LogisticRegression
+
+from evals.answers.library import Library, open_library
+from evals.answers.types import AnswerDataset, AnswerQuestion
+from evals.datasets.answering import load_answer_dataset
+from evals.datasets.halves import TWIN
+from ragapp.answer.extractive import READ, Support, support
+from ragapp.answer.followups import stand_alone
+from ragapp.answer.passages import number_hits
+from ragapp.answer.scoring import score_sentences
+from ragapp.settings import Settings
+
+FITTED_SETS = 2
+HITS = 8
+"""As many as `RagService.ask` searches by default."""
+
+NOTHING = Support(by_sentence=0.0, by_passage=0.0, of_names=0.0, by_coincidence=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the documents held for one question, and whether they hold its answer."""
+
+    support: Support
+    answerable: bool
+    held_out: bool
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        return self.support.by_sentence, self.support.by_passage, self.support.of_names
+
+
+def observe(dataset: AnswerDataset, library: Library, progress: Progress) -> list[Observation]:
+    return [
+        Observation(_support(question, library), question.answerable, _is_held_out(question))
+        for question in progress.track(dataset.questions, description=dataset.name)
+        if question.answerable is not None
+    ]
+
+
+def _support(question: AnswerQuestion, library: Library) -> Support:
+    alone = stand_alone(question.question, question.history)
+    found = library.service.search(alone, collection=library.collection, k=HITS, filters=question.filters)
+    passages = number_hits(found.hits)[:READ]
+    ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
+    return support(alone, ranked[0], passages) if ranked else NOTHING
+
+
+def _is_held_out(question: AnswerQuestion) -> bool:
+    """A question and its unanswerable twin are in the same half."""
+    return hashlib.sha256(question.id.removesuffix(TWIN).encode()).digest()[0] % 2 == 1
+
+
+def fit(sets: Sequence[Sequence[Observation]]) -> LogisticRegression:
+    """Each set weighs the same, however many questions it has."""
+    kept = [[one for one in observed if not one.held_out] for observed in sets]
+    rows = np.array([one.shares for observed in kept for one in observed])
+    labels = np.array([one.answerable for observed in kept for one in observed])
+    weights = np.concatenate([np.full(len(observed), 1000 / len(observed)) for observed in kept])
+    return LogisticRegression(C=1e3, max_iter=5000).fit(rows, labels, sample_weight=weights)
+
+
+def quality(observed: Sequence[Observation], answers: NDArray[np.bool_]) -> dict[str, float]:
+    """Precision, recall and F1 of the refusals, and the share refused of what is answerable."""
+    answerable = np.array([one.answerable for one in observed])
+    refused = ~answers
+    right = float((refused & ~answerable).sum())
+    return {
+        "questions": float(len(observed)),
+        "precision": round(right / max(1, refused.sum()), 3),
+        "recall": round(right / max(1, (~answerable).sum()), 3),
+        "f1": round(2 * right / max(1, refused.sum() + (~answerable).sum()), 3),
+        "refused_although_answerable": round(float((refused & answerable).sum() / answerable.sum()), 3),
+    }
+
+
+def _observed(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[str, list[Observation]]]:
+    with Progress(console=Console(stderr=True)) as progress:
+        for path in paths:
+            dataset = load_answer_dataset(path)
+            with open_library(dataset, settings, progress) as library:
+                yield dataset.name, observe(dataset, library, progress)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("sets", type=Path, nargs="+")
+    parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
+    given = parser.parse_args()
+    settings = Settings(data_dir=given.data_dir, generator="extractive")
+    sets = dict(_observed(given.sets, settings))
+    fitted = fit(list(sets.values())[:FITTED_SETS])
+    report: dict[str, object] = {
+        "fitted": {
+            "weights": [round(float(weight), 2) for weight in fitted.coef_[0]],
+            "intercept": round(float(fitted.intercept_[0]), 2),
+        }
+    }
+    for place, (name, observed) in enumerate(sets.items()):
+        judged = [one for one in observed if one.held_out or place >= FITTED_SETS]
+        in_use = np.array([one.support.answers for one in judged])
+        report[name] = {
+            "in use": quality(judged, in_use),
+            "fitted": quality(judged, fitted.predict(np.array([one.shares for one in judged])).astype(bool)),
+        }
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
