@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,8 +17,6 @@ from ragapp.bootstrap import Workbench, build_cache, build_cache_store, build_se
 from ragapp.cache.answers import AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
 from ragapp.errors import UsageError
-from ragapp.lazy import Lazy
-from ragapp.models.build import build_embedder
 from ragapp.models.remembering import RememberingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
@@ -57,8 +55,9 @@ def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latenc
         own = settings.model_copy(
             update={"data_dir": Path(folder), "cache_entries": max(sizes) + 10, "cache_timeout": 5.0}
         )
-        embedder = RememberingEmbedder(build_embedder(own))
-        bench = replace(build_workbench(own), embedder=Lazy(lambda: embedder))
+        bench = build_workbench(own)
+        embedder = bench.embedder.get()
+        assert isinstance(embedder, RememberingEmbedder), "a workbench's embedder remembers questions"
         with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
                 raise UsageError(f"{store.name} holds answers. Give the benchmark a server of its own.")

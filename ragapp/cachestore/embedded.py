@@ -24,11 +24,12 @@ CREATE TABLE IF NOT EXISTS entries (
     id TEXT NOT NULL UNIQUE,
     partition TEXT NOT NULL,
     collection TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    vector BLOB NOT NULL,
     created_at REAL NOT NULL,
     expires_at REAL NOT NULL,
-    used_at REAL NOT NULL
+    used_at REAL NOT NULL,
+    bits BLOB NOT NULL, -- before the large ones, so that the mirror reads only the beginning of a row
+    payload BLOB NOT NULL,
+    vector BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS entries_used ON entries (used_at);
 CREATE INDEX IF NOT EXISTS entries_expiry ON entries (expires_at);
@@ -103,17 +104,18 @@ class EmbeddedCacheStore:
             entry.id,
             entry.partition,
             entry.collection,
-            self._payload.encode(entry),
-            vector.astype("<f4").tobytes(),
             entry.created_at,
             entry.expires_at,
             self._now(),
+            sign_bits(vector).tobytes(),
+            self._payload.encode(entry),
+            vector.astype("<f4").tobytes(),
         )
         with self._writing() as db:
             db.execute("DELETE FROM entries WHERE id = ? OR expires_at <= ?", (entry.id, self._now()))
             db.execute(
-                "INSERT INTO entries (id, partition, collection, payload, vector, created_at, expires_at, "
-                "used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO entries (id, partition, collection, created_at, expires_at, used_at, bits, "
+                "payload, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             db.executemany(
@@ -193,11 +195,11 @@ class EmbeddedCacheStore:
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
         rows = db.execute(
-            "SELECT seq, id, partition, vector FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
+            "SELECT seq, id, partition, bits FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
             (self._mirrored, _CAUGHT_UP_AT_ONCE),
         )
-        for seq, entry_id, partition, vector in rows:
-            self._mirror.put(partition, entry_id, sign_bits(np.frombuffer(vector, "<f4")))
+        for seq, entry_id, partition, bits in rows:
+            self._mirror.put(partition, entry_id, np.frombuffer(bits, np.uint64))
             self._mirrored = seq
 
     def _fetch(self, db: sqlite3.Connection, ids: list[str]) -> dict[str, tuple[bytes, bytes]]:
