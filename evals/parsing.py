@@ -28,7 +28,10 @@ from ragapp.types import ParsedText
 
 WORST = 10
 FOUND = 0.8
-"""The part of an evidence's words that the page named must hold for the evidence to count as found."""
+"""The part of an evidence's stretches that the page named must hold for the evidence to count as found."""
+
+STRETCH = 8
+"""Letters and digits of a stretch. Blanks do not count: some of the evidence was written down without."""
 
 _WORD = re.compile(r"\w+")
 _NOT_DOCUMENTS = frozenset({".md", ".json", ".jsonl", ".yaml", ".txt", ""})
@@ -87,7 +90,7 @@ def outcome(sandbox: Sandbox, sample: Sample) -> Outcome:
 
 
 def evidence_found(sandbox: Sandbox, folder: Path) -> Iterator[tuple[str, float]]:
-    """Of each FinanceBench question the part of its evidence's words that the gold page holds."""
+    """Of each FinanceBench question the part of its evidence's stretches that the gold page holds."""
     texts: dict[str, ParsedText] = {}
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         question = json.loads(line)
@@ -98,8 +101,8 @@ def evidence_found(sandbox: Sandbox, folder: Path) -> Iterator[tuple[str, float]
         pages = texts[name].text.split("\f")
         shares = []
         for evidence in question["evidence"]:
-            wanted = _words(evidence["evidence_text"])
-            held = _words(pages[evidence["evidence_page_num"]])
+            wanted = _stretches(evidence["evidence_text"])
+            held = _stretches(pages[evidence["evidence_page_num"]])
             shares.append((wanted & held).total() / max(1, wanted.total()))
         yield question["financebench_id"], min(shares)
 
@@ -113,6 +116,11 @@ def _docling_sample(format_folder: Path, path: Path) -> Sample:
 
 def _words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text.lower()))
+
+
+def _stretches(text: str) -> Counter[str]:
+    letters = "".join(_WORD.findall(text.lower()))
+    return Counter(letters[start : start + STRETCH] for start in range(len(letters) - STRETCH + 1))
 
 
 def _print_formats(outcomes: list[Outcome], console: Console) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import LxmlError
 from pptx import Presentation
+from pptx.chart.chart import Chart
 from pptx.exc import PythonPptxError
 from pptx.shapes.base import BaseShape
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.shapes.group import GroupShape
 from pptx.slide import Slide
+from pptx.table import Table
 from pptx.text.text import TextFrame
 
 from ingest.parse.archive import damaged, opened
@@ -20,7 +22,7 @@ from ragapp.types import ParsedText
 
 
 def parse_pptx(data: bytes, name: str) -> ParsedText:
-    """Each slide's title is a heading; then its text, tables and charts, its notes last.
+    """Each slide's title is a heading; then its text, tables and charts' figures, its notes last.
 
     Raises ParseError when it is damaged.
     """
@@ -61,11 +63,34 @@ def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
 def _write_shape(shape: BaseShape, out: TextBuilder) -> None:
     if isinstance(shape, GraphicFrame):
         if shape.has_table:
-            out.table([[cell.text for cell in row.cells] for row in shape.table.rows])
-        elif shape.has_chart and shape.chart.has_title:
-            out.paragraph(shape.chart.chart_title.text_frame.text)
+            out.table(_cells(shape.table))
+        elif shape.has_chart:
+            _write_chart(shape.chart, out)
     elif shape.has_text_frame:
         _write_frame(shape.text_frame, out)  # type: ignore[attr-defined] # only shapes that have one
+
+
+def _cells(table: Table) -> list[list[str]]:
+    """The text of each cell; that of merged ones stands in every row and column that they cover."""
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    for top, row in enumerate(table.rows):
+        for left, cell in enumerate(row.cells):
+            if cell.is_merge_origin:
+                for covered in rows[top : top + cell.span_height]:
+                    covered[left : left + cell.span_width] = [cell.text] * cell.span_width
+    return rows
+
+
+def _write_chart(chart: Chart, out: TextBuilder) -> None:
+    """Its title, and its figures as a table: a row for each category."""
+    title = chart.chart_title.text_frame.text if chart.has_title else ""
+    out.paragraph(title)
+    for plot in chart.plots:
+        series = list(plot.series)
+        header = ["", *(one.name for one in series)]
+        rows = zip(plot.categories, *(one.values for one in series), strict=False)
+        figures = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        out.table([header, *figures], title)
 
 
 def _write_frame(frame: TextFrame, out: TextBuilder) -> None:

@@ -10,6 +10,8 @@ import pytest
 from docx import Document
 from openpyxl import Workbook
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from ingest.parse.registry import parse
@@ -93,6 +95,26 @@ def test_slides_are_pages_with_their_titles_as_headings() -> None:
     assert titles(parsed) == [(1, "One"), (1, "Two")]
     assert parsed.page_at(parsed.text.index("x | y")) == 2
     assert tables(parsed) == [("x | y", "x | y\n1 | 2")]
+
+
+def test_slides_show_merged_cells_where_they_reach_and_the_figures_of_charts() -> None:
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    table = slide.shapes.add_table(3, 2, 0, 0, Inches(1), Inches(1)).table
+    for cell, text in zip(table.iter_cells(), ("x", "y", "Sum", "1", "", "2"), strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    data = CategoryChartData()
+    data.categories = ["2020", "2021"]
+    data.add_series("Sales", (1, 2.5))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(2), Inches(2), data)
+    file = io.BytesIO()
+    presentation.save(file)
+    parsed = parse(file.getvalue(), "a.pptx")
+    assert parsed.text.split("\n\n")[0] == "x | y\nSum | 1\nSum | 2"
+    assert "2020 | 1" in parsed.text
+    assert "2021 | 2.5" in parsed.text
+    assert "Sales" in parsed.text
 
 
 def test_sheets_are_pages_of_tables_with_titles_above() -> None:
