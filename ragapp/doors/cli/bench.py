@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings
 from ragapp.doors.terminal.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from evals.bench.asking import Latency
     from evals.bench.ingest import Speed
+    from evals.bench.query import Size
 
 app = typer.Typer(help="Measure speed, beside the machine's limit and a peer.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keeps `ingest` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -86,6 +83,89 @@ def cache(
         return
     rows = ((one.store, one.entries, one.kind, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in found)
     print_table(("store", "kept", "answer", "p50 ms", "p95 ms"), rows)
+
+
+@app.command()
+def query(
+    chunks: Annotated[str, typer.Option(help="Sizes to measure, with commas between.")] = "10000,100000",
+    collection: InCollection = "default",
+    questions: Annotated[int, typer.Option(min=10, help="Questions asked at each size.")] = 300,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure searching collections of any size that are like one of yours: its vectors and texts, expanded.
+
+    Needs a collection of a thousand chunks or more. Everything is measured after the question is embedded.
+
+    Example: ragapp bench query --chunks 10000,100000,1000000 -c reports
+    """
+    from evals.bench.expansion import Expansion
+    from evals.bench.query import ask_about, measure
+    from evals.bench.sample import sample_of
+    from ragapp.bootstrap import build_workbench
+
+    settings = load_settings(data_dir)
+    wanted = _sizes(chunks)
+    bench = build_workbench(settings)
+    vectors, texts, embedder = sample_of(bench, collection)
+    bench.store.close()
+    expansion, asked = Expansion.of(vectors), ask_about(texts, embedder, questions)
+    sizes = [measure(expansion, texts, asked, count, settings.data_dir) for count in wanted]
+    print_json(sizes) if as_json else _print_sizes(sizes)
+
+
+def _sizes(chunks: str) -> list[int]:
+    from ragapp.errors import UsageError
+
+    try:
+        return [int(count) for count in chunks.split(",")]
+    except ValueError:
+        raise UsageError(f"--chunks {chunks!r} is not numbers with commas between.") from None
+
+
+def _print_sizes(sizes: list[Size]) -> None:
+    print_table(
+        (
+            "chunks",
+            "built in s",
+            "peak MiB",
+            "bytes a chunk",
+            "cold start s",
+            "own MiB",
+            "mapped MiB",
+            "recall@10",
+        ),
+        (
+            (
+                size.chunks,
+                f"{size.build_seconds:.1f}",
+                f"{size.build_peak_mib:.0f}",
+                f"{size.bytes_a_chunk:.0f}",
+                f"{size.answers.cold_start:.2f}",
+                f"{size.answers.resident.own:.0f}",
+                f"{size.answers.resident.mapped:.0f}",
+                f"{size.answers.recall_at_10:.4f}, {size.answers.filtered_recall_at_10:.4f} with 1% filter",
+            )
+            for size in sizes
+        ),
+    )
+    print_table(
+        ("chunks", "milliseconds", "p50", "p95", "p99"), (row for size in sizes for row in _times(size))
+    )
+
+
+def _times(size: Size) -> list[tuple[object, ...]]:
+    rows = [_time(size, name, found) for name, found in size.answers.latency.items()]
+    rows += [
+        _time(size, f"{name}, 1% filter", found) for name, found in size.answers.filtered_latency.items()
+    ]
+    rows.append(_time(size, "FAISS flat scan", size.flat_scan))
+    limit = f"memory limit of a scan, {size.memory_gb_a_second:.1f} GB/s"
+    return [*rows, (size.chunks, limit, f"{size.memory_ms:.2f}", "", "")]
+
+
+def _time(size: Size, name: str, found: Latency) -> tuple[object, ...]:
+    return size.chunks, name, f"{found.p50:.2f}", f"{found.p95:.2f}", f"{found.p99:.2f}"
 
 
 def _print(speeds: list[Speed]) -> None:

@@ -1,0 +1,146 @@
+"""What a fresh process sees of a search index: its start, its memory, its speed, and how right it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.bench.synthetic import PER_VERSION, SyntheticTruth
+from ragapp.index.views import LocalIndex
+from ragapp.retrieve.fusion import fuse
+from ragapp.types import Collection, Ranking, Vectors
+
+K = 10
+DEPTH = 100
+"""Candidates asked of each leg, as the service does by default."""
+NARROW = 0.01
+"""Share of the documents that the filter leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query's text and its vector, shape (dimension,)."""
+
+    text: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """MiB of a process: its own, and mapped pages of files, which the system may take back at any time."""
+
+    own: float
+    mapped: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a fresh process saw. `cold_start` is in seconds, opening and the first question together."""
+
+    cold_start: float
+    resident: Resident
+    latency: dict[str, Latency]
+    """Of `dense`, `words` and `hybrid`."""
+    filtered_latency: dict[str, Latency]
+    """The same with a filter that leaves one document in a hundred."""
+    recall_at_10: float
+    filtered_recall_at_10: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks an open index every question, of all documents or of those of `within`."""
+
+    index: LocalIndex
+    truth: SyntheticTruth
+    collection: Collection
+    questions: Sequence[Question]
+
+    def latencies(self, within: AbstractSet[int] | None) -> dict[str, Latency]:
+        return {
+            "dense": timed(lambda one: self.dense(one, DEPTH, within), self.questions),
+            "words": timed(lambda one: self.words(one, within), self.questions),
+            "hybrid": timed(lambda one: self.hybrid(one, within), self.questions),
+        }
+
+    def dense(self, question: Question, k: int, within: AbstractSet[int] | None) -> Ranking:
+        return self.index.dense(self.collection, question.vector, k, within)
+
+    def words(self, question: Question, within: AbstractSet[int] | None) -> Ranking:
+        return self.index.words(self.collection, question.text, DEPTH, within)
+
+    def hybrid(self, question: Question, within: AbstractSet[int] | None) -> Ranking:
+        return fuse(self.dense(question, DEPTH, within), self.words(question, within), "scores")
+
+    def recall(self, within: AbstractSet[int] | None) -> float:
+        """Of the `K` nearest rows, as a scan of all finds them."""
+        rows = self.truth.rows
+        keys = np.arange(len(rows))
+        if within is not None:
+            keys = keys[np.isin(keys // PER_VERSION, sorted(within))]
+            rows = np.asarray(rows[keys])
+        queries = np.stack([one.vector for one in self.questions])
+        _, exact = faiss.knn(queries, rows, K, metric=faiss.METRIC_INNER_PRODUCT)
+        found = [[key for key, _ in self.dense(one, K, within)] for one in self.questions]
+        return float(np.mean([_overlap(keys[best], got) for best, got in zip(exact, found, strict=True)]))
+
+
+def ask(folder: Path, truth: SyntheticTruth, questions: Sequence[Question]) -> Answers:
+    """To be called in a process that has done nothing before."""
+    started = time.perf_counter()
+    index = LocalIndex(folder, truth)
+    collection = truth.collection()
+    index.catch_up(collection)
+    asker = _Asker(index, truth, collection, questions)
+    asker.hybrid(questions[0], None)
+    cold_start = time.perf_counter() - started
+    few = np.random.default_rng(1).permutation(truth.versions)[: max(1, round(NARROW * truth.versions))]
+    narrow = frozenset(few.tolist())
+    latency, filtered = asker.latencies(None), asker.latencies(narrow)
+    resident = _resident()  # before the scans below read everything
+    answers = Answers(cold_start, resident, latency, filtered, asker.recall(None), asker.recall(narrow))
+    index.close()
+    return answers
+
+
+def timed(work: Callable[[Question], object], questions: Sequence[Question]) -> Latency:
+    """Of one question after the other, on one thread."""
+    taken = []
+    for one in questions:
+        started = time.perf_counter()
+        work(one)
+        taken.append(1000 * (time.perf_counter() - started))
+    p50, p95, p99 = np.percentile(taken, [50, 95, 99])
+    return Latency(float(p50), float(p95), float(p99))
+
+
+def _overlap(exact: NDArray[np.int64], found: Sequence[int]) -> float:
+    return len(set(exact.tolist()) & set(found)) / len(exact)
+
+
+def _resident() -> Resident:
+    """As Linux tells it; zeros elsewhere."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    kib = {
+        name: int(rest.split()[0])
+        for name, _, rest in (line.partition(":") for line in lines)
+        if "Rss" in name
+    }
+    return Resident(kib.get("RssAnon", 0) / 1024, kib.get("RssFile", 0) / 1024)

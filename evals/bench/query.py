@@ -1,0 +1,107 @@
+"""How fast and how right search is at a size: the real views over a collection like a real one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import faiss
+import numpy as np
+
+from evals.bench.asking import DEPTH, Answers, Latency, Question, ask, timed
+from evals.bench.expansion import Expansion
+from evals.bench.synthetic import SyntheticTruth, draw_into
+from ragapp.index.views import LocalIndex
+from ragapp.protocols import Embedder
+from ragapp.types import Vectors
+
+SCANS = 20
+"""Flat scans that are timed."""
+QUESTION_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Figures at one size. `memory_ms` is how long the machine takes to read all vectors once."""
+
+    chunks: int
+    build_seconds: float
+    build_peak_mib: float
+    bytes_a_chunk: float
+    answers: Answers
+    flat_scan: Latency
+    memory_ms: float
+    memory_gb_a_second: float
+
+
+def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[Question]:
+    """Questions made of words that stand together in `texts`, as the embedder reads queries."""
+    rng = np.random.default_rng(2)
+    questions = []
+    for place in rng.integers(len(texts), size=count):
+        words = texts[place].split()
+        start = int(rng.integers(max(1, len(words) - QUESTION_WORDS)))
+        text = " ".join(words[start : start + QUESTION_WORDS])
+        questions.append(Question(text, embedder.embed_query(text)))
+    return questions
+
+
+def measure(
+    expansion: Expansion, texts: Sequence[str], questions: Sequence[Question], chunks: int, scratch: Path
+) -> Size:
+    """Builds the views of `chunks` chunks in a folder in `scratch` that is deleted afterwards, and asks them.
+
+    Building and asking have a process each, so that their memory and their start can be seen.
+    """
+    with TemporaryDirectory(dir=scratch, prefix="bench-") as name:
+        views = Path(name) / "views"
+        truth = SyntheticTruth(Path(name) / "rows.npy", texts)
+        draw_into(truth.file, expansion, chunks)
+        spawning = multiprocessing.get_context("spawn")
+        with spawning.Pool(1) as pool:
+            seconds, peak = pool.apply(_build, (views, truth))
+        with spawning.Pool(1) as pool:
+            answers = pool.apply(ask, (views, truth, questions))
+        bandwidth = _bandwidth()
+        return Size(
+            chunks=chunks,
+            build_seconds=seconds,
+            build_peak_mib=peak,
+            bytes_a_chunk=sum(p.stat().st_size for p in views.rglob("*") if p.is_file()) / chunks,
+            answers=answers,
+            flat_scan=_flat_scan(truth.rows, questions),
+            memory_ms=1000 * truth.rows.nbytes / bandwidth,
+            memory_gb_a_second=bandwidth / 1e9,
+        )
+
+
+def _build(folder: Path, truth: SyntheticTruth) -> tuple[float, float]:
+    """Seconds, and the most MiB that were resident."""
+    started = time.perf_counter()
+    index = LocalIndex(folder, truth)
+    index.catch_up(truth.collection())
+    index.close()  # waits for the graph
+    return time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _flat_scan(rows: Vectors, questions: Sequence[Question]) -> Latency:
+    """FAISS' own exact index, with all the threads it wants."""
+    flat = faiss.IndexFlatIP(rows.shape[1])
+    flat.add(np.asarray(rows))
+    return timed(lambda one: flat.search(one.vector[None], DEPTH), questions[:SCANS])
+
+
+def _bandwidth() -> float:
+    """Bytes a second that one thread reads from memory, just now: the best of five passes over 256 MB."""
+    block = np.ones(2**25, np.float64)
+    taken = []
+    for _ in range(5):
+        started = time.perf_counter()
+        block.max()
+        taken.append(time.perf_counter() - started)
+    return block.nbytes / min(taken)

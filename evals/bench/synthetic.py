@@ -1,0 +1,68 @@
+"""A truth of any size for the views to follow: vectors in a mapped file, texts made when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.bench.expansion import Expansion, mixed_text
+from ragapp.types import Change, Collection, IndexEntry, Vectors
+
+PER_VERSION = 20
+"""Chunks of a document."""
+BATCH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticTruth:
+    """Chunk i has the i-th row of the file and belongs to version i // 20; every version came in ready."""
+
+    file: Path
+    texts: Sequence[str]
+
+    @property
+    def rows(self) -> Vectors:
+        """Mapped: not in this process's memory, and not sent to another one."""
+        return np.lib.format.open_memmap(self.file, "r")
+
+    @property
+    def versions(self) -> int:
+        return -(-len(self.rows) // PER_VERSION)
+
+    def collection(self, name: str = "bench") -> Collection:
+        made, dimension = datetime(2026, 1, 1, tzinfo=UTC), self.rows.shape[1]
+        return Collection(1, name, "bench", dimension, 2 * self.versions, made)
+
+    def changes(self, _collection_id: int, after: int) -> list[Change]:
+        return [
+            Change(revision, (revision - 1) // 2, "embedded" if revision % 2 == 0 else "parsed")
+            for revision in range(after + 1, 2 * self.versions + 1)
+        ]
+
+    def entries(self, _collection_id: int, _version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        rng = np.random.default_rng(0)
+        for key in range(len(self.rows)):
+            yield IndexEntry(key, key // PER_VERSION, mixed_text(self.texts, rng), None)
+
+    def vectors(
+        self, _collection_id: int, _embedder: str, _version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        rows = self.rows
+        for start in range(0, len(rows), BATCH):
+            keys = np.arange(start, min(start + BATCH, len(rows)))
+            yield keys, keys // PER_VERSION, np.array(rows[start : start + BATCH])
+
+
+def draw_into(path: Path, expansion: Expansion, count: int) -> None:
+    """Writes `count` vectors in numpy's format."""
+    rng = np.random.default_rng(count)
+    shape = (count, expansion.vectors.shape[1])
+    rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    for start in range(0, count, BATCH):
+        rows[start : start + BATCH] = expansion.draw(min(BATCH, count - start), rng)
+    rows.flush()
