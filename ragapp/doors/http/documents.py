@@ -10,6 +10,9 @@ from ragapp.errors import NotFoundError
 from ragapp.service import RagService
 from ragapp.types import Document, ParsedText
 
+ONLY_WHILE_CHUNKING = {"tables", "furniture"}
+"""What a stored text no longer knows."""
+
 router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["documents"])
 
 
@@ -24,7 +27,7 @@ def show_document(collection: str, document_id: str, service: Service) -> Docume
     return _document(service, collection, document_id)
 
 
-@router.get("/{document_id}/text")
+@router.get("/{document_id}/text", response_model_exclude=ONLY_WHILE_CHUNKING)
 def document_text(
     collection: str, document_id: str, service: Service, version: int | None = None
 ) -> ParsedText:
