@@ -1,0 +1,48 @@
+"""A small change in a long document embeds again only the chunks that it touches."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import Sandbox, parse_limits
+from ragapp.bootstrap import build_service, build_workbench
+from tests.serving import bring_in, settings_in
+
+CHAPTERS = 8
+
+
+def book() -> str:
+    """Chapters of several chunks each, without a paragraph break that could hold a boundary in place."""
+    return "\n\n".join(f"# Chapter {chapter}\n\n{_prose(chapter)}" for chapter in range(CHAPTERS))
+
+
+def _prose(chapter: int) -> str:
+    return " ".join(
+        f"The mill of town {chapter}-{n} was built by {n % 17 + 2} people, who needed {n % 23 + 1} years."
+        for n in range(40)
+    )
+
+
+def test_one_changed_word_embeds_one_chunk_again(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, chunk_tokens=100)
+    bench = build_workbench(settings)
+    with closing(build_service(settings, bench)) as service, closing(Sandbox(parse_limits(settings))) as box:
+        id_ = service.upload("default", "book.md", io.BytesIO(book().encode())).document.id
+        bring_in(settings)
+        assert service.document(id_).chunks > 3 * CHAPTERS
+
+        changed = book().replace("The mill of town 3-20", "The windmill of town 3-20")
+        service.upload("default", "book.md", io.BytesIO(changed.encode()))
+        pipeline = build_pipeline(bench, settings, box)
+        parsing = bench.queue.claim("test")
+        assert parsing is not None
+        pipeline.work(parsing, Event(), lambda _: None)
+        embedding = bench.queue.claim("test")
+        assert embedding is not None
+        fingerprint = bench.embedder.get().fingerprint
+        ((_, text),) = bench.store.chunks_without_vector(embedding, fingerprint, 100)
+        assert "windmill of town 3-20" in text
