@@ -16,6 +16,7 @@ from ingest.parse.furniture import furniture
 from ingest.parse.hyphens import mend_hyphens
 from ingest.parse.outline import OutlineEntry, locate_headings
 from ingest.parse.pages import PAGE_BREAK
+from ingest.parse.pdf_annotations import annotation_lines
 from ingest.parse.pdf_headings import font_headings
 from ingest.parse.pdf_lines import Line, Placed, page_lines
 from ingest.parse.pdf_scans import read_scans
@@ -70,7 +71,7 @@ def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
     except pypdfium2.PdfiumError:
         return []
     text_page = page.get_textpage()
-    lines = page_lines(text_page)
+    lines = [*page_lines(text_page), *annotation_lines(page)]
     text_page.close()
     page.close()
     return lines

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.annotations import FreeText
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    TextStringObject,
+)
 
 from ingest.parse.clean import clean
 from ingest.parse.hyphens import mend_hyphens
@@ -273,6 +281,24 @@ def test_a_table_of_figures_knows_the_lines_that_name_its_columns() -> None:
     [table] = parsed.tables
     assert table.head == "(in millions) June 30, 2023 2022"
     assert parsed.text[table.start : table.end].split("\n") == shown[:-1]
+
+
+def test_what_was_written_into_a_form_or_onto_a_page_is_read() -> None:
+    writer = PdfWriter(io.BytesIO(pdf("Name:")))
+    note = FreeText(text="Please call back", rect=(50, 50, 150, 90))
+    writer.add_annotation(0, note)
+    field = DictionaryObject(
+        {
+            NameObject("/Subtype"): NameObject("/Widget"),
+            NameObject("/FT"): NameObject("/Tx"),
+            NameObject("/V"): TextStringObject("Ann Müller"),
+            NameObject("/Rect"): ArrayObject([FloatObject(n) for n in (50, 100, 150, 120)]),
+        }
+    )
+    writer.pages[0]["/Annots"].append(writer._add_object(field))
+    file = io.BytesIO()
+    writer.write(file)
+    assert parse(file.getvalue(), "a.pdf").text == "Name:\n\nPlease call back\n\nAnn Müller"
 
 
 @pytest.mark.skipif(not DATA, reason="RAGAPP_TEST_DATA names no folder with the pdfjs test documents")

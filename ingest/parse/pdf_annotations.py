@@ -1,0 +1,47 @@
+"""What people wrote onto a PDF page: the values of its form's fields, and notes set as text."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ingest.parse.pdf_lines import Line
+
+_KEYS = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"}
+"""Where each kind of annotation keeps the words that are seen on the page."""
+
+
+def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
+    """In the order of the file; the choice of a check box has no words, and gives none."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        with _opened(page, index) as annotation:
+            key = _KEYS.get(pdfium.FPDFAnnot_GetSubtype(annotation))
+            words = _string(annotation, key) if key else ""
+        for line in words.splitlines():
+            if line.strip():
+                yield Line.unplaced(line, above=True)
+
+
+@contextmanager
+def _opened(page: pypdfium2.PdfPage, index: int) -> Iterator[pdfium.FPDF_ANNOTATION]:
+    annotation = pdfium.FPDFPage_GetAnnot(page, index)
+    try:
+        yield annotation
+    finally:
+        pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _string(annotation: pdfium.FPDF_ANNOTATION, key: bytes) -> str:
+    """Empty when it has none, or a name instead."""
+    if pdfium.FPDFAnnot_GetValueType(annotation, key) != pdfium.FPDF_OBJECT_STRING:
+        return ""
+    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFAnnot_GetStringValue(
+        annotation, key, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size
+    )
+    return buffer.raw.decode("utf-16-le", errors="replace").rstrip("\0")
