@@ -18,9 +18,10 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 
 def load(path: str) -> list[Document]:
-    if path.lower().endswith(".pdf"):
-        return PyPDFLoader(path).load()
-    return TextLoader(path, autodetect_encoding=True).load()
+    is_pdf = path.lower().endswith(".pdf")
+    loader = PyPDFLoader(path) if is_pdf else TextLoader(path, autodetect_encoding=True)
+    documents: list[Document] = loader.load()
+    return documents
 
 
 def main() -> None:
