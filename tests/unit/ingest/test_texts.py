@@ -163,6 +163,24 @@ def test_tables_of_contents_years_and_sentences_are_no_headings(line: str) -> No
     assert parse(f"Some text.\n\n{line}\n\nMore text.\n".encode(), "a.txt").headings == ()
 
 
+def test_a_number_far_ahead_or_behind_is_no_next_section() -> None:
+    lines = ["1. One", "2024 Results", "2. Two", "1. One again", "2.1. More", "A. Appendix"]
+    parsed = parse("\n\n".join(f"{line}\n\nSome text here." for line in lines).encode(), "a.txt")
+    assert [title for _, title in titles(parsed)] == ["1. One", "2. Two", "2.1. More", "A. Appendix"]
+
+
+def test_a_web_page_is_its_article_without_menus_and_a_plain_page_is_whole() -> None:
+    menu = "".join(f'<li><a href="/{n}">Section number {n} of the shop</a></li>' for n in range(30))
+    story = "".join(f"<p>Paragraph {n} tells what happened that day, at length.</p>" for n in range(30))
+    page = f"<html><body><div class='menu'><ul>{menu}</ul></div><article><h1>Story</h1>{story}</article>"
+    parsed = parse(page.encode(), "a.html")
+    assert "Paragraph 29 tells" in parsed.text
+    assert "of the shop" not in parsed.text
+    assert titles(parsed) == [(1, "Story")]
+    plain = parse(f"<html><body><div class='menu'>Menu</div>{story}</body>".encode(), "a.html")
+    assert plain.text.startswith("Menu")
+
+
 def picture(text: str) -> Image.Image:
     page = Image.new("RGB", (900, 200), "white")
     ImageDraw.Draw(page).text((30, 60), text, fill="black", font=ImageFont.load_default(48))
