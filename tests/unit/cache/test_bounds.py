@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
 from ragapp.cache.bounds import lower_bound, upper_bound
 
 
+@settings(deadline=None)  # how busy the machine is says nothing of the code
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_bounds_are_quantiles_of_the_beta_distribution(seen: tuple[int, int]) -> None:
     events, trials = seen
