@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ragapp.models.catalog import find_entry
 from ragapp.models.fetch import fetch
 from ragapp.settings import Settings
+
+# No test asserts an absolute time, and hypothesis would by default.
+settings.register_profile("ragapp", deadline=None)
+settings.load_profile("ragapp")
 
 
 @pytest.fixture(scope="session")
