@@ -55,7 +55,9 @@ def _serve(order: Order) -> xllamacpp.Server:
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [order["api_key"]]
-    params.cpuparams.n_threads = order["threads"]
+    # While a model writes, its threads wait for each other at every step: one that has to share its core
+    # stops them all. Reading gains from every core, writing is bound by memory (docs/models.md).
+    params.cpuparams.n_threads = max(1, order["threads"] - 1)
     params.cpuparams_batch.n_threads = order["threads"]
     params.n_ctx = order["context"]
     params.n_parallel = 1
