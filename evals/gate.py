@@ -20,7 +20,7 @@ TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateResult:
     """One metric: the run less the baseline. `p` is corrected for the number of metrics looked at."""
 
     metric: str
@@ -34,7 +34,7 @@ def judge_run(
     baseline: Mapping[str, Mapping[str, float]],
     *,
     tolerance: float = TOLERANCE,
-) -> tuple[Verdict, ...]:
+) -> tuple[GateResult, ...]:
     """Compares metric -> question -> score. Raises UsageError when they have no question in common.
 
     A metric is compared over the questions that have it in both runs: an answer that was refused has no
@@ -53,7 +53,7 @@ def judge_run(
         )
     corrected = holm({metric: one.p for metric, one in comparisons.items()})
     return tuple(
-        Verdict(metric, one, corrected[metric], _lost(one.difference, corrected[metric], tolerance))
+        GateResult(metric, one, corrected[metric], _lost(one.difference, corrected[metric], tolerance))
         for metric, one in comparisons.items()
     )
 

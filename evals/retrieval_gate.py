@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from evals.gate import TOLERANCE, Verdict, judge_run
+from evals.gate import TOLERANCE, GateResult, judge_run
 from evals.runs import RetrievalRun
 from ragapp.errors import UsageError
 
@@ -16,7 +16,7 @@ GATED = "nDCG@10"
 
 def judge_retrieval(
     run: RetrievalRun, baseline_file: Path, tolerance: float = TOLERANCE
-) -> tuple[Verdict, ...]:
+) -> tuple[GateResult, ...]:
     """Every mode of the run against the one in the file. Raises UsageError when they cannot be compared."""
     baseline = read_retrieval_run(baseline_file)
     if baseline.dataset_sha256 != run.dataset_sha256:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.answers.runs import AnswerRun, read_answer_run
-from evals.gate import TOLERANCE, Verdict, judge_run
+from evals.gate import TOLERANCE, GateResult, judge_run
 from ragapp.errors import UsageError
 
 GATED = (
@@ -21,7 +21,9 @@ GATED = (
 )
 
 
-def judge_answers(run: AnswerRun, baseline_file: Path, tolerance: float = TOLERANCE) -> tuple[Verdict, ...]:
+def judge_answers(
+    run: AnswerRun, baseline_file: Path, tolerance: float = TOLERANCE
+) -> tuple[GateResult, ...]:
     """The run against the one in the file. Raises UsageError when that was over another dataset."""
     baseline = read_answer_run(baseline_file)
     if baseline.dataset_sha256 != run.dataset_sha256:

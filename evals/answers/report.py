@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -14,8 +14,8 @@ from rich.text import Text
 from evals.answers.evaluate import Asked
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import nested
-from evals.gate import Verdict
-from ragapp.types import Verdict as SentenceVerdict
+from evals.gate import GateResult
+from ragapp.types import Verdict
 
 SHORTENED = 160
 
@@ -40,17 +40,17 @@ class AnswerSummary:
     token_recall: float
     refusal: Mapping[str, float]
     citation: Mapping[str, float]
-    verdicts: Mapping[SentenceVerdict, float]
+    verdicts: Mapping[Verdict, float]
     latency_ms: Mapping[str, float]
     intervals: Mapping[str, tuple[float, float]]
     run_file: str
     settings_fingerprint: str
     dataset_sha256: str
     code: str
-    gate: Sequence[Mapping[str, object]]
+    gate: Sequence[GateResult]
 
 
-def as_json(run: AnswerRun, run_file: Path, gate: Iterable[Verdict]) -> str:
+def as_json(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> str:
     groups = nested(run.figures)
     said = groups["answer"]
     summary = AnswerSummary(
@@ -74,12 +74,14 @@ def as_json(run: AnswerRun, run_file: Path, gate: Iterable[Verdict]) -> str:
         settings_fingerprint=run.settings_fingerprint,
         dataset_sha256=run.dataset_sha256,
         code=run.code,
-        gate=[asdict(verdict) for verdict in gate],
+        gate=tuple(gate),
     )
     return TypeAdapter(AnswerSummary).dump_json(summary, indent=2).decode()
 
 
-def as_text(run: AnswerRun, run_file: Path, gate: Iterable[Verdict], shown: Iterable[str]) -> RenderableType:
+def as_text(
+    run: AnswerRun, run_file: Path, gate: Iterable[GateResult], shown: Iterable[str]
+) -> RenderableType:
     refused = sum(one.refused for one in run.questions.values())
     verdicts = ", ".join(f"{share:.3f} {verdict}" for verdict, share in run.verdicts.items())
     return Group(
@@ -92,12 +94,12 @@ def as_text(run: AnswerRun, run_file: Path, gate: Iterable[Verdict], shown: Iter
     )
 
 
-def gate_line(verdict: Verdict) -> str:
-    found = verdict.comparison
-    outcome = "LOST" if verdict.lost else "held"
+def gate_line(result: GateResult) -> str:
+    found = result.comparison
+    outcome = "LOST" if result.lost else "held"
     return (
-        f"gate, {verdict.metric}: {outcome}, {found.difference:+.3f} against the baseline "
-        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {verdict.p:.4f}); "
+        f"gate, {result.metric}: {outcome}, {found.difference:+.3f} against the baseline "
+        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {result.p:.4f}); "
         f"better on {found.wins}, equal on {found.ties}, worse on {found.losses}"
     )
 

@@ -15,7 +15,7 @@ from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 if TYPE_CHECKING:
     from evals.answers.evaluate import Asked
     from evals.answers.runs import AnswerRun
-    from evals.gate import Verdict
+    from evals.gate import GateResult
     from ragapp.settings import Settings
 
 FAILED = 1
@@ -158,7 +158,7 @@ def _print(
     order: _Order,
     run: AnswerRun,
     run_file: Path,
-    verdicts: Iterable[Verdict],
+    verdicts: Iterable[GateResult],
     asked: list[Asked],
     shown: Iterable[str],
 ) -> None:

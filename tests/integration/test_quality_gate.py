@@ -18,7 +18,7 @@ from evals.answers.gating import judge_answers
 from evals.answers.library import open_library
 from evals.answers.runs import AnswerRun
 from evals.datasets.answering import load_answer_dataset
-from evals.gate import Verdict
+from evals.gate import GateResult
 from ragapp.settings import Settings
 
 SAMPLES = Path(evals.data.__file__).parent
@@ -32,7 +32,7 @@ def asked(folder: Path, **changed: int) -> AnswerRun:
         return evaluate_answers(dataset, library, settings, progress)[0]
 
 
-def lost(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
+def lost(verdicts: tuple[GateResult, ...]) -> dict[str, float]:
     return {one.metric: one.comparison.difference for one in verdicts if one.lost}
 
 
