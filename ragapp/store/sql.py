@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
-from ragapp.store import checks, collections, documents, publishing, reindexing, views
+from ragapp.store import checks, collections, documents, listing, publishing, reindexing, views
 from ragapp.store import schema as t
 from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import WRITE
@@ -107,11 +107,11 @@ class SqlStore:
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:
-            return documents.get(c, document_id)
+            return listing.one(c, t.documents.c.id == document_id)
 
     def documents(self, collection: str) -> list[Document]:
         with self._reading.begin() as c:
-            return documents.in_collection(c, collections.get(c, collection))
+            return listing.in_collection(c, collections.get(c, collection))
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         with self._reading.begin() as c:

@@ -1,0 +1,95 @@
+"""Documents as people are told of them: each as of its newest version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, select
+
+from ragapp.errors import NotFoundError
+from ragapp.store import schema as t
+from ragapp.types import Collection, Document
+
+
+def one(c: Connection, condition: Any) -> Document:
+    """Raises NotFoundError."""
+    found = _documents(c, _select_documents().where(condition))
+    if not found:
+        raise NotFoundError("There is no such document. `ragapp documents list` shows those there are.")
+    return found[0]
+
+
+def in_collection(c: Connection, collection: Collection) -> list[Document]:
+    query = _select_documents().where(t.documents.c.collection_id == collection.id)
+    return _documents(c, query.order_by(t.versions.c.id))
+
+
+def _select_documents() -> Select[Any]:
+    """Each document as of its newest version, with the number of its live one."""
+    live = t.versions.alias("live")
+    embedded = (
+        select(func.count())
+        .select_from(t.chunks)
+        .join(t.vectors, t.vectors.c.digest == t.chunks.c.digest)
+        .where(t.chunks.c.version_id == t.versions.c.id, t.vectors.c.embedder == t.collections.c.embedder)
+        .correlate(t.versions, t.collections)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            t.documents.c.id,
+            t.documents.c.source,
+            t.collections.c.name.label("collection"),
+            live.c.version.label("live_version"),
+            t.blobs.c.size,
+            *(column for column in t.versions.c if column.name != "id"),
+            t.versions.c.id.label("version_id"),
+            case((t.versions.c.status == "searchable", embedded), else_=None).label("embedded"),
+        )
+        .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
+        .join(
+            t.versions,
+            (t.versions.c.document_id == t.documents.c.id)
+            & (t.versions.c.version == t.documents.c.newest_version),
+        )
+        .join(t.blobs, t.blobs.c.sha256 == t.versions.c.sha256)
+        .outerjoin(live, live.c.id == t.documents.c.live_version_id)
+    )
+
+
+def _documents(c: Connection, query: Select[Any]) -> list[Document]:
+    rows = c.execute(query).all()
+    metadata: dict[int, dict[str, str]] = defaultdict(dict)
+    wanted = query.with_only_columns(t.versions.c.id).order_by(None)
+    for version_id, key, value in c.execute(
+        select(t.document_metadata).where(t.document_metadata.c.version_id.in_(wanted))
+    ):
+        metadata[version_id][key] = value
+    return [_document(row, metadata.get(row.version_id, {})) for row in rows]
+
+
+def _document(row: Row[Any], metadata: Mapping[str, str]) -> Document:
+    ready = row.chunks if row.status == "ready" else 0
+    return Document(
+        id=row.id,
+        collection=row.collection,
+        name=row.name,
+        source=row.source,
+        version=row.version,
+        live_version=row.live_version,
+        status=row.status,
+        error=row.error,
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        pages=row.pages,
+        chunks=row.chunks,
+        embedded=ready if row.embedded is None else row.embedded,
+        accepted_at=row.accepted_at.replace(tzinfo=UTC)
+        if row.accepted_at.tzinfo is None
+        else row.accepted_at,
+        metadata=metadata,
+    )
