@@ -10,8 +10,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from ragapp.errors import StorageError
 
 WRITE = {"ragapp_write": True}
 """Execution options of a transaction that will write."""
@@ -24,10 +26,15 @@ SQLITE_PRAGMAS = (
 )
 
 
+DISK_TROUBLE = ("disk is full", "disk I/O error", "No space left on device")
+"""In the words of SQLite and of PostgreSQL."""
+
+
 def open_engine(url: str) -> Engine:
     """An engine on a database at the newest schema; makes or migrates it when needed."""
     parsed = make_url(url)
     engine = create_engine(parsed)
+    event.listen(engine, "handle_error", _as_ours)
     if parsed.get_backend_name() != "sqlite":
         migrate(engine)
         return engine
@@ -38,6 +45,13 @@ def open_engine(url: str) -> Engine:
     with FileLock(path.with_name(path.name + ".migrate.lock")):
         migrate(engine)
     return engine
+
+
+def _as_ours(context: ExceptionContext) -> None:
+    """A full or failing disk is an error that we tell of; others are defects."""
+    told = str(context.original_exception)
+    if any(words in told for words in DISK_TROUBLE):
+        raise StorageError(f"The database cannot be written: {told}. Free some disk space.")
 
 
 def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
