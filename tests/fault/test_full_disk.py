@@ -1,0 +1,60 @@
+"""The disk is full: what was promised stays, what cannot be kept is refused, and space makes all well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ragapp.errors import StorageError
+from tests.fault.library import Library
+
+SIZE_BYTES, BALLAST_BYTES = 16_000_000, 12_000_000
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    mount = shutil.which("mount")
+    if os.geteuid() != 0 or mount is None:
+        pytest.skip("NOT TESTED: a full disk. It takes root to mount a small tmpfs.")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run([mount, "-t", "tmpfs", "-o", f"size={SIZE_BYTES}", "tmpfs", str(disk)], check=False)
+    if done.returncode:
+        pytest.skip("NOT TESTED: a full disk. This system allows no mount.")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill(library: Library, expected: dict[str, str]) -> None:
+    """Ingests until it cannot go on; `expected` gets what was promised."""
+    for number in range(1000):
+        text = f"tern {number} dives " * 200
+        library.accept(f"tern-{number}", text)
+        expected[f"tern-{number}"] = text
+        if number % 5 == 0:
+            library.work()
+            library.catch_up()
+
+
+def test_a_full_disk_refuses_new_documents_and_loses_none(small_disk: Path) -> None:
+    library, expected = Library(small_disk), dict[str, str]()
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(BALLAST_BYTES))
+    with pytest.raises(StorageError, match=r"(?i)space|full"):
+        fill(library, expected)
+    assert expected
+    library.close()
+    ballast.unlink()
+    library = Library(small_disk)
+    accepted = {one.source for one in library.store.documents("shore")}
+    assert expected.keys() <= accepted
+    for source in sorted(accepted)[len(accepted) // 3 :]:  # makes room to work in
+        library.delete(source)
+        expected.pop(source, None)
+    library.assert_is(expected)
+    library.close()
