@@ -14,7 +14,7 @@ run: install
 install: .venv/installed
 
 test: .venv/installed-dev
-	sh tests/find-chromium.sh
+	sh tests/find-programs.sh
 	$(BIN)/ragapp models fetch bge-small-en-v1.5
 	$(BIN)/python -m pytest
 

@@ -27,7 +27,7 @@ def show_empty(documents_page: st.Page) -> None:
     """For a collection without documents."""
     st.header("Answers you can check", anchor=False)
     st.markdown(
-        "1. **Add documents** on the Documents page: PDF, Markdown, HTML or plain text.\n"
+        "1. **Add documents** on the Documents page: PDF, Office, web pages, mail, pictures and more.\n"
         "2. **Ask** in your own words, as soon as a document is searchable.\n"
         "3. **Check** each sentence: press its source to see the very words on their page."
     )

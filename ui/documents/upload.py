@@ -21,7 +21,7 @@ def show_upload(collection: str) -> None:
     """A place to drop files. They are handed over as soon as the browser has sent them."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        "Add documents: PDF, Markdown, HTML or plain text",
+        "Add documents: PDF, Office, web pages, mail, pictures and more",
         accept_multiple_files=True,
         key=f"upload-{number}",
     )
