@@ -144,7 +144,7 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
 
 def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
-    """Raises UsageError, StorageError."""
+    """Raises NotFoundError, UsageError, StorageError."""
     _needs_sqlite(settings)
     return restore_backup(source, settings.data_dir, force=force)
 

@@ -73,7 +73,10 @@ def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) 
             manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
             _add_text(tar, MANIFEST, json.dumps(asdict(manifest)))
             return manifest
-    raise ConflictError("Documents are deleted faster than they can be copied. Try again in a quieter hour.")
+    raise ConflictError(
+        "The bytes of some documents are missing. If nobody is deleting documents now, `ragapp doctor` tells "
+        "which ones to hand in again; else try again in a quieter hour."
+    )
 
 
 def _copied(database: Path, copy: Path) -> tuple[str, list[str]]:

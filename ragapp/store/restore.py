@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ragapp.errors import StorageError, UsageError
+from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import known_revisions
@@ -23,9 +23,11 @@ DERIVED = ("views", "cache")
 def restore_backup(source: Path, data_dir: Path, *, force: bool) -> Manifest:
     """Puts database and blobs of the backup into `data_dir`. Nothing may use the folder meanwhile.
 
-    Raises UsageError when there are documents already and not `force`, or the backup is of a newer
-    ragapp; StorageError when the backup is damaged or the disk is full. The folder is then as it was.
+    Raises NotFoundError; UsageError when there are documents already and not `force`, or the backup is
+    of a newer ragapp; StorageError when it is damaged or the disk is full. The folder is then as it was.
     """
+    if not source.is_file():
+        raise NotFoundError(f"There is no file {source}. Check its name.")
     if (data_dir / DATABASE).exists() and not force:
         raise UsageError(f"{data_dir} holds documents already. --force replaces them with those of {source}.")
     try:
