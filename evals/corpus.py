@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Event
 
 from rich.progress import Progress
 
-from evals.runs import fingerprint
+from evals.ingesting import open_shelf
 from evals.types import CorpusDocument, RetrievalDataset
-from ingest.lease import held
-from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import Workbench, build_service, build_workbench, recipe
-from ragapp.protocols import JobQueue
+from ragapp.bootstrap import recipe
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Job
 
 ID = "id"
 """The metadata key that holds a document's corpus id, exactly as the dataset spells it."""
-
-IDLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +34,20 @@ class Corpus:
 
 @contextmanager
 def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
-    """Ingests what is not there yet, and opens it.
-
-    The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the corpus and the recipe,
-    and the collection in it the embedder's weights. So nothing is ever scored that was ingested from
-    other texts or in another way, and going back to former settings finds their corpus again.
-    """
-    own = corpus_settings(dataset, settings)
-    bench = build_workbench(own)
-    service = build_service(own, bench)
-    try:
-        embedder = bench.embedder.get().fingerprint
-        collection = fingerprint(embedder)
-        if collection not in {known.name for known in service.collections()}:
-            service.create_collection(collection)
-        _upload(dataset, service, collection, progress)
-        _work_off(bench, service, collection, own, progress)
-        documents = service.documents(collection)
+    """Ingests what is not there yet, and opens it."""
+    with open_shelf(dataset.name, dataset.corpus_sha256, settings) as shelf:
+        _upload(dataset, shelf.service, shelf.collection, progress)
+        shelf.work_off(progress)
+        documents = shelf.service.documents(shelf.collection)
         yield Corpus(
-            service=service,
-            collection=collection,
+            service=shelf.service,
+            collection=shelf.collection,
             corpus_ids={document.id: document.metadata[ID] for document in documents},
             chunks=sum(document.chunks for document in documents),
             failures=tuple(f"{d.metadata[ID]}: {d.error}" for d in documents if d.status == "failed"),
-            embedder=embedder,
-            recipe=recipe(own),
+            embedder=shelf.embedder,
+            recipe=recipe(shelf.settings),
         )
-    finally:
-        service.close()
-
-
-def corpus_settings(dataset: RetrievalDataset, settings: Settings) -> Settings:
-    """The same settings over a data folder, and a database in it, of the corpus' own."""
-    name = f"{dataset.name}-{fingerprint(dataset.corpus_sha256, recipe(settings))}"
-    folder: Path = settings.data_dir / "evals" / name
-    return settings.model_copy(update={"data_dir": folder, "database_url": None})
 
 
 def as_markdown(document: CorpusDocument) -> bytes:
@@ -100,34 +68,3 @@ def _upload(dataset: RetrievalDataset, service: RagService, collection: str, pro
             source=document.id,
             metadata={ID: document.id},
         )
-
-
-def _work_off(
-    bench: Workbench, service: RagService, collection: str, settings: Settings, progress: Progress
-) -> None:
-    """Ingests in this process until nothing waits. Raises ModelError, StorageError."""
-    backlog = service.backlog(collection)
-    stages = 2 * backlog.unparsed + backlog.unembedded
-    if not stages:
-        return
-    task = progress.add_task("ingesting", total=stages)
-    with closing(Sandbox(parse_limits(settings))) as sandbox:
-        pipeline = build_pipeline(bench, settings, sandbox)
-        for job in _jobs(bench.queue):
-            with held(bench.queue, job, settings.lease_seconds):
-                pipeline.work(job, Event(), lambda _: None)
-            progress.advance(task)
-    progress.update(task, completed=stages)
-
-
-def _jobs(queue: JobQueue) -> Iterator[Job]:
-    """Every job there is; waits for those that another process holds, as it may have died."""
-    worker = f"eval-{os.getpid()}"
-    while True:
-        job = queue.claim(worker)
-        if job is not None:
-            yield job
-        elif queue.waiting():
-            time.sleep(IDLE_SECONDS)
-        else:
-            return

@@ -77,3 +77,13 @@ def _lost(difference: float, p: float, tolerance: float) -> bool:
 
 def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
     return {query: scores[query] for query in kept}
+
+
+def gate_line(result: GateResult) -> str:
+    found = result.comparison
+    outcome = "LOST" if result.lost else "held"
+    return (
+        f"gate, {result.metric}: {outcome}, {found.difference:+.3f} against the baseline "
+        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {result.p:.4f}); "
+        f"better on {found.wins}, equal on {found.ties}, worse on {found.losses}"
+    )

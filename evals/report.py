@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from evals.gate import GateResult, gate_line
 from evals.metrics import METRICS
 from evals.runs import RetrievalRun
 from evals.statistics import Comparison
@@ -35,9 +36,10 @@ class RetrievalSummary:
     latency_ms: Mapping[str, float]
     run_file: str
     settings_fingerprint: str
+    gate: Sequence[GateResult]
 
 
-def as_json(run: RetrievalRun, run_file: Path) -> str:
+def as_json(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> str:
     summary = RetrievalSummary(
         dataset=run.dataset,
         split=run.split,
@@ -51,17 +53,19 @@ def as_json(run: RetrievalRun, run_file: Path) -> str:
         latency_ms=run.latency_ms,
         run_file=str(run_file),
         settings_fingerprint=run.settings_fingerprint,
+        gate=gate,
     )
     return TypeAdapter(RetrievalSummary).dump_json(summary, indent=2).decode()
 
 
-def as_text(run: RetrievalRun, run_file: Path) -> RenderableType:
+def as_text(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> RenderableType:
     queries = len(run.modes["hybrid"].queries)
     sizes = f"{queries:,} queries, {run.documents:,} documents, {run.chunks:,} chunks"
     return Group(
         f"{run.dataset} ({run.split}): {sizes}",
         _table(run),
         *(_verdict(name, comparison) for name, comparison in run.comparisons.items()),
+        *map(gate_line, gate),
         f"search: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
         f"run file: {run_file}",
     )

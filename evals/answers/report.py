@@ -14,7 +14,7 @@ from rich.text import Text
 from evals.answers.evaluate import Asked
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import nested
-from evals.gate import GateResult
+from evals.gate import GateResult, gate_line
 from ragapp.types import Verdict
 
 SHORTENED = 160
@@ -91,16 +91,6 @@ def as_text(
         f"answer: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
         *map(gate_line, gate),
         f"run file: {run_file}",
-    )
-
-
-def gate_line(result: GateResult) -> str:
-    found = result.comparison
-    outcome = "LOST" if result.lost else "held"
-    return (
-        f"gate, {result.metric}: {outcome}, {found.difference:+.3f} against the baseline "
-        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {result.p:.4f}); "
-        f"better on {found.wins}, equal on {found.ties}, worse on {found.losses}"
     )
 
 

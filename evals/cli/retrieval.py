@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.errors import UsageError
 
 if TYPE_CHECKING:
+    from evals.gate import GateResult
     from evals.retrieval import RetrievalResult
     from evals.types import RetrievalDataset
     from ragapp.settings import Settings
@@ -34,6 +37,12 @@ def retrieval(
     trec: Annotated[
         Path | None, typer.Option(help="Also write a TREC run file for each mode into this folder.")
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="A former run file to compare with.", exists=True)
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit with 4 on a significant loss against --baseline.")
+    ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -50,13 +59,22 @@ def retrieval(
       ragapp eval retrieval ~/beir/scifact --split test --json
 
       ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec runs
+
+      ragapp eval retrieval ~/beir/scifact --baseline runs/before.json --gate
     """
     from evals.datasets.beir import load_beir
+    from evals.gate import CLOSED
+    from evals.retrieval_gate import judge_retrieval
 
+    if gate and baseline is None:
+        raise UsageError("--gate needs a run to compare with. Add --baseline RUN.json.")
     settings = load_settings(data_dir)
     result = _evaluate(load_beir(dataset, split), settings, limit, seed)
     path = _write(result, settings, run_file, trec)
-    _print(result, path, as_json=as_json)
+    compared = judge_retrieval(result.run, baseline) if baseline else ()
+    _print(result, path, compared, as_json=as_json)
+    if gate and any(one.lost for one in compared):
+        raise typer.Exit(CLOSED)
     if result.run.failures:
         raise typer.Exit(FAILED)
 
@@ -89,7 +107,7 @@ def _write(result: RetrievalResult, settings: Settings, run_file: Path | None, t
     return path
 
 
-def _print(result: RetrievalResult, run_file: Path, *, as_json: bool) -> None:
+def _print(result: RetrievalResult, run_file: Path, gate: Sequence[GateResult], *, as_json: bool) -> None:
     from rich.console import Console
 
     from evals import report
@@ -97,6 +115,6 @@ def _print(result: RetrievalResult, run_file: Path, *, as_json: bool) -> None:
     for failure in result.run.failures:
         Console(stderr=True).print(f"not ingested: {failure}", markup=False)
     if as_json:
-        sys.stdout.write(report.as_json(result.run, run_file) + "\n")
+        sys.stdout.write(report.as_json(result.run, run_file, gate) + "\n")
     else:
-        Console(highlight=False, soft_wrap=True).print(report.as_text(result.run, run_file))
+        Console(highlight=False, soft_wrap=True).print(report.as_text(result.run, run_file, gate))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evals.corpus import as_markdown, corpus_settings
+from evals.corpus import as_markdown
+from evals.ingesting import shelf_settings
 from evals.types import CorpusDocument, RetrievalDataset
 from ragapp.settings import Settings
 
@@ -28,18 +29,22 @@ def dataset(corpus_sha256: str) -> RetrievalDataset:
     )
 
 
+def shelf_of(dataset: RetrievalDataset, settings: Settings) -> Settings:
+    return shelf_settings(dataset.name, dataset.corpus_sha256, settings)
+
+
 def test_other_texts_or_chunks_have_another_folder() -> None:
     settings = Settings()
-    folder = corpus_settings(dataset("a"), settings).data_dir
+    folder = shelf_of(dataset("a"), settings).data_dir
     assert folder.parent == settings.data_dir / "evals"
-    assert corpus_settings(dataset("b"), settings).data_dir != folder
+    assert shelf_of(dataset("b"), settings).data_dir != folder
     smaller = settings.model_copy(update={"chunk_tokens": 16})
-    assert corpus_settings(dataset("a"), smaller).data_dir != folder
+    assert shelf_of(dataset("a"), smaller).data_dir != folder
     narrower = settings.model_copy(update={"candidates": 7})
-    assert corpus_settings(dataset("a"), narrower).data_dir == folder
+    assert shelf_of(dataset("a"), narrower).data_dir == folder
 
 
 def test_a_users_own_database_is_left_alone() -> None:
     settings = Settings(database_url="postgresql://example/documents")
-    own = corpus_settings(dataset("a"), settings)
+    own = shelf_of(dataset("a"), settings)
     assert own.resolved_database_url.startswith(f"sqlite:///{own.data_dir}")
