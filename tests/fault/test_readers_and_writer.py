@@ -1,0 +1,76 @@
+"""Eight processes search while one writes: each search sees one generation, and memory does not grow.
+
+`RAGAPP_TEST_READING_SECONDS` sets for how long: a nightly run takes five minutes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.fault.library import NAME, SIZE, HashEmbedder, Library
+
+READERS = 8
+SECONDS = float(os.environ.get("RAGAPP_TEST_READING_SECONDS", "6"))
+PARTS = 5
+MAY_GROW_MIB = 32.0
+"""From a third of the time on: caches are full by then."""
+
+
+def text_of(edition: int) -> str:
+    """`PARTS` chunks that all name the edition."""
+    return "".join(f"{edition:08d} {part:02d}".ljust(SIZE) for part in range(PARTS))
+
+
+def resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def read(folder: Path, seconds: float) -> tuple[int, int, float]:
+    """Searches made, editions seen, and MiB grown."""
+    library, editions, searches, early = Library(folder), set[int](), 0, 0.0
+    start = time.monotonic()
+    while time.monotonic() < start + seconds:
+        collection = library.collection
+        library.index.catch_up(collection)
+        vector = HashEmbedder(collection.embedder).embed_query("anything")
+        found = library.store.hits(collection.id, library.index.dense(collection, vector, 100))
+        seen = {int(hit.text.split()[0]) for hit in found}
+        # Between the index and the join a newer edition may come: then nothing of the old one is shown.
+        assert len(seen) <= 1, f"a search mixed editions {seen}"
+        assert len(found) in (0, PARTS), f"a search saw {len(found)} parts of an edition"
+        assert not seen or not editions or min(seen) >= max(editions), "a search went back in time"
+        editions |= seen
+        searches += 1
+        if not early and time.monotonic() > start + seconds / 3:
+            early = resident_mib()
+    grown = resident_mib() - early
+    library.close()
+    return searches, len(editions), grown
+
+
+@pytest.mark.timeout(120 + 2 * int(SECONDS))
+def test_eight_readers_and_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # glibc gives each of tantivy's short-lived threads an arena, up to 8 a core, and keeps them: that is
+    # no leak, but would hide one.
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    library, edition = Library(tmp_path), 0
+    library.ingest("log", text_of(edition))
+    with ProcessPoolExecutor(READERS, multiprocessing.get_context("spawn")) as pool:
+        readers = [pool.submit(read, tmp_path, SECONDS) for _ in range(READERS)]
+        while not all(reader.done() for reader in readers):
+            edition += 1
+            library.ingest("log", text_of(edition))
+        found = [reader.result() for reader in readers]
+    library.assert_is({"log": text_of(edition)})
+    assert library.collection.name == NAME
+    library.close()
+    assert all(searches > 0 for searches, _, _ in found)
+    assert max(editions for _, editions, _ in found) > 1
+    assert max(grown for _, _, grown in found) < MAY_GROW_MIB, found
