@@ -16,6 +16,7 @@ from ragapp.answer.drafting import Limits
 from ragapp.answer.history import History
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.writers import Writers
+from ragapp.asking import Asking
 from ragapp.cache.answers import AnswerCache, CacheRules
 from ragapp.cache.calibration import calibrated_threshold
 from ragapp.cachestore.breaker import SteadyCacheStore
@@ -103,37 +104,50 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     store, embedder = bench.store, bench.embedder
     index = LocalIndex(settings.data_dir / "views", store)
     writers = Writers(build_generators(settings), build_large_generator(settings))
+    retriever = Lazy(
+        lambda: Retriever(
+            store,
+            index,
+            bench.embedders.of,
+            build_reranker(settings),
+            candidates=settings.candidates,
+            fusion=settings.fusion,
+        )
+    )
+    history = History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine))
+    cache = build_cache(settings, store, embedder)
     return RagService(
         store=store,
         queue=bench.queue,
         index=index,
         embedder=embedder,
         embedders=bench.embedders,
-        retriever=Lazy(
-            lambda: Retriever(
-                store,
-                index,
-                bench.embedders.of,
-                build_reranker(settings),
-                candidates=settings.candidates,
-                fusion=settings.fusion,
-            )
-        ),
+        retriever=retriever,
         writers=writers,
-        answerer=Answerer(
-            writers,
-            page_at=store.page_at,
-            span_of=store.span,
-            limits=Limits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
-            strict=settings.verify == "strict",
+        asking=Asking(
+            retriever=retriever,
+            rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
+            writers=writers,
+            answerer=_build_answerer(settings, store, writers),
+            history=history,
+            cache=cache,
+            settings=answer_settings(settings),
         ),
-        rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
-        history=History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine)),
-        cache=build_cache(settings, store, embedder),
+        history=history,
+        cache=cache,
         recipe=recipe(settings),
-        settings=answer_settings(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
         check_models=partial(check_models, settings.models_dir),
+    )
+
+
+def _build_answerer(settings: Settings, store: SqlStore, writers: Writers) -> Answerer:
+    return Answerer(
+        writers,
+        page_at=store.page_at,
+        span_of=store.span,
+        limits=Limits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
+        strict=settings.verify == "strict",
     )
 
 

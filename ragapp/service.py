@@ -8,13 +8,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO
 
-from ragapp.answer.answerer import Answerer
 from ragapp.answer.history import History
-from ragapp.answer.prompt import PROMPT_VERSION, SYSTEM
-from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.prompt import SYSTEM
 from ragapp.answer.writers import Writers
+from ragapp.asking import Asking, Follows, Wish
 from ragapp.cache.answers import AnswerCache
-from ragapp.cache.asked import Asked, Circumstances
 from ragapp.embedders import Embedders
 from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
@@ -27,7 +25,6 @@ from ragapp.types import (
     AskEvent,
     AskMode,
     Backlog,
-    CacheDecision,
     Check,
     Collection,
     DoctorReport,
@@ -63,12 +60,10 @@ class RagService:
         embedders: Embedders,
         retriever: Lazy[Retriever],
         writers: Writers,
-        answerer: Answerer,
-        rewriter: Rewriter,
+        asking: Asking,
         history: History,
         cache: AnswerCache | None,
         recipe: str,
-        settings: str,
         names: ModelNames,
         check_models: Callable[[], list[Check]],
     ) -> None:
@@ -79,12 +74,10 @@ class RagService:
         self._embedders = embedders
         self._retriever = retriever
         self._writers = writers
-        self._answerer = answerer
-        self._rewriter = rewriter
+        self._asking = asking
         self.history = history
         self._cache = cache
         self._recipe = recipe
-        self._settings = settings
         self._names = names
         self._check_models = check_models
 
@@ -249,53 +242,12 @@ class RagService:
         A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
         for as one that stands alone; `standalone_question` is the caller's own wording of that.
         """
+        asked_of = self.collection(collection)
+        wish = Wish(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope)
         if conversation_id is not None:
             history = self.history.turns(conversation_id)
-        alone = self._rewriter.rewrite(question, history, standalone_question)
-        asked_of = self.collection(collection)
-        asked = Asked(
-            question=question,
-            result=self._retriever.get().search(asked_of, alone.question, k, "hybrid", filters),
-            collection=asked_of,
-            circumstances=self._circumstances(asked_of, scope, mode, k, filters),
-            rewritten_by=alone.by,
-            conversation_id=conversation_id,
-            notice=self._notice(collection),
-        )
-        return self.history.keeping(self._answered(asked, mode, use_cache=use_cache), asked_of.id)
-
-    def _answered(self, asked: Asked, mode: AskMode, *, use_cache: bool) -> Generator[AskEvent, None, None]:
-        def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:
-            return self._answerer.answer(
-                asked.question,
-                asked.result,
-                mode,
-                cache=decision,
-                notice=asked.notice,
-                rewritten_by=asked.rewritten_by,
-                conversation_id=asked.conversation_id,
-            )
-
-        if self._cache is None:
-            return make(CacheDecision("bypass", "The cache is switched off."))
-        if not use_cache:
-            return make(CacheDecision("bypass", "The question was asked without the cache."))
-        return self._cache.answer(asked, make)
-
-    def _circumstances(
-        self, collection: Collection, scope: str, mode: AskMode, k: int, filters: Mapping[str, str]
-    ) -> Circumstances:
-        writers = [] if mode == "extractive" else self._writers.in_order(mode)
-        return Circumstances(
-            collections=(collection.id,),
-            scope=scope,
-            writer=writers[0].name if writers else None,
-            prompt=PROMPT_VERSION,
-            settings=self._settings,
-            mode=mode,
-            k=k,
-            filters=tuple(sorted(filters.items())),
-        )
+        follows = Follows(history, conversation_id, standalone_question)
+        return self._asking.ask(wish, follows, notice=self._notice(collection))
 
     @property
     def cache(self) -> AnswerCache:

@@ -54,7 +54,10 @@ class Askers(RuleBasedStateMachine):
         text = f"The {place} was built in {year}. The {place} was built for trade."
         self.service.upload(self.shelf, name, io.BytesIO(text.encode()))
         if job := self.bench.queue.claim("test"):
-            self.bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
+            if job.status == "queued":
+                self.bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
+            else:  # what is searchable already waits for vectors, which this test does without
+                self.bench.queue.release(job)
 
     @rule(name=names)
     def delete(self, name: str) -> None:

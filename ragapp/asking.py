@@ -1,0 +1,109 @@
+"""A question's way through the house: standing alone, searched, looked up, answered, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ragapp.answer.answerer import Answerer
+from ragapp.answer.history import History
+from ragapp.answer.prompt import PROMPT_VERSION
+from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.writers import Writers
+from ragapp.cache.answers import AnswerCache
+from ragapp.cache.asked import Asked, Circumstances
+from ragapp.lazy import Lazy
+from ragapp.retrieve.hybrid import Retriever
+from ragapp.types import AskEvent, AskMode, CacheDecision, Collection, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked, of which collection and how; `scope` names the asker's rights."""
+
+    question: str
+    collection: Collection
+    k: int
+    mode: AskMode
+    filters: Mapping[str, str]
+    use_cache: bool
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What the question leans on: earlier turns, or the asker's own wording that stands alone."""
+
+    turns: Sequence[Turn]
+    conversation_id: str | None
+    standalone_question: str | None
+
+
+class Asking:
+    """Brings the parts together that answer. `settings` names whatever is set that could change an answer."""
+
+    def __init__(
+        self,
+        *,
+        retriever: Lazy[Retriever],
+        rewriter: Rewriter,
+        writers: Writers,
+        answerer: Answerer,
+        history: History,
+        cache: AnswerCache | None,
+        settings: str,
+    ) -> None:
+        self._retriever = retriever
+        self._rewriter = rewriter
+        self._writers = writers
+        self._answerer = answerer
+        self._history = history
+        self._cache = cache
+        self._settings = settings
+
+    def ask(self, wish: Wish, follows: Follows, notice: str | None) -> Generator[AskEvent, None, None]:
+        """Searches at once, and raises as a search does; answers as the events are taken."""
+        alone = self._rewriter.rewrite(wish.question, follows.turns, follows.standalone_question)
+        asked = Asked(
+            question=wish.question,
+            result=self._retriever.get().search(
+                wish.collection, alone.question, wish.k, "hybrid", wish.filters
+            ),
+            collection=wish.collection,
+            circumstances=self._circumstances(wish),
+            rewritten_by=alone.by,
+            conversation_id=follows.conversation_id,
+            notice=notice,
+        )
+        return self._history.keeping(self._answered(asked, wish), wish.collection.id)
+
+    def _answered(self, asked: Asked, wish: Wish) -> Generator[AskEvent, None, None]:
+        def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:
+            return self._answerer.answer(
+                asked.question,
+                asked.result,
+                wish.mode,
+                cache=decision,
+                notice=asked.notice,
+                rewritten_by=asked.rewritten_by,
+                conversation_id=asked.conversation_id,
+            )
+
+        if self._cache is None:
+            return make(CacheDecision("bypass", "The cache is switched off."))
+        if not wish.use_cache:
+            return make(CacheDecision("bypass", "The question was asked without the cache."))
+        return self._cache.answer(asked, make)
+
+    def _circumstances(self, wish: Wish) -> Circumstances:
+        writers = [] if wish.mode == "extractive" else self._writers.in_order(wish.mode)
+        return Circumstances(
+            collections=(wish.collection.id,),
+            scope=wish.scope,
+            writer=writers[0].name if writers else None,
+            prompt=PROMPT_VERSION,
+            settings=self._settings,
+            mode=wish.mode,
+            k=wish.k,
+            filters=tuple(sorted(wish.filters.items())),
+        )
