@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from ragapp.settings import Settings
 # No test asserts an absolute time, and hypothesis would by default.
 settings.register_profile("ragapp", deadline=None)
 settings.load_profile("ragapp")
+
+# A runner in the background ignores Ctrl-C, and so would every program that a test starts and stops.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

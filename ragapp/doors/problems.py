@@ -15,6 +15,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.ConflictError: ("conflict", "It is taken"),
     errors.TooLargeError: ("too-large", "It is too large"),
     errors.ParseError: ("unreadable", "The document cannot be read"),
+    errors.FetchError: ("unfetched", "The address cannot be fetched"),
     errors.ServerUnavailable: ("server-unavailable", "No server answers"),
     errors.ModelError: ("model", "A model is missing or does not answer"),
     errors.StorageError: ("storage", "The storage is damaged or full"),
