@@ -65,36 +65,35 @@ def test_a_document_that_takes_too_much_fails_alone(
         assert reads_another(sandbox)
 
 
-def test_a_crash_of_the_parser_is_the_documents_failure(sandbox: Sandbox) -> None:
-    with killing(grandchild, signal.SIGSEGV), pytest.raises(ParseError, match="SIGSEGV"):
-        sandbox.parse(io.BytesIO(SLOW), "slow.md")
-    assert reads_another(sandbox)
+def test_a_crash_of_the_parser_is_the_documents_failure() -> None:
+    with started() as (fresh, process):
 
+        def parser() -> int | None:
+            return next(iter(children(process)), None)
 
-def test_the_parsers_process_is_started_again_when_it_was_killed(sandbox: Sandbox) -> None:
-    assert reads_another(sandbox)
-    os.kill(children(os.getpid())[-1], signal.SIGKILL)
-    assert reads_another(sandbox)
-
-
-def test_the_parser_sees_nothing_of_our_environment(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "secret")
-    with closing(Sandbox(LIMITS)) as fresh:
+        with killing(parser, signal.SIGSEGV), pytest.raises(ParseError, match="SIGSEGV"):
+            fresh.parse(io.BytesIO(SLOW), "slow.md")
         assert reads_another(fresh)
-        environment = Path(f"/proc/{children(os.getpid())[-1]}/environ").read_bytes()
+
+
+def test_the_parsers_process_is_started_again_when_it_was_killed() -> None:
+    with started() as (fresh, process):
+        os.kill(process, signal.SIGKILL)
+        assert reads_another(fresh)
+
+
+def test_the_parser_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "secret")
+    with started() as (_, process):
+        environment = Path(f"/proc/{process}/environ").read_bytes()
     assert b"PYTHONPATH" in environment
     assert b"secret" not in environment
 
 
 def test_closing_leaves_no_process() -> None:
-    before = children(os.getpid())
-    sandbox = Sandbox(LIMITS)
-    assert reads_another(sandbox)
-    assert children(os.getpid()) != before
-    sandbox.close()
-    assert children(os.getpid()) == before
+    with started() as (_, process):
+        assert process in children(os.getpid())
+    assert process not in children(os.getpid())
 
 
 def test_many_threads_get_their_own_texts(sandbox: Sandbox) -> None:
@@ -111,15 +110,19 @@ def test_many_threads_get_their_own_texts(sandbox: Sandbox) -> None:
     assert texts == {number: f"number {number}" for number in range(8)}
 
 
-def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return sorted(found)
+def children(pid: int) -> set[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
 
 
-def grandchild() -> int | None:
-    return next((g for child in children(os.getpid()) for g in children(child)), None)
+@contextmanager
+def started() -> Iterator[tuple[Sandbox, int]]:
+    """A sandbox that has read a text, and the id of its process; other tests may have left some of theirs."""
+    before = children(os.getpid())
+    with closing(Sandbox(LIMITS)) as fresh:
+        assert reads_another(fresh)
+        (process,) = children(os.getpid()) - before
+        yield fresh, process
 
 
 @contextmanager
