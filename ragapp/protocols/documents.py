@@ -1,9 +1,8 @@
-"""The seams. Each has one contract suite in tests/contract/ that every implementation passes."""
+"""The truth: documents, and the queue of work on them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -11,17 +10,12 @@ from numpy.typing import NDArray
 
 from ragapp.types import (
     Acceptance,
-    Answer,
     Backlog,
-    CacheEntry,
-    CacheUsage,
     Change,
     Check,
     Chunk,
     Collection,
-    Conversation,
     Document,
-    Feedback,
     Hit,
     IndexEntry,
     Job,
@@ -30,66 +24,9 @@ from ragapp.types import (
     ParsedText,
     Ranking,
     Status,
-    StoredAnswer,
-    Turn,
     Unembedded,
     Vectors,
 )
-
-
-class Embedder(Protocol):
-    """Text to unit-length vectors."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the model and what changes its vectors (weights, pooling, prefixes); never reused."""
-
-    @property
-    def dimension(self) -> int: ...
-
-    @property
-    def max_tokens(self) -> int:
-        """The longest passage the model reads, in its own tokens; longer ones are cut there."""
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension), rows of unit length, in the order of `texts`."""
-
-    def embed_query(self, text: str) -> Vectors:
-        """Shape (dimension,), unit length."""
-
-    def token_spans(self, text: str) -> NDArray[np.int64]:
-        """The model's tokens of `text` as character spans: shape (tokens, 2), without special tokens."""
-
-
-class Reranker(Protocol):
-    @property
-    def fingerprint(self) -> str: ...
-
-    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """How well each passage answers `query`, shape (len(passages),), higher is better, 0 to 1."""
-
-
-class Generator(Protocol):
-    """Writes text from a prompt. Everything it emits is treated as hostile."""
-
-    @property
-    def name(self) -> str:
-        """For people: which model, from where."""
-
-    def unavailable(self) -> str | None:
-        """Why it cannot write just now (its files are still on their way, say); None when it can."""
-
-    def count_tokens(self, text: str) -> int | None:
-        """How many of its tokens the text has; None where only its server knows."""
-
-    def warm_up(self, system: str) -> None:
-        """Loads what is slow to load and reads the beginning that all prompts share, where that is ours
-        to do. Raises ModelError."""
-
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
-        """Yields pieces of text as they are written. Raises ModelError."""
-
-    def close(self) -> None: ...
 
 
 class DocumentStore(Protocol):
@@ -249,129 +186,3 @@ class JobQueue(Protocol):
 
     def cancel(self, document_id: str) -> JobState:
         """Ends the work; what is searchable stays so. Raises NotFoundError, ConflictError."""
-
-
-class SearchIndex(Protocol):
-    """The views: ranks chunk keys. They follow the truth's change log and can be rebuilt from it.
-
-    `within` are the version ids that may be found (None: all); the filter acts inside the search, so
-    `k` hits come back whenever so many exist.
-    """
-
-    def catch_up(self, collection: Collection) -> None:
-        """Brings the views to the collection's committed revision."""
-
-    def dense(
-        self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
-    ) -> Ranking:
-        """By inner product with `vector`, shape (dimension,)."""
-
-    def words(
-        self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
-    ) -> Ranking:
-        """By BM25. The query is plain words: no character has a special meaning."""
-
-    def verify(self, collection: Collection) -> str | None:
-        """What differs between the views and the truth; None when they agree."""
-
-    def rebuild(self, collection: Collection) -> None:
-        """Builds the views anew from the truth and switches to them."""
-
-    def prepare(self, collection: Collection) -> None:
-        """Builds the vector view of a collection as it will be once it has another embedder."""
-
-    def forget_others(self, collection: Collection) -> None:
-        """Removes the vector views of embedders that the collection does not have any more."""
-
-    def drop(self, collection_id: int) -> None:
-        """Removes the views of a deleted collection."""
-
-    def close(self) -> None: ...
-
-
-class AnswerStore(Protocol):
-    """Answers as they were given, and what readers said of them.
-
-    What a document told goes with it: once a version is removed, no stored answer holds its text.
-    """
-
-    def save(self, answer: Answer, collection_id: int) -> None:
-        """Stores it, in its conversation if it has one; deletes answers that are too old.
-
-        Raises NotFoundError when its conversation or collection is gone, StorageError.
-        """
-
-    def answer(self, answer_id: str) -> StoredAnswer:
-        """The answer with its quotes as the documents have them now. Raises NotFoundError."""
-
-    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError."""
-
-
-class ConversationStore(Protocol):
-    def create(self, title: str) -> Conversation: ...
-
-    def get(self, conversation_id: str) -> Conversation:
-        """Raises NotFoundError."""
-
-    def all(self) -> list[Conversation]:
-        """The latest first."""
-
-    def turns(self, conversation_id: str, last: int) -> list[Turn]:
-        """Its last questions, as they were searched for, and answers; oldest first. Raises NotFoundError."""
-
-    def answer_ids(self, conversation_id: str) -> list[str]:
-        """Of its answers, oldest first. Raises NotFoundError."""
-
-    def rename(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError."""
-
-    def delete(self, conversation_id: str) -> None:
-        """With its answers and what was said of them. Raises NotFoundError."""
-
-
-class CacheStore(Protocol):
-    """Where answers are kept for later. Anything in it may vanish at any time: it is only a cache.
-
-    Every method raises StorageError when the store cannot be reached or is full. An entry past its
-    `expires_at` is never returned.
-    """
-
-    @property
-    def name(self) -> str:
-        """For people: what keeps the entries, without credentials."""
-
-    def get(self, entry_id: str) -> CacheEntry | None: ...
-
-    def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
-        """Up to `k` entries of the partition with the most similar questions and their cosines, best first.
-
-        `vector` has shape (dimension,) and unit length. Approximate below a cosine of .9; entries that
-        another process has put count from its commit on.
-        """
-
-    def put(self, entry: CacheEntry, vector: Vectors) -> None:
-        """Keeps the entry in place of one with the same id; the least recently used make room for it."""
-
-    def note(self, counts: Mapping[str, float], used: str | None = None) -> None:
-        """Adds to the counters; `used` is the id of an entry that has just been served."""
-
-    def remove(self, entry_ids: Iterable[str]) -> None: ...
-
-    def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
-        """Removes a collection's entries, those that cite a document, or all; returns how many.
-
-        Clearing all also sets the counters back.
-        """
-
-    def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Whether `owner` now has the sole right to make that entry, for so long; asking again renews it."""
-
-    def release(self, entry_id: str, owner: str) -> None:
-        """Gives the right back, if `owner` still has it."""
-
-    def counts(self) -> Mapping[str, float]: ...
-
-    def usage(self) -> CacheUsage: ...
-
-    def close(self) -> None: ...

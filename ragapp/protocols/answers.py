@@ -1,0 +1,48 @@
+"""What was asked and answered, as it is kept."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ragapp.types import Answer, Conversation, Feedback, StoredAnswer, Turn
+
+
+class AnswerStore(Protocol):
+    """Answers as they were given, and what readers said of them.
+
+    What a document told goes with it: once a version is removed, no stored answer holds its text.
+    """
+
+    def save(self, answer: Answer, collection_id: int) -> None:
+        """Stores it, in its conversation if it has one; deletes answers that are too old.
+
+        Raises NotFoundError when its conversation or collection is gone, StorageError.
+        """
+
+    def answer(self, answer_id: str) -> StoredAnswer:
+        """The answer with its quotes as the documents have them now. Raises NotFoundError."""
+
+    def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
+        """Raises NotFoundError."""
+
+
+class ConversationStore(Protocol):
+    def create(self, title: str) -> Conversation: ...
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Raises NotFoundError."""
+
+    def all(self) -> list[Conversation]:
+        """The latest first."""
+
+    def turns(self, conversation_id: str, last: int) -> list[Turn]:
+        """Its last questions, as they were searched for, and answers; oldest first. Raises NotFoundError."""
+
+    def answer_ids(self, conversation_id: str) -> list[str]:
+        """Of its answers, oldest first. Raises NotFoundError."""
+
+    def rename(self, conversation_id: str, title: str) -> Conversation:
+        """Raises NotFoundError."""
+
+    def delete(self, conversation_id: str) -> None:
+        """With its answers and what was said of them. Raises NotFoundError."""
