@@ -1,9 +1,23 @@
 """The nouns of ragapp: frozen values that every room passes around. No I/O here."""
 
+from ragapp.types.access import (
+    LOCAL,
+    ROLES,
+    AuditEntry,
+    Caller,
+    Grant,
+    Key,
+    Limits,
+    NewKey,
+    Role,
+    Usage,
+)
 from ragapp.types.care import (
     Check,
+    DiskUse,
     DoctorReport,
     ModelNames,
+    ModelState,
 )
 from ragapp.types.documents import (
     Acceptance,
@@ -12,11 +26,13 @@ from ragapp.types.documents import (
     Chunk,
     Collection,
     Document,
+    DocumentOrder,
     Heading,
     IndexEntry,
     Job,
     JobState,
     Lane,
+    Listing,
     ParsedText,
     Status,
     Table,
@@ -24,6 +40,7 @@ from ragapp.types.documents import (
     Vectors,
 )
 from ragapp.types.kept import (
+    AnswerDay,
     CacheEntry,
     CacheStats,
     CacheUsage,
@@ -53,17 +70,21 @@ from ragapp.types.questions import (
 )
 
 __all__ = [
+    "LOCAL",
+    "ROLES",
     "Acceptance",
     "Answer",
     "AnswerMode",
     "AskEvent",
     "AskMode",
+    "AuditEntry",
     "Backlog",
     "CacheDecision",
     "CacheEntry",
     "CacheStats",
     "CacheStatus",
     "CacheUsage",
+    "Caller",
     "Change",
     "Check",
     "Chunk",
@@ -73,17 +94,22 @@ __all__ = [
     "DoctorReport",
     "Document",
     "Feedback",
+    "Grant",
     "Heading",
     "Hit",
     "IndexEntry",
     "Job",
     "JobState",
+    "Key",
     "Lane",
+    "Limits",
     "ModelNames",
+    "NewKey",
     "ParsedText",
     "Ranking",
     "Ranks",
     "RewrittenBy",
+    "Role",
     "SearchMode",
     "SearchResult",
     "Sentence",
@@ -94,6 +120,7 @@ __all__ = [
     "Trace",
     "Turn",
     "Unembedded",
+    "Usage",
     "Vectors",
     "Verdict",
 ]
