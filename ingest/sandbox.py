@@ -1,31 +1,18 @@
-"""Parses documents in another process, which a damaged or hostile document may crash, stall or fill."""
+"""Parses documents in the sandbox: a process of its own, under limits."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
-from contextlib import suppress
-from dataclasses import asdict
-from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import SecretStr
 
-from ingest.parse.order import Limits, Order
-from ragapp.errors import ParseError, StorageError
+from ragapp.sandbox import Limits
+from ragapp.sandbox import Sandbox as Confined
 from ragapp.settings import Settings
 from ragapp.types import Heading, ParsedText, Table
 
-MIB = 1 << 20
-
-SPLIT = "Split it into smaller documents."
-SAVE_ANEW = "It is damaged: open it in its own program and save a new copy."
+CHILD = "ingest.parse.child"
 
 
 def parse_limits(settings: Settings) -> Limits:
@@ -42,22 +29,12 @@ class Sandbox:
 
     def __init__(self, limits: Limits, password: SecretStr | None = None) -> None:
         """`password` opens encrypted documents."""
-        self._limits = limits
-        self._password = password.get_secret_value() if password else None
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._confined = Confined(CHILD, limits)
+        self._wish = json.dumps({"password": password.get_secret_value() if password else None})
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
         """Raises ParseError when the document cannot be read, or not within the limits; StorageError."""
-        with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-parse-") as folder:
-            source, target, errors = (Path(folder, part) for part in ("document", "text.json", "errors.txt"))
-            _copy(data, source)
-            code = self._order(Order(str(source), name, str(target), str(errors), self._password))
-            if code != 0:
-                raise ParseError(f"{name} {self._reason(code, errors)}")
-            result = json.loads(target.read_bytes())
-        if "error" in result:
-            raise ParseError(result["error"])
+        result = json.loads(self._confined.run(data, name, self._wish))
         return ParsedText(
             text=result["text"],
             page_starts=tuple(result["page_starts"]),
@@ -69,63 +46,4 @@ class Sandbox:
         )
 
     def close(self) -> None:
-        with self._lock:
-            self._stop()
-
-    def _order(self, order: Order) -> int:
-        """How the parse ended: 0, an exit code, or a signal as a negative number."""
-        for _ in range(2):  # a process that somebody killed meanwhile is no fault of this document
-            process = self._process = self._process or self._start()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with suppress(BrokenPipeError):  # it ended, which the missing answer tells
-                process.stdin.write(json.dumps(asdict(order)) + "\n")
-                process.stdin.flush()
-            answer = process.stdout.readline()
-            if answer:
-                return int(answer)
-            self._stop()
-        return -signal.SIGKILL
-
-    def _start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - our own module, with arguments of our own
-            [sys.executable, "-m", "ingest.parse.child", json.dumps(asdict(self._limits))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            # Of the environment nothing: a parser needs no keys. One thread: it forks.
-            env={"PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"},
-            start_new_session=True,  # Ctrl-C is for us; we close its stdin when we end
-        )
-
-    def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()  # waits for it and closes its pipes
-
-    def _reason(self, code: int, errors: Path) -> str:
-        """Why a parse ended with `code`, and what to do."""
-        limits = self._limits
-        if code == -signal.SIGXCPU:
-            return f"took more than {limits.cpu_seconds} seconds of computing. {SPLIT}"
-        if code == -signal.SIGALRM:
-            return f"took longer than {limits.wall_seconds:g} seconds. {SPLIT}"
-        if code == -signal.SIGXFSZ:
-            return f"holds more than {limits.output // MIB} MiB of text. {SPLIT}"
-        if code < 0:
-            return f"crashed its parser ({signal.Signals(-code).name}). {SAVE_ANEW}"
-        lines = errors.read_text(encoding="utf-8", errors="replace").split("\n")
-        last = next((line for line in reversed(lines) if line.strip()), "no reason given")
-        if last.startswith("MemoryError"):
-            return f"needs more than {limits.memory // MIB} MiB of memory to be read. {SPLIT}"
-        return f"is beyond its parser ({last[:200]}). {SAVE_ANEW}"
-
-
-def _copy(data: BinaryIO, target: Path) -> None:
-    try:
-        with target.open("wb") as file:
-            shutil.copyfileobj(data, file)
-    except OSError as error:
-        raise StorageError(f"The document could not be unpacked: {error}. Free some disk space.") from error
+        self._confined.close()

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parse.order import Limits
 from ingest.parse.registry import parse
-from ingest.sandbox import MIB, Sandbox, parse_limits
+from ingest.sandbox import Sandbox, parse_limits
 from ragapp.errors import ParseError
+from ragapp.sandbox import MIB, Limits
 from ragapp.settings import Settings
 
 LIMITS = parse_limits(Settings())
