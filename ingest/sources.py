@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import glob
 import logging
-import mimetypes
 import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
-from ingest.archives import Member, is_archive, members
+from ragapp.archives import Member, is_archive, members
 from ragapp.errors import ParseError, UsageError
+from ragapp.unwanted import is_junk, is_unwanted, is_unwanted_path
 from ragapp.web import FetchLimits, fetch, page_name
 
 log = logging.getLogger(__name__)
-
-JUNK = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__", "node_modules"})
-JUNK_ENDINGS = ("~", ".tmp", ".swp", ".pyc", ".part", ".crdownload")
-UNREADABLE_KINDS = frozenset({"audio", "video", "font"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
     if "://" in argument or path.exists():
         return [argument]
     matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-    found = sorted(match for match in matches if not _unwanted(Path(match).name))
+    found = sorted(match for match in matches if not is_unwanted(Path(match).name))
     if not found and not missing_ok:
         raise UsageError(f"There is no file, folder or match for {argument!r}. Check the path.")
     return found
@@ -108,7 +104,7 @@ def _opened(path: Path) -> BinaryIO:
 def _in_archive(path: Path) -> list[Source]:
     """Its members; or itself, when it cannot be read, to fail with the reason."""
     try:
-        return [_member(member) for member in members(path) if not _unwanted_member(member)]
+        return [_member(member) for member in members(path) if not any(map(is_unwanted_path, member.names))]
     except (ParseError, OSError) as error:
         return [Source(str(path), path.name, partial(_refused, error))]
 
@@ -138,26 +134,11 @@ def _files_in(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         entered.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not _junk(name))
+        folders[:] = sorted(name for name in folders if not is_junk(name))
         for name in sorted(files):
             path = Path(root, name)
-            if not _unwanted(name) and path.is_file():
+            if not is_unwanted(name) and path.is_file():
                 yield path
-
-
-def _unwanted_member(member: Member) -> bool:
-    return any(
-        _unwanted(part) for name in member.names for part in PurePosixPath(name.replace("\\", "/")).parts
-    )
-
-
-def _junk(name: str) -> bool:
-    return name.startswith((".", "~$")) or name in JUNK or name.endswith(JUNK_ENDINGS)
-
-
-def _unwanted(name: str) -> bool:
-    kind = mimetypes.guess_type(name)[0] or ""
-    return _junk(name) or kind.partition("/")[0] in UNREADABLE_KINDS
 
 
 def _warn(error: OSError) -> None:

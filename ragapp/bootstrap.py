@@ -23,15 +23,16 @@ from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.embedders import Embedders
 from ragapp.errors import UsageError
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
 from ragapp.models.catalog import embedder_name
-from ragapp.models.checks import check_models
+from ragapp.models.checks import check_models, model_states
 from ragapp.models.remembering import RememberingEmbedder
 from ragapp.protocols import CacheStore, Embedder
 from ragapp.retrieve.hybrid import Retriever
-from ragapp.service import RagService
+from ragapp.premises import disk_use
+from ragapp.service import Premises, RagService
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.backup import DATABASE, Manifest, write_backup
@@ -137,7 +138,11 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
         cache=cache,
         recipe=recipe(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
-        check_models=partial(check_models, settings.models_dir),
+        premises=Premises(
+            check_models=partial(check_models, settings.models_dir),
+            models=partial(model_states, settings.models_dir),
+            disk_use=partial(disk_use, settings.data_dir, settings.models_dir),
+        ),
     )
 
 

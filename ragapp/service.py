@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -26,12 +26,17 @@ from ragapp.types import (
     AskMode,
     Backlog,
     Check,
+    Chunk,
     Collection,
+    DiskUse,
     DoctorReport,
     Document,
+    DocumentOrder,
     JobState,
     Lane,
+    Listing,
     ModelNames,
+    ModelState,
     ParsedText,
     SearchMode,
     SearchResult,
@@ -42,6 +47,15 @@ from ragapp.types import (
 DEFAULT_COLLECTION = "default"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What can be told of the machine that the service runs on."""
+
+    check_models: Callable[[], list[Check]]
+    models: Callable[[], list[ModelState]]
+    disk_use: Callable[[], DiskUse]
 
 
 class RagService:
@@ -65,7 +79,7 @@ class RagService:
         cache: AnswerCache | None,
         recipe: str,
         names: ModelNames,
-        check_models: Callable[[], list[Check]],
+        premises: Premises,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -79,7 +93,7 @@ class RagService:
         self._cache = cache
         self._recipe = recipe
         self._names = names
-        self._check_models = check_models
+        self._premises = premises
 
     # -- collections
 
@@ -164,6 +178,42 @@ class RagService:
     def documents(self, collection: str = DEFAULT_COLLECTION) -> list[Document]:
         """Raises NotFoundError."""
         return self._store.documents(self.collection(collection).name)
+
+    def listing(
+        self,
+        collection: str = DEFAULT_COLLECTION,
+        *,
+        containing: str = "",
+        statuses: Sequence[Status] = (),
+        order: DocumentOrder = "accepted",
+        descending: bool = True,
+        offset: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """A part of a collection's documents, and how many of which status there are.
+
+        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
+        `containing` in their names. Raises NotFoundError.
+        """
+        return self._store.listing(
+            self.collection(collection).name,
+            containing=containing,
+            statuses=statuses,
+            order=order,
+            descending=descending,
+            offset=offset,
+            count=count,
+        )
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        return self._store.set_metadata(document_id, changes)
+
+    def document_chunks(
+        self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
+    ) -> list[Chunk]:
+        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        return self._store.chunks(document_id, version, start, end)
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
         """Of the live version unless another is named. Raises NotFoundError."""
@@ -260,9 +310,17 @@ class RagService:
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Checks every invariant of store, views and model files; with `repair`, mends what can be mended."""
-        checks = self._store.check(repair=repair) + self._check_models()
+        checks = self._store.check(repair=repair) + self._premises.check_models()
         checks += [self._check_views(one, repair=repair) for one in self._store.collections()]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
+
+    def models(self) -> list[ModelState]:
+        """The models of the catalogue: what they are, and what of them is on this machine."""
+        return self._premises.models()
+
+    def disk_use(self) -> DiskUse:
+        """What the data folder and the models take on disk. Looks at every file."""
+        return self._premises.disk_use()
 
     def unready(self) -> str | None:
         """Why questions cannot be answered yet; None when they can."""

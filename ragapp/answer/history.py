@@ -9,7 +9,7 @@ from dataclasses import replace
 from ragapp.answer.followups import LOOKED_BACK
 from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.protocols import AnswerStore, ConversationStore
-from ragapp.types import Answer, AskEvent, Conversation, Feedback, StoredAnswer, Turn
+from ragapp.types import Answer, AnswerDay, AskEvent, Conversation, Feedback, StoredAnswer, Turn
 
 
 class History:
@@ -22,6 +22,10 @@ class History:
     def answer(self, answer_id: str) -> StoredAnswer:
         """An answer as it was given, without what was deleted since. Raises NotFoundError."""
         return self._answers.answer(answer_id)
+
+    def days(self, last: int) -> list[AnswerDay]:
+        """All answers of the last so many days in numbers, by day (UTC); empty days are left out."""
+        return self._answers.days(last)
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError, UsageError when it says nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ragapp.types import Answer, Conversation, Feedback, StoredAnswer, Turn
+from ragapp.types import Answer, AnswerDay, Conversation, Feedback, StoredAnswer, Turn
 
 
 class AnswerStore(Protocol):
@@ -21,6 +21,9 @@ class AnswerStore(Protocol):
 
     def answer(self, answer_id: str) -> StoredAnswer:
         """The answer with its quotes as the documents have them now. Raises NotFoundError."""
+
+    def days(self, last: int) -> list[AnswerDay]:
+        """The last so many days in numbers, today's included; days without answers are left out."""
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError."""

@@ -16,11 +16,13 @@ from ragapp.types import (
     Chunk,
     Collection,
     Document,
+    DocumentOrder,
     Hit,
     IndexEntry,
     Job,
     JobState,
     Lane,
+    Listing,
     ParsedText,
     Ranking,
     Status,
@@ -69,6 +71,31 @@ class DocumentStore(Protocol):
         """Raises NotFoundError."""
 
     def documents(self, collection: str) -> list[Document]: ...
+
+    def listing(
+        self,
+        collection: str,
+        *,
+        containing: str,
+        statuses: Sequence[Status],
+        order: DocumentOrder,
+        descending: bool,
+        offset: int,
+        count: int,
+    ) -> Listing:
+        """Up to `count` documents from `offset` on, of those with `containing` in their names.
+
+        `statuses` narrows it to documents in one of them. Raises NotFoundError.
+        """
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+
+    def chunks(self, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:
+        """Those that overlap text[start:end], in reading order; of the live version unless one is named.
+
+        None when that version has no chunks, or is not there.
+        """
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         """Of the live version unless another is named. Raises NotFoundError."""

@@ -25,11 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from ragapp.errors import NotFoundError, StorageError
+from ragapp.store import drift
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
 from ragapp.store.engine import WRITE
 from ragapp.store.redaction import Source, forget, sources, with_text, without_text
-from ragapp.types import Answer, Feedback, StoredAnswer
+from ragapp.types import Answer, AnswerDay, Feedback, StoredAnswer
 
 
 class SqlAnswers:
@@ -71,6 +72,11 @@ class SqlAnswers:
                 gone=tuple(sorted({document_id for document_id, _ in gone})),
                 feedback=_feedback(c, answer_id),
             )
+
+    def days(self, last: int) -> list[AnswerDay]:
+        """The last so many days in numbers, today's included; days without answers are left out."""
+        with self._reading.begin() as c:
+            return drift.days(c, last)
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ragapp.errors import ConflictError, NotFoundError
@@ -15,7 +15,7 @@ from ragapp.store import collections, listing, turns
 from ragapp.store import schema as t
 from ragapp.store.answers import forget_version
 from ragapp.store.blobs import Blob, BlobFolder
-from ragapp.types import Acceptance, Collection, Heading, Lane, ParsedText
+from ragapp.types import Acceptance, Chunk, Collection, Heading, Lane, ParsedText
 
 
 def accept(
@@ -66,16 +66,11 @@ def accept(
 
 
 def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedText:
-    wanted = (
-        t.versions.c.id == t.documents.c.live_version_id
-        if version is None
-        else t.versions.c.version == version
-    )
     row = c.execute(
         select(t.texts)
         .join(t.versions, t.versions.c.id == t.texts.c.version_id)
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
-        .where(t.documents.c.id == document_id, wanted)
+        .where(t.documents.c.id == document_id, _wanted(version))
     ).one_or_none()
     if row is None:
         which = "" if version is None else f" in version {version}"
@@ -84,6 +79,28 @@ def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedT
         )
     headings = tuple(Heading(*heading) for heading in row.headings)
     return ParsedText(row.text, tuple(row.page_starts), headings, row.title)
+
+
+def chunks(
+    c: Connection, document_id: str, version: int | None, start: int, end: int | None
+) -> list[Chunk]:
+    """Those that overlap text[start:end], in reading order."""
+    row = t.chunks.c
+    query = (
+        select(row.start, row.end, row.text, row.page, row.heading)
+        .join(t.versions, t.versions.c.id == row.version_id)
+        .join(t.documents, t.documents.c.id == t.versions.c.document_id)
+        .where(t.documents.c.id == document_id, row.end > start, _wanted(version))
+        .order_by(row.start)
+    )
+    return [Chunk(*found) for found in c.execute(query if end is None else query.where(row.start < end))]
+
+
+def _wanted(version: int | None) -> ColumnElement[bool]:
+    """The live version unless one is named."""
+    if version is None:
+        return t.versions.c.id == t.documents.c.live_version_id
+    return t.versions.c.version == version
 
 
 def page_starts(c: Connection, document_id: str, version: int) -> tuple[int, ...]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from ragapp.errors import NotFoundError
 from ragapp.store import schema as t
-from ragapp.types import Collection, Document
+from ragapp.types import Collection, Document, DocumentOrder, Listing, Status
+
+_ORDERS: Final[Mapping[DocumentOrder, ColumnElement[Any]]] = {
+    "accepted": t.versions.c.id,
+    "name": func.lower(t.versions.c.name),
+    "size": t.blobs.c.size,
+    "pages": t.versions.c.pages,
+    "status": t.versions.c.status,
+}
 
 
 def one(c: Connection, condition: Any) -> Document:
@@ -25,6 +33,42 @@ def one(c: Connection, condition: Any) -> Document:
 def in_collection(c: Connection, collection: Collection) -> list[Document]:
     query = _select_documents().where(t.documents.c.collection_id == collection.id)
     return _documents(c, query.order_by(t.versions.c.id))
+
+
+def part(
+    c: Connection,
+    collection: Collection,
+    *,
+    containing: str,
+    statuses: Sequence[Status],
+    order: DocumentOrder,
+    descending: bool,
+    offset: int,
+    count: int,
+) -> Listing:
+    query = _select_documents().where(t.documents.c.collection_id == collection.id)
+    wanted = _filtered(query, containing, statuses)
+    column = _ORDERS[order]
+    # Equal ones stay in one order, so that no document is on two pages of a list, or on none.
+    ordered = wanted.order_by(column.desc() if descending else column.asc(), t.versions.c.id.desc())
+    counts = c.execute(
+        query.with_only_columns(t.versions.c.status, func.count(), func.sum(t.blobs.c.size)).group_by(
+            t.versions.c.status
+        )
+    ).all()
+    return Listing(
+        documents=tuple(_documents(c, ordered.offset(offset).limit(count))),
+        matching=c.execute(wanted.with_only_columns(func.count())).scalar_one(),
+        statuses={status: documents for status, documents, _ in counts},
+        bytes=sum(int(size) for _, _, size in counts),
+    )
+
+
+def _filtered(query: Select[Any], containing: str, statuses: Sequence[Status]) -> Select[Any]:
+    """SQLite knows the case of ASCII letters only: there, `É` does not find `é`."""
+    if containing:
+        query = query.where(t.versions.c.name.icontains(containing, autoescape=True))
+    return query.where(t.versions.c.status.in_(statuses)) if statuses else query
 
 
 def _select_documents() -> Select[Any]:
@@ -63,7 +107,8 @@ def _select_documents() -> Select[Any]:
 def _documents(c: Connection, query: Select[Any]) -> list[Document]:
     rows = c.execute(query).all()
     metadata: dict[int, dict[str, str]] = defaultdict(dict)
-    wanted = query.with_only_columns(t.versions.c.id).order_by(None)
+    # The order stays: it is what a limit counts by.
+    wanted = query.with_only_columns(t.versions.c.id)
     for version_id, key, value in c.execute(
         select(t.document_metadata).where(t.document_metadata.c.version_id.in_(wanted))
     ):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
-from ragapp.store import checks, collections, documents, listing, publishing, reindexing, views
+from ragapp.store import checks, collections, documents, listing, metadata, publishing, reindexing, views
 from ragapp.store import schema as t
 from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import WRITE
@@ -22,12 +22,15 @@ from ragapp.types import (
     Chunk,
     Collection,
     Document,
+    DocumentOrder,
     Hit,
     IndexEntry,
     Job,
     Lane,
+    Listing,
     ParsedText,
     Ranking,
+    Status,
     Unembedded,
     Vectors,
 )
@@ -112,6 +115,37 @@ class SqlStore:
     def documents(self, collection: str) -> list[Document]:
         with self._reading.begin() as c:
             return listing.in_collection(c, collections.get(c, collection))
+
+    def listing(
+        self,
+        collection: str,
+        *,
+        containing: str,
+        statuses: Sequence[Status],
+        order: DocumentOrder,
+        descending: bool,
+        offset: int,
+        count: int,
+    ) -> Listing:
+        with self._reading.begin() as c:
+            return listing.part(
+                c,
+                collections.get(c, collection),
+                containing=containing,
+                statuses=statuses,
+                order=order,
+                descending=descending,
+                offset=offset,
+                count=count,
+            )
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        with self._writing.begin() as c:
+            return metadata.change(c, document_id, changes)
+
+    def chunks(self, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:
+        with self._reading.begin() as c:
+            return documents.chunks(c, document_id, version, start, end)
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         with self._reading.begin() as c:

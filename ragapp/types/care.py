@@ -26,3 +26,29 @@ class ModelNames:
     reranker: str | None
     generator: str
     generator_unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """A model of the catalogue on this machine. `present` counts its bytes that are here."""
+
+    name: str
+    role: str
+    licence: str
+    about: str
+    bytes: int
+    present: int
+    installed: bool
+    fetching: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """Bytes on disk by what they are for, and what is free on the disk of the data folder."""
+
+    database: int
+    originals: int
+    views: int
+    cache: int
+    models: int
+    free: int

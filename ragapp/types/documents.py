@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 """One unit-length embedding a row: shape (n, dimension)."""
 Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
+DocumentOrder = Literal["accepted", "name", "size", "pages", "status"]
 Lane = Literal["interactive", "batch"]
 """Somebody waits for it, or nobody does: interactive work goes first."""
 
@@ -118,6 +119,20 @@ class Document:
     embedded: int
     accepted_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of a collection's documents, as a list shows them.
+
+    `matching` counts those that the filter lets through, `statuses` all of the collection by status;
+    `bytes` is the size of the originals of all of them.
+    """
+
+    documents: tuple[Document, ...]
+    matching: int
+    statuses: Mapping[Status, int]
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from ragapp.types.questions import Answer
@@ -45,6 +45,23 @@ class StoredAnswer:
     asked_at: datetime
     gone: tuple[str, ...]
     feedback: tuple[Feedback, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDay:
+    """The answers of one day (UTC), in numbers. A figure over no answers is None.
+
+    `supported` is the share of sentences whose citations support them, `median_ms` and `p95_ms` how long
+    an answer took, among those that were made and not served from the cache.
+    """
+
+    day: date
+    answers: int
+    refused: int
+    cached: int
+    supported: float | None
+    median_ms: float | None
+    p95_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""The folders that ragapp keeps, by what they take on disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ragapp.types import DiskUse
+
+
+def disk_use(data_dir: Path, models_dir: Path) -> DiskUse:
+    """A database that is a server of its own, and blobs in a bucket, are not on this disk: they count 0."""
+    return DiskUse(
+        database=sum(file.stat().st_size for file in data_dir.glob("ragapp.db*")),
+        originals=_bytes_in(data_dir / "blobs"),
+        views=_bytes_in(data_dir / "views"),
+        cache=_bytes_in(data_dir / "cache"),
+        models=_bytes_in(models_dir),
+        free=shutil.disk_usage(data_dir).free,
+    )
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(root, name).lstat().st_size
+            except FileNotFoundError:  # gone since it was listed
+                continue
+    return total
