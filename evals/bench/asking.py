@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.views import LocalIndex
 from ragapp.retrieve.fusion import fuse
 from ragapp.types import Collection, Ranking, Vectors
 

@@ -16,7 +16,7 @@ import numpy as np
 from evals.bench.asking import DEPTH, Answers, Latency, Question, ask, timed
 from evals.bench.expansion import Expansion
 from evals.bench.synthetic import SyntheticTruth, draw_into
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.views import LocalIndex
 from ragapp.protocols import Embedder
 from ragapp.types import Vectors
 

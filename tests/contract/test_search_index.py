@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ragapp.errors import EmbedderMismatch, NotFoundError, UsageError
+from ragapp.index.local.views import LocalIndex
 from ragapp.index.truth import Truth
-from ragapp.index.views import LocalIndex
 from ragapp.protocols import SearchIndex
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.views import LocalIndex
 from ragapp.reindexing import reindex
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.index import snapshot
+from ragapp.index.local import snapshot
 from tests.fault.library import Library
 from tests.fault.storage import PowerCut, failing_at
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ragapp.index.files import read_view_file
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.files import read_view_file
+from ragapp.index.local.views import LocalIndex
 from ragapp.types import Change, Collection, IndexEntry, Vectors
 
 DIMENSION, PER_VERSION, VERSIONS, CENTRES = 16, 100, 210, 300

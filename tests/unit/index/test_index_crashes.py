@@ -16,9 +16,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
-from ragapp.index import files, snapshot, words
-from ragapp.index.generation import Generation
-from ragapp.index.views import LocalIndex
+from ragapp.index.local import files, snapshot, words
+from ragapp.index.local.generation import Generation
+from ragapp.index.local.views import LocalIndex
 from ragapp.types import Change, Collection, IndexEntry, Vectors
 
 DIMENSION, PER_VERSION = 4, 3

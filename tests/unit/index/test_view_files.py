@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ragapp.errors import StorageError
-from ragapp.index.files import Arrays, read_view_file, write_view_file
+from ragapp.index.local.files import Arrays, read_view_file, write_view_file
 
 ARRAYS: Arrays = {
     "keys": np.arange(7),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ragapp.embedders import Embedders
-from ragapp.index.views import LocalIndex
+from ragapp.index.local.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.protocols import Embedder

@@ -16,11 +16,11 @@ import xxhash
 
 from ragapp.errors import EmbedderMismatch, StorageError, UsageError
 from ragapp.index.differences import difference
-from ragapp.index.files import TEMPORARY, Arrays, read_view_file, write_view_file
-from ragapp.index.graph import GRAPH_ROWS, Graph, build
-from ragapp.index.locks import free, writing
-from ragapp.index.rows import Rows, gather
-from ragapp.index.snapshot import Snapshot
+from ragapp.index.local.files import TEMPORARY, Arrays, read_view_file, write_view_file
+from ragapp.index.local.graph import GRAPH_ROWS, Graph, build
+from ragapp.index.local.locks import free, writing
+from ragapp.index.local.rows import Rows, gather
+from ragapp.index.local.snapshot import Snapshot
 from ragapp.index.truth import Truth, gap
 from ragapp.types import Collection, Ranking, Vectors
 

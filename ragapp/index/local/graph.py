@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.index.rows import Bitmap
+from ragapp.index.local.rows import Bitmap
 from ragapp.types import Vectors
 
 GRAPH_ROWS = 20_000

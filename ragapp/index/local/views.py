@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragapp.errors import RagappError
-from ragapp.index.locks import writing
+from ragapp.index.local.locks import writing
+from ragapp.index.local.vectors import VectorView, vectors_name
+from ragapp.index.local.words import WordView
 from ragapp.index.truth import Truth
-from ragapp.index.vectors import VectorView, vectors_name
-from ragapp.index.words import WordView
 from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)

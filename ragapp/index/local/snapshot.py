@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 
-from ragapp.index.graph import GRAPH_ROWS, Graph
+from ragapp.index.local.graph import GRAPH_ROWS, Graph
+from ragapp.index.local.rows import Bitmap, Rows, bitmap, gather
 from ragapp.index.ranking import Candidates, best
-from ragapp.index.rows import Bitmap, Rows, bitmap, gather
 from ragapp.index.truth import Gap
 from ragapp.types import Ranking, Vectors
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder, Searcher
 
 from ragapp.errors import StorageError
-from ragapp.index.files import file_digest
+from ragapp.index.local.files import file_digest
 from ragapp.index.ranking import Candidates, best
 from ragapp.index.tokens import analyser, spaced
 from ragapp.types import IndexEntry, Ranking

@@ -23,9 +23,9 @@ from tantivy import Searcher
 
 from ragapp.errors import StorageError
 from ragapp.index.differences import difference
-from ragapp.index.files import read_view_file, write_view_file
-from ragapp.index.generation import MANAGED, Digests, Generation, digests_of, keys_of
-from ragapp.index.locks import writing
+from ragapp.index.local.files import read_view_file, write_view_file
+from ragapp.index.local.generation import MANAGED, Digests, Generation, digests_of, keys_of
+from ragapp.index.local.locks import writing
 from ragapp.index.tokens import VERSION
 from ragapp.index.truth import Gap, Truth, gap
 from ragapp.types import Change, Collection, Ranking

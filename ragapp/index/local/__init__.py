@@ -1,0 +1,1 @@
+"""The views in files on this machine: FAISS for vectors, tantivy for words."""
