@@ -19,7 +19,12 @@ T = TypeVar("T")
 ANY_COLLECTION = "-"
 """Stands for the collection in a document's path when only its id is known; never a collection's name."""
 
-Text = Annotated[str, Field(max_length=8000)]
+LONGEST_QUESTION = 8000
+"""Characters."""
+
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+Value = Annotated[str, Field(max_length=1000)]
+Text = Annotated[str, Field(max_length=LONGEST_QUESTION)]
 Filters = Annotated[Mapping[str, str], Field(max_length=32)]
 Wanted = Annotated[int, Field(ge=1, le=1000)]
 
@@ -42,6 +47,14 @@ class NewCollection:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentChanges:
+    """Metadata by name; None takes a name away, and names that are not there stay as they are."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    metadata: Annotated[Mapping[Label, Value | None], Field(max_length=32)]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     __pydantic_config__ = ConfigDict(extra="forbid")
     query: Text
@@ -61,7 +74,7 @@ class AskRequest:
     filters: Filters = field(default_factory=dict)
     history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
     conversation_id: str | None = None
-    standalone_question: Annotated[str, Field(min_length=1, max_length=8000)] | None = None
+    standalone_question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)] | None = None
     use_cache: bool = True
     """False: neither serve a kept answer nor keep this one."""
 
@@ -135,9 +148,9 @@ class ServerStatus:
     models: ModelNames
 
 
-def encode(kind: type[T], value: T) -> bytes:
-    """JSON of a value of that kind, in UTF-8."""
-    return _adapter(kind).dump_json(value)
+def encode(kind: type[T], value: T, *, without_none: bool = False) -> bytes:
+    """JSON of a value of that kind, in UTF-8; `without_none` leaves out the fields that are None."""
+    return _adapter(kind).dump_json(value, exclude_none=without_none)
 
 
 def decode(kind: type[T], data: bytes) -> T:

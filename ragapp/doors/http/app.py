@@ -6,7 +6,19 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from ragapp import __version__
-from ragapp.doors.http import ask, cache, collections, documents, health, history, jobs, search, uploads
+from ragapp.doors.http import (
+    admin,
+    ask,
+    cache,
+    chat,
+    collections,
+    documents,
+    health,
+    history,
+    jobs,
+    search,
+    uploads,
+)
 from ragapp.doors.http.guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
 from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
 from ragapp.service import RagService
@@ -30,7 +42,7 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
-    for room in (collections, documents, uploads, jobs, search, ask, cache, history, health):
+    for room in (collections, documents, uploads, jobs, search, ask, chat, cache, history, health, admin):
         app.include_router(room.router)
     install_problem_handlers(app)
     # The one added last sees a request first.

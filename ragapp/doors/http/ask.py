@@ -44,13 +44,13 @@ def ask(
         use_cache=wanted.use_cache,
     )
     if EventStream.media_type not in accept:
-        return _answer(events)
+        return drained(events)
     # What fails before the first event is answered with its own status, as for JSON.
     first = next(events)
     return EventStream(answer_frames(first, events, request_id(request)))
 
 
-def _answer(events: Iterator[AskEvent]) -> Answer:
+def drained(events: Iterator[AskEvent]) -> Answer:
     """The answer of the last event."""
     *_, last = events
     assert last.answer is not None, "a stream of events ends with the answer"

@@ -86,13 +86,16 @@ class BrowserGuard:
 
 
 class PathGuard:
-    """Finds nothing at a path with an encoded slash: decoded, a name would turn into another route."""
+    """Finds nothing at a path with an encoded slash: decoded, a name would turn into another route.
+
+    The name of a model has a slash in it, and nothing else lies behind those names.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and b"%2f" in scope["raw_path"].lower():
+        if scope["type"] == "http" and _hides_a_slash(scope["raw_path"].lower()):
             error = NotFoundError(f"There is nothing at {scope['path']}: no name here has a slash in it.")
             await problem_response(Request(scope), error)(scope, receive, send)
         else:
@@ -132,6 +135,10 @@ class BodyLimit:
                 "one, or raise RAGAPP_MAX_UPLOAD_BYTES."
             )
         return f"This request may have {MAX_JSON_BYTES} bytes. Send documents as files instead."
+
+
+def _hides_a_slash(raw_path: bytes) -> bool:
+    return b"%2f" in raw_path and not raw_path.startswith(b"/v1/models/")
 
 
 def is_loopback(host: str) -> bool:

@@ -10,6 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from ragapp.doors.openai.failures import failure_of, speaks_openai, status_of
+from ragapp.doors.openai.wire import FailureReply
 from ragapp.doors.problems import MEDIA_TYPE, problem_of
 from ragapp.doors.wire import Problem, encode
 from ragapp.errors import NotFoundError, RagappError, TooLargeError, UsageError
@@ -44,6 +46,9 @@ def problem_response(request: Request, error: RagappError, status: int | None = 
     problem = problem_of(error, request_id(request), status)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s %s %s: %s", problem.instance, request.method, request.url.path, error)
+    if speaks_openai(request.url.path):
+        told = encode(FailureReply, failure_of(problem))
+        return Response(told, status_of(problem), media_type="application/json")
     return Response(encode(Problem, problem), problem.status, media_type=MEDIA_TYPE)
 
 

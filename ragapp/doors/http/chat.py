@@ -1,0 +1,101 @@
+"""OpenAI's chat completions over HTTP, and the collections as its models."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from itertools import chain
+
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import format_sse_event
+
+from ragapp.doors.http.ask import drained
+from ragapp.doors.http.dependencies import Service
+from ragapp.doors.http.eventstream import EventStream
+from ragapp.doors.http.refusals import request_id
+from ragapp.doors.openai.failures import failure_of
+from ragapp.doors.openai.replies import Reply
+from ragapp.doors.openai.requests import model_name, prompt_text, read_model, read_request
+from ragapp.doors.openai.wire import ChatRequest, Chunk, Completion, FailureReply, Model, ModelList
+from ragapp.doors.problems import problem_of
+from ragapp.doors.wire import encode
+from ragapp.errors import RagappError
+from ragapp.types import AskEvent, Collection
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["openai"],
+    responses={"default": {"model": FailureReply, "description": "OpenAI's error document."}},
+)
+
+_STREAM = {
+    "description": "The completion, or with `stream` its chunks: drafts of a model as `reasoning_content`, "
+    "the checked answer as `content`, `annotations` in the last chunk that has a choice.",
+    "content": {EventStream.media_type: {"schema": {"type": "string"}}},
+}
+_DONE = format_sse_event(data_str="[DONE]")
+
+
+@router.post("/chat/completions", response_model=Completion, responses={200: _STREAM})
+def create_chat_completion(wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
+    """Answers the last user message from the collection that `model` names, as `/v1/ask` does."""
+    asked = read_request(wanted)
+    events = service.ask(
+        asked.question,
+        collection=asked.collection,
+        k=wanted.ragapp.k,
+        mode=asked.mode,
+        filters=wanted.ragapp.filters,
+        history=asked.history,
+        use_cache=wanted.ragapp.use_cache,
+    )
+    reply = Reply(
+        wanted.model,
+        str(request.base_url),
+        prompt_text(wanted),
+        int(time.time()),
+        include_usage=bool(wanted.stream_options and wanted.stream_options.include_usage),
+    )
+    if not wanted.stream:
+        return reply.completion(drained(events))
+    # What fails before the first event is answered with its own status.
+    first = next(events)
+    return EventStream(chat_frames(reply, first, events, request_id(request)))
+
+
+@router.get("/models")
+def list_models(service: Service) -> ModelList:
+    """The collections, each a model."""
+    return ModelList(tuple(_model(collection) for collection in service.collections()))
+
+
+@router.get("/models/{model:path}")
+def show_model(model: str, service: Service) -> Model:
+    collection, _ = read_model(model)
+    return _model(service.collection(collection))
+
+
+def _model(collection: Collection) -> Model:
+    return Model(model_name(collection.name), int(collection.created_at.timestamp()))
+
+
+def chat_frames(
+    reply: Reply, first: AskEvent, events: Iterator[AskEvent], instance: str
+) -> Generator[bytes, None, None]:
+    """The events as chunks; an error on the way is the last.
+
+    Closing this drops the last reference to `events`, and so closes them too.
+    """
+    assert first.answer is not None, "a stream of events begins with the evidence"
+    yield _frame(opening := reply.opening(first.answer))
+    try:
+        for event in chain((first,), events):
+            yield from map(_frame, reply.chunks(opening.id, event))
+    except RagappError as error:
+        failure = failure_of(problem_of(error, instance))
+        yield format_sse_event(data_str=encode(FailureReply, failure).decode())
+    yield _DONE
+
+
+def _frame(chunk: Chunk) -> bytes:
+    return format_sse_event(data_str=encode(Chunk, chunk, without_none=True).decode())

@@ -1,0 +1,101 @@
+"""An Answer as a chat completion, whole or in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ragapp.answer.prompt import BYTES_PER_TOKEN
+from ragapp.doors.cited import Mark, cited_text, one_line, sources
+from ragapp.doors.openai.wire import (
+    Annotation,
+    Choice,
+    Chunk,
+    ChunkChoice,
+    Completion,
+    Delta,
+    ReplyMessage,
+    Span,
+    Url,
+    Usage,
+)
+from ragapp.types import Answer, AskEvent, Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What all parts of one reply have in common.
+
+    `base_url` is the API's, ending in a slash; `prompt` the texts of the request, `created` in seconds
+    since the epoch.
+    """
+
+    model: str
+    base_url: str
+    prompt: str
+    created: int
+    include_usage: bool = False
+
+    def completion(self, answer: Answer) -> Completion:
+        message = self._message(answer)
+        usage = self._usage(message.content)
+        return Completion(_id(answer), self.created, self.model, (Choice(message),), usage)
+
+    def opening(self, answer: Answer) -> Chunk:
+        """What a stream begins with, of any answer with the same id."""
+        return self._chunk(_id(answer), Delta(role="assistant", content=""))
+
+    def chunks(self, answer_id: str, event: AskEvent) -> Iterator[Chunk]:
+        """What the event adds to the stream: drafts as reasoning, the checked answer as content."""
+        if event.kind == "token":
+            yield self._chunk(answer_id, Delta(reasoning_content=event.text))
+        if event.kind != "answer" or event.answer is None:
+            return
+        message = self._message(event.answer)
+        yield self._chunk(answer_id, Delta(content=message.content))
+        ending = ChunkChoice(Delta(annotations=message.annotations), finish_reason="stop")
+        yield Chunk(answer_id, self.created, self.model, (ending,))
+        if self.include_usage:
+            usage = self._usage(message.content)
+            yield Chunk(answer_id, self.created, self.model, (), usage)
+
+    def _chunk(self, answer_id: str, delta: Delta) -> Chunk:
+        return Chunk(answer_id, self.created, self.model, (ChunkChoice(delta),))
+
+    def _message(self, answer: Answer) -> ReplyMessage:
+        cited = cited_text(answer)
+        citations = {citation.number: citation for citation in answer.citations}
+        annotations = tuple(self._annotation(mark, citations[mark.number]) for mark in cited.marks)
+        content = "\n\n".join(part for part in (cited.text, sources(answer)) if part)
+        return ReplyMessage(content, annotations)
+
+    def _annotation(self, mark: Mark, citation: Citation) -> Annotation:
+        where = f"v1/collections/-/documents/{citation.document_id}/text?version={citation.version}"
+        title = f"{one_line(citation.document_name)}, page {citation.page}"
+        return Annotation(
+            Url(mark.start, mark.end, title, self.base_url + where),
+            Span(
+                number=citation.number,
+                document_id=citation.document_id,
+                document_name=citation.document_name,
+                version=citation.version,
+                page=citation.page,
+                start=citation.start,
+                end=citation.end,
+                quote=citation.quote,
+                verdict=mark.verdict,
+            ),
+        )
+
+    def _usage(self, content: str) -> Usage:
+        prompt, completion = _tokens(self.prompt), _tokens(content)
+        return Usage(prompt, completion, prompt + completion)
+
+
+def _id(answer: Answer) -> str:
+    """Names the stored answer, so that feedback can be given on it."""
+    return f"chatcmpl-{answer.answer_id}"
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text.encode()) // BYTES_PER_TOKEN)
