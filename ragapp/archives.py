@@ -36,11 +36,15 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document in an archive: `names` leads to it, through the archives in the archive."""
+    """A document in an archive: `names` leads to it, through the archives in the archive.
+
+    `called` is what people call the archive.
+    """
 
     archive: Path
     names: tuple[str, ...]
     crc: int
+    called: str
 
     @property
     def path(self) -> str:
@@ -54,7 +58,7 @@ class Member:
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """Its bytes, seekable. Raises ParseError, OSError."""
-        with self.archive.open("rb") as file, _unpacked(self.archive, file, self.names) as data:
+        with self.archive.open("rb") as file, _unpacked(self.called, file, self.names) as data:
             yield data
 
 
@@ -62,33 +66,37 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def members(archive: Path) -> list[Member]:
-    """The files in the archive and in the archives in it. Raises ParseError, OSError."""
+def members(archive: Path, called: str | None = None) -> list[Member]:
+    """The files in the archive and in the archives in it; its own name is used unless it is `called` else.
+
+    Raises ParseError, OSError.
+    """
     with archive.open("rb") as file:
-        return list(_Listing(archive).members(file, ()))
+        return list(_Listing(archive, called or archive.name).members(file, ()))
 
 
 class _Listing:
     """Lists one archive to its depth. All of it together must stay within the ratio and the count."""
 
-    def __init__(self, archive: Path) -> None:
+    def __init__(self, archive: Path, called: str) -> None:
         self._archive = archive
+        self._called = called
         self._bytes_left = max(ALWAYS_FINE, MAX_RATIO * archive.stat().st_size)
         self._members_left = MAX_MEMBERS
 
     def members(self, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Member]:
         if len(names) >= MAX_DEPTH:
             raise self._refusal(f"has archives {MAX_DEPTH} deep in each other")
-        with _damage_told(self._archive), zipfile.ZipFile(file) as archive:
+        with _damage_told(self._called), zipfile.ZipFile(file) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
         self._take(infos)
         for info in infos:
             path = (*names, info.filename)
             if is_archive(Path(info.filename)):
-                with _unpacked(self._archive, file, (info.filename,)) as inner:
+                with _unpacked(self._called, file, (info.filename,)) as inner:
                     yield from self.members(inner, path)
             else:
-                yield Member(self._archive, path, info.CRC)
+                yield Member(self._archive, path, info.CRC, self._called)
 
     def _take(self, infos: list[zipfile.ZipInfo]) -> None:
         self._bytes_left -= sum(info.file_size for info in infos)
@@ -99,11 +107,11 @@ class _Listing:
             raise self._refusal(f"holds more than {MAX_MEMBERS} files")
 
     def _refusal(self, reason: str) -> ParseError:
-        return ParseError(f"{self._archive.name} {reason}. If it is meant so, unpack it and add the folder.")
+        return ParseError(f"{self._called} {reason}. If it is meant so, unpack it and add the folder.")
 
 
 @contextmanager
-def _unpacked(outer: Path, file: BinaryIO, names: tuple[str, ...]) -> Iterator[BinaryIO]:
+def _unpacked(outer: str, file: BinaryIO, names: tuple[str, ...]) -> Iterator[BinaryIO]:
     """What the names lead to. A member never gives more bytes than it said it had: zipfile stops there."""
     name, *rest = names
     with tempfile.TemporaryFile() as data:
@@ -118,10 +126,8 @@ def _unpacked(outer: Path, file: BinaryIO, names: tuple[str, ...]) -> Iterator[B
 
 
 @contextmanager
-def _damage_told(archive: Path) -> Iterator[None]:
+def _damage_told(archive: str) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        raise ParseError(
-            f"{archive.name} cannot be unpacked ({error}). Unpack it and add the folder."
-        ) from error
+        raise ParseError(f"{archive} cannot be unpacked ({error}). Unpack it and add the folder.") from error

@@ -29,10 +29,14 @@ from ragapp.models.build import build_embedder, build_generators, build_large_ge
 from ragapp.models.catalog import embedder_name
 from ragapp.models.checks import check_models, model_states
 from ragapp.models.remembering import RememberingEmbedder
-from ragapp.protocols import CacheStore, Embedder
+from ragapp.observe.models import TracedEmbedder, TracedGenerator
+from ragapp.observe.silent import SilentObserver
+from ragapp.observe.telemetry import Telemetry
+from ragapp.pages.renderer import SandboxedRenderer, page_limits
+from ragapp.premises import Premises, disk_use
+from ragapp.protocols import CacheStore, Embedder, Generator, Observer
 from ragapp.retrieve.hybrid import Retriever
-from ragapp.premises import disk_use
-from ragapp.service import Premises, RagService
+from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.backup import DATABASE, Manifest, write_backup
@@ -55,6 +59,8 @@ WITHOUT_EFFECT = {
     "generator_timeout",
     "threads",
     "max_upload_bytes",
+    "page_seconds",
+    "page_cache_bytes",
     "lease_seconds",
     "cache",
     "redis_url",
@@ -65,6 +71,16 @@ WITHOUT_EFFECT = {
     "cache_audit_share",
     "cache_audit_limit",
     "answer_days",
+    "log_format",
+    "log_level",
+    "otlp_endpoint",
+    "max_questions",
+    "max_searches",
+    "max_uploads",
+    "max_waiting",
+    "wait_seconds",
+    "max_queue",
+    "shutdown_seconds",
 }
 """Settings that cannot change what is found or answered."""
 
@@ -80,12 +96,25 @@ class Workbench:
     """Of new collections."""
     embedders: Embedders
     """Of those that there are."""
+    telemetry: Telemetry | None = None
+
+    @property
+    def observer(self) -> Observer:
+        return self.telemetry or SilentObserver()
 
 
-def build_workbench(settings: Settings) -> Workbench:
-    """Opens the data folder (making it when it is not there). The embedder loads when first needed."""
+def build_workbench(settings: Settings, telemetry: Telemetry | None = None) -> Workbench:
+    """Opens the data folder (making it when it is not there). The embedder loads when first needed.
+
+    What uses the workbench is watched by `telemetry`, if there is one.
+    """
+
+    def embedder_of(chosen: Settings) -> Embedder:
+        built = build_embedder(chosen)
+        return built if telemetry is None else TracedEmbedder(built, telemetry)
+
     engine = open_engine(settings.resolved_database_url)
-    embedder: Lazy[Embedder] = Lazy(lambda: RememberingEmbedder(build_embedder(settings)))
+    embedder: Lazy[Embedder] = Lazy(lambda: RememberingEmbedder(embedder_of(settings)))
     return Workbench(
         engine=engine,
         store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
@@ -93,9 +122,10 @@ def build_workbench(settings: Settings) -> Workbench:
         embedder=embedder,
         embedders=Embedders(
             embedder,
-            lambda name: build_embedder(settings.model_copy(update={"embedder": name})),
+            lambda name: embedder_of(settings.model_copy(update={"embedder": name})),
             embedder_name,
         ),
+        telemetry=telemetry,
     )
 
 
@@ -104,7 +134,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     bench = bench or build_workbench(settings)
     store, embedder = bench.store, bench.embedder
     index = LocalIndex(settings.data_dir / "views", store)
-    writers = Writers(build_generators(settings), build_large_generator(settings))
+    writers = _build_writers(settings, bench.telemetry)
     retriever = Lazy(
         lambda: Retriever(
             store,
@@ -133,17 +163,38 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
             history=history,
             cache=cache,
             settings=answer_settings(settings),
+            observer=bench.observer,
         ),
         history=history,
         cache=cache,
         recipe=recipe(settings),
+        renderer=_build_renderer(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
+        observer=bench.observer,
         premises=Premises(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
             disk_use=partial(disk_use, settings.data_dir, settings.models_dir),
         ),
     )
+
+
+def _build_renderer(settings: Settings) -> SandboxedRenderer:
+    return SandboxedRenderer(
+        settings.data_dir / "pages",
+        settings.page_cache_bytes,
+        page_limits(settings.parse_memory_bytes, settings.page_seconds),
+        settings.pdf_password,
+    )
+
+
+def _build_writers(settings: Settings, telemetry: Telemetry | None) -> Writers:
+    usual, large = build_generators(settings), build_large_generator(settings)
+
+    def watched(generator: Generator) -> Generator:
+        return generator if telemetry is None else TracedGenerator(generator, telemetry)
+
+    return Writers([watched(one) for one in usual], None if large is None else watched(large))
 
 
 def _build_answerer(settings: Settings, store: SqlStore, writers: Writers) -> Answerer:

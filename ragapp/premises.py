@@ -1,12 +1,23 @@
-"""The folders that ragapp keeps, by what they take on disk."""
+"""The machine that the service runs on: its models, and what is on its disk."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from ragapp.types import DiskUse
+from ragapp.types import Check, DiskUse, ModelState
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What can be told of the machine that the service runs on."""
+
+    check_models: Callable[[], list[Check]]
+    models: Callable[[], list[ModelState]]
+    disk_use: Callable[[], DiskUse]
 
 
 def disk_use(data_dir: Path, models_dir: Path) -> DiskUse:

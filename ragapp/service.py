@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO
 
@@ -17,7 +17,8 @@ from ragapp.embedders import Embedders
 from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
-from ragapp.protocols import DocumentStore, Embedder, JobQueue, SearchIndex
+from ragapp.premises import Premises
+from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, PageRenderer, SearchIndex
 from ragapp.reindexing import OnProgress, reindex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
@@ -32,12 +33,15 @@ from ragapp.types import (
     DoctorReport,
     Document,
     DocumentOrder,
+    DocumentPage,
     JobState,
     Lane,
     Listing,
     ModelNames,
     ModelState,
+    PageImage,
     ParsedText,
+    QueueDepth,
     SearchMode,
     SearchResult,
     Status,
@@ -47,15 +51,6 @@ from ragapp.types import (
 DEFAULT_COLLECTION = "default"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Premises:
-    """What can be told of the machine that the service runs on."""
-
-    check_models: Callable[[], list[Check]]
-    models: Callable[[], list[ModelState]]
-    disk_use: Callable[[], DiskUse]
 
 
 class RagService:
@@ -79,7 +74,9 @@ class RagService:
         cache: AnswerCache | None,
         recipe: str,
         names: ModelNames,
+        observer: Observer,
         premises: Premises,
+        renderer: PageRenderer,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -93,7 +90,9 @@ class RagService:
         self._cache = cache
         self._recipe = recipe
         self._names = names
+        self._observer = observer
         self._premises = premises
+        self._renderer = renderer
 
     # -- collections
 
@@ -128,7 +127,10 @@ class RagService:
 
     def delete_collection(self, name: str) -> None:
         """Deletes it with all its documents. Raises NotFoundError."""
+        gone = self._store.documents(name)
         self._index.drop(self._store.delete_collection(name).id)
+        for document in gone:
+            self._renderer.forget(document.id)
         if self._cache is not None:
             self._cache.forget_collection(name)
 
@@ -169,6 +171,7 @@ class RagService:
             metadata=metadata,
             lane=lane,
             owner=owner,
+            origin=self._observer.origin(),
         )
 
     def document(self, document_id: str) -> Document:
@@ -219,6 +222,32 @@ class RagService:
         """Of the live version unless another is named. Raises NotFoundError."""
         return self._store.parsed_text(document_id, version)
 
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
+        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        return self._store.page(document_id, version, page)
+
+    def page_image(
+        self,
+        document_id: str,
+        page: int,
+        *,
+        cited: tuple[int, int] | None = None,
+        version: int | None = None,
+    ) -> PageImage:
+        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+
+        Of the live version unless another is named. Raises NotFoundError, UsageError for a span that does
+        not touch the page, UnsupportedFormat for a format without pages of its own, ParseError when the
+        page cannot be drawn.
+        """
+        wanted = self._store.page(document_id, version, page)
+        if cited is not None and not (max(cited[0], wanted.start) < min(cited[1], wanted.end)):
+            raise UsageError(
+                f"The span {cited[0]}-{cited[1]} is not on page {page} of {wanted.name}, which is "
+                f"{wanted.start}-{wanted.end}. Take page and span from the same citation."
+            )
+        return self._renderer.draw(wanted, lambda: self._store.blob(wanted.sha256), cited)
+
     def document_bytes(self, document_id: str) -> BinaryIO:
         """The newest version's bytes, to be closed by the caller. Raises NotFoundError."""
         return self._store.blob(self._store.document(document_id).sha256)
@@ -226,6 +255,7 @@ class RagService:
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._store.delete_document(document_id)
+        self._renderer.forget(document_id)
         if self._cache is not None:
             self._cache.forget_document(document_id)
 
@@ -248,6 +278,10 @@ class RagService:
         """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
         return self._queue.state(document_id)
 
+    def queue_depths(self) -> list[QueueDepth]:
+        """How many documents are on their way in, by how far they are."""
+        return self._queue.depths()
+
     def retry_job(self, document_id: str) -> JobState:
         """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
         return self._queue.retry(document_id)
@@ -268,7 +302,9 @@ class RagService:
         filters: Mapping[str, str] = NOTHING,
     ) -> SearchResult:
         """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
-        return self._retriever.get().search(self.collection(collection), query, k, mode, filters)
+        searched = self.collection(collection)
+        with self._observer.searching(collection) as found:
+            return found(self._retriever.get().search(searched, query, k, mode, filters))
 
     def ask(
         self,
@@ -283,17 +319,18 @@ class RagService:
         standalone_question: str | None = None,
         use_cache: bool = True,
         scope: str = "",
+        owner: str = "",
     ) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
 
         A kept answer is served when question and evidence are the same; `scope` names the asker's rights,
-        and only askers of the same scope share answers.
+        and only askers of the same scope share answers. The stored answer becomes the `owner`'s.
 
         A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
         for as one that stands alone; `standalone_question` is the caller's own wording of that.
         """
         asked_of = self.collection(collection)
-        wish = Wish(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope)
+        wish = Wish(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope, owner=owner)
         if conversation_id is not None:
             history = self.history.turns(conversation_id)
         follows = Follows(history, conversation_id, standalone_question)
@@ -352,6 +389,7 @@ class RagService:
             self._cache.close()
         self._writers.close()
         self._index.close()
+        self._renderer.close()
         self._store.close()
 
     def _check_views(self, collection: Collection, *, repair: bool) -> Check:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from ragapp.types import AskMode, Document, ModelNames, SearchMode, Turn
+from ragapp.types import AskMode, Document, ModelNames, PageBox, SearchMode, Turn
 
 T = TypeVar("T")
 
@@ -119,6 +119,19 @@ class UploadReport:
 
     accepted: tuple[AcceptedUpload, ...]
     refused: tuple[RefusedUpload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """Where the highlighted words stand on a page whose picture has `width` x `height` pixels.
+
+    No boxes when they are not printed as letters (as in a scan), or when none were asked for.
+    """
+
+    page: int
+    width: int
+    height: int
+    boxes: tuple[PageBox, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 from urllib.parse import quote, urlencode
 
+from ragapp.doors.client.cache import ClientCache
 from ragapp.doors.client.events import ask_events
 from ragapp.doors.client.history import ClientHistory
 from ragapp.doors.client.transport import Transport
 from ragapp.doors.wire import (
     ANY_COLLECTION,
     AskRequest,
+    DocumentChanges,
     NewCollection,
+    PageBoxes,
     SearchRequest,
     ServerStatus,
     UploadReport,
@@ -24,9 +27,16 @@ from ragapp.types import (
     Acceptance,
     AskEvent,
     AskMode,
+    Chunk,
     Collection,
+    DiskUse,
     Document,
+    DocumentOrder,
+    DocumentPage,
     JobState,
+    Listing,
+    ModelState,
+    PageImage,
     ParsedText,
     SearchMode,
     SearchResult,
@@ -48,6 +58,7 @@ class RagappClient:
     def __init__(self, base_url: str = "http://127.0.0.1:8000", *, silence_seconds: float = 60.0) -> None:
         self._transport = Transport(base_url, silence_seconds)
         self.history = ClientHistory(self._transport)
+        self.cache = ClientCache(self._transport)
 
     def __enter__(self) -> Self:
         return self
@@ -106,6 +117,60 @@ class RagappClient:
         (accepted,) = decode(UploadReport, answer).accepted
         return Acceptance(accepted.document, accepted.outcome)
 
+    def upload_archive(
+        self, collection: str, name: str, data: BinaryIO, *, metadata: Mapping[str, str] = NOTHING
+    ) -> UploadReport:
+        """Hands in every document of a ZIP archive, and tells of each what became of it.
+
+        Raises what befell the first one when none was accepted.
+        """
+        form = {"metadata": encode(dict[str, str], dict(metadata)).decode()}
+        path = f"{_collection_path(collection)}/documents"
+        return decode(
+            UploadReport, self._transport.send("POST", path, form=form, files={"file": (name, data)})
+        )
+
+    def listing(
+        self,
+        collection: str = "default",
+        *,
+        containing: str = "",
+        statuses: Sequence[Status] = (),
+        order: DocumentOrder = "accepted",
+        descending: bool = True,
+        offset: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """A part of a collection's documents, and how many of which status there are.
+
+        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
+        `containing` in their names. Raises NotFoundError.
+        """
+        query = [
+            ("containing", containing),
+            *(("status", status) for status in statuses),
+            ("order", order),
+            ("descending", str(descending).lower()),
+            ("offset", str(offset)),
+            ("count", str(count)),
+        ]
+        path = f"{_collection_path(collection)}/listing?{urlencode(query)}"
+        return decode(Listing, self._transport.send("GET", path))
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        body = encode(DocumentChanges, DocumentChanges(changes))
+        return decode(Document, self._transport.send("PATCH", _document_path(document_id), body=body))
+
+    def document_chunks(
+        self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
+    ) -> list[Chunk]:
+        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        span = {"version": version, "start": start, "end": end}
+        query = {name: str(value) for name, value in span.items() if value is not None}
+        path = f"{_document_path(document_id)}/chunks"
+        return decode(list[Chunk], self._transport.send("GET", path, query=query))
+
     def documents(self, collection: str = "default") -> list[Document]:
         """Raises NotFoundError."""
         return decode(
@@ -122,6 +187,34 @@ class RagappClient:
         return decode(
             ParsedText, self._transport.send("GET", f"{_document_path(document_id)}/text", query=query)
         )
+
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
+        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        query = None if version is None else {"version": str(version)}
+        return decode(
+            DocumentPage, self._transport.send("GET", _page_path(document_id, page), query=query)
+        )
+
+    def page_image(
+        self,
+        document_id: str,
+        page: int,
+        *,
+        cited: tuple[int, int] | None = None,
+        version: int | None = None,
+    ) -> PageImage:
+        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+
+        Raises NotFoundError, UsageError, UnsupportedFormat for a format without pages of its own,
+        ParseError when the page cannot be drawn.
+        """
+        query = {} if version is None else {"version": str(version)}
+        if cited is not None:
+            query["highlight"] = f"{cited[0]}-{cited[1]}"
+        path = _page_path(document_id, page)
+        png = self._transport.send("GET", f"{path}.png", query=query)
+        found = decode(PageBoxes, self._transport.send("GET", f"{path}/boxes", query=query))
+        return PageImage(png, found.width, found.height, found.boxes)
 
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
@@ -149,6 +242,16 @@ class RagappClient:
     def cancel_job(self, document_id: str) -> JobState:
         """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
         return decode(JobState, self._transport.send("POST", f"{_job_path(document_id)}/cancel"))
+
+    # -- the server itself
+
+    def models(self) -> list[ModelState]:
+        """The models of the catalogue: what they are, and what of them is on the server."""
+        return decode(list[ModelState], self._transport.send("GET", "/v1/admin/models"))
+
+    def disk_use(self) -> DiskUse:
+        """What the server's data folder and models take on disk."""
+        return decode(DiskUse, self._transport.send("GET", "/v1/admin/disk"))
 
     # -- questions
 
@@ -206,6 +309,10 @@ def _collection_path(name: str) -> str:
 
 def _job_path(document_id: str) -> str:
     return f"/v1/jobs/{quote(document_id, safe='')}"
+
+
+def _page_path(document_id: str, page: int) -> str:
+    return f"{_document_path(document_id)}/pages/{page}"
 
 
 def _document_path(document_id: str) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ragapp.doors.client.transport import Transport
 from ragapp.doors.wire import ConversationTitle, NewConversation, decode, encode
-from ragapp.types import Conversation, Feedback, StoredAnswer
+from ragapp.types import AnswerDay, Conversation, Feedback, StoredAnswer
 
 
 class ClientHistory:
@@ -16,6 +16,10 @@ class ClientHistory:
     def answer(self, answer_id: str) -> StoredAnswer:
         """An answer as it was given, without what was deleted since. Raises NotFoundError."""
         return decode(StoredAnswer, self._transport.send("GET", _answer_path(answer_id)))
+
+    def days(self, last: int) -> list[AnswerDay]:
+        """All answers of the last so many days in numbers, by day (UTC); empty days are left out."""
+        return decode(list[AnswerDay], self._transport.send("GET", f"/v1/admin/days?last={last}"))
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError, UsageError when it says nothing."""

@@ -16,6 +16,7 @@ from ragapp.doors.http import (
     health,
     history,
     jobs,
+    pages,
     search,
     uploads,
 )
@@ -42,7 +43,7 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
-    for room in (collections, documents, uploads, jobs, search, ask, chat, cache, history, health, admin):
+    for room in (collections, documents, pages, uploads, jobs, search, ask, chat, cache, history, health, admin):
         app.include_router(room.router)
     install_problem_handlers(app)
     # The one added last sees a request first.

@@ -1,14 +1,17 @@
-"""Documents over HTTP: hand in, list, show, read, delete."""
+"""Documents over HTTP: list, show, read, change, delete."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from ragapp.doors.http.dependencies import Service
-from ragapp.doors.wire import ANY_COLLECTION
+from ragapp.doors.wire import ANY_COLLECTION, DocumentChanges
 from ragapp.errors import NotFoundError
 from ragapp.service import RagService
-from ragapp.types import Document, ParsedText
+from ragapp.types import Chunk, Document, ParsedText
 
 ONLY_WHILE_CHUNKING = {"tables", "furniture"}
 """What a stored text no longer knows."""
@@ -24,7 +27,7 @@ def list_documents(collection: str, service: Service) -> list[Document]:
 @router.get("/{document_id}")
 def show_document(collection: str, document_id: str, service: Service) -> Document:
     """The document, and with it how far it has come. `-` stands for whichever collection it is in."""
-    return _document(service, collection, document_id)
+    return found_in(service, collection, document_id)
 
 
 @router.get("/{document_id}/text", response_model_exclude=ONLY_WHILE_CHUNKING)
@@ -32,17 +35,43 @@ def document_text(
     collection: str, document_id: str, service: Service, version: int | None = None
 ) -> ParsedText:
     """The text that citations and hits point into, of the version searched now unless one is named."""
-    _document(service, collection, document_id)
+    found_in(service, collection, document_id)
     return service.document_text(document_id, version)
+
+
+class SpanQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(default=None, ge=1, le=2**31)
+    start: int = Field(default=0, ge=0, le=2**31)
+    end: int | None = Field(default=None, ge=0, le=2**31)
+
+
+@router.get("/{document_id}/chunks")
+def document_chunks(
+    collection: str, document_id: str, span: Annotated[SpanQuery, Query()], service: Service
+) -> list[Chunk]:
+    """What is indexed of its text: the chunks that overlap the characters `start` to `end`."""
+    found_in(service, collection, document_id)
+    return service.document_chunks(document_id, span.version, start=span.start, end=span.end)
+
+
+@router.patch("/{document_id}")
+def change_document(
+    collection: str, document_id: str, changes: DocumentChanges, service: Service
+) -> Document:
+    """Sets metadata by name; `null` takes a name away, and names that are not sent stay (RFC 7396)."""
+    found_in(service, collection, document_id)
+    return service.set_metadata(document_id, changes.metadata)
 
 
 @router.delete("/{document_id}", status_code=204)
 def delete_document(collection: str, document_id: str, service: Service) -> None:
-    _document(service, collection, document_id)
+    found_in(service, collection, document_id)
     service.delete_document(document_id)
 
 
-def _document(service: RagService, collection: str, document_id: str) -> Document:
+def found_in(service: RagService, collection: str, document_id: str) -> Document:
     """The document, if it is in that collection: an id alone opens nothing."""
     document = service.document(document_id)
     if collection not in (document.collection, ANY_COLLECTION):

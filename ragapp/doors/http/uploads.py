@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, Json
 
+from ragapp.archives import is_archive
 from ragapp.doors.http.dependencies import Service
+from ragapp.doors.http.handed import Handed, documents_in
 from ragapp.doors.http.refusals import request_id
 from ragapp.doors.problems import problem_of
-from ragapp.doors.wire import AcceptedUpload, RefusedUpload, UploadReport
+from ragapp.doors.wire import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import RagappError, UsageError
 from ragapp.names import display_name
+from ragapp.service import RagService
 from ragapp.types import Acceptance
 
 router = APIRouter(tags=["documents"])
-
-Label = Annotated[str, Field(min_length=1, max_length=64)]
-Value = Annotated[str, Field(max_length=1000)]
 
 
 class UploadForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    file: list[UploadFile] = Field(min_length=1, description="One file or several.")
+    file: list[UploadFile] = Field(
+        min_length=1, description="One file or several; a ZIP archive stands for the files in it."
+    )
     source: str | None = Field(
         default=None, min_length=1, max_length=2000, description="What a single file is a version of."
     )
@@ -45,33 +49,55 @@ def upload(
 ) -> UploadReport:
     """Takes one or several files in. A new file of a name that is there already becomes its new version.
 
-    One file that cannot be taken does not stop the others; when none can, the first one's problem is
-    the answer.
+    Of a ZIP archive every file is a document of its own. What cannot be taken does not stop the others;
+    when nothing can, the first one's problem is the answer.
     """
-    if form.source is not None and len(form.file) > 1:
+    if form.source is not None and (len(form.file) > 1 or is_archive(Path(form.file[0].filename or ""))):
         raise UsageError("`source` names one file: send each file with its own source in its own request.")
-    accepted: list[AcceptedUpload] = []
-    refused: list[tuple[str, RagappError]] = []
+    intake = _Intake(service, collection, form, owner=request.client.host if request.client else "")
     for part in form.file:
-        name = display_name(part.filename)
+        intake.take(part)
+    if not intake.accepted:
+        raise intake.refused[0][1]
+    if len(intake.accepted) == 1:
+        response.headers["Location"] = intake.accepted[0].status_url
+    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in intake.refused)
+    return UploadReport(tuple(intake.accepted), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """Hands documents to the service one by one and keeps what became of each."""
+
+    service: RagService
+    collection: str
+    form: UploadForm
+    owner: str
+    accepted: list[AcceptedUpload] = field(default_factory=list)
+    refused: list[tuple[str, RagappError]] = field(default_factory=list)
+
+    def take(self, part: UploadFile) -> None:
         try:
-            kept = service.upload(
-                collection,
-                name,
-                part.file,
-                source=form.source,
-                metadata=form.metadata,
-                owner=request.client.host if request.client else "",
-            )
-            accepted.append(_accepted(kept))
+            with documents_in(part) as documents:
+                for document in documents:
+                    self._take(document)
         except RagappError as error:
-            refused.append((name, error))
-    if not accepted:
-        raise refused[0][1]
-    if len(form.file) == 1:
-        response.headers["Location"] = accepted[0].status_url
-    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in refused)
-    return UploadReport(tuple(accepted), tuple(problems))
+            self.refused.append((display_name(part.filename), error))
+
+    def _take(self, document: Handed) -> None:
+        try:
+            with document.data as data:
+                kept = self.service.upload(
+                    self.collection,
+                    document.name,
+                    data,
+                    source=document.source or self.form.source,
+                    metadata=self.form.metadata,
+                    owner=self.owner,
+                )
+            self.accepted.append(_accepted(kept))
+        except RagappError as error:
+            self.refused.append((document.name, error))
 
 
 def _accepted(kept: Acceptance) -> AcceptedUpload:

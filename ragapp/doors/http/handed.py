@@ -1,0 +1,47 @@
+"""What the parts of an upload hold: a file is one document, an archive one for each of its members."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import UploadFile
+
+from ragapp.archives import Member, is_archive, members
+from ragapp.errors import UsageError
+from ragapp.names import display_name
+from ragapp.unwanted import is_unwanted_path
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A document to be. Without a source, its name says which document it is a version of."""
+
+    name: str
+    data: AbstractContextManager[BinaryIO]
+    source: str | None = None
+
+
+@contextmanager
+def documents_in(part: UploadFile) -> Iterator[list[Handed]]:
+    """The documents of one part, readable inside the block. Raises ParseError, UsageError, OSError."""
+    name = display_name(part.filename)
+    if not is_archive(Path(name)):
+        yield [Handed(name, nullcontext(part.file))]
+        return
+    with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
+        shutil.copyfileobj(part.file, copy)
+        copy.flush()
+        found = [one for one in members(Path(copy.name), name) if not any(map(is_unwanted_path, one.names))]
+        if not found:
+            raise UsageError(f"{name} holds no documents. Hidden files, sound and video are left out.")
+        yield [_member(name, one) for one in found]
+
+
+def _member(archive: str, member: Member) -> Handed:
+    return Handed(display_name(member.name), member.opened(), "!/".join((archive, *member.names)))
