@@ -11,7 +11,7 @@ from ingest.sandbox import Sandbox
 from ingest.stopwatch import Stopwatch
 from ragapp.bootstrap import Workbench
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
-from ragapp.protocols import DocumentStore, Embedder, JobQueue
+from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
 from ragapp.settings import Settings
 from ragapp.types import Collection, Job
 
@@ -25,7 +25,14 @@ TURN = 16
 
 
 def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pipeline:
-    return Pipeline(bench.store, bench.queue, bench.embedders.of, sandbox, settings.chunk_tokens)
+    return Pipeline(
+        store=bench.store,
+        queue=bench.queue,
+        embedder_of=bench.embedders.of,
+        sandbox=sandbox,
+        chunk_tokens=settings.chunk_tokens,
+        observer=bench.observer,
+    )
 
 
 class Pipeline:
@@ -33,17 +40,20 @@ class Pipeline:
 
     def __init__(
         self,
+        *,
         store: DocumentStore,
         queue: JobQueue,
         embedder_of: Callable[[Collection], Embedder],
         sandbox: Sandbox,
         chunk_tokens: int,
+        observer: Observer,
     ) -> None:
         self._store = store
         self._queue = queue
         self._embedder_of = embedder_of
         self._sandbox = sandbox
         self._chunk_tokens = chunk_tokens
+        self._observer = observer
 
     def work(self, job: Job, stop: Event, progress: Callable[[Job], None]) -> None:
         """Does the stage that the job waits for, or a part of it when `stop` is set or its turn ends.
@@ -52,6 +62,23 @@ class Pipeline:
         Raises ModelError and StorageError, after postponing the job: those are not the document's fault.
         """
         clock = Stopwatch()
+        outcome: WorkOutcome = "postponed"
+        with self._observer.working(job):
+            try:
+                outcome = self._attempt(job, stop, progress, clock)
+            except RagappError as error:
+                self._queue.postpone(job, str(error))
+                raise
+            finally:
+                self._queue.spent(job, clock.seconds)
+                self._observer.worked(job, outcome, clock.seconds)
+                log.info("%s of %s: %s", job.status, job.document_id, outcome)
+        progress(job)
+
+    def _attempt(
+        self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch
+    ) -> WorkOutcome:
+        """Raises what is not the document's fault."""
         try:
             if job.status == "searchable":
                 self._embed(job, stop, progress, clock)
@@ -60,15 +87,12 @@ class Pipeline:
         except (ParseError, EmbedderMismatch, NotFoundError) as error:
             log.info("%s failed: %s", job.name, error)
             self._queue.fail(job, str(error))
+            return "failed"
         except ConflictError as error:
             log.info("%s", error)
             self._queue.release(job)
-        except RagappError as error:
-            self._queue.postpone(job, str(error))
-            raise
-        finally:
-            self._queue.spent(job, clock.seconds)
-        progress(job)
+            return "given back"
+        return "done"
 
     def _parse(self, job: Job, clock: Stopwatch) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))

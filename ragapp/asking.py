@@ -13,13 +13,14 @@ from ragapp.answer.writers import Writers
 from ragapp.cache.answers import AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
 from ragapp.lazy import Lazy
+from ragapp.protocols import Observer
 from ragapp.retrieve.hybrid import Retriever
-from ragapp.types import AskEvent, AskMode, CacheDecision, Collection, Turn
+from ragapp.types import AskEvent, AskMode, CacheDecision, Collection, SearchResult, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked, of which collection and how; `scope` names the asker's rights."""
+    """What is asked, of which collection and how; `scope` names the asker's rights, `owner` the asker."""
 
     question: str
     collection: Collection
@@ -28,6 +29,7 @@ class Wish:
     filters: Mapping[str, str]
     use_cache: bool
     scope: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Asking:
         history: History,
         cache: AnswerCache | None,
         settings: str,
+        observer: Observer,
     ) -> None:
         self._retriever = retriever
         self._rewriter = rewriter
@@ -60,22 +63,33 @@ class Asking:
         self._history = history
         self._cache = cache
         self._settings = settings
+        self._observer = observer
 
     def ask(self, wish: Wish, follows: Follows, notice: str | None) -> Generator[AskEvent, None, None]:
         """Searches at once, and raises as a search does; answers as the events are taken."""
         alone = self._rewriter.rewrite(wish.question, follows.turns, follows.standalone_question)
         asked = Asked(
             question=wish.question,
-            result=self._retriever.get().search(
-                wish.collection, alone.question, wish.k, "hybrid", wish.filters
-            ),
+            result=self._search(wish, alone.question),
             collection=wish.collection,
             circumstances=self._circumstances(wish),
             rewritten_by=alone.by,
             conversation_id=follows.conversation_id,
             notice=notice,
         )
-        return self._history.keeping(self._answered(asked, wish), wish.collection.id)
+        events = self._observed(self._answered(asked, wish))
+        return self._history.keeping(events, wish.collection.id, wish.owner)
+
+    def _search(self, wish: Wish, query: str) -> SearchResult:
+        retriever = self._retriever.get()
+        with self._observer.searching(wish.collection.name) as found:
+            return found(retriever.search(wish.collection, query, wish.k, "hybrid", wish.filters))
+
+    def _observed(self, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
+        for event in events:
+            if event.kind == "answer" and event.answer is not None:
+                self._observer.answered(event.answer)
+            yield event
 
     def _answered(self, asked: Asked, wish: Wish) -> Generator[AskEvent, None, None]:
         def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,9 +16,34 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from ragapp.errors import UsageError
+
+
+class FileSecrets(PydanticBaseSettingsSource):
+    """The value of `RAGAPP_NAME` from the file that `RAGAPP_NAME_FILE` names."""
+
+    def __call__(self) -> dict[str, str]:
+        """Raises UsageError for a file that cannot be read."""
+        names = self.settings_cls.model_fields
+        named = ((name, os.environ.get(f"RAGAPP_{name.upper()}_FILE")) for name in names)
+        return {name: _secret(Path(file)) for name, file in named if file}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[None, str, bool]:  # noqa: ARG002
+        return None, field_name, False
+
+
+def _secret(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(f"A setting is to be read from {file}: {error.strerror}. Put it there.") from error
+
 
 class Settings(BaseSettings):
-    """Read from `RAGAPP_…` environment variables, then from `ragapp.toml` in the working folder."""
+    """Read from `RAGAPP_…` environment variables, then from `ragapp.toml` in the working folder.
+
+    `RAGAPP_…_FILE` names a file that holds the value: so secrets are handed to containers.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="RAGAPP_", toml_file="ragapp.toml", frozen=True, extra="forbid"
@@ -105,6 +132,12 @@ class Settings(BaseSettings):
     parse_output_bytes: int = Field(
         default=512 * 1024**2, ge=1024, description="Largest text taken from one document, in bytes of JSON."
     )
+    page_seconds: float = Field(
+        default=20.0, gt=0, description="Seconds that drawing one page of a document may last."
+    )
+    page_cache_bytes: int = Field(
+        default=256 * 1024**2, ge=0, description="Drawn pages kept in the data folder, in bytes."
+    )
     url_seconds: float = Field(default=60.0, gt=0, description="Seconds that fetching a URL may take.")
     allow_private_urls: bool = Field(
         default=False, description="Whether URLs of this machine and of private networks may be fetched."
@@ -144,6 +177,33 @@ class Settings(BaseSettings):
         description="Share of audits that may differ before only the same question is served.",
     )
 
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="What log lines on stderr are: `text`, or `json` for programs."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="What is logged: `info` has a line for every request and job."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
+        description="Base URL of the OpenTelemetry collector that gets traces, over HTTP. Default: none.",
+    )
+    max_questions: int = Field(default=16, ge=1, description="Questions answered at the same time.")
+    max_searches: int = Field(default=8, ge=1, description="Searches at the same time.")
+    max_uploads: int = Field(default=8, ge=1, description="Uploads taken in at the same time.")
+    max_waiting: int = Field(
+        default=64, ge=0, description="Requests of each of these kinds that may wait their turn."
+    )
+    wait_seconds: float = Field(
+        default=15.0, gt=0, description="Seconds that they may wait before they are turned away."
+    )
+    max_queue: int = Field(
+        default=1_000_000, ge=1, description="Documents on their way in before uploads are turned away."
+    )
+    shutdown_seconds: int = Field(
+        default=30, ge=1, description="Seconds that answers on their way have when the server is stopped."
+    )
+
     @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'ragapp.db'}"
@@ -157,4 +217,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        files, toml = FileSecrets(settings_cls), TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, files, toml

@@ -2,18 +2,27 @@
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
 from ragapp.protocols.cache import CacheStore
+from ragapp.protocols.callers import AuditStore, KeyStore, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.models import Embedder, Generator, Reranker
+from ragapp.protocols.observing import Observer, WorkOutcome
+from ragapp.protocols.pages import PageRenderer
 from ragapp.protocols.views import SearchIndex
 
 __all__ = [
     "AnswerStore",
+    "AuditStore",
     "CacheStore",
     "ConversationStore",
     "DocumentStore",
     "Embedder",
     "Generator",
     "JobQueue",
+    "KeyStore",
+    "Observer",
+    "PageRenderer",
     "Reranker",
     "SearchIndex",
+    "UsageStore",
+    "WorkOutcome",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragapp.types import (
+    NO_ORIGIN,
     Acceptance,
     Backlog,
     Change,
@@ -17,13 +18,16 @@ from ragapp.types import (
     Collection,
     Document,
     DocumentOrder,
+    DocumentPage,
     Hit,
     IndexEntry,
     Job,
     JobState,
     Lane,
     Listing,
+    Origin,
     ParsedText,
+    QueueDepth,
     Ranking,
     Status,
     Unembedded,
@@ -57,6 +61,7 @@ class DocumentStore(Protocol):
         metadata: Mapping[str, str],
         lane: Lane = "interactive",
         owner: str = "",
+        origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
         """Keeps the bytes, claims (collection, source) for them and queues the work.
 
@@ -99,6 +104,9 @@ class DocumentStore(Protocol):
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         """Of the live version unless another is named. Raises NotFoundError."""
+
+    def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
+        """Of the live version unless another is named, without reading all of it. Raises NotFoundError."""
 
     def page_at(self, document_id: str, version: int, offset: int) -> int:
         """The page, counted from 1, of that character. Raises NotFoundError."""
@@ -201,6 +209,9 @@ class JobQueue(Protocol):
 
     def waiting(self) -> int:
         """How many jobs are queued or in work."""
+
+    def depths(self) -> list[QueueDepth]:
+        """How many stand at which status, and for how long the oldest has been on its way."""
 
     def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
         """The last `count` accepted jobs in these states, newest first. Raises NotFoundError."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, select, update
 
 from ragapp.errors import ConflictError, NotFoundError
+from ragapp.missing import no_document
 from ragapp.store import collections, listing, turns
 from ragapp.store import schema as t
 from ragapp.store.answers import forget_version
 from ragapp.store.blobs import Blob, BlobFolder
-from ragapp.types import Acceptance, Chunk, Collection, Heading, Lane, ParsedText
+from ragapp.store.engine import database_of
+from ragapp.types import Acceptance, Chunk, Collection, Heading, Lane, Origin, ParsedText
 
 
 def accept(
@@ -31,6 +33,7 @@ def accept(
     metadata: Mapping[str, str],
     lane: Lane,
     owner: str,
+    origin: Origin,
 ) -> Acceptance:
     _keep_blob(c, blob, blobs)
     document = c.execute(
@@ -42,7 +45,7 @@ def accept(
     outcome: Literal["added", "updated", "unchanged"]
     if newest is not None and (newest.sha256, newest.recipe) == (blob.sha256, recipe):
         outcome = _accept_same(c, newest)
-        version_id = newest.id
+        document_id, version_id = newest.document_id, newest.id
         c.execute(update(t.versions).where(t.versions.c.id == version_id).values(name=name))
         given = t.document_metadata.c.key.in_(metadata)  # what the file says of itself stays
         c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id, given))
@@ -58,11 +61,12 @@ def accept(
             media_type=media_type,
             recipe=recipe,
             place=turns.place(c, "queued", lane, owner),
+            origin=origin,
         )
     if metadata:
         rows = [dict(version_id=version_id, key=key, value=value) for key, value in metadata.items()]
         c.execute(insert(t.document_metadata), rows)
-    return Acceptance(listing.one(c, t.versions.c.id == version_id), outcome)
+    return Acceptance(listing.document(c, document_id), outcome)
 
 
 def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedText:
@@ -128,9 +132,8 @@ def remove(c: Connection, document_id: str) -> list[str]:
     """Returns the sha256 of blobs that lost their last user, to be freed once this is committed."""
     document = c.execute(select(t.documents).where(t.documents.c.id == document_id)).one_or_none()
     if document is None:
-        raise NotFoundError(
-            f"There is no document {document_id}. `ragapp documents list` shows those there are."
-        )
+        raise no_document(document_id)
+    collections.hold(c, t.collections.c.id == document.collection_id)
     version_ids = c.scalars(select(t.versions.c.id).where(t.versions.c.document_id == document_id)).all()
     unused = remove_versions(c, document.collection_id, version_ids)
     c.execute(delete(t.documents).where(t.documents.c.id == document_id))
@@ -140,9 +143,11 @@ def remove(c: Connection, document_id: str) -> list[str]:
 def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int]) -> list[str]:
     """Deletes versions with all that belongs to them alone: chunks, vectors, text, what answers told of it.
 
-    Returns the sha256 of blobs that lost their last user, to be freed once this is committed.
+    The collection is held by `c`. Returns the sha256 of blobs that lost their last user, to be freed once
+    this is committed.
     """
     unused = []
+    _hold_versions(c, version_ids)
     for version_id in version_ids:
         _remove_own_vectors(c, version_id)
         live = c.execute(
@@ -169,28 +174,43 @@ def free_blob(c: Connection, blobs: BlobFolder, sha256: str) -> None:
     The row is put back while the file goes: whoever accepts these bytes at this moment waits for the
     commit, and then finds the file missing instead of keeping a row without a file.
     """
-    try:
-        c.execute(insert(t.blobs).values(sha256=sha256, size=0))
-    except IntegrityError:
+    if not database_of(c).insert_new(c, t.blobs, [dict(sha256=sha256, size=0)]):
         return
     blobs.delete(sha256)
     c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
 
 
 def _keep_blob(c: Connection, blob: Blob, blobs: BlobFolder) -> None:
-    if c.execute(select(t.blobs).where(t.blobs.c.sha256 == blob.sha256)).one_or_none() is None:
-        c.execute(insert(t.blobs).values(sha256=blob.sha256, size=blob.size))
-    if not blobs.exists(blob.sha256):
+    database_of(c).insert_new(c, t.blobs, [asdict(blob)])
+    held = c.execute(_blob_row(blob.sha256)).one_or_none()
+    if held is None or not blobs.exists(blob.sha256):
         raise ConflictError("The document's bytes were freed while it was being accepted. Send it again.")
 
 
 def _drop_unused_blob(c: Connection, sha256: str) -> bool:
+    c.execute(_blob_row(sha256)).all()  # who accepts the same bytes now is waited for, and then counts
     used = exists().where(t.versions.c.sha256 == t.blobs.c.sha256)
     return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~used)).rowcount)
 
 
+def _blob_row(sha256: str) -> Select[tuple[str]]:
+    """Its row, which nobody else can use or remove until the commit."""
+    return select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256).with_for_update()
+
+
+def _hold_versions(c: Connection, version_ids: Sequence[int]) -> None:
+    """Waits for those who write vectors or answers of them; who comes later finds them gone."""
+    chosen = t.versions.c.id.in_(version_ids)
+    c.execute(select(t.versions.c.id).where(chosen).order_by(t.versions.c.id).with_for_update()).all()
+
+
 def _remove_own_vectors(c: Connection, version_id: int) -> None:
-    own = select(t.chunks.c.digest).where(t.chunks.c.version_id == version_id)
+    """Of two that remove the last users of a vector at once, the later one sees that nobody is left."""
+    of_version = t.chunks.c.version_id == version_id
+    own = select(t.chunks.c.digest).where(of_version)
+    c.execute(select(t.chunks.c.key).where(of_version).order_by(t.chunks.c.key).with_for_update()).all()
+    key = (t.vectors.c.embedder, t.vectors.c.digest)
+    c.execute(select(*key).where(t.vectors.c.digest.in_(own)).order_by(*key).with_for_update()).all()
     other = exists().where(t.chunks.c.digest == t.vectors.c.digest, t.chunks.c.version_id != version_id)
     c.execute(delete(t.vectors).where(t.vectors.c.digest.in_(own), ~other))
 
@@ -229,6 +249,7 @@ def _new_version(
     media_type: str,
     recipe: str,
     place: Mapping[str, Any],
+    origin: Origin,
 ) -> int:
     version = 1 if newest is None else newest.version + 1
     c.execute(update(t.documents).where(t.documents.c.id == document_id).values(newest_version=version))
@@ -244,6 +265,7 @@ def _new_version(
             accepted_at=datetime.now(UTC),
             status="queued",
             **place,
+            **asdict(origin),
         )
         .returning(t.versions.c.id)
     ).scalar_one()

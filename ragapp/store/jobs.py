@@ -19,7 +19,7 @@ from ragapp.errors import ConflictError
 from ragapp.store import jobstates, turns
 from ragapp.store import schema as t
 from ragapp.store.engine import WRITE
-from ragapp.types import Job, JobState, Status
+from ragapp.types import Job, JobState, Origin, QueueDepth, Status
 
 STRIKES = 3
 
@@ -87,6 +87,10 @@ class SqlJobQueue:
         with self._reading.begin() as c:
             query = select(func.count()).where(t.versions.c.status.in_(turns.UNFINISHED))
             return c.execute(query).scalar_one()
+
+    def depths(self) -> list[QueueDepth]:
+        with self._reading.begin() as c:
+            return jobstates.depths(c)
 
     # -- for people
 
@@ -166,4 +170,5 @@ def _job(row: Row[Any], worker: str) -> Job:
         status=row.status,
         lane=row.lane,
         owner=row.owner,
+        origin=Origin(row.request_id, row.traceparent),
     )

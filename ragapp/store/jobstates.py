@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
-from ragapp.errors import NotFoundError
-from ragapp.store import collections
+from ragapp.missing import no_job
+from ragapp.store import collections, turns
 from ragapp.store import schema as t
-from ragapp.types import JobState, Status
+from ragapp.types import JobState, QueueDepth, Status
 
 
 def newest_first(
@@ -32,13 +32,30 @@ def of_document(c: Connection, document_id: str) -> JobState:
     return _state(newest_version(c, document_id), time.time())
 
 
+def depths(c: Connection) -> list[QueueDepth]:
+    """By status, of those that are on their way."""
+    oldest = func.min(t.versions.c.accepted_at)
+    query = (
+        select(t.versions.c.status, func.count().label("documents"), oldest.label("oldest"))
+        .where(t.versions.c.status.in_(turns.UNFINISHED))
+        .group_by(t.versions.c.status)
+    )
+    found = {row.status: row for row in c.execute(query)}
+    now = datetime.now(UTC)
+    return [_depth(status, found.get(status), now) for status in turns.UNFINISHED]
+
+
+def _depth(status: Status, row: Row[Any] | None, now: datetime) -> QueueDepth:
+    if row is None:
+        return QueueDepth(status, 0, 0.0)
+    return QueueDepth(status, row.documents, max(0.0, (now - _aware(row.oldest)).total_seconds()))
+
+
 def newest_version(c: Connection, document_id: str) -> Row[Any]:
     """Raises NotFoundError."""
     row = c.execute(_newest_versions().where(t.documents.c.id == document_id)).one_or_none()
     if row is None:
-        raise NotFoundError(
-            f"There is no job {document_id}. Its id is its document's, as `ragapp documents list` shows it."
-        )
+        raise no_job(document_id)
     return row
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -94,6 +95,8 @@ versions = Table(
     Column("seconds", JSON, nullable=False, default=dict),  # of work, by stage
     Column("searchable_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
+    Column("request_id", String(64), nullable=False, default="", server_default=""),
+    Column("traceparent", String(64), nullable=False, default="", server_default=""),
     UniqueConstraint("document_id", "version"),
     Index(None, "status", "lane", "turn", "id"),
     Index(None, "status", "lane", "owner", "turn"),
@@ -158,6 +161,8 @@ conversations = Table(
     Column("title", Text, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("last_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("owner", String(64), nullable=False, default="", server_default=""),
+    Index(None, "owner", "last_at"),
 )
 
 # An answer without the documents' text: quotes and hits are spans, filled in from the truth when read.
@@ -169,6 +174,7 @@ answers = Table(
     Column("conversation_id", String(32), _cascade("conversations.id"), index=True),
     Column("asked_at", DateTime(timezone=True), nullable=False, index=True),
     Column("answer", Text, nullable=False),
+    Column("owner", String(64), nullable=False, default="", server_default=""),
 )
 
 # Not a foreign key to versions: the row says which answers to blank when a version is removed.
@@ -187,4 +193,43 @@ feedback = Table(
     Column("thumbs", String(8)),
     Column("correction", Text),
     Column("comment", Text),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),  # of the secret, which is kept nowhere
+    Column("grants", JSON, nullable=False),
+    Column("limits", JSON, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+)
+
+key_usage = Table(
+    "key_usage",
+    metadata,
+    Column("key_id", String(32), _cascade("keys.id"), primary_key=True),
+    Column("day", Date, primary_key=True),  # of UTC
+    Column("questions", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("upload_bytes", BigInteger, nullable=False),
+)
+
+# Added to and never changed: triggers refuse that.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("key_id", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("object", Text, nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Index(None, "key_id", "id"),
 )

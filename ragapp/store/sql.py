@@ -10,11 +10,22 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
-from ragapp.store import checks, collections, documents, listing, metadata, publishing, reindexing, views
+from ragapp.store import (
+    checks,
+    collections,
+    documents,
+    listing,
+    metadata,
+    pages,
+    publishing,
+    reindexing,
+    views,
+)
 from ragapp.store import schema as t
 from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import WRITE
 from ragapp.types import (
+    NO_ORIGIN,
     Acceptance,
     Backlog,
     Change,
@@ -23,11 +34,13 @@ from ragapp.types import (
     Collection,
     Document,
     DocumentOrder,
+    DocumentPage,
     Hit,
     IndexEntry,
     Job,
     Lane,
     Listing,
+    Origin,
     ParsedText,
     Ranking,
     Status,
@@ -65,6 +78,7 @@ class SqlStore:
     def delete_collection(self, name: str) -> Collection:
         with self._writing.begin() as c:
             collection = collections.get(c, name)
+            collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
             ids = c.scalars(
                 select(t.documents.c.id).where(t.documents.c.collection_id == collection.id)
             ).all()
@@ -87,11 +101,13 @@ class SqlStore:
         metadata: Mapping[str, str],
         lane: Lane = "interactive",
         owner: str = "",
+        origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
-        while True:
+        for attempt in range(1, ATTEMPTS + 1):
             blob = self._put(data)
             try:
                 with self._writing.begin() as c:
+                    collections.hold(c, t.collections.c.name == collection)
                     return documents.accept(
                         c,
                         self._blobs,
@@ -104,13 +120,17 @@ class SqlStore:
                         metadata=metadata,
                         lane=lane,
                         owner=owner,
+                        origin=origin,
                     )
             except ConflictError:  # the same bytes were being freed at this moment: keep them again
+                if attempt == ATTEMPTS:
+                    raise
                 data.seek(0)
+        raise AssertionError("The last attempt returns or raises.")
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:
-            return listing.one(c, t.documents.c.id == document_id)
+            return listing.document(c, document_id)
 
     def documents(self, collection: str) -> list[Document]:
         with self._reading.begin() as c:
@@ -150,6 +170,10 @@ class SqlStore:
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         with self._reading.begin() as c:
             return documents.parsed_text(c, document_id, version)
+
+    def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
+        with self._reading.begin() as c:
+            return pages.page(c, document_id, version, page)
 
     def page_at(self, document_id: str, version: int, offset: int) -> int:
         with self._reading.begin() as c:

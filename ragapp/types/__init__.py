@@ -20,6 +20,7 @@ from ragapp.types.care import (
     ModelState,
 )
 from ragapp.types.documents import (
+    NO_ORIGIN,
     Acceptance,
     Backlog,
     Change,
@@ -33,7 +34,9 @@ from ragapp.types.documents import (
     JobState,
     Lane,
     Listing,
+    Origin,
     ParsedText,
+    QueueDepth,
     Status,
     Table,
     Unembedded,
@@ -49,6 +52,7 @@ from ragapp.types.kept import (
     StoredAnswer,
     Thumbs,
 )
+from ragapp.types.pages import DocumentPage, PageBox, PageImage
 from ragapp.types.questions import (
     Answer,
     AnswerMode,
@@ -71,6 +75,7 @@ from ragapp.types.questions import (
 
 __all__ = [
     "LOCAL",
+    "NO_ORIGIN",
     "ROLES",
     "Acceptance",
     "Answer",
@@ -96,6 +101,7 @@ __all__ = [
     "DoctorReport",
     "Document",
     "DocumentOrder",
+    "DocumentPage",
     "Feedback",
     "Grant",
     "Heading",
@@ -110,7 +116,11 @@ __all__ = [
     "ModelNames",
     "ModelState",
     "NewKey",
+    "Origin",
+    "PageBox",
+    "PageImage",
     "ParsedText",
+    "QueueDepth",
     "Ranking",
     "Ranks",
     "RewrittenBy",

@@ -144,6 +144,20 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The request that handed a document in, so that later work for it elsewhere can name it.
+
+    `traceparent` is as W3C Trace Context writes it. Each is empty where it is not known.
+    """
+
+    request_id: str = ""
+    traceparent: str = ""
+
+
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """The work of bringing one document version in, as claimed by one worker until its lease ends."""
 
@@ -160,6 +174,16 @@ class Job:
     """As it was when claimed: `queued` has to be parsed, `searchable` to be embedded."""
     lane: Lane = "interactive"
     owner: str = ""
+    origin: Origin = NO_ORIGIN
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """The documents on their way in that stand at `status`, and since when the first of them is on its way."""
+
+    status: Status
+    documents: int
+    oldest_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,11 +93,12 @@ class UnreliableEmbedder:
 
 def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder] | None = None) -> Pipeline:
     return Pipeline(
-        bench.store,
-        bench.queue,
-        (lambda _: embedder()) if embedder else bench.embedders.of,
-        sandbox,
-        240,
+        store=bench.store,
+        queue=bench.queue,
+        embedder_of=(lambda _: embedder()) if embedder else bench.embedders.of,
+        sandbox=sandbox,
+        chunk_tokens=240,
+        observer=bench.observer,
     )
 
 

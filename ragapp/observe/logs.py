@@ -1,0 +1,63 @@
+"""Log lines for people, or as JSON for programs that collect them; both say for which request they are."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Literal
+
+from opentelemetry import trace
+
+from ragapp.observe.context import current
+
+LogFormat = Literal["text", "json"]
+
+OURS = ("ragapp", "ingest")
+"""Other libraries log only warnings: some of them write whole requests, prompts and keys into their logs."""
+
+
+def configure_logs(log_format: LogFormat, level: str) -> None:
+    """Logs to stderr from now on, each of our lines of `level` (such as INFO) and above."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level.upper())
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_circumstances(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class TextLines(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
+        told = " ".join(f"{key}={value}" for key, value in _circumstances().items())
+        line = super().formatMessage(record)
+        return f"{line} [{told}]" if told else line
+
+
+def _circumstances() -> dict[str, str]:
+    """What is known of for whom the line is written."""
+    known = {key: value for key, value in asdict(current()).items() if value}
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        known["trace_id"] = trace.format_trace_id(span.trace_id)
+    return known
