@@ -2,7 +2,8 @@
 
 RagappError
 ├── UsageError          the request or the configuration is wrong          exit 2, HTTP 422
-│   └── EmbedderMismatch  the collection was built with another embedder   exit 2, HTTP 409
+│   ├── EmbedderMismatch  the collection was built with another embedder   exit 2, HTTP 409
+│   └── UnsupportedFormat the document's format has no such thing          exit 2, HTTP 415
 ├── AuthenticationError no API key, or not a valid one                     exit 2, HTTP 401
 ├── ForbiddenError      the caller's role does not reach that far          exit 2, HTTP 403
 ├── QuotaError          a rate limit or a quota is used up                 exit 1, HTTP 429
@@ -13,6 +14,7 @@ RagappError
 ├── ParseError          a document cannot be read                          its status: failed
 ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
 └── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
+    └── DatabaseUnavailable  the database or the blobs' server is away     exit 1, HTTP 503
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class QuotaError(RagappError):
         self.retry_after = retry_after
 
 
+class UnsupportedFormat(UsageError):
+    http_status = 415
+
+
 class NotFoundError(RagappError):
     exit_code = 3
     http_status = 404
@@ -88,3 +94,7 @@ class ModelError(RagappError):
 
 class StorageError(RagappError):
     http_status = 507
+
+
+class DatabaseUnavailable(StorageError):
+    http_status = 503

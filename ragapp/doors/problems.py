@@ -14,6 +14,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.AuthenticationError: ("authentication", "An API key is needed"),
     errors.ForbiddenError: ("forbidden", "The key may not do that"),
     errors.QuotaError: ("quota", "A limit is used up"),
+    errors.UnsupportedFormat: ("unsupported-format", "This format has no such thing"),
     errors.NotFoundError: ("not-found", "There is no such thing"),
     errors.ConflictError: ("conflict", "It is taken"),
     errors.TooLargeError: ("too-large", "It is too large"),
@@ -22,6 +23,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.ServerUnavailable: ("server-unavailable", "No server answers"),
     errors.ModelError: ("model", "A model is missing or does not answer"),
     errors.StorageError: ("storage", "The storage is damaged or full"),
+    errors.DatabaseUnavailable: ("database-unavailable", "The database does not answer"),
 }
 
 

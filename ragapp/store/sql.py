@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
 from ragapp.store import (
@@ -48,6 +48,9 @@ from ragapp.types import (
     Vectors,
 )
 
+ATTEMPTS = 5
+"""Times in a row that a document's bytes may be freed, for their last user, just while they are handed in."""
+
 
 class SqlStore:
     """The truth in one database and one folder of blobs. Safe for many threads and processes.
@@ -79,10 +82,7 @@ class SqlStore:
         with self._writing.begin() as c:
             collection = collections.get(c, name)
             collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
-            ids = c.scalars(
-                select(t.documents.c.id).where(t.documents.c.collection_id == collection.id)
-            ).all()
-            unused = [sha256 for document_id in ids for sha256 in documents.remove(c, document_id)]
+            unused = documents.remove_all(c, collection.id)
             collections.remove(c, collection.id)
         self._free(unused)
         return collection
@@ -103,7 +103,8 @@ class SqlStore:
         owner: str = "",
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
-        for attempt in range(1, ATTEMPTS + 1):
+        attempts = 0
+        while True:
             blob = self._put(data)
             try:
                 with self._writing.begin() as c:
@@ -123,10 +124,10 @@ class SqlStore:
                         origin=origin,
                     )
             except ConflictError:  # the same bytes were being freed at this moment: keep them again
-                if attempt == ATTEMPTS:
+                attempts += 1
+                if attempts == ATTEMPTS:
                     raise
                 data.seek(0)
-        raise AssertionError("The last attempt returns or raises.")
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:

@@ -191,9 +191,7 @@ class RagappClient:
     def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
         """A page's text, of the live version unless another is named. Raises NotFoundError."""
         query = None if version is None else {"version": str(version)}
-        return decode(
-            DocumentPage, self._transport.send("GET", _page_path(document_id, page), query=query)
-        )
+        return decode(DocumentPage, self._transport.send("GET", _page_path(document_id, page), query=query))
 
     def page_image(
         self,

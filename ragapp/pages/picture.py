@@ -1,0 +1,26 @@
+"""A picture, or one frame of a picture that has several pages."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ragapp.errors import ParseError
+from ragapp.pages.pdf import LONGEST, WIDTH
+
+
+def draw_picture(data: bytes, name: str, page: int) -> Image.Image:
+    """Turned upright. Raises ParseError when it is damaged, LookupError when it has no such page."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.seek(page - 1)
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except EOFError as error:
+        raise LookupError(page) from error
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise ParseError(
+            f"{name} cannot be drawn ({error}). It is damaged: open it in its own program and save it anew."
+        ) from error
+    upright.thumbnail((WIDTH, LONGEST))
+    return upright

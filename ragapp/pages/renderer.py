@@ -1,0 +1,86 @@
+"""SandboxedRenderer: PageRenderer over pypdfium2 and Pillow in a process of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import SecretStr
+
+from ragapp.errors import UnsupportedFormat
+from ragapp.pages.formats import SNIFFED, is_pdf, is_picture
+from ragapp.pages.keeping import KeptPages
+from ragapp.pages.wishes import Wish, unpacked
+from ragapp.protocols.pages import Span
+from ragapp.sandbox import MIB, Limits, Sandbox
+from ragapp.types import DocumentPage, PageImage
+
+CHILD = "ragapp.pages.child"
+LARGEST_IMAGE = 32 * MIB
+
+DRAWING = 1
+"""Raise it when the same page would be drawn differently than before."""
+
+
+def page_limits(memory: int, seconds: float) -> Limits:
+    return Limits(memory, LARGEST_IMAGE, math.ceil(seconds), seconds)
+
+
+class SandboxedRenderer:
+    """Safe for many threads; pages that are not kept are drawn one after another."""
+
+    def __init__(
+        self, folder: Path, max_bytes: int, limits: Limits, password: SecretStr | None = None
+    ) -> None:
+        """`folder` holds up to `max_bytes` of drawn pages; `password` opens encrypted PDFs."""
+        self._kept = KeptPages(folder, max_bytes)
+        self._sandbox = Sandbox(CHILD, limits)
+        self._password = password.get_secret_value() if password else None
+
+    def draw(self, page: DocumentPage, open_blob: Callable[[], BinaryIO], cited: Span | None) -> PageImage:
+        start, end = _on_page(page, cited)
+        text = page.text if start < end else ""
+        key = _key(page, text, start, end)
+        kept = self._kept.get(page.document_id, key)
+        if kept is not None:
+            return kept
+        wish = Wish(page.page, text, start, end, self._password)
+        with open_blob() as data:
+            _check_format(data, page.name)
+            image = unpacked(self._sandbox.run(data, page.name, json.dumps(asdict(wish))))
+        self._kept.put(page.document_id, key, image)
+        return image
+
+    def forget(self, document_id: str) -> None:
+        self._kept.forget(document_id)
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+
+def _on_page(page: DocumentPage, cited: Span | None) -> Span:
+    """The part of the span that lies on the page, as offsets into the page's text."""
+    if cited is None:
+        return 0, 0
+    return max(cited[0] - page.start, 0), min(cited[1], page.end) - page.start
+
+
+def _key(page: DocumentPage, text: str, start: int, end: int) -> str:
+    """Binds the text too: the same bytes may have been read otherwise before an update."""
+    facts = json.dumps([DRAWING, page.sha256, page.page, text, start, end])
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _check_format(data: BinaryIO, name: str) -> None:
+    head = data.read(SNIFFED)
+    data.seek(0)
+    if not (is_pdf(head) or is_picture(head)):
+        raise UnsupportedFormat(
+            f"{name} has no pages that could be drawn: only PDFs and pictures have. Read its text instead, "
+            "at /text of the same document."
+        )
