@@ -7,6 +7,7 @@ RagappError
 ├── AuthenticationError no API key, or not a valid one                     exit 2, HTTP 401
 ├── ForbiddenError      the caller's role does not reach that far          exit 2, HTTP 403
 ├── QuotaError          a rate limit or a quota is used up                 exit 1, HTTP 429
+├── BusyError           too many requests are there already                exit 1, HTTP 503
 ├── NotFoundError       no such collection, document, chunk or answer      exit 3, HTTP 404
 ├── ConflictError       it exists already, or somebody else holds it       exit 1, HTTP 409
 ├── TooLargeError       over a limit of the settings                       exit 2, HTTP 413
@@ -52,6 +53,16 @@ class QuotaError(RagappError):
     """`retry_after` is the number of seconds after which it may work; None where that is not known."""
 
     http_status = 429
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BusyError(RagappError):
+    """`retry_after` is the number of seconds after which it may work."""
+
+    http_status = 503
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

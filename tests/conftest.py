@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,7 @@ from hypothesis import settings
 from ragapp.models.catalog import find_entry
 from ragapp.models.fetch import fetch
 from ragapp.settings import Settings
+from tests.postgres import PostgresServer, running
 
 # No test asserts an absolute time, and hypothesis would by default.
 settings.register_profile("ragapp", deadline=None)
@@ -30,3 +32,21 @@ def models_dir() -> Path:
 def model_folder(models_dir: Path) -> Callable[[str], Path]:
     """The folder of a catalogued model, fetched when it is missing."""
     return lambda name: fetch(find_entry(name), models_dir, lambda done, total, label: None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests, started when the first asks; nobody stops it."""
+    with TemporaryDirectory(prefix="ragapp-postgres-") as folder:
+        Path(folder).chmod(0o755)  # the server runs as another user when the tests run as root
+        with running(Path(folder) / "data") as server:
+            yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of its own for each test, on each kind that we support."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'truth.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()

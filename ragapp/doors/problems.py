@@ -15,6 +15,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.ForbiddenError: ("forbidden", "The key may not do that"),
     errors.QuotaError: ("quota", "A limit is used up"),
     errors.UnsupportedFormat: ("unsupported-format", "This format has no such thing"),
+    errors.BusyError: ("busy", "There is too much to do"),
     errors.NotFoundError: ("not-found", "There is no such thing"),
     errors.ConflictError: ("conflict", "It is taken"),
     errors.TooLargeError: ("too-large", "It is too large"),

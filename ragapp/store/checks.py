@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.checks_blobs import blob_invariants
 from ragapp.store.checks_rows import row_invariants
-from ragapp.store.engine import damage
+from ragapp.store.engine import database_of
 from ragapp.store.invariant import Invariant
 from ragapp.types import Check
 
@@ -20,11 +20,15 @@ SHOWN = 5
 def run(c: Connection, blobs: BlobFolder, *, repair: bool) -> list[Check]:
     """One check an invariant. With `repair`, what can be mended is, in the transaction of `c`."""
     invariants = (
-        Invariant("the database file is sound", damage, remedy="restore a backup: `ragapp restore FILE`"),
+        Invariant("the database file is sound", _damage, remedy="restore a backup: `ragapp restore FILE`"),
         *row_invariants(),
         *blob_invariants(blobs),
     )
     return list(_checked(c, invariants, repair=repair))
+
+
+def _damage(c: Connection) -> Sequence[str]:
+    return database_of(c).damage(c)
 
 
 def _checked(c: Connection, invariants: Iterable[Invariant], *, repair: bool) -> Iterable[Check]:

@@ -140,6 +140,15 @@ def remove(c: Connection, document_id: str) -> list[str]:
     return unused
 
 
+def remove_all(c: Connection, collection_id: int) -> list[str]:
+    """All documents of a collection that is held by `c`; returns as `remove` does."""
+    of_collection = t.documents.c.collection_id == collection_id
+    ids = c.scalars(select(t.documents.c.id).where(of_collection)).all()
+    versions = select(t.versions.c.id).join(t.documents, t.documents.c.id == t.versions.c.document_id)
+    _hold_versions(c, versions.where(of_collection))
+    return [sha256 for document_id in ids for sha256 in remove(c, document_id)]
+
+
 def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int]) -> list[str]:
     """Deletes versions with all that belongs to them alone: chunks, vectors, text, what answers told of it.
 
@@ -198,7 +207,7 @@ def _blob_row(sha256: str) -> Select[tuple[str]]:
     return select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256).with_for_update()
 
 
-def _hold_versions(c: Connection, version_ids: Sequence[int]) -> None:
+def _hold_versions(c: Connection, version_ids: Sequence[int] | Select[tuple[int]]) -> None:
     """Waits for those who write vectors or answers of them; who comes later finds them gone."""
     chosen = t.versions.c.id.in_(version_ids)
     c.execute(select(t.versions.c.id).where(chosen).order_by(t.versions.c.id).with_for_update()).all()

@@ -1,70 +1,58 @@
-"""Opening the database: one place for what SQLite needs to be safe, and for migrations."""
+"""Opening the database, and bringing it to the newest schema."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
+from types import MappingProxyType
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from filelock import FileLock
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
+from sqlalchemy.exc import ArgumentError
 
-from ragapp.errors import StorageError
+from ragapp.errors import UsageError
+from ragapp.store.databases.database import WRITE, Database
+from ragapp.store.databases.postgresql import PostgreSQL
+from ragapp.store.databases.sqlite import SQLite
 
-WRITE = {"ragapp_write": True}
-"""Execution options of a transaction that will write."""
+__all__ = ["WRITE", "database_of", "known_revisions", "migrate", "open_engine"]
 
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",  # with NORMAL a commit may vanish in a power cut (sqlite.org/pragma.html)
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 60000",
+_DATABASES: Mapping[str, Database] = MappingProxyType(
+    {"sqlite": SQLite(), "postgresql": PostgreSQL(), "postgres": PostgreSQL()}
 )
 
 
-DISK_TROUBLE = ("disk is full", "disk I/O error", "No space left on device")
-"""In the words of SQLite and of PostgreSQL."""
-
-
 def open_engine(url: str) -> Engine:
-    """An engine on a database at the newest schema; makes or migrates it when needed."""
-    parsed = make_url(url)
-    engine = create_engine(parsed)
-    event.listen(engine, "handle_error", _as_ours)
-    if parsed.get_backend_name() != "sqlite":
-        migrate(engine)
-        return engine
-    path = Path(parsed.database or "")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    with FileLock(path.with_name(path.name + ".migrate.lock")):
+    """An engine on a database at the newest schema; makes or migrates it when needed.
+
+    Raises UsageError for a URL we do not know or a database of a newer ragapp, DatabaseUnavailable.
+    """
+    try:
+        parsed = make_url(url)
+        database = _DATABASES[parsed.get_backend_name()]
+    except (ArgumentError, KeyError):
+        raise UsageError(
+            "RAGAPP_DATABASE_URL is not the address of a database. It begins with postgresql+psycopg:// or "
+            "sqlite:///."
+        ) from None
+    engine = database.open(parsed)
+
+    def as_ours(context: ExceptionContext) -> None:
+        trouble = database.trouble(context.original_exception)
+        if trouble is not None:
+            raise trouble
+
+    event.listen(engine, "handle_error", as_ours)
+    with database.migrating(engine):
         migrate(engine)
     return engine
 
 
-def _as_ours(context: ExceptionContext) -> None:
-    """A full or failing disk is an error that we tell of; others are defects."""
-    told = str(context.original_exception)
-    if any(words in told for words in DISK_TROUBLE):
-        raise StorageError(f"The database cannot be written: {told}. Free some disk space.")
-
-
-def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in SQLITE_PRAGMAS:
-        connection.execute(pragma)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another has written meanwhile;
-    # one that takes the write lock at its start waits its turn.
-    writes = connection.get_execution_options().get("ragapp_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def database_of(c: Connection) -> Database:
+    return _DATABASES[c.dialect.name]
 
 
 def known_revisions() -> frozenset[str]:
@@ -73,9 +61,12 @@ def known_revisions() -> frozenset[str]:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Brings the database to that schema, by default the newest, in one transaction."""
+    """Brings the database to that schema, by default the newest, in one transaction. Raises UsageError."""
     config = _config()
     with engine.execution_options(**WRITE).begin() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+        if now is not None and now not in known_revisions():
+            raise UsageError("The database was made by a newer ragapp. Update this one.")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -84,14 +75,3 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
-
-
-def damage(c: Connection) -> Sequence[str]:
-    """What SQLite finds wrong with its file; nothing for servers, which check their own."""
-    if c.dialect.name != "sqlite":
-        return []
-    found = [str(row[0]) for row in c.exec_driver_sql("PRAGMA integrity_check")]
-    dangling = [
-        f"a row of {row[0]} without its {row[2]}" for row in c.exec_driver_sql("PRAGMA foreign_key_check")
-    ]
-    return [line for line in found if line != "ok"] + dangling

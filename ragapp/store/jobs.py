@@ -7,9 +7,8 @@ renewing, and when the lease has ended the next one to ask takes the row over. `
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, case, func, select, update
 from ragapp.errors import ConflictError
 from ragapp.store import jobstates, turns
 from ragapp.store import schema as t
-from ragapp.store.engine import WRITE
+from ragapp.store.engine import WRITE, database_of
 from ragapp.types import Job, JobState, Origin, QueueDepth, Status
 
 STRIKES = 3
@@ -30,29 +29,39 @@ LONGEST_PAUSE = 300.0
 CANCELLED = "Cancelled. `ragapp jobs retry` takes the work up again where it stopped."
 
 
+Clock = Callable[[Connection], float]
+"""Seconds since the epoch, the same for all workers."""
+
+
+def clock_of_the_database(c: Connection) -> float:
+    return database_of(c).now(c)
+
+
 class SqlJobQueue:
     """JobQueue over the versions table. `lease` is in seconds."""
 
-    def __init__(self, engine: Engine, lease: float) -> None:
+    def __init__(self, engine: Engine, lease: float, clock: Clock = clock_of_the_database) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._lease = lease
+        self._now = clock
 
     # -- for workers
 
     def claim(self, worker: str) -> Job | None:
         with self._writing.begin() as c:
-            while row := turns.next_free(c, time.time()):
+            now = self._now(c)
+            while row := turns.next_free(c, now):
                 if row.attempts >= STRIKES:
                     _end(c, row.id, f"It ended its worker {STRIKES} times. The file may be damaged.")
                     continue
-                _take(c, row, worker, time.time() + self._lease)
+                _take(c, row, worker, now + self._lease)
                 return _job(row, worker)
         return None
 
     def renew(self, job: Job) -> bool:
         with self._writing.begin() as c:
-            values = dict(lease_until=time.time() + self._lease)
+            values = dict(lease_until=self._now(c) + self._lease)
             return bool(c.execute(update(t.versions).where(*_held(job)).values(values)).rowcount)
 
     def fail(self, job: Job, reason: str) -> None:
@@ -70,22 +79,25 @@ class SqlJobQueue:
 
     def postpone(self, job: Job, reason: str) -> None:
         with self._writing.begin() as c:
-            row = c.execute(select(t.versions).where(*_held(job))).one_or_none()
+            row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
             if row is not None:
                 pause = min(FIRST_PAUSE * 2**row.troubles, LONGEST_PAUSE)
-                values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": time.time() + pause}
+                values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": self._now(c) + pause}
                 _give_back(c, job, values)
 
     def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
         with self._writing.begin() as c:
-            before = c.scalar(select(t.versions.c.seconds).where(t.versions.c.id == job.version_id))
+            row = select(t.versions.c.seconds).where(t.versions.c.id == job.version_id)
+            before = c.scalar(row.with_for_update())
             if before is not None:
                 total = Counter(before) + Counter(seconds)
                 c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(seconds=total))
 
-    def waiting(self) -> int:
+    def waiting(self, owner: str | None = None) -> int:
+        query = select(func.count()).where(t.versions.c.status.in_(turns.UNFINISHED))
+        if owner is not None:
+            query = query.where(t.versions.c.owner == owner)
         with self._reading.begin() as c:
-            query = select(func.count()).where(t.versions.c.status.in_(turns.UNFINISHED))
             return c.execute(query).scalar_one()
 
     def depths(self) -> list[QueueDepth]:
@@ -96,28 +108,28 @@ class SqlJobQueue:
 
     def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
         with self._reading.begin() as c:
-            return jobstates.newest_first(c, collection, statuses, count)
+            return jobstates.newest_first(c, collection, statuses, count, self._now(c))
 
     def state(self, document_id: str) -> JobState:
         with self._reading.begin() as c:
-            return jobstates.of_document(c, document_id)
+            return jobstates.of_document(c, document_id, self._now(c))
 
     def retry(self, document_id: str) -> JobState:
         with self._writing.begin() as c:
-            version = jobstates.newest_version(c, document_id)
+            version = jobstates.newest_version(c, document_id, hold=True)
             if version.status == "ready":
                 raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
             if version.status == "failed" or version.not_before is not None:
                 turns.again(c, version.id)
-            return jobstates.of_document(c, document_id)
+            return jobstates.of_document(c, document_id, self._now(c))
 
     def cancel(self, document_id: str) -> JobState:
         with self._writing.begin() as c:
-            version = jobstates.newest_version(c, document_id)
+            version = jobstates.newest_version(c, document_id, hold=True)
             if version.status not in turns.UNFINISHED:
                 raise ConflictError(f"{version.name} is {version.status}; there is nothing to cancel.")
             _end(c, version.id, CANCELLED)
-            return jobstates.of_document(c, document_id)
+            return jobstates.of_document(c, document_id, self._now(c))
 
 
 def _take(c: Connection, row: Row[Any], worker: str, until: float) -> None:
@@ -153,7 +165,8 @@ def _held(job: Job) -> tuple[Any, Any]:
 
 
 def _is_held(c: Connection, job: Job) -> bool:
-    return c.execute(select(t.versions.c.id).where(*_held(job))).one_or_none() is not None
+    held = select(t.versions.c.id).where(*_held(job)).with_for_update()
+    return c.execute(held).one_or_none() is not None
 
 
 def _job(row: Row[Any], worker: str) -> Job:

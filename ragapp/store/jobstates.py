@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,20 +15,19 @@ from ragapp.types import JobState, QueueDepth, Status
 
 
 def newest_first(
-    c: Connection, collection: str | None, statuses: Sequence[Status], count: int
+    c: Connection, collection: str | None, statuses: Sequence[Status], count: int, now: float
 ) -> list[JobState]:
     """Raises NotFoundError for an unknown collection."""
     query = _newest_versions().where(t.versions.c.status.in_(statuses))
     if collection is not None:
         query = query.where(t.collections.c.id == collections.get(c, collection).id)
     rows = c.execute(query.order_by(t.versions.c.id.desc()).limit(count))
-    now = time.time()
     return [_state(row, now) for row in rows]
 
 
-def of_document(c: Connection, document_id: str) -> JobState:
+def of_document(c: Connection, document_id: str, now: float) -> JobState:
     """Raises NotFoundError."""
-    return _state(newest_version(c, document_id), time.time())
+    return _state(newest_version(c, document_id), now)
 
 
 def depths(c: Connection) -> list[QueueDepth]:
@@ -51,9 +49,10 @@ def _depth(status: Status, row: Row[Any] | None, now: datetime) -> QueueDepth:
     return QueueDepth(status, row.documents, max(0.0, (now - _aware(row.oldest)).total_seconds()))
 
 
-def newest_version(c: Connection, document_id: str) -> Row[Any]:
-    """Raises NotFoundError."""
-    row = c.execute(_newest_versions().where(t.documents.c.id == document_id)).one_or_none()
+def newest_version(c: Connection, document_id: str, *, hold: bool = False) -> Row[Any]:
+    """With `hold`, nobody else changes it until the commit. Raises NotFoundError."""
+    query = _newest_versions().where(t.documents.c.id == document_id)
+    row = c.execute(query.with_for_update(of=t.versions) if hold else query).one_or_none()
     if row is None:
         raise no_job(document_id)
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Select, exists, func, insert, select, update
 from ragapp.errors import ConflictError
 from ragapp.store import collections, documents, turns
 from ragapp.store import schema as t
+from ragapp.store.engine import database_of
 from ragapp.types import Chunk, Job, ParsedText, Vectors
 
 
 def publish(c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> list[str]:
     """Returns the sha256 of blobs that lost their last user, to be freed once this is committed."""
+    collections.hold(c, t.collections.c.name == job.collection)
     _hold(c, job)
     _write_text(c, job, parsed)
     _write_chunks(c, job, chunks)
@@ -47,25 +49,23 @@ def add_vectors(c: Connection, job: Job, embedder: str, digests: Sequence[str], 
     _hold(c, job)
     if len(digests) != len(vectors) or not np.isfinite(vectors).all():
         raise ValueError("One finite vector is needed for each digest.")
-    known = set(
-        c.scalars(
-            select(t.vectors.c.digest).where(
-                t.vectors.c.embedder == embedder, t.vectors.c.digest.in_(digests)
-            )
-        )
-    )
-    rows = [
-        dict(embedder=embedder, digest=digest, vector=vector.astype("<f4").tobytes())
-        for digest, vector in zip(digests, vectors, strict=True)
-        if digest not in known
-    ]
-    if rows:
-        c.execute(insert(t.vectors), rows)
+    keep_vectors(c, embedder, dict(zip(digests, vectors, strict=True)))
     # Progress was made: only attempts without any count as strikes.
     c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(attempts=1, troubles=0))
 
 
+def keep_vectors(c: Connection, embedder: str, by_digest: Mapping[str, Vectors]) -> None:
+    """Those that are known already stay. In one order, so that no two wait for each other's last one."""
+    rows = [
+        dict(embedder=embedder, digest=digest, vector=by_digest[digest].astype("<f4").tobytes())
+        for digest in sorted(by_digest)
+    ]
+    if rows:
+        database_of(c).insert_new(c, t.vectors, rows)
+
+
 def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
+    collections.hold(c, t.collections.c.name == job.collection)
     _hold(c, job)
     if chunks_without_vector(c, job, embedder, 1):
         raise ConflictError("Some chunks have no vector yet; embed them first.")

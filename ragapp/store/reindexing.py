@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, update
 
+from ragapp.store import publishing
 from ragapp.store import schema as t
 from ragapp.types import Chunk, Unembedded, Vectors
 
@@ -28,15 +29,10 @@ def unembedded(c: Connection, collection_id: int, embedder: str, after: int, lim
 
 def keep_vectors(c: Connection, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
     """Those of texts that were deleted meanwhile, or that are known already, are left out."""
-    known = exists().where(t.vectors.c.embedder == embedder, t.vectors.c.digest == t.chunks.c.digest)
-    wanted = set(c.scalars(select(t.chunks.c.digest).where(t.chunks.c.digest.in_(digests), ~known)))
-    by_digest = dict(zip(digests, vectors, strict=True))
-    rows = [
-        dict(embedder=embedder, digest=digest, vector=by_digest[digest].astype("<f4").tobytes())
-        for digest in wanted
-    ]
-    if rows:
-        c.execute(insert(t.vectors), rows)
+    users = select(t.chunks.c.digest).where(t.chunks.c.digest.in_(digests)).order_by(t.chunks.c.key)
+    wanted = set(c.scalars(users.with_for_update(read=True, key_share=True)))
+    by_digest = {digest: vector for digest, vector in zip(digests, vectors, strict=True) if digest in wanted}
+    publishing.keep_vectors(c, embedder, by_digest)
 
 
 def switch(c: Connection, collection_id: int, revision: int, embedder: str, dimension: int) -> bool:

@@ -22,27 +22,22 @@ PAGE_ONE, PAGE_TWO = "The tide turns at noon. ", "Herons fish at dusk."
 PARSED = ParsedText(PAGE_ONE + PAGE_TWO, (0, len(PAGE_ONE)), (Heading(1, 0, 8),), "Tides", {"author": "Ann"})
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'truth.db'}"
-
-
 @pytest.fixture
 def blobs(tmp_path: Path) -> BlobFolder:
     return BlobFolder(tmp_path / "blobs")
 
 
 @pytest.fixture
-def store(url: str, blobs: BlobFolder) -> Iterator[SqlStore]:
-    store = SqlStore(open_engine(url), blobs, max_bytes=1000)
+def store(database_url: str, blobs: BlobFolder) -> Iterator[SqlStore]:
+    store = SqlStore(open_engine(database_url), blobs, max_bytes=1000)
     store.create_collection("shore", EMBEDDER, 2)
     yield store
     store.close()
 
 
 @pytest.fixture
-def queue(url: str, store: SqlStore) -> SqlJobQueue:
-    return SqlJobQueue(open_engine(url), lease=60)
+def queue(database_url: str, store: SqlStore) -> SqlJobQueue:
+    return SqlJobQueue(open_engine(database_url), lease=60)
 
 
 def accept(store: SqlStore, data: bytes = b"bytes", source: str = "/a.txt", **changed: str) -> Acceptance:
@@ -228,8 +223,10 @@ def test_work_of_a_deleted_document_is_refused(store: SqlStore, queue: SqlJobQue
     assert not queue.renew(job)
 
 
-def test_a_silent_workers_job_goes_to_another_and_the_first_cannot_publish(url: str, store: SqlStore) -> None:
-    hasty = SqlJobQueue(open_engine(url), lease=0)
+def test_a_silent_workers_job_goes_to_another_and_the_first_cannot_publish(
+    database_url: str, store: SqlStore
+) -> None:
+    hasty = SqlJobQueue(open_engine(database_url), lease=0)
     accept(store)
     first, second = claim(hasty, "w1"), claim(hasty, "w2")
     assert second.version_id == first.version_id
@@ -246,8 +243,10 @@ def test_a_leased_job_is_nobody_elses(store: SqlStore, queue: SqlJobQueue) -> No
     assert claim(queue, "w2").attempt == 1
 
 
-def test_a_document_that_ends_three_workers_fails_and_the_queue_goes_on(url: str, store: SqlStore) -> None:
-    hasty = SqlJobQueue(open_engine(url), lease=0)
+def test_a_document_that_ends_three_workers_fails_and_the_queue_goes_on(
+    database_url: str, store: SqlStore
+) -> None:
+    hasty = SqlJobQueue(open_engine(database_url), lease=0)
     poison = accept(store).document
     for worker in ("w1", "w2", "w3"):
         assert claim(hasty, worker).document_id == poison.id

@@ -21,21 +21,16 @@ CHUNKS = [Chunk(0, len(PARSED.text), PARSED.text, 1)]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'truth.db'}"
-
-
-@pytest.fixture
-def store(url: str, tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(open_engine(url), BlobFolder(tmp_path / "blobs"), max_bytes=1000)
+def store(database_url: str, tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(open_engine(database_url), BlobFolder(tmp_path / "blobs"), max_bytes=1000)
     store.create_collection("shore", "test-embedder", 2)
     yield store
     store.close()
 
 
 @pytest.fixture
-def queue(url: str, store: SqlStore) -> SqlJobQueue:
-    return SqlJobQueue(open_engine(url), lease=60)
+def queue(database_url: str, store: SqlStore) -> SqlJobQueue:
+    return SqlJobQueue(open_engine(database_url), lease=60)
 
 
 def accept(store: SqlStore, name: str, lane: Lane = "batch", owner: str = "") -> Document:
@@ -109,12 +104,10 @@ def test_a_long_documents_turn_ends_behind_other_owners(store: SqlStore, queue: 
     assert served(queue, 3) == ["other", "long", "next"]
 
 
-def test_a_trouble_postpones_for_longer_each_time_and_never_fails(
-    store: SqlStore, queue: SqlJobQueue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: str, store: SqlStore) -> None:
     id_ = accept(store, "a").id
     clock = 1_000_000.0
-    monkeypatch.setattr(jobs.time, "time", lambda: clock)
+    queue = SqlJobQueue(open_engine(database_url), lease=60, clock=lambda c: clock)
     waits = []
     for _ in range(12):
         job = claim(queue)
@@ -143,8 +136,8 @@ def test_a_job_tells_why_it_stands_where_it_stands(store: SqlStore, queue: SqlJo
     assert queue.state(id_).why == "It is empty."
 
 
-def test_a_silent_worker_is_told(url: str, store: SqlStore) -> None:
-    hasty = SqlJobQueue(open_engine(url), lease=-1)
+def test_a_silent_worker_is_told(database_url: str, store: SqlStore) -> None:
+    hasty = SqlJobQueue(open_engine(database_url), lease=-1)
     id_ = accept(store, "a").id
     claim(hasty)
     assert "fell silent" in hasty.state(id_).why

@@ -1,0 +1,34 @@
+"""Database: what each of them does in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, Engine, Table
+
+from ragapp.errors import RagappError
+
+WRITE = {"ragapp_write": True}
+"""Execution options of a transaction that will write. Others only read, all of it as of one moment."""
+
+
+class Database(Protocol):
+    def open(self, url: URL) -> Engine:
+        """An engine, not yet connected. Raises UsageError when the driver is missing."""
+
+    def migrating(self, engine: Engine) -> AbstractContextManager[None]:
+        """Only one process on the database is within this at a time."""
+
+    def now(self, c: Connection) -> float:
+        """Seconds since the epoch, by one clock for all who use the database."""
+
+    def damage(self, c: Connection) -> Sequence[str]:
+        """What the database finds wrong with its own files."""
+
+    def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
+        """Inserts the rows whose key is not taken, and says how many; waits for those who just take one."""
+
+    def trouble(self, error: BaseException) -> RagappError | None:
+        """What people are told of an error that is not a defect of ours."""

@@ -1,0 +1,118 @@
+"""PostgreSQL, through psycopg: many machines on one truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from ragapp.errors import DatabaseUnavailable, RagappError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    import psycopg
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+MIGRATION_LOCK = 0x72616761_7070
+"""Any number that nobody else in the database would take for an advisory lock: "ragapp" in ASCII."""
+
+CONNECTIONS = 16
+MORE_CONNECTIONS = 32
+"""Kept open by a process, and opened when all of those are busy."""
+
+SESSION = """
+SET lock_timeout = '60s';
+SET idle_in_transaction_session_timeout = '10min';
+"""
+"""Nobody waits for ever for a lock, and a client that hangs in a transaction loses its locks."""
+
+LIVENESS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""libpq's defaults notice a server that vanished from the network after hours."""
+
+FULL = ("53100", "58030")
+"""disk_full and io_error (postgresql.org/docs/current/errcodes-appendix.html)."""
+AWAY = ("08", "25P03", "40", "53", "55P03", "57P")
+"""So begin the codes of what may go well a moment later: connection, locks, resources, a server that stops."""
+
+
+class PostgreSQL:
+    def open(self, url: URL) -> Engine:
+        url = url.set(drivername="postgresql+psycopg")
+        wanted = {name: value for name, value in LIVENESS.items() if name not in url.query}
+        try:
+            engine = create_engine(
+                url.update_query_dict(wanted),
+                pool_size=CONNECTIONS,
+                max_overflow=MORE_CONNECTIONS,
+                pool_pre_ping=True,  # a connection that was dropped meanwhile is made anew, unnoticed
+            )
+        except ImportError as error:
+            raise UsageError(
+                f"PostgreSQL needs its driver ({error}). Run `pip install 'ragapp[server]'`."
+            ) from None
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    @contextmanager
+    def migrating(self, engine: Engine) -> Iterator[None]:
+        with engine.begin() as c:
+            c.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            yield
+
+    def now(self, c: Connection) -> float:
+        """The server's clock: those of the workers' machines may differ by more than a lease."""
+        return float(c.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+
+    def damage(self, c: Connection) -> Sequence[str]:
+        """Pages that were read since the server keeps count and whose checksum was wrong."""
+        found = c.execute(
+            text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()")
+        ).scalar()
+        return [f"{found} pages with a wrong checksum"] if found else []
+
+    def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
+        return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+
+    def trouble(self, error: BaseException) -> RagappError | None:
+        code = getattr(error, "sqlstate", None)
+        if code in FULL:
+            return StorageError(f"The database cannot be written: {error}. Free some disk space.")
+        if "NUL (0x00)" in str(error):
+            return UsageError("A text may not hold the character NUL. Leave it out.")
+        if _unconnected(error) if code is None else code.startswith(AWAY):
+            return DatabaseUnavailable(f"The database does not answer: {error}. Try again in a moment.")
+        return None
+
+
+def _unconnected(error: BaseException) -> bool:
+    """The server could not be reached, or was lost: then there is no code from it."""
+    from psycopg import OperationalError  # noqa: PLC0415  most do without the driver
+
+    return isinstance(error, OperationalError)
+
+
+def _prepare(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute(SESSION)
+    connection.commit()
+
+
+def _begin(connection: Connection) -> None:
+    """Readers see one moment, as in SQLite, however many statements they need."""
+    import psycopg  # noqa: PLC0415  most do without the driver
+
+    writes = bool(connection.get_execution_options().get("ragapp_write"))
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    driver.isolation_level = (
+        psycopg.IsolationLevel.READ_COMMITTED if writes else psycopg.IsolationLevel.REPEATABLE_READ
+    )
+    driver.read_only = not writes

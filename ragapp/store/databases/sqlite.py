@@ -1,0 +1,76 @@
+"""SQLite: one file on this machine, in WAL mode."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from filelock import FileLock
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ragapp.errors import RagappError, StorageError
+
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # with NORMAL a commit may vanish in a power cut (sqlite.org/pragma.html)
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 60000",
+)
+
+DISK_TROUBLE = ("disk is full", "disk I/O error")
+"""In SQLite's words."""
+
+
+class SQLite:
+    def open(self, url: URL) -> Engine:
+        _path(url).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    @contextmanager
+    def migrating(self, engine: Engine) -> Iterator[None]:
+        path = _path(engine.url)
+        with FileLock(path.with_name(path.name + ".migrate.lock")):
+            yield
+
+    def now(self, c: Connection) -> float:  # noqa: ARG002  all who use the file are on this machine
+        return time.time()
+
+    def damage(self, c: Connection) -> Sequence[str]:
+        found = [str(row[0]) for row in c.exec_driver_sql("PRAGMA integrity_check")]
+        dangling = [
+            f"a row of {row[0]} without its {row[2]}" for row in c.exec_driver_sql("PRAGMA foreign_key_check")
+        ]
+        return [line for line in found if line != "ok"] + dangling
+
+    def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
+        return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+
+    def trouble(self, error: BaseException) -> RagappError | None:
+        if any(words in str(error) for words in DISK_TROUBLE):
+            return StorageError(f"The database cannot be written: {error}. Free some disk space.")
+        return None
+
+
+def _path(url: URL) -> Path:
+    return Path(url.database or "")
+
+
+def _prepare(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another has written meanwhile;
+    # one that takes the write lock at its start waits its turn.
+    writes = connection.get_execution_options().get("ragapp_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
