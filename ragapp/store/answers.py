@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     case,
     delete,
-    exists,
     insert,
     select,
     tuple_,
@@ -51,6 +50,7 @@ class SqlAnswers:
         try:
             with self._writing.begin() as c:
                 _delete_older(c, now - self._kept)
+            with self._writing.begin() as c:  # apart: it waits for documents that are just being removed
                 _touch(c, answer, collection_id, now)
                 _insert(c, answer, collection_id, now)
         except SQLAlchemyError as error:
@@ -111,7 +111,8 @@ def decode_answer(stored: str) -> Answer:
 
 def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
     read = sources(answer)
-    live = {(row.document_id, row.version): row.id for row in c.execute(_live(read, t.versions.c.id))}
+    held = _live(read, t.versions.c.id).with_for_update(read=True, key_share=True, of=t.versions)
+    live = {(row.document_id, row.version): row.id for row in c.execute(held)}
     gone = read - live.keys()
     kept = without_text(forget(answer, gone) if gone else answer)
     c.execute(
@@ -130,7 +131,8 @@ def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) ->
 
 def _touch(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
     """Holds, until the commit, what the answer belongs to."""
-    if not c.scalar(select(exists().where(t.collections.c.id == collection_id))):
+    there = select(t.collections.c.id).where(t.collections.c.id == collection_id)
+    if c.scalar(there.with_for_update(read=True, key_share=True)) is None:
         raise NotFoundError("The collection was deleted while it was asked. Ask another one.")
     if answer.conversation_id is None:
         return

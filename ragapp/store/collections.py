@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ragapp.errors import ConflictError, NotFoundError, UsageError
@@ -37,6 +37,20 @@ def get(c: Connection, name: str) -> Collection:
             f"There is no collection {name!r}. `ragapp collections list` shows those there are."
         )
     return _collection(row)
+
+
+def hold(c: Connection, wanted: ColumnElement[bool], *, to_remove: bool = False) -> None:
+    """Makes everybody else who wants to change these collections' documents wait until the commit.
+
+    Whoever changes documents does this first: so all take their locks in the same order, collection,
+    versions, vectors, blobs, and none waits for another in a circle. SQLite lets one write at a time anyway.
+    """
+    c.execute(
+        select(t.collections.c.id)
+        .where(wanted)
+        .order_by(t.collections.c.id)
+        .with_for_update(key_share=not to_remove)
+    ).all()
 
 
 def has_embedder(c: Connection, name: str, embedder: str) -> bool:
