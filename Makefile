@@ -15,7 +15,7 @@ install: .venv/installed
 
 test: .venv/installed-dev
 	sh tests/find-programs.sh
-	$(BIN)/ragapp models fetch bge-small-en-v1.5
+	$(BIN)/ragapp models fetch
 	$(BIN)/python -m pytest
 
 check: .venv/installed-dev

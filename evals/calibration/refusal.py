@@ -1,4 +1,4 @@
-"""When to refuse: the rule in `ragapp.answer.extractive` on public sets, and what a new fit would choose.
+"""When to refuse: the rules in `ragapp.answer.support` on public sets, and what a new fit would choose.
 
     python -m evals.calibration.refusal XQUAD_EN_JSON PUBMEDQA_FOLDER [OTHER_SET …] [--data-dir FOLDER]
 
@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +26,21 @@ from evals.answers.library import Library, open_library
 from evals.answers.types import AnswerDataset, AnswerQuestion
 from evals.datasets.answering import load_answer_dataset
 from evals.datasets.halves import TWIN
-from ragapp.answer.extractive import READ, Support, support
+from ragapp.answer.extractive import READ
 from ragapp.answer.followups import stand_alone
 from ragapp.answer.passages import number_hits
 from ragapp.answer.scoring import score_sentences
+from ragapp.answer.support import Support, read_odds, support
+from ragapp.models.build import build_reranker
+from ragapp.protocols import Reranker
 from ragapp.settings import Settings
 
 FITTED_SETS = 2
 HITS = 8
 """As many as `RagService.ask` searches by default."""
+
+NO_ODDS = -11.5
+"""The lowest that `read_odds` gives."""
 
 NOTHING = Support(by_sentence=0.0, by_passage=0.0, of_names=0.0, by_coincidence=False)
 
@@ -44,6 +50,8 @@ class Observation:
     """What the documents held for one question, and whether they hold its answer."""
 
     support: Support
+    read: float
+    """The support model's log odds."""
     answerable: bool
     held_out: bool
 
@@ -51,21 +59,47 @@ class Observation:
     def shares(self) -> tuple[float, float, float]:
         return self.support.by_sentence, self.support.by_passage, self.support.of_names
 
+    @property
+    def reading(self) -> tuple[float, float]:
+        return self.support.of_names, self.read
 
-def observe(dataset: AnswerDataset, library: Library, progress: Progress) -> list[Observation]:
+    @property
+    def answers(self) -> bool:
+        """What a user gets."""
+        doubt = self.support.leaves_doubt
+        return self.support.answers_as_read(self.read) if doubt else self.support.answers
+
+
+Features = Callable[[Observation], tuple[float, ...]]
+
+RULES: Mapping[str, Features] = {
+    "of shares": lambda one: one.shares,
+    "of names and reading": lambda one: one.reading,
+}
+
+
+def observe(
+    dataset: AnswerDataset, library: Library, model: Reranker, progress: Progress
+) -> list[Observation]:
     return [
-        Observation(_support(question, library), question.answerable, _is_held_out(question))
+        _observation(question, library, model, answerable=question.answerable)
         for question in progress.track(dataset.questions, description=dataset.name)
         if question.answerable is not None
     ]
 
 
-def _support(question: AnswerQuestion, library: Library) -> Support:
+def _observation(
+    question: AnswerQuestion, library: Library, model: Reranker, *, answerable: bool
+) -> Observation:
     alone = stand_alone(question.question, question.history)
     found = library.service.search(alone, collection=library.collection, k=HITS, filters=question.filters)
     passages = number_hits(found.hits)[:READ]
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
-    return support(alone, ranked[0], passages) if ranked else NOTHING
+    if not ranked:
+        return Observation(NOTHING, NO_ODDS, answerable, _is_held_out(question))
+    read = read_odds(alone, ranked, model.score)
+    odds = NO_ODDS if read is None else read
+    return Observation(support(alone, ranked[0], passages), odds, answerable, _is_held_out(question))
 
 
 def _is_held_out(question: AnswerQuestion) -> bool:
@@ -73,10 +107,10 @@ def _is_held_out(question: AnswerQuestion) -> bool:
     return hashlib.sha256(question.id.removesuffix(TWIN).encode()).digest()[0] % 2 == 1
 
 
-def fit(sets: Sequence[Sequence[Observation]]) -> LogisticRegression:
+def fit(sets: Sequence[Sequence[Observation]], features: Features) -> LogisticRegression:
     """Each set weighs the same, however many questions it has."""
     kept = [[one for one in observed if not one.held_out] for observed in sets]
-    rows = np.array([one.shares for observed in kept for one in observed])
+    rows = np.array([features(one) for observed in kept for one in observed])
     labels = np.array([one.answerable for observed in kept for one in observed])
     weights = np.concatenate([np.full(len(observed), 1000 / len(observed)) for observed in kept])
     return LogisticRegression(C=1e3, max_iter=5000).fit(rows, labels, sample_weight=weights)
@@ -97,11 +131,12 @@ def quality(observed: Sequence[Observation], answers: NDArray[np.bool_]) -> dict
 
 
 def _observed(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[str, list[Observation]]]:
+    model = build_reranker(settings.support_model or "ms-marco-MiniLM-L-12-v2", settings)
     with Progress(console=Console(stderr=True)) as progress:
         for path in paths:
             dataset = load_answer_dataset(path)
             with open_library(dataset, settings, progress) as library:
-                yield dataset.name, observe(dataset, library, progress)
+                yield dataset.name, observe(dataset, library, model, progress)
 
 
 def main() -> None:
@@ -111,19 +146,17 @@ def main() -> None:
     given = parser.parse_args()
     settings = Settings(data_dir=given.data_dir, generator="extractive")
     sets = dict(_observed(given.sets, settings))
-    fitted = fit(list(sets.values())[:FITTED_SETS])
-    report: dict[str, object] = {
-        "fitted": {
-            "weights": [round(float(weight), 2) for weight in fitted.coef_[0]],
-            "intercept": round(float(fitted.intercept_[0]), 2),
-        }
-    }
+    report: dict[str, object] = {}
+    for rule, features in RULES.items():
+        fitted = fit(list(sets.values())[:FITTED_SETS], features)
+        weights = [round(float(weight), 2) for weight in fitted.coef_[0]]
+        report[f"a new fit {rule}"] = {"weights": weights, "intercept": round(float(fitted.intercept_[0]), 2)}
     for place, (name, observed) in enumerate(sets.items()):
         judged = [one for one in observed if one.held_out or place >= FITTED_SETS]
-        in_use = np.array([one.support.answers for one in judged])
         report[name] = {
-            "in use": quality(judged, in_use),
-            "fitted": quality(judged, fitted.predict(np.array([one.shares for one in judged])).astype(bool)),
+            "by words": quality(judged, np.array([one.support.answers for one in judged])),
+            "in use": quality(judged, np.array([one.answers for one in judged])),
+            "read": round(sum(one.support.leaves_doubt for one in judged) / len(judged), 3),
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 

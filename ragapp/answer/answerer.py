@@ -13,6 +13,7 @@ from ragapp.answer.extractive import extract
 from ragapp.answer.passages import Passage, number_hits
 from ragapp.answer.sheet import Sheet
 from ragapp.answer.statements import PageAt
+from ragapp.answer.support import SupportModel
 from ragapp.answer.widening import SpanOf
 from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError, NotFoundError
@@ -27,7 +28,8 @@ class Answerer:
     """Answers from hits. Safe to share between threads when its writers are.
 
     `page_at` and `span_of` read a document version and raise NotFoundError when it is gone. `strict`
-    leaves out what is not supported in full, where else it is marked.
+    leaves out what is not supported in full, where else it is marked. `support_model` reads sentences
+    whose words leave in doubt whether they answer.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class Answerer:
         span_of: SpanOf,
         limits: Limits | None = None,
         strict: bool = False,
+        support_model: SupportModel | None = None,
     ) -> None:
         self._writers = writers
         self._page_at = page_at
         self._drafter = Drafter(span_of, limits or Limits())
         self._strict = strict
+        self._support_model = support_model
 
     def answer(
         self,
@@ -101,7 +105,7 @@ class Answerer:
     def _extracted(self, sheet: Sheet, notice: str | None) -> Answer:
         started = perf_counter()
         passages = self._live(number_hits(sheet.result.hits))
-        statements = extract(sheet.result.query, passages, sheet.asked)
+        statements = extract(sheet.result.query, passages, sheet.asked, self._support_model)
         sheet.timed("extractive", started)
         return sheet.filled(statements, passages, self._page_at, notice=notice)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from ragapp.answer.english import POINTING_BACK
 from ragapp.answer.passages import Passage, SourceSentence
 from ragapp.answer.plain import plain
 from ragapp.answer.scoring import ScoredSentence, score_sentences
 from ragapp.answer.statements import Evidence, Statement
-from ragapp.answer.terms import fold, name_stems, stems, words
+from ragapp.answer.support import SupportModel, is_supported
+from ragapp.answer.terms import fold, words
 
 READ = 5
 """Passages read: reading 10 finds no more answers (docs/answers.md)."""
@@ -30,60 +29,22 @@ SAME = 0.9
 _Span = tuple[Passage, SourceSentence]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """How much of a question the documents speak of, each a share from 0 to 1."""
-
-    by_sentence: float
-    by_passage: float
-    of_names: float
-    by_coincidence: bool
-    """Whether the passage has one word of a question that has several."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether the documents hold an answer, more likely than not.
-
-        A logistic regression on public questions whose own article was left out or not (docs/answers.md).
-        Its shares say little of a short question: a passage on France has half of "Who is the president
-        of France?".
-        """
-        return not self.by_coincidence and self._odds > 0
-
-    @property
-    def _odds(self) -> float:
-        return -7.2 + 4.3 * self.by_sentence + 8.1 * self.by_passage + 2.9 * self.of_names
-
-
-def extract(question: str, passages: Sequence[Passage], asked: str | None = None) -> list[Statement]:
+def extract(
+    question: str, passages: Sequence[Passage], asked: str | None = None, model: SupportModel | None = None
+) -> list[Statement]:
     """The best-supported sentences in reading order; empty when nothing supports an answer.
 
-    `asked` decides whether there is an answer, by default the question: the topic that the rules add to
-    a follow-up helps to find its sentences, which need not repeat it.
+    The words of `asked` decide whether there is an answer, by default the question's: the topic that the
+    rules add to a follow-up helps to find its sentences, which need not repeat it. Where words leave that
+    in doubt, the `model` reads.
     """
     passages = passages[:READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    if not ranked or not support(asked or question, ranked[0], passages).answers:
+    if not ranked or not is_supported(question, asked or question, ranked, passages, model):
         return []
     spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(ranked)])
     statements = (_quoted(*span) for span in _in_reading_order(spans))
     return [statement for statement in statements if statement.text]
-
-
-def support(question: str, best: ScoredSentence, passages: Sequence[Passage]) -> Support:
-    """What the best sentence, its passage and all passages say of the question's content."""
-    asked, named = set(stems(question)), name_stems(question)
-    known = frozenset[str]().union(*(passage.stems for passage in passages))
-    return Support(
-        by_sentence=_share(asked, best.sentence.stems),
-        by_passage=_share(asked, best.passage.stems),
-        of_names=_share(named, known) if named else 0.5,
-        by_coincidence=len(asked) > 1 and len(asked & best.passage.stems) == 1,
-    )
-
-
-def _share(wanted: AbstractSet[str], present: AbstractSet[str]) -> float:
-    return len(wanted & present) / len(wanted) if wanted else 0.0
 
 
 def _choose(ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:

@@ -42,18 +42,14 @@ def build_embedder(settings: Settings) -> Embedder:
     return _onnx_embedder(parts, entry.fingerprint, settings)
 
 
-def build_reranker(settings: Settings) -> Reranker | None:
-    """The reranker that `settings.reranker` names; None when it names none.
+def build_reranker(name: str, settings: Settings) -> Reranker:
+    """The catalogued reranker of that name.
 
     Raises UsageError when the name is no reranker's, ModelError when its files are missing or damaged.
     """
-    if settings.reranker is None:
-        return None
-    entry = load_catalog().get(settings.reranker)
+    entry = load_catalog().get(name)
     if entry is None or entry.role != "reranker":
-        raise UsageError(
-            f"RAGAPP_RERANKER={settings.reranker!r} is no reranker. There are: {_names('reranker')}."
-        )
+        raise UsageError(f"{name!r} is no reranker. There are: {_names('reranker')}.")
     folder = locate(entry.name, settings.models_dir)
     from ragapp.models.reranker import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
 

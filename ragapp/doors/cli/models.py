@@ -66,7 +66,10 @@ def list_models(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 @app.command()
 def fetch(
-    names: Annotated[list[str], typer.Argument(help="Names of `ragapp models list`.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of `ragapp models list`. Default: what search and answers need."),
+    ] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="A folder that holds the files already.", exists=True)
     ] = None,
@@ -76,15 +79,25 @@ def fetch(
 
     Examples:
 
-      ragapp models fetch bge-small-en-v1.5
+      ragapp models fetch
 
       ragapp models fetch qwen2.5-coder-1.5b-instruct --from /media/stick/models
     """
     from ragapp.models.catalog import find_entry
 
     settings = load_settings(data_dir)
-    for entry in [find_entry(name) for name in names]:
+    wanted = [find_entry(name) for name in names] if names else needed_models(settings)
+    for entry in wanted:
         fetch_with_progress(entry, settings, source)
+
+
+def needed_models(settings: Settings) -> list[CatalogEntry]:
+    """The catalogued models that the settings name, without the generator: it is large, and can wait."""
+    from ragapp.models.catalog import load_catalog
+
+    catalog = load_catalog()
+    named = (settings.embedder, settings.support_model, settings.reranker)
+    return [catalog[name] for name in dict.fromkeys(named) if name in catalog]
 
 
 def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | None = None) -> None:

@@ -41,7 +41,7 @@ def test_missing_files_name_the_command_that_brings_them(tmp_path: Path) -> None
     with pytest.raises(ModelError, match=r"ragapp models fetch bge-small-en-v1\.5"):
         build_embedder(Settings(models_dir=tmp_path))
     with pytest.raises(ModelError, match=r"ragapp models fetch ms-marco-MiniLM-L-12-v2"):
-        build_reranker(Settings(models_dir=tmp_path, reranker="ms-marco-MiniLM-L-12-v2"))
+        build_reranker("ms-marco-MiniLM-L-12-v2", Settings(models_dir=tmp_path))
 
 
 def test_a_damaged_model_is_a_model_error(tmp_path: Path, model_folder: Callable[[str], Path]) -> None:
@@ -173,10 +173,9 @@ def test_a_model_of_another_kind_is_no_embedder() -> None:
         build_embedder(Settings(embedder="smollm2-135m-instruct"))
 
 
-def test_no_reranker_by_default_and_a_wrong_name_is_a_usage_error() -> None:
-    assert build_reranker(Settings()) is None
+def test_a_model_of_another_kind_is_no_reranker() -> None:
     with pytest.raises(UsageError, match="ms-marco-MiniLM-L-12-v2"):
-        build_reranker(Settings(reranker="bge-small-en-v1.5"))
+        build_reranker("bge-small-en-v1.5", Settings())
 
 
 def test_building_imports_no_runtime_before_it_is_asked_to() -> None:

@@ -23,7 +23,7 @@ PASSAGES = [
 @pytest.fixture(scope="module")
 def reranker(model_folder: Callable[[str], Path]) -> Reranker:
     model_folder("ms-marco-MiniLM-L-12-v2")
-    reranker = build_reranker(Settings(reranker="ms-marco-MiniLM-L-12-v2"))
+    reranker = build_reranker("ms-marco-MiniLM-L-12-v2", Settings())
     assert reranker is not None
     return reranker
 

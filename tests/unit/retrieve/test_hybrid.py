@@ -101,7 +101,7 @@ def test_timings_name_every_step(library: Library) -> None:
 
 def test_a_reranker_reads_the_hits_again(library: Library, model_folder: Callable[[str], Path]) -> None:
     model_folder("ms-marco-MiniLM-L-12-v2")
-    reranker = build_reranker(Settings(reranker="ms-marco-MiniLM-L-12-v2"))
+    reranker = build_reranker("ms-marco-MiniLM-L-12-v2", Settings())
     search = Retriever(library.store, library.index, library.embedders.of, reranker)
     result = search.search(library.collection(), "Where do bees tell each other to fly?", 3)
     assert result.hits[0].document_name == "bees"
