@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.drafting import Limits
 from ragapp.answer.history import History
 from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.support import SupportModel
 from ragapp.answer.writers import Writers
 from ragapp.asking import Asking
 from ragapp.cache.answers import AnswerCache, CacheRules
 from ragapp.cache.calibration import calibrated_threshold
+from ragapp.callers import Callers, Keyring, Meter, Trail
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.embedders import Embedders
-from ragapp.errors import UsageError
+from ragapp.errors import ModelError, UsageError
 from ragapp.index.local.views import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
@@ -34,18 +38,22 @@ from ragapp.observe.silent import SilentObserver
 from ragapp.observe.telemetry import Telemetry
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.premises import Premises, disk_use
-from ragapp.protocols import CacheStore, Embedder, Generator, Observer
+from ragapp.protocols import CacheStore, Embedder, Generator, Observer, RateLimiter
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
+from ragapp.store.audit import SqlAudit
 from ragapp.store.backup import DATABASE, Manifest, write_backup
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.keys import SqlKeys
 from ragapp.store.restore import restore_backup
 from ragapp.store.sql import SqlStore
+from ragapp.store.usage import SqlUsage
+from ragapp.types import Limits as KeyLimits
 from ragapp.types import ModelNames
 
 INGEST_VERSION = 2
@@ -71,6 +79,7 @@ WITHOUT_EFFECT = {
     "cache_audit_share",
     "cache_audit_limit",
     "answer_days",
+    "mcp_ingest",
     "log_format",
     "log_level",
     "otlp_endpoint",
@@ -81,6 +90,13 @@ WITHOUT_EFFECT = {
     "wait_seconds",
     "max_queue",
     "shutdown_seconds",
+    "allowed_hosts",
+    "cors_origins",
+    "key_requests_per_minute",
+    "key_questions_per_day",
+    "key_tokens_per_day",
+    "key_upload_bytes_per_day",
+    "key_waiting_documents",
 }
 """Settings that cannot change what is found or answered."""
 
@@ -140,7 +156,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
             store,
             index,
             bench.embedders.of,
-            build_reranker(settings),
+            build_reranker(settings.reranker, settings) if settings.reranker else None,
             candidates=settings.candidates,
             fusion=settings.fusion,
         )
@@ -166,6 +182,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
             observer=bench.observer,
         ),
         history=history,
+        callers=_build_callers(settings, bench),
         cache=cache,
         recipe=recipe(settings),
         renderer=_build_renderer(settings),
@@ -177,6 +194,32 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
             disk_use=partial(disk_use, settings.data_dir, settings.models_dir),
         ),
     )
+
+
+def _build_callers(settings: Settings, bench: Workbench) -> Callers:
+    return Callers(
+        Keyring(SqlKeys(bench.engine)),
+        Meter(
+            SqlUsage(bench.engine),
+            rates=Lazy(lambda: _build_rates(settings)),
+            waiting=bench.queue.waiting,
+            defaults=KeyLimits(
+                requests_per_minute=settings.key_requests_per_minute,
+                questions_per_day=settings.key_questions_per_day,
+                tokens_per_day=settings.key_tokens_per_day,
+                upload_bytes_per_day=settings.key_upload_bytes_per_day,
+                waiting_documents=settings.key_waiting_documents,
+            ),
+        ),
+        Trail(SqlAudit(bench.engine)),
+    )
+
+
+def _build_rates(settings: Settings) -> RateLimiter:
+    from ragapp.callers.rates import Rates  # noqa: PLC0415  only where a key has a limit
+
+    url = settings.redis_url
+    return Rates(None if url is None else url.get_secret_value(), settings.cache_timeout)
 
 
 def _build_renderer(settings: Settings) -> SandboxedRenderer:
@@ -204,7 +247,23 @@ def _build_answerer(settings: Settings, store: SqlStore, writers: Writers) -> An
         span_of=store.span,
         limits=Limits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
         strict=settings.verify == "strict",
+        support_model=_build_support_model(settings),
     )
+
+
+def _build_support_model(settings: Settings) -> SupportModel | None:
+    name = settings.support_model
+    if not name:
+        return None
+    model = Lazy(lambda: build_reranker(name, settings))
+
+    def read(question: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        try:
+            return model.get().score(question, texts)
+        except ModelError:  # its files are still on their way
+            return None
+
+    return read
 
 
 def back_up(settings: Settings, target: Path) -> Manifest:

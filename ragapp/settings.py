@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -66,6 +67,11 @@ class Settings(BaseSettings):
     )
     reranker: str | None = Field(
         default=None, description="Reranking model: a name of `ragapp models list`. Default: none."
+    )
+    support_model: str | None = Field(
+        default="ms-marco-MiniLM-L-12-v2",
+        description="Reranking model that reads the best sentences where their words leave in doubt whether "
+        "they answer. Until its files are there, and when empty, words decide.",
     )
     generator: str = Field(
         default="auto",
@@ -146,6 +152,10 @@ class Settings(BaseSettings):
         default=30.0, gt=0, description="Seconds after which a silent worker's document goes to another."
     )
 
+    mcp_ingest: bool = Field(
+        default=False, description="Whether programs may bring documents in through MCP."
+    )
+
     cache: bool = Field(default=True, description="Whether answers are kept and served again.")
     redis_url: SecretStr | None = Field(
         default=None,
@@ -188,6 +198,37 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
         description="Base URL of the OpenTelemetry collector that gets traces, over HTTP. Default: none.",
     )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names, with commas between, by which other machines may address the API, besides that "
+        "of `--host` and IP addresses.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins, with commas between, whose web pages may use the API from a browser, such as "
+        "`https://wiki.example`. Default: none.",
+    )
+    key_requests_per_minute: int | None = Field(
+        default=None, ge=1, description="Requests a minute that an API key may send. Default: any number."
+    )
+    key_questions_per_day: int | None = Field(
+        default=None, ge=1, description="Questions a day (UTC) that an API key may ask. Default: any number."
+    )
+    key_tokens_per_day: int | None = Field(
+        default=None,
+        ge=1,
+        description="Tokens a day (UTC) that models may write for an API key. Default: any number.",
+    )
+    key_upload_bytes_per_day: int | None = Field(
+        default=None,
+        ge=1,
+        description="Bytes of documents that an API key may hand in a day (UTC). Default: any number.",
+    )
+    key_waiting_documents: int | None = Field(
+        default=None,
+        ge=1,
+        description="Documents of an API key that may wait to be read at a time. Default: any number.",
+    )
     max_questions: int = Field(default=16, ge=1, description="Questions answered at the same time.")
     max_searches: int = Field(default=8, ge=1, description="Searches at the same time.")
     max_uploads: int = Field(default=8, ge=1, description="Uploads taken in at the same time.")
@@ -203,6 +244,14 @@ class Settings(BaseSettings):
     shutdown_seconds: int = Field(
         default=30, ge=1, description="Seconds that answers on their way have when the server is stopped."
     )
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        """`"a, b"` is a and b; a TOML file may have a list."""
+        if not isinstance(value, str):
+            return tuple(value)
+        return tuple(one.strip() for one in value.split(",") if one.strip())
 
     @property
     def resolved_database_url(self) -> str:

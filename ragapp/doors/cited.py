@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ragapp.answer.plain import plain
@@ -48,22 +48,22 @@ def cited_text(answer: Answer) -> CitedText:
     return CitedText(text + told[read:], tuple(marks))
 
 
-def sources(answer: Answer) -> str:
-    """A line for each citation, as Markdown in which nothing of the documents' own is active.
-
-    `- [1] report.pdf, page 3: “…”`, and a last line with the answer's notice; empty when there is neither.
-    """
-    lines = [f"- {source(citation)}" for citation in answer.citations]
-    parts = ["\n".join(["Sources:", *lines])] if lines else []
-    if answer.notice:
-        parts.append(f"Note: {one_line(answer.notice)}")
-    return "\n\n".join(parts)
-
-
 def source(citation: Citation) -> str:
     """`[1] report.pdf, page 3: “…”`"""
     name = one_line(citation.document_name)
     return f"[{citation.number}] {name}, page {citation.page}: “{one_line(citation.quote)}”"
+
+
+def sources(answer: Answer, tell: Callable[[Citation], str] = source) -> str:
+    """A line for each citation, as Markdown in which nothing of the documents' own is active.
+
+    Below them stands the answer's notice. Empty when there is neither.
+    """
+    lines = [f"- {tell(citation)}" for citation in answer.citations]
+    parts = ["\n".join(["Sources:", *lines])] if lines else []
+    if answer.notice:
+        parts.append(f"Note: {one_line(answer.notice)}")
+    return "\n\n".join(parts)
 
 
 def one_line(text: str) -> str:

@@ -49,7 +49,10 @@ class Child:
         self._watcher.join(GRACE)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 — our own modules
+        # Our standard output may be a protocol's: whatever a child prints goes where the log goes.
+        child = subprocess.Popen(  # noqa: S603 — our own modules
+            self._command, stdin=subprocess.PIPE, stdout=sys.__stderr__
+        )
         if self._background and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, child.pid, BACKGROUND_NICENESS)
         return child

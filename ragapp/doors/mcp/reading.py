@@ -1,0 +1,90 @@
+"""The tools that list collections and documents, and read a document's text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ragapp.doors.mcp.asking import InCollection
+from ragapp.doors.mcp.library import Call, LibraryOf, errors_told
+from ragapp.doors.mcp.shapes import (
+    CollectionEntry,
+    Collections,
+    DocumentEntry,
+    DocumentId,
+    Documents,
+    DocumentText,
+)
+
+
+class ReadingTools:
+    def __init__(self, library_of: LibraryOf) -> None:
+        self._library_of = library_of
+
+    def list_collections(self, call: Call) -> Collections:
+        """List the collections of the user's documents; search and ask read one of them at a time."""
+        with errors_told():
+            library = self._library_of(call)
+            names = [collection.name for collection in library.collections()]
+            counts = [sum(library.listing(name, count=1).statuses.values()) for name in names]
+        return Collections(
+            collections=[
+                CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
+            ]
+        )
+
+    def list_documents(
+        self,
+        call: Call,
+        *,
+        collection: InCollection = "default",
+        containing: Annotated[str, Field(description="Only those with this in their names.")] = "",
+        offset: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
+        count: Annotated[int, Field(ge=1, le=200, description="How many to list.")] = 50,
+    ) -> Documents:
+        """List the documents of a collection, the newest first, with what state each is in."""
+        with errors_told():
+            listing = self._library_of(call).listing(
+                collection, containing=containing, offset=offset, count=count
+            )
+        seen = offset + len(listing.documents)
+        return Documents(
+            collection=collection,
+            total=listing.matching,
+            next_offset=seen if listing.documents and seen < listing.matching else None,
+            documents=[DocumentEntry.of(document) for document in listing.documents],
+        )
+
+    def get_document(
+        self,
+        call: Call,
+        *,
+        document_id: DocumentId,
+        start: Annotated[int, Field(ge=0, description="Character to begin at, counted from 0.")] = 0,
+        page: Annotated[int | None, Field(ge=1, description="Page to begin at instead, from 1.")] = None,
+        length: Annotated[int, Field(ge=1, le=50_000, description="Characters wanted.")] = 8000,
+        version: Annotated[
+            int | None, Field(description="A version; by default the one that is searched.")
+        ] = None,
+    ) -> DocumentText:
+        """Read a document's text, a part at a time: around a citation, page by page, or from its start.
+
+        To see what surrounds a citation or passage, begin some hundred characters before its `start`.
+        """
+        with errors_told():
+            library = self._library_of(call)
+            document = library.document(document_id)
+            parsed = library.document_text(document_id, version)
+        if page is not None:
+            start = parsed.page_starts[page - 1] if page <= parsed.pages else len(parsed.text)
+        end = min(start + length, len(parsed.text))
+        return DocumentText(
+            document=DocumentEntry.of(document),
+            text=parsed.text[start:end],
+            start=start,
+            end=end,
+            page=parsed.page_at(start),
+            characters=len(parsed.text),
+            next_start=end if end < len(parsed.text) else None,
+        )

@@ -1,0 +1,79 @@
+"""Documents as resources: their texts by address, and a list of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyio import to_thread
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver import Context
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, ListResourcesResult, Resource
+
+from ragapp.doors.mcp.library import Call, Library, LibraryOf, resource_errors_told
+from ragapp.doors.mcp.shapes import document_uri
+from ragapp.errors import NotFoundError
+
+AT_ONCE = 100
+"""Documents in one part of the list."""
+
+
+class DocumentResources:
+    def __init__(self, library_of: LibraryOf) -> None:
+        self._library_of = library_of
+
+    def document(self, call: Call, document_id: str) -> str:
+        """The whole text of a document, of the version that is searched."""
+        with resource_errors_told():
+            return self._library_of(call).document_text(document_id).text
+
+    def page(self, call: Call, document_id: str, page: int) -> str:
+        """The text of one page, counted from 1. A document without pages has one."""
+        with resource_errors_told():
+            parsed = self._library_of(call).document_text(document_id)
+            if not 1 <= page <= parsed.pages:
+                raise NotFoundError(f"Document {document_id} has pages 1 to {parsed.pages}, and no {page}.")
+            ends = (*parsed.page_starts[1:], len(parsed.text))
+            return parsed.text[parsed.page_starts[page - 1] : ends[page - 1]]
+
+    async def listed(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Answers `resources/list`: the SDK's own list is the same for everyone, and this one is not."""
+        if ctx.method != "resources/list":
+            return await call_next(ctx)
+        library = self._library_of(Context(request_context=ctx))
+        cursor = (ctx.params or {}).get("cursor")
+        with resource_errors_told():
+            return await to_thread.run_sync(_part, library, cursor)
+
+
+def _part(library: Library, cursor: str | None) -> ListResourcesResult:
+    """Documents of one collection, the newest first; the cursor is the place of the collection and in it."""
+    place, offset = _read_cursor(cursor)
+    names = [collection.name for collection in library.collections()]
+    if place >= len(names):
+        return ListResourcesResult(resources=[], ttl_ms=0, cache_scope="private")
+    listing = library.listing(names[place], offset=offset, count=AT_ONCE)
+    seen = offset + len(listing.documents)
+    more = f"{place}.{seen}" if listing.documents and seen < listing.matching else None
+    following = f"{place + 1}.0" if place + 1 < len(names) else None
+    return ListResourcesResult(
+        resources=[
+            Resource(
+                uri=document_uri(document.id),
+                name=document.name,
+                description=f"In collection {names[place]!r}, {document.status}",
+                mime_type="text/plain",
+            )
+            for document in listing.documents
+        ],
+        next_cursor=more or following,
+        ttl_ms=0,
+        cache_scope="private",
+    )
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, int]:
+    place, _, offset = (cursor or "0.0").partition(".")
+    if not (place.isdecimal() and offset.isdecimal()):
+        raise MCPError(code=INVALID_PARAMS, message="Unknown cursor. Begin the list again without one.")
+    return int(place), int(offset)
