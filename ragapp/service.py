@@ -13,8 +13,9 @@ from ragapp.answer.prompt import SYSTEM
 from ragapp.answer.writers import Writers
 from ragapp.asking import Asking, Follows, Wish
 from ragapp.cache.answers import AnswerCache
+from ragapp.callers import Callers
 from ragapp.embedders import Embedders
-from ragapp.errors import ConflictError, ModelError, NotFoundError, UsageError
+from ragapp.errors import ConflictError, ModelError, NotFoundError, StorageError, UsageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
 from ragapp.premises import Premises
@@ -54,7 +55,7 @@ UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 
 class RagService:
-    """Safe for many threads. `history` has the answers that were given.
+    """Safe for many threads. `history` has the answers that were given, `callers` who may call.
 
     `recipe` names what parses and chunks, so that a change of it is noticed.
     """
@@ -71,6 +72,7 @@ class RagService:
         writers: Writers,
         asking: Asking,
         history: History,
+        callers: Callers,
         cache: AnswerCache | None,
         recipe: str,
         names: ModelNames,
@@ -87,6 +89,7 @@ class RagService:
         self._writers = writers
         self._asking = asking
         self.history = history
+        self.callers = callers
         self._cache = cache
         self._recipe = recipe
         self._names = names
@@ -360,10 +363,16 @@ class RagService:
         return self._premises.disk_use()
 
     def unready(self) -> str | None:
-        """Why questions cannot be answered yet; None when they can."""
+        """Why questions cannot be answered yet; None when they can.
+
+        Goes all the way that a question goes: the embedder, the database, a collection's views.
+        """
         try:
             self._embedder.get()
-        except ModelError as error:
+            for collection in self._store.collections()[:1]:
+                self._index.catch_up(collection)
+                self._index.words(collection, "ready", 1)
+        except (ModelError, StorageError) as error:
             return str(error)
         return None
 

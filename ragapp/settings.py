@@ -190,7 +190,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="What log lines on stderr are: `text`, or `json` for programs."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
+    log_level: Literal["debug", "info", "warning"] = Field(
         default="warning", description="What is logged: `info` has a line for every request and job."
     )
     otlp_endpoint: str | None = Field(

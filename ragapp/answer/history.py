@@ -33,17 +33,17 @@ class History:
             raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
         self._answers.add_feedback(answer_id, feedback)
 
-    def create_conversation(self, title: str = "") -> Conversation:
+    def create_conversation(self, title: str = "", owner: str = "") -> Conversation:
         """An untitled one is called by its first question."""
-        return self._conversations.create(title.strip())
+        return self._conversations.create(title.strip(), owner)
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Raises NotFoundError."""
         return self._conversations.get(conversation_id)
 
-    def conversations(self) -> list[Conversation]:
-        """The latest first."""
-        return self._conversations.all()
+    def conversations(self, owner: str | None = None) -> list[Conversation]:
+        """The latest first: one owner's, or everybody's."""
+        return self._conversations.all(owner)
 
     def conversation_answers(self, conversation_id: str) -> list[StoredAnswer]:
         """Oldest first. Raises NotFoundError."""
@@ -64,19 +64,19 @@ class History:
         return self._conversations.turns(conversation_id, LOOKED_BACK)
 
     def keeping(
-        self, events: Coroutine[AskEvent, None, None], collection_id: int
+        self, events: Coroutine[AskEvent, None, None], collection_id: int, owner: str
     ) -> Coroutine[AskEvent, None, None]:
         """The same events; the answer is stored before it is told, or says that it could not be."""
         with closing(events):
             for event in events:
                 if event.kind == "answer" and event.answer is not None:
-                    yield replace(event, answer=self._kept(event.answer, collection_id))
+                    yield replace(event, answer=self._kept(event.answer, collection_id, owner))
                 else:
                     yield event
 
-    def _kept(self, answer: Answer, collection_id: int) -> Answer:
+    def _kept(self, answer: Answer, collection_id: int, owner: str) -> Answer:
         try:
-            self._answers.save(answer, collection_id)
+            self._answers.save(answer, collection_id, owner)
         except (StorageError, NotFoundError) as error:
             return replace(answer, notice=" ".join(filter(None, (answer.notice, str(error)))))
         return answer

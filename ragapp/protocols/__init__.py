@@ -2,7 +2,7 @@
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
 from ragapp.protocols.cache import CacheStore
-from ragapp.protocols.callers import AuditStore, KeyStore, UsageStore
+from ragapp.protocols.callers import AuditStore, KeyStore, RateLimiter, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.models import Embedder, Generator, Reranker
 from ragapp.protocols.observing import Observer, WorkOutcome
@@ -21,6 +21,7 @@ __all__ = [
     "KeyStore",
     "Observer",
     "PageRenderer",
+    "RateLimiter",
     "Reranker",
     "SearchIndex",
     "UsageStore",

@@ -13,7 +13,7 @@ class AnswerStore(Protocol):
     What a document told goes with it: once a version is removed, no stored answer holds its text.
     """
 
-    def save(self, answer: Answer, collection_id: int) -> None:
+    def save(self, answer: Answer, collection_id: int, owner: str) -> None:
         """Stores it, in its conversation if it has one; deletes answers that are too old.
 
         Raises NotFoundError when its conversation or collection is gone, StorageError.
@@ -30,13 +30,13 @@ class AnswerStore(Protocol):
 
 
 class ConversationStore(Protocol):
-    def create(self, title: str) -> Conversation: ...
+    def create(self, title: str, owner: str) -> Conversation: ...
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises NotFoundError."""
 
-    def all(self) -> list[Conversation]:
-        """The latest first."""
+    def all(self, owner: str | None = None) -> list[Conversation]:
+        """The latest first: one owner's, or everybody's."""
 
     def turns(self, conversation_id: str, last: int) -> list[Turn]:
         """Its last questions, as they were searched for, and answers; oldest first. Raises NotFoundError."""

@@ -207,8 +207,8 @@ class JobQueue(Protocol):
     def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
         """Adds to the time that workers spent on it, by stage."""
 
-    def waiting(self) -> int:
-        """How many jobs are queued or in work."""
+    def waiting(self, owner: str | None = None) -> int:
+        """How many jobs are queued or in work: one owner's, or all."""
 
     def depths(self) -> list[QueueDepth]:
         """How many stand at which status, and for how long the oldest has been on its way."""

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from ragapp.errors import NotFoundError, StorageError
+from ragapp.missing import no_answer
 from ragapp.store import drift
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
@@ -40,8 +41,8 @@ class SqlAnswers:
         self._writing = engine.execution_options(**WRITE)
         self._kept = timedelta(days=days)
 
-    def save(self, answer: Answer, collection_id: int) -> None:
-        """Stores it in its conversation, if it has one, and deletes what is too old.
+    def save(self, answer: Answer, collection_id: int, owner: str) -> None:
+        """Stores it as its owner's in its conversation, if it has one, and deletes what is too old.
 
         What it read and was deleted meanwhile is left out. Raises NotFoundError when its conversation or
         collection is gone, StorageError when the database cannot take it.
@@ -52,7 +53,7 @@ class SqlAnswers:
                 _delete_older(c, now - self._kept)
             with self._writing.begin() as c:  # apart: it waits for documents that are just being removed
                 _touch(c, answer, collection_id, now)
-                _insert(c, answer, collection_id, now)
+                _insert(c, answer, collection_id, now, owner)
         except SQLAlchemyError as error:
             raise StorageError(f"The answer could not be stored: {error}. Is the disk full?") from error
 
@@ -71,6 +72,7 @@ class SqlAnswers:
                 asked_at=utc(row.asked_at),
                 gone=tuple(sorted({document_id for document_id, _ in gone})),
                 feedback=_feedback(c, answer_id),
+                owner=row.owner,
             )
 
     def days(self, last: int) -> list[AnswerDay]:
@@ -109,7 +111,7 @@ def decode_answer(stored: str) -> Answer:
     return _adapter().validate_json(stored)
 
 
-def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
+def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime, owner: str) -> None:
     read = sources(answer)
     held = _live(read, t.versions.c.id).with_for_update(read=True, key_share=True, of=t.versions)
     live = {(row.document_id, row.version): row.id for row in c.execute(held)}
@@ -122,6 +124,7 @@ def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime) ->
             conversation_id=answer.conversation_id,
             asked_at=now,
             answer=encode_answer(kept),
+            owner=owner,
         )
     )
     if live:
@@ -158,9 +161,7 @@ def _row(c: Connection, answer_id: str) -> Row[Any]:
         .where(t.answers.c.id == answer_id)
     ).one_or_none()
     if row is None:
-        raise NotFoundError(
-            f"There is no answer {answer_id}. Perhaps it grew older than RAGAPP_ANSWER_DAYS; ask again."
-        )
+        raise no_answer(answer_id)
     return row
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.errors import ConflictError, UsageError
+from ragapp.missing import no_collection
 from ragapp.store import schema as t
 from ragapp.types import Change, Collection
 
@@ -33,9 +34,7 @@ def create(c: Connection, name: str, embedder: str, dimension: int) -> Collectio
 def get(c: Connection, name: str) -> Collection:
     row = c.execute(select(t.collections).where(t.collections.c.name == name)).one_or_none()
     if row is None:
-        raise NotFoundError(
-            f"There is no collection {name!r}. `ragapp collections list` shows those there are."
-        )
+        raise no_collection(name)
     return _collection(row)
 
 

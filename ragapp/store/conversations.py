@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, Row, Select, delete, func, insert, select, update
 
-from ragapp.errors import NotFoundError
+from ragapp.missing import no_conversation
 from ragapp.store import schema as t
 from ragapp.store.answers import decode_answer
 from ragapp.store.collections import utc
@@ -23,11 +23,12 @@ class SqlConversations:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
 
-    def create(self, title: str) -> Conversation:
+    def create(self, title: str, owner: str) -> Conversation:
         now = datetime.now(UTC)
-        made = Conversation(uuid4().hex, title, now, now, 0)
+        made = Conversation(uuid4().hex, title, now, now, 0, owner)
+        row = dict(id=made.id, title=title, started_at=now, last_at=now, owner=owner)
         with self._writing.begin() as c:
-            c.execute(insert(t.conversations).values(id=made.id, title=title, started_at=now, last_at=now))
+            c.execute(insert(t.conversations).values(row))
         return made
 
     def get(self, conversation_id: str) -> Conversation:
@@ -35,13 +36,16 @@ class SqlConversations:
         with self._reading.begin() as c:
             row = c.execute(_conversations().where(t.conversations.c.id == conversation_id)).one_or_none()
         if row is None:
-            raise _missing(conversation_id)
+            raise no_conversation(conversation_id)
         return _conversation(row)
 
-    def all(self) -> list[Conversation]:
-        """The latest first."""
+    def all(self, owner: str | None = None) -> list[Conversation]:
+        """The latest first: one owner's, or everybody's."""
+        query = _conversations().order_by(t.conversations.c.last_at.desc())
+        if owner is not None:
+            query = query.where(t.conversations.c.owner == owner)
         with self._reading.begin() as c:
-            rows = c.execute(_conversations().order_by(t.conversations.c.last_at.desc())).all()
+            rows = c.execute(query).all()
         return [_conversation(row) for row in rows]
 
     def turns(self, conversation_id: str, last: int) -> list[Turn]:
@@ -84,7 +88,7 @@ class SqlConversations:
         """With its answers and what was said of them. Raises NotFoundError."""
         with self._writing.begin() as c:
             if not c.execute(delete(t.conversations).where(t.conversations.c.id == conversation_id)).rowcount:
-                raise _missing(conversation_id)
+                raise no_conversation(conversation_id)
 
 
 def _conversations() -> Select[Any]:
@@ -99,10 +103,4 @@ def _conversations() -> Select[Any]:
 
 
 def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(row.id, row.title, utc(row.started_at), utc(row.last_at), row.turns)
-
-
-def _missing(conversation_id: str) -> NotFoundError:
-    return NotFoundError(
-        f"There is no conversation {conversation_id}. `ragapp answers conversations` lists those there are."
-    )
+    return Conversation(row.id, row.title, utc(row.started_at), utc(row.last_at), row.turns, row.owner)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from ragapp.errors import NotFoundError
+from ragapp.missing import no_document
 from ragapp.store import schema as t
 from ragapp.types import Collection, Document, DocumentOrder, Listing, Status
 
@@ -22,11 +22,11 @@ _ORDERS: Final[Mapping[DocumentOrder, ColumnElement[Any]]] = {
 }
 
 
-def one(c: Connection, condition: Any) -> Document:
+def document(c: Connection, document_id: str) -> Document:
     """Raises NotFoundError."""
-    found = _documents(c, _select_documents().where(condition))
+    found = _documents(c, _select_documents().where(t.documents.c.id == document_id))
     if not found:
-        raise NotFoundError("There is no such document. `ragapp documents list` shows those there are.")
+        raise no_document(document_id)
     return found[0]
 
 

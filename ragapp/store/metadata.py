@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from ragapp.errors import NotFoundError
+from ragapp.missing import no_document
 from ragapp.store import listing
 from ragapp.store import schema as t
 from ragapp.types import Document
@@ -29,7 +29,7 @@ def change(c: Connection, document_id: str, changes: Mapping[str, str | None]) -
         )
     ).all()
     if not versions:
-        raise NotFoundError(f"There is no document {document_id}. It may have been deleted.")
+        raise no_document(document_id)
     named = t.document_metadata.c.key.in_(changes)
     c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id.in_(versions), named))
     rows = [
@@ -40,4 +40,4 @@ def change(c: Connection, document_id: str, changes: Mapping[str, str | None]) -
     ]
     if rows:
         c.execute(insert(t.document_metadata), rows)
-    return listing.one(c, t.documents.c.id == document_id)
+    return listing.document(c, document_id)

@@ -14,13 +14,15 @@ Thumbs = Literal["up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Questions that follow up on each other. `turns` counts those answered."""
+    """Questions that follow up on each other. `turns` counts those answered; `owner` is a key's id, and
+    empty for the person at the machine."""
 
     id: str
     title: str
     started_at: datetime
     last_at: datetime
     turns: int
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class StoredAnswer:
     """An answer as it was given, without what has been deleted since.
 
     `gone` are the ids of documents it read that were deleted or changed: their quotes and the sentences
-    that rested on them are empty.
+    that rested on them are empty. `owner` is whose it is, as a conversation's.
     """
 
     answer: Answer
@@ -45,6 +47,7 @@ class StoredAnswer:
     asked_at: datetime
     gone: tuple[str, ...]
     feedback: tuple[Feedback, ...]
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

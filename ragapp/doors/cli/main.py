@@ -24,6 +24,8 @@ from ragapp.doors.cli import (
     collections,
     documents,
     jobs,
+    keys,
+    mcp,
     models,
     search,
     serve,
@@ -49,7 +51,10 @@ app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 app.add_typer(evals.cli.app, name="eval")
 app.add_typer(bench.app, name="bench")
+app.command()(mcp.mcp)
 app.command()(care.doctor)
+app.add_typer(keys.app, name="keys")
+app.command()(keys.audit)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(care.settings)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragapp.doors.cli.children import Child
-from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress
+from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
 from ragapp.doors.terminal.options import DataDir, load_settings, open_service
 
 if TYPE_CHECKING:
@@ -43,9 +43,12 @@ def serve(
       ragapp serve --port 9000 --no-ui --workers 2
     """
     from ragapp.doors.http.server import check_host, run
+    from ragapp.observe.logs import configure_logs
 
     settings = load_settings(data_dir)
-    check_host(host)
+    configure_logs(settings.log_format, settings.log_level)
+    with open_service(settings.data_dir) as service:  # before anything is started
+        check_host(host, service)
     os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
     if first_run:
         _prepare(settings)
@@ -57,18 +60,23 @@ def serve(
         for _ in range(workers):
             children.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)
         if ui:
-            address = ["--api-url", f"http://{host}:{port}", "--port", str(ui_port)]
+            address = ["--api-url", f"http://{_reached_at(host)}:{port}", "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)
             sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
         run(settings, host, port)
 
 
+def _reached_at(host: str) -> str:
+    """How this machine itself reaches a server that listens there."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+
+
 def _prepare(settings: Settings) -> None:
-    from ragapp.models.catalog import load_catalog
     from ragapp.models.library import installed
 
-    if settings.embedder in load_catalog() and not installed(settings.embedder, settings.models_dir):
-        fetch_with_progress(load_catalog()[settings.embedder], settings)
+    for model in needed_models(settings):
+        if not installed(model.name, settings.models_dir):
+            fetch_with_progress(model, settings)
     with open_service(settings.data_dir) as service:
         if service.collections():
             return

@@ -16,17 +16,48 @@ from ragapp.doors.http import (
     health,
     history,
     jobs,
+    metrics,
     pages,
     search,
     uploads,
 )
+from ragapp.doors.http.admission import Admission
+from ragapp.doors.http.authentication import Authentication
 from ragapp.doors.http.guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
+from ragapp.doors.http.mcp import mcp_router
 from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
+from ragapp.doors.http.watching import Watch
+from ragapp.observe.metrics import Metrics
+from ragapp.observe.state import StateCollector
+from ragapp.observe.telemetry import Telemetry
+from ragapp.observe.tracing import Tracing
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import CacheStats
+
+ROOMS = (
+    collections,
+    documents,
+    pages,
+    uploads,
+    jobs,
+    search,
+    ask,
+    chat,
+    cache,
+    history,
+    health,
+    metrics,
+    admin,
+)
 
 
-def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1") -> FastAPI:
+def create_app(
+    service: RagService,
+    settings: Settings,
+    host: str = "127.0.0.1",
+    telemetry: Telemetry | None = None,
+) -> FastAPI:
     """The API over `service`, which stays the caller's to close.
 
     Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
@@ -43,13 +74,23 @@ def create_app(service: RagService, settings: Settings, host: str = "127.0.0.1")
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
-    for room in (collections, documents, pages, uploads, jobs, search, ask, chat, cache, history, health, admin):
+    app.state.telemetry = telemetry = telemetry or Telemetry(Metrics(), Tracing())
+
+    def cache_stats() -> CacheStats:
+        return service.cache.stats()  # raises where there is no cache
+
+    telemetry.metrics.collect_from(StateCollector(service.queue_depths, cache_stats))
+    for room in ROOMS:
         app.include_router(room.router)
+    app.include_router(mcp_router(may_ingest=settings.mcp_ingest))
     install_problem_handlers(app)
     # The one added last sees a request first.
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_bytes)
+    app.add_middleware(Admission, settings=settings, metrics=telemetry.metrics)
     app.add_middleware(PathGuard)
+    app.add_middleware(Authentication, callers=service.callers)
     app.add_middleware(BrowserGuard, host=host)
+    app.add_middleware(Watch, telemetry=telemetry)
     app.add_middleware(ResponseHeaders)
     return app
 

@@ -1,17 +1,41 @@
-"""What routes are handed: the service that the app was made with."""
+"""What routes are handed: the service as the caller may use it, and what is open to everybody."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from ragapp.access import GuardedService
+from ragapp.doors.http.authentication import caller_of
 from ragapp.service import RagService
 
+_BEARER = HTTPBearer(
+    scheme_name="API key",
+    auto_error=False,  # whether one is needed was decided before: see `authentication`
+    description="A key of `ragapp keys create`. None is needed from loopback until the first one is made.",
+)
 
-def _service(request: Request) -> RagService:
+
+def _service(
+    request: Request, _key: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
+) -> GuardedService:
+    return guarded_service(request)
+
+
+def guarded_service(request: Request) -> GuardedService:
+    """The service as the caller of this request may use it, for apps that are mounted beside the routes."""
     service: RagService = request.app.state.service
-    return service
+    return GuardedService(service, caller_of(request))
 
 
-Service = Annotated[RagService, Depends(_service)]
+def _unready(request: Request) -> str | None:
+    service: RagService = request.app.state.service
+    return service.unready()
+
+
+Service = Annotated[GuardedService, Depends(_service)]
+
+Unready = Annotated[str | None, Depends(_unready)]
+"""Why questions cannot be answered yet, if so: for probes, which have no key."""

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from ragapp.doors.http.dependencies import Service
 from ragapp.doors.wire import ANY_COLLECTION, DocumentChanges
 from ragapp.errors import NotFoundError
-from ragapp.service import RagService
 from ragapp.types import Chunk, Document, ParsedText
 
 ONLY_WHILE_CHUNKING = {"tables", "furniture"}
@@ -71,7 +70,7 @@ def delete_document(collection: str, document_id: str, service: Service) -> None
     service.delete_document(document_id)
 
 
-def found_in(service: RagService, collection: str, document_id: str) -> Document:
+def found_in(service: Service, collection: str, document_id: str) -> Document:
     """The document, if it is in that collection: an id alone opens nothing."""
     document = service.document(document_id)
     if collection not in (document.collection, ANY_COLLECTION):

@@ -7,33 +7,30 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from ragapp import __version__
-from ragapp.doors.http.dependencies import Service
+from ragapp.doors.http.dependencies import Service, Unready
 from ragapp.doors.wire import Liveness, Readiness, ServerStatus
-from ragapp.service import RagService
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-def alive() -> Liveness:
-    """The process lives and takes requests."""
+async def alive() -> Liveness:
+    """The process lives and takes requests. Told without a thread, as all of them may be at work."""
     return Liveness()
 
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready; `reason` says why."}})
-def ready(service: Service, response: Response) -> Readiness:
+def ready(unready: Unready, response: Response) -> Readiness:
     """Whether questions can be answered: 200 when they can, 503 when not."""
-    readiness = _readiness(service)
-    if not readiness.ready:
+    if unready is not None:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    return readiness
+    return _readiness(unready)
 
 
 @router.get("/v1/status")
 def status(service: Service) -> ServerStatus:
-    return ServerStatus(__version__, _readiness(service), service.model_names())
+    return ServerStatus(__version__, _readiness(service.unready()), service.model_names())
 
 
-def _readiness(service: RagService) -> Readiness:
-    reason = service.unready()
+def _readiness(reason: str | None) -> Readiness:
     return Readiness(reason is None, reason)

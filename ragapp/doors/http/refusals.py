@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from math import ceil
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +15,7 @@ from ragapp.doors.openai.failures import failure_of, speaks_openai, status_of
 from ragapp.doors.openai.wire import FailureReply
 from ragapp.doors.problems import MEDIA_TYPE, problem_of
 from ragapp.doors.wire import Problem, encode
-from ragapp.errors import NotFoundError, RagappError, TooLargeError, UsageError
+from ragapp.errors import BusyError, NotFoundError, QuotaError, RagappError, TooLargeError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +47,17 @@ def problem_response(request: Request, error: RagappError, status: int | None = 
     problem = problem_of(error, request_id(request), status)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s %s %s: %s", problem.instance, request.method, request.url.path, error)
+    headers = _retry_after(error)
     if speaks_openai(request.url.path):
         told = encode(FailureReply, failure_of(problem))
-        return Response(told, status_of(problem), media_type="application/json")
-    return Response(encode(Problem, problem), problem.status, media_type=MEDIA_TYPE)
+        return Response(told, status_of(problem), headers, media_type="application/json")
+    return Response(encode(Problem, problem), problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _retry_after(error: RagappError) -> dict[str, str]:
+    if isinstance(error, (BusyError, QuotaError)) and error.retry_after is not None:
+        return {"Retry-After": str(ceil(error.retry_after))}
+    return {}
 
 
 def install_problem_handlers(app: FastAPI) -> None:

@@ -11,17 +11,15 @@ from contextlib import closing, contextmanager, suppress
 
 import uvicorn
 
-from ragapp.bootstrap import build_service
+from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
 from ragapp.errors import ModelError, UsageError
+from ragapp.observe.build import build_telemetry
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
 log = logging.getLogger(__name__)
-
-SHUTDOWN_SECONDS = 10
-"""How long answers on their way may take to end once the server is told to stop."""
 
 
 def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
@@ -29,20 +27,21 @@ def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
 
     Raises UsageError for an address that other machines can reach, or that is taken.
     """
-    check_host(host)
+    telemetry = build_telemetry(settings, "ragapp-api")
     with (
         _signals_end_quietly(),
         _listen(host, port) as listener,
-        closing(build_service(settings)) as service,
+        closing(build_service(settings, build_workbench(settings, telemetry))) as service,
     ):
+        check_host(host, service)
         threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         config = uvicorn.Config(
-            create_app(service, settings, host),
+            create_app(service, settings, host, telemetry),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_graceful_shutdown=settings.shutdown_seconds,
         )
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -55,12 +54,12 @@ def _warm_up(service: RagService) -> None:
         log.warning("The models could not be loaded ahead of the first question: %s", error)
 
 
-def check_host(host: str) -> None:
-    """Raises UsageError for an address that other machines can reach."""
-    if not is_loopback(host):
+def check_host(host: str, service: RagService) -> None:
+    """Raises UsageError for an address that other machines can reach while there is no API key."""
+    if not is_loopback(host) and not service.callers.keyring.needed():
         raise UsageError(
-            f"{host} can be reached from other machines, and there is no API key to keep strangers out. "
-            "Serve on 127.0.0.1 and reach it through a tunnel, such as `ssh -L`."
+            f"{host} can be reached from other machines, and there is no API key to keep strangers out. Make "
+            "one with `ragapp keys create`, or serve on 127.0.0.1 and use a tunnel, such as `ssh -L`."
         )
 
 

@@ -19,7 +19,6 @@ from ragapp.doors.problems import problem_of
 from ragapp.doors.wire import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import RagappError, UsageError
 from ragapp.names import display_name
-from ragapp.service import RagService
 from ragapp.types import Acceptance
 
 router = APIRouter(tags=["documents"])
@@ -54,7 +53,7 @@ def upload(
     """
     if form.source is not None and (len(form.file) > 1 or is_archive(Path(form.file[0].filename or ""))):
         raise UsageError("`source` names one file: send each file with its own source in its own request.")
-    intake = _Intake(service, collection, form, owner=request.client.host if request.client else "")
+    intake = _Intake(service, collection, form)
     for part in form.file:
         intake.take(part)
     if not intake.accepted:
@@ -69,10 +68,9 @@ def upload(
 class _Intake:
     """Hands documents to the service one by one and keeps what became of each."""
 
-    service: RagService
+    service: Service
     collection: str
     form: UploadForm
-    owner: str
     accepted: list[AcceptedUpload] = field(default_factory=list)
     refused: list[tuple[str, RagappError]] = field(default_factory=list)
 
@@ -93,7 +91,6 @@ class _Intake:
                     data,
                     source=document.source or self.form.source,
                     metadata=self.form.metadata,
-                    owner=self.owner,
                 )
             self.accepted.append(_accepted(kept))
         except RagappError as error:

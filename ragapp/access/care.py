@@ -1,0 +1,80 @@
+"""The installation itself, its keys and its audit trail: for admins of all collections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ragapp.access.guarded import Guarded
+from ragapp.types import (
+    AuditEntry,
+    DiskUse,
+    DoctorReport,
+    Grant,
+    Key,
+    Limits,
+    ModelNames,
+    ModelState,
+    NewKey,
+    Usage,
+)
+
+
+class GuardedCare(Guarded):
+    """Unless it says otherwise, a method raises ForbiddenError for all but admins of all collections."""
+
+    def doctor(self, *, repair: bool = False) -> DoctorReport:
+        """Checks every invariant, as RagService does."""
+        with self._noted("doctor", "repair" if repair else "check"):
+            self._rights.need_everywhere("admin")
+            return self._service.doctor(repair=repair)
+
+    def models(self) -> list[ModelState]:
+        self._rights.need_everywhere("admin")
+        return self._service.models()
+
+    def disk_use(self) -> DiskUse:
+        self._rights.need_everywhere("admin")
+        return self._service.disk_use()
+
+    def unready(self) -> str | None:
+        """Why questions cannot be answered yet; None when they can. For everyone."""
+        return self._service.unready()
+
+    def model_names(self) -> ModelNames:
+        """For everyone."""
+        return self._service.model_names()
+
+    # -- who calls
+
+    def limits(self) -> Limits:
+        """The caller's own. For everyone."""
+        return self._meter.limits(self.caller)
+
+    def usage(self) -> Usage:
+        """The caller's own, since midnight UTC. For everyone."""
+        return self._meter.usage(self.caller)
+
+    def create_key(
+        self, name: str, grants: Sequence[Grant], *, valid: timedelta | None, limits: Limits
+    ) -> NewKey:
+        """Raises UsageError."""
+        with self._noted("create key", name):
+            self._rights.need_everywhere("admin")
+            return self._service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+
+    def keys(self) -> list[Key]:
+        """Oldest first, those revoked and expired too."""
+        self._rights.need_everywhere("admin")
+        return self._service.callers.keyring.keys()
+
+    def revoke_key(self, key_id: str) -> Key:
+        """Raises NotFoundError."""
+        with self._noted("revoke key", key_id):
+            self._rights.need_everywhere("admin")
+            return self._service.callers.keyring.revoke(key_id)
+
+    def audit(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
+        """The last `count` entries, newest first: of one key, or of all callers."""
+        self._rights.need_everywhere("admin")
+        return self._service.callers.trail.last(count, key_id)

@@ -1,0 +1,139 @@
+"""Documents as one caller may use them: read by readers of their collection, changed by editors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+from ragapp.access.guarded import Guarded
+from ragapp.service import DEFAULT_COLLECTION, NOTHING
+from ragapp.types import (
+    Acceptance,
+    Chunk,
+    Document,
+    DocumentOrder,
+    DocumentPage,
+    Lane,
+    Listing,
+    PageImage,
+    ParsedText,
+    Status,
+)
+
+
+class GuardedDocuments(Guarded):
+    def upload(
+        self,
+        collection: str,
+        name: str,
+        data: BinaryIO,
+        *,
+        source: str | None = None,
+        metadata: Mapping[str, str] = NOTHING,
+        lane: Lane = "interactive",
+    ) -> Acceptance:
+        """For editors, within their quota; in the queue, callers take turns.
+
+        Raises what RagService does, ForbiddenError and QuotaError.
+        """
+        with self._noted("upload", f"{collection}/{name}"):
+            self._rights.need("editor", collection)
+            self._meter.upload(self.caller, _size(data))
+            return self._service.upload(
+                collection,
+                name,
+                data,
+                source=source,
+                metadata=metadata,
+                lane=lane,
+                owner=self.caller.id or self.caller.address,
+            )
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFoundError."""
+        return self._document(document_id)
+
+    def documents(self, collection: str = DEFAULT_COLLECTION) -> list[Document]:
+        """Raises NotFoundError."""
+        self._rights.need("reader", collection)
+        return self._service.documents(collection)
+
+    def listing(
+        self,
+        collection: str = DEFAULT_COLLECTION,
+        *,
+        containing: str = "",
+        statuses: Sequence[Status] = (),
+        order: DocumentOrder = "accepted",
+        descending: bool = True,
+        offset: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """A part of a collection's documents, as RagService lists them. Raises NotFoundError."""
+        self._rights.need("reader", collection)
+        return self._service.listing(
+            collection,
+            containing=containing,
+            statuses=statuses,
+            order=order,
+            descending=descending,
+            offset=offset,
+            count=count,
+        )
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """For editors. Raises NotFoundError, ForbiddenError."""
+        with self._noted("change metadata", document_id):
+            self._document(document_id, "editor")
+            return self._service.set_metadata(document_id, changes)
+
+    def document_chunks(
+        self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
+    ) -> list[Chunk]:
+        """Those that overlap text[start:end]; in reading order. Raises NotFoundError."""
+        self._document(document_id)
+        return self._service.document_chunks(document_id, version, start=start, end=end)
+
+    def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        """Of the live version unless another is named. Raises NotFoundError."""
+        self._document(document_id)
+        return self._service.document_text(document_id, version)
+
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
+        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        self._document(document_id)
+        return self._service.page(document_id, page, version)
+
+    def page_image(
+        self,
+        document_id: str,
+        page: int,
+        *,
+        cited: tuple[int, int] | None = None,
+        version: int | None = None,
+    ) -> PageImage:
+        """A page as a picture, with the words of the span `cited` marked. Raises what RagService does."""
+        self._document(document_id)
+        return self._service.page_image(document_id, page, cited=cited, version=version)
+
+    def document_bytes(self, document_id: str) -> BinaryIO:
+        """The newest version's bytes, to be closed by the caller. Raises NotFoundError."""
+        self._document(document_id)
+        return self._service.document_bytes(document_id)
+
+    def delete_document(self, document_id: str) -> None:
+        """For editors. When it returns, nothing shows the document any more.
+
+        Raises NotFoundError, ForbiddenError.
+        """
+        with self._noted("delete document", document_id):
+            self._document(document_id, "editor")
+            self._service.delete_document(document_id)
+
+
+def _size(data: BinaryIO) -> int:
+    """Bytes from the beginning to the end; the next read is at the beginning."""
+    size = data.seek(0, os.SEEK_END)
+    data.seek(0)
+    return size

@@ -1,0 +1,86 @@
+"""Searches, questions and kept answers as one caller may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+
+from ragapp.access.guarded import Guarded
+from ragapp.access.history import GuardedHistory
+from ragapp.access.kept import GuardedCache
+from ragapp.cache.keeping import BYTES_PER_TOKEN
+from ragapp.service import DEFAULT_COLLECTION, NOTHING, RagService
+from ragapp.types import AskEvent, AskMode, Caller, SearchMode, SearchResult, Turn
+
+
+class GuardedQuestions(Guarded):
+    """`history` has the caller's own answers and conversations."""
+
+    def __init__(self, service: RagService, caller: Caller) -> None:
+        super().__init__(service, caller)
+        self.history = GuardedHistory(service.history, self._rights)
+
+    def search(
+        self,
+        query: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        k: int = 10,
+        mode: SearchMode = "hybrid",
+        filters: Mapping[str, str] = NOTHING,
+    ) -> SearchResult:
+        """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
+        self._rights.need("reader", collection)
+        return self._service.search(query, collection=collection, k=k, mode=mode, filters=filters)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        k: int = 8,
+        mode: AskMode = "auto",
+        filters: Mapping[str, str] = NOTHING,
+        history: Sequence[Turn] = (),
+        conversation_id: str | None = None,
+        standalone_question: str | None = None,
+        use_cache: bool = True,
+    ) -> Generator[AskEvent, None, None]:
+        """Answers as RagService does, within the caller's quota; kept answers are shared only among callers
+        who may read the same. Raises what RagService does, and QuotaError.
+        """
+        with self._noted("ask", collection):
+            self._rights.need("reader", collection)
+            if conversation_id is not None:
+                self.history.conversation(conversation_id)
+            self._meter.question(self.caller)
+            events = self._service.ask(
+                question,
+                collection=collection,
+                k=k,
+                mode=mode,
+                filters=filters,
+                history=history,
+                conversation_id=conversation_id,
+                standalone_question=standalone_question,
+                use_cache=use_cache,
+                scope=self.caller.scope,
+                owner=self.caller.id,
+            )
+        return self._metered(events)
+
+    @property
+    def cache(self) -> GuardedCache:
+        """The answers that are kept. Raises UsageError when none are."""
+        return GuardedCache(self._service, self.caller)
+
+    def _metered(self, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
+        """The same events. What a model has written counts even when nobody waits for its end."""
+        written = 0
+        try:
+            with closing(events):
+                for event in events:
+                    written += len(event.text.encode())
+                    yield event
+        finally:
+            self._meter.answered(self.caller, written // BYTES_PER_TOKEN)

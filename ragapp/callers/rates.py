@@ -1,0 +1,53 @@
+"""Requests a minute, counted by the library `limits` in any window of 60 seconds."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+log = logging.getLogger(__name__)
+
+
+class Rates:
+    """One count for all replicas that share a Redis; without one, or while it is away, each has its own.
+
+    `redis_url` may be of Redis or Valkey; `timeout` is how many seconds to wait for it.
+    """
+
+    def __init__(self, redis_url: str | None, timeout: float) -> None:
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = self._own
+        if redis_url is not None:
+            self._shared = MovingWindowRateLimiter(_storage(redis_url, timeout))
+
+    def hit(self, key_id: str, per_minute: int) -> float | None:
+        """Counts a request; the seconds until one more is allowed when it is too many, else None."""
+        try:
+            return _hit(self._shared, key_id, per_minute)
+        except StorageError as error:
+            log.warning("Requests are counted by this replica alone: %s", error.storage_error)
+            return _hit(self._own, key_id, per_minute)
+
+
+def _hit(limiter: MovingWindowRateLimiter, key_id: str, per_minute: int) -> float | None:
+    item = RateLimitItemPerMinute(per_minute)
+    if limiter.hit(item, key_id):
+        return None
+    return max(1.0, limiter.get_window_stats(item, key_id).reset_time - time.time())
+
+
+def _storage(redis_url: str, timeout: float) -> Storage:
+    storage = storage_from_string(
+        redis_url,
+        wrap_exceptions=True,
+        key_prefix="ragapp:rate",
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+    )
+    assert isinstance(storage, Storage), "the URL of a synchronous storage gives one"
+    return storage

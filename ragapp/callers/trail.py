@@ -1,0 +1,54 @@
+"""The audit trail: who did what to what, when, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from ragapp.errors import ForbiddenError, NotFoundError, QuotaError, RagappError
+from ragapp.protocols import AuditStore
+from ragapp.types import AuditEntry, Caller
+
+LONGEST_OBJECT = 300
+"""Characters. Names of documents and sources may be long, and a log is for looking through."""
+
+
+class Trail:
+    """Safe for many threads when its store is. `now` tells the time, in UTC."""
+
+    def __init__(self, store: AuditStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._store = store
+        self._now = now
+
+    @contextmanager
+    def noted(self, caller: Caller, action: str, of: str) -> Iterator[None]:
+        """Notes how what is done within ends: `done`, or how it was refused."""
+        try:
+            yield
+        except RagappError as error:
+            self.note(caller, action, of, _outcome(error))
+            raise
+        self.note(caller, action, of)
+
+    def note(self, caller: Caller, action: str, of: str, outcome: str = "done") -> None:
+        entry = AuditEntry(
+            self._now(), caller.id, caller.name, caller.address, action, of[:LONGEST_OBJECT], outcome
+        )
+        self._store.add(entry)
+
+    def last(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
+        """The last `count` entries, newest first: of one key (empty: the person at the machine) or all."""
+        return self._store.last(count, key_id)
+
+
+def _outcome(error: RagappError) -> str:
+    match error:
+        case ForbiddenError():
+            return "forbidden"
+        case NotFoundError():
+            return "not found"
+        case QuotaError():
+            return "over quota"
+        case _:
+            return "failed"
