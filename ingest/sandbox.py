@@ -33,7 +33,8 @@ class Sandbox:
         self._wish = json.dumps({"password": password.get_secret_value() if password else None})
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
-        """Raises ParseError when the document cannot be read, or not within the limits; StorageError."""
+        """Raises ParseError when the document cannot be read, or not within the limits; StorageError,
+        and ConflictError once this was told to stop."""
         result = json.loads(self._confined.run(data, name, self._wish))
         return ParsedText(
             text=result["text"],
@@ -44,6 +45,10 @@ class Sandbox:
             tables=tuple(Table(**table) for table in result["tables"]),
             furniture=tuple((start, end) for start, end in result["furniture"]),
         )
+
+    def stop(self) -> None:
+        """Ends what is being parsed, which then raises ConflictError, and all that would follow."""
+        self._confined.stop()
 
     def close(self) -> None:
         self._confined.close()

@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -17,6 +18,7 @@ from ingest.pipeline import Pipeline, build_pipeline
 from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import build_workbench
 from ragapp.errors import ModelError, StorageError
+from ragapp.observe.build import build_telemetry
 from ragapp.protocols import JobQueue
 from ragapp.settings import Settings
 from ragapp.types import Job
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
 LONGEST_PAUSE = 60.0
+READING_ON_SECONDS = 5.0
+"""How long the document in hand may still be read once the worker is to stop."""
 NICENESS = 5
 """Questions come first: people wait for answers, not for embeddings."""
 
@@ -58,21 +62,35 @@ class Worker:
                 stop.wait(min(2.0**troubles, LONGEST_PAUSE))
 
 
-def run_worker(settings: Settings) -> None:
-    """Works until SIGTERM, Ctrl-C or the end of the process that started it; then gives back its work."""
+def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) -> None:
+    """Works until SIGTERM, Ctrl-C or the end of the process that started it; then gives back its work.
+
+    Its metrics can be read at the host and port `metrics_at`. Raises UsageError when that is taken.
+    """
     os.nice(NICENESS)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     _stop_with_parent(stop)
-    bench = build_workbench(settings)
+    telemetry = build_telemetry(settings, "ragapp-worker")
+    if metrics_at is not None:
+        telemetry.metrics.serve(*metrics_at)
+    bench = build_workbench(settings, telemetry)
     sandbox = Sandbox(parse_limits(settings), settings.pdf_password)
+    Thread(target=_stop_reading, args=(stop, sandbox), name="give-back", daemon=True).start()
     try:
         worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
         worker.run(stop, lambda _: None)
     finally:
         sandbox.close()
         bench.store.close()
+
+
+def _stop_reading(stop: Event, sandbox: Sandbox) -> None:
+    """A document that takes minutes to read is given back, before whoever stops us loses patience."""
+    stop.wait()
+    time.sleep(READING_ON_SECONDS)
+    sandbox.stop()
 
 
 def _stop_with_parent(stop: Event) -> None:

@@ -93,11 +93,21 @@ def ingest(
         raise typer.Exit(SOME_FAILED)
 
 
-def worker(data_dir: DataDir = None) -> None:
+def worker(
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Tell Prometheus about this worker at this port.", show_default=False),
+    ] = None,
+    metrics_host: Annotated[str, typer.Option(help="Address of that port.")] = "127.0.0.1",
+    data_dir: DataDir = None,
+) -> None:
     """Read and embed queued documents until Ctrl-C. `ragapp serve` starts its own; run more for more speed.
 
     Example: ragapp worker --data-dir /srv/ragapp
     """
     from ingest.worker import run_worker
+    from ragapp.observe.logs import configure_logs
 
-    run_worker(load_settings(data_dir))
+    settings = load_settings(data_dir)
+    configure_logs(settings.log_format, settings.log_level)
+    run_worker(settings, None if metrics_port is None else (metrics_host, metrics_port))

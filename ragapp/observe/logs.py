@@ -20,12 +20,14 @@ OURS = ("ragapp", "ingest")
 
 
 def configure_logs(log_format: LogFormat, level: str) -> None:
-    """Logs to stderr from now on, each of our lines of `level` (such as INFO) and above."""
+    """Logs to stderr from now on: our lines of `level` (such as INFO) and above, and more if more was logged
+    until now."""
+    lowest = min(logging.getLevelNamesMapping()[level.upper()], logging.getLogger().level)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in OURS:
-        logging.getLogger(name).setLevel(level.upper())
+        logging.getLogger(name).setLevel(lowest)
 
 
 class JsonLines(logging.Formatter):

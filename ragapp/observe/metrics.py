@@ -12,10 +12,13 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.registry import Collector
 
+from ragapp.errors import UsageError
 from ragapp.protocols.observing import WorkOutcome
 from ragapp.types import Answer, SearchResult
 
@@ -31,6 +34,7 @@ class Metrics:
     """The instruments of one process, in a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each that hardly anybody reads
         self._registry = registry = CollectorRegistry()
         PlatformCollector(registry)
         ProcessCollector(registry=registry)
@@ -112,6 +116,16 @@ class Metrics:
     def collect_from(self, collector: Collector) -> None:
         """Asks the collector, too, whenever the metrics are read."""
         self._registry.register(collector)
+
+    def serve(self, host: str, port: int) -> None:
+        """Answers at that address, in the background. Raises UsageError when it is taken."""
+        try:
+            start_http_server(port, host, registry=self._registry)
+        except OSError as error:
+            raise UsageError(
+                f"Metrics cannot be told on {host} port {port}: {error.strerror}. "
+                "Choose another --metrics-port."
+            ) from error
 
     def text(self) -> bytes:
         """What Prometheus reads."""

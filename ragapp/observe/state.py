@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from ragapp.errors import RagappError
+from ragapp.errors import RagappError, UsageError
 from ragapp.types import CacheStats, QueueDepth
 
 log = logging.getLogger(__name__)
@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 class StateCollector(Collector):
     """What every replica tells alike, because it is the database's and the cache store's.
 
-    Where one of them cannot be asked its numbers are missing from this reading, which alerts notice;
-    `cache_stats` is None when there is no cache.
+    Where one of them cannot be asked its numbers are missing from this reading, which alerts notice.
+    `cache_stats` raises UsageError when there is no cache.
     """
 
     def __init__(
         self,
         queue_depths: Callable[[], Sequence[QueueDepth]],
-        cache_stats: Callable[[], CacheStats] | None,
+        cache_stats: Callable[[], CacheStats],
     ) -> None:
         self._queue_depths = queue_depths
         self._cache_stats = cache_stats
@@ -35,8 +35,9 @@ class StateCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         try:
             yield from _queue(self._queue_depths())
-            if self._cache_stats is not None:
-                yield from _cache(self._cache_stats())
+            yield from _cache(self._cache_stats())
+        except UsageError:
+            pass
         except RagappError as error:
             log.warning("Metrics are incomplete: %s", error)
 

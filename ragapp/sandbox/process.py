@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
-from ragapp.errors import ParseError, StorageError
+from ragapp.errors import ConflictError, ParseError, StorageError
 from ragapp.sandbox.orders import REFUSED, Limits, Order
 
 MIB = 1 << 20
@@ -33,11 +33,13 @@ class Sandbox:
         self._limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._stopped = False
 
     def run(self, data: BinaryIO, name: str, wish: str) -> bytes:
         """The result of the work on a document; `name` is what messages call it.
 
-        Raises ParseError when it cannot be done, or not within the limits; StorageError.
+        Raises ParseError when it cannot be done, or not within the limits; StorageError; ConflictError once
+        this was told to stop.
         """
         with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-sandbox-") as folder:
             source, target, errors = (Path(folder, part) for part in ("document", "result", "errors.txt"))
@@ -49,6 +51,14 @@ class Sandbox:
                 raise ParseError(f"{name} {self._reason(code, errors)}")
             return target.read_bytes()
 
+    def stop(self) -> None:
+        """Ends what is being worked on; that, and whatever is handed in from now on, raises ConflictError."""
+        self._stopped = True
+        process = self._process
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
     def close(self) -> None:
         with self._lock:
             self._stop()
@@ -56,6 +66,8 @@ class Sandbox:
     def _order(self, order: Order) -> int:
         """How the work ended: 0, an exit code, or a signal as a negative number."""
         for _ in range(2):  # a process that somebody killed meanwhile is no fault of this document
+            if self._stopped:
+                raise ConflictError(f"{order.name} was not finished, because the program ends.")
             process = self._process = self._process or self._start()
             assert process.stdin is not None
             assert process.stdout is not None

@@ -18,6 +18,9 @@ LONGEST_PAUSE = 60.0
 GRACE = 10.0
 """Seconds a child has to end by itself."""
 BACKGROUND_NICENESS = 10
+FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""glibc gives every thread an arena of its own, which keeps what the thread once needed: with two, memory
+that one thread has freed is there for the others."""
 
 
 class Child:
@@ -51,7 +54,11 @@ class Child:
     def _start(self) -> subprocess.Popen[bytes]:
         # Our standard output may be a protocol's: whatever a child prints goes where the log goes.
         child = subprocess.Popen(  # noqa: S603 — our own modules
-            self._command, stdin=subprocess.PIPE, stdout=sys.__stderr__
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=sys.__stderr__,
+            env={**os.environ, **FEWER_ARENAS},
+            start_new_session=True,  # Ctrl-C is for us, who stop it when the last answer is given
         )
         if self._background and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, child.pid, BACKGROUND_NICENESS)
