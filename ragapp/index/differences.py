@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from ragapp.index.truth import Truth
+from ragapp.types import Collection
+
+ATTEMPTS = 5
 
 
 def difference(view: str, held: NDArray[np.int64], live: NDArray[np.int64]) -> str | None:
@@ -17,3 +24,15 @@ def difference(view: str, held: NDArray[np.int64], live: NDArray[np.int64]) -> s
         f"the {view} lacks {missing} live chunks, holds {stale} that are not live and {twice} twice; "
         "`ragapp doctor --repair` builds it anew"
     )
+
+
+def when_steady(truth: Truth, name: str, compare: Callable[[Collection], str | None]) -> str | None:
+    """What `compare` finds of the collection `name`; again when documents changed meanwhile, as then it
+    compared two different moments."""
+    found = None
+    for _ in range(ATTEMPTS):
+        current = truth.collection(name)
+        found = compare(current)
+        if found is None or truth.collection(name).revision == current.revision:
+            return found
+    return f"{found} (documents changed while this was checked: try again)"

@@ -53,3 +53,9 @@ def gap(changes: Sequence[Change], adding: Literal["parsed", "embedded"], revisi
             lives[change.version_id] = change.kind == adding
     added = tuple(version_id for version_id, alive in lives.items() if alive)
     return Gap(revision, frozenset(lives), added)
+
+
+def pieces(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
+    """`changes` in stretches of at most `size`, in order."""
+    for start in range(0, len(changes), size):
+        yield changes[start : start + size]

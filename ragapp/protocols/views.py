@@ -43,4 +43,7 @@ class SearchIndex(Protocol):
     def drop(self, collection_id: int) -> None:
         """Removes the views of a deleted collection."""
 
+    def collection_ids(self) -> frozenset[int]:
+        """Of all collections that there are views of: also of those deleted by one that died at it."""
+
     def close(self) -> None: ...

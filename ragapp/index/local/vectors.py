@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import xxhash
 
-from ragapp.errors import EmbedderMismatch, StorageError, UsageError
+from ragapp.errors import StorageError
 from ragapp.index.differences import difference
 from ragapp.index.local.files import TEMPORARY, Arrays, read_view_file, write_view_file
 from ragapp.index.local.graph import GRAPH_ROWS, Graph, build
 from ragapp.index.local.locks import free, writing
 from ragapp.index.local.rows import Rows, gather
 from ragapp.index.local.snapshot import Snapshot
+from ragapp.index.queries import check_vector
 from ragapp.index.truth import Truth, gap
 from ragapp.types import Collection, Ranking, Vectors
 
@@ -94,15 +95,8 @@ class VectorView:
     def search(
         self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None
     ) -> Ranking:
-        """Raises EmbedderMismatch when `vector` cannot be of the collection's embedder."""
-        if vector.shape != (collection.dimension,):
-            raise EmbedderMismatch(
-                f"Collection '{collection.name}' holds vectors of {collection.embedder}, of dimension "
-                f"{collection.dimension}; the query's has shape {vector.shape}. Set RAGAPP_EMBEDDER to that "
-                f"model, or run `ragapp collections reindex {collection.name}`."
-            )
-        if not np.isfinite(vector).all():
-            raise UsageError("The query's vector has values that are not finite. Check the embedder.")
+        """Raises EmbedderMismatch, UsageError for a vector that cannot be searched for."""
+        check_vector(collection, vector)
         snapshot = self.catch_up(collection)
         return snapshot.search(np.ascontiguousarray(vector, np.float32), k, within)
 

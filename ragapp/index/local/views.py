@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragapp.errors import RagappError
+from ragapp.index.differences import when_steady
 from ragapp.index.local.locks import writing
 from ragapp.index.local.vectors import VectorView, vectors_name
 from ragapp.index.local.words import WordView
@@ -21,7 +22,6 @@ from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)
 
-VERIFY_ATTEMPTS = 5
 NICENESS = 10
 """Of what is built while people search."""
 
@@ -78,14 +78,7 @@ class LocalIndex:
 
     def verify(self, collection: Collection) -> str | None:
         """Reads every file of the views and compares what they hold with the truth, chunk by chunk."""
-        found = None
-        for _ in range(VERIFY_ATTEMPTS):
-            current = self._truth.collection(collection.name)
-            views = self._of(current)
-            found = views.vectors.verify(current) or views.words.verify(current)
-            if found is None or self._truth.collection(collection.name).revision == current.revision:
-                return found
-        return f"{found} (documents changed while this was checked: try again)"
+        return when_steady(self._truth, collection.name, self._difference)
 
     def rebuild(self, collection: Collection) -> None:
         """Builds both views anew from the truth. Searches that need no newer revision go on meanwhile."""
@@ -116,11 +109,20 @@ class LocalIndex:
             words_lock.unlink(missing_ok=True)
             vectors_lock.with_suffix(".tending").unlink(missing_ok=True)
 
+    def collection_ids(self) -> frozenset[int]:
+        """Of all collections that have files here, deleted ones included."""
+        names = (path.name.partition(".")[0] for path in self._dir.glob("*"))
+        return frozenset(int(name) for name in names if name.isdecimal())
+
     def close(self) -> None:
         """Ends what is being written. The index is not used after this."""
         self._housekeeper.shutdown(wait=True)
         with self._opening:
             self._views.clear()
+
+    def _difference(self, collection: Collection) -> str | None:
+        views = self._of(collection)
+        return views.vectors.verify(collection) or views.words.verify(collection)
 
     def _of(self, collection: Collection) -> _Views:
         """A vector view for each embedder: who began to search by a former one ends with it."""

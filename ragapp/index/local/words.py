@@ -13,7 +13,6 @@ import logging
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,8 +26,8 @@ from ragapp.index.local.files import read_view_file, write_view_file
 from ragapp.index.local.generation import MANAGED, Digests, Generation, digests_of, keys_of
 from ragapp.index.local.locks import writing
 from ragapp.index.tokens import VERSION
-from ragapp.index.truth import Gap, Truth, gap
-from ragapp.types import Change, Collection, Ranking
+from ragapp.index.truth import Gap, Truth, gap, pieces
+from ragapp.types import Collection, Ranking
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ class WordView:
     def _missed(self, state: _State) -> list[Gap]:
         """What the change log asks for beyond `state`, in pieces of one commit each."""
         changes = self._truth.changes(self._id, state.revision)
-        gaps = (gap(part, "parsed", state.revision) for part in _parts(changes))
+        gaps = (gap(part, "parsed", state.revision) for part in pieces(changes, COMMIT_CHANGES))
         return [missed for missed in gaps if missed.touched]
 
     def _sound(self, collection: Collection) -> _State | None:
@@ -209,8 +208,3 @@ class WordView:
 
 def _read_stamp(path: Path) -> Stamp:
     return Stamp(**json.loads(read_view_file(path).manifest))
-
-
-def _parts(changes: list[Change]) -> Iterator[list[Change]]:
-    for start in range(0, len(changes), COMMIT_CHANGES):
-        yield changes[start : start + COMMIT_CHANGES]
