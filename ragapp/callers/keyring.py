@@ -70,12 +70,15 @@ class Keyring:
         return self._store.any()
 
     def caller(self, secret: str | None, *, address: str, loopback: bool) -> Caller:
-        """Who sends that secret, or none, from that address. Raises AuthenticationError."""
-        if secret is not None:
-            return replace(self._recognised(secret), address=address)
-        if not self.needed() and loopback:
+        """Who sends that secret, or none, from that address. Raises AuthenticationError.
+
+        Where no key is needed any is taken: OpenAI's clients cannot send none.
+        """
+        if loopback and not self.needed():
             return replace(LOCAL, address=address)
-        raise AuthenticationError(f"This needs an API key. {HOW_TO_SEND}")
+        if secret is None:
+            raise AuthenticationError(f"This needs an API key. {HOW_TO_SEND}")
+        return replace(self._recognised(secret), address=address)
 
     def _recognised(self, secret: str) -> Caller:
         parts = SECRET.fullmatch(secret)
