@@ -23,6 +23,10 @@ from ragapp.types import (
 class GuardedCare(Guarded):
     """Unless it says otherwise, a method raises ForbiddenError for all but admins of all collections."""
 
+    def need_admin(self) -> None:
+        """Does nothing else."""
+        self._rights.need_everywhere("admin")
+
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Checks every invariant, as RagService does."""
         with self._noted("doctor", "repair" if repair else "check"):

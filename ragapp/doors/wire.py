@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from ragapp.types import AskMode, Document, ModelNames, PageBox, SearchMode, Turn
+from ragapp.types import AskMode, Document, Grant, Limits, ModelNames, PageBox, Role, SearchMode, Turn, Usage
 
 T = TypeVar("T")
 
@@ -139,6 +139,37 @@ class CacheCleared:
     """How many kept answers were removed."""
 
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who calls. `id` is empty for the person at the machine, who needs no key; limits of None are none."""
+
+    id: str
+    name: str
+    grants: tuple[Grant, ...]
+    limits: Limits
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """`collection` has to be said: null means all there ever are."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    role: Role
+    collection: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """`days` until it expires, null for never; limits of null are those of the settings."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    grants: Annotated[tuple[GrantRequest, ...], Field(min_length=1, max_length=100)]
+    days: Annotated[float, Field(gt=0, le=36500)] | None = None
+    limits: Limits = Limits()  # noqa: RUF009  a frozen value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 from urllib.parse import quote, urlencode
 
+from ragapp.doors.client.access import ClientAccess
 from ragapp.doors.client.cache import ClientCache
 from ragapp.doors.client.events import ask_events
 from ragapp.doors.client.history import ClientHistory
@@ -51,12 +53,21 @@ class RagappClient:
     """The service of a ragapp server: methods, results and errors are those of RagService.
 
     Safe for many threads. `silence_seconds` is how long the server may send nothing; while a model
-    thinks, it sends a sign of life every few seconds. Every method also raises ServerUnavailable when no
-    server answers.
+    thinks, it sends a sign of life every few seconds. `api_key` is by default that of the environment
+    variable RAGAPP_API_KEY; with an empty one none is sent. Every method also raises ServerUnavailable when
+    no server answers, AuthenticationError without the key that it wants, ForbiddenError, and QuotaError.
     """
 
-    def __init__(self, base_url: str = "http://127.0.0.1:8000", *, silence_seconds: float = 60.0) -> None:
-        self._transport = Transport(base_url, silence_seconds)
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        api_key: str | None = None,
+        silence_seconds: float = 60.0,
+    ) -> None:
+        key = os.environ.get("RAGAPP_API_KEY", "") if api_key is None else api_key
+        self._transport = Transport(base_url, silence_seconds, key)
+        self.access = ClientAccess(self._transport)
         self.history = ClientHistory(self._transport)
         self.cache = ClientCache(self._transport)
 

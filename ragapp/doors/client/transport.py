@@ -10,7 +10,7 @@ import httpx
 
 from ragapp.doors import problems
 from ragapp.doors.wire import Problem, decode
-from ragapp.errors import ServerUnavailable
+from ragapp.errors import ServerUnavailable, UsageError
 
 Files = Mapping[str, tuple[str, BinaryIO]]
 """Form field to (file name, open file)."""
@@ -19,11 +19,19 @@ Files = Mapping[str, tuple[str, BinaryIO]]
 class Transport:
     """Raises the server's own error for a problem document, ServerUnavailable when no server answers."""
 
-    def __init__(self, base_url: str, silence_seconds: float) -> None:
+    def __init__(self, base_url: str, silence_seconds: float, api_key: str) -> None:
+        """With an empty `api_key` none is sent. Raises UsageError for what cannot be one."""
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise UsageError(
+                "This is not an API key: it has other than plain letters and digits. Copy it anew."
+            )
         self._base_url = base_url
         # No proxy and no ~/.netrc: what is asked stays between this process and that server.
         self._http = httpx.Client(
-            base_url=base_url, timeout=httpx.Timeout(silence_seconds, connect=5.0), trust_env=False
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
+            timeout=httpx.Timeout(silence_seconds, connect=5.0),
+            trust_env=False,
         )
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from ragapp import __version__
@@ -16,6 +17,7 @@ from ragapp.doors.http import (
     health,
     history,
     jobs,
+    keys,
     metrics,
     pages,
     search,
@@ -49,6 +51,7 @@ ROOMS = (
     health,
     metrics,
     admin,
+    keys,
 )
 
 
@@ -89,8 +92,18 @@ def create_app(
     app.add_middleware(Admission, settings=settings, metrics=telemetry.metrics)
     app.add_middleware(PathGuard)
     app.add_middleware(Authentication, callers=service.callers)
-    app.add_middleware(BrowserGuard, host=host)
+    app.add_middleware(
+        BrowserGuard, host=host, allowed_hosts=settings.allowed_hosts, origins=settings.cors_origins
+    )
     app.add_middleware(Watch, telemetry=telemetry)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Location", "Retry-After", "X-Request-Id"],
+        )
     app.add_middleware(ResponseHeaders)
     return app
 

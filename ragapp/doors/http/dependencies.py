@@ -24,10 +24,17 @@ def _service(
     return guarded_service(request)
 
 
+Service = Annotated[GuardedService, Depends(_service)]
+
+
 def guarded_service(request: Request) -> GuardedService:
     """The service as the caller of this request may use it, for apps that are mounted beside the routes."""
     service: RagService = request.app.state.service
     return GuardedService(service, caller_of(request))
+
+
+def _needs_admin(service: Service) -> None:
+    service.need_admin()
 
 
 def _unready(request: Request) -> str | None:
@@ -35,7 +42,8 @@ def _unready(request: Request) -> str | None:
     return service.unready()
 
 
-Service = Annotated[GuardedService, Depends(_service)]
+FOR_ADMINS = Depends(_needs_admin)
+"""For routes that ask the service for nothing, and show what only admins of all collections may see."""
 
 Unready = Annotated[str | None, Depends(_unready)]
 """Why questions cannot be answered yet, if so: for probes, which have no key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -51,11 +52,19 @@ class BrowserGuard:
     A page whose own name was made to resolve to this machine (DNS rebinding) still says that name in
     `Host`; a page of another origin that sends a form or a request is told apart by `Origin` and
     `Sec-Fetch-Site`. Programs that are not browsers send neither and pass.
+
+    `host` is where the server listens, `allowed_hosts` are other names of its, `origins` those whose pages
+    are let in. A server that other machines reach answers to any IP address: nobody can make one resolve
+    to another.
     """
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, allowed_hosts: Sequence[str] = (), origins: Sequence[str] = ()
+    ) -> None:
         self.app = app
         self.host = host
+        self.names = {name.lower() for name in (host, *allowed_hosts)}
+        self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (refusal := self._refusal(scope["method"], Headers(scope=scope))):
@@ -69,10 +78,11 @@ class BrowserGuard:
         if not self._addresses_us(headers.get("host", "")):
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
-                f"This server answers as {self.host} and on loopback only. Address it so, or start it "
-                "with `ragapp serve --host NAME`.",
+                f"This server answers as {', '.join(sorted(self.names))} and on loopback only. Address it "
+                "so, or add the name to RAGAPP_ALLOWED_HOSTS.",
             )
-        if method not in _SAFE_METHODS and _from_elsewhere(headers):
+        let_in = headers.get("origin") in self.origins
+        if method not in _SAFE_METHODS and not let_in and _from_elsewhere(headers):
             return (
                 HTTPStatus.FORBIDDEN,
                 "A web page of another origin may not change anything here. Send the request from a "
@@ -82,7 +92,9 @@ class BrowserGuard:
 
     def _addresses_us(self, host: str) -> bool:
         name = _host_name(host)
-        return name is not None and (name == self.host.lower() or is_loopback(name))
+        if name is None:
+            return False
+        return name in self.names or is_loopback(name) or (not is_loopback(self.host) and _is_address(name))
 
 
 class PathGuard:
@@ -147,6 +159,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_elsewhere(headers: Headers) -> bool:
