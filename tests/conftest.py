@@ -13,7 +13,9 @@ from hypothesis import settings
 from ragapp.models.catalog import find_entry
 from ragapp.models.fetch import fetch
 from ragapp.settings import Settings
-from tests.postgres import PostgresServer, running
+from tests import postgres as postgresql
+from tests import s3server
+from tests.qdrantserver import Node, node
 
 # No test asserts an absolute time, and hypothesis would by default.
 settings.register_profile("ragapp", deadline=None)
@@ -35,11 +37,11 @@ def model_folder(models_dir: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres() -> Iterator[postgresql.PostgresServer]:
     """One server for all tests, started when the first asks; nobody stops it."""
     with TemporaryDirectory(prefix="ragapp-postgres-") as folder:
         Path(folder).chmod(0o755)  # the server runs as another user when the tests run as root
-        with running(Path(folder) / "data") as server:
+        with postgresql.running(Path(folder) / "data") as server:
             yield server
 
 
@@ -48,5 +50,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of its own for each test, on each kind that we support."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'truth.db'}"
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server: postgresql.PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
+
+
+@pytest.fixture(scope="session")
+def qdrant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A Qdrant server; tests that share it use a prefix of their own."""
+    with node(tmp_path_factory.mktemp("qdrant")) as alone:
+        yield alone
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3server.S3Server]:
+    """One server for all tests, started when the first asks; each uses a prefix of its own."""
+    with s3server.running(tmp_path_factory.mktemp("s3") / "data") as server:
+        yield server

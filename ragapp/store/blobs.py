@@ -6,23 +6,15 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
 from ragapp.errors import NotFoundError, TooLargeError
 from ragapp.store.files import sync_folder
+from ragapp.types import Blob
 
 READ_SIZE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """`sha256` in hex and `size` in bytes of bytes that are on disk, synced."""
-
-    sha256: str
-    size: int
 
 
 class BlobFolder:
@@ -30,7 +22,6 @@ class BlobFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
         self._staging = folder / "incoming"
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
@@ -56,7 +47,6 @@ class BlobFolder:
         return self.path(sha256).is_file()
 
     def open(self, sha256: str) -> BinaryIO:
-        """Raises NotFoundError."""
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError:
@@ -66,16 +56,13 @@ class BlobFolder:
         self.path(sha256).unlink(missing_ok=True)
 
     def all(self) -> Iterator[str]:
-        """The sha256 of every blob on disk."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
             yield path.name
 
     def older_than(self, sha256: str, seconds: float) -> bool:
-        """Whether the file was written longer ago than that. One that is gone was not."""
         return _older_than(self.path(sha256), seconds)
 
     def abandoned(self, seconds: float) -> list[str]:
-        """The names of temporary files of uploads that began longer ago than that."""
         return sorted(path.name for path in self._staging.glob("*") if _older_than(path, seconds))
 
     def clear_abandoned(self, names: Iterable[str]) -> None:
@@ -83,9 +70,8 @@ class BlobFolder:
             (self._staging / name).unlink(missing_ok=True)
 
     def intact(self, sha256: str) -> bool:
-        """Whether the bytes on disk still have the hash that names them."""
-        with self.path(sha256).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        with self.open(sha256) as file:
+            return sha256_of(file) == sha256
 
 
 def _older_than(path: Path, seconds: float) -> bool:
@@ -96,16 +82,29 @@ def _older_than(path: Path, seconds: float) -> bool:
 
 
 def _copy_and_hash(data: BinaryIO, target: Path, limit: int) -> Blob:
-    digest, size = hashlib.sha256(), 0
     with target.open("xb") as file:
-        while piece := data.read(READ_SIZE):
-            size += len(piece)
-            if size > limit:
-                raise TooLargeError(
-                    f"The document is larger than {limit} bytes. Split it, or raise RAGAPP_MAX_UPLOAD_BYTES."
-                )
-            digest.update(piece)
-            file.write(piece)
+        blob = copy_and_hash(data, file, limit)
         file.flush()
         os.fsync(file.fileno())
+    return blob
+
+
+def sha256_of(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(READ_SIZE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def copy_and_hash(data: BinaryIO, file: BinaryIO, limit: int) -> Blob:
+    """Raises TooLargeError."""
+    digest, size = hashlib.sha256(), 0
+    while piece := data.read(READ_SIZE):
+        size += len(piece)
+        if size > limit:
+            raise TooLargeError(
+                f"The document is larger than {limit} bytes. Split it, or raise RAGAPP_MAX_UPLOAD_BYTES."
+            )
+        digest.update(piece)
+        file.write(piece)
     return Blob(digest.hexdigest(), size)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from ragapp.store.blobs import BlobFolder
+from ragapp.protocols import BlobStore
 from ragapp.store.checks_blobs import blob_invariants
 from ragapp.store.checks_rows import row_invariants
 from ragapp.store.engine import database_of
@@ -17,7 +17,7 @@ SHOWN = 5
 """Offenders named in a check's detail."""
 
 
-def run(c: Connection, blobs: BlobFolder, *, repair: bool) -> list[Check]:
+def run(c: Connection, blobs: BlobStore, *, repair: bool) -> list[Check]:
     """One check an invariant. With `repair`, what can be mended is, in the transaction of `c`."""
     invariants = (
         Invariant("the database file is sound", _damage, remedy="restore a backup: `ragapp restore FILE`"),

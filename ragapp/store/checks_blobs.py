@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection, delete, exists, select
 
+from ragapp.protocols import BlobStore
 from ragapp.store import schema as t
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.documents import free_blob
 from ragapp.store.invariant import Invariant
 
@@ -17,7 +17,7 @@ GRACE = 3600.0
 AGAIN = "hand these documents in again, or restore a backup: `ragapp restore FILE`"
 
 
-def blob_invariants(blobs: BlobFolder) -> tuple[Invariant, ...]:
+def blob_invariants(blobs: BlobStore) -> tuple[Invariant, ...]:
     return (
         Invariant("every blob row belongs to a document", _unused_rows, partial(_free_rows, blobs)),
         Invariant("every document's bytes are on disk", partial(_missing, blobs), remedy=AGAIN),
@@ -36,13 +36,13 @@ def _unused_rows(c: Connection) -> Sequence[str]:
     return c.scalars(select(t.blobs.c.sha256).where(~used)).all()
 
 
-def _free_rows(blobs: BlobFolder, c: Connection, names: Sequence[str]) -> None:
+def _free_rows(blobs: BlobStore, c: Connection, names: Sequence[str]) -> None:
     for sha256 in names:
         c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
         free_blob(c, blobs, sha256)
 
 
-def _missing(blobs: BlobFolder, c: Connection) -> Sequence[str]:
+def _missing(blobs: BlobStore, c: Connection) -> Sequence[str]:
     """As documents, since that is what a person can hand in again."""
     rows = c.execute(
         select(t.versions.c.sha256, t.versions.c.name, t.versions.c.document_id).order_by(t.versions.c.id)
@@ -50,17 +50,17 @@ def _missing(blobs: BlobFolder, c: Connection) -> Sequence[str]:
     return [f"{name} ({document_id})" for sha256, name, document_id in rows if not blobs.exists(sha256)]
 
 
-def _damaged(blobs: BlobFolder, c: Connection) -> Sequence[str]:
+def _damaged(blobs: BlobStore, c: Connection) -> Sequence[str]:
     named = c.scalars(select(t.blobs.c.sha256).order_by(t.blobs.c.sha256)).all()
     return [sha256 for sha256 in named if blobs.exists(sha256) and not blobs.intact(sha256)]
 
 
-def _strays(blobs: BlobFolder, c: Connection) -> Sequence[str]:
+def _strays(blobs: BlobStore, c: Connection) -> Sequence[str]:
     on_disk = list(blobs.all())  # read first: what is accepted meanwhile has a row, too
     named = set(c.scalars(select(t.blobs.c.sha256)))
     return sorted(sha256 for sha256 in on_disk if sha256 not in named and blobs.older_than(sha256, GRACE))
 
 
-def _free(blobs: BlobFolder, c: Connection, names: Sequence[str]) -> None:
+def _free(blobs: BlobStore, c: Connection, names: Sequence[str]) -> None:
     for sha256 in names:
         free_blob(c, blobs, sha256)

@@ -12,17 +12,17 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, f
 
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.missing import no_document
+from ragapp.protocols import BlobStore
 from ragapp.store import collections, listing, turns
 from ragapp.store import schema as t
 from ragapp.store.answers import forget_version
-from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import database_of
-from ragapp.types import Acceptance, Chunk, Collection, Heading, Lane, Origin, ParsedText
+from ragapp.types import Acceptance, Blob, Chunk, Collection, Heading, Lane, Origin, ParsedText
 
 
 def accept(
     c: Connection,
-    blobs: BlobFolder,
+    blobs: BlobStore,
     collection: Collection,
     *,
     source: str,
@@ -177,7 +177,7 @@ def remove_versions(c: Connection, collection_id: int, version_ids: Sequence[int
     return unused
 
 
-def free_blob(c: Connection, blobs: BlobFolder, sha256: str) -> None:
+def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:
     """Deletes the file of a blob that has no row, unless somebody just accepted the same bytes.
 
     The row is put back while the file goes: whoever accepts these bytes at this moment waits for the
@@ -189,7 +189,7 @@ def free_blob(c: Connection, blobs: BlobFolder, sha256: str) -> None:
     c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
 
 
-def _keep_blob(c: Connection, blob: Blob, blobs: BlobFolder) -> None:
+def _keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
     database_of(c).insert_new(c, t.blobs, [asdict(blob)])
     held = c.execute(_blob_row(blob.sha256)).one_or_none()
     if held is None or not blobs.exists(blob.sha256):

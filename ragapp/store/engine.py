@@ -28,7 +28,7 @@ _DATABASES: Mapping[str, Database] = MappingProxyType(
 def open_engine(url: str) -> Engine:
     """An engine on a database at the newest schema; makes or migrates it when needed.
 
-    Raises UsageError for a URL we do not know or a database of a newer ragapp, DatabaseUnavailable.
+    Raises UsageError for a URL we do not know or a database of a newer ragapp, StorageUnavailable.
     """
     try:
         parsed = make_url(url)

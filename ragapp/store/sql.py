@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
+from ragapp.protocols import BlobStore
 from ragapp.store import (
     checks,
     collections,
@@ -22,12 +23,12 @@ from ragapp.store import (
     views,
 )
 from ragapp.store import schema as t
-from ragapp.store.blobs import Blob, BlobFolder
 from ragapp.store.engine import WRITE
 from ragapp.types import (
     NO_ORIGIN,
     Acceptance,
     Backlog,
+    Blob,
     Change,
     Check,
     Chunk,
@@ -58,7 +59,7 @@ class SqlStore:
     `max_bytes` is the largest document accepted.
     """
 
-    def __init__(self, engine: Engine, blobs: BlobFolder, max_bytes: int) -> None:
+    def __init__(self, engine: Engine, blobs: BlobStore, max_bytes: int) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._blobs = blobs

@@ -96,6 +96,14 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Blob:
+    """A document's bytes: `sha256` in hex, `size` in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A source somebody gave us, as of its newest version.
 

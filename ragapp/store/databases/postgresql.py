@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from ragapp.errors import DatabaseUnavailable, RagappError, StorageError, UsageError
+from ragapp.errors import RagappError, StorageError, StorageUnavailable, UsageError
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,7 +40,7 @@ LIVENESS = {
 FULL = ("53100", "58030")
 """disk_full and io_error (postgresql.org/docs/current/errcodes-appendix.html)."""
 AWAY = ("08", "25P03", "40", "53", "55P03", "57P")
-"""So begin the codes of what may go well a moment later: connection, locks, resources, a server that stops."""
+"""So begin the codes of what may go well a moment later: connection, locks, resources, a server's end."""
 
 
 class PostgreSQL:
@@ -89,7 +89,7 @@ class PostgreSQL:
         if "NUL (0x00)" in str(error):
             return UsageError("A text may not hold the character NUL. Leave it out.")
         if _unconnected(error) if code is None else code.startswith(AWAY):
-            return DatabaseUnavailable(f"The database does not answer: {error}. Try again in a moment.")
+            return StorageUnavailable(f"The database does not answer: {error}. Try again in a moment.")
         return None
 
 
