@@ -1,6 +1,7 @@
 """The seams. Each has one contract suite in tests/contract/ that every implementation passes."""
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
+from ragapp.protocols.blobs import BlobStore
 from ragapp.protocols.cache import CacheStore
 from ragapp.protocols.callers import AuditStore, KeyStore, RateLimiter, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
@@ -12,6 +13,7 @@ from ragapp.protocols.views import SearchIndex
 __all__ = [
     "AnswerStore",
     "AuditStore",
+    "BlobStore",
     "CacheStore",
     "ConversationStore",
     "DocumentStore",
