@@ -1,0 +1,109 @@
+"""Documents in the real store, with vectors that cost nothing, for views to follow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import Change, Chunk, Collection, IndexEntry, Job, ParsedText, Ranking, Vectors
+
+EMBEDDER, DIMENSION, NAME = "test-embedder", 8, "shore"
+EAST = np.eye(DIMENSION, dtype=np.float32)[0]
+
+
+def embed(text: str) -> Vectors:
+    """A unit vector that only `text` decides: copies of a text tie, as with a real embedder."""
+    rng = np.random.default_rng(list(text.encode()))
+    vector = rng.standard_normal(DIMENSION).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Brings documents into a real store, as an ingest worker would."""
+
+    store: SqlStore
+    queue: SqlJobQueue
+
+    @classmethod
+    def at(cls, folder: Path) -> Library:
+        engine = open_engine(f"sqlite:///{folder / 'truth.db'}")
+        return cls(SqlStore(engine, BlobFolder(folder / "blobs"), 10_000), SqlJobQueue(engine, lease=600))
+
+    @property
+    def collection(self) -> Collection:
+        return self.store.collection(NAME)
+
+    def add(self, source: str, chunks: Sequence[str], *, embedded: bool = True, heading: str = "") -> int:
+        """The version id. Each text of `chunks` is a chunk with its `embed` vector."""
+        data = io.BytesIO("\0".join((heading, *chunks)).encode())
+        self.store.accept(
+            NAME, source=source, name=source, data=data, media_type="text/plain", recipe="r", metadata={}
+        )
+        job = self._job()
+        starts = np.cumsum([0, *(len(text) for text in chunks)]).tolist()
+        spans = zip(starts, starts[1:], chunks, strict=False)
+        self.store.publish(
+            job, ParsedText("".join(chunks)), [Chunk(a, b, text, 1, heading or None) for a, b, text in spans]
+        )
+        if embedded:
+            self.embed_next()
+        return job.version_id
+
+    def embed_next(self) -> None:
+        job = self._job()
+        missing = self.store.chunks_without_vector(job, EMBEDDER, 1000)
+        if missing:
+            vectors = np.stack([embed(text) for _, text in missing])
+            self.store.add_vectors(job, EMBEDDER, [digest for digest, _ in missing], vectors)
+        self.store.publish_vectors(job, EMBEDDER)
+
+    def delete(self, source: str) -> None:
+        documents = self.store.documents(NAME)
+        self.store.delete_document(next(document.id for document in documents if document.source == source))
+
+    def texts(self, ranking: Ranking) -> list[str]:
+        return [hit.text for hit in self.store.hits(self.collection.id, ranking)]
+
+    def _job(self) -> Job:
+        job = self.queue.claim("worker")
+        assert job is not None
+        return job
+
+
+class Witness:
+    """The store as a view sees it: counts what is read, and while `deaf` keeps changes to itself."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self.reads = 0
+        self.documents_read = 0
+        self.deaf = False
+
+    def collection(self, name: str) -> Collection:
+        return self._store.collection(name)
+
+    def changes(self, collection_id: int, after: int) -> list[Change]:
+        self.reads += 1
+        return [] if self.deaf else self._store.changes(collection_id, after)
+
+    def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        self.reads += 1
+        self.documents_read += 1
+        return self._store.entries(collection_id, version_ids)
+
+    def vectors(
+        self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        self.reads += 1
+        self.documents_read += 1
+        return self._store.vectors(collection_id, embedder, version_ids)

@@ -1,0 +1,76 @@
+"""The views in files: what lies on the disk, and that a changed byte of it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ragapp.index.local.views import LocalIndex
+from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    library = Library.at(tmp_path)
+    library.store.create_collection(NAME, EMBEDDER, DIMENSION)
+    yield library
+    library.store.close()
+
+
+def test_a_restart_builds_nothing_again(library: Library, tmp_path: Path) -> None:
+    library.add("a", ["Herons fish.", "Herons sleep."])
+    views = tmp_path / "views"
+    LocalIndex(views, library.store).catch_up(library.collection)
+    files = {path: path.stat().st_mtime_ns for path in views.rglob("*.view")}
+    LocalIndex(views, library.store).catch_up(library.collection)
+    assert {path: path.stat().st_mtime_ns for path in views.rglob("*.view")} == files != {}
+
+
+def test_a_dropped_collection_leaves_no_files(library: Library, tmp_path: Path) -> None:
+    library.add("a", ["Herons fish."])
+    index, collection = LocalIndex(tmp_path / "views", library.store), library.collection
+    index.catch_up(collection)
+    index.drop(collection.id)
+    index.drop(collection.id)
+    assert list((tmp_path / "views").iterdir()) == []
+
+
+def _files(folder: Path) -> list[Path]:
+    """Everything a byte of which matters: locks are empty."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+
+
+def _change_a_byte(path: Path, rng: np.random.Generator) -> None:
+    with path.open("r+b") as file:  # in place: cutting a file that a live index has mapped is a bus error
+        place = int(rng.integers(path.stat().st_size))
+        file.seek(place)
+        changed = file.read(1)[0] ^ 1 << int(rng.integers(8))
+        file.seek(place)
+        file.write(bytes([changed]))
+
+
+def test_a_changed_byte_in_any_file_is_found_and_mended(library: Library, tmp_path: Path) -> None:
+    views = tmp_path / "views"
+    library.add("a", ["Herons fish.", "Herons sleep."])
+    library.add("b", ["The tide turns."])
+    index = LocalIndex(views, library.store)
+    index.catch_up(library.collection)
+    expected = index.words(library.collection, "herons tide", 5), index.dense(library.collection, EAST, 5)
+    seen = 0
+    rng = np.random.default_rng(0)
+    names = {path.suffix or path.name for path in _files(views)}
+    while names:
+        path = next(path for path in _files(views) if (path.suffix or path.name) in names)
+        names.discard(path.suffix or path.name)
+        _change_a_byte(path, rng)
+        damaged = LocalIndex(views, library.store)
+        assert damaged.verify(library.collection), f"the change in {path.name} went unseen"
+        mended = LocalIndex(views, library.store)
+        assert mended.words(library.collection, "herons tide", 5) == expected[0]
+        assert mended.dense(library.collection, EAST, 5) == expected[1]
+        assert LocalIndex(views, library.store).verify(library.collection) is None
+        seen += 1
+    assert seen >= 8
