@@ -7,12 +7,20 @@ from functools import partial
 from typing import Annotated
 
 from anyio import CancelScope, to_thread
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult
 from pydantic import Field
 
 from ragapp.doors.cited import cited_text, one_line, source, sources
 from ragapp.doors.mcp.library import Call, LibraryOf, errors_told
-from ragapp.doors.mcp.shapes import AnswerCitation, Answered, AnswerSentence, Found, FoundPassage, page_uri
+from ragapp.doors.mcp.shapes import (
+    AnswerCitation,
+    Answered,
+    AnswerSentence,
+    Found,
+    FoundPassage,
+    page_uri,
+    result,
+)
 from ragapp.doors.wire import LONGEST_QUESTION
 from ragapp.types import Answer, AskEvent, AskMode, Citation, SearchMode
 
@@ -100,13 +108,6 @@ class AskingTools:
             )
             answer = await _followed(await to_thread.run_sync(ask), call)
         return result(_answer_text(answer), _answered(answer))
-
-
-def result(text: str, structured: Found | Answered) -> CallToolResult:
-    """The same twice: as data, and as text for clients that show no data."""
-    return CallToolResult(
-        content=[TextContent(text=text)], structured_content=structured.model_dump(mode="json")
-    )
 
 
 async def _followed(events: Generator[AskEvent, None, None], call: Call) -> Answer:

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import anyio
 from anyio import to_thread
+from mcp_types import CallToolResult
 from pydantic import Field
 
 from ragapp.doors.mcp.asking import InCollection
 from ragapp.doors.mcp.library import Call, Library, LibraryOf, errors_told
-from ragapp.doors.mcp.shapes import DocumentEntry, Ingested
+from ragapp.doors.mcp.shapes import DocumentEntry, Ingested, result
 from ragapp.types import Document, Status
 
 LONGEST_WAIT = 120.0
@@ -36,7 +37,7 @@ class IngestingTools:
         ],
         text: Annotated[str, Field(description="The whole document as text, Markdown, HTML, CSV or JSON.")],
         collection: InCollection = "default",
-    ) -> Ingested:
+    ) -> Annotated[CallToolResult, Ingested]:
         """Put a document into a collection so that it can be searched and cited from then on.
 
         Only do this when the user asked for it. A document of the same name gets a new version: the text
@@ -47,7 +48,9 @@ class IngestingTools:
             data = io.BytesIO(text.encode())
             kept = await to_thread.run_sync(library.upload, collection, name, data)
             document = await _read(library, kept.document, call)
-        return Ingested(document=DocumentEntry.of(document), outcome=kept.outcome)
+        entry = DocumentEntry.of(document)
+        told = f"{kept.outcome}: {document.name} ({document.id}) is {document.status}. {document.error or ''}"
+        return result(told.strip(), Ingested(document=entry, outcome=kept.outcome))
 
 
 async def _read(library: Library, document: Document, call: Call) -> Document:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from mcp_types import CallToolResult
 from pydantic import Field
 
+from ragapp.doors.cited import one_line
 from ragapp.doors.mcp.asking import InCollection
 from ragapp.doors.mcp.library import Call, LibraryOf, errors_told
 from ragapp.doors.mcp.shapes import (
@@ -15,6 +17,7 @@ from ragapp.doors.mcp.shapes import (
     DocumentId,
     Documents,
     DocumentText,
+    result,
 )
 
 
@@ -22,17 +25,18 @@ class ReadingTools:
     def __init__(self, library_of: LibraryOf) -> None:
         self._library_of = library_of
 
-    def list_collections(self, call: Call) -> Collections:
+    def list_collections(self, call: Call) -> Annotated[CallToolResult, Collections]:
         """List the collections of the user's documents; search and ask read one of them at a time."""
         with errors_told():
             library = self._library_of(call)
             names = [collection.name for collection in library.collections()]
             counts = [sum(library.listing(name, count=1).statuses.values()) for name in names]
-        return Collections(
-            collections=[
-                CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
-            ]
-        )
+        entries = [
+            CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
+        ]
+        told = "
+".join(f"- {entry.name}: {entry.documents} documents" for entry in entries)
+        return result(told or "There is no collection yet.", Collections(collections=entries))
 
     def list_documents(
         self,
@@ -42,19 +46,23 @@ class ReadingTools:
         containing: Annotated[str, Field(description="Only those with this in their names.")] = "",
         offset: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
         count: Annotated[int, Field(ge=1, le=200, description="How many to list.")] = 50,
-    ) -> Documents:
+    ) -> Annotated[CallToolResult, Documents]:
         """List the documents of a collection, the newest first, with what state each is in."""
         with errors_told():
             listing = self._library_of(call).listing(
                 collection, containing=containing, offset=offset, count=count
             )
         seen = offset + len(listing.documents)
-        return Documents(
+        listed = Documents(
             collection=collection,
             total=listing.matching,
             next_offset=seen if listing.documents and seen < listing.matching else None,
             documents=[DocumentEntry.of(document) for document in listing.documents],
         )
+        told = [f"{listed.total} documents in {collection}:", *map(_line, listed.documents)]
+        if listed.next_offset is not None:
+            told.append(f"The list goes on at offset {listed.next_offset}.")
+        return result("\n".join(told), listed)
 
     def get_document(
         self,
@@ -67,7 +75,7 @@ class ReadingTools:
         version: Annotated[
             int | None, Field(description="A version; by default the one that is searched.")
         ] = None,
-    ) -> DocumentText:
+    ) -> Annotated[CallToolResult, DocumentText]:
         """Read a document's text, a part at a time: around a citation, page by page, or from its start.
 
         To see what surrounds a citation or passage, begin some hundred characters before its `start`.
@@ -79,7 +87,7 @@ class ReadingTools:
         if page is not None:
             start = parsed.page_starts[page - 1] if page <= parsed.pages else len(parsed.text)
         end = min(start + length, len(parsed.text))
-        return DocumentText(
+        part = DocumentText(
             document=DocumentEntry.of(document),
             text=parsed.text[start:end],
             start=start,
@@ -88,3 +96,12 @@ class ReadingTools:
             characters=len(parsed.text),
             next_start=end if end < len(parsed.text) else None,
         )
+        where = (
+            f"{one_line(document.name)}, page {part.page}, characters {start} to {end} of {part.characters}"
+        )
+        return result(f"{where}\n\n{part.text}", part)
+
+
+def _line(entry: DocumentEntry) -> str:
+    failure = f": {one_line(entry.error)}" if entry.error else ""
+    return f"- {one_line(entry.name)} ({entry.document_id}), {entry.status}{failure}"

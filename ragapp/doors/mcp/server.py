@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import getdoc
+
 from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 
@@ -44,10 +46,10 @@ def build_server(library_of: LibraryOf, *, may_ingest: bool) -> MCPServer[None]:
         (reading.list_documents, "List the documents"),
         (reading.get_document, "Read a document"),
     ):
-        server.add_tool(tool, title=title, annotations=_READS)
+        server.add_tool(tool, title=title, description=getdoc(tool), annotations=_READS)
     if may_ingest:
         ingest = IngestingTools(library_of).ingest
-        server.add_tool(ingest, title="Put a document in", annotations=_WRITES)
+        server.add_tool(ingest, title="Put a document in", description=getdoc(ingest), annotations=_WRITES)
     for uri, read in (
         (document_uri("{document_id}"), resources.document),
         (document_uri("{document_id}/pages/{page}"), resources.page),

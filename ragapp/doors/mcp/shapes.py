@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
 from ragapp.types import AnswerMode, Citation, Document, Hit, Status, Verdict
@@ -22,6 +23,11 @@ def document_uri(document_id: str) -> str:
 
 def page_uri(document_id: str, page: int) -> str:
     return f"{document_uri(document_id)}/pages/{page}"
+
+
+def result(text: str, data: BaseModel) -> CallToolResult:
+    """The same twice: as data, and as text for clients that show no data."""
+    return CallToolResult(content=[TextContent(text=text)], structured_content=data.model_dump(mode="json"))
 
 
 class FoundPassage(BaseModel):
