@@ -34,8 +34,7 @@ class ReadingTools:
         entries = [
             CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
         ]
-        told = "
-".join(f"- {entry.name}: {entry.documents} documents" for entry in entries)
+        told = "\n".join(f"- {entry.name}: {entry.documents} documents" for entry in entries)
         return result(told or "There is no collection yet.", Collections(collections=entries))
 
     def list_documents(
