@@ -27,7 +27,7 @@ from evals.answers.types import AnswerDataset, AnswerQuestion
 from evals.datasets.answering import load_answer_dataset
 from evals.datasets.halves import TWIN
 from ragapp.answer.extractive import READ
-from ragapp.answer.followups import stand_alone
+from ragapp.answer.followups import stand_alone, without_added_topic
 from ragapp.answer.passages import number_hits
 from ragapp.answer.scoring import score_sentences
 from ragapp.answer.support import Support, read_odds, support
@@ -95,11 +95,12 @@ def _observation(
     found = library.service.search(alone, collection=library.collection, k=HITS, filters=question.filters)
     passages = number_hits(found.hits)[:READ]
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
+    asked = without_added_topic(question.question, alone)
     if not ranked:
         return Observation(NOTHING, NO_ODDS, answerable, _is_held_out(question))
-    read = read_odds(alone, ranked, model.score)
+    read = read_odds(asked, ranked, model.score)
     odds = NO_ODDS if read is None else read
-    return Observation(support(alone, ranked[0], passages), odds, answerable, _is_held_out(question))
+    return Observation(support(asked, ranked[0], passages), odds, answerable, _is_held_out(question))
 
 
 def _is_held_out(question: AnswerQuestion) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 
 from ragapp.answer.passages import number_hits
@@ -18,6 +19,9 @@ from ragapp.types import AskEvent, Hit
 
 CHARACTERS_PER_TOKEN = 4
 """About what a token of prose has; how far to widen a hit need not be exact."""
+
+LONGEST_TOKEN = 16
+"""Characters a token has at most, about, when a whole answer is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Limits:
     prompt: int = 400
     answer: int = 256
     widen: int = 60
+    seconds: float = 300.0
+    """For all of a written answer."""
 
 
 class Drafter:
@@ -83,7 +89,7 @@ class Drafter:
         """Tokens as they come; returns all that was written. Notes how long that took."""
         started = first = perf_counter()
         written, pieces, stream = "", 0, SafeStream()
-        for piece in generator.generate(SYSTEM, prompt.text, self._limits.answer):
+        for piece in self._bounded(generator.generate(SYSTEM, prompt.text, self._limits.answer)):
             if not pieces:
                 sheet.timed("first_token", started)
                 first = perf_counter()
@@ -98,3 +104,12 @@ class Drafter:
             # Servers send a token a piece.
             sheet.timings_ms["tokens_per_second"] = (pieces - 1) / (perf_counter() - first)
         return written
+
+    def _bounded(self, pieces: Iterator[str]) -> Iterator[str]:
+        """As much as was ordered: a server may write on without end, or a word a minute."""
+        left, until = self._limits.answer * LONGEST_TOKEN, perf_counter() + self._limits.seconds
+        for piece in islice(pieces, self._limits.answer):
+            yield piece[:left]
+            left -= len(piece)
+            if left <= 0 or perf_counter() > until:
+                return

@@ -34,13 +34,13 @@ def extract(
 ) -> list[Statement]:
     """The best-supported sentences in reading order; empty when nothing supports an answer.
 
-    The words of `asked` decide whether there is an answer, by default the question's: the topic that the
-    rules add to a follow-up helps to find its sentences, which need not repeat it. Where words leave that
-    in doubt, the `model` reads.
+    `asked` decides whether there is an answer, by default the question: the topic that the rules add to
+    a follow-up helps to find its sentences, which need not repeat it. Where words leave it in doubt, the
+    `model` reads.
     """
     passages = passages[:READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    if not ranked or not is_supported(question, asked or question, ranked, passages, model):
+    if not ranked or not is_supported(asked or question, ranked, passages, model):
         return []
     spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(ranked)])
     statements = (_quoted(*span) for span in _in_reading_order(spans))

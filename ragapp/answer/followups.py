@@ -51,6 +51,12 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     return _exchanged(question, earlier[-1]) or _told(question, earlier)
 
 
+def without_added_topic(question: str, standalone: str) -> str:
+    """What the documents must speak of: the question itself where `stand_alone` has only added to it."""
+    told = set(stems(question))
+    return question if told and told <= set(stems(standalone)) else standalone
+
+
 def needs_context(question: str) -> bool:
     """Whether the question points at, or leaves out, something that was said before."""
     return (

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from uuid import uuid4
 
+from ragapp.answer.followups import without_added_topic
 from ragapp.answer.passages import Passage
 from ragapp.answer.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answer.statements import PageAt, Statement, numbered, written
-from ragapp.answer.terms import stems
 from ragapp.types import Answer, AnswerMode, CacheDecision, RewrittenBy, SearchResult, Trace
 
 EXTRACTIVE = "extractive"
@@ -36,9 +36,9 @@ class Sheet:
     @property
     def asked(self) -> str:
         """What the documents must speak of: without the topic that the rules put behind a follow-up."""
-        told = set(stems(self.question))
-        added = self.rewritten_by == "rules" and told and told <= set(stems(self.result.query))
-        return self.question if added else self.result.query
+        if self.rewritten_by == "rules":
+            return without_added_topic(self.question, self.result.query)
+        return self.result.query
 
     def timed(self, step: str, since: float) -> None:
         """Notes the milliseconds from `since`, a reading of perf_counter, until now."""

@@ -62,7 +62,7 @@ class Support:
 
     def answers_as_read(self, read: float) -> bool:
         """The same with the log odds that a model gives the best sentence (fitted like `by_words`)."""
-        return -1.6 + 4.4 * self.of_names + 0.57 * read > 0
+        return -0.39 + 2.51 * self.of_names + 0.63 * read > 0
 
 
 def support(question: str, best: ScoredSentence, passages: Sequence[Passage]) -> Support:
@@ -88,14 +88,10 @@ def read_odds(question: str, ranked: Sequence[ScoredSentence], model: SupportMod
 
 
 def is_supported(
-    question: str,
-    asked: str,
-    ranked: Sequence[ScoredSentence],
-    passages: Sequence[Passage],
-    model: SupportModel | None,
+    question: str, ranked: Sequence[ScoredSentence], passages: Sequence[Passage], model: SupportModel | None
 ) -> bool:
-    """Whether the sentences, best first, answer. Words count by `asked`; the model reads the question."""
-    found = support(asked, ranked[0], passages)
+    """Whether the sentences, best first, answer."""
+    found = support(question, ranked[0], passages)
     if model is None or not (found.leaves_doubt and _is_latin(question)):
         return found.answers
     read = read_odds(question, ranked, model)
