@@ -1,0 +1,49 @@
+"""Which search index the settings name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ragapp.errors import UsageError
+from ragapp.index.local.views import LocalIndex
+from ragapp.index.truth import Truth
+from ragapp.protocols import SearchIndex
+from ragapp.settings import Settings
+
+if TYPE_CHECKING:
+    from ragapp.index.qdrant.servers import QdrantSettings
+
+QDRANT = "qdrant:"
+
+
+def build_index(settings: Settings, truth: Truth) -> SearchIndex:
+    """Raises UsageError for a name that is none, or when Qdrant's client is not installed."""
+    if settings.index == "faiss":
+        return LocalIndex(settings.data_dir / "views", truth)
+    if not settings.index.startswith(QDRANT):
+        raise UsageError(
+            f"RAGAPP_INDEX is {settings.index!r}. It is `faiss`, or `qdrant:` and the URLs of nodes, as in "
+            "qdrant:http://node1:6333,http://node2:6333"
+        )
+    try:
+        from ragapp.index.qdrant.index import QdrantIndex  # noqa: PLC0415  most do without the client
+    except ImportError as error:
+        raise UsageError(
+            f"Qdrant needs its client ({error}). Run `pip install 'ragapp[server]'`."
+        ) from error
+    return QdrantIndex(_qdrant(settings), truth)
+
+
+def _qdrant(settings: Settings) -> QdrantSettings:
+    from ragapp.index.qdrant.servers import QdrantSettings  # noqa: PLC0415
+
+    key = settings.qdrant_api_key
+    urls = settings.index.removeprefix(QDRANT).split(",")
+    return QdrantSettings(
+        urls=tuple(url.strip() for url in urls),
+        api_key=key.get_secret_value() if key is not None else None,
+        prefix=settings.qdrant_prefix,
+        shards=settings.qdrant_shards,
+        replicas=settings.qdrant_replicas,
+        timeout=settings.qdrant_timeout,
+    )
