@@ -22,12 +22,12 @@ from ragapp.answer.writers import Writers
 from ragapp.asking import Asking
 from ragapp.cache.answers import AnswerCache, CacheRules
 from ragapp.cache.calibration import calibrated_threshold
-from ragapp.callers import Callers, Keyring, Meter, Trail
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.callers import Callers, Keyring, Meter, Trail
 from ragapp.embedders import Embedders
 from ragapp.errors import ModelError, UsageError
-from ragapp.index.local.views import LocalIndex
+from ragapp.index.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
 from ragapp.models.catalog import embedder_name
@@ -53,6 +53,7 @@ from ragapp.store.keys import SqlKeys
 from ragapp.store.restore import restore_backup
 from ragapp.store.sql import SqlStore
 from ragapp.store.usage import SqlUsage
+from ragapp.tasks.board import LocalTaskBoard
 from ragapp.types import Limits as KeyLimits
 from ragapp.types import ModelNames
 
@@ -63,6 +64,11 @@ WITHOUT_EFFECT = {
     "data_dir",
     "models_dir",
     "database_url",
+    "qdrant_api_key",
+    "qdrant_prefix",
+    "qdrant_shards",
+    "qdrant_replicas",
+    "qdrant_timeout",
     "openai_api_key",
     "generator_timeout",
     "threads",
@@ -149,7 +155,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
     """The service over a workbench: the given one, shared, or one of its own."""
     bench = bench or build_workbench(settings)
     store, embedder = bench.store, bench.embedder
-    index = LocalIndex(settings.data_dir / "views", store)
+    index = build_index(settings, store)
     writers = _build_writers(settings, bench.telemetry)
     retriever = Lazy(
         lambda: Retriever(
@@ -188,6 +194,7 @@ def build_service(settings: Settings, bench: Workbench | None = None) -> RagServ
         renderer=_build_renderer(settings),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
         observer=bench.observer,
+        tasks=LocalTaskBoard(settings.data_dir),
         premises=Premises(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),

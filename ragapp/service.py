@@ -19,7 +19,7 @@ from ragapp.errors import ConflictError, ModelError, NotFoundError, StorageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
 from ragapp.premises import Premises
-from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, PageRenderer, SearchIndex
+from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, PageRenderer, SearchIndex, TaskBoard
 from ragapp.reindexing import OnProgress, reindex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
@@ -27,7 +27,6 @@ from ragapp.types import (
     AskEvent,
     AskMode,
     Backlog,
-    Check,
     Chunk,
     Collection,
     DiskUse,
@@ -48,6 +47,7 @@ from ragapp.types import (
     Status,
     Turn,
 )
+from ragapp.view_checks import check_views
 
 DEFAULT_COLLECTION = "default"
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -55,7 +55,8 @@ UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 
 class RagService:
-    """Safe for many threads. `history` has the answers that were given, `callers` who may call.
+    """Safe for many threads. `history` has the answers that were given, `callers` who may call,
+    `tasks` runs what takes long.
 
     `recipe` names what parses and chunks, so that a change of it is noticed.
     """
@@ -79,6 +80,7 @@ class RagService:
         observer: Observer,
         premises: Premises,
         renderer: PageRenderer,
+        tasks: TaskBoard,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -96,6 +98,7 @@ class RagService:
         self._observer = observer
         self._premises = premises
         self._renderer = renderer
+        self.tasks = tasks
 
     # -- collections
 
@@ -351,7 +354,7 @@ class RagService:
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Checks every invariant of store, views and model files; with `repair`, mends what can be mended."""
         checks = self._store.check(repair=repair) + self._premises.check_models()
-        checks += [self._check_views(one, repair=repair) for one in self._store.collections()]
+        checks += check_views(self._index, self._store.collections, repair=repair)
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:
@@ -394,20 +397,13 @@ class RagService:
         self._writers.warm_up(SYSTEM)
 
     def close(self) -> None:
+        self.tasks.close()
         if self._cache is not None:
             self._cache.close()
         self._writers.close()
         self._index.close()
         self._renderer.close()
         self._store.close()
-
-    def _check_views(self, collection: Collection, *, repair: bool) -> Check:
-        name = f"the views of collection {collection.name!r} agree with its documents"
-        found = self._index.verify(collection)
-        if found is not None and repair:
-            self._index.rebuild(collection)
-            found = self._index.verify(collection)
-        return Check(name, found is None, found or "ok")
 
     def _notice(self, collection: str) -> str | None:
         backlog = self.backlog(collection)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from ragapp.access.guarded import Guarded
+from ragapp.access.tasks import GuardedTasks
 from ragapp.types import (
     AuditEntry,
     DiskUse,
@@ -32,6 +33,11 @@ class GuardedCare(Guarded):
         with self._noted("doctor", "repair" if repair else "check"):
             self._rights.need_everywhere("admin")
             return self._service.doctor(repair=repair)
+
+    @property
+    def tasks(self) -> GuardedTasks:
+        """Anybody may hold it; its methods ask for themselves."""
+        return GuardedTasks(self._service, self.caller)
 
     def models(self) -> list[ModelState]:
         self._rights.need_everywhere("admin")

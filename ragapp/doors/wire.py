@@ -55,6 +55,16 @@ class DocumentChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """`collection` and `model` (the embedder) are for a reindex, `model` alone for fetching one."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: Literal["doctor", "repair", "reindex", "fetch"]
+    collection: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     __pydantic_config__ = ConfigDict(extra="forbid")
     query: Text

@@ -8,6 +8,7 @@ from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.models import Embedder, Generator, Reranker
 from ragapp.protocols.observing import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
+from ragapp.protocols.tasks import TaskBoard
 from ragapp.protocols.views import SearchIndex
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RateLimiter",
     "Reranker",
     "SearchIndex",
+    "TaskBoard",
     "UsageStore",
     "WorkOutcome",
 ]

@@ -73,6 +73,7 @@ from ragapp.types.questions import (
     Turn,
     Verdict,
 )
+from ragapp.types.tasks import Order, Task, TaskKind, TaskState
 
 __all__ = [
     "LOCAL",
@@ -118,6 +119,7 @@ __all__ = [
     "ModelNames",
     "ModelState",
     "NewKey",
+    "Order",
     "Origin",
     "PageBox",
     "PageImage",
@@ -133,6 +135,9 @@ __all__ = [
     "Status",
     "StoredAnswer",
     "Table",
+    "Task",
+    "TaskKind",
+    "TaskState",
     "Thumbs",
     "Trace",
     "Turn",

@@ -103,10 +103,9 @@ def delete(
 @contextmanager
 def embedding_progress(name: str) -> Iterator[OnProgress]:
     """A bar on stderr."""
-    from rich.console import Console
-    from rich.progress import Progress
+    from ragapp.doors.terminal.progress import Steps
 
-    with Progress(console=Console(stderr=True)) as progress:
+    with Steps() as progress:
         task = progress.add_task(f"embedding {name}", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
@@ -116,7 +115,7 @@ def _compare(settings: Settings, name: str, embedder: str | None, dataset: Path)
     from rich.console import Console
     from rich.progress import Progress
 
-    from evals.embedders import compare_embedders
+    from evals.retrieval.embedders import compare_embedders
     from ragapp.models.catalog import embedder_name
 
     with open_service(settings.data_dir) as service:

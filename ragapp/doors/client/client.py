@@ -12,6 +12,7 @@ from ragapp.doors.client.access import ClientAccess
 from ragapp.doors.client.cache import ClientCache
 from ragapp.doors.client.events import ask_events
 from ragapp.doors.client.history import ClientHistory
+from ragapp.doors.client.tasks import ClientTasks
 from ragapp.doors.client.transport import Transport
 from ragapp.doors.wire import (
     ANY_COLLECTION,
@@ -70,6 +71,7 @@ class RagappClient:
         self.access = ClientAccess(self._transport)
         self.history = ClientHistory(self._transport)
         self.cache = ClientCache(self._transport)
+        self.tasks = ClientTasks(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -21,6 +21,7 @@ from ragapp.doors.http import (
     metrics,
     pages,
     search,
+    tasks,
     uploads,
 )
 from ragapp.doors.http.admission import Admission
@@ -52,6 +53,7 @@ ROOMS = (
     metrics,
     admin,
     keys,
+    tasks,
 )
 
 

@@ -1,0 +1,1 @@
+"""Tasks: commands of the program that the server runs beside itself, one folder each."""
