@@ -1,13 +1,14 @@
-"""What a browser session holds: the API's client, the chosen collection, the conversation."""
+"""What a browser session holds: the API's client, the chosen collection."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from ragapp.doors.client import RagappClient
 from ragapp.errors import NotFoundError, RagappError
-from ragapp.types import Document
-from ui.ask.asking import Asking
+from ragapp.types import DocumentOrder, Listing, Status
 
 DEFAULT_COLLECTION = "default"
 """The collection that the API makes on first use."""
@@ -44,15 +45,26 @@ def choose_next(collection: str) -> None:
     st.session_state["collection"] = collection
 
 
-def documents_of(collection: str) -> list[Document]:
-    """None in a collection that does not exist (yet)."""
+def listing_of(
+    collection: str,
+    *,
+    containing: str = "",
+    statuses: Sequence[Status] = (),
+    order: DocumentOrder = "accepted",
+    descending: bool = True,
+    offset: int = 0,
+    count: int = 50,
+) -> Listing:
+    """A part of its documents; an empty one of a collection that does not exist (yet)."""
     try:
-        return client().documents(collection)
+        return client().listing(
+            collection,
+            containing=containing,
+            statuses=statuses,
+            order=order,
+            descending=descending,
+            offset=offset,
+            count=count,
+        )
     except NotFoundError:
-        return []
-
-
-def conversation(collection: str) -> list[Asking]:
-    """The questions asked of a collection in this session, oldest first."""
-    conversations: dict[str, list[Asking]] = st.session_state.setdefault("conversations", {})
-    return conversations.setdefault(collection, [])
+        return Listing((), 0, {}, 0)

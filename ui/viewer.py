@@ -1,34 +1,68 @@
-"""A document's text, page by page, in a drawer beside what the reader was doing."""
+"""The drawer in which cited words are seen on their page, beside what the reader was doing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import streamlit as st
 
-from ui.escape import label_text
-from ui.excerpts import Span, excerpt_html, whole_page
+from ragapp.errors import NotFoundError, ParseError, UnsupportedFormat
+from ragapp.types import DocumentPage
+from ui.escape import html_text, label_text
+from ui.excerpts import Piece, Span, page_pieces, pieces_html
+from ui.picture import picture_html
 from ui.problems import problems_shown
 from ui.session import client
 
 _KEY = "viewing"
+_LOOK = "viewer-look"
+_PICTURE: Final = "As printed"
+_TEXT: Final = "As read"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """What to show: a page of a document version, with the words of `cited` marked."""
+    """What to show: a page of a document version with the words of `cited` marked.
+
+    `label` says which citation it is, `claim` what is claimed to stand there, `quote` the cited words.
+    """
 
     document_id: str
     name: str
     version: int | None
     page: int
-    cited: tuple[Span, ...] = ()
+    cited: Span | None = None
+    label: str = ""
+    claim: str = ""
+    quote: str = ""
 
 
-def view(viewing: Viewing) -> None:
-    """Opens the drawer in the next run; to be called from a widget's callback."""
-    st.session_state[_KEY] = viewing
-    st.session_state.pop("viewer-page", None)
+@dataclass(frozen=True, slots=True)
+class _Tour:
+    """The citations one can step through, the one that is open, and the page that is shown of it."""
+
+    stops: tuple[Viewing, ...]
+    place: int
+    page: int
+
+    @property
+    def stop(self) -> Viewing:
+        return self.stops[self.place]
+
+    def moved(self, steps: int) -> _Tour:
+        place = self.place + steps
+        return _Tour(self.stops, place, self.stops[place].page)
+
+
+def view(viewing: Viewing, tour: Sequence[Viewing] = ()) -> None:
+    """Opens the drawer in the next run; to be called from a widget's callback.
+
+    The reader can step through `tour`, in which `viewing` is one.
+    """
+    stops = tuple(tour) or (viewing,)
+    st.session_state[_KEY] = _Tour(stops, stops.index(viewing), viewing.page)
     st.rerun()  # the whole page: the widget may lie in a fragment, the drawer does not
 
 
@@ -38,30 +72,112 @@ def show_viewer() -> None:
     What is viewed is kept in the session, since a dialog opened inside a fragment that refreshes itself
     would close at the next refresh.
     """
-    viewing: Viewing | None = st.session_state.get(_KEY)
-    if viewing is not None:
-        title = label_text(viewing.name)
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_pages)(viewing)
+    tour: _Tour | None = st.session_state.get(_KEY)
+    if tour is not None:
+        st.dialog("Source", width="medium", position="right", on_dismiss=_close)(_show)()
 
 
 def _close() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _pages(viewing: Viewing) -> None:
+def _go(tour: _Tour) -> None:
+    st.session_state[_KEY] = tour
+
+
+def _show() -> None:
+    # Read anew: the buttons of the drawer run only the drawer again.
+    tour: _Tour = st.session_state[_KEY]
+    stop = tour.stop
+    st.html(f'<div class="ragapp-name">{html_text(stop.name)}</div>')
+    if stop.claim:
+        st.html(f'<p class="ragapp-claim"><span>The answer says</span> {html_text(stop.claim)}</p>')
+    _offer_stops(tour)
     with problems_shown():
-        parsed = client().document_text(viewing.document_id, viewing.version)
-        page = _choose_page(parsed.pages, viewing.page)
-        shown = whole_page(parsed, page, viewing.cited)
-        if any(piece.text.strip() for piece in shown.pieces):
-            st.html(excerpt_html(shown))
+        try:
+            page = client().page(stop.document_id, tour.page, stop.version)
+        except NotFoundError:
+            _show_lost(stop)
+            return
+        picture = _picture(page, stop)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _offer_pages(tour, page)
+            look = _choose_look() if picture else _TEXT
+        if picture and look == _PICTURE:
+            st.html(picture)
         else:
-            st.caption("This page holds no text.")
+            _show_text(page, stop)
 
 
-def _choose_page(pages: int, first_shown: int) -> int:
-    if pages == 1:
-        return 1
-    page = st.pagination(pages, default=min(first_shown, pages), max_visible_pages=5, key="viewer-page")
-    st.caption(f"Page {page} of {pages}")
-    return page
+def _offer_stops(tour: _Tour) -> None:
+    if len(tour.stops) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _step("Previous source", "P", tour.place > 0, lambda: _go(tour.moved(-1)))
+        _step("Next source", "N", tour.place + 1 < len(tour.stops), lambda: _go(tour.moved(1)))
+        st.html(
+            f'<span class="ragapp-soft">{html_text(tour.stop.label)} · '
+            f"source {tour.place + 1} of {len(tour.stops)}</span>",
+            width="content",
+        )
+
+
+def _offer_pages(tour: _Tour, page: DocumentPage) -> None:
+    if page.pages > 1:
+        _step("Previous page", "Left", page.page > 1, lambda: _go(replace(tour, page=page.page - 1)))
+        _step("Next page", "Right", page.page < page.pages, lambda: _go(replace(tour, page=page.page + 1)))
+    st.html(f'<span class="ragapp-soft">Page {page.page} of {page.pages}</span>', width="content")
+    if page.page != tour.stop.page:
+        st.button("Back to the cited page", type="tertiary", on_click=lambda: _go(tour.moved(0)))
+
+
+def _step(label: str, shortcut: str, possible: bool, go: Callable[[], None]) -> None:
+    st.button(label, key=f"viewer-{label}", shortcut=shortcut, disabled=not possible, on_click=go)
+
+
+def _choose_look() -> str:
+    return st.segmented_control(
+        "Show the page",
+        (_PICTURE, _TEXT),
+        default=_PICTURE,
+        required=True,
+        key=_LOOK,
+        label_visibility="collapsed",
+    )
+
+
+def _picture(page: DocumentPage, stop: Viewing) -> str | None:
+    """The page as a picture, as HTML; None when its format has no pages of its own, or it cannot be drawn."""
+    cited = _cited_on(page, stop)
+    try:
+        image = client().page_image(page.document_id, page.page, cited=cited, version=page.version)
+    except UnsupportedFormat:
+        return None
+    except ParseError as problem:
+        st.caption(label_text(str(problem)))
+        return None
+    if cited and not image.boxes:
+        st.caption("The cited words are part of a scan, and cannot be marked on it. *As read* marks them.")
+    return picture_html(page, image)
+
+
+def _show_text(page: DocumentPage, stop: Viewing) -> None:
+    cited = _cited_on(page, stop)
+    if page.text.strip():
+        st.html(pieces_html(page_pieces(page, [cited] if cited else ())))
+    else:
+        st.caption("This page holds no text.")
+
+
+def _cited_on(page: DocumentPage, stop: Viewing) -> Span | None:
+    """The cited span when a part of it stands on the page."""
+    cited = stop.cited
+    if cited is None or min(cited[1], page.end) <= max(cited[0], page.start):
+        return None
+    return cited
+
+
+def _show_lost(stop: Viewing) -> None:
+    if stop.quote:
+        st.html(pieces_html([Piece(stop.quote, cited=True)]))
+    st.caption("The document was deleted or replaced since; ask again to see what the documents say now.")

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from ragapp.types import Answer, Citation, Sentence, Verdict
-from ui.ask.sources import citation_label, show_citation, show_hits
+from ragapp.types import Answer, CacheDecision, Citation, Sentence
+from ui.ask.sources import show_chips, show_hits, tour_of
+from ui.ask.verdicts import LABELS
 from ui.escape import html_text, label_text
+from ui.viewer import Viewing
 
 _NEAREST = 3
-
-
-class _Label(NamedTuple):
-    words: str
-    icon: str
-    color: Literal["green", "orange", "red"]
-
-
-_LABELS: Final[Mapping[Verdict, _Label]] = {
-    "supported": _Label("Supported", ":material/check_circle:", "green"),
-    "partial": _Label("Partly supported", ":material/error:", "orange"),
-    "unsupported": _Label("Not supported", ":material/cancel:", "red"),
-}
 
 
 def show_answer(answer: Answer, key: str) -> None:
@@ -33,52 +21,43 @@ def show_answer(answer: Answer, key: str) -> None:
         st.info(label_text(answer.notice), icon=":material/info:")
     if answer.refused:
         _show_refusal(answer, key)
-        return
-    citations = {citation.number: citation for citation in answer.citations}
-    for place, sentence in enumerate(answer.sentences, start=1):
-        _show_sentence(sentence, place, citations, f"{key}-{place}")
-    st.caption(_how_it_was_made(answer))
+    else:
+        citations = {citation.number: citation for citation in answer.citations}
+        tour = tour_of(answer.sentences, citations)
+        for place, sentence in enumerate(answer.sentences, start=1):
+            _show_sentence(sentence, citations, tour, f"{key}-{place}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _show_cache(answer.cache)
+        st.caption(_how_it_was_made(answer), width="content")
 
 
 def _show_refusal(answer: Answer, key: str) -> None:
     st.html(f'<p class="ragapp-answer">{html_text(answer.answer)}</p>')
-    if not answer.hits:
-        return
-    with st.expander("Nearest passages, which do not answer the question", icon=":material/search:"):
-        show_hits(answer.hits[:_NEAREST], key)
+    if answer.hits:
+        with st.expander("Nearest passages, which do not answer the question", icon=":material/search:"):
+            show_hits(answer.hits[:_NEAREST], key)
 
 
-def _show_sentence(sentence: Sentence, place: int, citations: Mapping[int, Citation], key: str) -> None:
-    label = _LABELS[sentence.verdict]
-    with st.container(gap="xsmall"):
+def _show_sentence(
+    sentence: Sentence, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
+) -> None:
+    label = LABELS[sentence.verdict]
+    with st.container(gap="xsmall", key=f"sentence-{sentence.verdict}-{key}"):
         st.html(f'<p class="ragapp-answer">{html_text(sentence.text)}</p>')
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)
-            opened = _choose_citation(sentence, place, citations, key)
-        if opened is not None:
-            show_citation(opened, key)
+            show_chips(sentence, citations, tour, key)
 
 
-def _choose_citation(
-    sentence: Sentence, place: int, citations: Mapping[int, Citation], key: str
-) -> Citation | None:
-    """Chips, one a citation; the one pressed is returned."""
-    numbers = [number for number in sentence.citations if number in citations]
-    if not numbers:
-        return None
-    number = st.pills(
-        f"Sources of sentence {place}",
-        numbers,
-        format_func=lambda number: citation_label(citations[number]),
-        label_visibility="collapsed",
-        wrap=True,
-        key=f"chips-{key}",
-    )
-    return citations.get(number) if number is not None else None
+def _show_cache(decision: CacheDecision) -> None:
+    if decision.status in {"exact", "semantic"}:
+        st.badge("From the cache", icon=":material/bolt:", color="blue", help=label_text(decision.why))
 
 
 def _how_it_was_made(answer: Answer) -> str:
     took = _duration(answer.timings_ms.get("total"))
+    if answer.refused:
+        return f"The documents were searched and nothing was made up{took}"
     if answer.mode == "extractive":
         return f"Sentences quoted from the documents{took}"
     return f"Written by {label_text(answer.model)} and checked against the quoted words{took}"

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.types import Answer, AskEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked and how. `standalone` is the reader's own wording of what to search for."""
+
+    question: str
+    collection: str
+    conversation_id: str
+    standalone: str | None = None
+    use_cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +44,48 @@ class Progress:
 class Asking:
     """One question, its progress, and the thread that listens."""
 
-    def __init__(self, client: RagappClient, question: str, collection: str) -> None:
-        self.question = question
-        self.progress = Progress()
+    def __init__(self, client: RagappClient, wish: Wish) -> None:
+        self.wish = wish
+        self._progress = Progress()
         self._client = client
-        self._collection = collection
         self._stopped = threading.Event()
+        self._begun = threading.Event()
         threading.Thread(target=self._listen, name="asking", daemon=True).start()
 
+    @property
+    def progress(self) -> Progress:
+        progress = self._progress
+        return replace(progress, running=False) if self._stopped.is_set() else progress
+
+    def wait_for_evidence(self, seconds: float) -> None:
+        """Returns when there is something to show, or nothing more to wait for, or time is up."""
+        self._begun.wait(seconds)
+
     def stop(self) -> None:
-        """Stops listening at the next event, which also tells the API to stop writing."""
+        """Nothing more is shown; the stream is closed at its next event, which stops the model."""
         self._stopped.set()
 
     def _listen(self) -> None:
-        # `progress` is replaced whole and by this thread alone, so readers need no lock.
+        # `_progress` is replaced whole and by this thread alone, so readers need no lock.
         try:
-            with closing(self._client.ask(self.question, collection=self._collection)) as events:
+            with closing(self._events()) as events:
                 for event in events:
-                    self.progress = self.progress.after(event)
                     if self._stopped.is_set():
                         break
+                    self._progress = self._progress.after(event)
+                    self._begun.set()
         except RagappError as problem:
-            self.progress = replace(self.progress, problem=problem)
+            self._progress = replace(self._progress, problem=problem)
         finally:
-            self.progress = replace(self.progress, running=False)
+            self._progress = replace(self._progress, running=False)
+            self._begun.set()
+
+    def _events(self) -> Generator[AskEvent, None, None]:
+        wish = self.wish
+        return self._client.ask(
+            wish.question,
+            collection=wish.collection,
+            conversation_id=wish.conversation_id,
+            standalone_question=wish.standalone,
+            use_cache=wish.use_cache,
+        )

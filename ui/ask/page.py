@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from ui.ask.asking import Asking
+from ragapp.types import Listing
+from ui.ask.chat import Chat, open_chat
+from ui.ask.conversations import show_conversations
 from ui.ask.reply import show_exchange
 from ui.ask.welcome import show_empty, show_suggestions, show_waiting
-from ui.session import choose_collection, client, conversation, documents_of
+from ui.problems import problems_shown
+from ui.session import choose_collection, listing_of
 from ui.viewer import show_viewer
+
+_STYLE = Path(__file__).with_name("ask.css")
+_SAMPLED = 20
+"""Documents looked at for samples to suggest questions about."""
 
 
 def show(documents_page: st.Page) -> None:
     """`documents_page` is where documents are added."""
+    st.html(_STYLE)
+    chat = open_chat()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("Ask your documents", anchor=False)
         collection = choose_collection()
-    documents = documents_of(collection)
-    searchable = any(document.live_version is not None for document in documents)
-    _show_input(collection, searchable)
-    exchanges = conversation(collection)
-    for number in reversed(range(len(exchanges))):
-        show_exchange(exchanges[number], f"{collection}-{number}")
-    if not documents:
-        show_empty(documents_page)
-    elif not searchable:
-        show_waiting(collection)
-    elif not exchanges:
-        show_suggestions(documents, lambda question: _ask(question, collection))
+    listing = listing_of(collection, count=_SAMPLED)
+    _answer_input(chat, collection, searchable=_is_searchable(listing))
+    show_conversations(chat)
+    for number, exchange in enumerate(chat.exchanges):
+        show_exchange(chat, exchange, f"{chat.conversation_id}-{number}")
+    if not chat.exchanges:
+        _show_beginning(documents_page, chat, collection, listing)
     show_viewer()
 
 
-def _show_input(collection: str, searchable: bool) -> None:
-    # In a container the input stands above the newest answer. At the bottom of the page, its usual place,
-    # it would keep the page scrolled down, away from where an answer begins.
-    with st.container():
-        question = st.chat_input(
-            "Ask a question" if searchable else "Questions can be asked once a document is searchable",
-            key="question",
-            disabled=not searchable,
-            max_chars=2000,
-        )
+def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:
+    question = st.chat_input(
+        "Ask a question" if searchable else "Questions can be asked once a document is searchable",
+        key="question",
+        disabled=not searchable,
+        max_chars=2000,
+    )
     if question and question.strip():
-        _ask(question.strip(), collection)
+        with problems_shown():
+            chat.ask(question.strip(), collection)
 
 
-def _ask(question: str, collection: str) -> None:
-    conversation(collection).append(Asking(client(), question, collection))
+def _show_beginning(documents_page: st.Page, chat: Chat, collection: str, listing: Listing) -> None:
+    if not listing.documents:
+        show_empty(documents_page)
+    elif not _is_searchable(listing):
+        show_waiting(collection)
+    else:
+        show_suggestions(listing.documents, lambda question: chat.ask(question, collection))
+
+
+def _is_searchable(listing: Listing) -> bool:
+    # A document whose newest version is on its way, or failed, may still be searched as it was.
+    known = listing.statuses.get("ready", 0) + listing.statuses.get("searchable", 0)
+    return known > 0 or any(document.live_version is not None for document in listing.documents)

@@ -4,43 +4,78 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ragapp.types import Answer
+from ui.ask.actions import show_actions
 from ui.ask.answer import show_answer
 from ui.ask.asking import Asking, Progress
+from ui.ask.chat import Chat, Exchange
+from ui.ask.why import show_why
 from ui.escape import html_text
 from ui.problems import problems_shown, show_problem
 
-_REFRESH_SECONDS = 0.5
+_REFRESH_SECONDS = 0.3
 
 
-def show_exchange(asking: Asking, key: str) -> None:
+def show_exchange(chat: Chat, exchange: Exchange, key: str) -> None:
     """The question and the reply to it; `key` is unique to the question."""
     with st.chat_message("user", avatar=":material/person:"):
-        st.html(
-            f'<div class="ragapp-question" role="heading" aria-level="2">{html_text(asking.question)}</div>'
-        )
+        question = html_text(exchange.wish.question)
+        st.html(f'<div class="ragapp-question" role="heading" aria-level="2">{question}</div>')
     with st.chat_message("assistant", avatar=":material/format_quote:"):
-        running = asking.progress.running
+        running = exchange.progress.running
         # Only what runs refreshes itself, so the whole page runs again once it has ended.
-        st.fragment(_show_reply, run_every=_REFRESH_SECONDS if running else None)(asking, key, running)
+        st.fragment(_show_reply, run_every=_REFRESH_SECONDS if running else None)(
+            chat, exchange, key, running
+        )
 
 
-def _show_reply(asking: Asking, key: str, refreshing: bool) -> None:
-    progress = asking.progress
+def _show_reply(chat: Chat, exchange: Exchange, key: str, refreshing: bool) -> None:
+    progress = exchange.progress
     if refreshing and not progress.running:
         st.rerun()
     with problems_shown():
-        if progress.answer is not None:
-            show_answer(progress.answer, key)
-        else:
-            _show_unfinished(asking, progress, key)
+        if progress.answer is None:
+            _show_unfinished(exchange.asking, progress, key)
+            return
+        _show_search(chat, exchange, progress.answer, key)
+        show_answer(progress.answer, key)
+        show_actions(chat, exchange, progress.answer, key)
+        show_why(progress.answer)
 
 
-def _show_unfinished(asking: Asking, progress: Progress, key: str) -> None:
+def _show_search(chat: Chat, exchange: Exchange, answer: Answer, key: str) -> None:
+    """What a follow-up was searched as, to be corrected where that was misunderstood."""
+    if answer.standalone_question == answer.question:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        searched = html_text(answer.standalone_question)
+        st.html(f'<span class="ragapp-soft">Searched for: “{searched}”</span>', width="content")
+        with st.popover("Edit", icon=":material/edit:", type="tertiary", key=f"reword-{key}"):
+            widget = f"wording-{key}"
+            st.text_input("Search for", value=answer.standalone_question, key=widget, max_chars=2000)
+            st.button(
+                "Ask again",
+                key=f"again-{key}",
+                type="primary",
+                on_click=_ask_reworded,
+                args=(chat, exchange, widget),
+            )
+
+
+def _ask_reworded(chat: Chat, exchange: Exchange, widget: str) -> None:
+    wording = str(st.session_state[widget]).strip()
+    if wording:
+        with problems_shown():
+            chat.ask(exchange.wish.question, exchange.wish.collection, standalone=wording)
+        st.rerun()
+
+
+def _show_unfinished(asking: Asking | None, progress: Progress, key: str) -> None:
     if progress.evidence is not None:
         show_answer(progress.evidence, f"{key}-evidence")
     if progress.problem is not None:
         show_problem(progress.problem)
-    elif not progress.running:
+    elif asking is None or not progress.running:
         st.caption("Stopped before the answer was written and checked.")
     else:
         _show_draft(asking, progress, key)

@@ -1,65 +1,90 @@
-"""The evidence of an answer, shown where it is claimed: the cited words, marked, among their neighbours."""
+"""The way from an answer to what it rests on: a chip for each citation, and passages that were found."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
 import streamlit as st
 
-from ragapp.errors import NotFoundError
-from ragapp.types import Citation, Hit
+from ragapp.types import Citation, Hit, Sentence
+from ui.ask.verdicts import LABELS
 from ui.escape import html_text, label_text
-from ui.excerpts import Excerpt, Piece, Span, around, excerpt_html
-from ui.problems import problems_shown
-from ui.session import client
+from ui.excerpts import Piece, pieces_html
 from ui.viewer import Viewing, view
 
-
-def citation_label(citation: Citation) -> str:
-    """The words on a citation's chip."""
-    return f"**{citation.number}** {label_text(citation.document_name)}, page {citation.page}"
+_LONGEST_NAME: Final = 36
+"""Letters of a document's name on a chip; the drawer shows all of it."""
 
 
-def show_citation(citation: Citation, key: str) -> None:
-    """The quote on its page, with a way to the whole page."""
-    with st.container(border=True, key=f"source-{key}"), problems_shown():
-        _show_origin(citation.document_name, citation.page)
-        try:
-            parsed = client().document_text(citation.document_id, citation.version)
-        except NotFoundError:
-            _show_lost(citation)
-            return
-        cited = (citation.start, citation.end)
-        st.html(excerpt_html(around(parsed, cited)))
-        _offer_page(citation, cited, key)
+def tour_of(sentences: Iterable[Sentence], citations: Mapping[int, Citation]) -> tuple[Viewing, ...]:
+    """Every citation of an answer, sentence by sentence, as the drawer steps through them."""
+    return tuple(
+        _viewing(sentence, citations[number])
+        for sentence in sentences
+        for number in sentence.citations
+        if number in citations
+    )
 
 
-def show_hits(hits: tuple[Hit, ...], key: str) -> None:
+def show_chips(
+    sentence: Sentence, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
+) -> None:
+    """A chip for each source of the sentence; pressed, it shows the cited words on their page."""
+    for number in sentence.citations:
+        if number in citations:
+            citation = citations[number]
+            st.button(
+                f"**{number}** {label_text(_short(citation.document_name))}, page {citation.page}",
+                key=f"chip-{key}-{number}",
+                on_click=view,
+                args=(_viewing(sentence, citation), tour),
+            )
+
+
+def show_hits(hits: Sequence[Hit], key: str) -> None:
     """Passages that a search found, best first."""
     for place, hit in enumerate(hits, start=1):
+        section = f" · {html_text(hit.heading)}" if hit.heading else ""
         with st.container(border=True, key=f"passage-{key}-{place}"):
-            _show_origin(hit.document_name, hit.page, hit.heading)
-            st.html(excerpt_html(Excerpt((Piece(hit.text, cited=False),))))
-            _offer_page(hit, (hit.start, hit.end), f"{key}-{place}")
+            st.html(
+                f'<div class="ragapp-name">{html_text(hit.document_name)}</div>'
+                f'<div class="ragapp-soft">Page {hit.page}{section}</div>'
+            )
+            st.html(pieces_html([Piece(hit.text, cited=False)]))
+            viewing = Viewing(
+                hit.document_id,
+                hit.document_name,
+                hit.version,
+                hit.page,
+                (hit.start, hit.end),
+                quote=hit.text,
+            )
+            st.button(
+                "Read it on its page",
+                key=f"read-{key}-{place}",
+                icon=":material/menu_book:",
+                type="tertiary",
+                on_click=view,
+                args=(viewing,),
+            )
 
 
-def _show_origin(document_name: str, page: int, heading: str | None = None) -> None:
-    section = f" · {html_text(heading)}" if heading else ""
-    st.html(
-        f'<div class="ragapp-name">{html_text(document_name)}</div>'
-        f'<div class="ragapp-soft">Page {page}{section}</div>'
+def _viewing(sentence: Sentence, citation: Citation) -> Viewing:
+    return Viewing(
+        citation.document_id,
+        citation.document_name,
+        citation.version,
+        citation.page,
+        (citation.start, citation.end),
+        label=LABELS[sentence.verdict].words,
+        claim=sentence.text,
+        quote=citation.quote,
     )
 
 
-def _show_lost(citation: Citation) -> None:
-    st.html(excerpt_html(Excerpt((Piece(citation.quote, cited=True),))))
-    st.caption("The document was deleted or replaced since; ask again to see what the documents say now.")
-
-
-def _offer_page(found: Citation | Hit, cited: Span, key: str) -> None:
-    viewing = Viewing(found.document_id, found.document_name, found.version, found.page, (cited,))
-    st.button(
-        "Read the whole page",
-        key=f"read-{key}",
-        icon=":material/menu_book:",
-        on_click=view,
-        args=(viewing,),
-    )
+def _short(name: str) -> str:
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[:half]}…{name[-half:]}"

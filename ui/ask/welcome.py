@@ -10,7 +10,7 @@ import streamlit as st
 from ragapp.types import Document
 from ui.escape import label_text
 from ui.problems import problems_shown
-from ui.session import client, documents_of
+from ui.session import client, listing_of
 
 _SAMPLE_QUESTIONS: Final[Mapping[str, str]] = {
     "amazon-rainforest.pdf": "How much of the Amazon rainforest is in Brazil?",
@@ -66,7 +66,7 @@ def _note_missing_model() -> None:
 
 def _wait(collection: str) -> None:
     with problems_shown():
-        documents = documents_of(collection)
+        documents = listing_of(collection).documents
         if any(document.live_version is not None for document in documents):
             st.rerun()
         if all(document.status == "failed" for document in documents):

@@ -1,0 +1,96 @@
+"""The conversation that is open in a browser session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from ragapp.errors import NotFoundError
+from ragapp.types import Answer, StoredAnswer
+from ui.ask.asking import Asking, Progress, Wish
+from ui.session import client
+
+_KEY = "chat"
+_ADDRESS = "conversation"
+"""Where the page's address names the open conversation, so that it is there after a reload."""
+
+_FIRST_LOOK_SECONDS = 0.8
+"""How long a question's first run waits for evidence: shown at once, it needs no second run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what became of it: on its way, or stored by the server."""
+
+    wish: Wish
+    asking: Asking | None = None
+    stored: StoredAnswer | None = None
+
+    @property
+    def progress(self) -> Progress:
+        if self.asking is not None:
+            return self.asking.progress
+        return Progress(answer=self.stored.answer if self.stored else None, running=False)
+
+    @property
+    def answer(self) -> Answer | None:
+        return self.progress.answer
+
+
+@dataclass(slots=True)
+class Chat:
+    """`conversation_id` is empty until the first question is asked."""
+
+    conversation_id: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def ask(
+        self, question: str, collection: str, *, standalone: str | None = None, use_cache: bool = True
+    ) -> None:
+        """Raises ServerUnavailable."""
+        if not self.conversation_id:
+            self.conversation_id = client().history.create_conversation().id
+            st.query_params[_ADDRESS] = self.conversation_id
+        wish = Wish(question, collection, self.conversation_id, standalone, use_cache)
+        asking = Asking(client(), wish)
+        self.exchanges.append(Exchange(wish, asking))
+        asking.wait_for_evidence(_FIRST_LOOK_SECONDS)
+
+
+def open_chat() -> Chat:
+    """The one of this session; after a reload the one that the address names."""
+    if _KEY not in st.session_state:
+        start_chat()
+        wanted = st.query_params.get(_ADDRESS)
+        if wanted:
+            _open_if_there(wanted)
+    chat: Chat = st.session_state[_KEY]
+    # The address is the browser's to change, and going to another page clears it.
+    if chat.conversation_id:
+        st.query_params[_ADDRESS] = chat.conversation_id
+    return chat
+
+
+def start_chat() -> None:
+    """An empty one."""
+    st.session_state[_KEY] = Chat()
+    st.query_params.pop(_ADDRESS, None)
+
+
+def load_chat(conversation_id: str) -> None:
+    """Opens a stored conversation. Raises NotFoundError."""
+    answers = client().history.conversation_answers(conversation_id)
+    st.session_state[_KEY] = Chat(conversation_id, [_told(stored) for stored in answers])
+
+
+def _open_if_there(conversation_id: str) -> None:
+    try:
+        load_chat(conversation_id)
+    except NotFoundError:
+        st.query_params.pop(_ADDRESS, None)
+
+
+def _told(stored: StoredAnswer) -> Exchange:
+    wish = Wish(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
+    return Exchange(wish, stored=stored)
