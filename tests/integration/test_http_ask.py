@@ -11,7 +11,6 @@ from contextlib import closing
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from ragapp.bootstrap import build_service
 from ragapp.doors.client import RagappClient
@@ -22,6 +21,7 @@ from ragapp.errors import ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import AskEvent
+from tests.modelserver import Pieces, written_by
 from tests.serving import serving
 
 QUESTION = {"question": "When does the tide turn?"}
@@ -98,39 +98,19 @@ def test_a_model_stops_writing_when_its_reader_goes_away(
     library: RagService, library_settings: Settings
 ) -> None:
     """From the client's generator through our server down to the model's server, all over real HTTP."""
-    stopped = threading.Event()
-    model = FastAPI()
-    model.post("/v1/chat/completions")(lambda: EventStream(endless_completion(stopped)))
-    with serving(model) as model_url:
-        settings = Settings(
-            data_dir=library_settings.data_dir,
-            generator="openai:endless",
-            openai_base_url=f"{model_url}/v1",
-            openai_api_key=SecretStr("none"),
-        )
-        with (
-            closing(build_service(settings)) as service,
-            serving(create_app(service, settings)) as url,
-            RagappClient(url) as client,
-            closing(client.ask("When does the tide turn?", mode="generate")) as events,
-        ):
-            kinds = [next(events).kind for _ in range(5)]
-            assert kinds == ["evidence", *["token"] * 4]
-            assert not stopped.is_set()
-            events.close()
-            assert stopped.wait(30)
-
-
-def endless_completion(stopped: threading.Event) -> Iterator[bytes]:
-    """What an OpenAI-compatible server streams, without an end."""
-    choice = {"index": 0, "delta": {"role": "assistant", "content": "The tide turns. "}}
-    piece = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-    try:
-        while True:
-            yield f"data: {json.dumps(piece)}\n\n".encode()
-            time.sleep(0.01)
-    finally:
-        stopped.set()
+    pieces = Pieces(*["The tide turns. "] * 4, endless=True)
+    with (
+        written_by(pieces, library_settings) as settings,
+        closing(build_service(settings)) as service,
+        serving(create_app(service, settings)) as url,
+        RagappClient(url) as client,
+        closing(client.ask("When does the tide turn?", mode="generate")) as events,
+    ):
+        kinds = [next(events).kind for _ in range(5)]
+        assert kinds == ["evidence", *["token"] * 4]
+        assert not pieces.stopped.is_set()
+        events.close()
+        assert pieces.stopped.wait(30)
 
 
 def test_a_silent_stream_gives_signs_of_life() -> None:

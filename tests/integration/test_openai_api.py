@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
 
 import httpx
 import openai
 import pytest
-from fastapi import FastAPI
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_openai import ChatOpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
@@ -19,12 +17,12 @@ from pydantic import SecretStr
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.chat import chat_frames
-from ragapp.doors.http.eventstream import EventStream
 from ragapp.doors.openai.replies import Reply
 from ragapp.errors import ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import AskEvent
+from tests.modelserver import Pieces, written_by
 from tests.serving import serving
 
 MODEL = "ragapp/default"
@@ -187,57 +185,16 @@ def test_langchain_invokes_and_streams(library_url: str) -> None:
 # -- with a model that writes
 
 
-def completion_stream(pieces: Iterator[str]) -> Generator[bytes, None, None]:
-    """What an OpenAI-compatible model server sends for these pieces of text."""
-    for piece in pieces:
-        choice = {"index": 0, "delta": {"role": "assistant", "content": piece}}
-        chunk = {
-            "id": "1",
-            "object": "chat.completion.chunk",
-            "created": 1,
-            "model": "m",
-            "choices": [choice],
-        }
-        yield f"data: {json.dumps(chunk)}\n\n".encode()
-    yield b"data: [DONE]\n\n"
-
-
-class Pieces:
-    """Text that a stand-in for a model server writes; notes when it is told to stop."""
-
-    def __init__(self, *pieces: str, endless: bool = False) -> None:
-        self.pieces = pieces
-        self.endless = endless
-        self.stopped = threading.Event()
-
-    def __iter__(self) -> Iterator[str]:
-        try:
-            yield from self.pieces
-            while self.endless and not self.stopped.wait(0.01):
-                yield "and so on "
-        finally:
-            self.stopped.set()
-
-
 @pytest.fixture
 def writing(library_settings: Settings, pieces: Pieces) -> Iterator[openai.OpenAI]:
     """A client of ragapp with a model that writes the pieces."""
-    model = FastAPI()
-    model.post("/v1/chat/completions")(lambda: EventStream(completion_stream(iter(pieces))))
-    with serving(model) as model_url:
-        settings = Settings(
-            data_dir=library_settings.data_dir,
-            generator="openai:stand-in",
-            openai_base_url=f"{model_url}/v1",
-            openai_api_key=SecretStr("none"),
-            cache=False,
-        )
-        with (
-            closing(build_service(settings)) as service,
-            serving(create_app(service, settings)) as url,
-            openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client,
-        ):
-            yield client
+    with (
+        written_by(pieces, library_settings) as settings,
+        closing(build_service(settings)) as service,
+        serving(create_app(service, settings)) as url,
+        openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client,
+    ):
+        yield client
 
 
 @pytest.mark.parametrize("pieces", [Pieces("The tide turns ", "at noon [1]. ", "It is purple [9].")])
