@@ -12,7 +12,7 @@ from ragapp.types import Order, Task
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
-_RESULT = {
+_RESULT: dict[int | str, dict[str, object]] = {
     200: {"content": {"application/json": {}}, "description": "What its command prints with `--json`."}
 }
 
