@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.callers import Callers, Keyring, Meter, Trail
 from ragapp.embedders import Embedders
-from ragapp.errors import ModelError, UsageError
+from ragapp.errors import ModelError
 from ragapp.index.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder, build_generators, build_large_generator, build_reranker
@@ -42,15 +41,12 @@ from ragapp.protocols import CacheStore, Embedder, Generator, Observer, RateLimi
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.storage import open_blobs, open_database
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.audit import SqlAudit
-from ragapp.store.backup import DATABASE, Manifest, write_backup
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.conversations import SqlConversations
-from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.keys import SqlKeys
-from ragapp.store.restore import restore_backup
 from ragapp.store.sql import SqlStore
 from ragapp.store.usage import SqlUsage
 from ragapp.tasks.board import LocalTaskBoard
@@ -64,6 +60,11 @@ WITHOUT_EFFECT = {
     "data_dir",
     "models_dir",
     "database_url",
+    "blobs",
+    "s3_endpoint",
+    "s3_region",
+    "s3_access_key_id",
+    "s3_secret_access_key",
     "qdrant_api_key",
     "qdrant_prefix",
     "qdrant_shards",
@@ -135,11 +136,11 @@ def build_workbench(settings: Settings, telemetry: Telemetry | None = None) -> W
         built = build_embedder(chosen)
         return built if telemetry is None else TracedEmbedder(built, telemetry)
 
-    engine = open_engine(settings.resolved_database_url)
+    engine = open_database(settings)
     embedder: Lazy[Embedder] = Lazy(lambda: RememberingEmbedder(embedder_of(settings)))
     return Workbench(
         engine=engine,
-        store=SqlStore(engine, BlobFolder(settings.data_dir / "blobs"), settings.max_upload_bytes),
+        store=SqlStore(engine, open_blobs(settings), settings.max_upload_bytes),
         queue=SqlJobQueue(engine, settings.lease_seconds),
         embedder=embedder,
         embedders=Embedders(
@@ -271,26 +272,6 @@ def _build_support_model(settings: Settings) -> SupportModel | None:
             return None
 
     return read
-
-
-def back_up(settings: Settings, target: Path) -> Manifest:
-    """Raises UsageError, NotFoundError, ConflictError, StorageError."""
-    _needs_sqlite(settings)
-    return write_backup(settings.data_dir / DATABASE, BlobFolder(settings.data_dir / "blobs"), target)
-
-
-def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
-    """Raises NotFoundError, UsageError, StorageError."""
-    _needs_sqlite(settings)
-    return restore_backup(source, settings.data_dir, force=force)
-
-
-def _needs_sqlite(settings: Settings) -> None:
-    if settings.database_url is not None:
-        raise UsageError(
-            "RAGAPP_DATABASE_URL is set: back that database up with its own tools (pg_dump), and then copy "
-            f"{settings.data_dir / 'blobs'}. In this order the copy has every blob that its database names."
-        )
 
 
 def build_cache(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -302,6 +303,15 @@ class Settings(BaseSettings):
     @property
     def resolved_blobs(self) -> str:
         return self.blobs or str(self.data_dir / "blobs")
+
+    @property
+    def views_dir(self) -> Path:
+        """Views of one database do not fit another one: those of each server have a folder of their own."""
+        views = self.data_dir / "views"
+        if self.database_url is None:
+            return views
+        where = self.resolved_database_url.rpartition("@")[2].partition("?")[0]  # not who asks there, and how
+        return views / hashlib.sha256(where.encode()).hexdigest()[:16]
 
     @classmethod
     def settings_customise_sources(

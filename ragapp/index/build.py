@@ -19,7 +19,7 @@ QDRANT = "qdrant:"
 def build_index(settings: Settings, truth: Truth) -> SearchIndex:
     """Raises UsageError for a name that is none, or when Qdrant's client is not installed."""
     if settings.index == "faiss":
-        return LocalIndex(settings.data_dir / "views", truth)
+        return LocalIndex(settings.views_dir, truth)
     if not settings.index.startswith(QDRANT):
         raise UsageError(
             f"RAGAPP_INDEX is {settings.index!r}. It is `faiss`, or `qdrant:` and the URLs of nodes, as in "
@@ -28,9 +28,7 @@ def build_index(settings: Settings, truth: Truth) -> SearchIndex:
     try:
         from ragapp.index.qdrant.index import QdrantIndex  # noqa: PLC0415  most do without the client
     except ImportError as error:
-        raise UsageError(
-            f"Qdrant needs its client ({error}). Run `pip install 'ragapp[server]'`."
-        ) from error
+        raise UsageError(f"Qdrant needs its client ({error}). Run `pip install 'ragapp[server]'`.") from error
     return QdrantIndex(_qdrant(settings), truth)
 
 

@@ -20,8 +20,8 @@ DERIVED = ("views", "cache")
 """Folders that are made from the database, and would not fit another one."""
 
 
-def restore_backup(source: Path, data_dir: Path, *, force: bool) -> Manifest:
-    """Puts database and blobs of the backup into `data_dir`. Nothing may use the folder meanwhile.
+def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bool) -> Manifest:
+    """Puts the backup's database into `data_dir`, its blobs into `blobs`. Nothing may use them meanwhile.
 
     Raises NotFoundError; UsageError when there are documents already and not `force`, or the backup is
     of a newer ragapp; StorageError when it is damaged or the disk is full. The folder is then as it was.
@@ -35,7 +35,7 @@ def restore_backup(source: Path, data_dir: Path, *, force: bool) -> Manifest:
         with TemporaryDirectory(dir=data_dir, prefix="restoring-") as folder:
             staging = Path(folder)
             manifest = _unpacked(source, staging)
-            _put_in_place(manifest, staging, data_dir)
+            _put_in_place(manifest, staging, data_dir, blobs)
             return manifest
     except OSError as error:
         raise StorageError(f"{source} could not be restored: {error}.") from error
@@ -66,9 +66,8 @@ def _check_database(source: Path, staging: Path, manifest: Manifest) -> None:
         raise StorageError(f"{source} is damaged: its database is not whole. Restore another backup.")
 
 
-def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path) -> None:
+def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path, blobs: BlobFolder) -> None:
     """Blobs go first: they have the names of their contents, so they disturb no database."""
-    blobs = BlobFolder(data_dir / "blobs")
     kept = {sha256 for name, sha256 in manifest.files.items() if name.startswith(BLOBS)}
     for sha256 in kept:
         with (staging / BLOBS / sha256).open("rb") as data:

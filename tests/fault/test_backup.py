@@ -14,9 +14,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import create_engine
 
-from ragapp.bootstrap import back_up, restore
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
+from ragapp.storage import back_up, restore
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import known_revisions, migrate, open_engine
 from ragapp.store.sql import SqlStore

@@ -26,6 +26,7 @@ from ragapp.doors.cli import (
     jobs,
     keys,
     mcp,
+    migrate,
     models,
     search,
     serve,
@@ -57,6 +58,7 @@ app.add_typer(keys.app, name="keys")
 app.command()(keys.audit)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.command()(migrate.migrate)
 app.command()(care.settings)
 
 

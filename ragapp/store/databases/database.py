@@ -30,5 +30,8 @@ class Database(Protocol):
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         """Inserts the rows whose key is not taken, and says how many; waits for those who just take one."""
 
+    def went_on(self, c: Connection, table: Table) -> None:
+        """Rows came in with numbers of their own: the next number follows them."""
+
     def trouble(self, error: BaseException) -> RagappError | None:
         """What people are told of an error that is not a defect of ours."""

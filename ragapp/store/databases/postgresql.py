@@ -82,6 +82,13 @@ class PostgreSQL:
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
+    def went_on(self, c: Connection, table: Table) -> None:
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            last = select(func.max(column)).scalar_subquery()
+            c.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))
+
     def trouble(self, error: BaseException) -> RagappError | None:
         code = getattr(error, "sqlstate", None)
         if code in FULL:

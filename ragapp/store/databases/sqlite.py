@@ -53,6 +53,9 @@ class SQLite:
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
+    def went_on(self, c: Connection, table: Table) -> None:
+        """SQLite looks at the rows themselves."""
+
     def trouble(self, error: BaseException) -> RagappError | None:
         if any(words in str(error) for words in DISK_TROUBLE):
             return StorageError(f"The database cannot be written: {error}. Free some disk space.")
