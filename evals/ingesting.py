@@ -75,7 +75,7 @@ def open_shelf(name: str, corpus_sha256: str, settings: Settings) -> Iterator[Sh
 def shelf_settings(name: str, corpus_sha256: str, settings: Settings) -> Settings:
     """The same settings over a data folder, and a database in it, of the corpus' own."""
     folder: Path = settings.data_dir / "evals" / f"{name}-{fingerprint(corpus_sha256, recipe(settings))}"
-    return settings.model_copy(update={"data_dir": folder, "database_url": None})
+    return settings.model_copy(update={"data_dir": folder, "database_url": None, "blobs": None})
 
 
 def _jobs(queue: JobQueue) -> Iterator[Job]:
