@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,10 @@ from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_se
 from ragapp.doors.terminal.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from evals.bench.asking import Latency
+    from evals.bench.crowd import Load
     from evals.bench.ingest import Speed
     from evals.bench.query import Size
 
@@ -42,8 +46,6 @@ def ingest(
 
     Example: ragapp bench ingest ~/reports --embedder all-MiniLM-L6-v2 --peer
     """
-    from pathlib import Path
-
     from evals.bench.ingest import PEER_MODEL, measure_langchain, measure_ours
     from ingest.sources import Finder
     from ragapp.web import FetchLimits
@@ -112,6 +114,72 @@ def query(
     expansion, asked = Expansion.of(vectors), ask_about(texts, embedder, questions)
     sizes = [measure(expansion, texts, asked, count, settings.data_dir) for count in wanted]
     print_json(sizes) if as_json else _print_sizes(sizes)
+
+
+@app.command()
+def load(
+    dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", show_default=False)],
+    askers: Annotated[int, typer.Option(min=0, help="Users who ask at the same time.")] = 200,
+    searchers: Annotated[int, typer.Option(min=0, help="Users who search at the same time.")] = 1000,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each crowd presses.")] = 60.0,
+    bad_models: Annotated[
+        bool, typer.Option("--bad-models", help="Then with served models that hang, fail, write on for ever.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a server of its own under many users at once, while half of the dataset is being ingested.
+
+    Every answer is checked: its quotes must be in the documents. Requests that are turned away with 503
+    come back when they are told to.
+
+    Example: ragapp bench load datasets/scifact --askers 50 --searchers 100 --seconds 20 --bad-models
+    """
+    from evals.bench.load import Pressure, measure
+    from evals.bench.unruly import MISBEHAVIOURS
+    from evals.datasets.beir import load_beir
+
+    models = MISBEHAVIOURS if bad_models else ()
+    found = measure(load_beir(dataset), Pressure(askers, searchers, seconds), models)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("server", "users", "answered", "a second", "turned away", "faults", "p50 ms", "p95 ms", "p99 ms"),
+        (_pressed(one.name, crowd) for one in found for crowd in one.loads),
+    )
+    print_table(
+        ("server", "documents", "lost", "doctor", "idle MiB", "peak MiB"),
+        (
+            (
+                one.name,
+                one.ingested,
+                one.lost,
+                "ok" if one.sound else "BROKEN",
+                _mib(one.idle_mib),
+                _mib(one.peak_mib),
+            )
+            for one in found
+        ),
+    )
+
+
+def _pressed(name: str, crowd: Load) -> tuple[object, ...]:
+    faults = ", ".join(f"{count} × {fault}" for fault, count in crowd.faults.items())
+    return (
+        name,
+        f"{crowd.users} × {crowd.kind}",
+        crowd.answered,
+        f"{crowd.answered_a_second:.1f}",
+        crowd.turned_away,
+        faults or "none",
+        f"{crowd.p50:.0f}",
+        f"{crowd.p95:.0f}",
+        f"{crowd.p99:.0f}",
+    )
+
+
+def _mib(processes: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {mib:.0f}" for name, mib in processes.items())
 
 
 def _sizes(chunks: str) -> list[int]:

@@ -47,6 +47,7 @@ class Gate:
         self._seconds = seconds
         self._slots = anyio.Semaphore(at_once)
         self._waiting = 0
+        self._away = 0
         self._mean = 0.0
         self._running_now = metrics.admitted.labels(kind)
         self._waiting_now = metrics.queued.labels(kind)
@@ -62,6 +63,7 @@ class Gate:
                 yield
         finally:
             self._slots.release()
+            self._away = max(0, self._away - 1) if self._waiting else 0
             self._mean += SMOOTHING * (perf_counter() - started - self._mean)
 
     async def _enter(self) -> None:
@@ -77,8 +79,10 @@ class Gate:
             self._waiting -= 1
 
     def _busy(self) -> BusyError:
+        """Each is asked to come when those before it have had their turn, not all at the same moment."""
         self._turned_away.inc()
-        expected = ceil(self._waiting * self._mean / self._at_once)
+        self._away += 1
+        expected = ceil((self._waiting + self._away) * self._mean / self._at_once)
         seconds = min(max(1, expected), LONGEST_RETRY)
         return BusyError(
             f"{self._at_once} requests of this kind ({self._kind}) are being worked on and {self._waiting} "

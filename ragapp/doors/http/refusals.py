@@ -45,7 +45,7 @@ def request_id(request: Request) -> str:
 
 def problem_response(request: Request, error: RagappError, status: int | None = None) -> Response:
     problem = problem_of(error, request_id(request), status)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, BusyError):
         log.warning("%s %s %s: %s", problem.instance, request.method, request.url.path, error)
     headers = _retry_after(error)
     if speaks_openai(request.url.path):

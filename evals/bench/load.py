@@ -1,0 +1,154 @@
+"""What many users at once meet: a server under questions, searches and an ingest, and under bad models."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from evals.bench.crowd import Load, Users, press
+from evals.bench.process import Served, serving
+from evals.bench.unruly import Misbehaviour, unruly
+from evals.retrieval.types import CorpusDocument, RetrievalDataset
+from ragapp.bootstrap import build_service
+from ragapp.doors.client import RagappClient
+from ragapp.errors import BusyError
+from ragapp.settings import Settings
+
+MODEL_SILENCE = "5"
+"""Seconds after which a model that hangs is given up in these measurements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """How many users of each kind come at once, and for how many seconds."""
+
+    askers: int = 200
+    searchers: int = 1000
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one server went through. `lost` documents were accepted and did not become ready; `sound` is what
+    `ragapp doctor` says afterwards; memory in MiB, without files mapped."""
+
+    name: str
+    loads: tuple[Load, ...]
+    ingested: int
+    lost: int
+    sound: bool
+    peak_mib: dict[str, float]
+    idle_mib: dict[str, float]
+
+
+def measure(dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]) -> list[Outcome]:
+    """The whole crowd on extractive answers; then the askers on each kind of bad model."""
+    crowd = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
+    outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, crowd, pressure.seconds)]
+    for behaviour in models:
+        with unruly(behaviour) as model:
+            settings = {
+                "RAGAPP_GENERATOR": "openai:unruly",
+                "RAGAPP_OPENAI_BASE_URL": model.url,
+                "RAGAPP_OPENAI_API_KEY": "none",
+                "RAGAPP_GENERATOR_TIMEOUT": MODEL_SILENCE,
+            }
+            name = f"a model that {behaviour}"
+            outcomes.append(_under(name, settings, dataset, crowd[:1], pressure.seconds))
+    return outcomes
+
+
+def _under(
+    name: str, settings: dict[str, str], dataset: RetrievalDataset, crowd: Sequence[Users], seconds: float
+) -> Outcome:
+    half = len(dataset.corpus) // 2
+    with serving(settings) as served:
+        _bring_in(served, dataset.corpus[:half], threading.Event())
+        _until_ready(served)
+        idle = dict(served.peak_mib)
+        with _ingesting(served, dataset.corpus[half:]) as accepted:
+            loads = press(served.url, crowd, seconds)
+        lost = _until_ready(served)
+        peak = dict(served.peak_mib)
+        sound = _is_sound(served)
+    return Outcome(name, tuple(loads), half + len(accepted), lost, sound, peak, idle)
+
+
+@contextmanager
+def _ingesting(served: Served, documents: Sequence[CorpusDocument]) -> Iterator[list[str]]:
+    """Uploads while the block runs; gives the ids of what was accepted."""
+    stop, accepted = threading.Event(), list[str]()
+    thread = threading.Thread(target=lambda: accepted.extend(_bring_in(served, documents, stop)))
+    thread.start()
+    try:
+        yield accepted
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _bring_in(served: Served, documents: Sequence[CorpusDocument], stop: threading.Event) -> list[str]:
+    accepted = []
+    with RagappClient(served.url) as client:
+        for document in documents:
+            if stop.is_set():
+                break
+            try:
+                data = io.BytesIO(_text(document).encode())
+                accepted.append(client.upload("default", _name(document), data).document.id)
+            except BusyError as error:
+                stop.wait(error.retry_after or 1.0)
+    return accepted
+
+
+def _until_ready(served: Served) -> int:
+    """Waits for the queue to empty; returns how many documents failed."""
+    with RagappClient(served.url) as client:
+        while any(job.status != "failed" for job in client.jobs(count=1000)):
+            time.sleep(0.5)
+        return len(client.jobs(count=1000))
+
+
+def _is_sound(served: Served) -> bool:
+    service = build_service(Settings(data_dir=served.data_dir, generator="extractive"))
+    try:
+        return service.doctor().ok
+    finally:
+        service.close()
+
+
+def _askers(dataset: RetrievalDataset, count: int) -> Users:
+    known = {_name(document): _text(document) for document in dataset.corpus}
+
+    def fault(response: httpx.Response) -> str | None:
+        cited = response.json()["citations"]
+        right = all(one["quote"] in known[one["document_name"]] for one in cited)
+        return None if right else "a quote that no document has"
+
+    bodies = [{"question": query, "use_cache": False} for query in dataset.queries.values()]
+    return Users("question", count, "/v1/ask", bodies, fault)
+
+
+def _searchers(dataset: RetrievalDataset, count: int) -> Users:
+    known = {_name(document): _text(document) for document in dataset.corpus}
+
+    def fault(response: httpx.Response) -> str | None:
+        hits = response.json()["hits"]
+        right = hits and all(hit["text"] in known[hit["document_name"]] for hit in hits)
+        return None if right else "a hit that no document has"
+
+    return Users("search", count, "/v1/search", [{"query": q} for q in dataset.queries.values()], fault)
+
+
+def _name(document: CorpusDocument) -> str:
+    return f"{document.id}.txt"
+
+
+def _text(document: CorpusDocument) -> str:
+    return f"{document.title}\n\n{document.text}\n"

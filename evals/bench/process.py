@@ -1,0 +1,97 @@
+"""`ragapp serve` as a process, over a data folder that is deleted afterwards, and the memory it takes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from ragapp.errors import ServerUnavailable
+
+START_SECONDS = 120.0
+LOOK_SECONDS = 0.5
+
+
+class Served:
+    """A running server: its address, its data, and the most memory that it and its children had."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, data_dir: Path) -> None:
+        self.process = process
+        self.url = url
+        self.data_dir = data_dir
+        self.peak_mib: dict[str, float] = {}
+        """By process: `api`, and `worker` for all others."""
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self.process.terminate()
+        self.process.wait()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_SECONDS):
+            children = sum(resident_mib(pid) for pid in descendants(self.process.pid))
+            for name, now in (("api", resident_mib(self.process.pid)), ("worker", children)):
+                self.peak_mib[name] = max(now, self.peak_mib.get(name, 0.0))
+
+
+@contextmanager
+def serving(settings: Mapping[str, str]) -> Iterator[Served]:
+    """Raises ServerUnavailable when it does not start. `settings` are environment variables."""
+    with TemporaryDirectory(prefix="ragapp-load-") as folder, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        command = [sys.executable, "-m", "ragapp.doors.cli", "serve", "--no-ui", "--port", str(port)]
+        environment = {**os.environ, **settings, "RAGAPP_DATA_DIR": folder}
+        with subprocess.Popen(command, env=environment) as process:  # noqa: S603 — our own program
+            served = Served(process, f"http://127.0.0.1:{port}", Path(folder))
+            try:
+                _wait_for(served)
+                yield served
+            finally:
+                served.stop()
+
+
+def resident_mib(pid: int) -> float:
+    """Of a process, without what it maps from files; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    return next(
+        (int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("RssAnon")), 0
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        found = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+    return [one for child in found for one in (child, *descendants(child))]
+
+
+def _wait_for(served: Served) -> None:
+    until = time.monotonic() + START_SECONDS
+    while served.process.poll() is None and time.monotonic() < until:
+        try:
+            if httpx.get(f"{served.url}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise ServerUnavailable("The server to be measured did not start. Its messages above say why.")
