@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+from ragapp.errors import StorageError
 from ragapp.protocols import JobQueue
 from ragapp.types import Job
+
+log = logging.getLogger(__name__)
 
 RENEWALS = 3
 """How often a lease is renewed in the time it lasts, so that one late renewal does not lose it."""
@@ -19,8 +23,12 @@ def held(queue: JobQueue, job: Job, lease_seconds: float) -> Iterator[None]:
     done = Event()
 
     def renew() -> None:
-        while not done.wait(lease_seconds / RENEWALS) and queue.renew(job):
-            pass
+        ours = True
+        while ours and not done.wait(lease_seconds / RENEWALS):
+            try:
+                ours = queue.renew(job)
+            except StorageError as error:  # the lease may outlast it
+                log.warning("The lease of %s could not be renewed: %s", job.name, error)
 
     renewing = Thread(target=renew, name=f"lease-{job.version_id}", daemon=True)
     renewing.start()

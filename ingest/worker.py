@@ -45,20 +45,23 @@ class Worker:
     def run(self, stop: Event, progress: Callable[[Job], None]) -> None:
         """Works until `stop` is set. Raises ModelError and StorageError when its patience ends."""
         name, troubles = f"{os.getpid()}-{uuid4().hex[:8]}", 0
+        job: Job | None = None
         while not stop.is_set():
-            job = self.queue.claim(name)
-            if job is None:
-                stop.wait(IDLE_SECONDS)
-                continue
             try:
+                if job is not None:  # the trouble may have kept it from going back, too
+                    self.queue.release(job)
+                job = self.queue.claim(name)
+                if job is None:
+                    stop.wait(IDLE_SECONDS)
+                    continue
                 with held(self.queue, job, self.lease_seconds):
                     self.pipeline.work(job, stop, progress)
-                troubles = 0
+                job, troubles = None, 0
             except (ModelError, StorageError) as error:
                 troubles += 1
                 if troubles >= self.patience:
                     raise
-                log.warning("%s waits: %s", job.name, error)
+                log.warning("%s waits: %s", job.name if job else "The queue", error)
                 stop.wait(min(2.0**troubles, LONGEST_PAUSE))
 
 

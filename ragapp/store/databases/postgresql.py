@@ -96,7 +96,11 @@ class PostgreSQL:
         if "NUL (0x00)" in str(error):
             return UsageError("A text may not hold the character NUL. Leave it out.")
         if _unconnected(error) if code is None else code.startswith(AWAY):
-            return StorageUnavailable(f"The database does not answer: {error}. Try again in a moment.")
+            told = str(error).partition("\n")[0].rstrip(". ")
+            return StorageUnavailable(
+                f"The database does not answer: {told}. Check that it runs and RAGAPP_DATABASE_URL names it, "
+                "or try again in a moment."
+            )
         return None
 
 
