@@ -27,9 +27,13 @@ IDLE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A collection for one corpus, one recipe and one embedder (its fingerprint)."""
+    """A collection for one corpus, one recipe and one embedder (its fingerprint).
+
+    `bare` is the same service without a reranker.
+    """
 
     service: RagService
+    bare: RagService
     collection: str
     embedder: str
     settings: Settings
@@ -62,13 +66,17 @@ def open_shelf(name: str, corpus_sha256: str, settings: Settings) -> Iterator[Sh
     own = shelf_settings(name, corpus_sha256, settings)
     bench = build_workbench(own)
     service = build_service(own, bench)
+    reranks = own.reranker is not None
+    bare = build_service(own.model_copy(update={"reranker": None}), bench) if reranks else service
     try:
         embedder = bench.embedder.get().fingerprint
         collection = fingerprint(embedder)
         if collection not in {known.name for known in service.collections()}:
             service.create_collection(collection)
-        yield Shelf(service, collection, embedder, own, bench)
+        yield Shelf(service, bare, collection, embedder, own, bench)
     finally:
+        if bare is not service:
+            bare.close()
         service.close()
 
 

@@ -1,75 +1,42 @@
-"""Run files: what an evaluation found, with everything needed to compare it with another one."""
+"""Run files: what an evaluation found, with everything needed to compare it with another one.
+
+Each kind of run is a dataclass of its own (`RetrievalRun`, `AnswerRun`, `CacheRun`); here is what they share.
+"""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 import ragapp
-from evals.metrics import strictly_descending
-from evals.statistics import Comparison
-from evals.types import Run, Scores
 from ragapp.errors import UsageError
-from ragapp.settings import Settings
-from ragapp.types import SearchMode
 
-SHOWN = 10
-"""Documents a run file lists for each query; `write_trec` writes them all."""
+COMPRESSED = ".gz"
 
-RETRIEVAL_SETTINGS = {"embedder", "reranker", "chunk_tokens", "candidates", "fusion"}
-"""What can change what is found. Named one by one, so that no password in a URL gets into a run file."""
-
+RunT = TypeVar("RunT")
 SettingValue = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class QueryResult:
-    """A query's scores and the first `SHOWN` corpus ids found, best first."""
+class RunHead(Protocol):
+    """What every run names itself by."""
 
-    scores: Scores
-    documents: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ModeResult:
-    metrics: Scores
-    queries: Mapping[str, QueryResult]
-
-
-@dataclass(frozen=True, slots=True)
-class RetrievalRun:
-    """One evaluation of retrieval. All but `created_at` and `latency_ms` is the same when repeated."""
-
-    dataset: str
-    split: str
-    dataset_sha256: str
-    documents: int
-    chunks: int
-    failures: tuple[str, ...]
-    """Documents that could not be ingested, each with its reason."""
-    settings: Mapping[str, SettingValue]
-    settings_fingerprint: str
-    embedder: str
-    recipe: str
-    code: str
-    created_at: str
-    latency_ms: Mapping[str, float]
-    modes: Mapping[SearchMode, ModeResult]
-    comparisons: Mapping[str, Comparison]
-
-
-def retrieval_settings(settings: Settings) -> dict[str, SettingValue]:
-    """The settings that can change what is found."""
-    values: dict[str, SettingValue] = settings.model_dump(mode="json", include=RETRIEVAL_SETTINGS)
-    return values
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def dataset_sha256(self) -> str: ...
+    @property
+    def settings_fingerprint(self) -> str: ...
+    @property
+    def created_at(self) -> str: ...
 
 
 def fingerprint(*values: object) -> str:
@@ -90,36 +57,60 @@ def code_version() -> str:
     return f"{ragapp.__version__}+{commit}" if commit else ragapp.__version__
 
 
-def default_run_file(data_dir: Path, run: RetrievalRun) -> Path:
+def now() -> str:
+    """The moment, in UTC, as run files write it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def default_run_file(data_dir: Path, run: RunHead, kind: str) -> Path:
     """Tells runs apart by what was scored, when, and with which settings."""
     when = run.created_at.replace(":", "").replace("+0000", "Z")
-    name = f"{run.dataset}.{run.split}.{when}.{run.settings_fingerprint[:8]}.json"
+    name = f"{run.dataset}.{kind}.{when}.{run.settings_fingerprint[:8]}.json"
     return data_dir / "evals" / "runs" / name
 
 
-def write_run(path: Path, run: RetrievalRun) -> None:
-    """Writes `run` as JSON, whole or not at all. Raises UsageError when it cannot."""
-    _write(path, TypeAdapter(RetrievalRun).dump_json(run, indent=1))
+def write_run(path: Path, run: object) -> None:
+    """Writes `run` as JSON, whole or not at all, compressed where the name ends in .gz.
 
-
-def write_trec(path: Path, run: Run, tag: str) -> None:
-    """Writes the whole rankings as trec_eval reads them: `query Q0 document rank score tag`.
-
-    Raises UsageError for an id with a space in it, which that layout cannot hold.
+    Raises UsageError when it cannot.
     """
-    lines = []
-    for query, ranking in run.items():
-        for rank, (document, score) in enumerate(strictly_descending(ranking), start=1):
-            if query.split() != [query] or document.split() != [document]:
-                raise UsageError(
-                    f"TREC run files part fields by spaces and cannot hold the ids {query!r} and "
-                    f"{document!r}. Leave --trec out; the JSON run file holds any id."
-                )
-            lines.append(f"{query} Q0 {document} {rank} {score!r} {tag}\n")
-    _write(path, "".join(lines).encode())
+    compressed = path.suffix == COMPRESSED
+    data = TypeAdapter(type(run)).dump_json(run, indent=None if compressed else 1)
+    # Without a time stamp the same run gives the same bytes.
+    write_whole(path, gzip.compress(data, mtime=0) if compressed else data)
 
 
-def _write(path: Path, data: bytes) -> None:
+def read_run(path: Path, kind: type[RunT], command: str) -> RunT:
+    """Raises UsageError when the file is not there or no run of that `command`."""
+    try:
+        return TypeAdapter(kind).validate_json(read_bytes(path))
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"]
+        raise UsageError(f"{path} is no run of `{command}`: {problem}. Pass another file.") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """What stands in a run file. Raises UsageError."""
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if path.suffix == COMPRESSED else data
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise UsageError(f"{path} is not compressed by gzip, as its name says. Pass another file.") from error
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror}. Pass a run file.") from error
+
+
+def check_same_data(run: RunHead, baseline: RunHead, file: Path) -> None:
+    """Raises UsageError when the two were not over the same data."""
+    if baseline.dataset_sha256 != run.dataset_sha256:
+        raise UsageError(
+            f"{file} is a run over {baseline.dataset!r} as it was then, and this one is over other data. "
+            "Make a new baseline: run without --baseline and keep the run file."
+        )
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Raises UsageError when it cannot."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from rich.progress import Progress
 
@@ -12,7 +11,7 @@ from evals.answers.runs import AnswerRun, answer_settings
 from evals.answers.scoring import ask, score_answer
 from evals.answers.summary import figures, latency, verdict_shares
 from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
-from evals.runs import code_version, fingerprint
+from evals.runs import code_version, fingerprint, now
 from ragapp.answer.prompt import PROMPT_VERSION
 from ragapp.settings import Settings
 from ragapp.types import Answer, AskMode
@@ -66,7 +65,7 @@ def _run(dataset: AnswerDataset, library: Library, settings: Settings, asked: li
         embedder=library.embedder,
         recipe=library.recipe,
         code=code_version(),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=now(),
         failures=library.failures,
         figures=figures(results),
         verdicts=verdict_shares(results),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.answers.runs import AnswerRun, read_answer_run
-from evals.gate import TOLERANCE, GateResult, judge_run
-from ragapp.errors import UsageError
+from evals.runs import check_same_data
+from evals.statistics.gate import TOLERANCE, GateResult, judge_run
 
 GATED = (
     "answer_recall",
@@ -26,15 +26,12 @@ def judge_answers(
 ) -> tuple[GateResult, ...]:
     """The run against the one in the file. Raises UsageError when that was over another dataset."""
     baseline = read_answer_run(baseline_file)
-    if baseline.dataset_sha256 != run.dataset_sha256:
-        raise UsageError(
-            f"{baseline_file} is a run over another version of {baseline.dataset!r}. Make a new baseline: "
-            "run without --baseline and keep the run file."
-        )
-    return judge_run(_scores(run), _scores(baseline), tolerance=tolerance)
+    check_same_data(run, baseline, baseline_file)
+    return judge_run(scores_by_metric(run), scores_by_metric(baseline), tolerance=tolerance)
 
 
-def _scores(run: AnswerRun) -> dict[str, dict[str, float]]:
+def scores_by_metric(run: AnswerRun) -> dict[str, dict[str, float]]:
+    """Metric -> question -> score, of the metrics that are gated."""
     scored: dict[str, dict[str, float]] = {}
     for question, result in run.questions.items():
         for metric in GATED:

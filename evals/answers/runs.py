@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from evals.answers.summary import Figure
 from evals.answers.types import QuestionResult
-from evals.runs import SettingValue
-from ragapp.errors import UsageError
+from evals.runs import SettingValue, read_run
 from ragapp.settings import Settings
 from ragapp.types import Verdict
-
-COMPRESSED = ".gz"
 
 NO_EFFECT_ON_ANSWERS = {
     "data_dir",
@@ -70,34 +64,6 @@ def answer_settings(settings: Settings) -> dict[str, SettingValue]:
     return values
 
 
-def default_run_file(data_dir: Path, run: AnswerRun) -> Path:
-    """Tells runs apart by what was asked of whom, when, and with which settings."""
-    when = run.created_at.replace(":", "").replace("+0000", "Z")
-    name = f"{run.dataset}.answers.{when}.{run.settings_fingerprint[:8]}.json"
-    return data_dir / "evals" / "runs" / name
-
-
-def write_answer_run(path: Path, run: AnswerRun) -> None:
-    """Writes `run` as JSON, compressed where the name ends in .gz. Raises UsageError when it cannot."""
-    data = TypeAdapter(AnswerRun).dump_json(run, indent=None if path.suffix == COMPRESSED else 1)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Without a time stamp the same run gives the same bytes.
-        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == COMPRESSED else data)
-    except OSError as error:
-        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place.") from error
-
-
 def read_answer_run(path: Path) -> AnswerRun:
     """Raises UsageError when the file is not there or no run of answers."""
-    try:
-        data = path.read_bytes()
-        return TypeAdapter(AnswerRun).validate_json(
-            gzip.decompress(data) if path.suffix == COMPRESSED else data
-        )
-    except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror}. Pass a run file.") from error
-    except ValidationError as error:
-        raise UsageError(
-            f"{path} is no run of `ragapp eval answers`: {error.errors()[0]['msg']}. Pass another file."
-        ) from error
+    return read_run(path, AnswerRun, "ragapp eval answers")

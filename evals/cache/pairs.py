@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
+from evals.datasets.reading import read_rows
 from ragapp.errors import UsageError
 
 T = TypeVar("T")
@@ -40,10 +39,10 @@ class Judgement:
 
 def load_pairs(path: Path, judged: Path | None = None) -> list[Pair]:
     """Reads `{"text_a", "text_b", "label"}` lines; `judged` overrides labels. Raises UsageError."""
-    pairs = _lines(path, Pair)
+    pairs = _rows(path, Pair)
     if judged is None:
         return pairs
-    again = {judgement.pair: judgement.same for judgement in _lines(judged, Judgement)}
+    again = {judgement.pair: judgement.same for judgement in _rows(judged, Judgement)}
     return [replace(pair, label=int(again.get(pair.digest, pair.label))) for pair in pairs]
 
 
@@ -82,19 +81,8 @@ def _leaders(pairs: Sequence[Pair]) -> Mapping[str, str]:
     return {text: root(text) for text in list(parents)}
 
 
-def _lines(path: Path, kind: type[T]) -> list[T]:
-    adapter = TypeAdapter(kind)
-    found: list[T] = []
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                found.append(adapter.validate_json(line))
-            except ValidationError as error:
-                raise UsageError(f"{path}, line {number}: {error.errors()[0]['msg']}.") from error
+def _rows(path: Path, kind: type[T]) -> list[T]:
+    found = [row for _, row in read_rows(path, kind)]
     if not found:
         raise UsageError(f"{path} holds no lines. Each is an object with the fields of {kind.__name__}.")
     return found

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from evals.cli.answers import answers, citations
+from evals.cli import answers
 from evals.cli.cache import cache
 from evals.cli.retrieval import retrieval
 
 app = typer.Typer(help="Measure how good search and answers are.", no_args_is_help=True)
 
-
 app.command()(retrieval)
-app.command()(answers)
-app.command()(citations)
+app.command("answers", help=answers.HELP["answers"])(answers.command("answers"))
+app.command("citations", help=answers.HELP["citations"])(answers.command("citations"))
 app.command()(cache)

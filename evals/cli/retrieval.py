@@ -4,117 +4,189 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from evals.cli.options import (
+    Baseline,
+    Gate,
+    Limit,
+    Report,
+    RunFile,
+    Seed,
+    check_gate,
+    leave,
+    tell_failures,
+)
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
-from ragapp.errors import UsageError
 
 if TYPE_CHECKING:
-    from evals.gate import GateResult
-    from evals.retrieval import RetrievalResult
-    from evals.types import RetrievalDataset
+    from evals.retrieval.evaluate import RetrievalResult
+    from evals.retrieval.runs import RetrievalRun
+    from evals.retrieval.types import RetrievalDataset
+    from evals.statistics.gate import GateResult
     from ragapp.settings import Settings
+    from ragapp.types import SearchMode
 
-FAILED = 1
-"""Exit code when documents of the corpus could not be ingested; the scores count them as not found."""
+Mode = Literal["all", "hybrid", "dense", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be scored, and which system the gate compares."""
+
+    dataset: Path
+    split: str | None
+    mode: SearchMode | None
+    limit: int | None
+    seed: int
 
 
 def retrieval(
-    dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", show_default=False)],
+    dataset: Annotated[
+        Path, typer.Argument(help="Folder in BEIR layout, or with questions and spans.", show_default=False)
+    ],
     split: Annotated[
         str | None, typer.Option(help="Which qrels to score. By default the only ones there are.")
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Ask only this many queries, still of the whole corpus.")
+    mode: Annotated[
+        Mode, typer.Option(help="Score only this mode; it is what the gate compares then, not hybrid.")
+    ] = "all",
+    limit: Limit = None,
+    seed: Seed = 0,
+    run: Annotated[
+        Path | None, typer.Option(help="Score this TREC run file of another program instead of searching.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Which queries --limit draws.")] = 0,
-    run_file: Annotated[
-        Path | None, typer.Option(help="Where the run file goes. By default evals/runs in the data folder.")
-    ] = None,
-    trec: Annotated[
+    run_file: RunFile = None,
+    trec_out: Annotated[
         Path | None, typer.Option(help="Also write a TREC run file for each mode into this folder.")
     ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option(help="A former run file to compare with.", exists=True)
-    ] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit with 4 on a significant loss against --baseline.")
-    ] = False,
+    baseline: Baseline = None,
+    gate: Gate = False,
+    report: Report = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Score search on a dataset in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
 
     The corpus goes through the real ingest, once, and every query through the real search in each mode.
-    Scores are trec_eval's. The table says by how much hybrid beats each leg alone, and whether that may
-    be luck.
+    Scores are trec_eval's. The table says by how much hybrid beats each leg alone, whether that may be
+    luck, and which stage lost the relevant documents. A folder with questions.jsonl and corpora is scored
+    by the spans of its evidence.
 
     Examples:
 
-      ragapp eval retrieval evals/data/scifact-mini
+      ragapp eval retrieval evals/data/scifact-mini --report search.html
 
       ragapp eval retrieval ~/beir/scifact --split test --json
 
-      ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec runs
+      ragapp eval retrieval ~/beir/fiqa --split dev --limit 100 --trec-out runs
+
+      ragapp eval retrieval ~/beir/scifact --run elsewhere.run
 
       ragapp eval retrieval ~/beir/scifact --baseline runs/before.json --gate
     """
-    from evals.datasets.beir import load_beir
-    from evals.gate import CLOSED
-    from evals.retrieval_gate import judge_retrieval
+    from evals.datasets.spans import is_span_folder
 
-    if gate and baseline is None:
-        raise UsageError("--gate needs a run to compare with. Add --baseline RUN.json.")
+    check_gate(gate, baseline)
     settings = load_settings(data_dir)
-    result = _evaluate(load_beir(dataset, split), settings, limit, seed)
-    path = _write(result, settings, run_file, trec)
-    compared = judge_retrieval(result.run, baseline) if baseline else ()
-    _print(result, path, compared, as_json=as_json)
-    if gate and any(one.lost for one in compared):
-        raise typer.Exit(CLOSED)
-    if result.run.failures:
-        raise typer.Exit(FAILED)
+    order = _Order(dataset, split, None if mode == "all" else mode, limit, seed)
+    if is_span_folder(dataset):
+        result = _spans(order, settings)
+    else:
+        result = _searched(order, settings) if run is None else _given(order, run)
+    path = _write(result, settings, run_file, trec_out)
+    compared = _compared(result, baseline, report)
+    _print(result.run, path, compared, as_json=as_json)
+    leave(gate=gate, compared=compared, failures=result.run.failures)
 
 
-def _evaluate(dataset: RetrievalDataset, settings: Settings, limit: int | None, seed: int) -> RetrievalResult:
+def _searched(order: _Order, settings: Settings) -> RetrievalResult:
     from rich.console import Console
     from rich.progress import Progress
 
-    from evals.corpus import open_corpus
-    from evals.datasets.sampling import sample_queries
-    from evals.retrieval import evaluate_retrieval
+    from evals.datasets.beir import load_beir
+    from evals.retrieval.corpus import open_corpus
+    from evals.retrieval.evaluate import evaluate_retrieval
 
-    asked = dataset if limit is None else sample_queries(dataset, limit, seed)
+    whole = load_beir(order.dataset, order.split)
     with (
         Progress(console=Console(stderr=True)) as progress,
-        open_corpus(dataset, settings, progress) as corpus,
+        open_corpus(whole, settings, progress) as corpus,
     ):
-        return evaluate_retrieval(asked, corpus, settings, progress)
+        return evaluate_retrieval(_sampled(whole, order), corpus, settings, progress, only=order.mode)
 
 
-def _write(result: RetrievalResult, settings: Settings, run_file: Path | None, trec: Path | None) -> Path:
-    from evals.runs import default_run_file, write_run, write_trec
+def _spans(order: _Order, settings: Settings) -> RetrievalResult:
+    from rich.console import Console
+    from rich.progress import Progress
 
-    path = run_file or default_run_file(settings.data_dir, result.run)
+    from evals.datasets.sampling import sample_spans
+    from evals.datasets.spans import load_spans
+    from evals.retrieval.evaluate import RetrievalResult
+    from evals.retrieval.spans import evaluate_spans
+
+    whole = load_spans(order.dataset)
+    asked = whole if order.limit is None else sample_spans(whole, order.limit, order.seed)
+    with Progress(console=Console(stderr=True)) as progress:
+        queries = {question.id: question.text for question in asked.questions}
+        return RetrievalResult(evaluate_spans(asked, settings, progress), rankings={}, queries=queries)
+
+
+def _given(order: _Order, file: Path) -> RetrievalResult:
+    from evals.datasets.beir import load_beir
+    from evals.retrieval.evaluate import RetrievalResult, evaluate_ranking
+    from evals.retrieval.trec import read_trec
+
+    ranking = read_trec(file)
+    dataset = _sampled(load_beir(order.dataset, order.split), order)
+    run = evaluate_ranking(dataset, ranking, file.stem)
+    return RetrievalResult(run, {file.stem: ranking}, dataset.queries)
+
+
+def _sampled(dataset: RetrievalDataset, order: _Order) -> RetrievalDataset:
+    from evals.datasets.sampling import sample_queries
+
+    return dataset if order.limit is None else sample_queries(dataset, order.limit, order.seed)
+
+
+def _write(result: RetrievalResult, settings: Settings, run_file: Path | None, trec_out: Path | None) -> Path:
+    from evals.retrieval.trec import write_trec
+    from evals.runs import default_run_file, write_run
+
+    path = run_file or default_run_file(settings.data_dir, result.run, result.run.split)
     write_run(path, result.run)
-    if trec is not None:
+    if trec_out is not None:
         for mode, rankings in result.rankings.items():
             name = f"{result.run.dataset}.{result.run.split}.{mode}.run"
-            write_trec(trec / name, rankings, tag=f"ragapp-{mode}")
+            write_trec(trec_out / name, rankings, tag=f"ragapp-{mode}")
     return path
 
 
-def _print(result: RetrievalResult, run_file: Path, gate: Sequence[GateResult], *, as_json: bool) -> None:
+def _compared(result: RetrievalResult, baseline: Path | None, report: Path | None) -> tuple[GateResult, ...]:
+    from evals.retrieval.gating import judge_retrieval
+    from evals.retrieval.runs import read_retrieval_run
+
+    compared = judge_retrieval(result.run, baseline) if baseline else ()
+    if report is not None:
+        from evals.report.page import write_page
+        from evals.report.retrieval import retrieval_page
+
+        before = read_retrieval_run(baseline) if baseline else None
+        write_page(report, retrieval_page(result.run, before, result.queries))
+    return compared
+
+
+def _print(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult], *, as_json: bool) -> None:
     from rich.console import Console
 
-    from evals import report
+    from evals.retrieval import printing
 
-    for failure in result.run.failures:
-        Console(stderr=True).print(f"not ingested: {failure}", markup=False)
+    tell_failures(run.failures)
     if as_json:
-        sys.stdout.write(report.as_json(result.run, run_file, gate) + "\n")
+        sys.stdout.write(printing.as_json(run, run_file, gate) + "\n")
     else:
-        Console(highlight=False, soft_wrap=True).print(report.as_text(result.run, run_file, gate))
+        Console(highlight=False, soft_wrap=True).print(printing.as_text(run, run_file, gate))

@@ -13,7 +13,7 @@ from evals.datasets.halves import with_held_out
 from evals.datasets.jsonl import load_jsonl
 from evals.datasets.mtrag import load_mtrag
 from evals.datasets.pubmedqa import load_pubmedqa
-from evals.datasets.rows import read_text, wrong
+from evals.datasets.reading import read_text, wrong
 from evals.datasets.sampling import draw
 from evals.datasets.squad import load_squad
 from ragapp.errors import UsageError

@@ -11,9 +11,10 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from evals.types import CorpusDocument, Qrels, RetrievalDataset
+from evals.datasets.reading import lines, read_rows, wrong
+from evals.retrieval.types import CorpusDocument, Qrels, RetrievalDataset
 from ragapp.errors import UsageError
 
 RowT = TypeVar("RowT", bound="_Row")
@@ -80,47 +81,30 @@ def _qrels_file(folder: Path, split: str | None) -> Path:
     return found[0] if found else _file(folder / "SPLIT.tsv")
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="\n") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line.rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 ({error.reason}). Convert it, then run again.") from error
-
-
 def _rows(path: Path, layout: type[RowT]) -> Iterator[RowT]:
     seen: set[str] = set()
-    for number, line in _lines(path):
-        try:
-            row = layout.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise _wrong(path, number, f"{where}: {first['msg']}" if where else first["msg"]) from error
+    for where, row in read_rows(path, layout):
         if row.id in seen:
-            raise _wrong(path, number, f"the id {row.id!r} was used before; ids must differ")
+            raise wrong(where, f"the id {row.id!r} was used before; ids must differ")
         seen.add(row.id)
         yield row
 
 
 def _qrels(path: Path, queries: Container[str], corpus: Container[str]) -> Qrels:
     """Judgements by query. The first line is a header, which BEIR always writes."""
-    lines = _lines(path)
-    number, header = next(lines, (1, ""))
+    judgements = lines(path)
+    number, header = next(judgements, (1, ""))
     if not header.lower().startswith("query-id"):
-        raise _wrong(path, number, "the header `query-id<TAB>corpus-id<TAB>score` must come first")
+        raise wrong(f"{path}, line {number}", "the header `query-id<TAB>corpus-id<TAB>score` must come first")
     qrels: dict[str, dict[str, int]] = {}
-    for number, line in lines:
+    for number, line in judgements:
         query, document, grade = _judgement(path, number, line)
         if query not in queries:
-            raise _wrong(path, number, f"queries.jsonl has no query {query!r}")
+            raise wrong(f"{path}, line {number}", f"queries.jsonl has no query {query!r}")
         if document not in corpus:
-            raise _wrong(path, number, f"corpus.jsonl has no document {document!r}")
+            raise wrong(f"{path}, line {number}", f"corpus.jsonl has no document {document!r}")
         if document in qrels.setdefault(query, {}):
-            raise _wrong(path, number, f"query {query!r} judges document {document!r} twice")
+            raise wrong(f"{path}, line {number}", f"query {query!r} judges document {document!r} twice")
         qrels[query][document] = grade
     if not qrels:
         raise UsageError(f"{path} judges no query. Choose another split with --split.")
@@ -130,15 +114,11 @@ def _qrels(path: Path, queries: Container[str], corpus: Container[str]) -> Qrels
 def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:
     fields = line.split("\t")
     if len(fields) != 3:
-        raise _wrong(path, number, f"3 fields parted by tabs are needed, {len(fields)} are there")
+        raise wrong(f"{path}, line {number}", f"3 fields parted by tabs are needed, {len(fields)} are there")
     try:
         return fields[0], fields[1], int(fields[2])
     except ValueError:
-        raise _wrong(path, number, f"the score {fields[2]!r} is not a whole number") from None
-
-
-def _wrong(path: Path, number: int, what: str) -> UsageError:
-    return UsageError(f"{path}, line {number}: {what}. Correct the file, then run again.")
+        raise wrong(f"{path}, line {number}", f"the score {fields[2]!r} is not a whole number") from None
 
 
 def _digest(*paths: Path) -> str:

@@ -14,7 +14,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
-from evals.datasets.rows import make_dataset, read_rows
+from evals.datasets.building import make_dataset
+from evals.datasets.reading import read_rows
 from ragapp.types import Turn
 
 Answerability = Literal["ANSWERABLE", "UNANSWERABLE", "UNDERSPECIFIED", "PARTIAL", "CONVERSATIONAL"]

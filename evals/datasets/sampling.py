@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from evals.types import RetrievalDataset
+from evals.retrieval.types import RetrievalDataset, SpanDataset
 
 
 def draw(ids: Iterable[str], count: int, seed: int) -> frozenset[str]:
@@ -26,3 +26,9 @@ def sample_queries(dataset: RetrievalDataset, limit: int, seed: int) -> Retrieva
         queries={query: text for query, text in dataset.queries.items() if query in kept},
         qrels={query: grades for query, grades in dataset.qrels.items() if query in kept},
     )
+
+
+def sample_spans(dataset: SpanDataset, limit: int, seed: int) -> SpanDataset:
+    """The same texts with `limit` of the questions, in the dataset's order."""
+    kept = draw((question.id for question in dataset.questions), limit, seed)
+    return replace(dataset, questions=tuple(one for one in dataset.questions if one.id in kept))

@@ -12,9 +12,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import evals.data
-from evals.answers.runs import read_answer_run, write_answer_run
+from evals.answers.runs import read_answer_run
 from evals.cli import app
-from evals.gate import CLOSED
+from evals.runs import write_run
+from evals.statistics.gate import CLOSED
 from ragapp.errors import UsageError
 
 SAMPLE = Path(evals.data.__file__).parent / "xquad-mini"
@@ -85,7 +86,7 @@ def better_than(first: Any, folder: Path) -> Path:
         for name, one in kept.questions.items()
     }
     path = folder / "better.json.gz"
-    write_answer_run(path, replace(kept, questions=questions))
+    write_run(path, replace(kept, questions=questions))
     return path
 
 

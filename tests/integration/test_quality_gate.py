@@ -18,7 +18,7 @@ from evals.answers.gating import judge_answers
 from evals.answers.library import open_library
 from evals.answers.runs import AnswerRun
 from evals.datasets.answering import load_answer_dataset
-from evals.gate import GateResult
+from evals.statistics.gate import GateResult
 from ragapp.settings import Settings
 
 SAMPLES = Path(evals.data.__file__).parent

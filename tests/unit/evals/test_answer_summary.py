@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from evals.answers.gating import judge_answers
-from evals.answers.runs import AnswerRun, read_answer_run, write_answer_run
+from evals.answers.runs import AnswerRun, read_answer_run
 from evals.answers.summary import figures, latency, verdict_shares
 from evals.answers.types import QuestionResult
+from evals.runs import write_run
 from ragapp.errors import UsageError
 
 
@@ -72,13 +73,13 @@ def run(results: list[QuestionResult], dataset_sha256: str = "d") -> AnswerRun:
 @pytest.mark.parametrize("name", ["run.json", "run.json.gz"])
 def test_a_run_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
     path = tmp_path / "runs" / name
-    write_answer_run(path, run(RESULTS))
+    write_run(path, run(RESULTS))
     assert read_answer_run(path) == run(RESULTS)
 
 
 def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    write_answer_run(path, run(RESULTS, "another"))
+    write_run(path, run(RESULTS, "another"))
     with pytest.raises(UsageError, match="another version"):
         judge_answers(run(RESULTS), path)
     path.write_text("{}")
@@ -90,6 +91,6 @@ def test_more_wrong_answers_than_luck_explains_close_the_gate(tmp_path: Path) ->
     path = tmp_path / "run.json"
     right = [result(answerable=True, refused=False, answer_recall=1.0)] * 40
     wrong = [result(answerable=True, refused=False, answer_recall=0.0)] * 10
-    write_answer_run(path, run(right))
+    write_run(path, run(right))
     assert [one.lost for one in judge_answers(run(right), path)] == [False]
     assert [one.lost for one in judge_answers(run(wrong + right[10:]), path)] == [True]

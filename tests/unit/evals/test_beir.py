@@ -9,7 +9,7 @@ import pytest
 import evals.data
 from evals.datasets.beir import load_beir
 from evals.datasets.sampling import sample_queries
-from evals.types import CorpusDocument
+from evals.retrieval.types import CorpusDocument
 from ragapp.errors import UsageError
 
 SAMPLE = Path(evals.data.__file__).parent / "scifact-mini"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from evals.corpus import as_markdown
 from evals.ingesting import shelf_settings
-from evals.types import CorpusDocument, RetrievalDataset
+from evals.retrieval.corpus import as_markdown
+from evals.retrieval.types import CorpusDocument, RetrievalDataset
 from ragapp.settings import Settings
 
 

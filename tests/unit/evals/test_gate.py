@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from evals.gate import holm, judge_run
+from evals.statistics.gate import holm, judge_run
 from ragapp.errors import UsageError
 
 QUESTIONS = [f"q{number}" for number in range(100)]

@@ -11,15 +11,16 @@ import pytrec_eval
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.metrics import METRICS, mean, score, strictly_descending
-from evals.runs import write_trec
-from evals.types import DocumentRanking, Qrels, Run
+from evals.retrieval.metrics import METRICS, by_k, mean, score, strictly_descending
+from evals.retrieval.trec import read_trec, write_trec
+from evals.retrieval.types import DocumentRanking, Qrels, Run
 
 TREC_NAMES = {
     "nDCG@10": "ndcg_cut_10",
     "Recall@10": "recall_10",
     "Recall@100": "recall_100",
     "MAP@100": "map_cut_100",
+    "P@10": "P_10",
 }
 DOCUMENTS = [f"d{number}" for number in range(130)]
 QUERIES = ["q1", "q2", "q3"]
@@ -75,6 +76,29 @@ def test_trec_eval_reads_the_same_figures_from_the_run_file(
     write_trec(path, run, tag="ragapp")
     with path.open() as lines:
         assert_equal_to_trec_eval(qrels, run, pytrec_eval.parse_run(lines))
+
+
+@given(judgements, runs)
+@settings(max_examples=50, deadline=None)
+def test_run_files_of_others_score_as_trec_eval_scores_them(
+    tmp_path_factory: pytest.TempPathFactory, qrels: Qrels, run: Run
+) -> None:
+    # As another program may write them: with ties, in no order.
+    found = {query: dict(ranking) for query, ranking in run.items() if ranking}
+    lines = [f"{q} Q0 {d} 0 {s!r} other" for q, ranking in found.items() for d, s in sorted(ranking.items())]
+    path = tmp_path_factory.mktemp("runs") / "other.run"
+    path.write_text("\n".join(lines) + "\n")
+    if lines:
+        assert_equal_to_trec_eval(qrels, read_trec(path), found)
+
+
+@given(judgements, runs)
+@settings(max_examples=50, deadline=None)
+def test_curves_meet_the_figures_at_their_cutoffs(qrels: Qrels, run: Run) -> None:
+    means, curves = mean(score(qrels, run)), by_k(qrels, run)
+    assert curves["nDCG"][10] == pytest.approx(means["nDCG@10"])
+    assert curves["Recall"][100] == pytest.approx(means["Recall@100"])
+    assert curves["P"][10] == pytest.approx(means["P@10"])
 
 
 @given(rankings)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from evals import runs
-from evals.runs import ModeResult, QueryResult, RetrievalRun
+from evals.retrieval.runs import RETRIEVAL_SETTINGS, ModeResult, QueryResult, RetrievalRun, retrieval_settings
+from evals.retrieval.trec import write_trec
 from ragapp.errors import UsageError
 from ragapp.settings import Settings
 
 
 def settings_fingerprint(settings: Settings) -> str:
-    return runs.fingerprint(runs.retrieval_settings(settings))
+    return runs.fingerprint(retrieval_settings(settings))
 
 
 @pytest.mark.parametrize(
@@ -34,14 +35,12 @@ def test_places_and_threads_do_not(change: dict[str, object]) -> None:
 
 
 def test_what_counts_are_settings_that_exist() -> None:
-    assert (
-        runs.retrieval_settings(Settings()).keys() == runs.RETRIEVAL_SETTINGS <= Settings.model_fields.keys()
-    )
+    assert retrieval_settings(Settings()).keys() == RETRIEVAL_SETTINGS <= Settings.model_fields.keys()
 
 
 def test_passwords_do_not_reach_a_run_file() -> None:
     settings = Settings(database_url="postgresql://me:secret@example/db", redis_url="redis://:secret@example")
-    assert "secret" not in json.dumps(runs.retrieval_settings(settings))
+    assert "secret" not in json.dumps(retrieval_settings(settings))
 
 
 def test_a_fingerprint_keeps_values_apart() -> None:
@@ -71,7 +70,7 @@ def a_run() -> RetrievalRun:
 
 
 def test_a_run_file_is_json_with_each_querys_result(tmp_path: Path) -> None:
-    path = runs.default_run_file(tmp_path, a_run())
+    path = runs.default_run_file(tmp_path, a_run(), "test")
     runs.write_run(path, a_run())
     written = json.loads(path.read_text(encoding="utf-8"))
     assert written["modes"]["hybrid"]["queries"] == {
@@ -89,4 +88,4 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("query", "document"), [("q 1", "d"), ("q", "d\t1"), ("q", "")])
 def test_trec_files_refuse_ids_that_they_cannot_hold(tmp_path: Path, query: str, document: str) -> None:
     with pytest.raises(UsageError, match="--trec"):
-        runs.write_trec(tmp_path / "a.run", {query: ((document, 1.0),)}, tag="ragapp")
+        write_trec(tmp_path / "a.run", {query: ((document, 1.0),)}, tag="ragapp")

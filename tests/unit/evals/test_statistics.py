@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evals.statistics import bootstrap_interval, compare, randomisation_p
+from evals.statistics.paired import bootstrap_interval, compare, randomisation_p
 from ragapp.errors import UsageError
 
 

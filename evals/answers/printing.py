@@ -14,7 +14,7 @@ from rich.text import Text
 from evals.answers.evaluate import Asked
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import nested
-from evals.gate import GateResult, gate_line
+from evals.statistics.gate import GateResult, gate_line
 from ragapp.types import Verdict
 
 SHORTENED = 160
@@ -94,15 +94,27 @@ def as_text(
     )
 
 
+def worst_rows(asked: Sequence[Asked], count: int) -> list[tuple[str, str, str, str]]:
+    """Question id, question, gold and answer of the `count` worst, the worst first."""
+    return [
+        (
+            one.question.id,
+            one.answer.standalone_question,
+            _short(" | ".join(one.question.answers) or "(unanswerable)"),
+            _short(one.answer.answer),
+        )
+        for one in sorted(asked, key=lambda one: one.worth)[:count]
+    ]
+
+
 def worst_cases(asked: Sequence[Asked], count: int) -> RenderableType:
     """The `count` worst answers in words, the worst first."""
     lines = []
-    for one in sorted(asked, key=lambda one: one.worth)[:count]:
-        gold = " | ".join(one.question.answers) or "(unanswerable)"
+    for name, question, gold, said in worst_rows(asked, count):
         lines += [
-            Text(f"\n{one.question.id}: {one.answer.standalone_question}", style="bold"),
-            Text(f"  gold: {_short(gold)}"),
-            Text(f"  said: {_short(one.answer.answer)}"),
+            Text(f"\n{name}: {question}", style="bold"),
+            Text(f"  gold: {gold}"),
+            Text(f"  said: {said}"),
         ]
     return Group(*lines)
 

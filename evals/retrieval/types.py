@@ -42,3 +42,43 @@ class RetrievalDataset:
     qrels: Qrels
     corpus_sha256: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Documents by their best chunk. The first `candidates` are those of the chunks that a leg keeps."""
+
+    ranking: DocumentRanking
+    candidates: int
+
+    def first(self, places: int) -> frozenset[str]:
+        return frozenset(document for document, _ in self.ranking[:places])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a stored text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanQuestion:
+    """A question whose evidence stands in one text, in all of these spans."""
+
+    id: str
+    text: str
+    corpus: str
+    evidence: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDataset:
+    """Texts by name, as ragapp stores them, and questions on them."""
+
+    name: str
+    texts: Mapping[str, str]
+    questions: tuple[SpanQuestion, ...]
+    corpus_sha256: str
+    sha256: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.progress import Progress
 
 from evals.ingesting import open_shelf
-from evals.types import CorpusDocument, RetrievalDataset
+from evals.retrieval.types import CorpusDocument, RetrievalDataset
 from ragapp.bootstrap import recipe
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -21,13 +21,20 @@ ID = "id"
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """An ingested corpus. `corpus_ids` are by document id; `failures` say what could not be ingested."""
+    """An ingested corpus. `corpus_ids` are by document id; `failures` say what could not be ingested.
+
+    `bare` searches it without the reranker. `failed` and `empty` are corpus ids: of what could not be
+    parsed, and of what has no chunk.
+    """
 
     service: RagService
+    bare: RagService
     collection: str
     corpus_ids: Mapping[str, str]
     chunks: int
     failures: tuple[str, ...]
+    failed: frozenset[str]
+    empty: frozenset[str]
     embedder: str
     recipe: str
 
@@ -41,10 +48,13 @@ def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progres
         documents = shelf.service.documents(shelf.collection)
         yield Corpus(
             service=shelf.service,
+            bare=shelf.bare,
             collection=shelf.collection,
             corpus_ids={document.id: document.metadata[ID] for document in documents},
             chunks=sum(document.chunks for document in documents),
             failures=tuple(f"{d.metadata[ID]}: {d.error}" for d in documents if d.status == "failed"),
+            failed=frozenset(d.metadata[ID] for d in documents if d.status == "failed"),
+            empty=frozenset(d.metadata[ID] for d in documents if d.status != "failed" and not d.chunks),
             embedder=shelf.embedder,
             recipe=recipe(shelf.settings),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evals.statistics import Comparison, compare
+from evals.statistics.paired import Comparison, compare
 from ragapp.errors import UsageError
 
 CLOSED = 4

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from evals.corpus import open_corpus
 from evals.datasets.beir import load_beir
-from evals.retrieval import COMPARED_BY, MODES, evaluate_retrieval
-from evals.statistics import Comparison, compare
-from evals.types import RetrievalDataset
+from evals.retrieval.corpus import open_corpus
+from evals.retrieval.evaluate import MODES, evaluate_retrieval
+from evals.retrieval.runs import COMPARED_BY
+from evals.retrieval.types import RetrievalDataset
+from evals.statistics.paired import Comparison, compare
 from ragapp.settings import Settings
 from ragapp.types import SearchMode
 
@@ -48,7 +49,7 @@ def compare_embedders(
 
 def _scores(
     dataset: RetrievalDataset, settings: Settings, embedder: str, progress: Progress
-) -> dict[SearchMode, dict[str, float]]:
+) -> dict[str, dict[str, float]]:
     """By mode and query."""
     own = settings.model_copy(update={"embedder": embedder})
     with open_corpus(dataset, own, progress) as corpus:

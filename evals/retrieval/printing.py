@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +10,21 @@ from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from evals.gate import GateResult, gate_line
-from evals.metrics import METRICS
-from evals.runs import RetrievalRun
-from evals.statistics import Comparison
-from evals.types import Scores
-from ragapp.types import SearchMode
+from evals.retrieval.runs import RetrievalRun
+from evals.retrieval.stages import Stages
+from evals.retrieval.types import Scores
+from evals.statistics.gate import GateResult, gate_line
+from evals.statistics.paired import Comparison
 
 SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSummary:
-    """The JSON of `ragapp eval retrieval --json`; `metrics` are those of hybrid."""
+    """The JSON of `ragapp eval retrieval --json`; `metrics` are those of `system`, by default hybrid.
+
+    `lost` has the relevant documents that each stage lost.
+    """
 
     dataset: str
     split: str
@@ -30,8 +32,11 @@ class RetrievalSummary:
     failed: int
     chunks: int
     queries: int
+    system: str
     metrics: Scores
-    by_mode: Mapping[SearchMode, Scores]
+    by_mode: Mapping[str, Scores]
+    stages: Stages | None
+    lost: Mapping[str, int]
     comparisons: Mapping[str, Comparison]
     latency_ms: Mapping[str, float]
     run_file: str
@@ -46,9 +51,12 @@ def as_json(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> st
         documents=run.documents,
         failed=len(run.failures),
         chunks=run.chunks,
-        queries=len(run.modes["hybrid"].queries),
-        metrics=run.modes["hybrid"].metrics,
+        queries=len(run.scored.queries),
+        system=run.system,
+        metrics=run.scored.metrics,
         by_mode={mode: result.metrics for mode, result in run.modes.items()},
+        stages=run.stages,
+        lost=run.stages.lost if run.stages else {},
         comparisons=run.comparisons,
         latency_ms=run.latency_ms,
         run_file=str(run_file),
@@ -59,29 +67,43 @@ def as_json(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> st
 
 
 def as_text(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> RenderableType:
-    queries = len(run.modes["hybrid"].queries)
+    queries = len(run.scored.queries)
     sizes = f"{queries:,} queries, {run.documents:,} documents, {run.chunks:,} chunks"
     return Group(
         f"{run.dataset} ({run.split}): {sizes}",
         _table(run),
-        *(_verdict(name, comparison) for name, comparison in run.comparisons.items()),
+        *(_verdict(name, run.metric, comparison) for name, comparison in run.comparisons.items()),
         *map(gate_line, gate),
-        f"search: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
+        *_stages(run),
+        *_latency(run),
         f"run file: {run_file}",
     )
 
 
 def _table(run: RetrievalRun) -> Table:
-    table = Table("mode", *METRICS, box=None, header_style="bold")
+    metrics = run.scored.metrics
+    table = Table("mode", *metrics, box=None, header_style="bold")
     for mode, result in run.modes.items():
-        table.add_row(mode, *(f"{result.metrics[metric]:.3f}" for metric in METRICS))
+        table.add_row(mode, *(f"{result.metrics[metric]:.3f}" for metric in metrics))
     return table
 
 
-def _verdict(name: str, comparison: Comparison) -> str:
+def _stages(run: RetrievalRun) -> Iterator[str]:
+    if run.stages is not None:
+        lost = ", ".join(f"{count:,} lost by {stage}" for stage, count in run.stages.lost.items())
+        yield f"of {run.stages.relevant:,} relevant, {lost} did not come among the first {run.stages.first}"
+
+
+def _latency(run: RetrievalRun) -> Iterator[str]:
+    if run.latency_ms:
+        p50, p95 = run.latency_ms["p50"], run.latency_ms["p95"]
+        yield f"search: {p50:.1f} ms at the median, {p95:.1f} ms at p95"
+
+
+def _verdict(name: str, metric: str, comparison: Comparison) -> str:
     luck = "not luck" if comparison.p <= SIGNIFICANT else "may be luck"
     return (
-        f"{name}: {comparison.difference:+.3f} nDCG@10 "
+        f"{name}: {comparison.difference:+.3f} {metric} "
         f"(95% interval {comparison.low:+.3f} to {comparison.high:+.3f}, p = {comparison.p:.4f}: {luck}); "
         f"better on {comparison.wins}, equal on {comparison.ties}, worse on {comparison.losses}"
     )

@@ -13,14 +13,16 @@ from typing import TypeAlias
 
 import ir_measures
 import numpy as np
-from ir_measures import AP, RR, R, nDCG
+from ir_measures import AP, RR, P, R, nDCG
 
-from evals.types import DocumentRanking, PerQuery, Qrels, Run, Scores
+from evals.retrieval.types import DocumentRanking, PerQuery, Qrels, Run, Scores
 
 DEPTH = 100
 """Documents a run needs for each query: the deepest cutoff below."""
 
-METRICS = ("nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100")
+METRICS = ("nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100", "P@10")
+
+CUTOFFS = (1, 3, 5, 10, 20, 50, 100)
 
 _Measure: TypeAlias = ir_measures.measures.Measure
 
@@ -30,7 +32,10 @@ _MEASURES: Mapping[_Measure, str] = {
     R @ 100: "Recall@100",
     RR: "MRR@10",
     AP @ 100: "MAP@100",
+    P @ 10: "P@10",
 }
+
+_BY_K: Mapping[str, _Measure] = {"nDCG": nDCG, "Recall": R, "P": P}
 
 
 def score(qrels: Qrels, run: Run) -> PerQuery:
@@ -43,6 +48,18 @@ def score(qrels: Qrels, run: Run) -> PerQuery:
         beyond_cutoff = name == "MRR@10" and metric.value < 1 / 10
         per_query[metric.query_id][name] = 0.0 if beyond_cutoff else float(metric.value)
     return per_query
+
+
+def by_k(qrels: Qrels, run: Run) -> dict[str, dict[int, float]]:
+    """nDCG, Recall and P at each of CUTOFFS: means over the judged queries."""
+    measures = {measure @ k: (name, k) for name, measure in _BY_K.items() for k in CUTOFFS}
+    judged = {query: dict(grades) for query, grades in qrels.items()}
+    scorable = {query: dict(strictly_descending(ranking)) for query, ranking in run.items() if ranking}
+    sums = {name: dict.fromkeys(CUTOFFS, 0.0) for name in _BY_K}
+    for metric in ir_measures.pytrec_eval.iter_calc(list(measures), judged, scorable):
+        name, k = measures[metric.measure]
+        sums[name][k] += float(metric.value)
+    return {name: {k: total / len(qrels) for k, total in ks.items()} for name, ks in sums.items()}
 
 
 def mean(per_query: PerQuery) -> Scores:

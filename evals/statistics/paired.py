@@ -22,7 +22,8 @@ class Comparison:
     """The mean of `a` less that of `b` over the same queries.
 
     `low` and `high` bound its 95% bootstrap interval; `p` is the chance of a difference at least this
-    large, either way, if both were equally good.
+    large, either way, if both were equally good. `effect` is Cohen's d of paired samples: the difference in
+    standard deviations of the differences.
     """
 
     difference: float
@@ -32,6 +33,7 @@ class Comparison:
     wins: int
     ties: int
     losses: int
+    effect: float = 0.0
 
 
 def compare(a: Mapping[str, float], b: Mapping[str, float], *, seed: int = 0) -> Comparison:
@@ -51,6 +53,7 @@ def compare(a: Mapping[str, float], b: Mapping[str, float], *, seed: int = 0) ->
         wins=int((differences > 0).sum()),
         ties=int((differences == 0).sum()),
         losses=int((differences < 0).sum()),
+        effect=_effect(differences),
     )
 
 
@@ -83,6 +86,11 @@ def bootstrap_interval(
     means = [values[rng.integers(n, size=(count, n))].mean(axis=1) for count in _batches(resamples)]
     low, high = np.quantile(np.concatenate(means), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def _effect(differences: Floats) -> float:
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
+    return float(differences.mean()) / spread if spread else 0.0
 
 
 def _batches(total: int) -> Iterator[int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from evals.metrics import DEPTH
-from evals.types import DocumentRanking, Run
+from evals.retrieval.metrics import DEPTH
+from evals.retrieval.types import Found
 from ragapp.service import RagService
 from ragapp.types import SearchMode
 
@@ -24,12 +24,12 @@ class Searcher:
         self._corpus_ids = corpus_ids
         self._candidates = candidates
 
-    def run(self, queries: Iterable[tuple[str, str]], mode: SearchMode) -> Run:
+    def find(self, queries: Iterable[tuple[str, str]], mode: SearchMode) -> dict[str, Found]:
         """What `mode` finds for each (query id, text): up to `DEPTH` documents."""
         return {query: self._documents(text, mode) for query, text in queries}
 
-    def latency(self, queries: Iterable[str], k: int) -> dict[str, float]:
-        """Milliseconds that a hybrid search for `k` chunks takes, start to end: p50 and p95.
+    def times(self, queries: Iterable[str], k: int) -> list[float]:
+        """Milliseconds that a hybrid search for `k` chunks takes, start to end, ascending.
 
         The model and the views load before the clock starts.
         """
@@ -38,11 +38,10 @@ class Searcher:
         for text in queries:
             started = time.perf_counter()
             self._service.search(text, collection=self._collection, k=k)
-            taken.append(1000 * (time.perf_counter() - started))
-        p50, p95 = np.percentile(taken, [50, 95])
-        return {"p50": float(p50), "p95": float(p95)}
+            taken.append(round(1000 * (time.perf_counter() - started), 3))
+        return sorted(taken)
 
-    def _documents(self, text: str, mode: SearchMode) -> DocumentRanking:
+    def _documents(self, text: str, mode: SearchMode) -> Found:
         """Documents scored by their best chunk.
 
         The first search asks for no more chunks than a leg keeps by itself, so that fusion sees what it
@@ -50,12 +49,21 @@ class Searcher:
         the end of the ranking, below whatever the first one found.
         """
         best: dict[str, float] = {}
-        k = self._candidates
+        k, candidates = self._candidates, 0
         while True:
             hits = self._service.search(text, collection=self._collection, k=k, mode=mode).hits
             floor = min(best.values(), default=float("inf"))
             for hit in hits:
                 best.setdefault(self._corpus_ids[hit.document_id], min(hit.score, floor))
+            candidates = candidates or len(best)
             if len(best) >= DEPTH or len(hits) < k:
-                return tuple(best.items())[:DEPTH]
+                return Found(tuple(best.items())[:DEPTH], min(candidates, DEPTH))
             k *= 2
+
+
+def percentiles(ascending: Sequence[float]) -> dict[str, float]:
+    """p50 and p95; none of nothing."""
+    if not ascending:
+        return {}
+    p50, p95 = np.percentile(ascending, [50, 95])
+    return {"p50": float(p50), "p95": float(p95)}

@@ -1,6 +1,6 @@
 """Makes evals/data/scifact-mini out of SciFact in BEIR layout.
 
-    python -m evals.data.make_sample SCIFACT_FOLDER
+    python -m evals.data.make_scifact_sample SCIFACT_FOLDER
 
 Takes `CLAIMS` claims of the train split, every abstract relevant to one of them, and abstracts drawn
 at random to make `ABSTRACTS` in all. Ids and texts stay as they are; the result does not depend on the
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from evals.datasets.beir import load_beir
 from evals.datasets.sampling import draw, sample_queries
-from evals.types import RetrievalDataset
+from evals.retrieval.types import RetrievalDataset
 
-CLAIMS, ABSTRACTS, SEED = 40, 200, 0
+CLAIMS, ABSTRACTS, SEED = 160, 320, 0
 TARGET = Path(__file__).parent / "scifact-mini"
 
 

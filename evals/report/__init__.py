@@ -1,0 +1,1 @@
+"""HTML pages of runs: each one self-contained file with plots as SVG, for light and dark screens."""

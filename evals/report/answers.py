@@ -1,0 +1,87 @@
+"""The page of a run over questions with answers, alone or beside a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from evals.answers.gating import GATED, scores_by_metric
+from evals.answers.runs import AnswerRun
+from evals.answers.summary import SHOWN
+from evals.report.page import page, section, table
+from evals.report.parts import compared_table, moved_section, settings_section
+from evals.report.plots import Bar, bars, histogram
+from evals.statistics.gate import judge_run
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
+"""The metrics whose questions are listed where they moved."""
+
+
+def answers_page(
+    run: AnswerRun,
+    baseline: AnswerRun | None = None,
+    texts: Mapping[str, str] = NO_TEXTS,
+    worst: Sequence[tuple[str, str, str, str]] = (),
+) -> Markup:
+    """`texts` are the questions by id; `worst` has the worst answers: id, question, gold, said."""
+    refused = sum(one.refused for one in run.questions.values())
+    lead = f"{len(run.questions):,} questions, {refused:,} refused; answers by {run.model}; {run.created_at}."
+    return page(
+        f"Answers: {run.dataset}",
+        lead,
+        [
+            *(_against(run, baseline, texts) if baseline else ()),
+            section("Figures", bars("Each with its 95% bootstrap interval", _bars(run), "")),
+            section("Sentences by verdict", _verdicts(run)),
+            section("How long an answer takes", histogram(_LATENCY, _times(run), "milliseconds")),
+            section("The worst answers", table(("", "question", "gold", "said"), worst))
+            if worst
+            else Markup(""),
+            settings_section(run.settings, _names(run), baseline.settings if baseline else None),
+        ],
+    )
+
+
+_LATENCY = "From the question to the whole answer"
+
+
+def _against(run: AnswerRun, baseline: AnswerRun, texts: Mapping[str, str]) -> list[Markup]:
+    now, before = scores_by_metric(run), scores_by_metric(baseline)
+    heading = f"{run.model} against the baseline's {baseline.model}"
+    moved = [name for name in MOVED_BY if name in now and name in before]
+    return [
+        section(heading, compared_table(judge_run(now, before))),
+        *(moved_section(name, now[name], before[name], texts) for name in moved),
+    ]
+
+
+def _bars(run: AnswerRun) -> list[Bar]:
+    named = [(name, run.figures[name]) for name in SHOWN if name in run.figures]
+    return [Bar(name, one.value, one.low, one.high) for name, one in named if one.n]
+
+
+def _verdicts(run: AnswerRun) -> Markup:
+    return table(("verdict", "share"), list(run.verdicts.items()))
+
+
+def _worst(worst: Sequence[tuple[str, str, str, str]]) -> Markup:
+    return table(("", "question", "gold", "said"), worst) if worst else Markup("")
+
+
+def _times(run: AnswerRun) -> list[float]:
+    return [one.ms for one in run.questions.values()]
+
+
+def _names(run: AnswerRun) -> dict[str, object]:
+    return {
+        "settings fingerprint": run.settings_fingerprint,
+        "dataset SHA-256": run.dataset_sha256,
+        "generator": run.generator,
+        "prompt version": run.prompt_version or "–",
+        "embedder": run.embedder,
+        "code": run.code,
+        "gated": ", ".join(GATED),
+    }

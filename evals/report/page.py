@@ -1,0 +1,81 @@
+"""A page is a title and sections. What is not markup already is escaped; nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from markupsafe import Markup
+
+from evals.runs import write_whole
+
+_PAGE = Markup(
+    """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{lead}</p>
+{sections}
+</main>
+</body>
+</html>
+"""
+)
+
+
+def page(title: str, lead: str, sections: Iterable[Markup]) -> Markup:
+    """A whole HTML document."""
+    style = Markup(files("evals.report").joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
+    return _PAGE.format(title=title, lead=lead, style=style, sections=Markup("\n").join(sections))
+
+
+def section(heading: str, *parts: Markup) -> Markup:
+    """Nothing when it has no parts."""
+    kept = [part for part in parts if part]
+    if not kept:
+        return Markup("")
+    return Markup("<section><h2>{}</h2>\n{}</section>").format(heading, Markup("\n").join(kept))
+
+
+def paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>").format(text)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Markup:
+    """The first column names its row; cells that look like numbers stand to the right."""
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in columns)
+    body = Markup("\n").join(_row(row) for row in rows)
+    title = Markup("<caption>{}</caption>").format(caption) if caption else ""
+    return Markup(
+        '<div class="scroll" tabindex="0"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(title, head, body)
+
+
+def pairs(values: Mapping[str, object]) -> Markup:
+    """Names and their values, such as the settings of a run."""
+    return table(("", ""), list(values.items()))
+
+
+def write_page(path: Path, made: str) -> None:
+    """Raises UsageError when it cannot."""
+    write_whole(path, made.encode())
+
+
+def _row(cells: Sequence[object]) -> Markup:
+    name, *rest = cells
+    values = Markup("").join(Markup("<td>{}</td>").format(_shown(cell)) for cell in rest)
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(_shown(name), values)
+
+
+def _shown(cell: object) -> object:
+    return f"{cell:.3f}" if isinstance(cell, float) else cell

@@ -1,0 +1,106 @@
+"""The page of a retrieval run, alone or beside a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from evals.report.page import page, section, table
+from evals.report.parts import compared_table, interval_bar, moved_section, settings_section
+from evals.report.plots import Line, bars, histogram, lines
+from evals.retrieval.runs import RetrievalRun
+from evals.statistics.gate import judge_run
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+
+
+def retrieval_page(
+    run: RetrievalRun, baseline: RetrievalRun | None = None, texts: Mapping[str, str] = NO_TEXTS
+) -> Markup:
+    """`texts` are the queries by id; run files do not hold them."""
+    queries = len(run.scored.queries)
+    lead = f"{queries:,} queries, {run.documents:,} documents, {run.chunks:,} chunks; {run.created_at}."
+    return page(
+        f"Search: {run.dataset} ({run.split})",
+        lead,
+        [
+            *(_against(run, baseline, texts) if baseline else ()),
+            section("By mode", _modes(run), _mode_bars(run)),
+            section("By cutoff", *_by_cutoff(run)),
+            section("What was lost where", _stages(run)),
+            section("How long a search takes", histogram(_LATENCY, run.searches_ms, "milliseconds")),
+            _worst(run, texts),
+            settings_section(run.settings, _names(run), baseline.settings if baseline else None),
+        ],
+    )
+
+
+_LATENCY = "Whole hybrid searches for 10 hits, one after another"
+
+
+def _against(run: RetrievalRun, baseline: RetrievalRun, texts: Mapping[str, str]) -> list[Markup]:
+    metrics = [name for name in run.scored.metrics if name in baseline.scored.metrics]
+    results = judge_run(
+        {name: run.values(name) for name in metrics}, {name: baseline.values(name) for name in metrics}
+    )
+    heading = f"{run.system} against the baseline's {baseline.system}"
+    return [
+        section(heading, compared_table(results)),
+        moved_section(run.metric, run.values(), baseline.values(), texts),
+    ]
+
+
+def _modes(run: RetrievalRun) -> Markup:
+    metrics = list(run.scored.metrics)
+    rows = [(mode, *(result.metrics[name] for name in metrics)) for mode, result in run.modes.items()]
+    return table(("mode", *metrics), rows)
+
+
+def _mode_bars(run: RetrievalRun) -> Markup:
+    drawn = [
+        interval_bar(mode, (one.scores[run.metric] for one in result.queries.values()))
+        for mode, result in run.modes.items()
+    ]
+    return bars(f"{run.metric} by mode, with 95% bootstrap intervals", drawn, run.metric)
+
+
+def _by_cutoff(run: RetrievalRun) -> list[Markup]:
+    """Each cutoff has the same room, as differences among the first few places matter most."""
+    made = []
+    for name, by_k in run.scored.by_k.items():
+        drawn = [
+            Line(mode, [(float(place), value) for place, value in enumerate(result.by_k[name].values())])
+            for mode, result in run.modes.items()
+        ]
+        made.append(lines(f"{name}@k by mode", drawn, "k", f"{name}@k", places=[f"{k}" for k in by_k]))
+    return made
+
+
+def _stages(run: RetrievalRun) -> Markup:
+    if run.stages is None:
+        return Markup("")
+    caption = f"Of {run.stages.relevant:,} relevant, those not among the first {run.stages.first} places"
+    rows = [(stage, f"{count:,}", count / run.stages.relevant) for stage, count in run.stages.lost.items()]
+    return table(("lost by", "how many", "share"), rows, caption)
+
+
+def _worst(run: RetrievalRun, texts: Mapping[str, str]) -> Markup:
+    values = run.values()
+    worst = sorted(values, key=lambda query: (values[query], query))[:15]
+    rows = [
+        (query, texts.get(query, ""), values[query], ", ".join(run.scored.queries[query].documents[:3]))
+        for query in worst
+    ]
+    return section("The worst queries", table(("query", "", run.metric, "found first"), rows))
+
+
+def _names(run: RetrievalRun) -> dict[str, object]:
+    return {
+        "settings fingerprint": run.settings_fingerprint,
+        "dataset SHA-256": run.dataset_sha256,
+        "embedder": run.embedder,
+        "recipe": run.recipe,
+        "code": run.code,
+    }

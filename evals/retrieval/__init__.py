@@ -1,0 +1,1 @@
+"""Scores search: a corpus through the real ingest, queries through the real search, trec_eval's metrics."""

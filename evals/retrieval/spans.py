@@ -1,0 +1,154 @@
+"""Scores retrieval by spans: which words of the evidence the first chunks hold, and what else they hold."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from rich.progress import Progress
+
+from evals.ingesting import Shelf, open_shelf
+from evals.retrieval.evaluate import MODES, TIMED_K, TIMED_QUERIES, compare_modes
+from evals.retrieval.overlap import Words, overlap
+from evals.retrieval.runs import SYSTEM, ModeResult, QueryResult, RetrievalRun, retrieval_settings
+from evals.retrieval.search import Searcher, percentiles
+from evals.retrieval.stages import Kept, Pair, Stages, count_stages
+from evals.retrieval.types import Span, SpanDataset, SpanQuestion
+from evals.runs import code_version, fingerprint, now
+from ragapp.bootstrap import recipe
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Hit, SearchMode
+
+READ = 5
+"""Chunks that are scored: as many as the report that the measure comes from reads."""
+
+METRIC = f"word IoU@{READ}"
+
+HitsByQuery = Mapping[str, Sequence[Hit]]
+
+
+def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress) -> RetrievalRun:
+    """Every text through ingest, every question through search, in each mode."""
+    with open_shelf(dataset.name, dataset.corpus_sha256, settings) as shelf:
+        _hand_in(dataset, shelf)
+        shelf.work_off(progress)
+        documents = shelf.service.documents(shelf.collection)
+        names = {document.id: document.source for document in documents}
+        searcher = Searcher(shelf.service, shelf.collection, names, settings.candidates)
+        timed = [question.text for question in dataset.questions[:TIMED_QUERIES]]
+        times = searcher.times(progress.track(timed, description="timing searches"), TIMED_K)
+        found = _found(dataset, shelf, progress)
+        scorer = _Scorer(dataset, names)
+        modes = {mode: scorer.score(hits) for mode, hits in found.items()}
+        values = retrieval_settings(settings)
+        made_by = recipe(shelf.settings)
+        return RetrievalRun(
+            dataset=dataset.name,
+            split="spans",
+            dataset_sha256=dataset.sha256,
+            documents=len(dataset.texts),
+            chunks=sum(document.chunks for document in documents),
+            failures=tuple(f"{one.name}: {one.error}" for one in documents if one.status == "failed"),
+            settings=values,
+            settings_fingerprint=fingerprint(values, shelf.embedder, made_by),
+            embedder=shelf.embedder,
+            recipe=made_by,
+            code=code_version(),
+            created_at=now(),
+            latency_ms=percentiles(times),
+            modes=modes,
+            comparisons=compare_modes(modes, METRIC),
+            metric=METRIC,
+            stages=scorer.stages(found, shelf.service),
+            searches_ms=times,
+        )
+
+
+class _Scorer:
+    """`names` are the texts' by document id."""
+
+    def __init__(self, dataset: SpanDataset, names: Mapping[str, str]) -> None:
+        self._questions = dataset.questions
+        self._names = names
+        self._words = {name: Words(text) for name, text in dataset.texts.items()}
+        self._texts = dataset.texts
+
+    def score(self, hits: HitsByQuery) -> ModeResult:
+        results = {question.id: self._result(question, hits[question.id]) for question in self._questions}
+        means = {
+            metric: float(np.mean([one.scores[metric] for one in results.values()]))
+            for metric in next(iter(results.values())).scores
+        }
+        return ModeResult(means, results)
+
+    def stages(self, found: Mapping[str, HitsByQuery], service: RagService) -> Stages:
+        """An evidence is there while all its words are."""
+        same = {
+            name for id_, name in self._names.items() if service.document_text(id_).text == self._texts[name]
+        }
+        parsed = [(q, span) for q in self._questions if q.corpus in same for span in q.evidence]
+        kept = {mode: self._kept(hits) for mode, hits in found.items()}
+        return count_stages(
+            relevant=sum(len(question.evidence) for question in self._questions),
+            parsed=len(parsed),
+            chunked=len(parsed),
+            kept=kept,
+            first=READ,
+        )
+
+    def _result(self, question: SpanQuestion, hits: Sequence[Hit]) -> QueryResult:
+        first = hits[:READ]
+        scores = overlap(self._read(first), self._wanted(question.corpus, question.evidence))
+        places = tuple(f"{self._names[hit.document_id]}:{hit.start}-{hit.end}" for hit in first)
+        return QueryResult({f"word {name}@{READ}": value for name, value in scores.items()}, places)
+
+    def _kept(self, hits: HitsByQuery) -> Kept:
+        return Kept(
+            candidates=self._covered(hits),
+            first=self._covered({query: found[:READ] for query, found in hits.items()}),
+        )
+
+    def _covered(self, hits: HitsByQuery) -> set[Pair]:
+        covered = set()
+        for question in self._questions:
+            read = self._read(hits[question.id])
+            for place, span in enumerate(question.evidence):
+                if self._wanted(question.corpus, [span]) <= read:
+                    covered.add((question.id, str(place)))
+        return covered
+
+    def _read(self, hits: Iterable[Hit]) -> set[tuple[str, int]]:
+        read: set[tuple[str, int]] = set()
+        for hit in hits:
+            read |= self._wanted(self._names[hit.document_id], [Span(hit.start, hit.end)])
+        return read
+
+    def _wanted(self, name: str, spans: Iterable[Span]) -> set[tuple[str, int]]:
+        return {(name, number) for number in self._words[name].of(spans)}
+
+
+def _hand_in(dataset: SpanDataset, shelf: Shelf) -> None:
+    there = {d.source for d in shelf.service.documents(shelf.collection) if d.status != "failed"}
+    for name, text in dataset.texts.items():
+        if name not in there:
+            shelf.service.upload(shelf.collection, f"{name}.txt", io.BytesIO(text.encode()), source=name)
+
+
+def _found(dataset: SpanDataset, shelf: Shelf, progress: Progress) -> dict[str, dict[str, Sequence[Hit]]]:
+    candidates = shelf.settings.candidates
+
+    def find(service: RagService, mode: SearchMode, name: str) -> dict[str, Sequence[Hit]]:
+        asked = progress.track(dataset.questions, description=f"searching, {name}")
+        return {
+            one.id: service.search(one.text, collection=shelf.collection, k=candidates, mode=mode).hits
+            for one in asked
+        }
+
+    found: dict[str, dict[str, Sequence[Hit]]] = {
+        mode: find(shelf.bare, mode, mode) for mode in MODES if mode != SYSTEM
+    }
+    if shelf.settings.reranker is not None:
+        found["fused"] = find(shelf.bare, "hybrid", "fused")
+    return found | {SYSTEM: find(shelf.service, "hybrid", SYSTEM)}

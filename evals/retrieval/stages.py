@@ -1,0 +1,101 @@
+"""Which stage lost what is relevant on its way to the first places of what a user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from evals.retrieval.types import Found, Qrels
+
+FIRST = 10
+"""Documents of a ranking that a user reads."""
+
+Pair = tuple[str, str]
+"""(query id, what is relevant to it)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Of `relevant` documents (or spans of evidence), each counted for each of its queries, how many were
+    still there after each stage.
+
+    `dense` and `words` are in that leg's candidates, `candidates` in either's; `fused` stands among the
+    `first` places of the fused ranking, `reranked` among those of the reranker (None without one).
+    """
+
+    relevant: int
+    parsed: int
+    chunked: int
+    dense: int
+    words: int
+    candidates: int
+    fused: int
+    reranked: int | None = None
+    first: int = FIRST
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """How many each stage lost; what the reranker brought back counts there, below 0."""
+        found = {
+            "parse": self.relevant - self.parsed,
+            "chunk": self.parsed - self.chunked,
+            "dense and words": self.chunked - self.candidates,
+            "fusion": self.candidates - self.fused,
+        }
+        return found if self.reranked is None else found | {"rerank": self.fused - self.reranked}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a mode still had: among its candidates, and among the first places."""
+
+    candidates: AbstractSet[Pair]
+    first: AbstractSet[Pair]
+
+
+def count_stages(
+    *, relevant: int, parsed: int, chunked: int, kept: Mapping[str, Kept], first: int = FIRST
+) -> Stages:
+    """`kept` is by mode: `dense`, `words`, and `hybrid`, with `fused` where a reranker follows it."""
+    dense, words = kept["dense"].candidates, kept["words"].candidates
+    reranks = "fused" in kept
+    return Stages(
+        relevant=relevant,
+        parsed=parsed,
+        chunked=chunked,
+        dense=len(dense),
+        words=len(words),
+        candidates=len(dense | words),
+        fused=len(kept["fused" if reranks else "hybrid"].first),
+        reranked=len(kept["hybrid"].first) if reranks else None,
+        first=first,
+    )
+
+
+def document_stages(
+    qrels: Qrels,
+    failed: Collection[str],
+    empty: Collection[str],
+    found: Mapping[str, Mapping[str, Found]],
+) -> Stages:
+    """`failed` documents could not be parsed, `empty` ones have no chunk; `found` is by mode and query."""
+    pairs = list(_relevant(qrels))
+    parsed = [pair for pair in pairs if pair[1] not in failed]
+    chunked = [pair for pair in parsed if pair[1] not in empty]
+    kept = {mode: _kept(chunked, by_query) for mode, by_query in found.items()}
+    return count_stages(relevant=len(pairs), parsed=len(parsed), chunked=len(chunked), kept=kept)
+
+
+def _relevant(qrels: Qrels) -> Iterator[Pair]:
+    for query, grades in qrels.items():
+        yield from ((query, document) for document, grade in grades.items() if grade > 0)
+
+
+def _kept(pairs: Collection[Pair], found: Mapping[str, Found]) -> Kept:
+    candidates = {query: one.first(one.candidates) for query, one in found.items()}
+    first = {query: one.first(FIRST) for query, one in found.items()}
+    return Kept(
+        candidates={pair for pair in pairs if pair[1] in candidates[pair[0]]},
+        first={pair for pair in pairs if pair[1] in first[pair[0]]},
+    )

@@ -1,0 +1,1 @@
+"""Is it better, or was it luck: paired tests, intervals, and the gate made of them."""
