@@ -10,7 +10,7 @@ import httpx
 
 from ragapp.doors import problems
 from ragapp.doors.wire import Problem, decode
-from ragapp.errors import ServerUnavailable, UsageError
+from ragapp.errors import BusyError, QuotaError, ServerUnavailable, UsageError
 
 Files = Mapping[str, tuple[str, BinaryIO]]
 """Form field to (file name, open file)."""
@@ -91,8 +91,16 @@ def _raise_problem(response: httpx.Response) -> None:
     if response.is_success:
         return
     if response.headers.get("content-type") == problems.MEDIA_TYPE:
-        raise problems.error_of(decode(Problem, response.content))
+        error = problems.error_of(decode(Problem, response.content))
+        if isinstance(error, (BusyError, QuotaError)):
+            error.retry_after = _seconds(response.headers.get("retry-after"))
+        raise error
     raise ServerUnavailable(
         f"{response.url} answered {response.status_code} {response.reason_phrase}, not as a ragapp server "
         "does. Check the address."
     )
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """A ragapp server says how many; a proxy may name a date, which is passed over."""
+    return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
