@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -16,6 +19,11 @@ from ragapp.settings import Settings
 from tests import postgres as postgresql
 from tests import s3server
 from tests.qdrantserver import Node, node
+
+if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
+    from ragapp.doors.client import RagappClient
+    from ragapp.service import RagService
+    from tests.serving import Caller
 
 # No test asserts an absolute time, and hypothesis would by default.
 settings.register_profile("ragapp", deadline=None)
@@ -66,3 +74,42 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3server.S3Server]:
     """One server for all tests, started when the first asks; each uses a prefix of its own."""
     with s3server.running(tmp_path_factory.mktemp("s3") / "data") as server:
         yield server
+
+
+# A small library over which RagService and a client of its server are held to the same promises. A module
+# that needs another one has its own `settings` or `service`.
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    from tests.serving import MAX_BYTES, settings_in
+
+    return settings_in(tmp_path_factory.mktemp("library"), max_upload_bytes=MAX_BYTES)
+
+
+@pytest.fixture(scope="module")
+def service(settings: Settings) -> Iterator[RagService]:
+    from ragapp.bootstrap import build_service
+    from tests.serving import LIBRARY, bring_in
+
+    with closing(build_service(settings)) as service:
+        for name, data in LIBRARY.items():
+            service.upload("default", name, io.BytesIO(data), metadata={"kind": name.partition(".")[0]})
+        bring_in(settings)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
+    from ragapp.doors.client import RagappClient
+    from ragapp.doors.http.app import create_app
+    from tests.serving import serving
+
+    with serving(create_app(service, settings)) as url, RagappClient(url) as client:
+        yield client
+
+
+@pytest.fixture(params=["service", "client"])
+def caller(request: pytest.FixtureRequest) -> Caller:
+    caller: Caller = request.getfixturevalue(request.param)
+    return caller

@@ -15,12 +15,21 @@ from fastapi import FastAPI
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import build_workbench
+from ragapp.doors.client import RagappClient
+from ragapp.service import RagService
 from ragapp.settings import Settings
 
 TIDES = b"The tide turns at noon. Herons fish at dusk. The harbour was built in 1862 by Ada Thornton.\n"
 BREAD = b"Sourdough bread rises for twelve hours. The oven is heated to 240 degrees before it goes in.\n"
 BEES = b"A honey bee visits about two thousand flowers a day. Bees dance to tell where flowers are.\n"
+Caller = RagService | RagappClient
+"""What is promised of the one is promised of the other."""
+
 LIBRARY: Mapping[str, bytes] = {"tides.txt": TIDES, "bread.txt": BREAD, "bees.txt": BEES}
+
+
+MAX_BYTES = 100_000
+"""Largest document of the library that tests share."""
 
 
 def settings_in(folder: Path, **changed: int) -> Settings:

@@ -9,45 +9,11 @@ from itertools import count
 
 import pytest
 
-from ragapp.bootstrap import build_service
 from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
 from ragapp.errors import ConflictError, ModelError, NotFoundError, TooLargeError, UsageError
 from ragapp.service import RagService
-from ragapp.settings import Settings
 from ragapp.types import Answer, SearchResult
-from tests.serving import LIBRARY, TIDES, bring_in, serving, settings_in
-
-MAX_BYTES = 100_000
-
-Caller = RagService | RagappClient
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_in(tmp_path_factory.mktemp("data"), max_upload_bytes=MAX_BYTES)
-
-
-@pytest.fixture(scope="module")
-def service(settings: Settings) -> Iterator[RagService]:
-    service = build_service(settings)
-    for name, data in LIBRARY.items():
-        service.upload("default", name, io.BytesIO(data), metadata={"kind": name.partition(".")[0]})
-    bring_in(settings)
-    yield service
-    service.close()
-
-
-@pytest.fixture(scope="module")
-def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
-    with serving(create_app(service, settings)) as url, RagappClient(url) as client:
-        yield client
-
-
-@pytest.fixture(params=["service", "client"])
-def caller(request: pytest.FixtureRequest) -> Caller:
-    caller: Caller = request.getfixturevalue(request.param)
-    return caller
+from tests.serving import MAX_BYTES, TIDES, Caller
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,45 +12,14 @@ from typer.testing import CliRunner
 
 from ragapp.bootstrap import build_service
 from ragapp.doors.cli.main import app
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Answer, Feedback, Turn
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, Caller, bring_in, settings_in
 
 FIRST, FOLLOW_UP = "When was the harbour built?", "Who built it?"
 OVEN = "To how many degrees is the oven heated?"
-
-Caller = RagService | RagappClient
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_in(tmp_path_factory.mktemp("conversation"))
-
-
-@pytest.fixture(scope="module")
-def service(settings: Settings) -> Iterator[RagService]:
-    service = build_service(settings)
-    for name, data in LIBRARY.items():
-        service.upload("default", name, io.BytesIO(data))
-    bring_in(settings)
-    yield service
-    service.close()
-
-
-@pytest.fixture(scope="module")
-def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
-    with serving(create_app(service, settings)) as url, RagappClient(url) as client:
-        yield client
-
-
-@pytest.fixture(params=["service", "client"])
-def caller(request: pytest.FixtureRequest) -> Caller:
-    caller: Caller = request.getfixturevalue(request.param)
-    return caller
 
 
 def ask(caller: Caller, question: str, **more: object) -> Answer:

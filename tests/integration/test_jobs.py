@@ -13,12 +13,10 @@ from contextlib import closing
 import pytest
 
 from ragapp.bootstrap import build_service
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
 from ragapp.errors import ConflictError, NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from tests.serving import bring_in, serving, settings_in
+from tests.serving import Caller, bring_in, settings_in
 
 
 @pytest.fixture(scope="module")
@@ -32,21 +30,7 @@ def service(settings: Settings) -> Iterator[RagService]:
         yield service
 
 
-@pytest.fixture(scope="module")
-def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
-    with serving(create_app(service, settings)) as url, RagappClient(url) as client:
-        yield client
-
-
-@pytest.fixture(params=["service", "client"])
-def caller(request: pytest.FixtureRequest) -> RagService | RagappClient:
-    caller: RagService | RagappClient = request.getfixturevalue(request.param)
-    return caller
-
-
-def test_work_is_listed_cancelled_retried_and_done(
-    caller: RagService | RagappClient, settings: Settings
-) -> None:
+def test_work_is_listed_cancelled_retried_and_done(caller: Caller, settings: Settings) -> None:
     name = type(caller).__name__
     document = caller.upload("default", f"{name}.txt", io.BytesIO(f"Herons fish for {name}.".encode()))
     id_ = document.document.id
@@ -68,7 +52,7 @@ def test_work_is_listed_cancelled_retried_and_done(
         caller.job("nothing")
 
 
-def test_a_source_with_nul_is_refused(caller: RagService | RagappClient) -> None:
+def test_a_source_with_nul_is_refused(caller: Caller) -> None:
     with pytest.raises(UsageError, match="NUL"):
         caller.upload("default", "a.txt", io.BytesIO(b"text"), source="a\0b")
 

@@ -21,10 +21,9 @@ from ragapp.doors.langchain import RagappRetriever, answer_chain, check_citation
 from ragapp.errors import NotFoundError
 from ragapp.service import RagService
 from ragapp.types import Answer
+from tests.serving import Caller
 
 QUESTION = "When does the tide turn?"
-
-Caller = RagService | RagappClient
 
 
 @pytest.fixture(params=["service", "client"])
