@@ -26,13 +26,15 @@ def main() -> None:
         secrets={"ragapp_api_url": wanted.api_url},
         middleware=[Middleware(SecurityHeaders)],
     )
-    app.run(config=options(wanted.port))
+    app.run(config=options(wanted.port, wanted.host, wanted.name))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ui", description="The web page of ragapp.")
     parser.add_argument("--api-url", default="http://127.0.0.1:8000", help="where the API listens")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8501, help="port to listen on")
+    parser.add_argument("--name", action="append", default=[], help="host name that browsers use; repeatable")
     return parser.parse_args()
 
 

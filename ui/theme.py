@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 Option = str | int | bool | list[str] | list[int]
@@ -38,11 +39,13 @@ _MANNERS: Final[dict[str, Option]] = {
     "server.headless": True,
     "server.maxUploadSize": 500,  # MB; the API has a limit of its own, and the last word
     "server.showEmailPrompt": False,
-    "server.address": "127.0.0.1",
-    "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
 }
 
 
-def options(port: int) -> dict[str, Option]:
-    """Streamlit's options for a page served on `port` of this machine, to this machine."""
-    return {**_LOOK, **_MANNERS, "server.port": port}
+def options(port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> dict[str, Option]:
+    """Streamlit's options for a page served on `port` of the address `host`, to this machine by default.
+
+    Browsers reach it as this machine and under `names`.
+    """
+    allowed = ["localhost", "127.0.0.1", "::1", *names]
+    return {**_LOOK, **_MANNERS, "server.port": port, "server.address": host, "server.allowedHosts": allowed}
