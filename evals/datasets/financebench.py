@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
-from evals.datasets.rows import make_dataset, read_rows, wrong
+from evals.datasets.building import make_dataset
+from evals.datasets.reading import read_rows, wrong
 
 
 class _Evidence(BaseModel):
