@@ -1,4 +1,4 @@
-"""The script that Streamlit runs for each browser session: the frame and the two pages."""
+"""The script that Streamlit runs for each browser session: the frame around the pages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from ragapp.errors import RagappError
+from ragapp.errors import AuthenticationError, RagappError
+from ui.admin import page as admin
 from ui.ask import page as ask
 from ui.documents import page as documents
+from ui.evals import page as evals
 from ui.problems import show_problem
 from ui.session import server_answers
+from ui.signin import may, show_account, show_sign_in
 
 _HERE = Path(__file__).parent
 _RETRY_SECONDS = 2.0
@@ -20,15 +23,36 @@ def main() -> None:
     st.set_page_config(page_title="ragapp", page_icon=_HERE / "icon.svg", layout="centered")
     st.html(_HERE / "style.css")
     st.logo(_HERE / "icon.svg")
+    try:
+        keeps_the_server = may("admin", None)
+    except AuthenticationError as refusal:
+        show_sign_in(refusal)
+    except RagappError as problem:
+        show_problem(problem)
+        _offer_retry()
+    else:
+        _show_pages(keeps_the_server=keeps_the_server)
+
+
+def _show_pages(*, keeps_the_server: bool) -> None:
     documents_page = st.Page(
         documents.show, title="Documents", icon=":material/folder_open:", url_path="documents"
     )
     ask_page = st.Page(
         lambda: ask.show(documents_page), title="Ask", icon=":material/forum:", url_path="ask", default=True
     )
-    page = st.navigation([ask_page, documents_page], position="top")
+    keepers = [
+        st.Page(evals.show, title="Evals", icon=":material/query_stats:", url_path="evals"),
+        st.Page(admin.show, title="Admin", icon=":material/settings:", url_path="admin"),
+    ]
+    page = st.navigation([ask_page, documents_page, *(keepers if keeps_the_server else [])], position="top")
     try:
-        page.run()
+        show_account()
+        if page is ask_page:
+            page.run()
+        else:
+            with st.container(key="wide"):
+                page.run()
     except RagappError as problem:
         show_problem(problem)
         _offer_retry()

@@ -10,18 +10,21 @@ from ragapp.doors.client import RagappClient
 from ragapp.errors import NotFoundError, RagappError
 from ragapp.types import DocumentOrder, Listing, Status
 
+API_KEY = "api-key"
+"""Where the session keeps the key that its user signed in with."""
+
 DEFAULT_COLLECTION = "default"
 """The collection that the API makes on first use."""
 
 
 def client() -> RagappClient:
-    """One client for all sessions of this process: it holds a pool of connections."""
-    return _client(st.secrets["ragapp_api_url"])
+    """One client for all sessions that use the same key: it holds a pool of connections."""
+    return _client(st.secrets["ragapp_api_url"], st.session_state.get(API_KEY, ""))
 
 
-@st.cache_resource
-def _client(api_url: str) -> RagappClient:
-    return RagappClient(api_url)
+@st.cache_resource(max_entries=100)
+def _client(api_url: str, api_key: str) -> RagappClient:
+    return RagappClient(api_url, api_key=api_key)
 
 
 def server_answers() -> bool:

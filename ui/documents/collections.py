@@ -1,39 +1,95 @@
-"""Making and deleting collections."""
+"""Making, reindexing and deleting collections."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import streamlit as st
 
 from ragapp.errors import RagappError
+from ragapp.types import Task
 from ui.escape import html_text, label_text
-from ui.problems import show_problem
+from ui.problems import problems_shown, show_problem
 from ui.session import DEFAULT_COLLECTION, choose_next, client
+from ui.signin import may
+from ui.tasks import UNFINISHED, show_task
 
 _NAME_KEY = "new-collection"
 _PROBLEM_KEY = "collection-problem"
+_REFRESH_SECONDS = 1.5
+_OF_SETTINGS: Final = "that of the settings"
 
 
 def show_collection_tools(collection: str) -> None:
-    """A way to make a collection, and one to delete the chosen one."""
+    """A way to make a collection, and to reindex or delete the chosen one; for those who may."""
+    if not may("admin", collection):
+        return
     with st.popover("Collections", icon=":material/tune:"):
-        st.text_input("New collection", key=_NAME_KEY, max_chars=100, placeholder="Its name")
-        st.button("Create", key="create-collection", icon=":material/add:", on_click=_create)
         problem: RagappError | None = st.session_state.pop(_PROBLEM_KEY, None)
         if problem is not None:
             show_problem(problem)
-        st.html(
-            f'<div>Delete <span class="ragapp-name">{html_text(collection)}</span> with all its documents. '
-            "This cannot be undone.</div>"
-        )
-        sure = st.checkbox("Yes, delete it", key=f"sure-{collection}")
-        st.button(
-            "Delete collection",
-            key="delete-collection",
-            icon=":material/delete:",
-            disabled=not sure,
-            on_click=_delete,
-            args=(collection,),
-        )
+        if may("admin", None):
+            _offer_making()
+            _offer_reindexing(collection)
+        _offer_deleting(collection)
+
+
+def show_reindexing(collection: str) -> None:
+    """How far a reindex is, while one goes on. It runs beside the server, and searches go on meanwhile."""
+    if may("admin", None) and _reindexing(collection):
+        st.fragment(_show_reindexing, run_every=_REFRESH_SECONDS)(collection)
+
+
+def _show_reindexing(collection: str) -> None:
+    with problems_shown():
+        tasks = _reindexing(collection)
+        if not tasks:
+            st.rerun()
+        for task in tasks:
+            show_task(task)
+
+
+def _reindexing(collection: str) -> list[Task]:
+    title = f"Reindex {collection} with "
+    return [
+        task
+        for task in client().tasks.tasks()
+        if task.kind == "reindex" and task.state in UNFINISHED and task.title.startswith(title)
+    ]
+
+
+def _offer_making() -> None:
+    st.text_input("New collection", key=_NAME_KEY, max_chars=100, placeholder="Its name")
+    st.button("Create", key="create-collection", icon=":material/add:", on_click=_create)
+
+
+def _offer_reindexing(collection: str) -> None:
+    embedders = [one.name for one in client().models() if one.role == "embedder" and one.installed]
+    chosen = st.selectbox("Embedder", [_OF_SETTINGS, *embedders], key="reindex-embedder")
+    st.button(
+        "Reindex",
+        key="reindex",
+        icon=":material/autorenew:",
+        help="Makes all vectors anew with that embedder. Searches go on with the former ones until then.",
+        on_click=_reindex,
+        args=(collection, None if chosen == _OF_SETTINGS else chosen),
+    )
+
+
+def _offer_deleting(collection: str) -> None:
+    st.html(
+        f'<div>Delete <span class="ragapp-name">{html_text(collection)}</span> with all its documents. '
+        "This cannot be undone.</div>"
+    )
+    sure = st.checkbox("Yes, delete it", key=f"sure-{collection}")
+    st.button(
+        "Delete collection",
+        key="delete-collection",
+        icon=":material/delete:",
+        disabled=not sure,
+        on_click=_delete,
+        args=(collection,),
+    )
 
 
 def _create() -> None:
@@ -46,6 +102,13 @@ def _create() -> None:
     st.session_state[_NAME_KEY] = ""
     st.toast(f"{label_text(name)} is ready for documents", icon=":material/check:")
     choose_next(name)
+
+
+def _reindex(collection: str, embedder: str | None) -> None:
+    try:
+        client().tasks.start_reindex(collection, embedder)
+    except RagappError as problem:
+        st.session_state[_PROBLEM_KEY] = problem
 
 
 def _delete(collection: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.documents.collections import show_collection_tools
+from ui.documents.collections import show_collection_tools, show_reindexing
 from ui.documents.listing import show_documents
+from ui.documents.metadata import show_metadata_editor
+from ui.documents.preview import show_preview
 from ui.documents.upload import show_upload
 from ui.session import choose_collection
-from ui.viewer import show_viewer
+from ui.signin import may
 
 
 def show() -> None:
@@ -16,6 +18,9 @@ def show() -> None:
         st.title("Documents", anchor=False)
         collection = choose_collection()
         show_collection_tools(collection)
-    show_upload(collection)
+    show_reindexing(collection)
+    if may("editor", collection):
+        show_upload(collection)
     show_documents(collection)
-    show_viewer()
+    show_preview()
+    show_metadata_editor()

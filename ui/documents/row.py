@@ -3,56 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from ragapp.errors import RagappError
 from ragapp.types import Document, Status
-from ui.escape import html_text
+from ui.documents.marks import mark, marked, pick, picked
+from ui.documents.metadata import edit_metadata
+from ui.documents.preview import preview
+from ui.escape import html_text, label_text
+from ui.figures import counted, moment, size
 from ui.problems import show_problem
 from ui.session import client
-from ui.viewer import Viewing, view
+from ui.signin import may
 
 _PROBLEM_KEY = "document-problem"
 
 
-class _Stage(NamedTuple):
+class Stage(NamedTuple):
     words: str
     icon: str
     color: Literal["gray", "blue", "green", "red"]
 
 
-_STAGES: Final[Mapping[Status, _Stage]] = {
-    "queued": _Stage("Queued", ":material/schedule:", "gray"),
-    "parsing": _Stage("Parsing", ":material/description:", "blue"),
-    "searchable": _Stage("Searchable by words", ":material/search:", "blue"),
-    "ready": _Stage("Ready", ":material/check_circle:", "green"),
-    "failed": _Stage("Failed", ":material/error:", "red"),
+STAGES: Final[Mapping[Status, Stage]] = {
+    "queued": Stage("Queued", ":material/schedule:", "gray"),
+    "parsing": Stage("Parsing", ":material/description:", "blue"),
+    "searchable": Stage("Searchable by words", ":material/search:", "blue"),
+    "ready": Stage("Ready", ":material/check_circle:", "green"),
+    "failed": Stage("Failed", ":material/error:", "red"),
 }
 
 
 def show_row(document: Document) -> None:
     """`document` and, beside it, what can be done with it."""
     with st.container(border=True, key=f"row-{document.id}"):
-        description, actions = st.columns([3, 2], vertical_alignment="center")
-        with description:
-            _show_description(document)
+        description, actions = st.columns([5, 3], vertical_alignment="center")
+        with description, st.container(horizontal=True, wrap=False):
+            if may("editor", document.collection):
+                _show_tick(document)
+            with st.container():
+                _show_description(document)
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             _show_actions(document)
         _show_problem(document.id)
 
 
+def _show_tick(document: Document) -> None:
+    ticked = document.id in picked(document.collection)
+    st.checkbox(
+        f"Pick {label_text(document.name)}",
+        value=ticked,
+        key=f"pick-{document.id}-{ticked}",
+        on_change=pick,
+        args=(document.collection, document.id),
+        label_visibility="collapsed",
+        disabled=document.id in marked(document.collection),
+        width="content",
+    )
+
+
 def _show_description(document: Document) -> None:
     st.html(
         f'<div class="ragapp-name" role="heading" aria-level="3">{html_text(document.name)}</div>'
-        f'<div class="ragapp-soft">{" · ".join(_facts(document))}</div>'
+        f'<div class="ragapp-soft">{" · ".join(_facts(document))}</div>{_metadata(document)}'
     )
-    stage = _STAGES[document.status]
+    stage = STAGES[document.status]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(stage.words, icon=stage.icon, color=stage.color)
+        if document.id in marked(document.collection):
+            st.badge("Marked for deletion", icon=":material/delete:", color="orange")
         if document.status == "searchable":
             st.html(_embedding_progress(document))
     if document.error:
@@ -61,12 +82,18 @@ def _show_description(document: Document) -> None:
 
 def _facts(document: Document) -> list[str]:
     return [
-        *([_counted(document.pages, "page")] if document.pages else []),
-        *([_counted(document.chunks, "chunk")] if document.chunks else []),
-        _size(document.size),
+        *([counted(document.pages, "page")] if document.pages else []),
+        *([counted(document.chunks, "chunk")] if document.chunks else []),
+        size(document.size),
         f"version {document.version}",
-        f"{_local(document.accepted_at):%d %b %Y, %H:%M}",
+        moment(document.accepted_at),
     ]
+
+
+def _metadata(document: Document) -> str:
+    pairs = (f"{html_text(name)}: {html_text(value)}" for name, value in sorted(document.metadata.items()))
+    shown = "".join(f'<span class="ragapp-tag">{pair}</span>' for pair in pairs)
+    return f'<div class="ragapp-tags">{shown}</div>' if shown else ""
 
 
 def _embedding_progress(document: Document) -> str:
@@ -78,24 +105,48 @@ def _embedding_progress(document: Document) -> str:
 
 
 def _show_actions(document: Document) -> None:
-    viewing = Viewing(document.id, document.name, None, page=1)
+    if document.status == "failed" and may("editor", document.collection):
+        st.button(
+            "Retry",
+            key=f"retry-{document.id}",
+            icon=":material/replay:",
+            on_click=_retry,
+            args=(document.id,),
+        )
     st.button(
         "Preview",
         key=f"preview-{document.id}",
         icon=":material/visibility:",
         disabled=document.live_version is None,
-        on_click=view,
-        args=(viewing,),
+        on_click=preview,
+        args=(document,),
     )
-    with st.popover("Delete", icon=":material/delete:", key=f"ask-delete-{document.id}"):
-        st.html(f'<div>Delete <span class="ragapp-name">{html_text(document.name)}</span>?</div>')
-        st.button("Delete it", key=f"delete-{document.id}", on_click=_delete, args=(document.id,))
+    if may("editor", document.collection):
+        _show_editors_actions(document)
 
 
-def _delete(document_id: str) -> None:
+def _show_editors_actions(document: Document) -> None:
+    st.button(
+        "Metadata",
+        key=f"metadata-{document.id}",
+        icon=":material/sell:",
+        on_click=edit_metadata,
+        args=(document,),
+    )
+    st.button(
+        "Delete",
+        key=f"delete-{document.id}",
+        icon=":material/delete:",
+        disabled=document.id in marked(document.collection),
+        on_click=mark,
+        args=(document.collection, {document.id: document.name}),
+    )
+
+
+def _retry(document_id: str) -> None:
     st.session_state.pop(_PROBLEM_KEY, None)
     try:
-        client().delete_document(document_id)
+        client().retry_job(document_id)
     except RagappError as problem:
         st.session_state[_PROBLEM_KEY] = (document_id, problem)
 
@@ -104,19 +155,3 @@ def _show_problem(document_id: str) -> None:
     about, problem = st.session_state.get(_PROBLEM_KEY, (None, None))
     if about == document_id and problem is not None:
         show_problem(problem)
-
-
-def _local(moment: datetime) -> datetime:
-    """`moment` on the reader's clock, as the browser tells it."""
-    return moment.astimezone(ZoneInfo(st.context.timezone or "UTC"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _size(size: int) -> str:
-    """Bytes as people read them, in powers of 1000."""
-    if size < 1000:
-        return f"{size} bytes"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ragapp.doors.wire import UploadReport
 from ragapp.errors import RagappError
 from ragapp.types import Acceptance
-from ui.escape import label_text
-from ui.problems import show_problem
+from ui.escape import html_text, label_text
+from ui.figures import counted
 from ui.session import client
 
 _ROUND = "upload-round"
 _REFUSED = "upload-refused"
+
+Refusals = list[tuple[str, str]]
+"""(name, why) of what was not taken."""
 
 
 def show_upload(collection: str) -> None:
     """A place to drop files. They are handed over as soon as the browser has sent them."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
-        "Add documents: PDF, Office, web pages, mail, pictures and more",
+        "Add documents: PDF, Office, web pages, mail, pictures and more, or a ZIP of them",
         accept_multiple_files=True,
         key=f"upload-{number}",
     )
-    for name, problem in st.session_state.pop(_REFUSED, []):
-        show_problem(problem, about=name)
+    _show_refused()
     if files:
-        st.session_state[_REFUSED] = _hand_over(files, collection)
+        st.session_state[_REFUSED] = list(_hand_over(files, collection))
         # A new key empties the drop zone, whose files are the API's now.
         st.session_state[_ROUND] = number + 1
         st.rerun()
 
 
-def _hand_over(files: Sequence[UploadedFile], collection: str) -> list[tuple[str, RagappError]]:
-    """Returns the files that were refused, by name, and why."""
-    refused: list[tuple[str, RagappError]] = []
+def _show_refused() -> None:
+    """Stays until it is dismissed or files are added again: the reasons are worth reading twice."""
+    refused: Refusals = st.session_state.get(_REFUSED, [])
+    if not refused:
+        return
+    with st.container(border=True, key="refused"):
+        st.html(
+            f'<div class="ragapp-name">{counted(len(refused), "file")} could not be taken</div>'
+            + "".join(
+                f'<div class="ragapp-error"><span class="ragapp-name">{html_text(name)}</span>: '
+                f"{html_text(why)}</div>"
+                for name, why in refused
+            )
+        )
+        st.button("Dismiss", key="dismiss-refused", on_click=st.session_state.pop, args=(_REFUSED, None))
+
+
+def _hand_over(files: Sequence[UploadedFile], collection: str) -> Iterator[tuple[str, str]]:
+    """Gives the files that were refused, by name, and why."""
     progress = st.progress(0.0)
     for done, file in enumerate(files):
-        progress.progress(done / len(files), f"Sending {label_text(file.name)}")
+        progress.progress(done / len(files), f"Sending {label_text(file.name)} ({done + 1} of {len(files)})")
         try:
-            acceptance = client().upload(collection, file.name, file)
+            if file.name.lower().endswith(".zip"):
+                yield from _unpacked(client().upload_archive(collection, file.name, file), file.name)
+            else:
+                _confirm(client().upload(collection, file.name, file))
         except RagappError as problem:
-            refused.append((file.name, problem))
-        else:
-            _confirm(acceptance)
+            yield file.name, str(problem)
     progress.empty()
-    return refused
+
+
+def _unpacked(report: UploadReport, archive: str) -> Iterator[tuple[str, str]]:
+    new = sum(one.outcome != "unchanged" for one in report.accepted)
+    same = len(report.accepted) - new
+    st.toast(
+        f"{label_text(archive)}: {counted(new, 'document')} accepted, {same:,} unchanged",
+        icon=":material/folder_zip:",
+    )
+    yield from ((f"{archive}: {one.name}", one.problem.detail) for one in report.refused)
 
 
 def _confirm(acceptance: Acceptance) -> None:

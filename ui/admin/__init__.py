@@ -1,0 +1,1 @@
+"""The page for those who keep the server: its queue, cache, models, keys and health."""

@@ -1,0 +1,68 @@
+"""The models that can be fetched by name: what they are for, and whether they are here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ragapp.errors import RagappError
+from ragapp.types import ModelState
+from ui.escape import html_text
+from ui.figures import size
+from ui.problems import problems_shown, show_problem
+from ui.session import client
+
+_REFRESH_SECONDS = 2.0
+_PROBLEM_KEY = "fetch-problem"
+
+
+def show_models() -> None:
+    st.fragment(_show, run_every=_REFRESH_SECONDS)()
+
+
+def _show() -> None:
+    with problems_shown():
+        problem: RagappError | None = st.session_state.get(_PROBLEM_KEY)
+        if problem is not None:
+            show_problem(problem)
+        for model in client().models():
+            _show_model(model)
+
+
+def _show_model(model: ModelState) -> None:
+    facts = f"{model.role} · {size(model.bytes)} · {model.licence}"
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"model-{model.name}"):
+        st.html(
+            f'<div class="ragapp-name" role="heading" aria-level="3">{html_text(model.name)}</div>'
+            f'<div class="ragapp-soft">{html_text(facts)}</div>'
+            f'<div class="ragapp-soft">{html_text(model.about)}</div>{_progress(model)}'
+        )
+        if model.installed:
+            st.badge("Here", icon=":material/check_circle:", color="green")
+        elif model.fetching:
+            st.badge("Being fetched", icon=":material/downloading:", color="blue")
+        else:
+            st.button(
+                "Fetch",
+                key=f"fetch-{model.name}",
+                icon=":material/download:",
+                on_click=_fetch,
+                args=(model.name,),
+            )
+
+
+def _progress(model: ModelState) -> str:
+    if model.installed or not model.present:
+        return ""
+    return (
+        f'<progress class="ragapp-progress" value="{model.present}" max="{model.bytes}" '
+        f'aria-label="Fetched of {html_text(model.name)}"></progress> '
+        f'<span class="ragapp-soft">{size(model.present)} of {size(model.bytes)}</span>'
+    )
+
+
+def _fetch(name: str) -> None:
+    st.session_state.pop(_PROBLEM_KEY, None)
+    try:
+        client().tasks.start_fetch(name)
+    except RagappError as problem:
+        st.session_state[_PROBLEM_KEY] = problem

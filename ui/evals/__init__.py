@@ -1,0 +1,1 @@
+"""The page of evaluations: start, follow, compare, review questions."""

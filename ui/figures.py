@@ -1,0 +1,44 @@
+"""Numbers, sizes and times as people read them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+_UNITS = ("kB", "MB", "GB", "TB")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def size(bytes_: int) -> str:
+    """In powers of 1000."""
+    if bytes_ < 1000:
+        return counted(bytes_, "byte")
+    power = min(int(math.log10(bytes_ * 1.0005) / 3), len(_UNITS))
+    value, unit = bytes_ / 1000**power, _UNITS[power - 1]
+    return f"{value:.0f} {unit}" if value >= 99.5 or unit == "kB" else f"{value:.1f} {unit}"
+
+
+def moment(when: datetime) -> str:
+    """On the reader's clock, as the browser tells it."""
+    return f"{when.astimezone(ZoneInfo(st.context.timezone or 'UTC')):%d %b %Y, %H:%M}"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def share(value: float | None) -> str:
+    """As a percentage; a dash where there is none."""
+    return "–" if value is None else f"{value:.1%}"

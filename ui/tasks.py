@@ -1,0 +1,71 @@
+"""Work in the background as it goes: how far it is, why it failed, and a way to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
+
+import streamlit as st
+
+from ragapp.errors import RagappError
+from ragapp.types import Task, TaskState
+from ui.escape import html_text, label_text
+from ui.figures import duration, moment
+from ui.session import client
+
+UNFINISHED: Final[frozenset[TaskState]] = frozenset({"waiting", "running"})
+
+
+class _Look(NamedTuple):
+    words: str
+    icon: str
+    color: Literal["gray", "blue", "green", "red", "orange"]
+
+
+_LOOKS: Final[Mapping[TaskState, _Look]] = {
+    "waiting": _Look("Waits for its turn", ":material/schedule:", "gray"),
+    "running": _Look("Running", ":material/play_circle:", "blue"),
+    "done": _Look("Done", ":material/check_circle:", "green"),
+    "failed": _Look("Failed", ":material/error:", "red"),
+    "cancelled": _Look("Cancelled", ":material/cancel:", "gray"),
+    "lost": _Look("Lost", ":material/power_off:", "orange"),
+}
+
+
+def show_task(task: Task) -> None:
+    """One task on a line of its own, with its progress while it runs."""
+    with st.container(border=True, key=f"task-{task.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(
+                f'<div class="ragapp-name" role="heading" aria-level="4">{html_text(task.title)}</div>'
+                f'<div class="ragapp-soft">{html_text(_times(task))}</div>'
+            )
+            look = _LOOKS[task.state]
+            st.badge(look.words, icon=look.icon, color=look.color)
+            if task.state in UNFINISHED:
+                st.button(
+                    "Cancel",
+                    key=f"cancel-task-{task.id}",
+                    icon=":material/cancel:",
+                    on_click=_cancel,
+                    args=(task.id,),
+                )
+        if task.state == "running":
+            st.progress(task.share or 0.0, label_text(task.step or "Starting"))
+        if task.error:
+            st.html(f'<div class="ragapp-error">{html_text(task.error)}</div>')
+
+
+def _times(task: Task) -> str:
+    if task.started_at is None:
+        return f"asked for {moment(task.asked_at)}"
+    if task.ended_at is None:
+        return f"since {moment(task.started_at)}"
+    return f"{moment(task.started_at)}, took {duration((task.ended_at - task.started_at).total_seconds())}"
+
+
+def _cancel(task_id: str) -> None:
+    try:
+        client().tasks.cancel(task_id)
+    except RagappError as problem:  # it ended just now, most likely
+        st.toast(label_text(str(problem)), icon=":material/info:")
