@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI
@@ -94,12 +94,12 @@ def rpc(method: str, **parameters: object) -> dict[str, object]:
     return {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
 
 
-def rpc_result(response: httpx.Response) -> dict[str, object]:
+def rpc_result(response: httpx.Response) -> dict[str, Any]:
     """The result of a JSON-RPC response, whether it is JSON or the one event of a stream."""
     text = response.text
     if "data:" in text:
         text = next(line.removeprefix("data:") for line in text.splitlines() if line.startswith("data:"))
-    told: dict[str, dict[str, object]] = json.loads(text)
+    told: dict[str, dict[str, Any]] = json.loads(text)
     return told["result"]
 
 
