@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from ragapp.doors.client.transport import Transport
+from ragapp.doors.client.room import Room
 from ragapp.doors.wire import GrantRequest, KeyRequest, Me, decode, encode
 from ragapp.types import AuditEntry, Grant, Key, Limits, NewKey
 
 
-class ClientAccess:
+class ClientAccess(Room):
     """All but `me` raise ForbiddenError for who is not admin of all collections."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def me(self) -> Me:
         """Whose key it is, what it may do, and what it has used today. Raises AuthenticationError."""

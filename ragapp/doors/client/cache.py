@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ragapp.doors.client.transport import Transport
+from ragapp.doors.client.room import Room
 from ragapp.doors.wire import CacheCleared, decode
 from ragapp.types import CacheStats
 
 
-class ClientCache:
+class ClientCache(Room):
     """Every method raises UsageError when the server's cache is switched off."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def stats(self) -> CacheStats:
         """Hits by kind, misses by reason, what was saved, what is kept, and what audits found."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ragapp.doors.client.transport import Transport
+from ragapp.doors.client.room import Room
 from ragapp.doors.wire import ConversationTitle, NewConversation, decode, encode
 from ragapp.types import AnswerDay, Conversation, Feedback, StoredAnswer
 
 
-class ClientHistory:
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
+class ClientHistory(Room):
     def answer(self, answer_id: str) -> StoredAnswer:
         """An answer as it was given, without what was deleted since. Raises NotFoundError."""
         return decode(StoredAnswer, self._transport.send("GET", _answer_path(answer_id)))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ragapp.doors.client.transport import Transport
+from ragapp.doors.client.room import Room
 from ragapp.doors.wire import TaskRequest, decode, encode
 from ragapp.types import DoctorReport, Task
 
 
-class ClientTasks:
+class ClientTasks(Room):
     """For admins of all collections; every method raises ForbiddenError for others."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def start_doctor(self, *, repair: bool = False) -> Task:
         """Checks every invariant; with `repair`, mends what can be mended."""
