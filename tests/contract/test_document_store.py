@@ -12,7 +12,8 @@ import pytest
 
 from ragapp.errors import ConflictError, NotFoundError, TooLargeError, UsageError
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import open_engine
+from ragapp.store.documents import free_blob
+from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Acceptance, Chunk, Document, Heading, Job, ParsedText
@@ -200,6 +201,16 @@ def test_two_documents_with_the_same_bytes_share_one_blob(
     assert len(list(store.vectors(store.collection("shore").id, EMBEDDER))) == 1, (
         "the other one's vectors stay"
     )
+
+
+def test_bytes_in_use_are_not_freed(
+    store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder, database_url: str
+) -> None:
+    """Somebody handed them in again between the delete of their last document and the freeing."""
+    document = bring_in(store, queue)
+    with open_engine(database_url).execution_options(**WRITE).begin() as c:
+        free_blob(c, blobs, document.sha256)
+    assert blobs.exists(document.sha256)
 
 
 def test_the_change_log_tells_each_change_once_in_order(store: SqlStore, queue: SqlJobQueue) -> None:

@@ -45,12 +45,12 @@ class HashEmbedder:
 
 
 class Library:
-    """A process's view of a data folder."""
+    """A process's view of a data folder, or of a database elsewhere and blobs in `blobs`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str | None = None, blobs: Path | None = None) -> None:
         self.folder = folder
-        self.engine = open_engine(f"sqlite:///{folder / 'ragapp.db'}")
-        self.blobs = BlobFolder(folder / "blobs")
+        self.engine = open_engine(database_url or f"sqlite:///{folder / 'ragapp.db'}")
+        self.blobs = BlobFolder(blobs or folder / "blobs")
         self.store = SqlStore(self.engine, self.blobs, 100_000)
         self.queue = SqlJobQueue(self.engine, lease=0.0)  # the dead do not hold up the living
         self.index = LocalIndex(folder / "views", self.store)

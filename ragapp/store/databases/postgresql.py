@@ -80,7 +80,8 @@ class PostgreSQL:
         return [f"{found} pages with a wrong checksum"] if found else []
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
-        return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+        new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
 
     def went_on(self, c: Connection, table: Table) -> None:
         column = table.autoincrement_column

@@ -51,7 +51,8 @@ class SQLite:
         return [line for line in found if line != "ok"] + dangling
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
-        return c.execute(insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+        new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
 
     def went_on(self, c: Connection, table: Table) -> None:
         """SQLite looks at the rows themselves."""
