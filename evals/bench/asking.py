@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
-from ragapp.index.local.views import LocalIndex
+from ragapp.index.truth import Truth
+from ragapp.protocols import SearchIndex
 from ragapp.retrieve.fusion import fuse
 from ragapp.types import Collection, Ranking, Vectors
 
@@ -22,6 +23,9 @@ DEPTH = 100
 """Candidates asked of each leg, as the service does by default."""
 NARROW = 0.01
 """Share of the documents that the filter leaves."""
+
+
+OpenIndex = Callable[[Truth], SearchIndex]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Answers:
 class _Asker:
     """Asks an open index every question, of all documents or of those of `within`."""
 
-    index: LocalIndex
+    index: SearchIndex
     truth: SyntheticTruth
     collection: Collection
     questions: Sequence[Question]
@@ -101,10 +105,10 @@ class _Asker:
         return float(np.mean([_overlap(keys[best], got) for best, got in zip(exact, found, strict=True)]))
 
 
-def ask(folder: Path, truth: SyntheticTruth, questions: Sequence[Question]) -> Answers:
+def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[Question]) -> Answers:
     """To be called in a process that has done nothing before."""
     started = time.perf_counter()
-    index = LocalIndex(folder, truth)
+    index = open_index(truth)
     collection = truth.collection()
     index.catch_up(collection)
     asker = _Asker(index, truth, collection, questions)

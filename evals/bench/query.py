@@ -7,17 +7,19 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import faiss
 import numpy as np
 
-from evals.bench.asking import DEPTH, Answers, Latency, Question, ask, timed
+from evals.bench.asking import DEPTH, Answers, Latency, OpenIndex, Question, ask, timed
 from evals.bench.expansion import Expansion
 from evals.bench.synthetic import SyntheticTruth, draw_into
-from ragapp.index.local.views import LocalIndex
+from ragapp.index.build import build_index
 from ragapp.protocols import Embedder
+from ragapp.settings import Settings
 from ragapp.types import Vectors
 
 SCANS = 20
@@ -52,27 +54,32 @@ def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[Ques
 
 
 def measure(
-    expansion: Expansion, texts: Sequence[str], questions: Sequence[Question], chunks: int, scratch: Path
+    expansion: Expansion, texts: Sequence[str], questions: Sequence[Question], chunks: int, settings: Settings
 ) -> Size:
-    """Builds the views of `chunks` chunks in a folder in `scratch` that is deleted afterwards, and asks them.
+    """Builds views of `chunks` chunks where the settings say, asks them, and removes them.
 
     Building and asking have a process each, so that their memory and their start can be seen.
     """
-    with TemporaryDirectory(dir=scratch, prefix="bench-") as name:
+    with TemporaryDirectory(dir=settings.data_dir, prefix="bench-") as name:
         views = Path(name) / "views"
+        prefix = f"{settings.qdrant_prefix}_{views.parent.name.replace('-', '_')}"
+        scratch = settings.model_copy(update={"data_dir": views.parent, "qdrant_prefix": prefix})
+        open_index = partial(build_index, scratch)
         truth = SyntheticTruth(Path(name) / "rows.npy", texts)
         draw_into(truth.file, expansion, chunks)
         spawning = multiprocessing.get_context("spawn")
         with spawning.Pool(1) as pool:
-            seconds, peak = pool.apply(_build, (views, truth))
+            seconds, peak = pool.apply(_build, (open_index, truth))
         with spawning.Pool(1) as pool:
-            answers = pool.apply(ask, (views, truth, questions))
+            answers = pool.apply(ask, (open_index, truth, questions))
+        on_disk = sum(path.stat().st_size for path in views.rglob("*") if path.is_file())
+        _remove(open_index, truth)
         bandwidth = _bandwidth()
         return Size(
             chunks=chunks,
             build_seconds=seconds,
             build_peak_mib=peak,
-            bytes_a_chunk=sum(p.stat().st_size for p in views.rglob("*") if p.is_file()) / chunks,
+            bytes_a_chunk=on_disk / chunks,
             answers=answers,
             flat_scan=_flat_scan(truth.rows, questions),
             memory_ms=1000 * truth.rows.nbytes / bandwidth,
@@ -80,13 +87,20 @@ def measure(
         )
 
 
-def _build(folder: Path, truth: SyntheticTruth) -> tuple[float, float]:
+def _build(open_index: OpenIndex, truth: SyntheticTruth) -> tuple[float, float]:
     """Seconds, and the most MiB that were resident."""
     started = time.perf_counter()
-    index = LocalIndex(folder, truth)
+    index = open_index(truth)
     index.catch_up(truth.collection())
     index.close()  # waits for the graph
     return time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _remove(open_index: OpenIndex, truth: SyntheticTruth) -> None:
+    """On a server they would outlive the folder."""
+    index = open_index(truth)
+    index.drop(truth.collection().id)
+    index.close()
 
 
 def _flat_scan(rows: Vectors, questions: Sequence[Question]) -> Latency:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from ragapp.types import Change, Collection, IndexEntry, Vectors
 
 PER_VERSION = 20
 """Chunks of a document."""
-BATCH = 4096
+DRAWN = 4096
+"""Vectors made at once."""
+BATCH = 200
+"""Documents whose vectors are handed out at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,25 @@ class SyntheticTruth:
             for revision in range(after + 1, 2 * self.versions + 1)
         ]
 
-    def entries(self, _collection_id: int, _version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
-        rng = np.random.default_rng(0)
-        for key in range(len(self.rows)):
-            yield IndexEntry(key, key // PER_VERSION, mixed_text(self.texts, rng), None)
+    def entries(self, _collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        for version in self._wanted(version_ids):
+            rng = np.random.default_rng(version)
+            for key in self._keys(version).tolist():
+                yield IndexEntry(key, version, mixed_text(self.texts, rng), None)
 
     def vectors(
-        self, _collection_id: int, _embedder: str, _version_ids: Iterable[int] | None = None
+        self, _collection_id: int, _embedder: str, version_ids: Iterable[int] | None = None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
-        rows = self.rows
-        for start in range(0, len(rows), BATCH):
-            keys = np.arange(start, min(start + BATCH, len(rows)))
-            yield keys, keys // PER_VERSION, np.array(rows[start : start + BATCH])
+        rows, versions = self.rows, iter(self._wanted(version_ids))
+        while batch := list(islice(versions, BATCH)):
+            keys = np.concatenate([self._keys(version) for version in batch])
+            yield keys, keys // PER_VERSION, np.array(rows[keys])
+
+    def _wanted(self, version_ids: Iterable[int] | None) -> Iterable[int]:
+        return range(self.versions) if version_ids is None else version_ids
+
+    def _keys(self, version: int) -> NDArray[np.int64]:
+        return np.arange(version * PER_VERSION, min((version + 1) * PER_VERSION, len(self.rows)))
 
 
 def draw_into(path: Path, expansion: Expansion, count: int) -> None:
@@ -63,6 +74,6 @@ def draw_into(path: Path, expansion: Expansion, count: int) -> None:
     rng = np.random.default_rng(count)
     shape = (count, expansion.vectors.shape[1])
     rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)
-    for start in range(0, count, BATCH):
-        rows[start : start + BATCH] = expansion.draw(min(BATCH, count - start), rng)
+    for start in range(0, count, DRAWN):
+        rows[start : start + DRAWN] = expansion.draw(min(DRAWN, count - start), rng)
     rows.flush()

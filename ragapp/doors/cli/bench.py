@@ -112,7 +112,7 @@ def query(
     vectors, texts, embedder = sample_of(bench, collection)
     bench.store.close()
     expansion, asked = Expansion.of(vectors), ask_about(texts, embedder, questions)
-    sizes = [measure(expansion, texts, asked, count, settings.data_dir) for count in wanted]
+    sizes = [measure(expansion, texts, asked, count, settings) for count in wanted]
     print_json(sizes) if as_json else _print_sizes(sizes)
 
 

@@ -21,7 +21,8 @@ from ragapp.types import IndexEntry
 K1, B = 1.2, 0.75
 """As in the keyword view in files."""
 MEAN_WORDS = 150
-"""Words of a chunk of 240 tokens. SciFact's nDCG@10 moves by less than .002 from 100 to 250."""
+"""Words of a chunk of 240 tokens. It need not be exact: on SciFact, where texts have 225 words, nDCG@10 is
+.694 with 100, .700 with 150, .701 with 200, .700 with 250 and with the true mean."""
 
 
 @dataclass(frozen=True, slots=True)
