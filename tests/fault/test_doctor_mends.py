@@ -20,8 +20,8 @@ from ragapp.types import Check, Chunk, ParsedText
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'truth.db'}")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
     yield engine
     engine.dispose()
 
@@ -58,9 +58,11 @@ def store(engine: Engine, blobs: BlobFolder) -> SqlStore:
 
 
 def execute(engine: Engine, *statements: str) -> None:
+    """`:short` is a vector of one dimension, `:vector` of two."""
     with engine.execution_options(**WRITE).begin() as c:
         for statement in statements:
-            c.execute(text(statement))
+            known = {"short": bytes(4), "vector": bytes(8)}
+            c.execute(text(statement), {name: data for name, data in known.items() if f":{name}" in statement})
 
 
 def broken(checks: list[Check]) -> set[str]:
@@ -70,8 +72,8 @@ def broken(checks: list[Check]) -> set[str]:
 MENDED = {
     "every blob row belongs to a document": ["INSERT INTO blobs VALUES ('00ff', 3)"],
     "only live versions have chunks": ["UPDATE documents SET live_version_id = NULL"],
-    "every vector belongs to a chunk": ["INSERT INTO vectors VALUES ('e', 'nobody', x'0000000000000000')"],
-    "every vector has its collection's dimension": ["UPDATE vectors SET vector = x'00000000'"],
+    "every vector belongs to a chunk": ["INSERT INTO vectors VALUES ('e', 'nobody', :vector)"],
+    "every vector has its collection's dimension": ["UPDATE vectors SET vector = :short"],
     "every ready document has all its vectors": ["DELETE FROM vectors"],
     "every job can end": ["UPDATE versions SET status = 'queued', lease_until = 1e12, worker = 'w'"],
 }
