@@ -7,6 +7,7 @@ import typer
 from evals.cli import answers
 from evals.cli.cache import cache
 from evals.cli.retrieval import retrieval
+from evals.cli.sweep import sweep
 
 app = typer.Typer(help="Measure how good search and answers are.", no_args_is_help=True)
 
@@ -14,3 +15,4 @@ app.command()(retrieval)
 app.command("answers", help=answers.HELP["answers"])(answers.command("answers"))
 app.command("citations", help=answers.HELP["citations"])(answers.command("citations"))
 app.command()(cache)
+app.command()(sweep)

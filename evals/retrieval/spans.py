@@ -24,7 +24,10 @@ from ragapp.types import Hit, SearchMode
 READ = 5
 """Chunks that are scored: as many as the report that the measure comes from reads."""
 
-METRIC = f"word IoU@{READ}"
+BUDGET = 800
+"""Words: about what five chunks hold. Chunks of different sizes are only comparable when equally much is read."""
+
+METRIC = f"word recall@{BUDGET} words"
 
 HitsByQuery = Mapping[str, Sequence[Hit]]
 
@@ -100,9 +103,20 @@ class _Scorer:
 
     def _result(self, question: SpanQuestion, hits: Sequence[Hit]) -> QueryResult:
         first = hits[:READ]
-        scores = overlap(self._read(first), self._wanted(question.corpus, question.evidence))
+        wanted = self._wanted(question.corpus, question.evidence)
+        scores = {f"word {name}@{READ}": value for name, value in overlap(self._read(first), wanted).items()}
+        scores[METRIC] = overlap(self._affordable(hits), wanted)["recall"]
         places = tuple(f"{self._names[hit.document_id]}:{hit.start}-{hit.end}" for hit in first)
-        return QueryResult({f"word {name}@{READ}": value for name, value in scores.items()}, places)
+        return QueryResult(scores, places)
+
+    def _affordable(self, hits: Sequence[Hit]) -> set[tuple[str, int]]:
+        """The first `BUDGET` words of the chunks, best first."""
+        read: dict[tuple[str, int], None] = {}
+        for hit in hits:
+            read |= dict.fromkeys(sorted(self._read([hit])))
+            if len(read) >= BUDGET:
+                break
+        return set(list(read)[:BUDGET])
 
     def _kept(self, hits: HitsByQuery) -> Kept:
         return Kept(

@@ -80,7 +80,7 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
 def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     write_run(path, run(RESULTS, "another"))
-    with pytest.raises(UsageError, match="another version"):
+    with pytest.raises(UsageError, match="other data"):
         judge_answers(run(RESULTS), path)
     path.write_text("{}")
     with pytest.raises(UsageError, match="no run"):

@@ -1,0 +1,87 @@
+"""The table of a sweep: what each combination gains or loses, and which ones nothing else beats in all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evals.statistics.gate import holm
+from evals.statistics.paired import Comparison, compare
+from evals.sweep.results import Trial, by_change
+from evals.sweep.trial import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A combination of settings over all datasets.
+
+    `quality` is the mean of the datasets' means, `p50_ms` the mean of their medians, `memory_mib` the most.
+    `against` compares it with the settings as they are, over all questions (None for themselves); `p` is
+    corrected for the number of combinations.
+    """
+
+    change: str
+    by_dataset: Mapping[str, float]
+    quality: float
+    p50_ms: float
+    memory_mib: float
+    against: Comparison | None
+    p: float | None
+    on_front: bool
+
+
+def rows(trials: Sequence[Trial]) -> list[Row]:
+    """The settings as they are first, then the best first. Of combinations tried on every dataset only."""
+    found = by_change(trials)
+    datasets = {trial.dataset for trial in trials}
+    whole = {name: measured for name, (_, measured) in found.items() if measured.keys() == datasets}
+    if not whole:
+        return []
+    first, *others = whole
+    against = {name: compare(_pooled(whole[name]), _pooled(whole[first])) for name in others}
+    ps = holm({name: one.p for name, one in against.items()})
+    made = [_row(name, whole[name], against.get(name), ps.get(name), whole) for name in whole]
+    return [made[0], *sorted(made[1:], key=lambda row: -row.quality)]
+
+
+def _row(
+    name: str,
+    measured: Mapping[str, Measured],
+    against: Comparison | None,
+    p: float | None,
+    all_of_them: Mapping[str, Mapping[str, Measured]],
+) -> Row:
+    quality, fast, small = _goodness(measured)
+    others = [_goodness(one) for other, one in all_of_them.items() if other != name]
+    beaten = any(_beats(other, (quality, fast, small)) for other in others)
+    means = {dataset: one.mean for dataset, one in measured.items()}
+    return Row(name, means, quality, -fast, -small, against, p, on_front=not beaten)
+
+
+def _goodness(measured: Mapping[str, Measured]) -> tuple[float, float, float]:
+    """Quality, and time and memory below 0: more is better in each."""
+    count = len(measured)
+    return (
+        sum(one.mean for one in measured.values()) / count,
+        -sum(one.p50_ms for one in measured.values()) / count,
+        -max(one.memory_mib for one in measured.values()),
+    )
+
+
+def _beats(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """In nothing worse and in something better, as far as a figure tells: .001, 1 ms, 10 MiB."""
+    a, b = _as_shown(one), _as_shown(other)
+    return a != b and all(mine >= theirs for mine, theirs in zip(a, b, strict=True))
+
+
+def _as_shown(found: tuple[float, float, float]) -> tuple[float, float, float]:
+    quality, fast, small = found
+    return round(quality, 3), round(fast), round(small, -1)
+
+
+def _pooled(measured: Mapping[str, Measured]) -> dict[str, float]:
+    return {
+        f"{dataset}/{question}": value
+        for dataset, one in measured.items()
+        for question, value in one.values.items()
+    }

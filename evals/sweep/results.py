@@ -1,0 +1,78 @@
+"""What was tried so far, a line a trial, so that a sweep that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from evals.datasets.reading import read_rows
+from evals.runs import SettingValue, fingerprint
+from evals.sweep.plan import Change, Plan, changed
+from evals.sweep.trial import Measured
+from ragapp.bootstrap import answer_settings
+from ragapp.errors import UsageError
+from ragapp.settings import Settings
+
+Measure = Callable[[Path, int | None, Settings], Measured]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`key` binds the dataset's place, the number of questions and every setting that counts."""
+
+    key: str
+    dataset: str
+    change: Mapping[str, SettingValue]
+    measured: Measured
+
+
+def run_plan(
+    plan: Plan,
+    datasets: Sequence[Path],
+    file: Path,
+    *,
+    limit: int | None,
+    settings: Settings,
+    measure: Measure,
+) -> Iterator[tuple[Trial, bool]]:
+    """Each trial as it is done, and whether it was done before. Raises as `measure` does, and UsageError."""
+    done = {trial.key: trial for trial in read_trials(file)} if file.exists() else {}
+    for change in plan.changes:
+        own = changed(settings, change)
+        for path in datasets:
+            key = fingerprint(path.resolve().name, limit, answer_settings(own))
+            known = done.get(key)
+            trial = known or Trial(key, path.resolve().name, change, measure(path, limit, own))
+            if known is None:
+                _append(file, trial)
+            yield trial, known is not None
+
+
+def read_trials(file: Path) -> list[Trial]:
+    """Raises UsageError, with the line."""
+    return [trial for _, trial in read_rows(file, Trial)]
+
+
+def by_change(trials: Sequence[Trial]) -> dict[str, tuple[Change, dict[str, Measured]]]:
+    """Change, and what was measured by dataset, under the change in words."""
+    found: dict[str, tuple[Change, dict[str, Measured]]] = {}
+    for trial in trials:
+        _, measured = found.setdefault(in_words(trial.change), (trial.change, {}))
+        measured[trial.dataset] = trial.measured
+    return found
+
+
+def in_words(change: Change) -> str:
+    return ", ".join(f"{name} {value}" for name, value in change.items()) or "as set"
+
+
+def _append(file: Path, trial: Trial) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as out:
+            out.write(TypeAdapter(Trial).dump_json(trial) + b"\n")
+    except OSError as error:
+        raise UsageError(f"Cannot write {file}: {error.strerror}. Choose another place.") from error

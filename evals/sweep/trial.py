@@ -1,0 +1,102 @@
+"""One trial: a dataset under one combination of settings.
+
+In a process of its own, so that its memory can be told from that of the others, and after another process
+has ingested what was not there yet.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from evals.answers.evaluate import evaluate_answers
+from evals.answers.library import open_library
+from evals.datasets.answering import load_answer_dataset, sample_questions
+from evals.datasets.beir import load_beir
+from evals.datasets.sampling import sample_queries, sample_spans
+from evals.datasets.spans import is_span_folder, load_spans
+from evals.retrieval.corpus import open_corpus
+from evals.retrieval.evaluate import evaluate_retrieval
+from evals.retrieval.runs import RetrievalRun
+from evals.retrieval.spans import evaluate_spans
+from ragapp.settings import Settings
+
+ANSWERED_BY = "answer_recall"
+"""What answers are compared by: the answer holds a gold answer word for word."""
+
+TOUCH = 1
+"""Questions of the first pass, which is there to ingest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`values` are by question. Milliseconds at the median; MiB that were resident at most while asking."""
+
+    metric: str
+    values: Mapping[str, float]
+    dataset_sha256: str
+    p50_ms: float
+    memory_mib: float
+
+    @property
+    def mean(self) -> float:
+        return sum(self.values.values()) / len(self.values)
+
+
+def measure(path: Path, limit: int | None, settings: Settings) -> Measured:
+    """Raises UsageError, ModelError, StorageError."""
+    _in_child(path, TOUCH, settings)
+    return _in_child(path, limit, settings)
+
+
+def _in_child(path: Path, limit: int | None, settings: Settings) -> Measured:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(ask, path, limit, settings).result()
+
+
+def ask(path: Path, limit: int | None, settings: Settings) -> Measured:
+    """Every question, or `limit` of them, in this process."""
+    with Progress(disable=True) as progress:
+        if is_span_folder(path):
+            return _spans(path, limit, settings, progress)
+        if (path / "qrels").is_dir():
+            return _documents(path, limit, settings, progress)
+        return _answers(path, limit, settings, progress)
+
+
+def _documents(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
+    whole = load_beir(path)
+    asked = whole if limit is None else sample_queries(whole, limit, seed=0)
+    with open_corpus(whole, settings, progress) as corpus:
+        return _of(evaluate_retrieval(asked, corpus, settings, progress, only="hybrid").run)
+
+
+def _spans(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
+    whole = load_spans(path)
+    asked = whole if limit is None else sample_spans(whole, limit, seed=0)
+    return _of(evaluate_spans(asked, settings, progress))
+
+
+def _answers(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
+    whole = load_answer_dataset(path)
+    asked = whole if limit is None else sample_questions(whole, limit, seed=0)
+    with open_library(whole, settings, progress) as library:
+        run, _ = evaluate_answers(asked, library, settings, progress)
+    values = {name: one.scores.get(ANSWERED_BY) for name, one in run.questions.items()}
+    known = {name: value for name, value in values.items() if value is not None}
+    return Measured(ANSWERED_BY, known, run.dataset_sha256, run.latency_ms["p50"], _resident())
+
+
+def _of(run: RetrievalRun) -> Measured:
+    return Measured(run.metric, run.values(), run.dataset_sha256, run.latency_ms["p50"], _resident())
+
+
+def _resident() -> float:
+    """MiB at most, of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
