@@ -1,0 +1,136 @@
+"""What the stores of keys, of their usage and of the audit log promise, over each database we support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.exc import DatabaseError
+
+from ragapp.errors import NotFoundError
+from ragapp.store import schema
+from ragapp.store.audit import SqlAudit
+from ragapp.store.engine import WRITE, open_engine
+from ragapp.store.keys import SqlKeys
+from ragapp.store.usage import SqlUsage
+from ragapp.types import AuditEntry, Grant, Key, Limits, Usage
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 1)
+KEY = Key(
+    id="0123456789ab",
+    name="Zoë’s script",
+    grants=(Grant("reader", "ours"), Grant("admin")),
+    created_at=NOW,
+    expires_at=NOW + timedelta(days=1),
+    limits=Limits(questions_per_day=7),
+)
+ENTRY = AuditEntry(NOW, KEY.id, KEY.name, "192.0.2.7", "upload", "ours/ä.txt", "done")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def keys(engine: Engine) -> SqlKeys:
+    keys = SqlKeys(engine)
+    keys.add(KEY, "digest")
+    return keys
+
+
+# -- keys
+
+
+def test_a_key_is_found_as_it_was_made(keys: SqlKeys) -> None:
+    assert keys.find(KEY.id) == (KEY, "digest")
+    assert keys.find("unknown") is None
+    assert keys.all() == [KEY]
+
+
+def test_whether_there_ever_was_a_key(engine: Engine) -> None:
+    keys = SqlKeys(engine)
+    assert not keys.any()
+    keys.add(KEY, "digest")
+    keys.revoke(KEY.id, NOW)
+    assert keys.any()
+
+
+def test_a_revoked_key_keeps_the_time_of_its_revocation(keys: SqlKeys) -> None:
+    assert keys.revoke(KEY.id, NOW) == replace(KEY, revoked_at=NOW)
+    assert keys.revoke(KEY.id, NOW + timedelta(days=1)).revoked_at == NOW
+
+
+def test_revoking_what_is_not_there_is_told(keys: SqlKeys) -> None:
+    with pytest.raises(NotFoundError, match="keys list"):
+        keys.revoke("unknown", NOW)
+
+
+def test_the_last_use_is_noted(keys: SqlKeys) -> None:
+    keys.touch(KEY.id, NOW)
+    assert keys.all() == [replace(KEY, last_used_at=NOW)]
+
+
+# -- usage
+
+
+@pytest.mark.usefixtures("keys")
+def test_what_is_spent_adds_up_by_day(engine: Engine) -> None:
+    usage = SqlUsage(engine)
+    assert usage.usage(KEY.id, TODAY) == Usage()
+    for _ in range(2):
+        assert usage.spend(KEY.id, TODAY, Usage(questions=1, tokens=10, upload_bytes=100), Limits())
+    assert usage.usage(KEY.id, TODAY) == Usage(2, 20, 200)
+    assert usage.usage(KEY.id, TODAY + timedelta(days=1)) == Usage()
+
+
+@pytest.mark.usefixtures("keys")
+def test_nothing_is_spent_beyond_a_limit(engine: Engine) -> None:
+    usage, within = SqlUsage(engine), Limits(upload_bytes_per_day=100)
+    assert not usage.spend(KEY.id, TODAY, Usage(upload_bytes=101), within)
+    assert usage.spend(KEY.id, TODAY, Usage(upload_bytes=100), within)
+    assert not usage.spend(KEY.id, TODAY, Usage(upload_bytes=1), within)
+    assert usage.spend(KEY.id, TODAY, Usage(questions=1), within), "a limit of bytes is none of questions"
+    assert usage.usage(KEY.id, TODAY) == Usage(questions=1, upload_bytes=100)
+
+
+@pytest.mark.usefixtures("keys")
+def test_no_two_callers_get_what_is_left_for_one(engine: Engine) -> None:
+    usage, within = SqlUsage(engine), Limits(questions_per_day=10)
+    with ThreadPoolExecutor(8) as pool:
+        given = list(pool.map(lambda _: usage.spend(KEY.id, TODAY, Usage(questions=1), within), range(40)))
+    assert given.count(True) == 10
+    assert usage.usage(KEY.id, TODAY).questions == 10
+
+
+# -- the audit log
+
+
+def test_entries_come_newest_first_and_by_key(engine: Engine) -> None:
+    audit = SqlAudit(engine)
+    other = replace(ENTRY, key_id="", name="local")
+    for entry in (ENTRY, other):
+        audit.add(entry)
+    assert audit.last(10) == [other, ENTRY]
+    assert audit.last(1) == [other]
+    assert audit.last(10, KEY.id) == [ENTRY]
+    assert audit.last(10, "") == [other]
+
+
+@pytest.mark.parametrize("change", [delete(schema.audit), update(schema.audit).values(outcome="done")])
+def test_the_database_refuses_to_change_an_entry(engine: Engine, change: object) -> None:
+    audit = SqlAudit(engine)
+    audit.add(ENTRY)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        engine.execution_options(**WRITE).begin() as connection,
+    ):
+        connection.execute(change)  # type: ignore[call-overload]
+    assert audit.last(10) == [ENTRY]

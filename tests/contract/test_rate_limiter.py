@@ -1,0 +1,68 @@
+"""What a RateLimiter promises: counted in this process, or in Redis or Valkey for all replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from ragapp.callers.rates import Rates
+from tests.redisserver import free_port, port_of, server
+
+TIMEOUT = 5.0
+
+NAMES = count()
+
+
+@pytest.fixture(scope="module")
+def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str | None]]:
+    folder = tmp_path_factory.mktemp("redis")
+    with server("redis", folder) as redis, server("valkey", folder) as valkey:
+        yield {
+            "memory": None,
+            "redis": f"redis://127.0.0.1:{port_of(redis)}",
+            "valkey": f"redis://127.0.0.1:{port_of(valkey)}",
+            "nobody": f"redis://127.0.0.1:{free_port()}",
+        }
+
+
+@pytest.fixture(params=["memory", "redis", "valkey", "nobody"])
+def url(request: pytest.FixtureRequest, urls: dict[str, str | None]) -> str | None:
+    return urls[request.param]
+
+
+@pytest.fixture
+def key() -> str:
+    return f"key {next(NAMES)}"
+
+
+def test_so_many_a_minute_and_no_more(url: str | None, key: str) -> None:
+    rates = Rates(url, TIMEOUT)
+    answers = [rates.hit(key, 3) for _ in range(5)]
+    assert answers[:3] == [None, None, None]
+    for seconds in answers[3:]:
+        assert seconds is not None
+        assert 1 <= seconds <= 60
+
+
+def test_each_key_has_its_own_count(url: str | None, key: str) -> None:
+    rates = Rates(url, TIMEOUT)
+    assert rates.hit(key, 1) is None
+    assert rates.hit(f"{key}, another", 1) is None
+    assert rates.hit(key, 1) is not None
+
+
+@pytest.mark.parametrize("kind", ["redis", "valkey"])
+def test_replicas_count_together(urls: dict[str, str | None], kind: str, key: str) -> None:
+    first, second = Rates(urls[kind], TIMEOUT), Rates(urls[kind], TIMEOUT)
+    assert [first.hit(key, 2), second.hit(key, 2)] == [None, None]
+    assert first.hit(key, 2) is not None
+
+
+def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key: str) -> None:
+    with server("redis", tmp_path) as redis:
+        rates = Rates(f"redis://127.0.0.1:{port_of(redis)}", TIMEOUT)
+        assert rates.hit(key, 1) is None
+    assert [rates.hit(key, 1) is None for _ in range(2)] == [True, False]
