@@ -17,6 +17,8 @@ from ragapp.errors import NotFoundError
 AT_ONCE = 100
 """Documents in one part of the list."""
 
+_FILLED_IN = {"resources", "next_cursor"}
+
 
 class DocumentResources:
     def __init__(self, library_of: LibraryOf) -> None:
@@ -37,13 +39,15 @@ class DocumentResources:
             return parsed.text[parsed.page_starts[page - 1] : ends[page - 1]]
 
     async def listed(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Answers `resources/list`: the SDK's own list is the same for everyone, and this one is not."""
+        """Fills in `resources/list`: the SDK's own list is the same for everyone, and this one is not."""
+        listed = await call_next(ctx)
         if ctx.method != "resources/list":
-            return await call_next(ctx)
+            return listed
+        assert isinstance(listed, dict), "what comes from within is the message to be sent"
         library = self._library_of(Context(request_context=ctx))
-        cursor = (ctx.params or {}).get("cursor")
         with resource_errors_told():
-            return await to_thread.run_sync(_part, library, cursor)
+            part = await to_thread.run_sync(_part, library, (ctx.params or {}).get("cursor"))
+        return listed | part.model_dump(mode="json", by_alias=True, exclude_none=True, include=_FILLED_IN)
 
 
 def _part(library: Library, cursor: str | None) -> ListResourcesResult:
@@ -51,7 +55,7 @@ def _part(library: Library, cursor: str | None) -> ListResourcesResult:
     place, offset = _read_cursor(cursor)
     names = [collection.name for collection in library.collections()]
     if place >= len(names):
-        return ListResourcesResult(resources=[], ttl_ms=0, cache_scope="private")
+        return ListResourcesResult(resources=[])
     listing = library.listing(names[place], offset=offset, count=AT_ONCE)
     seen = offset + len(listing.documents)
     more = f"{place}.{seen}" if listing.documents and seen < listing.matching else None
@@ -67,8 +71,6 @@ def _part(library: Library, cursor: str | None) -> ListResourcesResult:
             for document in listing.documents
         ],
         next_cursor=more or following,
-        ttl_ms=0,
-        cache_scope="private",
     )
 
 
