@@ -37,10 +37,10 @@ class GuardedDocuments(Guarded):
 
         Raises what RagService does, ForbiddenError and QuotaError.
         """
-        with self._noted("upload", f"{collection}/{name}"):
+        with self._noted("upload", f"{collection}/{name}") as deed:
             self._rights.need("editor", collection)
             self._meter.upload(self.caller, _size(data))
-            return self._service.upload(
+            kept = self._service.upload(
                 collection,
                 name,
                 data,
@@ -49,6 +49,8 @@ class GuardedDocuments(Guarded):
                 lane=lane,
                 owner=self.caller.id or self.caller.address,
             )
+            deed.of = f"{kept.document.id} {collection}/{name}"
+            return kept
 
     def document(self, document_id: str) -> Document:
         """Raises NotFoundError."""

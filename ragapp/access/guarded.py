@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from ragapp.access.rights import Rights
+from ragapp.callers.trail import Deed
 from ragapp.missing import no_document, no_job
 from ragapp.service import RagService
 from ragapp.types import Caller, Document, JobState, Role
@@ -19,7 +20,7 @@ class Guarded:
         self._rights = Rights(caller)
         self._meter = service.callers.meter
 
-    def _noted(self, action: str, of: str) -> AbstractContextManager[None]:
+    def _noted(self, action: str, of: str) -> AbstractContextManager[Deed]:
         """Puts into the audit trail how what is done within ends."""
         return self._service.callers.trail.noted(self.caller, action, of)
 

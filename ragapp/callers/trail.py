@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ragapp.errors import ForbiddenError, NotFoundError, QuotaError, RagappError
@@ -14,6 +15,13 @@ LONGEST_OBJECT = 300
 """Characters. Names of documents and sources may be long, and a log is for looking through."""
 
 
+@dataclass(slots=True)
+class Deed:
+    """What something is done to. Whoever makes a thing says here what its id became."""
+
+    of: str
+
+
 class Trail:
     """Safe for many threads when its store is. `now` tells the time, in UTC."""
 
@@ -22,16 +30,17 @@ class Trail:
         self._now = now
 
     @contextmanager
-    def noted(self, caller: Caller, action: str, of: str) -> Iterator[None]:
+    def noted(self, caller: Caller, action: str, of: str) -> Iterator[Deed]:
         """Notes how what is done within ends: `done`, or how it was refused."""
+        deed = Deed(of)
         try:
-            yield
+            yield deed
         except RagappError as error:
-            self.note(caller, action, of, _outcome(error))
+            self._note(caller, action, deed.of, _outcome(error))
             raise
-        self.note(caller, action, of)
+        self._note(caller, action, deed.of, "done")
 
-    def note(self, caller: Caller, action: str, of: str, outcome: str = "done") -> None:
+    def _note(self, caller: Caller, action: str, of: str, outcome: str) -> None:
         entry = AuditEntry(
             self._now(), caller.id, caller.name, caller.address, action, of[:LONGEST_OBJECT], outcome
         )

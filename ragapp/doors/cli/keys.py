@@ -70,8 +70,9 @@ def create(
     limits = Limits(
         requests_per_minute, questions_per_day, tokens_per_day, upload_bytes_per_day, waiting_documents
     )
-    with open_service(data_dir) as service, service.callers.trail.noted(LOCAL, "create key", name):
+    with open_service(data_dir) as service, service.callers.trail.noted(LOCAL, "create key", name) as deed:
         made = service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+        deed.of = f"{made.key.id} {name}"
     if as_json:
         print_json(made)
         return
@@ -154,13 +155,16 @@ def audit(
 
 
 def _grants(role: str, collections: list[str] | None, others: list[str] | None) -> list[Grant]:
-    """Raises UsageError for what is no role."""
+    """Raises UsageError for what is no role, or none in a collection."""
+    from ragapp.errors import UsageError
     from ragapp.types import Grant
 
     grants = [Grant(_role(role), collection) for collection in collections or ()] or [Grant(_role(role))]
     for other in others or []:
         named, _, collection = other.partition(":")
-        grants.append(Grant(_role(named), collection or None))
+        if not collection:
+            raise UsageError(f"{other!r} names no collection. Give ROLE:COLLECTION, such as reader:handbook.")
+        grants.append(Grant(_role(named), collection))
     return grants
 
 
