@@ -6,6 +6,7 @@ import typer
 
 from evals.cli import answers
 from evals.cli.cache import cache
+from evals.cli.make import make
 from evals.cli.retrieval import retrieval
 from evals.cli.sweep import sweep
 
@@ -16,3 +17,4 @@ app.command("answers", help=answers.HELP["answers"])(answers.command("answers"))
 app.command("citations", help=answers.HELP["citations"])(answers.command("citations"))
 app.command()(cache)
 app.command()(sweep)
+app.command()(make)

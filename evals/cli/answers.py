@@ -113,17 +113,15 @@ def command(shown: Shown) -> Callable[..., None]:
 
 
 def _asked(order: _Order, settings: Settings) -> tuple[AnswerRun, list[Asked]]:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from evals.answers.evaluate import evaluate_answers
     from evals.answers.library import open_library
     from evals.datasets.answering import load_answer_dataset, sample_questions
+    from ragapp.doors.terminal.progress import Steps
 
     dataset = load_answer_dataset(order.dataset)
     asked = dataset if order.limit is None else sample_questions(dataset, order.limit, order.seed)
     with (
-        Progress(console=Console(stderr=True)) as progress,
+        Steps() as progress,
         open_library(dataset, settings, progress) as library,
     ):
         return evaluate_answers(asked, library, settings, progress)

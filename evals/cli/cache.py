@@ -62,16 +62,14 @@ def cache(
 
 
 def _evaluate(pairs: list[Pair], settings: Settings, wrong: float) -> CacheEvaluation:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from evals.cache.evaluation import evaluate_cache
     from ragapp.cache.calibration import calibrated_threshold
+    from ragapp.doors.terminal.progress import Steps
     from ragapp.models.build import build_embedder
 
     embedder = build_embedder(settings)
     in_use = settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or UNCALIBRATED
-    with Progress(console=Console(stderr=True)) as progress:
+    with Steps() as progress:
         return evaluate_cache(
             pairs,
             embedder,

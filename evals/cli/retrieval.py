@@ -105,33 +105,29 @@ def retrieval(
 
 
 def _searched(order: _Order, settings: Settings) -> RetrievalResult:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from evals.datasets.beir import load_beir
     from evals.retrieval.corpus import open_corpus
     from evals.retrieval.evaluate import evaluate_retrieval
+    from ragapp.doors.terminal.progress import Steps
 
     whole = load_beir(order.dataset, order.split)
     with (
-        Progress(console=Console(stderr=True)) as progress,
+        Steps() as progress,
         open_corpus(whole, settings, progress) as corpus,
     ):
         return evaluate_retrieval(_sampled(whole, order), corpus, settings, progress, only=order.mode)
 
 
 def _spans(order: _Order, settings: Settings) -> RetrievalResult:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from evals.datasets.sampling import sample_spans
     from evals.datasets.spans import load_spans
     from evals.retrieval.evaluate import RetrievalResult
     from evals.retrieval.spans import evaluate_spans
+    from ragapp.doors.terminal.progress import Steps
 
     whole = load_spans(order.dataset)
     asked = whole if order.limit is None else sample_spans(whole, order.limit, order.seed)
-    with Progress(console=Console(stderr=True)) as progress:
+    with Steps() as progress:
         queries = {question.id: question.text for question in asked.questions}
         return RetrievalResult(evaluate_spans(asked, settings, progress), rankings={}, queries=queries)
 

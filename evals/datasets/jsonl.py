@@ -5,6 +5,7 @@
 
 `evidence` may be left out: then each document of an answerable question is. It may name `start` and `end`
 too, offsets in the text that `ragapp documents text` prints. `turns` are what was asked and answered before.
+`ragapp eval make` adds `kind`, how it was made, and `accepted`: false leaves the question out.
 """
 
 from __future__ import annotations
@@ -29,12 +30,16 @@ class _Row(BaseModel):
     documents: list[str] = []
     evidence: list[Evidence] = []
     turns: list[Turn] = []
+    kind: str | None = None
+    accepted: bool | None = None
 
 
 def load_jsonl(path: Path, name: str) -> AnswerDataset:
     """The documents of all questions are asked together. Raises UsageError, with the line."""
     questions, documents = [], dict[str, None]()
     for where, row in read_rows(path, _Row):
+        if row.accepted is False:
+            continue
         _check(where, row, path.parent)
         documents.update(dict.fromkeys(row.documents))
         questions.append(_question(row))

@@ -11,11 +11,12 @@ from evals.retrieval.types import RetrievalDataset, SpanDataset
 
 def draw(ids: Iterable[str], count: int, seed: int) -> frozenset[str]:
     """`count` of `ids`, or all of them when there are not so many."""
+    return frozenset(sorted(ids, key=lambda drawn: lot(drawn, seed))[:count])
 
-    def lot(drawn: str) -> bytes:
-        return hashlib.sha256(f"{seed}\n{drawn}".encode()).digest()
 
-    return frozenset(sorted(ids, key=lot)[:count])
+def lot(drawn: str, seed: int) -> bytes:
+    """Where an id comes in a drawing."""
+    return hashlib.sha256(f"{seed}\n{drawn}".encode()).digest()
 
 
 def sample_queries(dataset: RetrievalDataset, limit: int, seed: int) -> RetrievalDataset:

@@ -25,7 +25,7 @@ READ = 5
 """Chunks that are scored: as many as the report that the measure comes from reads."""
 
 BUDGET = 800
-"""Words: about what five chunks hold. Chunks of different sizes are only comparable when equally much is read."""
+"""Words, about what five chunks hold: sizes of chunks compare only when equally much is read."""
 
 METRIC = f"word recall@{BUDGET} words"
 

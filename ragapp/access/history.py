@@ -35,6 +35,10 @@ class GuardedHistory:
         self.answer(answer_id)
         self._history.add_feedback(answer_id, feedback)
 
+    def with_feedback(self, collection: str) -> list[StoredAnswer]:
+        """The caller's answers from a collection that were said something of, oldest first."""
+        return [one for one in self._history.with_feedback(collection) if self._shows(one)]
+
     def create_conversation(self, title: str = "") -> Conversation:
         """An untitled one is called by its first question."""
         return self._history.create_conversation(title, self._rights.caller.id)

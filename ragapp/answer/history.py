@@ -33,6 +33,10 @@ class History:
             raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
         self._answers.add_feedback(answer_id, feedback)
 
+    def with_feedback(self, collection: str) -> list[StoredAnswer]:
+        """The answers from a collection that readers said something of, oldest first."""
+        return [self.answer(one) for one in self._answers.with_feedback(collection)]
+
     def create_conversation(self, title: str = "", owner: str = "") -> Conversation:
         """An untitled one is called by its first question."""
         return self._conversations.create(title.strip(), owner)

@@ -28,6 +28,9 @@ class AnswerStore(Protocol):
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError."""
 
+    def with_feedback(self, collection: str) -> list[str]:
+        """Ids of the answers from a collection that readers said something of, oldest first."""
+
 
 class ConversationStore(Protocol):
     def create(self, title: str, owner: str) -> Conversation: ...

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     case,
     delete,
+    exists,
     insert,
     select,
     tuple_,
@@ -92,6 +93,18 @@ class SqlAnswers:
                     comment=feedback.comment,
                 )
             )
+
+    def with_feedback(self, collection: str) -> list[str]:
+        """Ids of the answers from a collection that readers said something of, oldest first."""
+        said = exists().where(t.feedback.c.answer_id == t.answers.c.id)
+        with self._reading.begin() as c:
+            ids = c.scalars(
+                select(t.answers.c.id)
+                .join(t.collections, t.collections.c.id == t.answers.c.collection_id)
+                .where(t.collections.c.name == collection, said)
+                .order_by(t.answers.c.asked_at, t.answers.c.id)
+            )
+            return list(ids)
 
 
 def forget_version(c: Connection, version_id: int, source: Source) -> None:

@@ -1,0 +1,27 @@
+"""Whether a draft's own document answers it: asked of that document alone, as a user would ask."""
+
+from __future__ import annotations
+
+from evals.making.drafts import Draft, Source
+from ragapp.service import RagService
+
+READ = 8
+"""Passages that an answer is made from."""
+
+
+def answers_itself(draft: Draft, source: Source, service: RagService) -> bool:
+    """The evidence is in a passage that would be read, when only this document is asked.
+
+    Of this document alone: whether a search of all documents finds it is what the set is there to measure,
+    and dropping what is hard to find would make it blind to that. Raises ModelError.
+    """
+    found = service.search(
+        draft.question,
+        collection=source.document.collection,
+        k=READ,
+        filters={"source": source.document.source},
+    )
+    return any(
+        hit.document_id == draft.document_id and hit.start < draft.end and draft.start < hit.end
+        for hit in found.hits
+    )

@@ -1,0 +1,70 @@
+"""What a question is made from and what is made: drafts, in our own layout, that a person then reviews."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.runs import fingerprint, write_whole
+from ragapp.types import Document, ParsedText
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document and its text."""
+
+    document: Document
+    parsed: ParsedText
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question whose answer stands at `start` to `end` of a document's text.
+
+    `kind` says how it was made: `cloze`, `heading`, `generated` or `feedback`. `answerable` False: nothing in
+    the collection answers it, as a reader said.
+    """
+
+    kind: str
+    question: str
+    answers: tuple[str, ...]
+    document_id: str | None
+    start: int = 0
+    end: int = 0
+    page: int = 1
+    answerable: bool = True
+
+    @property
+    def id(self) -> str:
+        """Binds what is asked and of what, so that making a set again gives the same ids."""
+        return fingerprint(self.kind, self.question, self.document_id, self.start)
+
+
+def write_set(path: Path, drafts: Iterable[Draft], files: dict[str, tuple[str, bytes]]) -> None:
+    """The questions, and beside them the documents they are asked of: `files` has name and bytes by id.
+
+    Raises UsageError when they cannot be written.
+    """
+    places = {one: f"documents/{one[:8]}-{name}" for one, (name, _) in files.items()}
+    for one, (_, data) in files.items():
+        write_whole(path.parent / places[one], data)
+    lines = [json.dumps(_row(draft, places), ensure_ascii=False) for draft in drafts]
+    write_whole(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _row(draft: Draft, places: dict[str, str]) -> dict[str, object]:
+    row: dict[str, object] = {
+        "id": draft.id,
+        "question": draft.question,
+        "answers": list(draft.answers),
+        "answerable": draft.answerable,
+        "documents": list(places.values()),
+        "kind": draft.kind,
+        "accepted": None,
+    }
+    if draft.document_id is not None and draft.end > draft.start:
+        evidence = {"document": places[draft.document_id], "page": draft.page}
+        row["evidence"] = [evidence | {"start": draft.start, "end": draft.end}]
+    return row
