@@ -125,6 +125,35 @@ LISTS: Mapping[str, Send] = MappingProxyType(
 )
 """With any key; each sees what is theirs."""
 
+AN_EVALUATION = {"kind": "retrieval", "set": "x"}
+A_QUESTION_SET = {"collection": "ours", "name": "x", "count": 1}
+
+# A service by itself offers no evaluations, and says so: to those to whom it would offer them.
+EVALUATIONS: Mapping[str, Rule] = MappingProxyType(
+    {
+        "POST /v1/evals": for_root("POST", "/v1/evals", AN_EVALUATION, served=422),
+        "POST /v1/evals/questions": for_root("POST", "/v1/evals/questions", A_QUESTION_SET, served=422),
+        "GET /v1/evals/sets": for_root("GET", "/v1/evals/sets", served=422),
+        "POST /v1/evals/sets": Rule(
+            "root",
+            lambda w, who: w.send(who, "POST", "/v1/evals/sets", file=("x.jsonl", b"{}")),
+            stranger=403,
+            served=422,
+        ),
+        "DELETE /v1/evals/sets/{name}": for_root("DELETE", "/v1/evals/sets/x", served=422),
+        "GET /v1/evals/sets/{name}/questions": for_root("GET", "/v1/evals/sets/x/questions", served=422),
+        "PUT /v1/evals/sets/{name}/questions": for_root(
+            "PUT", "/v1/evals/sets/x/questions", {"questions": []}, served=422
+        ),
+        "GET /v1/evals/runs": for_root("GET", "/v1/evals/runs", served=422),
+        "GET /v1/evals/runs/{run}/report": for_root("GET", "/v1/evals/runs/x/report", served=422),
+        "GET /v1/evals/runs/{run}/questions": for_root(
+            "GET", "/v1/evals/runs/x/questions?question=1", served=422
+        ),
+        "GET /v1/evals/comparison": for_root("GET", "/v1/evals/comparison?before=x&after=y", served=422),
+    }
+)
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "POST /v1/collections": Rule("root", _create_collection, stranger=403, served=201),
@@ -184,6 +213,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "GET /v1/tasks/{task_id}": task("GET", "/v1/tasks/{id}", 200),
         "GET /v1/tasks/{task_id}/result": task("GET", "/v1/tasks/{id}/result", 409),
         "POST /v1/tasks/{task_id}/cancel": task("POST", "/v1/tasks/{id}/cancel", 409),
+        **EVALUATIONS,
         "GET /v1/keys": for_root("GET", "/v1/keys"),
         "POST /v1/keys": for_root("POST", "/v1/keys", A_KEY, served=201),
         "DELETE /v1/keys/{key_id}": Rule("root", _revoke, stranger=403),
