@@ -29,6 +29,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
+from ragapp.index.local.stored import OpenFile, StoredRows
 
 ALIGNMENT = 64
 MAGIC = b"ragview1".ljust(ALIGNMENT, b"\0")
@@ -58,6 +59,13 @@ class ViewFile:
 
     manifest: str
     arrays: Arrays
+    file: OpenFile
+    offsets: Mapping[str, int]
+    """Where each array begins in the file."""
+
+    def stored_rows(self, name: str) -> StoredRows:
+        """A matrix of 32-bit numbers, to be read row by row."""
+        return StoredRows(self.file, self.offsets[name], self.arrays[name].shape[1])
 
 
 def write_view_file(path: Path, manifest: str, arrays: Arrays) -> None:
@@ -77,8 +85,8 @@ def write_view_file(path: Path, manifest: str, arrays: Arrays) -> None:
 def read_view_file(path: Path) -> ViewFile:
     """Opens and verifies. Raises StorageError when the file is missing or any byte of it has changed."""
     try:
-        with path.open("rb") as file:
-            pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        file = OpenFile(path)
+        pages = mmap.mmap(file.descriptor, 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # mmap refuses an empty file with ValueError
         raise StorageError(f"Cannot read {path}: {error}.") from error
     mapped = memoryview(pages)
@@ -89,7 +97,8 @@ def read_view_file(path: Path) -> ViewFile:
         for section, section_end in zip(footer["sections"], ends, strict=False)
     }
     pages.madvise(mmap.MADV_DONTNEED)  # they stay in the page cache, without counting as this process's
-    return ViewFile(footer["manifest"], arrays)
+    offsets = {section["name"]: section["offset"] for section in footer["sections"]}
+    return ViewFile(footer["manifest"], arrays, file, offsets)
 
 
 def file_digest(path: Path) -> str:

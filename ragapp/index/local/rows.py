@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
+from ragapp.index.local.stored import StoredRows
 from ragapp.index.ranking import Candidates
 from ragapp.types import Vectors
 
@@ -28,6 +29,8 @@ class Rows:
     keys: NDArray[np.int64]
     versions: NDArray[np.int64]
     vectors: Vectors
+    stored: StoredRows | None = None
+    """The vectors in their file, when `vectors` is mapped."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -57,7 +60,8 @@ class Rows:
 
     def search_among(self, vector: Vectors, n: int, places: NDArray[np.int64]) -> Candidates:
         """As `search`, of the rows at `places` alone: quicker when they are few."""
-        few = Rows(self.keys[places], self.versions[places], self.vectors[places])
+        vectors = self.vectors[places] if self.stored is None else self.stored.rows(places)
+        few = Rows(self.keys[places], self.versions[places], vectors)
         return few.search(vector, n, bitmap(np.ones(len(few), np.bool_)))
 
     def search(self, vector: Vectors, n: int, allowed: Bitmap) -> Candidates:

@@ -184,7 +184,8 @@ class VectorView:
             log.warning("%s It is being built anew.", error)
             return None
         stamp = Stamp(**json.loads(view.manifest))
-        rows = Rows(view.arrays["keys"], view.arrays["versions"], view.arrays["vectors"])
+        keys, versions, vectors = (view.arrays[name] for name in ("keys", "versions", "vectors"))
+        rows = Rows(keys, versions, vectors, view.stored_rows("vectors"))
         if not stamp.fits(collection):
             return None
         return _State(file, stamp, Snapshot.fresh(stamp.revision, rows, self._graph(stamp)))

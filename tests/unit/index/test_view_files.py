@@ -85,3 +85,13 @@ def test_a_writer_clears_what_a_dead_one_left(path: Path) -> None:
     leftover.write_bytes(b"half")
     write_view_file(path, "newer", {})
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_rows_read_from_the_file_are_those_that_are_mapped(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(3).standard_normal((50, 7)).astype(np.float32)
+    path = tmp_path / "a.view"
+    write_view_file(path, "", {"keys": np.arange(50), "vectors": vectors})
+    stored = read_view_file(path).stored_rows("vectors")
+    path.unlink()
+    for places in ([], [49], [0, 1, 2, 7, 8, 30], list(range(50)), [5, 6, 1, 2, 2]):
+        assert np.array_equal(stored.rows(np.array(places, np.int64)), vectors[places])
