@@ -1,0 +1,165 @@
+"""PostgreSQL goes away in the middle of a worker's day: nothing is lost, doubled or blamed on a document."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from ingest.pipeline import Pipeline
+from ingest.sandbox import Sandbox, parse_limits
+from ingest.worker import Worker
+from ragapp.errors import StorageUnavailable
+from ragapp.observe.silent import SilentObserver
+from ragapp.settings import Settings
+from ragapp.store.jobs import SqlJobQueue
+from tests import postgres as postgresql
+from tests.fault.library import NAME, HashEmbedder, Library
+from tests.postgres import PostgresServer
+
+PATIENCE = 120.0
+"""Seconds to wait for something that must happen; how soon is not what is tested."""
+TEXT = "The heron waits at dawn. The crane flies at dusk."
+
+
+@pytest.fixture
+def library(tmp_path: Path, postgres: PostgresServer) -> Iterator[Library]:
+    with closing(Library(tmp_path, postgres.new_database())) as library:
+        yield library
+
+
+@contextmanager
+def losing_the_connection(engine: Engine, server: PostgresServer, at: int) -> Iterator[Callable[[], int]]:
+    """The server ends this process's connection before its statement numbered `at`, counted from 1.
+
+    Gives how many statements there were; a commit counts as one.
+    """
+    count = 0
+
+    def lose(connection: Connection) -> None:
+        nonlocal count
+        count += 1
+        if count == at:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            server.execute(f"SELECT pg_terminate_backend({driver.info.backend_pid}, 5000)")
+
+    def before_statement(connection: Connection, *_: object) -> None:
+        lose(connection)
+
+    event.listen(engine, "before_cursor_execute", before_statement)
+    event.listen(engine, "commit", lose)
+    try:
+        yield lambda: count
+    finally:
+        event.remove(engine, "before_cursor_execute", before_statement)
+        event.remove(engine, "commit", lose)
+
+
+def test_a_publish_that_loses_its_connection_happened_whole_or_not_at_all(
+    library: Library, postgres: PostgresServer
+) -> None:
+    library.ingest("heron", "an older version of it")
+    at, lost = 0, True
+    while lost:
+        at += 1
+        library.accept("heron", f"{TEXT} {at}")
+        with losing_the_connection(library.engine, postgres, at) as statements:
+            with suppress(StorageUnavailable):
+                library.work()
+            lost = statements() >= at
+        library.work()
+        assert read(library) == {"heron": f"{TEXT} {at}"}
+    library.assert_is({"heron": f"{TEXT} {at}"})
+    assert at > 20, "it takes more statements than that"
+
+
+def test_an_accept_that_loses_its_connection_can_be_made_again(
+    library: Library, postgres: PostgresServer
+) -> None:
+    at, lost = 0, True
+    while lost:
+        at += 1
+        with losing_the_connection(library.engine, postgres, at) as statements:
+            with suppress(StorageUnavailable):
+                library.accept("heron", f"{TEXT} {at}")
+            lost = statements() >= at
+        library.accept("heron", f"{TEXT} {at}")
+        library.work()
+        assert read(library) == {"heron": f"{TEXT} {at}"}
+    library.assert_is({"heron": f"{TEXT} {at}"})
+    assert at > 5, "it takes more statements than that"
+
+
+def test_a_worker_goes_on_when_the_database_is_back(tmp_path: Path) -> None:
+    expected = {f"heron-{number}": f"{TEXT} {number}" for number in range(12)}
+    with own_server() as server, closing(Library(tmp_path, server.new_database())) as library:
+        for source, text in expected.items():
+            library.accept(source, text)
+        with working(library) as worker:
+            for left in (9, 5):
+                wait_until(partial(is_left, library, left))
+                server.stop()
+                time.sleep(1.0)
+                assert worker.is_alive()
+                server.start()
+            wait_until(partial(is_left, library, 0))
+        assert read(library) == expected
+        assert all(check.ok for check in library.store.check(repair=False))
+
+
+def read(library: Library) -> dict[str, str]:
+    return {one.source: library.store.parsed_text(one.id).text for one in library.store.documents(NAME)}
+
+
+@contextmanager
+def own_server() -> Iterator[PostgresServer]:
+    with TemporaryDirectory(prefix="ragapp-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with postgresql.running(Path(folder) / "data") as server:
+            yield server
+
+
+@contextmanager
+def working(library: Library) -> Iterator[threading.Thread]:
+    """A worker as `ragapp worker` runs it, but for the model."""
+    stop, queue = threading.Event(), SqlJobQueue(library.engine, lease=5)
+    with closing(Sandbox(parse_limits(Settings()))) as sandbox:
+        pipeline = Pipeline(
+            store=library.store,
+            queue=queue,
+            embedder_of=lambda c: HashEmbedder(c.embedder),
+            sandbox=sandbox,
+            chunk_tokens=16,
+            observer=SilentObserver(),
+            replaced=lambda _: None,
+        )
+        worker = Worker(queue, pipeline, lease_seconds=5)
+        thread = threading.Thread(target=worker.run, args=(stop, lambda job: None))
+        thread.start()
+        try:
+            yield thread
+        finally:
+            stop.set()
+            thread.join()
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def is_left(library: Library, count: int) -> bool:
+    """Whether no more than that many documents wait; not known while the database is away."""
+    with suppress(StorageUnavailable):
+        return library.queue.waiting() <= count
+    return False
