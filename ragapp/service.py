@@ -19,7 +19,16 @@ from ragapp.errors import ConflictError, ModelError, NotFoundError, StorageError
 from ragapp.lazy import Lazy
 from ragapp.names import display_name
 from ragapp.premises import Premises
-from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, PageRenderer, SearchIndex, TaskBoard
+from ragapp.protocols import (
+    DocumentStore,
+    Embedder,
+    EvalDesk,
+    JobQueue,
+    Observer,
+    PageRenderer,
+    SearchIndex,
+    TaskBoard,
+)
 from ragapp.reindexing import OnProgress, reindex
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.types import (
@@ -81,6 +90,7 @@ class RagService:
         premises: Premises,
         renderer: PageRenderer,
         tasks: TaskBoard,
+        evals: EvalDesk | None = None,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -99,6 +109,7 @@ class RagService:
         self._premises = premises
         self._renderer = renderer
         self.tasks = tasks
+        self._evals = evals
 
     # -- collections
 
@@ -348,6 +359,13 @@ class RagService:
         if self._cache is None:
             raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to have one.")
         return self._cache
+
+    @property
+    def evals(self) -> EvalDesk:
+        """Where evaluations are ordered. Raises UsageError in a program that offers none."""
+        if self._evals is None:
+            raise UsageError("Evaluations are offered by `ragapp serve`. Elsewhere run `ragapp eval`.")
+        return self._evals
 
     # -- care
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evals.cli.options import Baseline, Gate, Report, RunFile, check_gate, leave
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 from ragapp.doors.terminal.output import print_table
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from evals.cache.curve import Point
     from evals.cache.evaluation import CacheEvaluation
     from evals.cache.pairs import Pair
+    from evals.cache.runs import CacheRun
+    from evals.statistics.gate import GateResult
     from ragapp.settings import Settings
 
 UNCALIBRATED = 0.95
@@ -23,7 +26,10 @@ UNCALIBRATED = 0.95
 
 def cache(
     pairs: Annotated[
-        Path, typer.Argument(help="JSONL of text_a, text_b, label (1: same question).", show_default=False)
+        Path,
+        typer.Argument(
+            help="JSONL of text_a, text_b, label (1: same question), or its folder.", show_default=False
+        ),
     ],
     judged: Annotated[
         Path | None, typer.Option(help="JSONL of pair (digest), same: labels that were looked at again.")
@@ -33,51 +39,101 @@ def cache(
     ] = 0.01,
     limit: Annotated[int | None, typer.Option(min=2, help="Use only the first so many pairs.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Where to draw the curve.")] = None,
+    run_file: RunFile = None,
+    baseline: Baseline = None,
+    gate: Gate = False,
+    report: Report = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Calibrate the cache's threshold on judged pairs of questions, and say how often it would be wrong.
 
-    One half of the pairs calibrates, the other, which shares no question with it, is reported.
+    One half of the pairs calibrates, the other, which shares no question with it, is reported. The gate
+    looks at all pairs at the threshold in use: a hit less where both mean the same, a hit more where not.
 
     Examples:
 
-      ragapp eval cache pairs.jsonl
+      ragapp eval cache pairs.jsonl --report cache.html
 
       ragapp eval cache pairs.jsonl --wrong 0.02 --svg curve.svg --json
+
+      ragapp eval cache evals/data/cache-mini --baseline before.json --gate
     """
-    from evals.cache.pairs import load_pairs
+    from evals.cache.pairs import load_pairs, pairs_file
 
-    found = _evaluate(load_pairs(pairs, judged)[:limit], load_settings(data_dir), wrong)
-    if svg is not None:
-        from evals.cache.picture import picture
-
-        svg.write_text(picture(found), encoding="utf-8")
+    check_gate(gate, baseline)
+    settings, file = load_settings(data_dir), pairs_file(pairs)
+    name = pairs.resolve().stem
+    run = _evaluate(name, load_pairs(file, judged)[:limit], settings, wrong)
+    path = _write(run, settings, run_file, svg)
+    compared = _compared(run, baseline, report)
     if as_json:
-        from pydantic import TypeAdapter
-
-        sys.stdout.write(TypeAdapter(type(found)).dump_json(found, indent=2).decode() + "\n")
+        _print_json(run, path, compared)
     else:
-        _show(found)
+        _show(run.evaluation)
+        _show_gate(compared, path)
+    leave(gate=gate, compared=compared, failures=())
 
 
-def _evaluate(pairs: list[Pair], settings: Settings, wrong: float) -> CacheEvaluation:
+def _evaluate(name: str, pairs: list[Pair], settings: Settings, wrong: float) -> CacheRun:
+    from rich.console import Console
+    from rich.progress import Progress
+
     from evals.cache.evaluation import evaluate_cache
+    from evals.cache.runs import cache_run
+    from evals.cache.scoring import judge, vectorise
     from ragapp.cache.calibration import calibrated_threshold
-    from ragapp.doors.terminal.progress import Steps
     from ragapp.models.build import build_embedder
 
     embedder = build_embedder(settings)
     in_use = settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or UNCALIBRATED
-    with Steps() as progress:
-        return evaluate_cache(
-            pairs,
-            embedder,
-            in_use=in_use,
-            limit=wrong,
-            folder=settings.data_dir / "evals" / "questions",
-            progress=progress,
+    with Progress(console=Console(stderr=True)) as progress:
+        vectors = vectorise(pairs, embedder, settings.data_dir / "evals" / "questions", progress)
+        found = evaluate_cache(
+            pairs, vectors, embedder=embedder.fingerprint, in_use=in_use, limit=wrong, progress=progress
         )
+    return cache_run(name, pairs, judge(pairs, vectors), in_use, found)
+
+
+def _write(run: CacheRun, settings: Settings, run_file: Path | None, svg: Path | None) -> Path:
+    from evals.runs import default_run_file, write_run
+
+    path = run_file or default_run_file(settings.data_dir, run, "cache")
+    write_run(path, run)
+    if svg is not None:
+        from evals.cache.picture import picture
+
+        svg.write_text(picture(run.evaluation), encoding="utf-8")
+    return path
+
+
+def _compared(run: CacheRun, baseline: Path | None, report: Path | None) -> tuple[GateResult, ...]:
+    from evals.cache.runs import judge_cache, read_cache_run
+
+    compared = judge_cache(run, baseline) if baseline else ()
+    if report is not None:
+        from evals.report.cache import cache_page
+        from evals.report.page import write_page
+
+        write_page(report, cache_page(run, read_cache_run(baseline) if baseline else None))
+    return compared
+
+
+def _print_json(run: CacheRun, path: Path, compared: Sequence[GateResult]) -> None:
+    from dataclasses import asdict
+
+    from ragapp.doors.terminal.output import print_json
+
+    gate = [asdict(one) for one in compared]
+    print_json(asdict(run.evaluation) | {"dataset": run.dataset, "run_file": str(path), "gate": gate})
+
+
+def _show_gate(compared: Iterable[GateResult], path: Path) -> None:
+    from evals.statistics.gate import gate_line
+
+    for line in map(gate_line, compared):
+        typer.echo(line)
+    typer.echo(f"run file: {path}")
 
 
 def _show(found: CacheEvaluation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from ragapp.access.evals import GuardedEvals
 from ragapp.access.guarded import Guarded
 from ragapp.access.tasks import GuardedTasks
 from ragapp.types import (
@@ -39,6 +40,11 @@ class GuardedCare(Guarded):
         """Anybody may hold it; its methods ask for themselves."""
         return GuardedTasks(self._service, self.caller)
 
+    @property
+    def evals(self) -> GuardedEvals:
+        """Raises ForbiddenError, and UsageError in a program that offers none."""
+        return GuardedEvals(self._service, self.caller)
+
     def models(self) -> list[ModelState]:
         self._rights.need_everywhere("admin")
         return self._service.models()
@@ -69,9 +75,11 @@ class GuardedCare(Guarded):
         self, name: str, grants: Sequence[Grant], *, valid: timedelta | None, limits: Limits
     ) -> NewKey:
         """Raises UsageError."""
-        with self._noted("create key", name):
+        with self._noted("create key", name) as deed:
             self._rights.need_everywhere("admin")
-            return self._service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+            made = self._service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+            deed.of = f"{made.key.id} {name}"
+            return made
 
     def keys(self) -> list[Key]:
         """Oldest first, those revoked and expired too."""

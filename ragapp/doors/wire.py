@@ -12,7 +12,20 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from ragapp.types import AskMode, Document, Grant, Limits, ModelNames, PageBox, Role, SearchMode, Turn, Usage
+from ragapp.types import (
+    AskMode,
+    Document,
+    EvalKind,
+    Grant,
+    Limits,
+    ModelNames,
+    PageBox,
+    QuestionDraft,
+    Role,
+    SearchMode,
+    Turn,
+    Usage,
+)
 
 T = TypeVar("T")
 
@@ -24,7 +37,8 @@ LONGEST_QUESTION = 8000
 
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 Value = Annotated[str, Field(max_length=1000)]
-Text = Annotated[str, Field(max_length=LONGEST_QUESTION)]
+Text = Annotated[str, Field(max_length=LONGEST_QUESTION, json_schema_extra={"pattern": r"\S"})]
+"""The pattern is told in the description alone: the service's own words for an empty one say more."""
 Filters = Annotated[Mapping[str, str], Field(max_length=32)]
 Wanted = Annotated[int, Field(ge=1, le=1000)]
 
@@ -62,6 +76,33 @@ class TaskRequest:
     kind: Literal["doctor", "repair", "reindex", "fetch"]
     collection: str | None = None
     model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRequest:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    kind: EvalKind
+    set: Annotated[str, Field(max_length=100)]
+    limit: Annotated[int, Field(ge=1)] | None = None
+    generator: Annotated[str, Field(max_length=200)] = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsRequest:
+    """`name` is that of the set to be made."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    collection: str
+    name: Annotated[str, Field(max_length=100)]
+    count: Annotated[int, Field(ge=1, le=1000)] = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The questions of a set that stay, worded as they should be."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    questions: Annotated[tuple[QuestionDraft, ...], Field(max_length=10_000)]
 
 
 @dataclass(frozen=True, slots=True)

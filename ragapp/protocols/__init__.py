@@ -5,6 +5,7 @@ from ragapp.protocols.blobs import BlobStore
 from ragapp.protocols.cache import CacheStore
 from ragapp.protocols.callers import AuditStore, KeyStore, RateLimiter, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
+from ragapp.protocols.evals import EvalDesk
 from ragapp.protocols.models import Embedder, Generator, Reranker
 from ragapp.protocols.observing import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
@@ -19,6 +20,7 @@ __all__ = [
     "ConversationStore",
     "DocumentStore",
     "Embedder",
+    "EvalDesk",
     "Generator",
     "JobQueue",
     "KeyStore",

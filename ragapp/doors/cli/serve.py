@@ -42,6 +42,7 @@ def serve(
 
       ragapp serve --port 9000 --no-ui --workers 2
     """
+    from evals.desk.desk import LocalEvalDesk
     from ragapp.doors.http.server import check_host, run
     from ragapp.observe.logs import configure_logs
 
@@ -63,7 +64,7 @@ def serve(
             address = ["--api-url", f"http://{_reached_at(host)}:{port}", "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)
             sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
-        run(settings, host, port)
+        run(settings, host, port, LocalEvalDesk(settings.data_dir))
 
 
 def _reached_at(host: str) -> str:

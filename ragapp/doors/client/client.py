@@ -11,6 +11,7 @@ from ragapp.doors.client.cache import ClientCache
 from ragapp.doors.client.care import ClientCare
 from ragapp.doors.client.collections import ClientCollections
 from ragapp.doors.client.documents import ClientDocuments
+from ragapp.doors.client.evals import ClientEvals
 from ragapp.doors.client.history import ClientHistory
 from ragapp.doors.client.jobs import ClientJobs
 from ragapp.doors.client.questions import ClientQuestions
@@ -40,6 +41,7 @@ class RagappClient(ClientQuestions, ClientCollections, ClientDocuments, ClientJo
         self.history = ClientHistory(self._transport)
         self.cache = ClientCache(self._transport)
         self.tasks = ClientTasks(self._transport)
+        self.evals = ClientEvals(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -14,6 +14,7 @@ from ragapp.doors.http import (
     chat,
     collections,
     documents,
+    evals,
     health,
     history,
     jobs,
@@ -54,6 +55,7 @@ ROOMS = (
     admin,
     keys,
     tasks,
+    evals,
 )
 
 

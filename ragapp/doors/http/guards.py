@@ -21,7 +21,7 @@ MAX_JSON_BYTES = 1024 * 1024
 MULTIPART_OVERHEAD_BYTES = 256 * 1024
 """Room for what surrounds the files of an upload: boundaries, names and the metadata field."""
 
-_UPLOADS = re.compile(r"/v1/collections/[^/]+/documents")
+_UPLOADS = re.compile(r"/v1/collections/[^/]+/documents|/v1/evals/sets")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

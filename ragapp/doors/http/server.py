@@ -16,13 +16,16 @@ from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
 from ragapp.errors import ModelError, UsageError
 from ragapp.observe.build import build_telemetry
+from ragapp.protocols import EvalDesk
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
+def run(
+    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: EvalDesk | None = None
+) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
     Raises UsageError for an address that other machines can reach, or that is taken.
@@ -31,7 +34,7 @@ def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000) -> None:
     with (
         _signals_end_quietly(),
         _listen(host, port) as listener,
-        closing(build_service(settings, build_workbench(settings, telemetry))) as service,
+        closing(build_service(settings, build_workbench(settings, telemetry), evals)) as service,
     ):
         check_host(host, service)
         threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()

@@ -1,0 +1,1 @@
+"""The desk of a server where evaluations are ordered, read and compared."""

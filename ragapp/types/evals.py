@@ -1,0 +1,112 @@
+"""Evaluations as those who keep the server see them: question sets, runs, and two runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+EvalKind = Literal["retrieval", "answers", "citations", "cache"]
+RunKind = Literal["retrieval", "answers"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSet:
+    """Something to evaluate with. `kinds` are the evaluations that it is fit for.
+
+    A set is `own` unless it came with the program; own questions can be reviewed where they are `reviewable`.
+    """
+
+    name: str
+    kinds: tuple[EvalKind, ...]
+    own: bool
+    reviewable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What to evaluate: `limit` questions of a set, or all; `generator` is who answers, for `answers`."""
+
+    kind: EvalKind
+    set: str
+    limit: int | None = None
+    generator: str = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRun:
+    """What an evaluation found, in a few figures from 0 to 1. Its name is that of its run file."""
+
+    name: str
+    kind: RunKind
+    dataset: str
+    created_at: datetime
+    system: str
+    fingerprint: str
+    questions: int
+    figures: Mapping[str, float]
+    has_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """A figure after less the same before, over the questions of both runs.
+
+    `low` and `high` bound its 95% interval; `p` is corrected for the number of figures.
+    """
+
+    figure: str
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    better: int
+    equal: int
+    worse: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionChange:
+    """A question's score before and after."""
+
+    question: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """Two runs over the same data. `moved` are the questions that moved most by `figure`, most first."""
+
+    before: str
+    after: str
+    changes: tuple[FigureChange, ...]
+    figure: str
+    moved: tuple[QuestionChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTrace:
+    """What a run has of one question: its scores, and what was found or cited, best first."""
+
+    question: str
+    text: str | None
+    scores: Mapping[str, float]
+    found: tuple[str, ...]
+    refused: bool | None
+    verdicts: Mapping[str, int]
+    ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDraft:
+    """A question of one's own set. `accepted` is None until somebody has looked at it."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    answerable: bool
+    accepted: bool | None = None
