@@ -23,7 +23,7 @@ BINARIES = {
 def server(kind: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Runs one that keeps nothing on disk and answers; `.args[2]` is its port."""
     port = free_port()
-    command = [str(_binary(kind)), "--port", str(port), "--save", "", "--dir", str(folder)]
+    command = [str(binary(kind)), "--port", str(port), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(port)
@@ -42,7 +42,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _binary(kind: str) -> Path:
+def binary(kind: str) -> Path:
     package, inside = BINARIES[kind]
     spec = find_spec(package)
     assert spec is not None, f"{package} is not installed"

@@ -1,0 +1,57 @@
+"""Whatever our OpenAPI document allows is answered as it says, and nothing makes the server fail.
+
+RAGAPP_TEST_EXAMPLES sets how many requests each operation gets.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
+from ragapp.types import Grant, Limits
+from tests.serving import LIBRARY, bring_in, settings_in
+
+EXAMPLES = int(os.environ.get("RAGAPP_TEST_EXAMPLES", "3"))
+MORE_THAN_ENOUGH = 10**9
+
+asking = settings(
+    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
+    """Over a library of its own, as requests made by chance also delete; with the headers of an admin."""
+    configured = settings_in(tmp_path, max_upload_bytes=100_000)
+    service = build_service(configured)
+    for name, data in LIBRARY.items():
+        service.upload("default", name, io.BytesIO(data))
+    bring_in(configured)
+    limits = Limits(*[MORE_THAN_ENOUGH] * 5)
+    key = service.callers.keyring.create("everything", [Grant("admin")], limits=limits)
+    yield create_app(service, configured), {"Host": "localhost", "Authorization": f"Bearer {key.secret}"}
+    service.close()
+
+
+@pytest.mark.timeout(1200)
+def test_the_api_keeps_to_its_description(app: tuple[FastAPI, dict[str, str]]) -> None:
+    api, headers = app
+    schema = schemathesis.openapi.from_asgi("/openapi.json", api, headers=headers)
+
+    def ask(case: Case) -> None:
+        # What is fit (a name that is free, a model that is there) is more than a schema can say.
+        case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+    for operation in schema.get_all_operations():
+        asking(given(case=operation.ok().as_strategy())(ask))()
