@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
-from ragapp.retrieve.fusion import Fusion, fuse
+from ragapp.retrieve.fusion import Fusion
+from ragapp.retrieve.legs import Found, Legs, Question
 from ragapp.retrieve.rerank import RERANKED, rerank
 from ragapp.retrieve.stopwatch import Stopwatch
-from ragapp.types import Collection, Hit, Ranking, Ranks, SearchMode, SearchResult, Vectors
+from ragapp.types import Collection, Hit, Ranking, Ranks, SearchMode, SearchResult
 
 STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total")
 NO_FILTERS: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What the legs are asked; `vector` is None when the mode has no dense leg."""
-
-    collection: Collection
-    text: str
-    vector: Vectors | None
-    mode: SearchMode
-    within: AbstractSet[int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Legs:
-    """What each leg found; None where the mode left the leg out."""
-
-    dense: Ranking | None
-    words: Ranking | None
-
-    def exhausted(self, depth: int) -> bool:
-        """Whether asking deeper than `depth` could not find anything more."""
-        return all(leg is None or len(leg) < depth for leg in (self.dense, self.words))
-
-    def fused(self, fusion: Fusion) -> Ranking:
-        if self.dense is not None and self.words is not None:
-            return fuse(self.dense, self.words, fusion)
-        return self.dense or self.words or ()
 
 
 class Retriever:
@@ -61,6 +33,7 @@ class Retriever:
     ) -> None:
         self._store = store
         self._index = index
+        self._legs = Legs(index)
         self._embedder_of = embedder_of
         self._reranker = reranker
         self._candidates = candidates
@@ -99,7 +72,7 @@ class Retriever:
         mode: SearchMode,
         filters: Mapping[str, str],
         watch: Stopwatch,
-    ) -> _Question:
+    ) -> Question:
         embedder = None if mode == "words" else self._embedder_of(collection)
         with watch("catch_up"):
             self._index.catch_up(collection)
@@ -108,12 +81,12 @@ class Retriever:
         if embedder is not None:
             with watch("embed"):
                 vector = embedder.embed_query(query)
-        return _Question(collection, query, vector, mode, within)
+        return Question(collection, None if mode == "dense" else query, vector, within)
 
-    def _hits(self, question: _Question, wanted: int, watch: Stopwatch) -> list[Hit]:
+    def _hits(self, question: Question, wanted: int, watch: Stopwatch) -> list[Hit]:
         depth = max(self._candidates, wanted)
         while True:
-            legs = self._ask_legs(question, depth, watch)
+            legs = self._legs.ask(question, depth, watch)
             with watch("fuse"):
                 ranking = legs.fused(self._fusion)
             with watch("join"):
@@ -123,17 +96,7 @@ class Retriever:
             # Chunks died between the views and the truth: look deeper, so that enough hits come back.
             depth *= 2
 
-    def _ask_legs(self, question: _Question, depth: int, watch: Stopwatch) -> _Legs:
-        dense = words = None
-        if question.vector is not None:
-            with watch("dense"):
-                dense = self._index.dense(question.collection, question.vector, depth, question.within)
-        if question.mode != "dense":
-            with watch("words"):
-                words = self._index.words(question.collection, question.text, depth, question.within)
-        return _Legs(dense, words)
-
-    def _join(self, collection: Collection, ranking: Ranking, legs: _Legs, wanted: int) -> list[Hit]:
+    def _join(self, collection: Collection, ranking: Ranking, legs: Found, wanted: int) -> list[Hit]:
         """The best `wanted` chunks of the ranking that are still live, with their places in the legs."""
         # A hit carries the score of its ranking but not its key, so the place stands in for the score
         # until the hit is back and its key can be looked up.
