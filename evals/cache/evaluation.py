@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.progress import Progress
 
 from evals.cache.curve import THRESHOLDS, Point, Rate, certified, reaching
 from evals.cache.lookup import time_lookups
 from evals.cache.pairs import Pair, halves
-from evals.cache.scoring import Judged, judge, vectorise
-from ragapp.protocols import Embedder
+from evals.cache.scoring import Judged, Vectorised, judge
 
 USUAL_WRONG = 0.05
 """Wrong answers a hit that caches by cosine alone are commonly run at."""
@@ -55,15 +53,15 @@ class CacheEvaluation:
 
 def evaluate_cache(
     pairs: Sequence[Pair],
-    embedder: Embedder,
+    vectors: Vectorised,
     *,
+    embedder: str,
     in_use: float,
     limit: float,
-    folder: Path,
     progress: Progress,
 ) -> CacheEvaluation:
-    """`in_use` is the threshold of the settings; `limit` bounds wrong answers a hit, from 0 to 1."""
-    vectors = vectorise(pairs, embedder, folder, progress)
+    """`embedder` is the fingerprint of what made `vectors`, `in_use` the threshold of the settings; `limit`
+    bounds wrong answers a hit, from 0 to 1."""
     calibration_pairs, test_pairs = halves(pairs)
     calibration, test = judge(calibration_pairs, vectors), judge(test_pairs, vectors)
     best = certified([calibration.scored.guarded(threshold) for threshold in THRESHOLDS], limit)
@@ -74,7 +72,7 @@ def evaluate_cache(
         pairs=len(pairs),
         calibration_pairs=len(calibration_pairs),
         test_pairs=len(test_pairs),
-        embedder=embedder.fingerprint,
+        embedder=embedder,
         limit=limit,
         threshold=threshold,
         certified=best is not None,

@@ -37,6 +37,16 @@ class Judgement:
     same: bool
 
 
+def pairs_file(path: Path) -> Path:
+    """The file of pairs itself, or the only one in the folder. Raises UsageError."""
+    if not path.is_dir():
+        return path
+    found = sorted(path.glob("*.jsonl"))
+    if len(found) != 1:
+        raise UsageError(f"{path} should hold one .jsonl file of pairs; it has {len(found)}. Name the file.")
+    return found[0]
+
+
 def load_pairs(path: Path, judged: Path | None = None) -> list[Pair]:
     """Reads `{"text_a", "text_b", "label"}` lines; `judged` overrides labels. Raises UsageError."""
     pairs = _rows(path, Pair)

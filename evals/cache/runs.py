@@ -1,0 +1,79 @@
+"""The run file of a cache evaluation, and what the gate looks at in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evals.cache.evaluation import CacheEvaluation
+from evals.cache.pairs import Pair
+from evals.cache.scoring import Judged
+from evals.runs import check_same_data, code_version, fingerprint, now, read_run
+from evals.statistics.gate import TOLERANCE, GateResult, judge_run
+
+
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """Whether one question of the pair would get the other's answer, and whether it should."""
+
+    same: bool
+    served: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRun:
+    """`pairs` are by digest: no text of the set is kept. They are judged at `threshold`, the one in use."""
+
+    dataset: str
+    dataset_sha256: str
+    settings_fingerprint: str
+    embedder: str
+    threshold: float
+    code: str
+    created_at: str
+    evaluation: CacheEvaluation
+    pairs: Mapping[str, PairResult]
+
+
+def cache_run(
+    name: str, pairs: Sequence[Pair], judged: Judged, in_use: float, evaluation: CacheEvaluation
+) -> CacheRun:
+    """`judged` are all pairs, in their order; `in_use` is the threshold that a user's questions meet."""
+    served = judged.scored.agreed & (judged.scored.cosines >= np.float32(in_use))
+    results = {
+        pair.digest: PairResult(pair.label == 1, bool(hit)) for pair, hit in zip(pairs, served, strict=True)
+    }
+    return CacheRun(
+        dataset=name,
+        dataset_sha256=fingerprint([(pair.text_a, pair.text_b, pair.label) for pair in pairs]),
+        settings_fingerprint=fingerprint(evaluation.embedder, in_use),
+        embedder=evaluation.embedder,
+        threshold=in_use,
+        code=code_version(),
+        created_at=now(),
+        evaluation=evaluation,
+        pairs=results,
+    )
+
+
+def read_cache_run(path: Path) -> CacheRun:
+    """Raises UsageError when the file is not there or no run of the cache."""
+    return read_run(path, CacheRun, "ragapp eval cache")
+
+
+def judge_cache(run: CacheRun, baseline_file: Path, tolerance: float = TOLERANCE) -> tuple[GateResult, ...]:
+    """Hits among pairs that mean the same, and no hit among the others, against the run in the file."""
+    baseline = read_cache_run(baseline_file)
+    check_same_data(run, baseline, baseline_file)
+    return judge_run(scores_by_metric(run), scores_by_metric(baseline), tolerance=tolerance)
+
+
+def scores_by_metric(run: CacheRun) -> dict[str, dict[str, float]]:
+    """Metric -> pair -> 1 where the cache did right."""
+    return {
+        "hit where the same": {d: float(one.served) for d, one in run.pairs.items() if one.same},
+        "no hit where another": {d: float(not one.served) for d, one in run.pairs.items() if not one.same},
+    }

@@ -1,0 +1,113 @@
+"""The page of a cache run: how often it would be wrong, at every threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from evals.cache.curve import Point
+from evals.cache.evaluation import CacheEvaluation
+from evals.cache.runs import CacheRun, scores_by_metric
+from evals.report import axes
+from evals.report.page import page, section, table
+from evals.report.parts import compared_table, moved_section, settings_section
+from evals.report.plots import Line, lines
+from evals.statistics.gate import judge_run
+
+FEWEST = 30
+"""Hits below which a rate is not drawn where there are others: its bound says nothing."""
+
+
+def cache_page(run: CacheRun, baseline: CacheRun | None = None) -> Markup:
+    found = run.evaluation
+    how = "certified on the calibration half" if found.certified else "in use; none could be certified"
+    lead = f"{found.pairs:,} pairs; threshold {found.threshold} ({how}); {run.created_at}."
+    return page(
+        f"Cache: {run.dataset}",
+        lead,
+        [
+            *(_against(run, baseline) if baseline else ()),
+            section("Wrong hits by hit rate", hit_rate_curve(found)),
+            section("Precision by hit rate", _precision_curve(found)),
+            section("At the threshold", _points(found)),
+            settings_section({}, _names(run)),
+        ],
+    )
+
+
+def hit_rate_curve(found: CacheEvaluation) -> Markup:
+    """Hit rate across, wrong answers a hit upwards, with their upper bounds."""
+    return lines(
+        "Wrong answers a hit, with the upper 95% bound, as the threshold is lowered",
+        [_line("cosine and guards", found.curve), _line("cosine alone", found.plain_curve)],
+        "share of pairs served from the cache",
+        "wrong answers a hit",
+        form=axes.percent,
+        marks=[
+            (found.test.hit_rate, found.test.wrong_per_hit.estimate, f"threshold {found.threshold}"),
+        ],
+    )
+
+
+def _precision_curve(found: CacheEvaluation) -> Markup:
+    drawn = [
+        Line(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn(points)])
+        for name, points in (("cosine and guards", found.curve), ("cosine alone", found.plain_curve))
+    ]
+    caption = "Share of right answers among hits, as the threshold is lowered"
+    return lines(caption, drawn, "share of pairs served from the cache", "precision", form=axes.percent)
+
+
+def _line(name: str, points: Sequence[Point]) -> Line:
+    kept = _drawn(points)
+    return Line(
+        name,
+        [(point.hit_rate, point.wrong_per_hit.estimate) for point in kept],
+        [(point.hit_rate, point.wrong_per_hit.upper_95) for point in kept],
+    )
+
+
+def _drawn(points: Sequence[Point]) -> list[Point]:
+    """From the fewest hits to the most."""
+    enough = [point for point in points if point.hits >= FEWEST] or [p for p in points if p.hits]
+    return sorted(enough, key=lambda point: point.hit_rate)
+
+
+def _points(found: CacheEvaluation) -> Markup:
+    rows = [
+        _row("calibration half", found.calibration),
+        _row("test half", found.test),
+        _row("test half, cosine alone", found.plain_same_threshold),
+        *(_row(f"without {name}", effect.without) for name, effect in found.guards.items()),
+    ]
+    return table(("", "cosine", "hits", "hit rate", "wrong", "a hit", "upper 95%"), rows)
+
+
+def _row(name: str, point: Point) -> tuple[object, ...]:
+    rate = point.wrong_per_hit
+    return (
+        name,
+        str(point.threshold),
+        point.hits,
+        f"{point.hit_rate:.2%}",
+        point.wrong,
+        f"{rate.estimate:.2%}",
+        f"{rate.upper_95:.2%}",
+    )
+
+
+def _against(run: CacheRun, baseline: CacheRun) -> list[Markup]:
+    now, before = scores_by_metric(run), scores_by_metric(baseline)
+    moved = [moved_section(name, now[name], before[name], {}) for name in now]
+    return [section("Against the baseline", compared_table(judge_run(now, before))), *moved]
+
+
+def _names(run: CacheRun) -> dict[str, object]:
+    return {
+        "threshold in use": str(run.threshold),
+        "settings fingerprint": run.settings_fingerprint,
+        "dataset SHA-256": run.dataset_sha256,
+        "embedder": run.embedder,
+        "code": run.code,
+    }
