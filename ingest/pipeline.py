@@ -32,11 +32,15 @@ def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pi
         sandbox=sandbox,
         chunk_tokens=settings.chunk_tokens,
         observer=bench.observer,
+        replaced=bench.forget_answers,
     )
 
 
 class Pipeline:
-    """Works on claimed jobs. `embedder_of` is called for each job: a collection may get another embedder."""
+    """Works on claimed jobs. `embedder_of` is called for each job: a collection may get another embedder.
+
+    `replaced` is told the document whose older version nobody can find any more.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Pipeline:
         sandbox: Sandbox,
         chunk_tokens: int,
         observer: Observer,
+        replaced: Callable[[str], None],
     ) -> None:
         self._store = store
         self._queue = queue
@@ -54,6 +59,7 @@ class Pipeline:
         self._sandbox = sandbox
         self._chunk_tokens = chunk_tokens
         self._observer = observer
+        self._replaced = replaced
 
     def work(self, job: Job, stop: Event, progress: Callable[[Job], None]) -> None:
         """Does the stage that the job waits for, or a part of it when `stop` is set or its turn ends.
@@ -102,6 +108,8 @@ class Pipeline:
             chunks = chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
         with clock.measure("store"):
             self._store.publish(job, parsed, chunks)
+            if job.version > 1:
+                self._replaced(job.document_id)
 
     def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))

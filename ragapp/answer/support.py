@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ LABEL = 80
 LATIN = 0x24F
 """The last Latin letter. Of Chinese questions the model refuses too few (recall .48, by words 1.0); German
 and Spanish ones it judges better than words do, though it was trained on English."""
+
+_NAMED = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
+"""Words of a label. Numbers and codes, as file names have them, only confuse the model."""
 
 CLEARLY_NOT, CLEARLY = -3.0, 4.0
 """Log odds by words beyond which the model changes no more than .01 of F1 on any of four sets."""
@@ -104,7 +108,8 @@ def _is_latin(text: str) -> bool:
 
 def _in_context(one: ScoredSentence) -> str:
     before = one.passage.before(one.sentence) or one.sentence
-    return f"{one.passage.label[-LABEL:]} {one.passage.hit.text[before.start : one.sentence.end]}"
+    about = " ".join(_NAMED.findall(one.passage.label))
+    return f"{about[-LABEL:]} {one.passage.hit.text[before.start : one.sentence.end]}"
 
 
 def _share(wanted: AbstractSet[str], present: AbstractSet[str]) -> float:

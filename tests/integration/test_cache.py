@@ -112,6 +112,15 @@ def test_a_changed_document_is_a_miss(service: RagService, settings: Settings) -
     assert status(service) == "exact"
 
 
+def test_what_cites_a_replaced_version_is_removed_by_its_worker(
+    service: RagService, settings: Settings
+) -> None:
+    ask(service)
+    assert service.cache.stats().entries == 1
+    change(service, settings, "tides.txt", TIDES.replace(b"1862", b"1871"))
+    assert service.cache.stats().entries == 0
+
+
 def test_a_new_document_that_would_be_read_is_a_miss(service: RagService, settings: Settings) -> None:
     ask(service)
     change(service, settings, "legend.txt", b"Another legend says that the harbour was built by monks.")

@@ -97,7 +97,7 @@ def needed_models(settings: Settings) -> list[CatalogEntry]:
 
     catalog = load_catalog()
     named = (settings.embedder, settings.support_model, settings.reranker)
-    return [catalog[name] for name in dict.fromkeys(named) if name in catalog]
+    return [catalog[name] for name in dict.fromkeys(filter(None, named)) if name in catalog]
 
 
 def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | None = None) -> None:
