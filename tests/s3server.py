@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -17,8 +18,6 @@ from pathlib import Path
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
-
-from tests.redisserver import free_port
 
 BUCKET, ACCESS_KEY, SECRET_KEY = "blobs", "test-access-key", "test-secret-key"
 SERVERS = ("master", "volume", "filer", "s3")
@@ -46,24 +45,23 @@ def running(folder: Path) -> Iterator[S3Server]:
     command = [_program(), "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", f"-s3.config={config}"]
     command += [f"-{server}.port={port}" for server, port in ports.items()]
     command += [f"-{server}.port.grpc={port + GRPC}" for server, port in ports.items()]
-    command += ["-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.port.iceberg=0"]
+    command += ["-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             server = S3Server(f"http://127.0.0.1:{ports['s3']}")
-            _wait_for(server)
+            _wait_for(server, process)
             yield server
         finally:
             process.kill()
 
 
 def _ports(count: int) -> list[int]:
-    """Free ones whose neighbours at the distance of GRPC are free too."""
-    found: list[int] = []
-    while len(found) < count:
-        port = free_port() % 20_000 + 20_000
-        if port not in found and _is_free(port) and _is_free(port + GRPC):
-            found.append(port)
-    return found
+    """Free ones whose neighbours at the distance of GRPC are free too.
+
+    Below those that the system gives to connections: one of them could take a port before the server does.
+    """
+    candidates = random.sample(range(20_000, 22_000), 200)
+    return [port for port in candidates if _is_free(port) and _is_free(port + GRPC)][:count]
 
 
 def _is_free(port: int) -> bool:
@@ -71,7 +69,7 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _wait_for(server: S3Server) -> None:
+def _wait_for(server: S3Server, process: subprocess.Popen[bytes]) -> None:
     store = S3Store(
         BUCKET,
         endpoint=server.endpoint,
@@ -80,7 +78,7 @@ def _wait_for(server: S3Server) -> None:
         client_options={"allow_http": True},
         retry_config={"max_retries": 0, "retry_timeout": timedelta(seconds=1)},
     )
-    for _ in range(600):
+    while process.poll() is None:
         try:
             obstore.put(store, "ready", b"yes")
         except BaseError:
@@ -88,7 +86,7 @@ def _wait_for(server: S3Server) -> None:
         else:
             obstore.delete(store, "ready")
             return
-    raise AssertionError("the server did not start")
+    raise AssertionError(f"the server ended with {process.returncode}")
 
 
 def _program() -> str:
