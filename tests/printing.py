@@ -1,9 +1,13 @@
-"""PDFs made line by line, so that tests know what stands where."""
+"""PDFs made line by line, and where pdfium says that words stand in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import pypdfium2
+
+from ragapp.types import PageBox
 
 PageSize = tuple[float, float, float, float]
 A_PAGE: PageSize = (0, 0, 600, 800)
@@ -38,6 +42,20 @@ def pdf_of(
             f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         ]
     return _file(objects)
+
+
+def printed_at(data: bytes, words: str, page: int = 1) -> PageBox:
+    """Where pdfium's search finds words of one line, on a page that is neither turned nor cropped."""
+    with pypdfium2.PdfDocument(data) as document:
+        shown = document[page - 1]
+        width, height = shown.get_size()
+        text_page = shown.get_textpage()
+        found = text_page.search(words).get_next()
+        assert found is not None, f"{words} is not printed"
+        rects = [text_page.get_rect(i) for i in range(text_page.count_rects(*found))]
+        left, bottom = min(r[0] for r in rects), min(r[1] for r in rects)
+        right, top = max(r[2] for r in rects), max(r[3] for r in rects)
+    return PageBox(left / width, 1 - top / height, (right - left) / width, (top - bottom) / height)
 
 
 def _shown(line: Printed) -> str:

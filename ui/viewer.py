@@ -89,10 +89,11 @@ def _show() -> None:
     # Read anew: the buttons of the drawer run only the drawer again.
     tour: _Tour = st.session_state[_KEY]
     stop = tour.stop
+    with st.container(key="viewer-head", gap="small"):
+        if stop.claim:
+            st.html(f'<p class="ragapp-claim"><span>The answer says</span> {html_text(stop.claim)}</p>')
+        _offer_stops(tour)
     st.html(f'<div class="ragapp-name">{html_text(stop.name)}</div>')
-    if stop.claim:
-        st.html(f'<p class="ragapp-claim"><span>The answer says</span> {html_text(stop.claim)}</p>')
-    _offer_stops(tour)
     with problems_shown():
         try:
             page = client().page(stop.document_id, tour.page, stop.version)

@@ -54,7 +54,7 @@ def _offer_correction(answer: Answer, key: str) -> None:
     with st.popover("Correct", icon=":material/edit_note:", type="tertiary"):
         st.text_area("What the answer should have been", key=widget, max_chars=4000)
         st.button(
-            "Send",
+            "Send the correction",
             key=f"send-{key}",
             type="primary",
             on_click=_keep_correction,

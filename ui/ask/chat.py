@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -61,8 +62,8 @@ class Chat:
 def open_chat() -> Chat:
     """The one of this session; after a reload the one that the address names."""
     if _KEY not in st.session_state:
-        start_chat()
         wanted = st.query_params.get(_ADDRESS)
+        start_chat()
         if wanted:
             _open_if_there(wanted)
     chat: Chat = st.session_state[_KEY]
@@ -85,10 +86,8 @@ def load_chat(conversation_id: str) -> None:
 
 
 def _open_if_there(conversation_id: str) -> None:
-    try:
+    with suppress(NotFoundError):  # deleted since, or somebody else's
         load_chat(conversation_id)
-    except NotFoundError:
-        st.query_params.pop(_ADDRESS, None)
 
 
 def _told(stored: StoredAnswer) -> Exchange:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
@@ -19,7 +18,7 @@ from ragapp.pages.marking import INK
 from ragapp.pages.wishes import Wish, unpacked
 from ragapp.sandbox import Order
 from ragapp.types import PageBox, PageImage
-from tests.printing import PageSize, Printed, pdf_of
+from tests.printing import PageSize, Printed, pdf_of, printed_at
 
 SAMPLE = Path(__file__).parents[3] / "ragapp" / "samples" / "amazon-rainforest.pdf"
 
@@ -49,20 +48,6 @@ def drawn(data: bytes, words: str, page: int = 1) -> PageImage:
 
 def ordered(data: bytes, wish: Wish, name: str = "a.pdf") -> PageImage:
     return unpacked(draw(data, Order("", name, "", "", json.dumps(asdict(wish)))))
-
-
-def printed_at(data: bytes, words: str, page: int = 1) -> PageBox:
-    """Where pdfium's search finds words of one line, on a page that is neither turned nor cropped."""
-    with pypdfium2.PdfDocument(data) as document:
-        shown = document[page - 1]
-        width, height = shown.get_size()
-        text_page = shown.get_textpage()
-        found = text_page.search(words).get_next()
-        assert found is not None, f"{words} is not printed"
-        rects = [text_page.get_rect(i) for i in range(text_page.count_rects(*found))]
-        left, bottom = min(r[0] for r in rects), min(r[1] for r in rects)
-        right, top = max(r[2] for r in rects), max(r[3] for r in rects)
-    return PageBox(left / width, 1 - top / height, (right - left) / width, (top - bottom) / height)
 
 
 def covers(box: PageBox, words: PageBox) -> bool:

@@ -1,0 +1,49 @@
+"""The page over a service of this process: small documents, and whatever writes the answers."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from tests.browser.waiting import answers, free_port, wait_until
+from tests.serving import bring_in, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The page's address, and the service that it is a client of."""
+
+    address: str
+    service: RagService
+
+
+@contextmanager
+def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
+    """The documents are searchable when it is entered; everything ends with it."""
+    with closing(build_service(settings)) as service:
+        for name, data in documents.items():
+            service.upload("default", name, io.BytesIO(data))
+        bring_in(settings)
+        with serving(create_app(service, settings)) as api, _page(api) as address:
+            yield Site(address, service)
+
+
+@contextmanager
+def _page(api: str) -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "ui", "--api-url", api, "--port", str(port)])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(address))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(60)
