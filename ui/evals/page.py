@@ -1,9 +1,36 @@
-"""The page of evaluations."""
+"""The page of evaluations. One section at a time, and only that one is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 import streamlit as st
+
+from ui.evals.comparing import show_comparison
+from ui.evals.runs import show_runs
+from ui.evals.sets import show_sets
+from ui.evals.starting import show_start
+from ui.problems import problems_shown
+
+_SECTIONS: Final[Mapping[str, Callable[[], None]]] = {
+    "Runs": show_runs,
+    "Compare": show_comparison,
+    "Questions": show_sets,
+}
 
 
 def show() -> None:
     st.title("Evals", anchor=False)
+    with problems_shown():
+        show_start()
+        chosen = st.segmented_control(
+            "Section",
+            list(_SECTIONS),
+            default="Runs",
+            required=True,
+            key="evals-section",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        _SECTIONS[chosen]()

@@ -1,0 +1,83 @@
+"""Starting an evaluation, and following those that go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from ragapp.errors import RagappError
+from ragapp.types import EvalKind, Evaluation, Task, TaskKind
+from ui.problems import problems_shown, show_problem
+from ui.session import client
+from ui.tasks import UNFINISHED, show_task
+
+_REFRESH_SECONDS = 1.5
+_PROBLEM_KEY = "eval-problem"
+_KINDS: Final[frozenset[TaskKind]] = frozenset({"evaluation", "questions"})
+_ABOUT: Final[Mapping[EvalKind, str]] = {
+    "retrieval": "Are the right documents found?",
+    "answers": "Are answers right, and refused when they should be?",
+    "citations": "Do citations support their sentences?",
+    "cache": "How often would the cache be wrong?",
+}
+
+
+def show_start() -> None:
+    problem: RagappError | None = st.session_state.pop(_PROBLEM_KEY, None)
+    if problem is not None:
+        show_problem(problem)
+    with st.expander("Start an evaluation", icon=":material/play_arrow:", expanded=not _latest()):
+        _offer()
+    if any(task.state in UNFINISHED for task in _latest()):
+        st.fragment(_follow, run_every=_REFRESH_SECONDS)()
+    elif (latest := _latest()) and latest[0].state != "done":
+        show_task(latest[0])
+
+
+def _offer() -> None:
+    sets = {one.name: one for one in client().evals.sets()}
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    chosen = sets[left.selectbox("Questions", list(sets), key="eval-set")]
+    kind = middle.selectbox("What", chosen.kinds, key="eval-kind", format_func=str.capitalize)
+    limit = right.number_input(
+        "At most so many", min_value=0, value=0, key="eval-limit", help="0: all of them."
+    )
+    st.caption(_ABOUT[kind])
+    generator = "extractive"
+    if kind in {"answers", "citations"}:
+        generator = st.text_input(
+            "Who answers",
+            "extractive",
+            key="eval-generator",
+            help="`extractive`, `local`, `openai:MODEL`, or any other that the settings take.",
+        )
+    st.button(
+        "Start",
+        key="start-eval",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(Evaluation(kind, chosen.name, limit or None, generator.strip() or "extractive"),),
+    )
+
+
+def _start(evaluation: Evaluation) -> None:
+    try:
+        client().evals.start(evaluation)
+    except RagappError as problem:
+        st.session_state[_PROBLEM_KEY] = problem
+
+
+def _follow() -> None:
+    with problems_shown():
+        going_on = [task for task in _latest() if task.state in UNFINISHED]
+        if not going_on:
+            st.rerun()  # for what it found
+        for task in going_on:
+            show_task(task)
+
+
+def _latest() -> list[Task]:
+    return [task for task in client().tasks.tasks() if task.kind in _KINDS]
