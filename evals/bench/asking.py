@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
 from ragapp.index.truth import Truth
 from ragapp.protocols import SearchIndex
-from ragapp.retrieve.fusion import fuse
+from ragapp.retrieve import legs
+from ragapp.retrieve.stopwatch import Stopwatch
 from ragapp.types import Collection, Ranking, Vectors
 
 K = 10
@@ -72,6 +73,7 @@ class _Asker:
     """Asks an open index every question, of all documents or of those of `within`."""
 
     index: SearchIndex
+    legs: legs.Legs
     truth: SyntheticTruth
     collection: Collection
     questions: Sequence[Question]
@@ -90,7 +92,8 @@ class _Asker:
         return self.index.words(self.collection, question.text, DEPTH, within)
 
     def hybrid(self, question: Question, within: AbstractSet[int] | None) -> Ranking:
-        return fuse(self.dense(question, DEPTH, within), self.words(question, within), "scores")
+        asked = legs.Question(self.collection, question.text, question.vector, within)
+        return self.legs.ask(asked, DEPTH, Stopwatch(("dense", "words"))).fused("scores")
 
     def recall(self, within: AbstractSet[int] | None) -> float:
         """Of the `K` nearest rows, as a scan of all finds them."""
@@ -111,7 +114,7 @@ def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[Questi
     index = open_index(truth)
     collection = truth.collection()
     index.catch_up(collection)
-    asker = _Asker(index, truth, collection, questions)
+    asker = _Asker(index, legs.Legs(index), truth, collection, questions)
     asker.hybrid(questions[0], None)
     cold_start = time.perf_counter() - started
     few = np.random.default_rng(1).permutation(truth.versions)[: max(1, round(NARROW * truth.versions))]
