@@ -40,6 +40,7 @@ def migrate(
       PGPASSWORD=… ragapp migrate --to postgresql+psycopg://ragapp@localhost/ragapp --blobs /srv/blobs
     """
     from contextlib import closing
+    from dataclasses import asdict
 
     from pydantic import SecretStr
 
@@ -57,7 +58,7 @@ def migrate(
         report = service.doctor()
     broken = [check for check in report.checks if not check.ok]
     if as_json:
-        print_json({"blobs": moved.blobs, "rows": moved.rows, "ok": report.ok, "checks": report.checks})
+        print_json({**asdict(moved), **asdict(report)})
     else:
         out = console()
         out.print(

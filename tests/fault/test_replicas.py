@@ -1,0 +1,160 @@
+"""Two APIs and three workers share nothing but PostgreSQL, Redis and a bucket; one worker dies for good.
+
+All of them are real processes of `ragapp`, and each has a data folder of its own, as on a machine of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from ragapp.bootstrap import build_service, build_workbench
+from ragapp.doors.client import RagappClient
+from ragapp.errors import RagappError
+from ragapp.settings import Settings
+from tests import redisserver
+from tests.postgres import PostgresServer
+from tests.redisserver import free_port
+from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
+
+DOCUMENTS = 16
+LEASE_SECONDS = 3.0
+PATIENCE = 240.0
+"""Seconds to wait for something that must happen; how soon is not what is tested."""
+
+Environment = Mapping[str, str]
+
+
+@pytest.fixture
+def shared(
+    postgres: PostgresServer, s3: S3Server, tmp_path: Path, model_folder: Callable[[str], Path]
+) -> Iterator[Environment]:
+    """What all machines are told: where the database, the cache and the bucket are."""
+    model = model_folder("bge-small-en-v1.5")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / model.name).symlink_to(model)  # the doctor reads models, too: only this one
+    with redisserver.server("redis", tmp_path) as redis:
+        yield {
+            "RAGAPP_DATABASE_URL": postgres.new_database(),
+            "RAGAPP_REDIS_URL": f"redis://127.0.0.1:{redisserver.port_of(redis)}",
+            "RAGAPP_BLOBS": f"s3://{BUCKET}/{uuid4().hex}",
+            "RAGAPP_S3_ENDPOINT": s3.endpoint,
+            "RAGAPP_S3_ACCESS_KEY_ID": ACCESS_KEY,
+            "RAGAPP_S3_SECRET_ACCESS_KEY": SECRET_KEY,
+            "RAGAPP_MODELS_DIR": str(tmp_path / "models"),
+            "RAGAPP_GENERATOR": "extractive",
+            "RAGAPP_LEASE_SECONDS": str(LEASE_SECONDS),
+        }
+
+
+@contextmanager
+def program(shared: Environment, data_dir: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "ragapp.doors.cli", *words, "--data-dir", str(data_dir)]
+    process = subprocess.Popen(command, env=os.environ | shared)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def api(shared: Environment, data_dir: Path) -> Iterator[RagappClient]:
+    port = free_port()
+    serve = ["serve", "--no-ui", "--workers", "0", "--port", str(port)]
+    with program(shared, data_dir, *serve), RagappClient(f"http://127.0.0.1:{port}") as client:
+        wait_until(lambda: answers(client))
+        yield client
+
+
+def answers(client: RagappClient) -> bool:
+    try:
+        client.status()
+    except RagappError:
+        return False
+    return True
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def text_of(number: int) -> bytes:
+    return "\n\n".join(f"Buoy {number} rings {beat} times in fog." for beat in range(40)).encode()
+
+
+def name_of(number: int) -> str:
+    return f"buoy-{number}.txt"
+
+
+def held_by(client: RagappClient) -> Counter[str | None]:
+    return Counter(job.worker for job in client.jobs() if job.worker)
+
+
+@pytest.mark.timeout(600)
+def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
+    shared: Environment, tmp_path: Path
+) -> None:
+    with ExitStack() as machines:
+        east, west = (machines.enter_context(api(shared, tmp_path / side)) for side in ("east", "west"))
+        workers = [machines.enter_context(program(shared, tmp_path / f"w{n}", "worker")) for n in range(3)]
+        accepted = [
+            (east, west)[number % 2]
+            .upload("default", name_of(number), io.BytesIO(text_of(number)))
+            .document.id
+            for number in range(DOCUMENTS)
+        ]
+        wait_until(lambda: kill_one_at_work(workers, east))
+        wait_until(lambda: not east.jobs())
+
+        for client in (east, west):
+            documents = client.documents()
+            assert sorted(document.id for document in documents) == sorted(accepted)
+            assert {document.status for document in documents} == {"ready"}
+            for number in (0, DOCUMENTS // 2, DOCUMENTS - 1):
+                hits = client.search(f"Buoy {number} rings in fog", k=3, mode="words").hits
+                assert hits[0].document_name == name_of(number)
+            assert client.search("Buoy 5 rings in fog", k=DOCUMENTS * 40, mode="dense").hits
+
+        west.delete_document(accepted[3])
+        found = east.search("Buoy 3 rings", k=DOCUMENTS * 40, mode="words").hits
+        assert accepted[3] not in {hit.document_id for hit in found}
+        assert_sound(shared, tmp_path / "doctor")
+
+
+def kill_one_at_work(workers: list[subprocess.Popen[bytes]], client: RagappClient) -> bool:
+    """With SIGKILL, while it holds a document. A worker's name begins with the id of its process."""
+    at_work = {int(name.partition("-")[0]) for name in held_by(client) if name}
+    for worker in workers:
+        if worker.pid in at_work:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+            return True
+    return False
+
+
+def assert_sound(shared: Environment, data_dir: Path) -> None:
+    settings = Settings.model_validate(
+        {name.removeprefix("RAGAPP_").lower(): value for name, value in shared.items()}
+        | {"data_dir": data_dir}
+    )
+    bench = build_workbench(settings)
+    with closing(build_service(settings, bench)) as service:
+        spans = [(e.version_id, e.text) for e in bench.store.entries(bench.store.collection("default").id)]
+        assert len(spans) == len(set(spans)), "no chunk is doubled"
+        report = service.doctor()
+    assert report.ok, [check for check in report.checks if not check.ok]
