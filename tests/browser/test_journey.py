@@ -46,14 +46,10 @@ def test_from_upload_to_cited_words_to_deletion(page: Page, site: str, foreign_r
     expect(answer.locator(BADGE).first).to_contain_text("Supported")
 
     answer.get_by_text(f"{HARBOUR}, page 1").first.click()
-    cited = answer.locator("mark").first
-    expect(cited).to_contain_text("The lighthouse of Varn was built in 1862 by Ada Thornton.")
-    expect(answer.locator(".ragapp-text").first).to_contain_text("Fishing boats fill the basin in spring.")
-    expect(answer.get_by_text("Page 1").first).to_be_visible()
-
-    answer.get_by_role("button", name="Read the whole page").first.click()
     drawer = page.get_by_role("dialog")
-    expect(drawer.locator("mark")).to_contain_text("built in 1862")
+    expect(drawer.locator("mark")).to_contain_text("The lighthouse of Varn was built in 1862 by Ada Thornton.")
+    expect(drawer.locator(".ragapp-text")).to_contain_text("Fishing boats fill the basin in spring.")
+    expect(drawer.get_by_text("Page 1 of 1")).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
 
@@ -61,7 +57,7 @@ def test_from_upload_to_cited_words_to_deletion(page: Page, site: str, foreign_r
     expect(page.get_by_role("heading", name=BREAD)).to_be_visible()
     ask(page, "Who built the lighthouse of Varn?")
     expect(page.get_by_role("heading", name="Who built the lighthouse of Varn?")).to_have_count(2)
-    newest = page.get_by_test_id("stChatMessage").nth(1)
+    newest = page.get_by_test_id("stChatMessage").last
     expect(newest.locator(".ragapp-answer").first).to_be_visible()
     expect(newest).not_to_contain_text("Ada Thornton")
     assert foreign_requests == []
@@ -78,9 +74,7 @@ def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_
     ask(page, "What is the cat of Quent called?")
     answer = page.get_by_test_id("stChatMessage").nth(1)
     expect(answer.locator(".ragapp-answer").first).to_contain_text("Mirabel")
-    answer.get_by_role("radio").first.click()
-    expect(answer.locator("mark").first).to_contain_text("Mirabel")
-    answer.get_by_role("button", name="Read the whole page").first.click()
+    answer.locator("[class*=st-key-chip-] button").first.click()
     expect(page.get_by_role("dialog").locator("mark").first).to_contain_text("Mirabel")
 
     assert page.locator(".stHtml").locator("img, svg, script, a").count() == 0
