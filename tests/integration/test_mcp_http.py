@@ -121,16 +121,21 @@ async def test_a_caller_sees_only_what_its_key_opens(
         listed = await client.call_tool("list_collections", {})
         assert [one["name"] for one in listed.structured_content["collections"]] == ["ours"]
         assert [one.name for one in (await client.list_resources()).resources] == ["ours.txt"]
-        for tool, arguments in (
-            ("search", {"query": "word", "collection": "theirs"}),
-            ("ask", {"question": "What is the word of theirs?", "collection": "theirs"}),
-            ("list_documents", {"collection": "theirs"}),
-            ("get_document", {"document_id": theirs.id}),
-        ):
+        foreign: dict[str, dict[str, object]] = {
+            "search": {"query": "word", "collection": "theirs"},
+            "ask": {"question": "What is the word of theirs?", "collection": "theirs"},
+            "list_documents": {"collection": "theirs"},
+            "get_document": {"document_id": theirs.id},
+            "ingest": {"name": "a.txt", "text": "x", "collection": "theirs"},
+        }
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        assert tools == foreign.keys() | {"list_collections"}, "a new tool needs its line above"
+        for tool, arguments in foreign.items():
             result = await client.call_tool(tool, arguments)
             assert result.is_error
             assert "quokka" not in str(result)
-        for uri in (f"ragapp://documents/{theirs.id}", f"ragapp://documents/{theirs.id}/pages/1"):
+        for template in (await client.list_resource_templates()).resource_templates:
+            uri = template.uri_template.replace("{document_id}", theirs.id).replace("{page}", "1")
             with pytest.raises(MCPError):
                 await client.read_resource(uri)
         with pytest.raises(MCPError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import openai
@@ -21,9 +22,9 @@ from ragapp.doors.openai.replies import Reply
 from ragapp.errors import ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import AskEvent
+from ragapp.types import AskEvent, Grant
 from tests.modelserver import Pieces, written_by
-from tests.serving import serving
+from tests.serving import serving, settings_in
 
 MODEL = "ragapp/default"
 BUILT = "When was the harbour built?"
@@ -180,6 +181,25 @@ def test_langchain_invokes_and_streams(library_url: str) -> None:
     assert answer.usage_metadata is not None
     pieces = [str(chunk.content) for chunk in model.stream(BUILT)]
     assert "".join(pieces) == str(model.invoke(BUILT).content)
+
+
+def test_a_key_opens_its_own_models(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with closing(build_service(settings)) as service, serving(create_app(service, settings)) as url:
+        for name in ("ours", "theirs"):
+            service.create_collection(name)
+        made = service.callers.keyring.create("reader", [Grant("reader", "ours")])
+        client = openai.OpenAI(base_url=f"{url}/v1", api_key=made.secret, max_retries=0)
+        assert [model.id for model in client.models.list()] == ["ragapp/ours"]
+        for reach in (
+            lambda: client.models.retrieve("ragapp/theirs"),
+            lambda: client.chat.completions.create(model="ragapp/theirs", messages=asked(TURNS)),
+        ):
+            with pytest.raises(openai.NotFoundError):
+                reach()
+        with pytest.raises(openai.AuthenticationError) as told:
+            client.with_options(api_key="none").models.list()
+        assert told.value.code == "invalid_api_key"
 
 
 # -- with a model that writes

@@ -138,15 +138,15 @@ def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
 
 
 def _show_answer(answer: Answer) -> None:
+    from ragapp.doors.cited import cited_text, source
+
     out = console()
     if answer.trace.rewritten_by != "nobody":
         out.print(safe(f"Searched for: {answer.standalone_question}"), markup=False, style="dim")
-    out.print(safe(answer.answer), markup=False, style="bold" if not answer.refused else "")
+    out.print(safe(cited_text(answer).text), markup=False, style="bold" if not answer.refused else "")
     out.print()
     for citation in answer.citations:
-        quote = " ".join(citation.quote.split())
-        where = f"[{citation.number}] {citation.document_name}, page {citation.page}: "
-        out.print(safe(f"{where}“{quote}”"), markup=False)
+        out.print(safe(source(citation)), markup=False)
     if answer.refused and answer.hits:
         out.print("The nearest passages:")
         for hit in answer.hits[:3]:
