@@ -62,7 +62,7 @@ class BrowserGuard:
         self, app: ASGIApp, host: str, allowed_hosts: Sequence[str] = (), origins: Sequence[str] = ()
     ) -> None:
         self.app = app
-        self.host = host
+        self.is_open = not is_loopback(host)
         self.names = {name.lower() for name in (host, *allowed_hosts)}
         self.origins = frozenset(origins)
 
@@ -78,8 +78,8 @@ class BrowserGuard:
         if not self._addresses_us(headers.get("host", "")):
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
-                f"This server answers as {', '.join(sorted(self.names))} and on loopback only. Address it "
-                "so, or add the name to RAGAPP_ALLOWED_HOSTS.",
+                "This server does not go by the name in `Host`. Address it as it was started (--host), or "
+                "let it know its other names in RAGAPP_ALLOWED_HOSTS.",
             )
         let_in = headers.get("origin") in self.origins
         if method not in _SAFE_METHODS and not let_in and _from_elsewhere(headers):
@@ -94,7 +94,7 @@ class BrowserGuard:
         name = _host_name(host)
         if name is None:
             return False
-        return name in self.names or is_loopback(name) or (not is_loopback(self.host) and _is_address(name))
+        return name in self.names or is_loopback(name) or (self.is_open and _is_address(name))
 
 
 class PathGuard:
