@@ -141,7 +141,7 @@ vectors = Table(
     "vectors",
     metadata,
     Column("embedder", String(128), primary_key=True),
-    Column("digest", String(32), primary_key=True),
+    Column("digest", String(32), primary_key=True, index=True),
     Column("vector", LargeBinary, nullable=False),  # float32, little-endian
 )
 

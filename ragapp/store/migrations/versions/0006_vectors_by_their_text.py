@@ -1,0 +1,10 @@
+"""Vectors by the text they embed: a delete finds its own without walking over all of them"""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_vectors_digest"), "vectors", ["digest"])

@@ -1,0 +1,41 @@
+"""The migrations make, on each database, exactly the tables that the code uses."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from ragapp.errors import UsageError
+from ragapp.store.engine import WRITE, known_revisions, migrate, open_engine
+from ragapp.store.schema import metadata
+
+
+@pytest.fixture
+def engine(database_url: str) -> Engine:
+    return open_engine(database_url)
+
+
+def test_the_tables_are_those_of_the_schema(engine: Engine) -> None:
+    with engine.begin() as c:
+        assert not compare_metadata(MigrationContext.configure(c), metadata)
+
+
+def test_opening_again_changes_nothing(engine: Engine, database_url: str) -> None:
+    open_engine(database_url)
+    with engine.begin() as c:
+        assert MigrationContext.configure(c).get_current_revision() == max(known_revisions())
+
+
+def test_a_database_of_a_newer_ragapp_is_refused(engine: Engine, database_url: str) -> None:
+    with engine.execution_options(**WRITE).begin() as c:
+        c.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError, match="newer ragapp"):
+        migrate(engine)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://me@example/db"])
+def test_what_is_no_address_is_told(url: str) -> None:
+    with pytest.raises(UsageError, match="RAGAPP_DATABASE_URL"):
+        open_engine(url)
