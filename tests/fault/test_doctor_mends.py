@@ -7,16 +7,21 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
+from ragapp.protocols import BlobStore
+from ragapp.store import checks_blobs
 from ragapp.store.blobs import BlobFolder
+from ragapp.store.bucket import BlobBucket, BucketAddress
 from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Check, Chunk, ParsedText
+from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 
 
 @pytest.fixture
@@ -27,14 +32,22 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> BlobFolder:
+def blobs(tmp_path: Path) -> BlobStore:
     return BlobFolder(tmp_path / "blobs")
 
 
 @pytest.fixture
-def store(engine: Engine, blobs: BlobFolder) -> SqlStore:
-    """With one document, searchable and embedded."""
-    store = SqlStore(engine, blobs, 10_000)
+def bucket(s3: S3Server) -> BlobStore:
+    return BlobBucket(BucketAddress(BUCKET, uuid4().hex, s3.endpoint, None, ACCESS_KEY, SECRET_KEY))
+
+
+@pytest.fixture
+def store(engine: Engine, blobs: BlobStore) -> SqlStore:
+    return with_a_document(SqlStore(engine, blobs, 10_000), engine)
+
+
+def with_a_document(store: SqlStore, engine: Engine) -> SqlStore:
+    """Searchable and embedded."""
     store.create_collection("shore", "e", 2)
     store.accept(
         "shore",
@@ -62,7 +75,9 @@ def execute(engine: Engine, *statements: str) -> None:
     with engine.execution_options(**WRITE).begin() as c:
         for statement in statements:
             known = {"short": bytes(4), "vector": bytes(8)}
-            c.execute(text(statement), {name: data for name, data in known.items() if f":{name}" in statement})
+            c.execute(
+                text(statement), {name: data for name, data in known.items() if f":{name}" in statement}
+            )
 
 
 def broken(checks: list[Check]) -> set[str]:
@@ -116,7 +131,18 @@ def test_after_a_repair_a_worker_embeds_what_lacked_vectors(store: SqlStore, eng
     assert len(store.chunks_without_vector(job, "e", 10)) == 1
 
 
-def test_a_missing_blob_is_told_by_the_name_of_its_document(store: SqlStore, blobs: BlobFolder) -> None:
+@pytest.mark.parametrize("kept_in", ["blobs", "bucket"])
+def test_blobs_without_a_row_and_rows_without_a_blob_are_found(
+    engine: Engine, kept_in: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs: BlobStore = request.getfixturevalue(kept_in)
+    store = with_a_document(SqlStore(engine, blobs, 10_000), engine)
+    stray = blobs.put(io.BytesIO(b"stray"), 10)
+    assert not broken(store.check(repair=False)), "its row may be on its way"
+    monkeypatch.setattr(checks_blobs, "GRACE", -60.0)
+    assert broken(store.check(repair=False)) == {"every blob on disk belongs to a document"}
+    assert not broken(store.check(repair=True))
+    assert not blobs.exists(stray.sha256)
     blobs.delete(store.documents("shore")[0].sha256)
     found = next(check for check in store.check(repair=True) if not check.ok)
     assert "heron.txt" in found.detail
