@@ -67,7 +67,13 @@ class Gate:
             self._mean += SMOOTHING * (perf_counter() - started - self._mean)
 
     async def _enter(self) -> None:
-        if self._slots.value == 0 and self._waiting >= self._most_waiting:
+        try:
+            self._slots.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        if self._waiting >= self._most_waiting:
             raise self._busy()
         self._waiting += 1
         try:
