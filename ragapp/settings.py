@@ -124,6 +124,10 @@ class Settings(BaseSettings):
         default=None,
         description="Who writes first in mode `generate`, and last in mode `auto`. Default: nobody else.",
     )
+    judge: str | None = Field(
+        default=None,
+        description="Model that judges answers in `ragapp eval answers`, named as a generator. Default: none.",
+    )
     follow_ups: Literal["rules", "generator"] = Field(
         default="rules",
         description="Who makes follow-ups stand alone; a generator takes its time before the search.",

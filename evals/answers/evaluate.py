@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rich.progress import Progress
 
+from evals.answers.judging import Agreement, Opinion, agreement, open_judge, opinions
 from evals.answers.library import Library
 from evals.answers.runs import AnswerRun, answer_settings
 from evals.answers.scoring import ask, score_answer
@@ -42,14 +44,34 @@ def evaluate_answers(
     mode: AskMode = "extractive" if settings.generator == EXTRACTIVE else "generate"
     # The models and views load before the clock starts.
     library.service.search("warm up", collection=library.collection)
+    judge = open_judge(settings)
     asked = []
+    found: list[Opinion] = []
     for question in progress.track(dataset.questions, description="asking"):
         answer, milliseconds = ask(library, question, mode)
-        asked.append(Asked(question, answer, score_answer(library, question, answer, milliseconds)))
-    return _run(dataset, library, settings, asked), asked
+        result = score_answer(library, question, answer, milliseconds)
+        if judge is not None and not answer.refused:
+            own = opinions(judge, answer)
+            found += own
+            result = _judged(result, own)
+        asked.append(Asked(question, answer, result))
+    agreed = agreement(judge, found) if judge is not None else None
+    return _run(dataset, library, settings, asked, agreed), asked
 
 
-def _run(dataset: AnswerDataset, library: Library, settings: Settings, asked: list[Asked]) -> AnswerRun:
+def _judged(result: QuestionResult, found: Sequence[Opinion]) -> QuestionResult:
+    """With the share of the sentences that the judge finds supported; a sentence without citations is not."""
+    share = sum(one.judged for one in found) / max(1, sum(result.verdicts.values()))
+    return replace(result, scores={**result.scores, "judged_faithful": share})
+
+
+def _run(
+    dataset: AnswerDataset,
+    library: Library,
+    settings: Settings,
+    asked: list[Asked],
+    agreed: Agreement | None,
+) -> AnswerRun:
     results = [one.result for one in asked]
     values = answer_settings(settings)
     generates = settings.generator != EXTRACTIVE
@@ -71,4 +93,5 @@ def _run(dataset: AnswerDataset, library: Library, settings: Settings, asked: li
         verdicts=verdict_shares(results),
         latency_ms=latency(results),
         questions={one.question.id: one.result for one in asked},
+        judge=agreed,
     )

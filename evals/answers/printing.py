@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evals.answers.evaluate import Asked
+from evals.answers.judging import Agreement
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import nested
 from evals.statistics.gate import GateResult, gate_line
@@ -47,6 +48,7 @@ class AnswerSummary:
     settings_fingerprint: str
     dataset_sha256: str
     code: str
+    judge: Agreement | None
     gate: Sequence[GateResult]
 
 
@@ -74,6 +76,7 @@ def as_json(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> str:
         settings_fingerprint=run.settings_fingerprint,
         dataset_sha256=run.dataset_sha256,
         code=run.code,
+        judge=run.judge,
         gate=tuple(gate),
     )
     return TypeAdapter(AnswerSummary).dump_json(summary, indent=2).decode()
@@ -89,9 +92,19 @@ def as_text(
         _figures(run, shown),
         f"sentences: {verdicts}",
         f"answer: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
+        *_judge(run),
         *map(gate_line, gate),
         f"run file: {run_file}",
     )
+
+
+def _judge(run: AnswerRun) -> Iterator[str]:
+    if run.judge is not None:
+        kappa = "–" if run.judge.kappa is None else f"{run.judge.kappa:.2f}"
+        yield (
+            f"judge: {run.judge.judge} agrees with the verifier on {run.judge.agreed:.3f} of "
+            f"{run.judge.sentences:,} sentences (kappa {kappa})"
+        )
 
 
 def worst_rows(asked: Sequence[Asked], count: int) -> list[tuple[str, str, str, str]]:

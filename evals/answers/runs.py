@@ -6,30 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.answers.judging import Agreement
 from evals.answers.summary import Figure
 from evals.answers.types import QuestionResult
 from evals.runs import SettingValue, read_run
+from ragapp.bootstrap.fingerprints import WITHOUT_EFFECT
 from ragapp.settings import Settings
 from ragapp.types import Verdict
 
 NO_EFFECT_ON_ANSWERS = {
-    "data_dir",
-    "models_dir",
-    "database_url",
-    "redis_url",
-    "openai_base_url",
-    "openai_api_key",
-    "threads",
-    "max_upload_bytes",
-    "parse_seconds",
-    "url_seconds",
-    "allow_private_urls",
-    "lease_seconds",
-    "generator",
-    *(f"cache{rest}" for rest in ("", "_threshold", "_seconds", "_entries", "_timeout")),
-    *(f"cache_audit_{rest}" for rest in ("share", "limit")),
+    *WITHOUT_EFFECT,
+    *("openai_base_url", "parse_seconds", "url_seconds", "allow_private_urls"),
+    *("generator", "judge"),
 }
-"""Left out of the fingerprint; the generator has a field of its own. A setting added later counts."""
+"""Left out of the fingerprint; the generator and the judge have fields of their own. A setting added later counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +46,8 @@ class AnswerRun:
     verdicts: Mapping[Verdict, float]
     latency_ms: Mapping[str, float]
     questions: Mapping[str, QuestionResult]
+    judge: Agreement | None = None
+    """The judge model and how far it agrees with the verifier; None when none is set."""
 
 
 def answer_settings(settings: Settings) -> dict[str, SettingValue]:

@@ -26,6 +26,7 @@ SHOWN = (
     *("exact_match", "f1", "answer_recall", "token_recall"),
     *("refusal_precision", "refusal_recall", "refusal_f1", "refused_although_answerable"),
     *CITING,
+    "judged_faithful",
 )
 """What `ragapp eval answers` shows."""
 

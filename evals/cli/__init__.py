@@ -6,6 +6,8 @@ import typer
 
 from evals.cli import answers
 from evals.cli.cache import cache
+from evals.cli.compare import compare
+from evals.cli.injection import injection
 from evals.cli.make import make
 from evals.cli.retrieval import retrieval
 from evals.cli.sweep import sweep
@@ -18,3 +20,5 @@ app.command("citations", help=answers.HELP["citations"])(answers.command("citati
 app.command()(cache)
 app.command()(sweep)
 app.command()(make)
+app.command()(compare)
+app.command()(injection)

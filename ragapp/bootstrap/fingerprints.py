@@ -25,6 +25,7 @@ WITHOUT_EFFECT = {
     "qdrant_timeout",
     "openai_api_key",
     "generator_timeout",
+    "judge",
     "threads",
     "max_upload_bytes",
     "page_seconds",

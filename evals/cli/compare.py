@@ -1,0 +1,48 @@
+"""`ragapp eval compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evals.cli.options import Report
+from ragapp.doors.terminal.options import AsJson
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(help="The run file of before.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="The run file of now.", show_default=False)],
+    report: Report = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two runs over the same data, question by question: is it better, or was it luck?
+
+    p holds for all metrics together (Holm). The page lists the questions that moved most.
+
+    Example: ragapp eval compare before.json after.json --report difference.html
+    """
+    from evals.report.page import write_page
+    from evals.report.runs import compare_files
+    from ragapp.doors.terminal.output import print_json, print_table
+
+    compared = compare_files(before, after)
+    if report is not None:
+        write_page(report, compared.page)
+    if as_json:
+        print_json(list(compared.results))
+        return
+    rows = [
+        (
+            one.metric,
+            f"{one.comparison.difference:+.3f}",
+            f"{one.comparison.low:+.3f} to {one.comparison.high:+.3f}",
+            f"{one.p:.4f}",
+            one.comparison.wins,
+            one.comparison.ties,
+            one.comparison.losses,
+        )
+        for one in compared.results
+    ]
+    print_table(("metric", "difference", "95% interval", "p", "better", "equal", "worse"), rows)
