@@ -39,6 +39,11 @@ class Child:
         self._watcher = threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True)
         self._watcher.start()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now, or ran last."""
+        return self._process.pid
+
     def stop(self) -> None:
         """Asks the child to end, and makes it end if it does not."""
         self._stopping.set()
