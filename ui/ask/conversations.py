@@ -35,8 +35,9 @@ def show_conversations(chat: Chat) -> None:
         )  # fmt: skip
         words = str(st.session_state["conversations-containing"]).casefold().split()
         found = [one for one in stored if all(word in one.title.casefold() for word in words)]
-        for conversation in found[:_SHOWN]:
-            _show_one(conversation, chat)
+        with st.container(gap="xxsmall", key="conversations"):
+            for conversation in found[:_SHOWN]:
+                _show_one(conversation, chat)
         if not found:
             st.caption("None has these words in its title.")
         elif len(found) > _SHOWN:

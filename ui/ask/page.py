@@ -10,7 +10,7 @@ from ragapp.types import Listing
 from ui.ask.chat import Chat, open_chat
 from ui.ask.conversations import show_conversations
 from ui.ask.reply import show_exchange
-from ui.ask.welcome import show_empty, show_suggestions, show_waiting
+from ui.ask.welcome import show_beginning, show_empty, show_waiting
 from ui.problems import problems_shown
 from ui.session import choose_collection, listing_of
 from ui.viewer import show_viewer
@@ -33,7 +33,7 @@ def show(documents_page: st.Page) -> None:
     for number, exchange in enumerate(chat.exchanges):
         show_exchange(chat, exchange, f"{chat.conversation_id}-{number}")
     if not chat.exchanges:
-        _show_beginning(documents_page, chat, collection, listing)
+        _show_welcome(documents_page, chat, collection, listing)
     show_viewer()
 
 
@@ -45,17 +45,21 @@ def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:
         max_chars=2000,
     )
     if question and question.strip():
-        with problems_shown():
-            chat.ask(question.strip(), collection)
+        _ask(chat, question.strip(), collection)
 
 
-def _show_beginning(documents_page: st.Page, chat: Chat, collection: str, listing: Listing) -> None:
+def _ask(chat: Chat, question: str, collection: str) -> None:
+    with problems_shown():
+        chat.ask(question, collection)
+
+
+def _show_welcome(documents_page: st.Page, chat: Chat, collection: str, listing: Listing) -> None:
     if not listing.documents:
         show_empty(documents_page)
     elif not _is_searchable(listing):
         show_waiting(collection)
     else:
-        show_suggestions(listing.documents, lambda question: chat.ask(question, collection))
+        show_beginning(listing.documents, lambda question: _ask(chat, question, collection), documents_page)
 
 
 def _is_searchable(listing: Listing) -> bool:

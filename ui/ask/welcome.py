@@ -39,15 +39,27 @@ def show_waiting(collection: str) -> None:
     st.fragment(_wait, run_every=_REFRESH_SECONDS)(collection)
 
 
-def show_suggestions(documents: Sequence[Document], ask: Callable[[str], None]) -> None:
-    """Questions that the sample documents answer, where they are; else a word on how it works."""
-    searchable = {document.name for document in documents if document.live_version is not None}
+def show_beginning(
+    documents: Sequence[Document], ask: Callable[[str], None], documents_page: st.Page
+) -> None:
+    """Before the first question: three steps from a sample question to documents of one's own, where the
+    samples are; else a word on how it works."""
     _note_missing_model()
+    searchable = {document.name for document in documents if document.live_version is not None}
     questions = [question for name, question in _SAMPLE_QUESTIONS.items() if name in searchable]
-    st.caption("Every sentence of an answer shows the words it rests on. Press its source to read them.")
     if not questions:
+        st.caption("Every sentence of an answer shows the words it rests on. Press its source to read them.")
         return
-    st.header("Try a question about the sample documents", anchor=False)
+    st.header("Answers you can check", anchor=False)
+    st.markdown("**1. Ask** the sample documents one of these, or write your own question below.")
+    with st.container(gap="xsmall", key="suggestions"):
+        _offer_questions(questions, ask)
+    st.markdown("**2. Check** each sentence: press its source to see the very words on their page.")
+    st.markdown("**3. Add** documents of your own: PDF, Office, web pages, mail, pictures and more.")
+    st.page_link(documents_page, label="Add documents", icon=":material/upload_file:")
+
+
+def _offer_questions(questions: Sequence[str], ask: Callable[[str], None]) -> None:
     for number, question in enumerate(questions):
         st.button(
             label_text(question),
