@@ -1,4 +1,6 @@
-"""A worker is killed with SIGKILL at random instants of a real ingest; the doctor looks after each.
+"""A worker is killed with SIGKILL at random instants of a real ingest, on each database.
+
+The doctor looks after each kill.
 
 `RAGAPP_TEST_KILLS` sets how many times: a nightly run kills a thousand times.
 """
@@ -17,12 +19,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
-KILLS = int(os.environ.get("RAGAPP_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("RAGAPP_TEST_KILLS", "5"))
 LONGEST = 3.0
 """Seconds that a worker lives: half of it goes by until it has loaded its model."""
 PATIENCE = 300.0
@@ -32,6 +35,7 @@ def worker(settings: Settings) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "RAGAPP_LEASE_SECONDS": str(settings.lease_seconds),
         "RAGAPP_MODELS_DIR": str(settings.models_dir),
+        "RAGAPP_DATABASE_URL": settings.resolved_database_url,
     }
     command = [sys.executable, "-m", "ragapp.doors.cli", "worker", "--data-dir", str(settings.data_dir)]
     return subprocess.Popen(command, env=environment)
@@ -63,7 +67,7 @@ def wait_until_ready(service: RagService) -> None:
 
 @pytest.mark.timeout(60 + 20 * KILLS + int(PATIENCE))
 def test_killed_again_and_again_it_loses_and_doubles_nothing(
-    tmp_path: Path, model_folder: Callable[[str], Path]
+    tmp_path: Path, database_url: str, model_folder: Callable[[str], Path]
 ) -> None:
     model = model_folder("bge-small-en-v1.5")
     (tmp_path / "models").mkdir()
@@ -71,6 +75,7 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(
     settings = Settings(
         data_dir=tmp_path / "data",
         models_dir=tmp_path / "models",
+        database_url=SecretStr(database_url),
         generator="extractive",
         lease_seconds=1.0,
     )
