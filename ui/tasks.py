@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import streamlit as st
 
-from ragapp.errors import RagappError
+from ragapp.errors import ConflictError
 from ragapp.types import Task, TaskState
 from ui.escape import html_text, label_text
 from ui.figures import duration, moment
@@ -67,5 +67,5 @@ def _times(task: Task) -> str:
 def _cancel(task_id: str) -> None:
     try:
         client().tasks.cancel(task_id)
-    except RagappError as problem:  # it ended just now, most likely
-        st.toast(label_text(str(problem)), icon=":material/info:")
+    except ConflictError:  # it ended just now, as the next refresh shows
+        return

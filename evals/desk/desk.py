@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from evals.cache.pairs import load_pairs
 from evals.datasets.answering import load_answer_dataset
@@ -117,7 +118,8 @@ class LocalEvalDesk:
         if evaluation.kind == "cache":
             return options
         when = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-        file = self._runs / f"{evaluation.set}.{evaluation.kind}.{when}{RUN_SUFFIX}"
+        # Two may be ordered in one second.
+        file = self._runs / f"{evaluation.set}.{evaluation.kind}.{when}.{uuid4().hex[:8]}{RUN_SUFFIX}"
         options += [f"--run-file={file}", f"--report={report_of(file)}"]
         if evaluation.kind != "retrieval":
             options.append(f"--generator={evaluation.generator}")

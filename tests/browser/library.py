@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from evals.desk.desk import LocalEvalDesk
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
@@ -28,7 +29,7 @@ class Site:
 @contextmanager
 def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
     """The documents are searchable when it is entered; everything ends with it."""
-    with closing(build_service(settings)) as service:
+    with closing(build_service(settings, evals=LocalEvalDesk(settings.data_dir))) as service:
         for name, data in documents.items():
             service.upload("default", name, io.BytesIO(data))
         bring_in(settings)

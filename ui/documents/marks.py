@@ -59,15 +59,13 @@ def show_marked(collection: str) -> None:
     with st.container(border=True, key="marked"):
         st.markdown(f"**{_counted(len(doomed))} marked for deletion.** Nothing is deleted yet.")
         with st.container(horizontal=True):
-            st.button(
-                "Delete for good",
-                key="delete-marked",
-                type="primary",
-                icon=":material/delete_forever:",
-                on_click=_delete,
-                args=(collection,),
+            sure = st.button(
+                "Delete for good", key="delete-marked", type="primary", icon=":material/delete_forever:"
             )
             st.button("Undo", key="undo-marked", icon=":material/undo:", on_click=doomed.clear)
+        if sure:
+            _delete(collection)
+            st.rerun()
 
 
 def _delete(collection: str) -> None:

@@ -13,7 +13,6 @@ from ui.problems import show_problem
 from ui.session import client
 
 _KEY = "editing-metadata"
-_MAX_NAME, _MAX_VALUE = 64, 1000
 
 
 def edit_metadata(document: Document) -> None:
@@ -36,22 +35,22 @@ def _close() -> None:
 
 def _show_editor(document: Document) -> None:
     st.caption("Searches and questions can be narrowed to documents by these.")
-    rows = [{"Name": name, "Value": value} for name, value in sorted(document.metadata.items())]
-    edited = st.data_editor(
-        rows or [{"Name": "", "Value": ""}],
-        num_rows="dynamic",
-        hide_index=True,
-        width="stretch",
-        key=f"metadata-of-{document.id}",
-        column_config={
-            "Name": st.column_config.TextColumn(max_chars=_MAX_NAME, required=True),
-            "Value": st.column_config.TextColumn(max_chars=_MAX_VALUE),
-        },
-        alt="Metadata: a name and a value in each row",
-    )
-    if st.button("Save", key="save-metadata", type="primary", icon=":material/save:"):
-        wanted = {str(row["Name"] or "").strip(): str(row["Value"] or "").strip() for row in edited}
-        _save(document, {name: value for name, value in wanted.items() if name})
+    with st.form("metadata-form", border=False):
+        before = "\n".join(f"{name}: {value}" for name, value in sorted(document.metadata.items()))
+        written = st.text_area("One a line, as `name: value`", before, height=200)
+        if st.form_submit_button("Save", type="primary", icon=":material/save:"):
+            _try_to_save(document, written)
+
+
+def _try_to_save(document: Document, written: str) -> None:
+    wanted: dict[str, str] = {}
+    for line in filter(None, (line.strip() for line in written.split("\n"))):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not name or not colon:
+            st.error(f"{label_text(line)} has no colon. Write `name: value`, or empty the line.")
+            return
+        wanted[name] = value
+    _save(document, wanted)
 
 
 def _save(document: Document, wanted: Mapping[str, str]) -> None:

@@ -86,21 +86,24 @@ def _turn_to(page: int) -> None:
 
 def _show_page(page: DocumentPage) -> None:
     picture = _picture(page.document_id, page.version, page.page, page.sha256)
-    views = [_LOOK, _TEXT] if picture else [_TEXT]
-    chosen = st.segmented_control(
-        "What to show",
-        views,
-        default=views[0],
-        required=True,
-        key="preview-view",
-        label_visibility="collapsed",
-    )
+    chosen = _choose_view() if picture else _TEXT
     if picture and chosen == _LOOK:
         st.image(picture, caption=f"Page {page.page:,}", width="stretch")
     elif page.text.strip():
         st.html(f'<div class="ragapp-text ragapp-sheet" dir="auto">{html_text(page.text)}</div>')
     else:
         st.caption("This page holds no text.")
+
+
+def _choose_view() -> str:
+    return st.segmented_control(
+        "What to show",
+        [_LOOK, _TEXT],
+        default=_LOOK,
+        required=True,
+        key="preview-view",
+        label_visibility="collapsed",
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the page …")

@@ -1,0 +1,55 @@
+"""What readers do on the page, in their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Locator, Page, expect
+
+BADGE = ".stMarkdownBadge"
+ROW = "[class*=st-key-row-]"
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.locator(ROW).filter(has=page.get_by_role("heading", name=name, exact=True))
+
+
+def upload(page: Page, files: Mapping[str, bytes]) -> None:
+    expect(page.get_by_role("heading", name="Documents", level=1)).to_be_visible()
+    page.locator("input[type=file]").first.set_input_files(
+        [
+            {
+                "name": name,
+                "mimeType": "text/plain",
+                "buffer": data.encode() if isinstance(data, str) else data,
+            }
+            for name, data in files.items()
+        ]
+    )
+
+
+def filter_by(page: Page, words: str) -> None:
+    page.get_by_label("Filter by name").fill(words)
+    page.get_by_label("Filter by name").press("Enter")
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_role("link", name="Ask").click()
+    box = page.get_by_test_id("stChatInputTextArea")
+    expect(box).to_be_enabled()
+    box.fill(question)
+    box.press("Enter")
+    expect(page.get_by_role("heading", name=question).first).to_be_visible()
+
+
+def delete(page: Page, name: str) -> None:
+    page.get_by_role("link", name="Documents").click()
+    row_of(page, name).get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(row_of(page, name)).to_have_count(0)
+
+
+def sign_in(page: Page, address: str, key: str) -> None:
+    page.goto(address)
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()

@@ -1,0 +1,128 @@
+"""The page of documents: found among many, previewed, described, deleted in bulk, brought in by archive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import BADGE, filter_by, row_of, upload
+from tests.browser.library import Site, site_over
+from tests.serving import LIBRARY, bring_in, settings_in
+
+
+MIXED = {"torn.pdf": b"%PDF-1.7 and nothing", "whole.txt": b"Nets dry on the quay."}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    settings = settings_in(tmp_path_factory.mktemp("documents"))
+    with site_over(settings, LIBRARY) as site:
+        many = site.service.create_collection("many").name
+        for number in range(45):
+            site.service.upload(many, f"note {number:02}.txt", io.BytesIO(f"Note {number}.".encode()))
+        site.service.create_collection("mixed")
+        for name, data in {
+            "torn.pdf": b"%PDF-1.7 and nothing",
+            "whole.txt": b"Nets dry on the quay.",
+        }.items():
+            site.service.upload("mixed", name, io.BytesIO(data))
+        bring_in(settings)
+        yield site
+
+
+def names(page: Page) -> list[str]:
+    return page.get_by_role("heading", level=3).all_inner_texts()
+
+
+def open_collection(page: Page, site: Site, name: str) -> None:
+    page.goto(f"{site.address}/documents?collection={name}")
+    expect(page.get_by_role("heading", name="Documents", level=1)).to_be_visible()
+
+
+def test_many_documents_are_paged_filtered_and_sorted(page: Page, site: Site) -> None:
+    open_collection(page, site, "many")
+    expect(page.get_by_role("heading", name="45 of 45 ready")).to_be_visible()
+    expect(page.get_by_role("heading", level=3)).to_have_count(20)
+    assert names(page)[0] == "note 44.txt"
+    page.get_by_test_id("stPaginationPage").filter(has_text="3").click()
+    expect(page.get_by_role("heading", level=3)).to_have_count(5)
+    filter_by(page, "note 1")
+    expect(page.get_by_role("heading", level=3)).to_have_count(10)
+    page.get_by_label("Sort").click()
+    page.get_by_role("option", name="Name").click()
+    expect(page.get_by_role("heading", level=3).first).to_have_text("note 10.txt")
+    filter_by(page, "no such name")
+    expect(page.get_by_text("Change the filter to see others")).to_be_visible()
+
+
+def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -> None:
+    open_collection(page, site, "many")
+    filter_by(page, "note 3")
+    expect(page.get_by_role("heading", level=3)).to_have_count(10)
+    page.get_by_text("All 10 shown").click()
+    page.get_by_role("button", name="Delete 10").click()
+    expect(page.get_by_text("10 documents are marked for deletion")).to_be_visible()
+    assert len(site.service.documents("many")) == 45
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("marked for deletion")).to_have_count(0)
+    assert len(site.service.documents("many")) == 45
+
+    row_of(page, "note 30.txt").get_by_role("button", name="Delete", exact=True).click()
+    row_of(page, "note 31.txt").get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", level=3)).to_have_count(8)
+    assert len(site.service.documents("many")) == 43
+
+
+def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None:
+    open_collection(page, site, "mixed")
+    torn = row_of(page, "torn.pdf")
+    expect(torn.locator(BADGE)).to_contain_text("Failed")
+    expect(torn.locator(".ragapp-error")).not_to_be_empty()
+    torn.get_by_role("button", name="Retry").click()
+    expect(torn.locator(BADGE)).to_contain_text("Queued")
+    expect(row_of(page, "whole.txt").locator(BADGE)).to_contain_text("Ready")
+
+
+def test_metadata_are_edited_and_a_slip_is_told(page: Page, site: Site) -> None:
+    open_collection(page, site, "default")
+    row_of(page, "tides.txt").get_by_role("button", name="Metadata").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("year 2026")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("has no colon")
+    dialog.get_by_role("textbox").fill("year: 2026\nplace: harbour: north")
+    dialog.get_by_role("button", name="Save").click()
+    expect(row_of(page, "tides.txt").locator(".ragapp-tag")).to_have_text(
+        ["place: harbour: north", "year: 2026"]
+    )
+
+
+def test_the_preview_shows_text_and_chunks_side_by_side(page: Page, site: Site) -> None:
+    open_collection(page, site, "default")
+    row_of(page, "bees.txt").get_by_role("button", name="Preview").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".ragapp-sheet")).to_contain_text("A honey bee visits")
+    expect(dialog.get_by_role("heading", name="1 chunk on this page")).to_be_visible()
+    expect(dialog.get_by_text("characters 0 to")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_an_archive_brings_its_documents_and_tells_what_was_refused(page: Page, site: Site) -> None:
+    site.service.create_collection("archived")
+    open_collection(page, site, "archived")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as into:
+        into.writestr("one.txt", "One.")
+        into.writestr("more/two.txt", "Two.")
+    upload(page, {"all.zip": packed.getvalue(), "torn.zip": b"PK torn"})
+    expect(page.get_by_role("heading", name="one.txt")).to_be_visible()
+    expect(page.get_by_role("heading", name="two.txt")).to_be_visible()
+    expect(page.get_by_text("torn.zip cannot be unpacked")).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_text("torn.zip cannot be unpacked")).to_have_count(0)

@@ -1,0 +1,95 @@
+"""Every page in both themes and widths: nothing wider than the screen, no serious finding of axe-core.
+
+Screenshots go into the folder that RAGAPP_SCREENSHOTS names, for people to look at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.library import Site, site_over
+from tests.npmpackages import npm_package
+from tests.serving import LIBRARY, settings_in
+
+AXE = "axe-core@4.14.1"
+"""MPL-2.0; run in the page by the tests, never served."""
+
+PAGES = {
+    "": "Ask your documents",
+    "documents": "Documents",
+    "evals": "Evals",
+    "evals?evals-section=Questions": "Evals",
+    "admin": "Admin",
+    "admin?section=Queue": "Admin",
+    "admin?section=Cache": "Admin",
+    "admin?section=Models": "Admin",
+    "admin?section=Keys": "Admin",
+    "admin?section=Health": "Admin",
+}
+SCREENS = {"wide": (1280, 900), "phone": (390, 844)}
+
+NOT_OURS = {
+    # Streamlit's own marks: its navigation and its widgets, which an application cannot change.
+    "region",
+}
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_over(settings_in(tmp_path_factory.mktemp("pages")), LIBRARY) as site:
+        for question in ("When does the tide turn?", "When does the tide turn?", "Who rules Mars?"):
+            list(site.service.ask(question))
+        yield site
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = os.environ.get("RAGAPP_SCREENSHOTS")
+    return Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_fits_and_can_be_used_by_everybody(
+    browser: Browser, site: Site, pictures: Path, screen: str, colors: str
+) -> None:
+    width, height = SCREENS[screen]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=colors, bypass_csp=True
+    )
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    for path, title in PAGES.items():
+        show(page, site, path, title)
+        name = path.replace("?", "-").replace("evals-section=", "").replace("section=", "") or "ask"
+        page.screenshot(path=pictures / f"{name}-{screen}-{colors}.png")
+        wide = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth")
+        found[path] = [*([f"{wide} pixels wide"] if wide > width else []), *findings(page)]
+    context.close()
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def show(page: Page, site: Site, path: str, title: str) -> None:
+    page.goto(f"{site.address}/{path}")
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    page.wait_for_timeout(500)  # what fades in has the contrast it keeps
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core calls serious or critical: the rule, and where."""
+    page.add_script_tag(path=npm_package(AXE) / "axe.min.js")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in found["violations"]
+        if one["impact"] in SERIOUS and one["id"] not in NOT_OURS
+        for node in one["nodes"][:3]
+    ]
