@@ -13,7 +13,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from ragapp.doors.cli.main import app
-from ragapp.settings import Settings
+from ragapp.settings import Settings, variable
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by `make docs` from the program itself: change it there. -->\n"
@@ -37,7 +37,7 @@ def _settings() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = "" if field.default_factory or field.default is None else f"`{field.default}`"
-        lines.append(f"| `RAGAPP_{name.upper()}` | {default} | {_cell(field.description or '')} |")
+        lines.append(f"| `{variable(name)}` | {default} | {_cell(field.description or '')} |")
     return "\n".join(lines) + "\n"
 
 

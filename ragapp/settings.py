@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         default=512 * 1024**2, ge=1024, description="Largest text taken from one document, in bytes of JSON."
     )
     page_seconds: float = Field(
-        default=20.0, gt=0, description="Seconds that drawing one page of a document may last."
+        default=30.0, gt=0, description="Seconds that drawing one page of a document may last."
     )
     page_cache_bytes: int = Field(
         default=256 * 1024**2, ge=0, description="Drawn pages kept in the data folder, in bytes."
@@ -328,3 +328,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files, toml = FileSecrets(settings_cls), TomlConfigSettingsSource(settings_cls)
         return init_settings, env_settings, files, toml
+
+
+def variable(name: str) -> str:
+    """The environment variable that a setting is read from."""
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"RAGAPP_{name.upper()}"

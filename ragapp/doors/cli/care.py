@@ -41,10 +41,12 @@ def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
     Example: RAGAPP_CHUNK_TOKENS=200 ragapp settings
     """
+    from ragapp.settings import variable
+
     current = load_settings(data_dir)
     rows = [
         {
-            "name": f"RAGAPP_{name.upper()}",
+            "name": variable(name),
             "value": str(getattr(current, name)),
             "default": str(field.get_default(call_default_factory=True, validated_data={})),
             "meaning": field.description,
