@@ -305,6 +305,11 @@ def test_a_deleted_collection_takes_everything_with_it(
     assert all(check.ok for check in store.check(repair=False))
 
 
+def test_what_no_database_can_hold_is_no_document(store: SqlStore) -> None:
+    with pytest.raises((NotFoundError, UsageError)):
+        store.document("a\0b")
+
+
 def test_names_and_sizes_have_limits(store: SqlStore, blobs: BlobFolder) -> None:
     with pytest.raises(ConflictError):
         store.create_collection("shore", EMBEDDER, 2)

@@ -102,6 +102,16 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
         assert there.search("gulls on the pier").hits[0].document_name == "new.txt"
 
 
+def test_it_goes_the_other_way_too(laptop: Settings, server: Settings, tmp_path: Path) -> None:
+    migrate(laptop, server, silent)
+    back = laptop.model_copy(update={"data_dir": tmp_path})
+    assert migrate(server, back, silent).rows == rows(laptop)
+    with closing(build_service(laptop)) as here, closing(build_service(back)) as there:
+        assert there.documents() == here.documents()
+        assert there.history.conversations() == here.history.conversations()
+        assert there.doctor().ok
+
+
 def test_it_goes_on_after_it_broke_off(laptop: Settings, server: Settings) -> None:
     class Unplugged(Exception):
         pass
