@@ -16,6 +16,7 @@ from ragapp.types import (
     AskMode,
     Collection,
     Document,
+    DocumentPage,
     JobState,
     Listing,
     ParsedText,
@@ -39,6 +40,8 @@ class Library(Protocol):
     def document(self, document_id: str) -> Document: ...
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText: ...
+
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage: ...
 
     def search(
         self, query: str, *, collection: str, k: int, mode: SearchMode, filters: Mapping[str, str]

@@ -20,6 +20,9 @@ from ragapp.doors.mcp.shapes import (
     result,
 )
 
+LAST = 2**31 - 1
+"""The largest number that any database takes for a place or a version."""
+
 
 class ReadingTools:
     def __init__(self, library_of: LibraryOf) -> None:
@@ -43,7 +46,7 @@ class ReadingTools:
         *,
         collection: InCollection = "default",
         containing: Annotated[str, Field(description="Only those with this in their names.")] = "",
-        offset: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
+        offset: Annotated[int, Field(ge=0, le=LAST, description="How many to pass over.")] = 0,
         count: Annotated[int, Field(ge=1, le=200, description="How many to list.")] = 50,
     ) -> Annotated[CallToolResult, Documents]:
         """List the documents of a collection, the newest first, with what state each is in."""
@@ -68,11 +71,14 @@ class ReadingTools:
         call: Call,
         *,
         document_id: DocumentId,
-        start: Annotated[int, Field(ge=0, description="Character to begin at, counted from 0.")] = 0,
-        page: Annotated[int | None, Field(ge=1, description="Page to begin at instead, from 1.")] = None,
+        start: Annotated[int, Field(ge=0, le=LAST, description="Character to begin at, counted from 0.")] = 0,
+        page: Annotated[
+            int | None, Field(ge=1, le=LAST, description="Page to begin at instead, from 1.")
+        ] = None,
         length: Annotated[int, Field(ge=1, le=50_000, description="Characters wanted.")] = 8000,
         version: Annotated[
-            int | None, Field(description="A version; by default the one that is searched.")
+            int | None,
+            Field(ge=1, le=LAST, description="A version; by default the one that is searched."),
         ] = None,
     ) -> Annotated[CallToolResult, DocumentText]:
         """Read a document's text, a part at a time: around a citation, page by page, or from its start.
@@ -83,8 +89,9 @@ class ReadingTools:
             library = self._library_of(call)
             document = library.document(document_id)
             parsed = library.document_text(document_id, version)
-        if page is not None:
-            start = parsed.page_starts[page - 1] if page <= parsed.pages else len(parsed.text)
+            if page is not None:
+                start = library.page(document_id, page, version).start
+        start = min(start, len(parsed.text))
         end = min(start + length, len(parsed.text))
         part = DocumentText(
             document=DocumentEntry.of(document),

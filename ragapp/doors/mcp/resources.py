@@ -12,7 +12,6 @@ from mcp_types import INVALID_PARAMS, ListResourcesResult, Resource
 
 from ragapp.doors.mcp.library import Call, Library, LibraryOf, resource_errors_told
 from ragapp.doors.mcp.shapes import document_uri
-from ragapp.errors import NotFoundError
 
 AT_ONCE = 100
 """Documents in one part of the list."""
@@ -32,11 +31,7 @@ class DocumentResources:
     def page(self, call: Call, document_id: str, page: int) -> str:
         """The text of one page, counted from 1. A document without pages has one."""
         with resource_errors_told():
-            parsed = self._library_of(call).document_text(document_id)
-            if not 1 <= page <= parsed.pages:
-                raise NotFoundError(f"Document {document_id} has pages 1 to {parsed.pages}, and no {page}.")
-            ends = (*parsed.page_starts[1:], len(parsed.text))
-            return parsed.text[parsed.page_starts[page - 1] : ends[page - 1]]
+            return self._library_of(call).page(document_id, page).text
 
     async def listed(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """Fills in `resources/list`: the SDK's own list is the same for everyone, and this one is not."""
