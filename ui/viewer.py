@@ -158,7 +158,7 @@ def _picture(page: DocumentPage, stop: Viewing) -> str | None:
         st.caption(label_text(str(problem)))
         return None
     if cited and not image.boxes:
-        st.caption("The cited words are part of a scan, and cannot be marked on it. *As read* marks them.")
+        st.caption("The cited words could not be found on the picture of this page. *As read* marks them.")
     return picture_html(page, image)
 
 

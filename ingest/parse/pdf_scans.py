@@ -11,13 +11,11 @@ from PIL import Image
 
 from ingest.parse import ocr
 from ingest.parse.pdf_lines import Line
+from ragapp import tesseract
 from ragapp.errors import ParseError
 
 SECONDS = 240.0
 """What all scanned pages of a document may take together: less than the parse itself may take."""
-
-LARGEST = 3400
-"""Dots along a drawn page's longer side: 17 inches at 200 an inch."""
 
 
 def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str) -> list[list[Line]]:
@@ -71,7 +69,7 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
     """None when the page is damaged."""
     try:
         page = document[number]
-        scale = min(ocr.DPI / 72, LARGEST / max(*page.get_size(), 1.0))
+        scale = min(tesseract.DPI / 72, tesseract.LONGEST / max(*page.get_size(), 1.0))
         bitmap = page.render(scale=scale, grayscale=True)
     except (pypdfium2.PdfiumError, ValueError):
         return None

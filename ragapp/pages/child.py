@@ -35,7 +35,7 @@ def draw(data: bytes, order: Order) -> bytes:
 def _drawn(data: bytes, name: str, wish: Wish) -> tuple[Image.Image, tuple[PageBox, ...]]:
     if is_pdf(data):
         return draw_pdf(data, name, wish)
-    return draw_picture(data, name, wish.page), ()
+    return draw_picture(data, name, wish)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from ragapp import tesseract
 from ragapp.errors import ParseError
 from ragapp.pages.align import find
 from ragapp.pages.lines import Box, joined_lines
+from ragapp.pages.scans import scanned_boxes
 from ragapp.pages.wishes import Wish
 from ragapp.types import PageBox
 
@@ -62,8 +64,18 @@ def _boxes(page: pypdfium2.PdfPage, wish: Wish) -> tuple[PageBox, ...]:
     if wish.start >= wish.end:
         return ()
     text_page = page.get_textpage()
-    found = find(wish.text, (wish.start, wish.end), _characters(text_page))
+    characters = _characters(text_page)
+    if not any(letter.strip() for letter in characters):
+        return scanned_boxes(_read_as(page), wish)
+    found = find(wish.text, (wish.start, wish.end), characters)
     return joined_lines(_box(page, text_page, index) for index in found)
+
+
+def _read_as(page: pypdfium2.PdfPage) -> Image.Image:
+    """The page as it was drawn to be read when it was brought in, so that the same words are seen."""
+    scale = min(tesseract.DPI / 72, tesseract.LONGEST / max(*page.get_size(), 1.0))
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return picture
 
 
 def _characters(text_page: pypdfium2.PdfTextPage) -> Sequence[str]:

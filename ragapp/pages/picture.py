@@ -8,19 +8,26 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ragapp.errors import ParseError
 from ragapp.pages.pdf import LONGEST, WIDTH
+from ragapp.pages.scans import scanned_boxes
+from ragapp.pages.wishes import Wish
+from ragapp.types import PageBox
 
 
-def draw_picture(data: bytes, name: str, page: int) -> Image.Image:
-    """Turned upright. Raises ParseError when it is damaged, LookupError when it has no such page."""
+def draw_picture(data: bytes, name: str, wish: Wish) -> tuple[Image.Image, tuple[PageBox, ...]]:
+    """Turned upright, and where the wanted words stand.
+
+    Raises ParseError when it is damaged, LookupError when it has no such page.
+    """
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            picture.seek(page - 1)
+            picture.seek(wish.page - 1)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except EOFError as error:
-        raise LookupError(page) from error
+        raise LookupError(wish.page) from error
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ParseError(
             f"{name} cannot be drawn ({error}). It is damaged: open it in its own program and save it anew."
         ) from error
+    boxes = scanned_boxes(upright, wish)
     upright.thumbnail((WIDTH, LONGEST))
-    return upright
+    return upright, boxes

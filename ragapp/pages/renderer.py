@@ -23,7 +23,10 @@ from ragapp.types import DocumentPage, PageImage
 CHILD = "ragapp.pages.child"
 LARGEST_IMAGE = 32 * MIB
 
-DRAWING = 1
+READING_SHARE = 0.7
+"""The part of its time that may go into finding words on a scan; the rest is for drawing it."""
+
+DRAWING = 2
 """Raise it when the same page would be drawn differently than before."""
 
 
@@ -40,6 +43,7 @@ class SandboxedRenderer:
         """`folder` holds up to `max_bytes` of drawn pages; `password` opens encrypted PDFs."""
         self._kept = KeptPages(folder, max_bytes)
         self._sandbox = Sandbox(CHILD, limits)
+        self._reading_seconds = READING_SHARE * limits.wall_seconds
         self._password = password.get_secret_value() if password else None
 
     def draw(self, page: DocumentPage, open_blob: Callable[[], BinaryIO], cited: Span | None) -> PageImage:
@@ -49,7 +53,7 @@ class SandboxedRenderer:
         kept = self._kept.get(page.document_id, key)
         if kept is not None:
             return kept
-        wish = Wish(page.page, text, start, end, self._password)
+        wish = Wish(page.page, text, start, end, self._password, self._reading_seconds)
         with open_blob() as data:
             _check_format(data, page.name)
             image = unpacked(self._sandbox.run(data, page.name, json.dumps(asdict(wish))))

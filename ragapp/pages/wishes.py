@@ -20,6 +20,8 @@ class Wish:
     start: int = 0
     end: int = 0
     password: str | None = None
+    reading_seconds: float = 15.0
+    """For finding words on a scan."""
 
 
 def packed(image: PageImage) -> bytes:

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
+from ingest.parse.image import parse_image
 from ingest.parse.pdf import parse_pdf
+from ragapp import tesseract
 from ragapp.errors import ParseError
 from ragapp.pages.child import draw
 from ragapp.pages.marking import INK
@@ -169,3 +172,29 @@ def test_each_frame_of_a_picture_is_a_page() -> None:
 def test_what_is_damaged_says_so(data: bytes) -> None:
     with pytest.raises(ParseError, match="cannot be drawn"):
         ordered(data, Wish(1))
+
+
+@pytest.mark.skipif(tesseract.program() is None, reason="Tesseract is not installed")
+def test_words_of_a_scan_are_marked_where_they_are_seen() -> None:
+    printed = [
+        Printed(60, 700, "Nets dry on the quay.", size=24),
+        Printed(60, 600, "The lighthouse burns oil.", size=24),
+    ]
+    data = pdf_of(printed)
+    with pypdfium2.PdfDocument(data) as document:
+        scan = document[0].render(scale=2).to_pil().convert("RGB")
+    file = io.BytesIO()
+    scan.save(file, "PNG")
+    words = "lighthouse burns oil."
+    text = parse_image(file.getvalue(), "scan.png").text
+    at = text.index(words)
+    image = ordered(file.getvalue(), Wish(1, text, at, at + len(words)), "scan.png")
+    (box,) = image.boxes
+    assert overlap(box, printed_at(data, words)) > 0.9
+
+    pages = io.BytesIO()
+    scan.save(pages, "PDF", resolution=144)
+    text = parse_pdf(pages.getvalue(), "scan.pdf").text
+    at = text.index(words)
+    (again,) = ordered(pages.getvalue(), Wish(1, text, at, at + len(words))).boxes
+    assert overlap(again, box) > 0.9
