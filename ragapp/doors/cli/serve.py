@@ -48,8 +48,7 @@ def serve(
 
     settings = load_settings(data_dir)
     configure_logs(settings.log_format, settings.log_level)
-    with open_service(settings.data_dir) as service:  # before anything is started
-        check_host(host, service)
+    check_host(host, settings)
     os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
     if first_run:
         _prepare(settings)

@@ -23,20 +23,18 @@ from ragapp.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def run(
-    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: EvalDesk | None = None
-) -> None:
+def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: EvalDesk | None = None) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
     Raises UsageError for an address that other machines can reach, or that is taken.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
+    check_host(host, settings)
     with (
         _signals_end_quietly(),
         _listen(host, port) as listener,
         closing(build_service(settings, build_workbench(settings, telemetry), evals)) as service,
     ):
-        check_host(host, service)
         threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         config = uvicorn.Config(
             create_app(service, settings, host, telemetry),
@@ -57,9 +55,13 @@ def _warm_up(service: RagService) -> None:
         log.warning("The models could not be loaded ahead of the first question: %s", error)
 
 
-def check_host(host: str, service: RagService) -> None:
+def check_host(host: str, settings: Settings) -> None:
     """Raises UsageError for an address that other machines can reach while there is no API key."""
-    if not is_loopback(host) and not service.callers.keyring.needed():
+    if is_loopback(host):
+        return
+    with closing(build_service(settings)) as service:
+        guarded = service.callers.keyring.needed()
+    if not guarded:
         raise UsageError(
             f"{host} can be reached from other machines, and there is no API key to keep strangers out. Make "
             "one with `ragapp keys create`, or serve on 127.0.0.1 and use a tunnel, such as `ssh -L`."

@@ -62,11 +62,11 @@ def test_from_elsewhere_a_key_is_needed_even_while_there_is_none(
         assert at_the_machine.get("/v1/me", headers={header: "192.0.2.1"}).status_code == 401
 
 
-def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService) -> None:
+def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     with pytest.raises(UsageError, match="keys create"):
-        check_host("0.0.0.0", fresh)
+        check_host("0.0.0.0", fresh_settings)
     fresh.callers.keyring.create("a", [Grant("reader")])
-    check_host("0.0.0.0", fresh)
+    check_host("0.0.0.0", fresh_settings)
 
 
 @pytest.mark.parametrize(
