@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Make, list and revoke the API keys of the server.", no_args_is_help=True)
 
-LimitOption = Annotated[int | None, typer.Option(min=1, show_default=False)]
+LimitOption = Annotated[
+    int | None, typer.Option(min=1, help="A limit. Default: that of the settings.", show_default=False)
+]
 
 
 @app.command()
