@@ -54,12 +54,15 @@ def postgres() -> Iterator[postgresql.PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own for each test, on each kind that we support."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'truth.db'}"
+        yield f"sqlite:///{tmp_path / 'truth.db'}"
+        return
     server: postgresql.PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+    url = server.new_database()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,9 @@ class PostgresServer:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        self.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
     def make_template(self) -> None:
         self.execute(f"CREATE DATABASE {TEMPLATE}")
         open_engine(self.url(TEMPLATE)).dispose()
