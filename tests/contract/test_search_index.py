@@ -22,8 +22,10 @@ from ragapp.index.qdrant.index import QdrantIndex
 from ragapp.index.qdrant.servers import QdrantSettings
 from ragapp.index.truth import Truth
 from ragapp.protocols import SearchIndex
+from ragapp.reindexing import reindex
 from ragapp.types import Collection
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, Witness, embed
+from tests.fault.library import HashEmbedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,22 @@ def test_rebuilding_gives_the_same_rankings(library: Library, index: SearchIndex
     before = index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)
     index.rebuild(collection)
     assert (index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)) == before
+
+
+def test_another_embedder_takes_over_for_every_reader(library: Library, open_index: OpenIndex) -> None:
+    library.add("a", ["Herons fish.", "The tide turns."])
+    library.add("b", ["Herons sleep."])
+    index, reader = open_index(), open_index()
+    reader.catch_up(library.collection)
+    other = HashEmbedder("other", 2 * DIMENSION)
+    reindex(library.store, index, NAME, other, lambda done, total: None)
+    collection = library.collection
+    assert (collection.embedder, collection.dimension) == ("other", 2 * DIMENSION)
+    for one in (index, reader, open_index()):
+        found = one.dense(collection, other.embed_query("The tide turns."), 3)
+        assert library.texts(found)[0] == "The tide turns."
+        assert len(found) == 3
+        assert one.verify(collection) is None
 
 
 def test_vectors_that_cannot_be_of_the_embedder_are_refused(library: Library, index: SearchIndex) -> None:
