@@ -38,8 +38,8 @@ class Keyring:
         limits: Limits = Limits(),  # noqa: B008  a frozen value
     ) -> NewKey:
         """A key that opens what the grants say, for as long as it is valid. Raises UsageError."""
-        if not name.strip():
-            raise UsageError("The key has no name. Say who will use it: a person, a program.")
+        if not name.strip() or not name.isprintable():
+            raise UsageError("The key needs a name of letters. Say who will use it: a person, a program.")
         if not grants:
             raise UsageError("The key opens nothing. Give it a role: reader, editor or admin.")
         if valid is not None and valid <= timedelta(0):

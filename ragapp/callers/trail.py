@@ -41,14 +41,17 @@ class Trail:
         self._note(caller, action, deed.of, "done")
 
     def _note(self, caller: Caller, action: str, of: str, outcome: str) -> None:
-        entry = AuditEntry(
-            self._now(), caller.id, caller.name, caller.address, action, of[:LONGEST_OBJECT], outcome
-        )
+        entry = AuditEntry(self._now(), caller.id, caller.name, caller.address, action, _fit(of), outcome)
         self._store.add(entry)
 
     def last(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
         """The last `count` entries, newest first: of one key (empty: the person at the machine) or all."""
         return self._store.last(count, key_id)
+
+
+def _fit(of: str) -> str:
+    """One short line, whatever a caller sent as a name: no line of the log can pretend to be two."""
+    return "".join(letter if letter.isprintable() else "�" for letter in of[:LONGEST_OBJECT])
 
 
 def _outcome(error: RagappError) -> str:

@@ -107,7 +107,7 @@ def test_without_a_key_only_the_person_at_the_machine_is_let_in(keyring: Keyring
 
 @pytest.mark.parametrize(
     ("name", "grants", "valid"),
-    [(" ", READER, None), ("a", [], None), ("a", READER, timedelta(0))],
+    [(" ", READER, None), ("a\0b", READER, None), ("a", [], None), ("a", READER, timedelta(0))],
 )
 def test_a_key_that_could_open_nothing_is_not_made(
     keyring: Keyring, name: str, grants: list[Grant], valid: timedelta | None
