@@ -19,7 +19,7 @@ NO_EFFECT_ON_ANSWERS = {
     *("openai_base_url", "parse_seconds", "url_seconds", "allow_private_urls"),
     *("generator", "judge"),
 }
-"""Left out of the fingerprint; the generator and the judge have fields of their own. A setting added later counts."""
+"""Left out of the fingerprint; generator and judge have fields of their own. A setting added later counts."""
 
 
 @dataclass(frozen=True, slots=True)
