@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from evals.bench.unruly import Misbehaviour, unruly
 from ingest.pipeline import build_pipeline
@@ -79,6 +80,22 @@ def test_a_model_that_hangs_holds_up_neither_searches_nor_those_turned_away(tmp_
     assert {one["citations"][0]["quote"] for one in answered} == {"Herons fish at dusk."}
     assert all(int(one.headers["Retry-After"]) >= 1 for one in turned_away)
     assert {one.json()["type"] for one in turned_away} == {"urn:ragapp:problem:busy"}
+
+
+def test_uploads_are_turned_away_while_the_queue_is_full(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, max_queue=1)
+    with (
+        closing(build_service(settings)) as service,
+        TestClient(
+            create_app(service, settings), base_url="http://localhost", client=("127.0.0.1", 1)
+        ) as http,
+    ):
+        service.upload("default", "herons.txt", io.BytesIO(b"Herons fish at dusk."))
+        refused = http.post("/v1/collections/default/documents", files={"file": ("more.txt", b"More.")})
+        assert refused.status_code == 503
+        assert "RAGAPP_MAX_QUEUE" in refused.json()["detail"]
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert len(service.documents()) == 1
 
 
 def test_what_a_model_writes_without_end_is_cut(tmp_path: Path) -> None:

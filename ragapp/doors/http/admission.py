@@ -7,7 +7,7 @@ that are let in are answered at full speed, and refusing the rest costs next to 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from math import ceil
 from time import perf_counter
@@ -24,6 +24,7 @@ from ragapp.settings import Settings
 
 LONGEST_RETRY = 60
 """Seconds that a caller is asked to stay away at most."""
+LOOK_SECONDS = 1.0
 SMOOTHING = 0.1
 """Weight of the newest request in the mean time that one takes."""
 OTHER_THREADS = 16
@@ -97,11 +98,36 @@ class Gate:
         )
 
 
-class Admission:
-    """Passes questions, searches and uploads through their gates."""
+class Backlog:
+    """Refuses work while too much waits. `count` asks the database, and is called once a second at most."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, count: Callable[[], int], most: int) -> None:
+        self._count = count
+        self._most = most
+        self._waiting = 0
+        self._counted_at = -LOOK_SECONDS
+
+    async def check(self) -> None:
+        """Raises BusyError."""
+        if perf_counter() - self._counted_at >= LOOK_SECONDS:
+            self._counted_at = perf_counter()
+            self._waiting = await anyio.to_thread.run_sync(self._count)
+        if self._waiting >= self._most:
+            raise BusyError(
+                f"{self._waiting} documents wait to be brought in, and no more than {self._most} may. Try "
+                "again when some are done, start more workers, or raise RAGAPP_MAX_QUEUE.",
+                retry_after=LONGEST_RETRY,
+            )
+
+
+class Admission:
+    """Passes questions, searches and uploads through their gates; `waiting` counts documents in the queue."""
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, metrics: Metrics, waiting: Callable[[], int]
+    ) -> None:
         self.app = app
+        self._backlog = Backlog(waiting, settings.max_queue)
         at_once = {
             "question": settings.max_questions,
             "search": settings.max_searches,
@@ -116,19 +142,21 @@ class Admission:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":  # the loop is running, and no request is there yet
             anyio.to_thread.current_default_thread_limiter().total_tokens = self._threads
-        gate = self._gate(scope)
-        if gate is None:
+        kind = _kind(scope)
+        if kind is None:
             await self.app(scope, receive, send)
             return
         try:
-            async with gate.passing():
+            async with self._gates[kind].passing():
+                if kind == "upload":
+                    await self._backlog.check()
                 await self.app(scope, receive, send)
         except BusyError as error:
             await problem_response(Request(scope), error)(scope, receive, send)
 
-    def _gate(self, scope: Scope) -> Gate | None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            return None
-        kinds = (kind for kind, paths in _LIMITED.items() if paths.fullmatch(scope["path"]))
-        kind = next(kinds, None)
-        return None if kind is None else self._gates[kind]
+
+def _kind(scope: Scope) -> str | None:
+    """The kind of limit that the request is under, if any."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    return next((kind for kind, paths in _LIMITED.items() if paths.fullmatch(scope["path"])), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
@@ -37,7 +39,7 @@ from ragapp.observe.telemetry import Telemetry
 from ragapp.observe.tracing import Tracing
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import CacheStats
+from ragapp.types import CacheStats, QueueDepth
 
 ROOMS = (
     collections,
@@ -93,7 +95,9 @@ def create_app(
     install_problem_handlers(app)
     # The one added last sees a request first.
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_bytes)
-    app.add_middleware(Admission, settings=settings, metrics=telemetry.metrics)
+    app.add_middleware(
+        Admission, settings=settings, metrics=telemetry.metrics, waiting=_waiting(service.queue_depths)
+    )
     app.add_middleware(PathGuard)
     app.add_middleware(Authentication, callers=service.callers)
     app.add_middleware(
@@ -115,3 +119,8 @@ def create_app(
 def _operation_id(route: APIRoute) -> str:
     """What generated clients call the operation."""
     return route.name
+
+
+def _waiting(queue_depths: Callable[[], Sequence[QueueDepth]]) -> Callable[[], int]:
+    """Counts the documents on their way in."""
+    return lambda: sum(depth.documents for depth in queue_depths())
