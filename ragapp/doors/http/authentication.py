@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ragapp.callers import Callers
-from ragapp.doors.http.guards import is_loopback
+from ragapp.doors.http.guards import host_name, is_loopback
 from ragapp.doors.http.refusals import problem_response
 from ragapp.errors import AuthenticationError, RagappError
 from ragapp.types import Caller
@@ -49,8 +49,7 @@ class Authentication:
         """Raises AuthenticationError, QuotaError."""
         headers = Headers(scope=scope)
         address = scope["client"][0] if scope.get("client") else ""
-        # What a proxy hands on comes from loopback too, and from anybody.
-        at_the_machine = is_loopback(address) and not any(name in headers for name in _PROXIED)
+        at_the_machine = is_loopback(address) and not _handed_on(headers)
         caller = self.callers.keyring.caller(_secret(headers), address=address, loopback=at_the_machine)
         self.callers.meter.request(caller)
         return caller
@@ -60,6 +59,13 @@ def caller_of(request: Request) -> Caller:
     """Who sent a request that Authentication let through."""
     caller: Caller = request.state.caller
     return caller
+
+
+def _handed_on(headers: Headers) -> bool:
+    """What a proxy hands on comes from loopback too, and from anybody: it was addressed to another name,
+    or tells whom it is for."""
+    asked_for = host_name(headers.get("host", ""))
+    return not is_loopback(asked_for or "") or any(name in headers for name in _PROXIED)
 
 
 def _secret(headers: Headers) -> str | None:

@@ -91,7 +91,7 @@ class BrowserGuard:
         return None
 
     def _addresses_us(self, host: str) -> bool:
-        name = _host_name(host)
+        name = host_name(host)
         if name is None:
             return False
         return name in self.names or is_loopback(name) or (self.is_open and _is_address(name))
@@ -176,7 +176,7 @@ def _from_elsewhere(headers: Headers) -> bool:
     return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
 
-def _host_name(host: str) -> str | None:
+def host_name(host: str) -> str | None:
     """The name of a `Host` header without its port, in lower case; None for what is not one."""
     if not host or set(host) & set("@/?#\\"):
         return None

@@ -62,6 +62,24 @@ def test_from_elsewhere_a_key_is_needed_even_while_there_is_none(
         assert at_the_machine.get("/v1/me", headers={header: "192.0.2.1"}).status_code == 401
 
 
+def test_a_proxy_on_the_same_machine_lets_nobody_in_without_a_key(
+    fresh: RagService, fresh_settings: Settings
+) -> None:
+    http = browser(fresh, fresh_settings.model_copy(update={"allowed_hosts": ("rag.example",)}))
+    assert http.get("/v1/me", headers={"Host": "rag.example"}).status_code == 401
+    assert http.get("/v1/me", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_settings: Settings) -> None:
+    made = fresh.callers.keyring.create("a", [Grant("reader")])
+    key = {"Authorization": f"Bearer {made.secret}"}
+    with closing(build_service(fresh_settings)) as replica:
+        http = browser(replica, fresh_settings)
+        assert http.get("/v1/me", headers=key).status_code == 200
+        fresh.callers.keyring.revoke(made.key.id)
+        assert http.get("/v1/me", headers=key).status_code == 401
+
+
 def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     with pytest.raises(UsageError, match="keys create"):
         check_host("0.0.0.0", fresh_settings)
