@@ -176,7 +176,7 @@ class UploadReport:
 class PageBoxes:
     """Where the highlighted words stand on a page whose picture has `width` x `height` pixels.
 
-    No boxes when they are not printed as letters (as in a scan), or when none were asked for.
+    No boxes when none were asked for, or when they are not found: on a scan without Tesseract, for one.
     """
 
     page: int

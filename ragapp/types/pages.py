@@ -38,7 +38,7 @@ class PageImage:
     """A page as a PNG of `width` x `height` pixels; `boxes` are where the wanted words stand, in reading
     order, and are marked in it.
 
-    No boxes when no words were wanted, or when they are not printed as letters (as in a scan).
+    No boxes when no words were wanted, or when they are not found: on a scan without Tesseract, for one.
     """
 
     png: bytes

@@ -15,6 +15,7 @@ from ragapp.types import DocumentPage
 router = APIRouter(prefix="/v1/collections/{collection}/documents/{document_id}/pages", tags=["documents"])
 
 Number = Annotated[int, Path(ge=1, description="Counted from 1.")]
+Version = Annotated[int | None, Field(ge=1, lt=2**31, description="By default the one searched now.")]
 
 
 class View(BaseModel):
@@ -25,7 +26,7 @@ class View(BaseModel):
         pattern=r"^\d{1,12}-\d{1,12}$",
         description="Offsets `start-end` into the document's text, as citations have them.",
     )
-    version: int | None = Field(default=None, ge=1, le=2**31, description="By default the one searched now.")
+    version: Version = None
 
     @property
     def cited(self) -> tuple[int, int] | None:
@@ -68,7 +69,11 @@ def page_boxes(
 
 @router.get("/{page}")
 def page_text(
-    collection: str, document_id: str, page: Number, service: Service, version: int | None = None
+    collection: str,
+    document_id: str,
+    page: Number,
+    service: Service,
+    version: Annotated[Version, Query()] = None,
 ) -> DocumentPage:
     """The text of one page, of the version searched now unless one is named."""
     found_in(service, collection, document_id)
