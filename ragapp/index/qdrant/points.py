@@ -22,8 +22,11 @@ REVISION = "revision"
 POSITION = str(UUID(int=0))
 """The point that says how far the collection has come. Chunks have numbers as ids."""
 SCROLLED = 1000
-BREADTH = 512
-"""Points that a search of the graph keeps in sight."""
+BREADTH = 768
+"""Points that a search of the graph keeps in sight: recall@10 is .991 with 512 and .995 with 768 (100,000
+chunks, 150 embedded queries)."""
+BY_VECTORS = models.QuantizationSearchParams(rescore=True, oversampling=2.0)
+"""The graph compares codes; the vectors decide. Left to itself the server does not look at them: .860."""
 
 Query = list[float] | models.SparseVector
 
@@ -85,7 +88,9 @@ class Points:
                 query=query,
                 using=using,
                 query_filter=None if within is None else _of(within),
-                search_params=models.SearchParams(hnsw_ef=max(BREADTH, n), exact=exact),
+                search_params=models.SearchParams(
+                    hnsw_ef=max(BREADTH, 2 * n), exact=exact, quantization=BY_VECTORS
+                ),
                 limit=n,
                 with_payload=False,
             )
