@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from ragapp.errors import ConflictError
-from ragapp.store import collections, documents, turns
+from ragapp.store import collections, removing, turns
 from ragapp.store import schema as t
 from ragapp.store.engine import database_of
 from ragapp.types import Chunk, Job, ParsedText, Vectors
@@ -142,13 +142,13 @@ def _go_live(c: Connection, job: Job) -> list[str]:
     document = c.execute(select(t.documents).where(t.documents.c.id == job.document_id)).one()
     live = c.scalar(select(t.versions.c.version).where(t.versions.c.id == document.live_version_id))
     if live is not None and live > job.version:
-        return documents.remove_versions(c, document.collection_id, [job.version_id])
+        return removing.remove_versions(c, document.collection_id, [job.version_id])
     older = c.scalars(
         select(t.versions.c.id).where(
             t.versions.c.document_id == job.document_id, t.versions.c.version < job.version
         )
     ).all()
-    unused = documents.remove_versions(c, document.collection_id, older)
+    unused = removing.remove_versions(c, document.collection_id, older)
     c.execute(
         update(t.documents).where(t.documents.c.id == job.document_id).values(live_version_id=job.version_id)
     )

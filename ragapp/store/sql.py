@@ -19,7 +19,9 @@ from ragapp.store import (
     metadata,
     pages,
     publishing,
-    reindexing,
+    reembedding,
+    references,
+    removing,
     views,
 )
 from ragapp.store import schema as t
@@ -83,7 +85,7 @@ class SqlStore:
         with self._writing.begin() as c:
             collection = collections.get(c, name)
             collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
-            unused = documents.remove_all(c, collection.id)
+            unused = removing.remove_all(c, collection.id)
             collections.remove(c, collection.id)
         self._free(unused)
         return collection
@@ -193,7 +195,7 @@ class SqlStore:
 
     def delete_document(self, document_id: str) -> None:
         with self._writing.begin() as c:
-            unused = documents.remove(c, document_id)
+            unused = removing.remove(c, document_id)
         self._free(unused)
 
     # -- the work of a job
@@ -251,19 +253,19 @@ class SqlStore:
 
     def missing_vectors(self, collection: Collection, embedder: str) -> int:
         with self._reading.begin() as c:
-            return reindexing.missing(c, collection.id, embedder)
+            return reembedding.missing(c, collection.id, embedder)
 
     def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
         with self._reading.begin() as c:
-            return reindexing.unembedded(c, collection.id, embedder, after, limit)
+            return reembedding.unembedded(c, collection.id, embedder, after, limit)
 
     def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
         with self._writing.begin() as c:
-            reindexing.keep_vectors(c, embedder, digests, vectors)
+            reembedding.keep_vectors(c, embedder, digests, vectors)
 
     def switch_embedder(self, collection: Collection, embedder: str, dimension: int) -> bool:
         with self._writing.begin() as c:
-            return reindexing.switch(c, collection.id, collection.revision, embedder, dimension)
+            return reembedding.switch(c, collection.id, collection.revision, embedder, dimension)
 
     # -- care
 
@@ -283,4 +285,4 @@ class SqlStore:
     def _free(self, unused: Iterable[str]) -> None:
         for sha256 in unused:
             with self._writing.begin() as c:
-                documents.free_blob(c, self._blobs, sha256)
+                references.free_blob(c, self._blobs, sha256)

@@ -12,9 +12,9 @@ import pytest
 
 from ragapp.errors import ConflictError, NotFoundError, TooLargeError, UsageError
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.documents import free_blob
 from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.references import free_blob
 from ragapp.store.sql import SqlStore
 from ragapp.types import Acceptance, Chunk, Document, Heading, Job, ParsedText
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Chunk, Document, Job, Lane, ParsedText
+from tests.postgres import PostgresServer
 
 PARSED = ParsedText("Herons fish at dusk.")
 CHUNKS = [Chunk(0, len(PARSED.text), PARSED.text, 1)]
@@ -141,6 +143,23 @@ def test_a_silent_worker_is_told(database_url: str, store: SqlStore) -> None:
     id_ = accept(store, "a").id
     claim(hasty)
     assert "fell silent" in hasty.state(id_).why
+
+
+def test_a_machine_whose_clock_is_wrong_takes_nothing_over(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.new_database()
+    store, queue = (
+        SqlStore(open_engine(url), BlobFolder(tmp_path), 1000),
+        SqlJobQueue(open_engine(url), lease=60),
+    )
+    store.create_collection("shore", "test-embedder", 2)
+    accept(store, "a")
+    job = claim(queue)
+    in_a_day = time.time() + 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: in_a_day)
+    assert queue.claim("w2") is None
+    assert queue.renew(job)
 
 
 def test_retrying_goes_on_where_the_work_stopped(store: SqlStore, queue: SqlJobQueue) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import create_engine
 
+from ragapp.bootstrap import build_workbench
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.storage import back_up, restore
@@ -179,3 +181,28 @@ def test_documents_of_every_released_schema_come_through(tmp_path: Path, revisio
         SqlStore(open_engine(f"sqlite:///{tmp_path / 'old.db'}"), BlobFolder(tmp_path / "blobs"), 9)
     ) as store:
         assert [document.name for document in store.documents("shore")] == ["heron.txt"]
+
+
+def test_bytes_that_are_kept_elsewhere_are_backed_up_and_come_back_there(tmp_path: Path) -> None:
+    here = settings(tmp_path / "data").model_copy(update={"blobs": str(tmp_path / "elsewhere")})
+    with closing(build_workbench(here).store) as store:
+        store.create_collection("shore", "e", 2)
+        hand_in(store, "heron")
+        back_up(here, tmp_path / "b.tar")
+        sha256 = store.documents("shore")[0].sha256
+    BlobFolder(tmp_path / "elsewhere").delete(sha256)
+    restore(here, tmp_path / "b.tar", force=True)
+    with closing(build_workbench(here).store) as again:
+        assert all(check.ok for check in again.check(repair=False))
+    assert BlobFolder(tmp_path / "elsewhere").exists(sha256)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"database_url": SecretStr("postgresql://db/ragapp")}, {"blobs": "s3://bucket/blobs"}]
+)
+def test_what_is_on_servers_is_backed_up_with_their_own_tools(
+    tmp_path: Path, elsewhere: dict[str, SecretStr | str]
+) -> None:
+    there = settings(tmp_path).model_copy(update=elsewhere)
+    with pytest.raises(UsageError, match="own tools"):
+        back_up(there, tmp_path / "b.tar")

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ragapp.protocols import BlobStore
-from ragapp.store import checks_blobs
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.bucket import BlobBucket, BucketAddress
+from ragapp.store.checks import blobs as blob_checks
 from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
@@ -139,7 +139,7 @@ def test_blobs_without_a_row_and_rows_without_a_blob_are_found(
     store = with_a_document(SqlStore(engine, blobs, 10_000), engine)
     stray = blobs.put(io.BytesIO(b"stray"), 10)
     assert not broken(store.check(repair=False)), "its row may be on its way"
-    monkeypatch.setattr(checks_blobs, "GRACE", -60.0)
+    monkeypatch.setattr(blob_checks, "GRACE", -60.0)
     assert broken(store.check(repair=False)) == {"every blob on disk belongs to a document"}
     assert not broken(store.check(repair=True))
     assert not blobs.exists(stray.sha256)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from ragapp.protocols import BlobStore
-from ragapp.store.checks_blobs import blob_invariants
-from ragapp.store.checks_rows import row_invariants
+from ragapp.store.checks.blobs import blob_invariants
+from ragapp.store.checks.invariant import Invariant
+from ragapp.store.checks.rows import row_invariants
 from ragapp.store.engine import database_of
-from ragapp.store.invariant import Invariant
 from ragapp.types import Check
 
 SHOWN = 5

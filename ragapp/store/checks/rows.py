@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, delete, exists, 
 
 from ragapp.store import schema as t
 from ragapp.store import turns
-from ragapp.store.invariant import REPAIR, Invariant
+from ragapp.store.checks.invariant import REPAIR, Invariant
 
 LONGEST_HOLD = 24 * 3600.0
 """Seconds: no lease or pause is nearly as long. One that is was written by a clock that was wrong."""

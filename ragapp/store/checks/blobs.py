@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, exists, select
 
 from ragapp.protocols import BlobStore
 from ragapp.store import schema as t
-from ragapp.store.documents import free_blob
-from ragapp.store.invariant import Invariant
+from ragapp.store.checks.invariant import Invariant
+from ragapp.store.references import free_blob
 
 GRACE = 3600.0
 """Seconds for which a file may be there without a row: bytes are on disk before their row is."""

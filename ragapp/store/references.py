@@ -1,0 +1,45 @@
+"""Bytes that documents share: kept while a version refers to them, and freed after the last one is gone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import Connection, Select, delete, exists, select
+
+from ragapp.errors import ConflictError
+from ragapp.protocols import BlobStore
+from ragapp.store import schema as t
+from ragapp.store.engine import database_of
+from ragapp.types import Blob
+
+
+def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
+    """A version may refer to it until the commit. Raises ConflictError when its bytes were just freed."""
+    database_of(c).insert_new(c, t.blobs, [asdict(blob)])
+    held = c.execute(_blob_row(blob.sha256)).one_or_none()
+    if held is None or not blobs.exists(blob.sha256):
+        raise ConflictError("The document's bytes were freed while it was being accepted. Send it again.")
+
+
+def drop_unused_blob(c: Connection, sha256: str) -> bool:
+    """Whether its row was removed, since no version refers to it."""
+    c.execute(_blob_row(sha256)).all()  # who accepts the same bytes now is waited for, and then counts
+    used = exists().where(t.versions.c.sha256 == t.blobs.c.sha256)
+    return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~used)).rowcount)
+
+
+def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:
+    """Deletes the file of a blob that has no row, unless somebody just accepted the same bytes.
+
+    The row is put back while the file goes: whoever accepts these bytes at this moment waits for the
+    commit, and then finds the file missing instead of keeping a row without a file.
+    """
+    if not database_of(c).insert_new(c, t.blobs, [dict(sha256=sha256, size=0)]):
+        return
+    blobs.delete(sha256)
+    c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
+
+
+def _blob_row(sha256: str) -> Select[tuple[str]]:
+    """Its row, which nobody else can use or remove until the commit."""
+    return select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256).with_for_update()
