@@ -16,15 +16,12 @@ def row_of(page: Page, name: str) -> Locator:
 
 def upload(page: Page, files: Mapping[str, bytes]) -> None:
     expect(page.get_by_role("heading", name="Documents", level=1)).to_be_visible()
-    page.locator("input[type=file]").first.set_input_files(
-        [
-            {
-                "name": name,
-                "mimeType": "text/plain",
-                "buffer": data.encode() if isinstance(data, str) else data,
-            }
-            for name, data in files.items()
-        ]
+    hand_over(page.locator("input[type=file]").first, files)
+
+
+def hand_over(drop_zone: Locator, files: Mapping[str, bytes]) -> None:
+    drop_zone.set_input_files(
+        [{"name": name, "mimeType": "text/plain", "buffer": data} for name, data in files.items()]
     )
 
 
@@ -34,12 +31,25 @@ def filter_by(page: Page, words: str) -> None:
 
 
 def ask(page: Page, question: str) -> None:
+    """Asks on the page of questions; the answer is on its way when this returns."""
     page.get_by_role("link", name="Ask").click()
     box = page.get_by_test_id("stChatInputTextArea")
     expect(box).to_be_enabled()
     box.fill(question)
     box.press("Enter")
     expect(page.get_by_role("heading", name=question).first).to_be_visible()
+
+
+def answer_to(page: Page, question: str) -> Locator:
+    """Asks, and gives the newest reply once it has something to read."""
+    replies = page.get_by_test_id("stChatMessage").filter(has_not=page.locator(".ragapp-question"))
+    page.get_by_role("link", name="Ask").click()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+    before = replies.count()
+    ask(page, question)
+    expect(replies).to_have_count(before + 1)
+    expect(replies.last.locator(".ragapp-answer").first).to_be_visible()
+    return replies.last
 
 
 def delete(page: Page, name: str) -> None:

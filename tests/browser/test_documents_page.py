@@ -13,7 +13,6 @@ from tests.browser.acting import BADGE, filter_by, row_of, upload
 from tests.browser.library import Site, site_over
 from tests.serving import LIBRARY, bring_in, settings_in
 
-
 MIXED = {"torn.pdf": b"%PDF-1.7 and nothing", "whole.txt": b"Nets dry on the quay."}
 
 

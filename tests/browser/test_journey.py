@@ -1,25 +1,42 @@
-"""A reader's way through the page: add documents, ask, check the cited words, delete."""
+"""A reader's way through the page over real servers, from the first run to a document that is gone."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+import io
+import json
+import re
+import zipfile
 
-BADGE = ".stMarkdownBadge"
-ROW = "[class*=st-key-row-]"
+from playwright.sync_api import Page, expect
 
-HARBOUR = "harbour.html"
-HARBOUR_TEXT = """<html><body><h1>The harbour of Varn</h1>
-<p>Fishing boats fill the basin in spring. The lighthouse of Varn was built in 1862 by Ada Thornton.
-It stands on the northern pier. Its lamp burns colza oil.</p></body></html>"""
+from tests.browser.acting import BADGE, ROW, answer_to, delete, filter_by, hand_over, row_of, upload
+from tests.printing import Printed, pdf_of
 
-BREAD = "bread.txt"
-BREAD_TEXT = "Sourdough bread rises for twelve hours. The oven is heated to 240 degrees before it goes in.\n"
+WHO = "Who built the lighthouse of Varn?"
+CITED = "The lighthouse of Varn was built in 1862 by Ada Thornton."
+
+DOCUMENTS = {
+    "harbour.pdf": pdf_of(
+        [
+            Printed(50, 720, "The harbour of Varn", size=24),
+            Printed(50, 660, "Fishing boats fill the basin in spring."),
+            Printed(50, 640, CITED),
+        ]
+    ),
+    "bread.txt": b"Sourdough bread rises for twelve hours. The oven is heated to 240 degrees.\n",
+    "bees.md": b"# Bees\n\nA honey bee visits about two thousand flowers a day.\n",
+    "tides.html": b"<html><body><h1>Tides</h1><p>The tide turns at noon in Varn.</p></body></html>",
+    "boats.csv": b"boat,length\nMirabel,12 metres\nQuent,9 metres\n",
+    "torn.pdf": b"%PDF-1.7 and then nothing",
+}
+
+EVALUATION_SECONDS = 240.0
+"""An evaluation takes its turn behind all other work."""
 
 HOSTILE = (
     'x" onerror="alert(1) ![i](http:evil.example) www.evil.example :tada: <img src=x onerror=alert(1)>.md'
 )
-HOSTILE_TEXT = """# Cats <script>document.title = "taken over"</script>
+HOSTILE_TEXT = b"""# Cats <script>document.title = "taken over"</script>
 
 The cat of Quent is called Mirabel
 <img src="http://evil.example/a.png" onerror="document.title='taken over'">.
@@ -28,39 +45,78 @@ The cat of Quent is called Mirabel
 """
 
 
-def test_from_upload_to_cited_words_to_deletion(page: Page, site: str, foreign_requests: list[str]) -> None:
+def test_from_the_first_run_to_a_document_that_is_gone(
+    page: Page, site: str, foreign_requests: list[str]
+) -> None:
     page.goto(site)
     expect(page.get_by_role("heading", name="Answers you can check")).to_be_visible()
-
     page.get_by_role("link", name="Add documents").click()
-    upload(page, {HARBOUR: HARBOUR_TEXT, BREAD: BREAD_TEXT})
-    expect(page.get_by_role("heading", name="2 of 2 ready")).to_be_visible()
+    upload(page, DOCUMENTS)
+    expect(page.get_by_role("heading", name="5 of 6 ready, 1 failed")).to_be_visible()
+    expect(row_of(page, "torn.pdf").locator(".ragapp-error")).not_to_be_empty()
     filter_by(page, "bread")
-    expect(page.get_by_role("heading", name=HARBOUR)).to_have_count(0)
+    expect(row_of(page, "harbour.pdf")).to_have_count(0)
     filter_by(page, "")
-    expect(page.get_by_role("heading", name=HARBOUR)).to_be_visible()
 
-    ask(page, "Who built the lighthouse of Varn?")
-    answer = page.get_by_test_id("stChatMessage").last
-    expect(answer.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
-    expect(answer.locator(BADGE).first).to_contain_text("Supported")
+    reply = answer_to(page, WHO)
+    expect(reply.locator(BADGE).first).to_contain_text("Supported")
+    see_the_cited_words(page)
+    expect(answer_to(page, "And when?").get_by_text("Searched for: “")).to_contain_text("Varn")
+    kept = answer_to(page, WHO)
+    expect(kept.get_by_text("From the cache").first).to_be_visible()
+    kept.get_by_role("radio", name="Thumbs up").click()
+    expect(page.get_by_text("kept with the answer")).to_be_visible()
 
-    answer.get_by_text(f"{HARBOUR}, page 1").first.click()
+    evaluate(page)
+
+    delete(page, "harbour.pdf")
+    expect(row_of(page, "bread.txt")).to_be_visible()
+    expect(answer_to(page, WHO)).not_to_contain_text("Ada Thornton")
+    assert foreign_requests == []
+
+
+def see_the_cited_words(page: Page) -> None:
+    """On the picture of their page, and in the text that was read."""
+    page.get_by_role("button", name="harbour.pdf, page 1").first.click()
     drawer = page.get_by_role("dialog")
-    expect(drawer.locator("mark")).to_contain_text("The lighthouse of Varn was built in 1862 by Ada Thornton.")
-    expect(drawer.locator(".ragapp-text")).to_contain_text("Fishing boats fill the basin in spring.")
-    expect(drawer.get_by_text("Page 1 of 1")).to_be_visible()
+    expect(drawer.get_by_role("img", name="Page 1 of harbour.pdf")).to_be_visible()
+    drawer.get_by_text("As read").click()
+    expect(drawer.locator("mark")).to_contain_text(CITED)
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
 
-    delete(page, HARBOUR)
-    expect(page.get_by_role("heading", name=BREAD)).to_be_visible()
-    ask(page, "Who built the lighthouse of Varn?")
-    expect(page.get_by_role("heading", name="Who built the lighthouse of Varn?")).to_have_count(2)
-    newest = page.get_by_test_id("stChatMessage").last
-    expect(newest.locator(".ragapp-answer").first).to_be_visible()
-    expect(newest).not_to_contain_text("Ada Thornton")
-    assert foreign_requests == []
+
+def evaluate(page: Page) -> None:
+    """With questions of one's own, to the run that it makes."""
+    page.get_by_role("link", name="Evals").click()
+    page.get_by_role("radio", name="Questions").click()
+    page.get_by_text("Add a file of questions").click()
+    hand_over(page.locator("input[type=file]").last, {"birds.zip": questions()})
+    expect(page.get_by_role("heading", name="birds", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="Runs").click()
+    page.get_by_text("Start an evaluation").click()
+    page.get_by_role("combobox", name=re.compile("Questions")).click()
+    page.get_by_role("option", name="birds").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", name="Evaluate retrieval on birds")).to_be_visible()
+    expect(page.get_by_role("heading", name="birds: retrieval")).to_be_visible(
+        timeout=EVALUATION_SECONDS * 1000
+    )
+
+
+def questions() -> bytes:
+    """In BEIR layout."""
+    texts = {"heron": "Herons fish at dusk.", "swift": "Swifts sleep in the air."}
+    files = {
+        "corpus.jsonl": [{"_id": name, "title": "", "text": text} for name, text in texts.items()],
+        "queries.jsonl": [{"_id": "q1", "text": "When do herons fish?"}],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as into:
+        for name, rows in files.items():
+            into.writestr(name, "".join(json.dumps(row) + "\n" for row in rows))
+        into.writestr("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\theron\t1\n")
+    return packed.getvalue()
 
 
 def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_requests: list[str]) -> None:
@@ -71,8 +127,7 @@ def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_
     row = page.locator(ROW, has_text="<img src=x onerror=alert(1)>.md")
     expect(row.locator(BADGE)).to_contain_text("Ready")
 
-    ask(page, "What is the cat of Quent called?")
-    answer = page.get_by_test_id("stChatMessage").nth(1)
+    answer = answer_to(page, "What is the cat of Quent called?")
     expect(answer.locator(".ragapp-answer").first).to_contain_text("Mirabel")
     answer.locator("[class*=st-key-chip-] button").first.click()
     expect(page.get_by_role("dialog").locator("mark").first).to_contain_text("Mirabel")
@@ -82,52 +137,3 @@ def test_hostile_names_and_texts_stay_characters(page: Page, site: str, foreign_
     assert page.title() == "ragapp"
     assert dialogs == []
     assert foreign_requests == []
-
-
-def test_a_file_that_cannot_be_read_fails_with_its_reason_and_stops_no_other(page: Page, site: str) -> None:
-    page.goto(f"{site}/documents?collection=default")
-    upload(page, {"torn.pdf": "%PDF-1.7 and then nothing", "whole.txt": "Nets dry on the quay."})
-    torn = page.locator(ROW, has_text="torn.pdf")
-    expect(torn.locator(BADGE)).to_contain_text("Failed")
-    expect(torn.locator(".ragapp-error")).not_to_be_empty()
-    expect(page.locator(ROW, has_text="whole.txt").locator(BADGE)).to_contain_text("Ready")
-
-
-@pytest.mark.parametrize("colors", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, site: str, colors: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=colors)
-    page = context.new_page()
-    for path, heading in {"documents": "Documents", "": "Ask your documents"}.items():
-        page.goto(f"{site}/{path}")
-        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-    context.close()
-
-
-def upload(page: Page, files: dict[str, str]) -> None:
-    expect(page.get_by_role("heading", name="Documents", level=1)).to_be_visible()
-    page.locator("input[type=file]").set_input_files(
-        [{"name": name, "mimeType": "text/plain", "buffer": text.encode()} for name, text in files.items()]
-    )
-
-
-def filter_by(page: Page, words: str) -> None:
-    page.get_by_label("Filter by name").fill(words)
-    page.get_by_label("Filter by name").press("Enter")
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_role("link", name="Ask").click()
-    box = page.get_by_test_id("stChatInputTextArea")
-    expect(box).to_be_enabled()
-    box.fill(question)
-    box.press("Enter")
-    expect(page.get_by_role("heading", name=question).first).to_be_visible()
-
-
-def delete(page: Page, name: str) -> None:
-    page.get_by_role("link", name="Documents").click()
-    row = page.locator(ROW, has_text=name)
-    row.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete it").click()
-    expect(row).to_have_count(0)
