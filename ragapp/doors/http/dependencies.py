@@ -21,16 +21,11 @@ _BEARER = HTTPBearer(
 def _service(
     request: Request, _key: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ) -> GuardedService:
-    return guarded_service(request)
+    service: RagService = request.app.state.service
+    return GuardedService(service, caller_of(request))
 
 
 Service = Annotated[GuardedService, Depends(_service)]
-
-
-def guarded_service(request: Request) -> GuardedService:
-    """The service as the caller of this request may use it, for apps that are mounted beside the routes."""
-    service: RagService = request.app.state.service
-    return GuardedService(service, caller_of(request))
 
 
 def _needs_admin(service: Service) -> None:
