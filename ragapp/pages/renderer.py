@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from queue import SimpleQueue
 from typing import BinaryIO
 
 from pydantic import SecretStr
@@ -22,6 +23,7 @@ from ragapp.types import DocumentPage, PageImage
 
 CHILD = "ragapp.pages.child"
 LARGEST_IMAGE = 32 * MIB
+AT_A_TIME = 2
 
 READING_SHARE = 0.7
 """The part of its time that may go into finding words on a scan; the rest is for drawing it."""
@@ -35,14 +37,18 @@ def page_limits(memory: int, seconds: float) -> Limits:
 
 
 class SandboxedRenderer:
-    """Safe for many threads; pages that are not kept are drawn one after another."""
+    """Safe for many threads. Of pages that are not kept, a few are drawn at a time: one that takes long does
+    not hold up all others."""
 
     def __init__(
         self, folder: Path, max_bytes: int, limits: Limits, password: SecretStr | None = None
     ) -> None:
         """`folder` holds up to `max_bytes` of drawn pages; `password` opens encrypted PDFs."""
         self._kept = KeptPages(folder, max_bytes)
-        self._sandbox = Sandbox(CHILD, limits)
+        self._sandboxes = [Sandbox(CHILD, limits) for _ in range(AT_A_TIME)]
+        self._idle = SimpleQueue[Sandbox]()
+        for sandbox in self._sandboxes:
+            self._idle.put(sandbox)
         self._reading_seconds = READING_SHARE * limits.wall_seconds
         self._password = password.get_secret_value() if password else None
 
@@ -56,7 +62,7 @@ class SandboxedRenderer:
         wish = Wish(page.page, text, start, end, self._password, self._reading_seconds)
         with open_blob() as data:
             _check_format(data, page.name)
-            image = unpacked(self._sandbox.run(data, page.name, json.dumps(asdict(wish))))
+            image = unpacked(self._drawn(data, page.name, wish))
         self._kept.put(page.document_id, key, image)
         return image
 
@@ -64,7 +70,15 @@ class SandboxedRenderer:
         self._kept.forget(document_id)
 
     def close(self) -> None:
-        self._sandbox.close()
+        for sandbox in self._sandboxes:
+            sandbox.close()
+
+    def _drawn(self, data: BinaryIO, name: str, wish: Wish) -> bytes:
+        sandbox = self._idle.get()
+        try:
+            return sandbox.run(data, name, json.dumps(asdict(wish)))
+        finally:
+            self._idle.put(sandbox)
 
 
 def _on_page(page: DocumentPage, cited: Span | None) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 from ragapp.errors import ParseError, UnsupportedFormat
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.sandbox import MIB
-from ragapp.types import DocumentPage
+from ragapp.types import DocumentPage, PageImage
 from tests.printing import Printed, pdf_of
 
 WORDS = "The lighthouse was built in 1862."
@@ -87,3 +88,19 @@ def test_a_torn_file_is_drawn_anew(tmp_path: Path) -> None:
         (file,) = tmp_path.glob("*/*")
         file.write_bytes(file.read_bytes()[:-100])
         assert one.draw(PAGE, opened, None) == whole
+
+
+def test_many_readers_get_their_own_pages(renderer: SandboxedRenderer) -> None:
+    drawn: dict[int, PageImage] = {}
+
+    def read(number: int) -> None:
+        drawn[number] = renderer.draw(replace(PAGE, document_id=f"m{number}"), opened, (100, 103 + number))
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    widths = [drawn[number].boxes[0].width for number in range(6)]
+    assert widths == sorted(widths)
+    assert len(set(widths)) > 3  # blanks add nothing
