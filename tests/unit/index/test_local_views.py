@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ragapp.index.local.views import LocalIndex
-from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
+from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, Witness
 
 
 @pytest.fixture
@@ -27,6 +27,23 @@ def test_a_restart_builds_nothing_again(library: Library, tmp_path: Path) -> Non
     files = {path: path.stat().st_mtime_ns for path in views.rglob("*.view")}
     LocalIndex(views, library.store).catch_up(library.collection)
     assert {path: path.stat().st_mtime_ns for path in views.rglob("*.view")} == files != {}
+
+
+def test_the_next_search_takes_up_what_another_process_has_built(library: Library, tmp_path: Path) -> None:
+    """No waiting, no polling: each search compares its files with those on the disk and with the truth."""
+    library.add("a", ["Herons fish."])
+    truth = Witness(library.store)
+    reader, writer = LocalIndex(tmp_path / "views", truth), LocalIndex(tmp_path / "views", library.store)
+    reader.catch_up(library.collection)
+    for number in range(3):
+        library.add(f"{number}", [f"Herons sleep {number}."])
+        writer.rebuild(library.collection)
+        read = truth.documents_read
+        collection = library.collection
+        assert (
+            len(reader.words(collection, "herons", 9)) == len(reader.dense(collection, EAST, 9)) == number + 2
+        )
+        assert truth.documents_read == read, "it was built again instead of taken up"
 
 
 def test_a_dropped_collection_leaves_no_files(library: Library, tmp_path: Path) -> None:
