@@ -25,9 +25,9 @@ from ragapp.types import (
 class GuardedCare(Guarded):
     """Unless it says otherwise, a method raises ForbiddenError for all but admins of all collections."""
 
-    def need_admin(self) -> None:
-        """Does nothing else."""
-        self._rights.need_everywhere("admin")
+    def see_everything(self) -> None:
+        """Raises ForbiddenError for whoever may not read all collections; does nothing else."""
+        self._rights.need_everywhere("reader")
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Checks every invariant, as RagService does."""

@@ -28,8 +28,8 @@ def _service(
 Service = Annotated[GuardedService, Depends(_service)]
 
 
-def _needs_admin(service: Service) -> None:
-    service.need_admin()
+def _sees_everything(service: Service) -> None:
+    service.see_everything()
 
 
 def _unready(request: Request) -> str | None:
@@ -37,8 +37,8 @@ def _unready(request: Request) -> str | None:
     return service.unready()
 
 
-FOR_ADMINS = Depends(_needs_admin)
-"""For routes that ask the service for nothing, and show what only admins of all collections may see."""
+READS_EVERYTHING = Depends(_sees_everything)
+"""For routes that ask the service for nothing, and tell of all collections at once."""
 
 Unready = Annotated[str | None, Depends(_unready)]
 """Why questions cannot be answered yet, if so: for probes, which have no key."""

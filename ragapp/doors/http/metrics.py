@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from ragapp.doors.http.dependencies import FOR_ADMINS
+from ragapp.doors.http.dependencies import READS_EVERYTHING
 from ragapp.observe.telemetry import Telemetry
 
-router = APIRouter(tags=["health"], dependencies=[FOR_ADMINS])
+router = APIRouter(tags=["health"], dependencies=[READS_EVERYTHING])
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

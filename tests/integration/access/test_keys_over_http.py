@@ -156,6 +156,15 @@ def test_what_may_not_be_seen_is_told_of_as_if_it_were_not_there(world: World) -
         assert details[0].replace(unknown, "X") == details[1].replace(hidden, "X")
 
 
+def test_metrics_are_for_whoever_may_read_everything(world: World) -> None:
+    """So that what scrapes them needs no key that can do harm."""
+    made = world.service.callers.keyring.create("prometheus", [Grant("reader")])
+    key = {"Authorization": f"Bearer {made.secret}"}
+    assert world.http.get("/metrics", headers=key).status_code == 200
+    assert world.http.get("/v1/admin/disk", headers=key).status_code == 403
+    assert world.send("admin", "GET", "/metrics").status_code == 403
+
+
 def test_a_refusal_names_the_role_that_it_takes(world: World) -> None:
     response = world.send("reader", "DELETE", f"/v1/collections/ours/documents/{world.document}")
     assert response.status_code == 403
