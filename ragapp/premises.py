@@ -20,11 +20,11 @@ class Premises:
     disk_use: Callable[[], DiskUse]
 
 
-def disk_use(data_dir: Path, models_dir: Path) -> DiskUse:
+def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
     """A database that is a server of its own, and blobs in a bucket, are not on this disk: they count 0."""
     return DiskUse(
         database=sum(file.stat().st_size for file in data_dir.glob("ragapp.db*")),
-        originals=_bytes_in(data_dir / "blobs"),
+        originals=_bytes_in(originals),
         views=_bytes_in(data_dir / "views"),
         cache=_bytes_in(data_dir / "cache"),
         models=_bytes_in(models_dir),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from ragapp.answer.history import History
 from ragapp.answer.rewriting import Rewriter
@@ -78,7 +79,7 @@ def build_service(
         premises=Premises(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
-            disk_use=partial(disk_use, settings.data_dir, settings.models_dir),
+            disk_use=partial(disk_use, settings.data_dir, Path(settings.resolved_blobs), settings.models_dir),
         ),
     )
 
