@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -47,3 +48,9 @@ def http(library_url: str) -> Iterator[httpx.Client]:
     """Plain HTTP: what a program in any language would see."""
     with httpx.Client(base_url=library_url, timeout=60) as http:
         yield http
+
+
+@pytest.fixture(scope="session")
+def eval_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where evaluations keep what they ingested, so that the samples are embedded once for all tests."""
+    return tmp_path_factory.mktemp("evals")

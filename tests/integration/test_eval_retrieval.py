@@ -41,9 +41,12 @@ def scores(dataset: Path, data_dir: Path, *options: str) -> Any:
     return json.loads(done.stdout)
 
 
+pytestmark = pytest.mark.timeout(900)  # the first one embeds the sample, on a busy machine too
+
+
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def data_dir(eval_data_dir: Path) -> Path:
+    return eval_data_dir
 
 
 @pytest.fixture(scope="module")

@@ -28,24 +28,22 @@ SAMPLE = Path(evals.data.__file__).parent / "scifact-mini"
 BASELINE = SAMPLE.parent.parent / "run_files" / "scifact-mini.retrieval.json"
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("gate")
+pytestmark = pytest.mark.timeout(900)  # two of them embed the sample, on a busy machine too
 
 
-def gated(data_dir: Path, *options: str) -> Result:
-    command = ["retrieval", str(SAMPLE), "--data-dir", str(data_dir), "--baseline", str(BASELINE), "--gate"]
+def gated(folder: Path, *options: str) -> Result:
+    command = ["retrieval", str(SAMPLE), "--data-dir", str(folder), "--baseline", str(BASELINE), "--gate"]
     return CliRunner().invoke(app, [*command, *options])
 
 
-def test_the_same_settings_pass(data_dir: Path) -> None:
-    done = gated(data_dir)
+def test_the_same_settings_pass(eval_data_dir: Path) -> None:
+    done = gated(eval_data_dir)
     assert done.exit_code == 0, done.output
     assert "gate, nDCG@10: held" in done.stdout
 
 
-def test_no_change_passes_twenty_times_in_twenty(data_dir: Path) -> None:
-    settings, dataset = Settings(data_dir=data_dir), load_beir(SAMPLE)
+def test_no_change_passes_twenty_times_in_twenty(eval_data_dir: Path) -> None:
+    settings, dataset = Settings(data_dir=eval_data_dir), load_beir(SAMPLE)
     before = {"nDCG@10": read_retrieval_run(BASELINE).values()}
     with Progress(disable=True) as progress, open_corpus(dataset, settings, progress) as corpus:
         for seed in range(20):
@@ -54,14 +52,14 @@ def test_no_change_passes_twenty_times_in_twenty(data_dir: Path) -> None:
             assert not judge_run({"nDCG@10": run.values()}, before)[0].lost, seed
 
 
-def test_words_alone_close_it(data_dir: Path) -> None:
-    done = gated(data_dir, "--mode", "words")
+def test_words_alone_close_it(eval_data_dir: Path) -> None:
+    done = gated(eval_data_dir, "--mode", "words")
     assert done.exit_code == CLOSED
     assert "gate, nDCG@10: LOST" in done.stdout
 
 
-def test_chunks_of_sixteen_tokens_close_it(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_of_sixteen_tokens_close_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAGAPP_CHUNK_TOKENS", "16")
-    done = gated(data_dir)
+    done = gated(tmp_path)
     assert done.exit_code == CLOSED
     assert "gate, nDCG@10: LOST" in done.stdout
