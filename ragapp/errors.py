@@ -15,7 +15,7 @@ RagappError
 ├── ParseError          a document cannot be read                          its status: failed
 ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
 └── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
-    └── DatabaseUnavailable  the database or the blobs' server is away     exit 1, HTTP 503
+    └── StorageUnavailable  the database or the blobs' server is away      exit 1, HTTP 503
 """
 
 from __future__ import annotations
@@ -107,5 +107,8 @@ class StorageError(RagappError):
     http_status = 507
 
 
-class DatabaseUnavailable(StorageError):
+class StorageUnavailable(StorageError):
+    """`retry_after` is the number of seconds in which a server mostly is back."""
+
     http_status = 503
+    retry_after: ClassVar[float] = 5.0

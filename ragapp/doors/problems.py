@@ -24,7 +24,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.ServerUnavailable: ("server-unavailable", "No server answers"),
     errors.ModelError: ("model", "A model is missing or does not answer"),
     errors.StorageError: ("storage", "The storage is damaged or full"),
-    errors.DatabaseUnavailable: ("database-unavailable", "The database does not answer"),
+    errors.StorageUnavailable: ("storage-unavailable", "The storage does not answer"),
 }
 
 

@@ -55,7 +55,7 @@ def problem_response(request: Request, error: RagappError, status: int | None = 
 
 
 def _retry_after(error: RagappError) -> dict[str, str]:
-    if isinstance(error, (BusyError, QuotaError)) and error.retry_after is not None:
+    if isinstance(error, (BusyError, QuotaError, StorageUnavailable)) and error.retry_after is not None:
         return {"Retry-After": str(ceil(error.retry_after))}
     return {}
 
