@@ -31,7 +31,6 @@ class Child:
     ) -> None:
         """`background` work leaves the cores to whoever answers questions, where the system can tell."""
         self._command = [sys.executable, "-m", module, *arguments]
-        self._module = module
         self._restart = restart
         self._background = background
         self._stopping = threading.Event()
@@ -79,7 +78,8 @@ class Child:
             pause = (
                 FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             )
-            log.warning("%s ended with %s; starting it again in %.0f s", self._module, code, pause)
+            name = " ".join(self._command[2:4])
+            log.warning("%s ended with %s; starting it again in %.0f s", name, code, pause)
             if self._stopping.wait(pause):
                 return
             self._process = self._start()
