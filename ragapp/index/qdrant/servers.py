@@ -69,7 +69,8 @@ class Servers:
                     failure = _unreachable(self._urls[turn], error)
                 except UnexpectedResponse as error:
                     failure = _failed(self._urls[turn], error)
-                log.warning("%s", failure)
+                if len(self._clients) > 1:
+                    log.warning("%s The next node is asked.", failure)
                 self._turn = (turn + 1) % len(self._clients)
         assert failure is not None
         raise failure
