@@ -15,7 +15,15 @@ from ragapp.doors.openai.failures import failure_of, speaks_openai, status_of
 from ragapp.doors.openai.wire import FailureReply
 from ragapp.doors.problems import MEDIA_TYPE, problem_of
 from ragapp.doors.wire import Problem, encode
-from ragapp.errors import BusyError, NotFoundError, QuotaError, RagappError, TooLargeError, UsageError
+from ragapp.errors import (
+    BusyError,
+    NotFoundError,
+    QuotaError,
+    RagappError,
+    StorageUnavailable,
+    TooLargeError,
+    UsageError,
+)
 
 log = logging.getLogger(__name__)
 
