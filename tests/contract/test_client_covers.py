@@ -17,7 +17,7 @@ from ragapp.doors.http.app import create_app
 from ragapp.errors import RagappError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Feedback, Grant
+from ragapp.types import Evaluation, Feedback, Grant
 from tests.serving import bring_in, serving
 
 SAMPLES = Path(__file__).parents[2] / "ragapp" / "samples"
@@ -34,6 +34,9 @@ ARGUMENTS: dict[str, object] = {
     "grants": [Grant("reader")],
     "changes": {"walked": "yes"},
     "page": 1,
+    "count": 3,
+    "drafts": (),
+    "evaluation": Evaluation("retrieval", "nothing"),
 }
 """What parameters get; all others that are needed get the word `nothing`."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 from urllib.parse import quote, urlencode
 
-from ragapp.doors.client.transport import Transport
+from ragapp.doors.client.room import Room
 from ragapp.doors.wire import EvaluationRequest, QuestionsRequest, Review, decode, encode
 from ragapp.types import (
     EvalRun,
@@ -19,11 +19,8 @@ from ragapp.types import (
 )
 
 
-class ClientEvals:
+class ClientEvals(Room):
     """For admins of all collections; every method raises ForbiddenError for others."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def sets(self) -> list[EvalSet]:
         """By name; those that came with the program first."""
