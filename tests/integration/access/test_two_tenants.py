@@ -114,6 +114,8 @@ class Attempt:
     body: object
     file: tuple[str, bytes] | None
     accept: str
+    number: int
+    """Of no meaning to the server: hypothesis sends no two requests that are alike in all else."""
 
     def spoils(self, own: Sequence[str]) -> bool:
         """Whether it changes or deletes one of those."""
@@ -125,7 +127,7 @@ class Attempt:
             self.path,
             json=self.body if self.file is None else None,
             files=None if self.file is None else {"file": self.file},
-            headers={**key, "Accept": self.accept},
+            headers={**key, "Accept": self.accept, "X-Attempt": str(self.number)},
         )
 
 
@@ -135,11 +137,12 @@ def requests(
 ) -> Attempt:
     """A request to a route or an MCP tool, with ids of either tenant, or of nobody."""
     what = draw(st.sampled_from([*known, *tools]))
+    number = draw(st.integers(0, 2**32))
     accept = draw(st.sampled_from(["application/json", "application/json, text/event-stream"]))
     if what in tools:
         arguments = {name: draw(_value(name, ids)) for name in tools[what]}
         message = rpc("tools/call", name=what, arguments=arguments)
-        return Attempt(what, "POST", "/mcp", message, None, "application/json, text/event-stream")
+        return Attempt(what, "POST", "/mcp", message, None, "application/json, text/event-stream", number)
     method, template = what.split()
     path = re.sub(r"{(\w+)(:path)?}", lambda part: quote(draw(_value(part[1], ids))), template)
     if method == "GET":
@@ -149,7 +152,7 @@ def requests(
     file, body = None, bodies(ids).get(what, st.none())
     if what == "POST /v1/collections/{collection}/documents":
         file = (draw(st.sampled_from(["a.txt", "b.txt", "c.md"])), draw(st.sampled_from([b"x", b"y"])))
-    return Attempt(what, method, path, draw(body), file, accept)
+    return Attempt(what, method, path, draw(body), file, accept, number)
 
 
 def _value(name: str, ids: Mapping[str, list[str]]) -> SearchStrategy[str]:
