@@ -21,9 +21,10 @@ _JOINER = "\u2060"
 def visible(text: str) -> str:
     """Drops what makes text look like something else: bidirectional overrides and control characters.
 
-    Line breaks and tabs stay. A lone surrogate, which cannot be sent to a browser, becomes U+FFFD.
+    Line breaks and tabs stay, and a page break becomes a line break. A lone surrogate, which cannot be sent
+    to a browser, becomes U+FFFD.
     """
-    return _SURROGATE.sub("\ufffd", _HIDDEN.sub("", text))
+    return _SURROGATE.sub("\ufffd", _HIDDEN.sub("", text.replace("\f", "\n")))
 
 
 def html_text(text: str) -> str:

@@ -52,3 +52,7 @@ def test_what_disguises_text_is_dropped(hidden: str) -> None:
 def test_a_lone_surrogate_can_be_sent_to_a_browser() -> None:
     assert visible("a\ud800b") == "a\ufffdb"
     html_text("a\ud800b").encode()
+
+
+def test_a_page_break_parts_words() -> None:
+    assert html_text("pier.\fThe lamp") == "pier.\nThe lamp"
