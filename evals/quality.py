@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from evals.answers.runs import AnswerRun, read_answer_run
+from evals.retrieval.runs import ModeResult, RetrievalRun, read_retrieval_run
+from evals.statistics.paired import bootstrap_interval
+from evals.sweep.front import rows
+from evals.sweep.results import read_trials
+from evals.sweep.table import markdown
 
 RUN_FILES = Path(__file__).parent / "run_files"
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
-BEGIN, END = "<!-- Made by `python -m evals.quality`. -->", "<!-- Made until here. -->"
+BEGIN, END = "<!-- Made by `python -m evals.quality`: {}. -->", "<!-- Made until here. -->"
 
 ANSWERS = {
     "answer recall": "answer_recall",
@@ -33,35 +40,79 @@ CITATIONS = {
     "gold page cited": "page_recall",
     "gold span cited": "span_recall",
 }
+SEARCH = ".retrieval.json"
+"""In the names of run files of search."""
+
 SHORT = {"exact_match", "answer_recall"}
 """Metrics that say nothing where gold answers are whole paragraphs: shown where any question scores."""
 
 
-def tables(runs: Sequence[AnswerRun]) -> str:
-    """Both tables in Markdown: what was answered, and what was cited."""
-    return "\n\n".join(_table(runs, columns) for columns in (ANSWERS, CITATIONS))
+def made(folder: Path) -> dict[str, str]:
+    """Each part of the page that is made, by its name, in Markdown."""
+    answers = read_runs(folder)
+    return {
+        "answers": "\n\n".join(_table(answers, columns) for columns in (ANSWERS, CITATIONS)),
+        "search": _search(read_searches(folder)),
+        "sweep": markdown(rows(read_trials(folder / "sweep.jsonl"))),
+    }
 
 
 def read_runs(folder: Path) -> list[AnswerRun]:
     """Every run of answers in the folder, by dataset and generator."""
-    runs = [read_answer_run(path) for path in folder.glob("*.json.gz")]
+    files = [path for path in folder.glob("*.json.gz") if SEARCH not in path.name]
+    runs = [read_answer_run(path) for path in files]
     return sorted(runs, key=lambda run: (run.dataset, run.generator, -len(run.questions)))
 
 
-def rewritten(page: str, made: str) -> str:
-    """The page with what stands between the two marks replaced."""
-    before, rest = page.split(BEGIN)
-    _, behind = rest.split(END)
-    return f"{before}{BEGIN}\n\n{made}\n\n{END}{behind}"
+def read_searches(folder: Path) -> list[RetrievalRun]:
+    """Every run of search in the folder, by dataset and embedder."""
+    runs = [read_retrieval_run(path) for path in folder.glob(f"*{SEARCH}*")]
+    return sorted(runs, key=lambda run: (run.dataset, run.embedder))
+
+
+def rewritten(page: str, name: str, text: str) -> str:
+    """The page with what stands between the marks of that name replaced."""
+    begin = BEGIN.format(name)
+    before, rest = page.split(begin)
+    _, behind = rest.split(END, 1)
+    return f"{before}{begin}\n\n{text}\n\n{END}{behind}"
+
+
+def _search(runs: Iterable[RetrievalRun]) -> str:
+    head = ["set", "embedder", "queries", "documents", "by", "metric", "value (95% interval)"]
+    lines = [
+        [
+            run.dataset,
+            run.embedder.partition("@")[0],
+            f"{len(run.scored.queries):,}",
+            f"{run.documents:,}",
+            mode,
+            run.metric,
+            _interval(result, run.metric),
+        ]
+        for run in runs
+        for mode, result in run.modes.items()
+    ]
+    return _markdown(head, lines)
+
+
+def _interval(result: ModeResult, metric: str) -> str:
+    values = np.array([one.scores[metric] for one in result.queries.values()])
+    low, high = bootstrap_interval(values)
+    return f"{values.mean():.3f} ({low:.3f} to {high:.3f})".replace("0.", ".")
 
 
 def _table(runs: Iterable[AnswerRun], columns: dict[str, str]) -> str:
     head = ["set", "answers by", "questions", *columns]
-    rows = [
+    lines = [
         [run.dataset, run.model, f"{len(run.questions):,}", *(_cell(run, name) for name in columns.values())]
         for run in runs
     ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+    return _markdown(head, lines)
+
+
+def _markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
 
 
 def _cell(run: AnswerRun, name: str) -> str:
@@ -77,7 +128,9 @@ def _short(value: float) -> str:
 
 def main() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(rewritten(page, tables(read_runs(RUN_FILES))), encoding="utf-8")
+    for name, text in made(RUN_FILES).items():
+        page = rewritten(page, name, text)
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
