@@ -31,7 +31,10 @@ def show_document(collection: str, document_id: str, service: Service) -> Docume
 
 @router.get("/{document_id}/text", response_model_exclude=ONLY_WHILE_CHUNKING)
 def document_text(
-    collection: str, document_id: str, service: Service, version: int | None = None
+    collection: str,
+    document_id: str,
+    service: Service,
+    version: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> ParsedText:
     """The text that citations and hits point into, of the version searched now unless one is named."""
     found_in(service, collection, document_id)
