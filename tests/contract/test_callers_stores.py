@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, create_engine, delete, update
 from sqlalchemy.exc import DatabaseError
 
 from ragapp.errors import NotFoundError
 from ragapp.store import schema
 from ragapp.store.audit import SqlAudit
-from ragapp.store.engine import WRITE, open_engine
+from ragapp.store.conversations import SqlConversations
+from ragapp.store.engine import WRITE, migrate, open_engine
 from ragapp.store.keys import SqlKeys
 from ragapp.store.usage import SqlUsage
-from ragapp.types import AuditEntry, Grant, Key, Limits, Usage
+from ragapp.types import LOCAL, AuditEntry, Grant, Key, Limits, Usage
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
@@ -134,3 +136,21 @@ def test_the_database_refuses_to_change_an_entry(engine: Engine, change: object)
     ):
         connection.execute(change)  # type: ignore[call-overload]
     assert audit.last(10) == [ENTRY]
+
+
+# -- who owns what was asked
+
+
+def test_conversations_of_before_there_were_keys_belong_to_the_person_at_the_machine(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    before = create_engine(url)
+    migrate(before, "0003")
+    with before.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO conversations (id, title, started_at, last_at) "
+            "VALUES ('c', 'herons', '2026-01-01', '2026-01-01')"
+        )
+    before.dispose()
+    conversations = SqlConversations(open_engine(url))
+    assert [one.title for one in conversations.all(LOCAL.id)] == ["herons"]
+    assert conversations.all(KEY.id) == []
