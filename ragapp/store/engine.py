@@ -42,7 +42,7 @@ def open_engine(url: str) -> Engine:
 
     def as_ours(context: ExceptionContext) -> None:
         trouble = database.trouble(context.original_exception)
-        if trouble is not None:
+        if trouble is not None and not context.is_pre_ping:  # a connection that was lost is made anew
             raise trouble
 
     event.listen(engine, "handle_error", as_ours)

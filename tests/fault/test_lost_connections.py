@@ -10,12 +10,16 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
 from ingest.pipeline import Pipeline
 from ingest.sandbox import Sandbox, parse_limits
 from ingest.worker import Worker
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
 from ragapp.errors import StorageUnavailable
 from ragapp.observe.silent import SilentObserver
 from ragapp.settings import Settings
@@ -23,6 +27,7 @@ from ragapp.store.jobs import SqlJobQueue
 from tests import postgres as postgresql
 from tests.fault.library import NAME, HashEmbedder, Library
 from tests.postgres import PostgresServer
+from tests.serving import serving, settings_in
 
 PATIENCE = 120.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
@@ -79,6 +84,17 @@ def test_a_publish_that_loses_its_connection_happened_whole_or_not_at_all(
         assert read(library) == {"heron": f"{TEXT} {at}"}
     library.assert_is({"heron": f"{TEXT} {at}"})
     assert at > 20, "it takes more statements than that"
+
+
+def test_connections_that_were_dropped_while_idle_are_replaced_unnoticed(
+    library: Library, postgres: PostgresServer
+) -> None:
+    library.ingest("heron", TEXT)
+    postgres.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        f"WHERE datname = '{library.engine.url.database}'"
+    )
+    assert read(library) == {"heron": TEXT}
 
 
 def test_an_accept_that_loses_its_connection_can_be_made_again(
@@ -163,3 +179,20 @@ def is_left(library: Library, count: int) -> bool:
     with suppress(StorageUnavailable):
         return library.queue.waiting() <= count
     return False
+
+
+def test_an_api_says_when_to_try_again_and_goes_on(tmp_path: Path) -> None:
+    with own_server() as server:
+        settings = settings_in(tmp_path).model_copy(update={"database_url": SecretStr(server.new_database())})
+        with closing(build_service(settings)) as service, serving(create_app(service, settings)) as url:
+            collections = f"{url}/v1/collections"
+            assert httpx.get(collections).status_code == 200
+            server.stop()
+            refused = httpx.get(collections, timeout=60)
+            assert (refused.status_code, refused.json()["type"]) == (
+                503,
+                "urn:ragapp:problem:storage-unavailable",
+            )
+            assert int(refused.headers["Retry-After"]) > 0
+            server.start()
+            assert httpx.get(collections, timeout=60).status_code == 200
