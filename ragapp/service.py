@@ -90,7 +90,7 @@ class RagService:
         premises: Premises,
         renderer: PageRenderer,
         tasks: TaskBoard,
-        evals: EvalDesk | None = None,
+        evals: Lazy[EvalDesk] | None = None,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -365,7 +365,7 @@ class RagService:
         """Where evaluations are ordered. Raises UsageError in a program that offers none."""
         if self._evals is None:
             raise UsageError("Evaluations are offered by `ragapp serve`. Elsewhere run `ragapp eval`.")
-        return self._evals
+        return self._evals.get()
 
     # -- care
 

@@ -30,7 +30,7 @@ from ragapp.types import ModelNames
 
 
 def build_service(
-    settings: Settings, bench: Workbench | None = None, evals: EvalDesk | None = None
+    settings: Settings, bench: Workbench | None = None, evals: Lazy[EvalDesk] | None = None
 ) -> RagService:
     """The service over a workbench: the given one, shared, or one of its own; with or without evaluations."""
     bench = bench or build_workbench(settings)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from evals.desk.desk import LocalEvalDesk
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
+from ragapp.lazy import Lazy
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.browser.waiting import answers, free_port, wait_until
@@ -29,7 +30,7 @@ class Site:
 @contextmanager
 def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
     """The documents are searchable when it is entered; everything ends with it."""
-    with closing(build_service(settings, evals=LocalEvalDesk(settings.data_dir))) as service:
+    with closing(build_service(settings, evals=Lazy(lambda: LocalEvalDesk(settings.data_dir)))) as service:
         for name, data in documents.items():
             service.upload("default", name, io.BytesIO(data))
         bring_in(settings)

@@ -15,6 +15,7 @@ from ragapp.bootstrap import build_service
 from ragapp.doors.client import RagappClient
 from ragapp.doors.http.app import create_app
 from ragapp.errors import ConflictError, NotFoundError, ParseError, UsageError
+from ragapp.lazy import Lazy
 from ragapp.types import EvalRun, Evaluation, QuestionDraft, Task
 from tests.serving import serving, settings_in
 
@@ -39,7 +40,7 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RagappClient]:
     settings = settings_in(tmp_path_factory.mktemp("evals"))
-    service = build_service(settings, evals=LocalEvalDesk(settings.data_dir))
+    service = build_service(settings, evals=Lazy(lambda: LocalEvalDesk(settings.data_dir)))
     with serving(create_app(service, settings)) as url, RagappClient(url) as client:
         yield client
     service.close()

@@ -13,10 +13,12 @@ import typer
 from ragapp.doors.cli.children import Child
 from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
 from ragapp.doors.terminal.options import DataDir, load_settings, open_service
+from ragapp.lazy import Lazy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ragapp.protocols import EvalDesk
     from ragapp.settings import Settings
 
 
@@ -42,7 +44,6 @@ def serve(
 
       ragapp serve --port 9000 --no-ui --workers 2
     """
-    from evals.desk.desk import LocalEvalDesk
     from ragapp.doors.http.server import check_host, run
     from ragapp.observe.logs import configure_logs
 
@@ -63,7 +64,14 @@ def serve(
             address = ["--api-url", f"http://{_reached_at(host)}:{port}", "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)
             sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
-        run(settings, host, port, LocalEvalDesk(settings.data_dir))
+        run(settings, host, port, Lazy(lambda: _eval_desk(settings)))
+
+
+def _eval_desk(settings: Settings) -> EvalDesk:
+    """Most servers are never asked for it, and what it needs takes seconds to load."""
+    from evals.desk.desk import LocalEvalDesk
+
+    return LocalEvalDesk(settings.data_dir)
 
 
 def _reached_at(host: str) -> str:

@@ -15,6 +15,7 @@ from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
 from ragapp.errors import ModelError, UsageError
+from ragapp.lazy import Lazy
 from ragapp.observe.build import build_telemetry
 from ragapp.protocols import EvalDesk
 from ragapp.service import RagService
@@ -23,7 +24,7 @@ from ragapp.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: EvalDesk | None = None) -> None:
+def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: Lazy[EvalDesk] | None = None) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
     Raises UsageError for an address that other machines can reach, or that is taken.
