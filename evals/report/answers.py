@@ -60,7 +60,7 @@ def _against(run: AnswerRun, baseline: AnswerRun, texts: Mapping[str, str]) -> l
 
 def _bars(run: AnswerRun) -> list[Bar]:
     named = [(name, run.figures[name]) for name in SHOWN if name in run.figures]
-    return [Bar(name, one.value, one.low, one.high) for name, one in named if one.n]
+    return [Bar(name.replace("_", " "), one.value, one.low, one.high) for name, one in named if one.n]
 
 
 def _verdicts(run: AnswerRun) -> Markup:

@@ -16,6 +16,8 @@ COLOURS = 6
 BINS = 24
 ROW = 30
 """Pixels of a bar with its interval."""
+NAMES = 225
+"""Pixels for the bars' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,10 @@ def bars(caption: str, drawn: Sequence[Bar], x_label: str) -> Markup:
     height = TOP + ROW * len(drawn) + 46
     low = min(0.0, *(bar.low for bar in drawn))
     ticks = axes.round_ticks(low, max(bar.high for bar in drawn))
-    x = Axis(x_label, ticks[0], ticks[-1], 190, WIDTH - RIGHT, ticks, axes.plain)
-    parts = [_bar(bar, TOP + ROW * place, place, x) for place, bar in enumerate(drawn)]
+    x = Axis(x_label, ticks[0], ticks[-1], NAMES, WIDTH - RIGHT, ticks, axes.plain)
+    parts = [_bar(bar, TOP + ROW * place, x) for place, bar in enumerate(drawn)]
     parts += [axes.text(x.at(tick), height - 26, axes.plain(tick), "middle") for tick in ticks]
-    parts.append(axes.text((190 + WIDTH) / 2, height - 6, x_label, "middle"))
+    parts.append(axes.text((NAMES + WIDTH) / 2, height - 6, x_label, "middle"))
     rows = [(bar.name, bar.value, f"{bar.low:.3f} to {bar.high:.3f}") for bar in drawn]
     return _figure(caption, parts, height, table(("", "value", "95% interval"), rows))
 
@@ -153,14 +155,15 @@ def _mark(x: float, y: float, name: str) -> Markup:
     return Markup('<circle class="f0" cx="{}" cy="{}" r="5"/>').format(x, y) + axes.text(x + 8, y - 8, name)
 
 
-def _bar(bar: Bar, top: float, place: int, x: Axis) -> Markup:
+def _bar(bar: Bar, top: float, x: Axis) -> Markup:
     middle = top + 11
     left, right = sorted((x.at(0.0), x.at(bar.value)))
-    interval = Markup('<line class="zero" stroke-width="2" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
+    interval = Markup('<line class="whisker" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
         x.at(bar.low), x.at(bar.high), middle, middle
     )
-    name = axes.text(182, middle + 4, bar.name, "end")
-    return name + _rect(left, top, max(1.0, right - left), 22, place) + interval
+    name = axes.text(NAMES - 8, middle + 4, bar.name, "end")
+    body = Markup('<rect class="bar" x="{}" y="{}" width="{}" height="22"/>')
+    return name + body.format(left, top, round(max(1.0, right - left), 1)) + interval
 
 
 def _rect(x: float, y: float, width: float, height: float, place: int) -> Markup:
