@@ -24,7 +24,9 @@ from ragapp.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: Lazy[EvalDesk] | None = None) -> None:
+def run(
+    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: Lazy[EvalDesk] | None = None
+) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
     Raises UsageError for an address that other machines can reach, or that is taken.
