@@ -274,8 +274,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Documents of an API key that may wait to be read at a time. Default: any number.",
     )
-    max_questions: int = Field(default=16, ge=1, description="Questions answered at the same time.")
-    max_searches: int = Field(default=8, ge=1, description="Searches at the same time.")
+    max_questions: int = Field(
+        default=8,
+        ge=1,
+        description="Questions answered at the same time; more where a model server answers many at once.",
+    )
+    max_searches: int = Field(default=4, ge=1, description="Searches at the same time.")
     max_uploads: int = Field(default=8, ge=1, description="Uploads taken in at the same time.")
     max_waiting: int = Field(
         default=64, ge=0, description="Requests of each of these kinds that may wait their turn."
