@@ -75,9 +75,9 @@ def test_every_page_fits_and_can_be_used_by_everybody(
 def show(page: Page, site: Site, path: str, title: str) -> None:
     page.goto(f"{site.address}/{path}")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.wait_for_timeout(500)  # what fades in has the contrast it keeps
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def findings(page: Page) -> list[str]:
