@@ -11,7 +11,7 @@ import pytest
 import evals.data
 from evals.calibration.refusal import Observation, fit, quality
 from evals.calibration.verdicts import shares, squad_pairs
-from ragapp.answer.extractive import Support
+from ragapp.answer.support import Support
 
 SAMPLE = Path(evals.data.__file__).parent / "xquad-mini" / "questions.json"
 
