@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import evals.data
-from evals.calibration.refusal import Observation, fit, quality
+from evals.calibration.refusal import RULES, Observation, fit, quality
 from evals.calibration.verdicts import shares, squad_pairs
 from ragapp.answer.support import Support
 
@@ -34,12 +34,12 @@ def observation(rng: random.Random) -> Observation:
     """One whose answerability hangs on the share of the sentence alone."""
     share = rng.random()
     support = Support(share, rng.random(), rng.random(), by_coincidence=False)
-    return Observation(support, answerable=share > 0.5, held_out=False)
+    return Observation(support, read=0.0, answerable=share > 0.5, held_out=False)
 
 
 def test_a_fit_finds_what_decides() -> None:
     rng = random.Random(0)
-    fitted = fit([[observation(rng) for _ in range(200)]])
+    fitted = fit([[observation(rng) for _ in range(200)]], RULES["of shares"])
     by_sentence, by_passage, of_names = np.abs(fitted.coef_[0])
     assert by_sentence > 5 * max(by_passage, of_names)
 
