@@ -10,16 +10,11 @@ from evals.answers.judging import Agreement
 from evals.answers.summary import Figure
 from evals.answers.types import QuestionResult
 from evals.runs import SettingValue, read_run
-from ragapp.bootstrap.fingerprints import WITHOUT_EFFECT
-from ragapp.settings import Settings
+from ragapp.settings import AnswerSettings, Settings
 from ragapp.types import Verdict
 
-NO_EFFECT_ON_ANSWERS = {
-    *WITHOUT_EFFECT,
-    *("openai_base_url", "parse_seconds", "url_seconds", "allow_private_urls"),
-    *("generator", "judge"),
-}
-"""Left out of the fingerprint; generator and judge have fields of their own. A setting added later counts."""
+COUNTED = set(AnswerSettings.model_fields) - {"generator", "openai_base_url"}
+"""The generator has a field of its own, and where a model is served changes nothing that it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class AnswerRun:
 
 def answer_settings(settings: Settings) -> dict[str, SettingValue]:
     """The settings that can change what is answered, beside the generator."""
-    values: dict[str, SettingValue] = settings.model_dump(mode="json", exclude=NO_EFFECT_ON_ANSWERS)
+    values: dict[str, SettingValue] = settings.model_dump(mode="json", include=COUNTED)
     return values
 
 
