@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from ragapp.archives import Member, is_archive, members
 from ragapp.errors import ParseError, UsageError
-from ragapp.unwanted import is_junk, is_unwanted, is_unwanted_path
-from ragapp.web import FetchLimits, fetch, page_name
+from ragapp.incoming.archives import Member, is_archive, members
+from ragapp.incoming.unwanted import is_junk, is_unwanted, is_unwanted_path
+from ragapp.incoming.web import FetchLimits, fetch, page_name
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from ingest.cli.progress import Progress
 from ingest.sources import Finder, Source
 from ragapp.bootstrap import build_workbench
 from ragapp.errors import UsageError
+from ragapp.incoming.web import FetchLimits
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
-from ragapp.web import FetchLimits
 
 PEER_MODEL = "all-MiniLM-L6-v2"
 SCRIPT = Path(__file__).with_name("langchain_script.py")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from evals.datasets.spans import is_span_folder
-from ragapp.archives import is_archive, members
 from ragapp.errors import ConflictError, NotFoundError, UsageError
-from ragapp.names import display_name
+from ragapp.incoming.archives import is_archive, members
+from ragapp.incoming.names import display_name
 from ragapp.types import EvalKind, EvalSet
 
 BUNDLED: Final = ("scifact-mini", "xquad-mini")

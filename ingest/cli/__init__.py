@@ -67,7 +67,7 @@ def ingest(
     from ingest.cli.progress import Progress
     from ingest.cli.report import print_report
     from ingest.sources import Finder
-    from ragapp.web import FetchLimits
+    from ragapp.incoming.web import FetchLimits
 
     settings = load_settings(data_dir)
     if password is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ragapp.access.guarded import Guarded
-from ragapp.reindexing import OnProgress
+from ragapp.service.reindexing import OnProgress
 from ragapp.types import Backlog, Collection
 
 

@@ -18,10 +18,10 @@ from ragapp.lazy import Lazy
 from ragapp.models.build import build_reranker
 from ragapp.models.checks import check_models, model_states
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
-from ragapp.premises import Premises, disk_use
 from ragapp.protocols import EvalDesk
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
+from ragapp.service.premises import Premises, disk_use
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.conversations import SqlConversations

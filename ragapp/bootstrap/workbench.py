@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from ragapp.bootstrap.cachestore import build_cache_store
+from ragapp.bootstrap.storage import open_blobs, open_database
 from ragapp.embedders import Embedders
 from ragapp.errors import StorageError
 from ragapp.lazy import Lazy
@@ -19,7 +20,6 @@ from ragapp.observe.silent import SilentObserver
 from ragapp.observe.telemetry import Telemetry
 from ragapp.protocols import CacheStore, Embedder, Observer
 from ragapp.settings import Settings
-from ragapp.storage import open_blobs, open_database
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 

@@ -187,7 +187,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """The documents on their way in that stand at `status`, and since when the first of them is on its way."""
+    """The documents on their way in that stand at `status`, and since when the first of them is."""
 
     status: Status
     documents: int

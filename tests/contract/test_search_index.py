@@ -22,7 +22,7 @@ from ragapp.index.qdrant.index import QdrantIndex
 from ragapp.index.qdrant.servers import QdrantSettings
 from ragapp.index.truth import Truth
 from ragapp.protocols import SearchIndex
-from ragapp.reindexing import reindex
+from ragapp.service.reindexing import reindex
 from ragapp.types import Collection
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, Witness, embed
 from tests.fault.library import HashEmbedder

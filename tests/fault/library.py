@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragapp.index.local.views import LocalIndex
-from ragapp.reindexing import reindex
+from ragapp.service.reindexing import reindex
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue

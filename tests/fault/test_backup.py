@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine
 
 from ragapp.bootstrap import build_workbench
+from ragapp.bootstrap.storage import back_up, restore
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
-from ragapp.storage import back_up, restore
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import known_revisions, migrate, open_engine
 from ragapp.store.sql import SqlStore

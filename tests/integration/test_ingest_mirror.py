@@ -25,9 +25,9 @@ from ingest.cli.progress import Progress
 from ingest.cli.report import Report
 from ingest.sources import Finder
 from ragapp.bootstrap import build_service
+from ragapp.incoming.web import FetchLimits
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.web import FetchLimits
 from tests.serving import settings_in
 
 PATIENCE = 120.0

@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from ragapp.bootstrap import build_service
+from ragapp.bootstrap.storage import migrate, open_blobs, open_database
 from ragapp.errors import ConflictError, StorageError, UsageError
 from ragapp.settings import Settings
-from ragapp.storage import migrate, open_blobs, open_database
 from ragapp.store import schema as t
 from ragapp.types import Feedback, Grant
 from tests.postgres import PostgresServer

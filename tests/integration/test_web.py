@@ -14,7 +14,7 @@ import pytest
 
 from ragapp import web
 from ragapp.errors import FetchError, TooLargeError, UsageError
-from ragapp.web import FetchLimits, fetch, is_public, page_name
+from ragapp.incoming.web import FetchLimits, fetch, is_public, page_name
 
 LIMITS = FetchLimits(max_bytes=10_000, seconds=5, allow_private=True)
 

@@ -20,7 +20,7 @@ def backup(
 
     Example: ragapp backup documents-2026-11-22.tar
     """
-    from ragapp.storage import back_up
+    from ragapp.bootstrap.storage import back_up
 
     manifest = back_up(load_settings(data_dir), file)
     size = file.stat().st_size
@@ -39,7 +39,7 @@ def restore(
 
     Example: ragapp restore documents-2026-11-22.tar --data-dir ~/restored
     """
-    from ragapp.storage import restore as restore_into
+    from ragapp.bootstrap.storage import restore as restore_into
 
     settings = load_settings(data_dir)
     manifest = restore_into(settings, file, force=force)

@@ -48,7 +48,7 @@ def ingest(
     """
     from evals.bench.ingest import PEER_MODEL, measure_langchain, measure_ours
     from ingest.sources import Finder
-    from ragapp.web import FetchLimits
+    from ragapp.incoming.web import FetchLimits
 
     settings = load_settings(data_dir)
     files = [Path(source.id) for source in Finder(paths, [], FetchLimits(0, 0)).find()]

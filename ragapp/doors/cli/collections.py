@@ -13,7 +13,7 @@ from ragapp.doors.terminal.options import AsJson, DataDir, load_settings, open_s
 from ragapp.doors.terminal.output import console, print_json, print_table
 
 if TYPE_CHECKING:
-    from ragapp.reindexing import OnProgress
+    from ragapp.service.reindexing import OnProgress
     from ragapp.settings import Settings
 
 app = typer.Typer(help="List, make and delete collections.", no_args_is_help=True)

@@ -45,8 +45,8 @@ def migrate(
     from pydantic import SecretStr
 
     from ragapp.bootstrap import build_service
+    from ragapp.bootstrap.storage import migrate as move_all
     from ragapp.doors.cli.moving_bar import moving_bar
-    from ragapp.storage import migrate as move_all
 
     settings = load_settings(data_dir)
     there = settings.model_copy(

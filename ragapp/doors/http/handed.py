@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from fastapi import UploadFile
 
-from ragapp.archives import Member, is_archive, members
 from ragapp.errors import UsageError
-from ragapp.names import display_name
-from ragapp.unwanted import is_unwanted_path
+from ragapp.incoming.archives import Member, is_archive, members
+from ragapp.incoming.names import display_name
+from ragapp.incoming.unwanted import is_unwanted_path
 
 
 @dataclass(frozen=True, slots=True)

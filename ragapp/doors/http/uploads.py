@@ -11,14 +11,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, Json
 
-from ragapp.archives import is_archive
 from ragapp.doors.http.dependencies import Service
 from ragapp.doors.http.handed import Handed, documents_in
 from ragapp.doors.http.refusals import request_id
 from ragapp.doors.problems import problem_of
 from ragapp.doors.wire import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import RagappError, UsageError
-from ragapp.names import display_name
+from ragapp.incoming.archives import is_archive
+from ragapp.incoming.names import display_name
 from ragapp.types import Acceptance
 
 router = APIRouter(tags=["documents"])

@@ -1,0 +1,1 @@
+"""What comes from elsewhere: its names, archives, URLs, and what nobody wants of it."""

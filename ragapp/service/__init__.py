@@ -1,0 +1,15 @@
+"""RagService: everything the application can do, one method each. Every door is a way in to this."""
+
+from __future__ import annotations
+
+from ragapp.service.care import CareService
+from ragapp.service.collections import DEFAULT_COLLECTION
+from ragapp.service.documents import NOTHING, DocumentService
+from ragapp.service.jobs import UNREADY, JobService
+from ragapp.service.questions import QuestionService
+
+__all__ = ["DEFAULT_COLLECTION", "NOTHING", "UNREADY", "RagService"]
+
+
+class RagService(QuestionService, DocumentService, JobService, CareService):
+    """Safe for many threads."""

@@ -1,0 +1,65 @@
+"""Care: is everything as it should be, and is it ready?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ragapp.answer.prompt import SYSTEM
+from ragapp.errors import ModelError, StorageError
+from ragapp.service.parts import Parts
+from ragapp.service.view_checks import check_views
+from ragapp.types import DiskUse, DoctorReport, ModelNames, ModelState
+
+
+class CareService(Parts):
+    def doctor(self, *, repair: bool = False) -> DoctorReport:
+        """Checks every invariant of store, views and model files; with `repair`, mends what can be mended."""
+        checks = self._store.check(repair=repair) + self._premises.check_models()
+        checks += check_views(self._index, self._store.collections, repair=repair)
+        return DoctorReport(all(check.ok for check in checks), tuple(checks))
+
+    def models(self) -> list[ModelState]:
+        """The models of the catalogue: what they are, and what of them is on this machine."""
+        return self._premises.models()
+
+    def disk_use(self) -> DiskUse:
+        """What the data folder and the models take on disk. Looks at every file."""
+        return self._premises.disk_use()
+
+    def unready(self) -> str | None:
+        """Why questions cannot be answered yet; None when they can.
+
+        Goes all the way that a question goes: the embedder, the database, a collection's views.
+        """
+        try:
+            self._embedder.get()
+            for collection in self._store.collections()[:1]:
+                self._index.catch_up(collection)
+                self._index.words(collection, "ready", 1)
+        except (ModelError, StorageError) as error:
+            return str(error)
+        return None
+
+    def model_names(self) -> ModelNames:
+        if not self._writers:
+            return self._names
+        return replace(
+            self._names, generator=self._writers.name, generator_unavailable=self._writers.unavailable()
+        )
+
+    def warm_up(self) -> None:
+        """Loads the embedder and the local generator, so that the first question need not wait for them.
+
+        Raises ModelError.
+        """
+        self._embedder.get()
+        self._writers.warm_up(SYSTEM)
+
+    def close(self) -> None:
+        self.tasks.close()
+        if self._cache is not None:
+            self._cache.close()
+        self._writers.close()
+        self._index.close()
+        self._renderer.close()
+        self._store.close()

@@ -1,0 +1,54 @@
+"""Collections: made, listed, given another embedder, deleted."""
+
+from __future__ import annotations
+
+from ragapp.errors import ConflictError, NotFoundError
+from ragapp.service.parts import Parts
+from ragapp.service.reindexing import OnProgress, reindex
+from ragapp.types import Backlog, Collection
+
+DEFAULT_COLLECTION = "default"
+
+
+class CollectionService(Parts):
+    def create_collection(self, name: str) -> Collection:
+        """Raises ConflictError, UsageError, ModelError."""
+        embedder = self._embedder.get()
+        return self._store.create_collection(name, embedder.fingerprint, embedder.dimension)
+
+    def collection(self, name: str) -> Collection:
+        """Raises NotFoundError; the default collection is made when it is first asked for."""
+        try:
+            return self._store.collection(name)
+        except NotFoundError:
+            if name != DEFAULT_COLLECTION:
+                raise
+        try:
+            return self.create_collection(name)
+        except ConflictError:  # somebody else made it just now
+            return self._store.collection(name)
+
+    def collections(self) -> list[Collection]:
+        return self._store.collections()
+
+    def reindex(self, name: str, embedder: str | None, on_progress: OnProgress) -> Collection:
+        """Gives the collection another embedder (by default that of the settings) while it is searched.
+
+        Raises NotFoundError, ModelError, UsageError, ConflictError.
+        """
+        self._store.collection(name)
+        model = self._embedder.get() if embedder is None else self._embedders.named(embedder)
+        return reindex(self._store, self._index, name, model, on_progress)
+
+    def delete_collection(self, name: str) -> None:
+        """Deletes it with all its documents. Raises NotFoundError."""
+        gone = self._store.documents(name)
+        self._index.drop(self._store.delete_collection(name).id)
+        for document in gone:
+            self._renderer.forget(document.id)
+        if self._cache is not None:
+            self._cache.forget_collection(name)
+
+    def backlog(self, name: str) -> Backlog:
+        """What is accepted and not yet fully searchable."""
+        return self._store.backlog(self.collection(name).id)

@@ -1,0 +1,142 @@
+"""Documents: accepted, listed, shown, deleted."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import BinaryIO
+
+from ragapp.errors import UsageError
+from ragapp.incoming.names import display_name
+from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
+from ragapp.types import (
+    Acceptance,
+    Chunk,
+    Document,
+    DocumentOrder,
+    DocumentPage,
+    Lane,
+    Listing,
+    PageImage,
+    ParsedText,
+    Status,
+)
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class DocumentService(CollectionService):
+    def upload(
+        self,
+        collection: str,
+        name: str,
+        data: BinaryIO,
+        *,
+        source: str | None = None,
+        metadata: Mapping[str, str] = NOTHING,
+        lane: Lane = "interactive",
+        owner: str = "",
+    ) -> Acceptance:
+        """Accepts a document: when it returns, its bytes and its row are on disk and the work is queued.
+
+        `source` says which document this is a version of; by default its name. `data` must be seekable.
+        Interactive uploads are worked on before batches, and the owners of a lane take turns.
+        Raises NotFoundError, TooLargeError, StorageError, and ModelError while the default collection
+        cannot be made because the embedder is missing.
+        """
+        name = display_name(name)
+        if "\0" in (source or ""):
+            raise UsageError("A source may not hold the character NUL. Leave it out.")
+        return self._store.accept(
+            self.collection(collection).name,
+            source=source or name,
+            name=name,
+            data=data,
+            media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            recipe=self._recipe,
+            metadata=metadata,
+            lane=lane,
+            owner=owner,
+            origin=self._observer.origin(),
+        )
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFoundError."""
+        return self._store.document(document_id)
+
+    def documents(self, collection: str = DEFAULT_COLLECTION) -> list[Document]:
+        """Raises NotFoundError."""
+        return self._store.documents(self.collection(collection).name)
+
+    def listing(
+        self,
+        collection: str = DEFAULT_COLLECTION,
+        *,
+        containing: str = "",
+        statuses: Sequence[Status] = (),
+        order: DocumentOrder = "accepted",
+        descending: bool = True,
+        offset: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """A part of a collection's documents, and how many of which status there are.
+
+        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
+        `containing` in their names. Raises NotFoundError.
+        """
+        return self._store.listing(
+            self.collection(collection).name,
+            containing=containing,
+            statuses=statuses,
+            order=order,
+            descending=descending,
+            offset=offset,
+            count=count,
+        )
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        return self._store.set_metadata(document_id, changes)
+
+    def document_chunks(
+        self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
+    ) -> list[Chunk]:
+        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        return self._store.chunks(document_id, version, start, end)
+
+    def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        """Of the live version unless another is named. Raises NotFoundError."""
+        return self._store.parsed_text(document_id, version)
+
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
+        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        return self._store.page(document_id, version, page)
+
+    def page_image(
+        self, document_id: str, page: int, *, cited: tuple[int, int] | None = None, version: int | None = None
+    ) -> PageImage:
+        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+
+        Of the live version unless another is named. Raises NotFoundError, UsageError for a span that does
+        not touch the page, UnsupportedFormat for a format without pages of its own, ParseError when the
+        page cannot be drawn.
+        """
+        wanted = self._store.page(document_id, version, page)
+        if cited is not None and not (max(cited[0], wanted.start) < min(cited[1], wanted.end)):
+            raise UsageError(
+                f"The span {cited[0]}-{cited[1]} is not on page {page} of {wanted.name}, which is "
+                f"{wanted.start}-{wanted.end}. Take page and span from the same citation."
+            )
+        return self._renderer.draw(wanted, lambda: self._store.blob(wanted.sha256), cited)
+
+    def document_bytes(self, document_id: str) -> BinaryIO:
+        """The newest version's bytes, to be closed by the caller. Raises NotFoundError."""
+        return self._store.blob(self._store.document(document_id).sha256)
+
+    def delete_document(self, document_id: str) -> None:
+        """When it returns, nothing shows the document any more. Raises NotFoundError."""
+        self._store.delete_document(document_id)
+        self._renderer.forget(document_id)
+        if self._cache is not None:
+            self._cache.forget_document(document_id)
