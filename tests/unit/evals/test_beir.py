@@ -118,5 +118,5 @@ def test_a_sample_is_drawn_by_the_seed_and_nests() -> None:
 
 def test_the_sample_that_ships_is_whole() -> None:
     dataset = load_beir(SAMPLE)
-    assert (len(dataset.corpus), len(dataset.queries)) == (200, 40)
+    assert (len(dataset.corpus), len(dataset.queries)) == (320, 160)
     assert all(max(grades.values()) > 0 for grades in dataset.qrels.values())
