@@ -8,6 +8,7 @@ import signal
 import stat
 import sys
 import threading
+from ipaddress import ip_address
 from pathlib import Path
 
 import streamlit
@@ -23,7 +24,7 @@ def main() -> None:
     _stop_with_parent()
     app = streamlit.App(
         Path(__file__).with_name("app.py"),
-        secrets={"ragapp_api_url": wanted.api_url},
+        secrets={"ragapp_api_url": wanted.api_url, "ragapp_for_others": not _is_loopback(wanted.host)},
         middleware=[Middleware(SecurityHeaders)],
     )
     app.run(config=options(wanted.port, wanted.host, wanted.name))
@@ -36,6 +37,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8501, help="port to listen on")
     parser.add_argument("--name", action="append", default=[], help="host name that browsers use; repeatable")
     return parser.parse_args()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _stop_with_parent() -> None:

@@ -19,12 +19,15 @@ DEFAULT_COLLECTION = "default"
 
 def client() -> RagappClient:
     """One client for all sessions that use the same key: it holds a pool of connections."""
-    return _client(st.secrets["ragapp_api_url"], st.session_state.get(API_KEY, ""))
+    secrets = st.secrets
+    return _client(
+        secrets["ragapp_api_url"], st.session_state.get(API_KEY, ""), for_others=secrets["ragapp_for_others"]
+    )
 
 
 @st.cache_resource(max_entries=100)
-def _client(api_url: str, api_key: str) -> RagappClient:
-    return RagappClient(api_url, api_key=api_key)
+def _client(api_url: str, api_key: str, *, for_others: bool) -> RagappClient:
+    return RagappClient(api_url, api_key=api_key, for_others=for_others)
 
 
 def server_answers() -> bool:

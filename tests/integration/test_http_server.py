@@ -103,3 +103,11 @@ def wait_for(url: str, process: subprocess.Popen[str]) -> None:
         else:
             return
     pytest.fail("the server ended before it answered")
+
+
+def test_who_asks_for_people_elsewhere_needs_a_key(library_url: str) -> None:
+    """As the web page does where other machines can open it."""
+    with RagappClient(library_url) as at_the_machine, RagappClient(library_url, for_others=True) as page:
+        assert at_the_machine.collections()
+        with pytest.raises(AuthenticationError):
+            page.collections()

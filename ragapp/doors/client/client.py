@@ -24,8 +24,10 @@ class RagappClient(ClientQuestions, ClientCollections, ClientDocuments, ClientJo
 
     Safe for many threads. `silence_seconds` is how long the server may send nothing; while a model
     thinks, it sends a sign of life every few seconds. `api_key` is by default that of the environment
-    variable RAGAPP_API_KEY; with an empty one none is sent. Every method also raises ServerUnavailable when
-    no server answers, AuthenticationError without the key that it wants, ForbiddenError, and QuotaError.
+    variable RAGAPP_API_KEY; with an empty one none is sent. `for_others` says that the requests are those of
+    people elsewhere, who need a key even where the person at the machine needs none. Every method also raises
+    ServerUnavailable when no server answers, AuthenticationError without the key that it wants,
+    ForbiddenError, and QuotaError.
     """
 
     def __init__(
@@ -34,9 +36,10 @@ class RagappClient(ClientQuestions, ClientCollections, ClientDocuments, ClientJo
         *,
         api_key: str | None = None,
         silence_seconds: float = 60.0,
+        for_others: bool = False,
     ) -> None:
         key = os.environ.get("RAGAPP_API_KEY", "") if api_key is None else api_key
-        super().__init__(Transport(base_url, silence_seconds, key))
+        super().__init__(Transport(base_url, silence_seconds, key, for_others=for_others))
         self.access = ClientAccess(self._transport)
         self.history = ClientHistory(self._transport)
         self.cache = ClientCache(self._transport)

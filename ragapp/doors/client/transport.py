@@ -19,17 +19,20 @@ Files = Mapping[str, tuple[str, BinaryIO]]
 class Transport:
     """Raises the server's own error for a problem document, ServerUnavailable when no server answers."""
 
-    def __init__(self, base_url: str, silence_seconds: float, api_key: str) -> None:
+    def __init__(self, base_url: str, silence_seconds: float, api_key: str, *, for_others: bool) -> None:
         """With an empty `api_key` none is sent. Raises UsageError for what cannot be one."""
         if not (api_key.isascii() and api_key.isprintable()):
             raise UsageError(
                 "This is not an API key: it has other than plain letters and digits. Copy it anew."
             )
         self._base_url = base_url
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        if for_others:
+            headers["Forwarded"] = "for=unknown"  # RFC 7239
         # No proxy and no ~/.netrc: what is asked stays between this process and that server.
         self._http = httpx.Client(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
+            headers=headers,
             timeout=httpx.Timeout(silence_seconds, connect=5.0),
             trust_env=False,
         )
