@@ -17,7 +17,7 @@ import pytest
 
 from ragapp.doors.client import RagappClient
 from ragapp.doors.http.server import run
-from ragapp.errors import RagappError, UsageError
+from ragapp.errors import AuthenticationError, RagappError, UsageError
 from tests.serving import settings_in
 
 SERVE = """
