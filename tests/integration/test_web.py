@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from ragapp import web
 from ragapp.errors import FetchError, TooLargeError, UsageError
+from ragapp.incoming import web
 from ragapp.incoming.web import FetchLimits, fetch, is_public, page_name
 
 LIMITS = FetchLimits(max_bytes=10_000, seconds=5, allow_private=True)

@@ -1,0 +1,80 @@
+"""What the pages tell people to type: every command and option is there, and the README's tasks work."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from ragapp.doors.cli.main import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TYPED = re.compile(r"^(?: {4})?(?:\.venv/bin/)?ragapp ((?:[a-z]|--).*)$", re.MULTILINE)
+QUOTED = re.compile(r"`(?:\.venv/bin/)?ragapp ([a-z][^`\n]*)`")
+CODE = re.compile(r"^```.*?^```|^ {4}\S.*$", re.MULTILINE | re.DOTALL)
+SAMPLES = ROOT / "ragapp" / "samples"
+
+
+def commands(page: Path) -> Iterator[str]:
+    text = page.read_text(encoding="utf-8")
+    for block in CODE.findall(text):
+        yield from TYPED.findall(block)
+    yield from QUOTED.findall(text)
+
+
+def words_of(line: str) -> list[str]:
+    """Without what is behind it: a comment, another command, a pipe."""
+    alone = re.split(r"\s&&\s|\s\|\s|\s>\s|\s&$", line.replace("…", ""))[0]
+    return [word for word in shlex.split(alone, comments=True) if not word.startswith("[")]
+
+
+def unknown(line: str) -> str | None:
+    """The first word of the line that the program does not know."""
+    command = typer.main.get_command(app)
+    words = words_of(line)
+    while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return words[0]
+        command = command.commands[words.pop(0)]
+    known = {"--help"}.union(*({*p.opts, *p.secondary_opts} for p in command.params))
+    given = [re.split("[=]", word)[0].rstrip("].,") for word in words if re.match("--?[a-z]", word)]
+    return next((option for option in given if option not in known), None)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_on_a_page_is_one(page: Path) -> None:
+    wrong = {line: word for line in commands(page) if (word := unknown(line))}
+    assert not wrong
+
+
+def test_what_is_no_command_is_found() -> None:
+    assert unknown("documents shout") == "shout"
+    assert unknown('search "a" --quietly -k 3 # a comment') == "--quietly"
+
+
+def test_the_tasks_of_the_readme_work(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tasks = re.findall(r"^\.venv/bin/ragapp (.*?)(?: +#.*)?$", readme, re.MULTILINE)
+    assert len(tasks) >= 6
+    environment = {**os.environ, "RAGAPP_DATA_DIR": str(tmp_path), "RAGAPP_GENERATOR": "extractive"}
+    for task in tasks:
+        typed = shlex.split(task.replace("~/papers", shlex.quote(str(SAMPLES))))
+        done = subprocess.run(
+            [sys.executable, "-m", "ragapp.doors.cli", *typed],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{task}: {done.stderr}"
+    assert (tmp_path / "library.tar").is_file()
