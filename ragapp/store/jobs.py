@@ -25,6 +25,8 @@ STRIKES = 3
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
 """Seconds until a job is tried again after a trouble that is not its own: doubled each time."""
+MOST_DOUBLED = 16
+"""Times; by then it is the longest pause, and a trouble of days would double beyond what a float holds."""
 
 CANCELLED = "Cancelled. `ragapp jobs retry` takes the work up again where it stopped."
 
@@ -81,7 +83,7 @@ class SqlJobQueue:
         with self._writing.begin() as c:
             row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
             if row is not None:
-                pause = min(FIRST_PAUSE * 2**row.troubles, LONGEST_PAUSE)
+                pause = min(FIRST_PAUSE * 2 ** min(row.troubles, MOST_DOUBLED), LONGEST_PAUSE)
                 values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": self._now(c) + pause}
                 _give_back(c, job, values)
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.store import jobs
+from ragapp.store import schema as t
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import open_engine
+from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Chunk, Document, Job, Lane, ParsedText
@@ -122,6 +124,16 @@ def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: 
     assert waits[:4] == [2, 4, 8, 16]
     assert waits[-1] == jobs.LONGEST_PAUSE
     assert store.document(id_).status == "queued"
+
+
+def test_a_trouble_that_lasts_for_days_still_postpones(
+    database_url: str, store: SqlStore, queue: SqlJobQueue
+) -> None:
+    id_ = accept(store, "a").id
+    with open_engine(database_url).execution_options(**WRITE).begin() as c:
+        c.execute(update(t.versions).values(troubles=1024))
+    queue.postpone(claim(queue), "The model does not answer.")
+    assert queue.state(id_).why.startswith("It is tried again in")
 
 
 def test_a_job_tells_why_it_stands_where_it_stands(store: SqlStore, queue: SqlJobQueue) -> None:
