@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ragapp.errors import RagappError, StorageError
+from ragapp.errors import RagappError, StorageError, StorageUnavailable
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -22,14 +22,19 @@ PRAGMAS = (
     "PRAGMA busy_timeout = 60000",
 )
 
+KEPT_OPEN = 16
+"""Connections."""
+
 DISK_TROUBLE = ("disk is full", "disk I/O error")
+LOCKED = "database is locked"
 """In SQLite's words."""
 
 
 class SQLite:
     def open(self, url: URL) -> Engine:
         _path(url).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
+        # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
+        engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         return engine
@@ -60,6 +65,10 @@ class SQLite:
     def trouble(self, error: BaseException) -> RagappError | None:
         if any(words in str(error) for words in DISK_TROUBLE):
             return StorageError(f"The database cannot be written: {error}. Free some disk space.")
+        if LOCKED in str(error):
+            return StorageUnavailable(
+                "The database is being written by somebody else for a minute already. Try again in a moment."
+            )
         return None
 
 
