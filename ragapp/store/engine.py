@@ -33,7 +33,7 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         database = _DATABASES[parsed.get_backend_name()]
-    except (ArgumentError, KeyError):
+    except (ArgumentError, KeyError, ValueError):  # the last for a port that is no number
         raise UsageError(
             "RAGAPP_DATABASE_URL is not the address of a database. It begins with postgresql+psycopg:// or "
             "sqlite:///."

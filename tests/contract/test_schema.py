@@ -35,7 +35,7 @@ def test_a_database_of_a_newer_ragapp_is_refused(engine: Engine, database_url: s
         migrate(engine)
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql://me@example/db"])
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://me@example/db", "postgresql://me@example:port/db"])
 def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(UsageError, match="RAGAPP_DATABASE_URL"):
         open_engine(url)
