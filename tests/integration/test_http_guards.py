@@ -79,7 +79,7 @@ def test_no_other_origin_is_let_in_and_no_body_is_guessed_at(http: httpx.Client)
         ("GET /v1/nothing", None, 404, "/v1/nothing"),
         ("GET /v1/collections/", None, 404, "openapi.json"),
         ("PUT /v1/search", None, 405, "Method Not Allowed"),
-        ("POST /v1/search", "{", 422, "JSON"),
+        ("POST /v1/search", "{", 422, "not JSON: it breaks off or goes wrong at character 1"),
         ("POST /v1/search", '{"query": "x", "k": 0}', 422, "k: "),
         ("POST /v1/search", '{"query": "x", "top_k": 3}', 422, "top_k: "),
         ("POST /v1/search", '{"query": "x", "mode": "best"}', 422, "mode: "),
@@ -99,6 +99,14 @@ def test_every_refusal_is_a_problem_document(
     assert problem["type"].startswith("urn:ragapp:problem:")
     assert problem["instance"] == response.headers["x-request-id"]
     assert says in problem["detail"]
+
+
+def test_json_that_is_not_said_to_be_json_is_told_how_to_be_sent(http: httpx.Client) -> None:
+    """What `curl -d` sends when nothing else is said."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = http.post("/v1/search", content='{"query": "tide"}', headers=form)
+    assert response.status_code == 422
+    assert "Content-Type: application/json" in response.json()["detail"]
 
 
 def test_a_refusal_does_not_repeat_what_was_sent(http: httpx.Client) -> None:

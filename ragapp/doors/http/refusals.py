@@ -42,6 +42,10 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
     }
 }
 
+NOT_SAID_TO_BE_JSON = (
+    "The body is not said to be JSON. Send it with the header `Content-Type: application/json`."
+)
+
 
 def request_id(request: Request) -> str:
     """A URI for this request, the same each time it is asked: in the response, the problem and the log."""
@@ -77,8 +81,16 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 def _not_as_described(request: Request, error: RequestValidationError) -> Response:
     """Names the fields that are wrong, and never repeats what they held."""
-    faults = "; ".join(f"{_field(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+    if isinstance(error.body, bytes):  # JSON is only read where the request says that it is JSON
+        return problem_response(request, UsageError(NOT_SAID_TO_BE_JSON))
+    faults = "; ".join(_fault(fault["type"], fault["loc"], fault["msg"]) for fault in error.errors())
     return problem_response(request, UsageError(f"{faults}. /openapi.json describes this request."))
+
+
+def _fault(kind: str, location: tuple[int | str, ...], message: str) -> str:
+    if kind == "json_invalid":  # its location is a position, not a field
+        return f"The body is not JSON: it breaks off or goes wrong at character {location[-1]}"
+    return f"{_field(location)}: {message}"
 
 
 def _field(location: tuple[int | str, ...]) -> str:
