@@ -130,6 +130,7 @@ def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
         (("search", "x", "--filter", "nonsense"), 2),
         (("collections", "create", "../up"), 2),
         (("serve", "--host", "0.0.0.0"), 2),
+        (("serve", "--port", "99999"), 2),
         (("nonsense",), 2),
     ],
 )

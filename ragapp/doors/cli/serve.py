@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 def serve(
     host: Annotated[str, typer.Option(help="Address of the API.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
-    ui_port: Annotated[int, typer.Option(help="Port of the web page.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
+    ui_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web page.")] = 8501,
     ui: Annotated[bool, typer.Option("--ui/--no-ui", help="With or without the web page.")] = True,
     workers: Annotated[int, typer.Option(min=0, help="Processes that read and embed documents.")] = 1,
     first_run: Annotated[
