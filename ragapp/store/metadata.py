@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from ragapp.missing import no_document
-from ragapp.store import listing
+from ragapp.store import collections, listing
 from ragapp.store import schema as t
 from ragapp.types import Document
 
@@ -17,6 +17,8 @@ def change(c: Connection, document_id: str, changes: Mapping[str, str | None]) -
 
     The live version, which searches filter by, and the newest get the same. Raises NotFoundError.
     """
+    its_collection = select(t.documents.c.collection_id).where(t.documents.c.id == document_id)
+    collections.hold(c, t.collections.c.id.in_(its_collection))
     versions = c.scalars(
         select(t.versions.c.id)
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)

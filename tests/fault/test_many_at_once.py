@@ -31,7 +31,9 @@ def some_text(dice: random.Random) -> str:
 def change(library: Library, number: int) -> None:
     dice = random.Random(number)
     source = dice.choice(SOURCES)
-    act = dice.choice((library.accept, library.accept, library.work, library.work, library.delete, reembed))
+    act = dice.choice(
+        (library.accept, library.accept, library.work, library.work, library.delete, reembed, describe)
+    )
     # Somebody else may have deleted it or taken the work over; whoever is late is told so.
     with suppress(ConflictError, NotFoundError):
         if act == library.accept:
@@ -40,6 +42,8 @@ def change(library: Library, number: int) -> None:
             library.delete(source)
         elif act == reembed:
             reembed(library)
+        elif act == describe:
+            describe(library, source)
         else:
             library.work()
 
@@ -52,6 +56,13 @@ def reembed(library: Library) -> None:
     if texts:
         vectors = other.embed_passages(list(texts.values()))
         library.store.keep_vectors(other.fingerprint, list(texts), vectors)
+
+
+def describe(library: Library, source: str) -> None:
+    """As people do who say what a document is about."""
+    for document in library.store.documents(NAME):
+        if document.source == source:
+            library.store.set_metadata(document.id, {"about": "birds"})
 
 
 @contextmanager
