@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ LogFormat = Literal["text", "json"]
 
 OURS = ("ragapp", "ingest")
 """Other libraries log only warnings: some of them write whole requests, prompts and keys into their logs."""
+
+
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def configure_logs(log_format: LogFormat, level: str) -> None:
@@ -47,13 +51,20 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
+    """A message is on one line, whatever a stranger put into it: none can pretend to be two, or move a
+    terminal's cursor."""
+
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
         told = " ".join(f"{key}={value}" for key, value in _circumstances().items())
-        line = super().formatMessage(record)
+        line = _CONTROL.sub(_spelled, super().formatMessage(record))
         return f"{line} [{told}]" if told else line
+
+
+def _spelled(control: re.Match[str]) -> str:
+    return control.group().encode("unicode_escape").decode()
 
 
 def _circumstances() -> dict[str, str]:

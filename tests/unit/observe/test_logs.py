@@ -48,6 +48,16 @@ def test_a_line_for_people_says_it_too(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err.endswith(" INFO ingest.worker: done [request_id=urn:uuid:1 worker=w1]\n")
 
 
+def test_a_message_cannot_pretend_to_be_two_lines_or_steer_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs("text", "info")
+    logging.getLogger("ragapp").warning("no /x\n2026-01-01 INFO ragapp: forged\x1b[2J\u2028größer")
+    told = capsys.readouterr().err
+    assert told.endswith("no /x\\n2026-01-01 INFO ragapp: forged\\x1b[2J\\u2028größer\n")
+    assert told.count("\n") == 1
+
+
 def test_an_exception_is_one_json_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("json", "warning")
     try:
