@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPMethod
 from time import perf_counter
 
 from fastapi import Request
@@ -18,7 +19,9 @@ log = logging.getLogger(__name__)
 
 UNMATCHED = "(none)"
 """The route of what no route of ours answered: a label must not take any path that a stranger thinks of."""
-
+METHODS = frozenset(HTTPMethod)
+OTHER_METHOD = "_OTHER"
+"""So OpenTelemetry calls those that nobody has defined: a stranger may make up any number of them."""
 
 PROBES = {"/healthz", "/readyz", "/metrics"}
 """Asked every few seconds for ever: no line for each."""
@@ -35,7 +38,7 @@ class Watch:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        identity, method = request_id(Request(scope)), scope["method"]
+        identity, method = request_id(Request(scope)), _method(scope)
         attributes = {"http.request.method": method, "url.path": scope["path"], "ragapp.request.id": identity}
         above = Headers(scope=scope).get("traceparent", "")
         with (
@@ -59,7 +62,7 @@ class Watch:
             self._tell(scope, status, perf_counter() - started, span)
 
     def _tell(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
-        method, route = scope["method"], _route(scope)
+        method, route = _method(scope), _route(scope)
         metrics = self.telemetry.metrics
         metrics.requests.labels(method, route, str(status)).inc()
         metrics.request_seconds.labels(method, route).observe(seconds)
@@ -70,6 +73,10 @@ class Watch:
             span.set_status(StatusCode.ERROR)
         level = logging.DEBUG if route in PROBES else logging.INFO
         log.log(level, "%s %s %d in %.0f ms", method, scope["path"], status, seconds * 1000)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else OTHER_METHOD
 
 
 def _route(scope: Scope) -> str:
