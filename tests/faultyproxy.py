@@ -44,6 +44,8 @@ class FaultyProxy:
         self.resume()
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # else the thread in accept() takes one more
         self._listener.close()
         self.heal()
 

@@ -33,7 +33,8 @@ def problem_of(error: errors.RagappError, instance: str, status: int | None = No
 
     `status` is for the few refusals whose HTTP status says more than that of the error's class.
     """
-    slug, title = _NAMES[type(error)]
+    # Adapters have kinds of their own, which are nobody else's business.
+    slug, title = next(_NAMES[kind] for kind in type(error).__mro__ if kind in _NAMES)
     return Problem(_uri(slug), title, status or error.http_status, str(error), instance)
 
 

@@ -141,6 +141,13 @@ def test_exit_codes_mean_something(data_dir: Path, arguments: tuple[str, ...], c
     assert done.stderr
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_an_empty_library_says_how_it_is_filled(tmp_path: Path, command: str) -> None:
+    done = ragapp(tmp_path, command, "When does the tide turn?")
+    assert done.returncode == 0
+    assert "ragapp ingest" in done.stdout
+
+
 def test_settings_are_all_explained(data_dir: Path) -> None:
     rows = ragapp_json(data_dir, "settings")
-    assert all(row["name"].startswith("RAGAPP_") and row["meaning"] for row in rows)
+    assert all(row["name"].startswith(("RAGAPP_", "OTEL_")) and row["meaning"] for row in rows)

@@ -141,7 +141,8 @@ def broken(library: RagService, library_settings: Settings) -> Iterator[str]:
 
 
 def test_every_error_comes_back_as_itself() -> None:
-    for kind in [errors.RagappError, *_below(errors.RagappError)]:
+    kinds = {errors.RagappError, *_below(errors.RagappError)}
+    for kind in (kind for kind in kinds if kind.__module__ == errors.__name__):
         again = error_of(problem_of(kind("what to do"), "urn:x"))
         assert (type(again), str(again)) == (kind, "what to do")
 

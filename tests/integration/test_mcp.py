@@ -68,6 +68,14 @@ async def an_id(client: Client, name: str = "tides.txt") -> str:
     return str(listed.structured_content["documents"][0]["document_id"])
 
 
+async def the_resource(client: Client, name: str) -> str:
+    """Its URI, from whichever part of the list it is in."""
+    part = await client.list_resources()
+    while not (found := [one.uri for one in part.resources if one.name == name]) and part.next_cursor:
+        part = await client.list_resources(cursor=part.next_cursor)
+    return str(found[0])
+
+
 # -- tools
 
 
@@ -181,8 +189,7 @@ async def test_a_model_is_told_what_it_did_wrong(
 
 
 async def test_documents_are_resources(client: Client, library: RagService) -> None:
-    listed = (await client.list_resources()).resources
-    uri = next(resource.uri for resource in listed if resource.name == "tides.txt")
+    uri = await the_resource(client, "tides.txt")
     assert uri == f"ragapp://documents/{await an_id(client)}"
     (whole,) = (await client.read_resource(uri)).contents
     (page,) = (await client.read_resource(f"{uri}/pages/1")).contents

@@ -41,13 +41,12 @@ def _offer() -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     chosen = sets[left.selectbox("Questions", list(sets), key="eval-set")]
     kind = middle.selectbox("What", chosen.kinds, key="eval-kind", format_func=str.capitalize)
-    limit = right.number_input(
+    right.number_input(
         "At most so many", min_value=0, value=0, key="eval-limit", help="0: all of them."
     )
     st.caption(_ABOUT[kind])
-    generator = "extractive"
     if kind in {"answers", "citations"}:
-        generator = st.text_input(
+        st.text_input(
             "Who answers",
             "extractive",
             key="eval-generator",
@@ -59,13 +58,16 @@ def _offer() -> None:
         type="primary",
         icon=":material/play_arrow:",
         on_click=_start,
-        args=(Evaluation(kind, chosen.name, limit or None, generator.strip() or "extractive"),),
     )
 
 
-def _start(evaluation: Evaluation) -> None:
+def _start() -> None:
+    """By what the widgets say now: arguments would be those of the last drawing, before a quick choice."""
+    chosen = st.session_state
+    generator = chosen.get("eval-generator", "").strip() or "extractive"
+    wanted = Evaluation(chosen["eval-kind"], chosen["eval-set"], chosen["eval-limit"] or None, generator)
     try:
-        client().evals.start(evaluation)
+        client().evals.start(wanted)
     except RagappError as problem:
         st.session_state[_PROBLEM_KEY] = problem
 
