@@ -39,13 +39,15 @@ class Manifest:
 def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
     """Puts the backup at `target`, whole or not at all.
 
-    Raises NotFoundError when there is no database, UsageError for a target that exists, ConflictError
-    when documents are deleted all the time, StorageError when the disk is full.
+    Raises NotFoundError when there is no database, UsageError for a target that exists or a folder that
+    does not, ConflictError when documents are deleted all the time, StorageError when the disk is full.
     """
     if not database.exists():
         raise NotFoundError(f"There is nothing to back up in {database.parent}. Check --data-dir.")
     if target.exists():
         raise UsageError(f"{target} exists already. Choose another name.")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {target.parent}. Make it, or choose another.")
     try:
         with (
             TemporaryDirectory(dir=target.absolute().parent, prefix=".ragapp-backup-") as folder,

@@ -148,6 +148,11 @@ def test_a_backup_is_never_overwritten(store: SqlStore, tmp_path: Path) -> None:
     assert (tmp_path / "b.tar").read_bytes() == b"dear"
 
 
+def test_a_backup_into_no_folder_is_told_before_anything_is_read(store: SqlStore, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder"):
+        back_up(settings(tmp_path / "data"), tmp_path / "nowhere" / "library.tar")
+
+
 def test_members_stay_inside_the_folder(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "evil.tar", "w") as tar:
         tar.addfile(tarfile.TarInfo("../outside"), io.BytesIO())
