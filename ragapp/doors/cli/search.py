@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ragapp.answer.history import History
     from ragapp.types import Answer, AskEvent, SearchResult
 
+NOTHING_FOUND = (
+    "No passage was found. `ragapp documents list` shows what there is to search, `ragapp ingest` adds to it."
+)
+
 
 class Legs(StrEnum):
     hybrid = "hybrid"
@@ -120,7 +124,7 @@ def _show_hits(result: SearchResult) -> None:
         out.print(safe(" ".join(hit.text.split())[:400]), markup=False)
         out.print()
     if not result.hits:
-        out.print("Nothing was found.")
+        out.print(NOTHING_FOUND, markup=False)
 
 
 def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
@@ -152,5 +156,7 @@ def _show_answer(answer: Answer) -> None:
         for hit in answer.hits[:3]:
             text = " ".join(hit.text.split())[:200]
             out.print(safe(f"  {hit.document_name}, page {hit.page}: {text}…"), markup=False)
+    elif answer.refused:
+        out.print(NOTHING_FOUND, markup=False)
     if answer.notice:
         out.print(safe(answer.notice), markup=False, style="yellow")
