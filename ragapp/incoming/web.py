@@ -120,7 +120,7 @@ def _resolve(url: httpx.URL, *, allow_private: bool) -> str:
     for address in addresses:
         if not (allow_private or is_public(address)):
             raise UsageError(
-                f"{url.host} is {address}, which is not a public address, so it is not fetched. Set "
+                f"{url.host} is not at a public address but at {address}, so it is not fetched. Set "
                 "RAGAPP_ALLOW_PRIVATE_URLS=true if it is meant to be reached from here."
             )
     return addresses[0]

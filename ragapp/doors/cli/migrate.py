@@ -70,6 +70,7 @@ def migrate(
         for check in broken:
             out.print(f"BROKEN {check.name}: {check.detail}", style="red", markup=False)
         if report.ok:
-            out.print("From now on set RAGAPP_DATABASE_URL and RAGAPP_BLOBS to them.", markup=False)
+            moved_too = " and RAGAPP_BLOBS to what --blobs named" if blobs else ""
+            out.print(f"From now on set RAGAPP_DATABASE_URL to what --to named{moved_too}.", markup=False)
     if not report.ok:
         raise typer.Exit(CHECK_FAILED)
