@@ -41,8 +41,10 @@ class AttendedTask:
         with self._guard:
             self._cancelled = True
             command = self._command
-        if command is not None:
-            command.end()
+            if command is None:  # its turn may be hours away
+                self._end(None)
+                return self._task
+        command.end()
         return replace(self._task, state="cancelled")
 
     def _failure(self) -> str | None:
@@ -58,6 +60,8 @@ class AttendedTask:
         self._change(replace(self._task, step=step, share=share))
 
     def _end(self, failure: str | None) -> None:
+        if self._task.ended_at is not None:  # cancelled while it waited
+            return
         over = replace(self._task, ended_at=datetime.now(UTC), share=None, step="")
         if self._cancelled:
             self._change(replace(over, state="cancelled"))
@@ -67,5 +71,5 @@ class AttendedTask:
             self._change(replace(over, state="done"))
 
     def _change(self, task: Task) -> None:
-        self._task = task
         self._records.keep(task)
+        self._task = task

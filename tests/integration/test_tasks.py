@@ -86,6 +86,7 @@ def test_one_that_runs_or_waits_is_cancelled(board: LocalTaskBoard) -> None:
     until(board, first, "running")
     assert board.task(second.id).state == "waiting"
     board.cancel(second.id)
+    assert board.task(second.id).state == "cancelled"  # though its turn has not come
     board.cancel(first.id)
     assert {ended(board, first).state, ended(board, second).state} == {"cancelled"}
     assert board.task(second.id).started_at is None
