@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, cast
@@ -71,9 +72,7 @@ class ChatGenerator:
         model = self._connect(max_tokens)
         stream = model.stream([("system", system), ("human", prompt)])
         with closing(cast("Generator[AIMessageChunk]", stream)) as pieces:
-            for piece in pieces:
-                if piece.text:
-                    yield str(piece.text)
+            yield from _whole(str(piece.text) for piece in pieces)
 
     def close(self) -> None:
         """Nothing is held between requests."""
@@ -121,6 +120,19 @@ def provider_chat(provider: str, model: str, timeout: float) -> Connect:
         )
 
     return connect
+
+
+def _whole(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces that are not empty, of whole characters: some servers send one in two halves (surrogates).
+
+    A half alone, which nobody could be sent, becomes U+FFFD.
+    """
+    decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
+    for piece in pieces:
+        if text := decoder.decode(piece.encode("utf-16-le", "surrogatepass")):
+            yield text
+    if text := decoder.decode(b"", final=True):
+        yield text
 
 
 def _reason(error: BaseException) -> str:

@@ -63,6 +63,14 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         self.send_event("[DONE]")
         self.wfile.write(b"0\r\n\r\n")
 
+    def model_halves(self) -> None:
+        """Counts in UTF-16 units, and so sends halves of characters."""
+        self.start_stream()
+        for piece in ("a \ud83d", "\ude00 b", " \ude00"):
+            self.send_piece(piece)
+        self.send_event("[DONE]")
+        self.wfile.write(b"0\r\n\r\n")
+
     def model_busy(self) -> None:
         """Refuses once, and then writes."""
         if len(self.server.requests) > 1:
@@ -298,6 +306,10 @@ def test_a_server_that_stays_busy_is_given_up_on(server: OpenAIServer) -> None:
     with pytest.raises(ModelError, match="Overloaded"):
         list(served(server, "overloaded").generate(SYSTEM, PROMPT, 8))
     assert len(server.requests) == TRIES
+
+
+def test_halves_of_a_character_are_put_together_or_replaced(server: OpenAIServer) -> None:
+    assert "".join(served(server, "halves").generate(SYSTEM, PROMPT, 8)) == "a \N{GRINNING FACE} b \ufffd"
 
 
 def test_a_server_that_asks_for_long_patience_is_not_asked_again(server: OpenAIServer) -> None:
