@@ -76,22 +76,22 @@ def build_large_generator(settings: Settings) -> Generator | None:
 
 
 def _generator(name: str, settings: Settings) -> Generator:
-    """`auto` and `local` are the same model: it says itself that it is unavailable while its file is not
-    there, and writes from the moment it is."""
+    """The local one says itself that it is unavailable while its file is not there, and writes from the
+    moment it is."""
     match name.partition(":"):
-        case ("auto" | "local", "", ""):
+        case ("local", "", ""):
             return _local_generator(_DEFAULT_GENERATOR, settings)
         case ("local", ":", model) if model:
             return _local_generator(model, settings)
         case ("openai", ":", model) if model:
             return _openai_generator(model, settings)
-        case (provider, ":", model) if model and provider not in ("", "auto", "extractive"):
+        case (provider, ":", model) if model and provider not in ("", "extractive"):
             connect = provider_chat(provider, model, settings.generator_timeout)
             remedy = f"Check that {provider} can be reached, its key and the model's name."
             return ChatGenerator(name, connect, remedy)
         case _:
             raise UsageError(
-                f"RAGAPP_GENERATOR={settings.generator!r}: {name!r} is not one of auto, extractive, local, "
+                f"RAGAPP_GENERATOR={settings.generator!r}: {name!r} is not one of extractive, local, "
                 "local:/path/model.gguf, openai:MODEL or provider:MODEL."
             )
 

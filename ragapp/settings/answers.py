@@ -26,9 +26,9 @@ class AnswerSettings(BaseModel):
         "they answer. Until its files are there, and when empty, words decide.",
     )
     generator: str = Field(
-        default="auto",
-        description="Who writes answers: `extractive`, `local`, `local:/path/model.gguf`, "
-        "`openai:MODEL`, any LangChain `provider:model`, or `auto` (local when its files are there). "
+        default="extractive",
+        description="Who writes answers: `extractive` (nobody: sentences are quoted), `local`, "
+        "`local:/path/model.gguf`, `openai:MODEL`, any LangChain `provider:model`. "
         "Several, with commas between: the first that can.",
     )
     generator_large: str | None = Field(

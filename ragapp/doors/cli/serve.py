@@ -54,7 +54,7 @@ def serve(
     if first_run:
         _prepare(settings)
     with ExitStack() as children:
-        if first_run and settings.generator in {"auto", "local"}:
+        if first_run and settings.generator == "local":
             # The answers are extractive until it is there; the generator notices by itself.
             fetch = Child("ragapp.doors.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
             children.callback(fetch.stop)

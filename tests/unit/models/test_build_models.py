@@ -120,7 +120,7 @@ def test_extractive_needs_no_generator() -> None:
     assert build_generators(Settings(generator="extractive")) == []
 
 
-@pytest.mark.parametrize("name", ["", "gpt-4o", "openai:", "local:", ":x", "auto:x", "extractive:x"])
+@pytest.mark.parametrize("name", ["", "gpt-4o", "openai:", "local:", ":x", "extractive:x"])
 def test_a_generator_that_is_none_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="provider:MODEL"):
         build_generators(Settings(generator=name))
@@ -136,8 +136,8 @@ def test_a_gguf_file_that_does_not_exist_is_a_model_error(tmp_path: Path) -> Non
         build_generators(Settings(generator=f"local:{tmp_path}/absent.gguf"))
 
 
-def test_auto_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
-    (generator,) = build_generators(Settings(generator="auto", models_dir=tmp_path))
+def test_the_local_one_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
+    (generator,) = build_generators(Settings(generator="local", models_dir=tmp_path))
     assert "ragapp models fetch" in (generator.unavailable() or "")
     with pytest.raises(ModelError, match="ragapp models fetch"):
         list(generator.generate("", "", 8))
@@ -149,7 +149,7 @@ def test_auto_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
 
 
 def test_a_generator_says_how_much_of_it_has_arrived(tmp_path: Path) -> None:
-    (generator,) = build_generators(Settings(generator="auto", models_dir=tmp_path))
+    (generator,) = build_generators(Settings(generator="local", models_dir=tmp_path))
     partial = partial_folder(GENERATOR, tmp_path) / "assembled" / GENERATOR.files[0].name
     partial.parent.mkdir(parents=True)
     with partial.open("wb") as stream:
