@@ -57,7 +57,7 @@ def _show_cache(decision: CacheDecision) -> None:
 def _how_it_was_made(answer: Answer) -> str:
     took = _duration(answer.timings_ms.get("total"))
     if answer.refused:
-        return f"The documents were searched and nothing was made up{took}"
+        return f"The documents were searched, and nothing is shown that they do not say{took}"
     if answer.mode == "extractive":
         return f"Sentences quoted from the documents{took}"
     return f"Written by {label_text(answer.model)} and checked against the quoted words{took}"

@@ -82,6 +82,7 @@ def _wanted_part(collection: str) -> Listing:
             list(STAGES),
             format_func=lambda one: STAGES[one].words,
             key="document-status",
+            placeholder="Any",
             width=240,
         )
         chosen = st.selectbox("Sort", list(_ORDERS), key="document-order", width=180)
