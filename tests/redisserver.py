@@ -21,9 +21,10 @@ BINARIES = {
 
 @contextmanager
 def server(kind: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs one that keeps nothing on disk and answers; `.args[2]` is its port."""
+    """Runs one that keeps nothing on disk and answers, also at `KIND.sock` in the folder."""
     port = free_port()
     command = [str(binary(kind)), "--port", str(port), "--save", "", "--dir", str(folder)]
+    command += ["--unixsocket", f"{kind}.sock"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(port)

@@ -43,7 +43,7 @@ def _hit(limiter: MovingWindowRateLimiter, key_id: str, per_minute: int) -> floa
 
 def _storage(redis_url: str, timeout: float) -> Storage:
     storage = storage_from_string(
-        redis_url,
+        f"redis+{redis_url}" if redis_url.startswith("unix:") else redis_url,  # as `limits` calls a socket
         wrap_exceptions=True,
         key_prefix="ragapp:rate",
         socket_timeout=timeout,

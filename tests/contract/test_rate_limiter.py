@@ -23,12 +23,13 @@ def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str | N
         yield {
             "memory": None,
             "redis": f"redis://127.0.0.1:{port_of(redis)}",
+            "socket": f"unix://{folder}/redis.sock",
             "valkey": f"redis://127.0.0.1:{port_of(valkey)}",
             "nobody": f"redis://127.0.0.1:{free_port()}",
         }
 
 
-@pytest.fixture(params=["memory", "redis", "valkey", "nobody"])
+@pytest.fixture(params=["memory", "redis", "socket", "valkey", "nobody"])
 def url(request: pytest.FixtureRequest, urls: dict[str, str | None]) -> str | None:
     return urls[request.param]
 
@@ -54,7 +55,7 @@ def test_each_key_has_its_own_count(url: str | None, key: str) -> None:
     assert rates.hit(key, 1) is not None
 
 
-@pytest.mark.parametrize("kind", ["redis", "valkey"])
+@pytest.mark.parametrize("kind", ["redis", "socket", "valkey"])
 def test_replicas_count_together(urls: dict[str, str | None], kind: str, key: str) -> None:
     first, second = Rates(urls[kind], TIMEOUT), Rates(urls[kind], TIMEOUT)
     assert [first.hit(key, 2), second.hit(key, 2)] == [None, None]
