@@ -84,7 +84,9 @@ class Keyring:
         parts = SECRET.fullmatch(secret)
         found = self._store.find(parts[1]) if parts else None
         if parts is None or found is None or not hmac.compare_digest(_digest(parts[2]), found[1]):
-            raise AuthenticationError(f"The API key is not one of ours. {HOW_TO_SEND}")
+            raise AuthenticationError(
+                "The API key is not known here. Check that all of it was copied, or ask an admin for another."
+            )
         key, now = found[0], self._now()
         if key.revoked_at is not None:
             raise AuthenticationError("The API key was revoked. Ask an admin for another one.")
