@@ -48,7 +48,10 @@ def make(
       ragapp eval make --from-feedback -o said/questions.jsonl && ragapp eval answers said
     """
     from ragapp.doors.terminal.output import print_json
+    from ragapp.errors import UsageError
 
+    if output.exists():  # perhaps looked through by now: that work is not made again
+        raise UsageError(f"{output} exists already. Choose another name with --output, or remove it.")
     settings = load_settings(data_dir)
     if generator is not None:
         settings = settings.model_copy(update={"generator": generator})

@@ -148,6 +148,15 @@ def test_an_empty_library_says_how_it_is_filled(tmp_path: Path, command: str) ->
     assert "ragapp ingest" in done.stdout
 
 
+def test_a_question_set_that_somebody_looked_through_is_not_written_over(tmp_path: Path) -> None:
+    reviewed = tmp_path / "questions.jsonl"
+    reviewed.write_text('{"accepted": false}')
+    done = ragapp(tmp_path / "data", "eval", "make", "-o", str(reviewed))
+    assert done.returncode == 2
+    assert "--output" in done.stderr
+    assert reviewed.read_text() == '{"accepted": false}'
+
+
 def test_settings_are_all_explained(data_dir: Path) -> None:
     rows = ragapp_json(data_dir, "settings")
     assert all(row["name"].startswith(("RAGAPP_", "OTEL_")) and row["meaning"] for row in rows)
