@@ -5,6 +5,7 @@ from __future__ import annotations
 import anyio
 import pytest
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp_types import TextContent
 
 from ragapp.doors.mcp.server import build_server
@@ -44,6 +45,16 @@ def test_no_argument_crashes_a_tool(library: RagService, tool: str) -> None:
     told = anyio.run(told_of_each, library, tool, needed)
     # What was foreseen is told with its reason, a crash is not.
     assert [call for call, text in told if text == f"Error executing tool {tool}"] == []
+
+
+def test_no_cursor_crashes_the_list_of_resources(library: RagService) -> None:
+    async def list_from(cursor: str) -> None:
+        async with Client(build_server(lambda _: library, may_ingest=False)) as client:
+            with pytest.raises(MCPError, match="Unknown cursor"):
+                await client.list_resources(cursor=cursor)
+
+    for cursor in ("nonsense", "0.-1", "0.²", f"0.{10**25}", "0." + "9" * 5000):
+        anyio.run(list_from, cursor)
 
 
 async def told_of_each(library: RagService, tool: str, needed: Arguments) -> list[tuple[Arguments, str]]:

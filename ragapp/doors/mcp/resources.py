@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from anyio import to_thread
@@ -16,6 +17,7 @@ from ragapp.doors.mcp.shapes import document_uri
 AT_ONCE = 100
 """Documents in one part of the list."""
 
+_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 _FILLED_IN = {"resources", "next_cursor"}
 
 
@@ -70,7 +72,7 @@ def _part(library: Library, cursor: str | None) -> ListResourcesResult:
 
 
 def _read_cursor(cursor: str | None) -> tuple[int, int]:
-    place, _, offset = (cursor or "0.0").partition(".")
-    if not (place.isdecimal() and offset.isdecimal()):
+    found = _CURSOR.fullmatch(cursor or "0.0")
+    if found is None:
         raise MCPError(code=INVALID_PARAMS, message="Unknown cursor. Begin the list again without one.")
-    return int(place), int(offset)
+    return int(found[1]), int(found[2])
