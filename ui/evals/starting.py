@@ -41,9 +41,7 @@ def _offer() -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     chosen = sets[left.selectbox("Questions", list(sets), key="eval-set")]
     kind = middle.selectbox("What", chosen.kinds, key="eval-kind", format_func=str.capitalize)
-    right.number_input(
-        "At most so many", min_value=0, value=0, key="eval-limit", help="0: all of them."
-    )
+    right.number_input("At most so many", min_value=0, value=0, key="eval-limit", help="0: all of them.")
     st.caption(_ABOUT[kind])
     if kind in {"answers", "citations"}:
         st.text_input(
