@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -50,6 +51,8 @@ from ragapp.types import (
     Unembedded,
     Vectors,
 )
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 """Times in a row that a document's bytes may be freed, for their last user, just while they are handed in."""
@@ -283,6 +286,10 @@ class SqlStore:
             raise StorageError(f"The document could not be kept: {error}. Free some disk space.") from error
 
     def _free(self, unused: Iterable[str]) -> None:
+        """What is done is done: bytes that cannot be freed now are found by the doctor."""
         for sha256 in unused:
-            with self._writing.begin() as c:
-                references.free_blob(c, self._blobs, sha256)
+            try:
+                with self._writing.begin() as c:
+                    references.free_blob(c, self._blobs, sha256)
+            except StorageError as error:
+                log.warning("%s stays until `ragapp doctor --repair`: %s", sha256, error)

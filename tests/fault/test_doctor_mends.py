@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
+from ragapp.errors import StorageUnavailable
 from ragapp.protocols import BlobStore
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.bucket import BlobBucket, BucketAddress
@@ -158,3 +159,28 @@ def test_only_old_leftovers_of_uploads_are_cleared(store: SqlStore, tmp_path: Pa
     assert not broken(store.check(repair=True))
     assert new.exists()
     assert not old.exists()
+
+
+class AwayToDelete(BlobFolder):
+    """A bucket that does not answer while documents are deleted."""
+
+    away = True
+
+    def delete(self, sha256: str) -> None:
+        if self.away:
+            raise StorageUnavailable("The bucket does not answer.")
+        super().delete(sha256)
+
+
+def test_a_delete_holds_though_its_bytes_cannot_be_freed_yet(engine: Engine, tmp_path: Path) -> None:
+    blobs = AwayToDelete(tmp_path / "blobs")
+    store = with_a_document(SqlStore(engine, blobs, 10_000), engine)
+    (document,) = store.documents("shore")
+    store.delete_document(document.id)
+    assert store.documents("shore") == []
+    (left,) = blobs.all()
+    blobs.away = False
+    for file in (tmp_path / "blobs").rglob(left):
+        os.utime(file, (time.time() - 1e6, time.time() - 1e6))
+    store.check(repair=True)
+    assert list(blobs.all()) == []
