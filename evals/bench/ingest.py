@@ -101,7 +101,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
         load_model_seconds=loaded - started,
         searchable_seconds=searchable,
         total_seconds=total,
-        stage_seconds=sum((Counter(state.seconds) for state in states), Counter[str]()),
+        stage_seconds=dict(sum((Counter(state.seconds) for state in states), Counter[str]())),
         embedding=embedding,
     )
 

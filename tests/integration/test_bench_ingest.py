@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def test_a_run_is_measured_from_start_to_end(tmp_path: Path) -> None:
     )
     assert speed.embedding is not None
     assert speed.embedding.tokens_a_second > 0
+    assert set(asdict(speed)["stage_seconds"]) == set(speed.stage_seconds), "as --json prints it"
 
 
 def test_a_file_that_cannot_be_read_ends_the_measurement(tmp_path: Path) -> None:
