@@ -50,8 +50,8 @@ class Observation:
     """What the documents held for one question, and whether they hold its answer."""
 
     support: Support
-    read: float
-    """The support model's log odds."""
+    read: float | None
+    """The support model's log odds, if it can tell."""
     answerable: bool
     held_out: bool
 
@@ -61,13 +61,11 @@ class Observation:
 
     @property
     def reading(self) -> tuple[float, float]:
-        return self.support.of_names, self.read
+        return self.support.of_names, NO_ODDS if self.read is None else self.read
 
-    @property
-    def answers(self) -> bool:
-        """What a user gets."""
-        doubt = self.support.leaves_doubt
-        return self.support.answers_as_read(self.read) if doubt else self.support.answers
+    def answers(self, *, always_read: bool = False) -> bool:
+        """What a user gets; or would get if the model read whether words leave doubt or not."""
+        return self.support.answers(self.read if always_read or self.support.leaves_doubt else None)
 
 
 Features = Callable[[Observation], tuple[float, ...]]
@@ -97,10 +95,9 @@ def _observation(
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
     asked = without_added_topic(question.question, alone)
     if not ranked:
-        return Observation(NOTHING, NO_ODDS, answerable, _is_held_out(question))
+        return Observation(NOTHING, None, answerable, _is_held_out(question))
     read = read_odds(asked, ranked, model.score)
-    odds = NO_ODDS if read is None else read
-    return Observation(support(asked, ranked[0], passages), odds, answerable, _is_held_out(question))
+    return Observation(support(asked, ranked[0], passages), read, answerable, _is_held_out(question))
 
 
 def _is_held_out(question: AnswerQuestion) -> bool:
@@ -155,8 +152,9 @@ def main() -> None:
     for place, (name, observed) in enumerate(sets.items()):
         judged = [one for one in observed if one.held_out or place >= FITTED_SETS]
         report[name] = {
-            "by words": quality(judged, np.array([one.support.answers for one in judged])),
-            "in use": quality(judged, np.array([one.answers for one in judged])),
+            "by words": quality(judged, np.array([one.support.answers(None) for one in judged])),
+            "in use": quality(judged, np.array([one.answers() for one in judged])),
+            "always read": quality(judged, np.array([one.answers(always_read=True) for one in judged])),
             "read": round(sum(one.support.leaves_doubt for one in judged) / len(judged), 3),
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")

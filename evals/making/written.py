@@ -9,7 +9,6 @@ from evals.making.drafts import Draft, Source
 from ragapp.protocols import Generator
 from ragapp.sentences import sentence_spans
 
-QUESTION_PROMPT_VERSION = "1"
 PASSAGE_SENTENCES = 6
 TOKENS = 96
 

@@ -79,10 +79,6 @@ def _is_row(placed: Placed) -> bool:
     return _ROW.match(placed[0].text) is not None and not _YEARS.fullmatch(placed[0].text)
 
 
-def _is_label(placed: Placed) -> bool:
-    return len(placed[0].text) <= WIDEST_LABEL and not _names_columns(placed)
-
-
 def _names_columns(placed: Placed) -> bool:
     text = placed[0].text
     return len(text) <= 2 * WIDEST_LABEL and _HEADER.search(text) is not None and not _is_row(placed)

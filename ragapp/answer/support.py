@@ -59,13 +59,13 @@ class Support:
         of France?"."""
         return self.by_coincidence or CLEARLY_NOT < self.by_words < CLEARLY
 
-    @property
-    def answers(self) -> bool:
-        """Whether the documents hold an answer, more likely than not, when nobody reads them."""
-        return not self.by_coincidence and self.by_words > 0
+    def answers(self, read: float | None) -> bool:
+        """Whether the documents hold an answer, more likely than not.
 
-    def answers_as_read(self, read: float) -> bool:
-        """The same with the log odds that a model gives the best sentence (fitted like `by_words`)."""
+        `read` are the log odds that a model gives the best sentences; None leaves it to the words.
+        """
+        if read is None:
+            return not self.by_coincidence and self.by_words > 0
         return -0.39 + 2.51 * self.of_names + 0.63 * read > 0
 
 
@@ -84,7 +84,7 @@ def support(question: str, best: ScoredSentence, passages: Sequence[Passage]) ->
 def read_odds(question: str, ranked: Sequence[ScoredSentence], model: SupportModel) -> float | None:
     """The log odds, within ±11.5, that the model gives the likeliest of the best sentences, each with the
     one before it; None when it cannot tell."""
-    scores = model(question, [_in_context(one) for one in ranked[:READ]])
+    scores = model(question, [_in_context(one) for one in ranked[:READ]]) if _is_latin(question) else None
     if scores is None:
         return None
     best = min(max(float(scores.max()), 1e-5), 1 - 1e-5)
@@ -96,10 +96,9 @@ def is_supported(
 ) -> bool:
     """Whether the sentences, best first, answer."""
     found = support(question, ranked[0], passages)
-    if model is None or not (found.leaves_doubt and _is_latin(question)):
-        return found.answers
-    read = read_odds(question, ranked, model)
-    return found.answers if read is None else found.answers_as_read(read)
+    if model is None or not found.leaves_doubt:
+        return found.answers(None)
+    return found.answers(read_odds(question, ranked, model))
 
 
 def _is_latin(text: str) -> bool:
