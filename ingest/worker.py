@@ -35,12 +35,16 @@ NICENESS = 5
 
 @dataclass(frozen=True)
 class Worker:
-    """`patience` is how many troubles in a row that are no document's fault it takes before it gives up."""
+    """`patience` is how many troubles in a row that are no document's fault it takes before it gives up.
+
+    Takes what any worker may, and what is reserved for `owner`.
+    """
 
     queue: JobQueue
     pipeline: Pipeline
     lease_seconds: float
     patience: float = float("inf")
+    owner: str = ""
 
     def run(self, stop: Event, progress: Callable[[Job], None]) -> None:
         """Works until `stop` is set. Raises ModelError and StorageError when its patience ends."""
@@ -50,7 +54,7 @@ class Worker:
             try:
                 if job is not None:  # the trouble may have kept it from going back, too
                     self.queue.release(job)
-                job = self.queue.claim(name)
+                job = self.queue.claim(name, self.owner)
                 if job is None:
                     stop.wait(IDLE_SECONDS)
                     continue

@@ -77,7 +77,14 @@ def ingest(
     found = finder.find()
     with (
         Progress(quiet=not sys.stderr.isatty()) as progress,
-        open_batch(settings, collection, parse_pairs(meta), jobs or os.cpu_count() or 1, progress) as batch,
+        open_batch(
+            settings,
+            collection,
+            parse_pairs(meta),
+            jobs or os.cpu_count() or 1,
+            progress,
+            reserved=password is not None,
+        ) as batch,
     ):
         mirror = Mirror(batch, finder, prune=prune, tell=progress.tell)
         mirror.begin(found)

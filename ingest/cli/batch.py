@@ -36,19 +36,29 @@ REFUSALS = (OSError, FetchError, ParseError, TooLargeError, UsageError)
 
 @contextmanager
 def open_batch(
-    settings: Settings, collection: str, metadata: Mapping[str, str], jobs: int, progress: Progress
+    settings: Settings,
+    collection: str,
+    metadata: Mapping[str, str],
+    jobs: int,
+    progress: Progress,
+    *,
+    reserved: bool = False,
 ) -> Iterator[Batch]:
     """A batch whose files are worked on while the block runs. Makes the collection when it is not there.
 
+    With `reserved` nobody else reads its files: the settings have a password that is only this command's.
     Raises ModelError and StorageError.
     """
     bench = build_workbench(settings)
     service = build_service(settings, bench)
     touched = SimpleQueue[str]()
+    owner = f"ingest-{uuid4().hex[:12]}"
     try:
         _make_if_missing(service, collection)
-        with _working(bench, settings, jobs, touched) as workers:
-            yield Batch(service, collection, metadata, progress, workers, touched)
+        with _working(bench, settings, jobs, owner, touched) as workers:
+            yield Batch(
+                service, collection, metadata, progress, workers, touched, owner=owner, reserved=reserved
+            )
     finally:
         service.close()
 
@@ -64,6 +74,9 @@ class Batch:
         progress: Progress,
         workers: Sequence[Future[None]],
         touched: SimpleQueue[str],
+        *,
+        owner: str,
+        reserved: bool,
     ) -> None:
         self._service = service
         self._collection = collection
@@ -71,7 +84,8 @@ class Batch:
         self._progress = progress
         self._workers = workers
         self._touched = touched
-        self._owner = f"ingest-{uuid4().hex[:12]}"
+        self._owner = owner
+        self._reserved = reserved
         self._accepted: dict[str, Acceptance] = {}
         self._refused: dict[str, Line] = {}
         self._documents: dict[str, Document] = {}
@@ -92,6 +106,7 @@ class Batch:
                         metadata=self._metadata,
                         lane="batch",
                         owner=self._owner,
+                        reserved=self._reserved,
                     )
             except REFUSALS as error:
                 self._refused[source.id] = Line(None, source.name, "failed", f"{source.name}: {error}", 0, 0)
@@ -167,7 +182,7 @@ def _make_if_missing(service: RagService, collection: str) -> None:
 
 @contextmanager
 def _working(
-    bench: Workbench, settings: Settings, jobs: int, touched: SimpleQueue[str]
+    bench: Workbench, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
 ) -> Iterator[Sequence[Future[None]]]:
     """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
     stop = Event()
@@ -178,9 +193,10 @@ def _working(
         ]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)
-        workers = [_worker(bench, sandbox, settings) for sandbox in sandboxes]
+        workers = [_worker(bench, sandbox, settings, owner) for sandbox in sandboxes]
         yield [threads.submit(w.run, stop, lambda job: touched.put(job.document_id)) for w in workers]
 
 
-def _worker(bench: Workbench, sandbox: Sandbox, settings: Settings) -> Worker:
-    return Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds, PATIENCE)
+def _worker(bench: Workbench, sandbox: Sandbox, settings: Settings, owner: str) -> Worker:
+    pipeline = build_pipeline(bench, settings, sandbox)
+    return Worker(bench.queue, pipeline, settings.lease_seconds, PATIENCE, owner)

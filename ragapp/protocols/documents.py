@@ -61,11 +61,13 @@ class DocumentStore(Protocol):
         metadata: Mapping[str, str],
         lane: Lane = "interactive",
         owner: str = "",
+        reserved: bool = False,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
         """Keeps the bytes, claims (collection, source) for them and queues the work.
 
-        Interactive work goes before batches; within a lane, owners take turns.
+        Interactive work goes before batches; within a lane, owners take turns. What is `reserved` is read
+        by its owner's own workers only: nobody else knows its password.
 
         When it returns, bytes and row are on disk. `unchanged` when the newest version has the same
         bytes and recipe (what parses and chunks it) and has not failed; name and metadata are then
@@ -184,8 +186,10 @@ class DocumentStore(Protocol):
 class JobQueue(Protocol):
     """Hands document versions to workers. A job is one worker's until its lease ends."""
 
-    def claim(self, worker: str) -> Job | None:
+    def claim(self, worker: str, owner: str = "") -> Job | None:
         """The next job that nobody holds, or None. A job that killed three workers fails instead.
+
+        What is reserved goes only to workers that ask in the name of the `owner` it is reserved for.
 
         Interactive before batch, owners in turns, what nobody can find yet before what waits for vectors.
         """

@@ -37,11 +37,13 @@ class DocumentService(CollectionService):
         metadata: Mapping[str, str] = NOTHING,
         lane: Lane = "interactive",
         owner: str = "",
+        reserved: bool = False,
     ) -> Acceptance:
         """Accepts a document: when it returns, its bytes and its row are on disk and the work is queued.
 
         `source` says which document this is a version of; by default its name. `data` must be seekable.
-        Interactive uploads are worked on before batches, and the owners of a lane take turns.
+        Interactive uploads are worked on before batches, and the owners of a lane take turns. What is
+        `reserved` is read by workers that ask in the name of its owner, and by no others.
         Raises NotFoundError, TooLargeError, StorageError, and ModelError while the default collection
         cannot be made because the embedder is missing.
         """
@@ -58,6 +60,7 @@ class DocumentService(CollectionService):
             metadata=metadata,
             lane=lane,
             owner=owner,
+            reserved=reserved,
             origin=self._observer.origin(),
         )
 

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
 
 from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
 from ragapp.store import listing, references, turns
 from ragapp.store import schema as t
-from ragapp.types import Acceptance, Blob, Chunk, Collection, Heading, Lane, Origin, ParsedText
+from ragapp.types import Acceptance, Blob, Chunk, Collection, Heading, Lane, Origin, ParsedText, Status
+
+UNREAD: tuple[Status, ...] = ("queued", "parsing")
 
 
 def accept(
@@ -30,6 +32,7 @@ def accept(
     metadata: Mapping[str, str],
     lane: Lane,
     owner: str,
+    reserved_for: str,
     origin: Origin,
 ) -> Acceptance:
     references.keep_blob(c, blob, blobs)
@@ -43,7 +46,11 @@ def accept(
     if newest is not None and (newest.sha256, newest.recipe) == (blob.sha256, recipe):
         outcome = _accept_same(c, newest)
         document_id, version_id = newest.document_id, newest.id
-        c.execute(update(t.versions).where(t.versions.c.id == version_id).values(name=name))
+        c.execute(
+            update(t.versions)
+            .where(t.versions.c.id == version_id)
+            .values(name=name, reserved_for=case((t.versions.c.status.in_(UNREAD), reserved_for), else_=""))
+        )
         given = t.document_metadata.c.key.in_(metadata)  # what the file says of itself stays
         c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id, given))
     else:
@@ -57,7 +64,7 @@ def accept(
             blob=blob,
             media_type=media_type,
             recipe=recipe,
-            place=turns.place(c, "queued", lane, owner),
+            place={**turns.place(c, "queued", lane, owner), "reserved_for": reserved_for},
             origin=origin,
         )
     if metadata:

@@ -50,10 +50,10 @@ class SqlJobQueue:
 
     # -- for workers
 
-    def claim(self, worker: str) -> Job | None:
+    def claim(self, worker: str, owner: str = "") -> Job | None:
         with self._writing.begin() as c:
             now = self._now(c)
-            while row := turns.next_free(c, now):
+            while row := turns.next_free(c, now, owner):
                 if row.attempts >= STRIKES:
                     _end(c, row.id, f"It ended its worker {STRIKES} times. The file may be damaged.")
                     continue
@@ -121,7 +121,7 @@ class SqlJobQueue:
             version = jobstates.newest_version(c, document_id, hold=True)
             if version.status == "ready":
                 raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
-            if version.status == "failed" or version.not_before is not None:
+            if version.status == "failed" or version.not_before is not None or version.reserved_for:
                 turns.again(c, version.id)
             return jobstates.of_document(c, document_id, self._now(c))
 

@@ -13,6 +13,11 @@ from ragapp.store import collections, turns
 from ragapp.store import schema as t
 from ragapp.types import JobState, QueueDepth, Status
 
+RESERVED = (
+    "It waits for the `ragapp ingest --password` that brought it in and alone knows the password. If that "
+    "has ended, run it again; `ragapp jobs retry` lets any worker try."
+)
+
 
 def newest_first(
     c: Connection, collection: str | None, statuses: Sequence[Status], count: int, now: float
@@ -107,7 +112,8 @@ def _why(row: Row[Any], now: float) -> str:
         return f"Worker {row.worker} fell silent while it was being {stage}; the next worker takes it over."
     if row.not_before is not None and row.not_before > now:
         return f"It is tried again in {row.not_before - now:.0f} s, because of: {row.trouble}"
-    return f"It waits for a worker, to be {stage}." + (f" Last time: {row.trouble}" if row.trouble else "")
+    waits = RESERVED if row.reserved_for else f"It waits for a worker, to be {stage}."
+    return waits + (f" Last time: {row.trouble}" if row.trouble else "")
 
 
 def _aware(moment: datetime) -> datetime:

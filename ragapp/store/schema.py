@@ -88,6 +88,8 @@ versions = Table(
     Column("lease_until", Float),  # seconds since the epoch, by the clock of the worker's machine
     Column("lane", String(16), nullable=False, default="interactive"),
     Column("owner", String(64), nullable=False, default=""),
+    # Who alone may read it, since nobody else knows its password; empty: any worker.
+    Column("reserved_for", String(64), nullable=False, default="", server_default=""),
     Column("turn", BigInteger, nullable=False, default=0),
     Column("not_before", Float),  # as lease_until
     Column("trouble", Text),  # the last one that was not the document's fault

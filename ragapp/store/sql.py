@@ -107,6 +107,7 @@ class SqlStore:
         metadata: Mapping[str, str],
         lane: Lane = "interactive",
         owner: str = "",
+        reserved: bool = False,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
         attempts = 0
@@ -127,6 +128,7 @@ class SqlStore:
                         metadata=metadata,
                         lane=lane,
                         owner=owner,
+                        reserved_for=owner if reserved else "",
                         origin=origin,
                     )
             except ConflictError:  # the same bytes were being freed at this moment: keep them again

@@ -35,15 +35,19 @@ FRESH: Mapping[str, Any] = {
     "worker": None,
     "lease_until": None,
     "ended_at": None,
+    "reserved_for": "",
 }
 """The values of a row that nobody holds and nothing has happened to."""
 
 
-def next_free(c: Connection, now: float) -> Row[Any] | None:
-    """The version to work on next that nobody holds, and its collection's name; locked until the commit."""
+def next_free(c: Connection, now: float, owner: str) -> Row[Any] | None:
+    """The version to work on next that nobody holds, and its collection's name; locked until the commit.
+
+    What is reserved for anybody but `owner` is passed over.
+    """
     for lane in LANES:
         for status in _STAGES:
-            row = _first(c, now, lane, status)
+            row = _first(c, now, lane, status, owner)
             if row is not None:
                 return row
     return None
@@ -63,16 +67,17 @@ def again(c: Connection, version_id: int) -> None:
 
 
 def now_serving(c: Connection, line: Line, lane: Lane) -> int:
-    """The lowest turn that waits there."""
-    return max(0, _edge(c, func.min, line, t.versions.c.lane == lane))
+    """The lowest turn that waits there for any worker: who alone may read the others may be long gone."""
+    return max(0, _edge(c, func.min, line, t.versions.c.lane == lane, t.versions.c.reserved_for == ""))
 
 
-def _first(c: Connection, now: float, lane: Lane, status: Status) -> Row[Any] | None:
+def _first(c: Connection, now: float, lane: Lane, status: Status, owner: str) -> Row[Any] | None:
     return c.execute(
         select(t.versions, t.collections.c.name.label("collection"))
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
         .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
         .where(t.versions.c.status == status, t.versions.c.lane == lane)
+        .where(t.versions.c.reserved_for.in_(("", owner)))
         .where(or_(t.versions.c.lease_until.is_(None), t.versions.c.lease_until < now))
         .where(or_(t.versions.c.not_before.is_(None), t.versions.c.not_before <= now))
         .order_by(t.versions.c.turn, t.versions.c.id)
