@@ -15,6 +15,7 @@ from evals.bench.crowd import Load, Users, press
 from evals.bench.process import Served, serving
 from evals.bench.unruly import Misbehaviour, unruly
 from evals.retrieval.types import CorpusDocument, RetrievalDataset
+from ingest.parse.clean import clean
 from ragapp.bootstrap import build_service
 from ragapp.doors.client import RagappClient
 from ragapp.errors import BusyError
@@ -124,7 +125,7 @@ def _is_sound(served: Served) -> bool:
 
 
 def _askers(dataset: RetrievalDataset, count: int) -> Users:
-    known = {_name(document): _text(document) for document in dataset.corpus}
+    known = {_name(document): clean(_text(document)) for document in dataset.corpus}
 
     def fault(response: httpx.Response) -> str | None:
         cited = response.json()["citations"]
@@ -136,7 +137,7 @@ def _askers(dataset: RetrievalDataset, count: int) -> Users:
 
 
 def _searchers(dataset: RetrievalDataset, count: int) -> Users:
-    known = {_name(document): _text(document) for document in dataset.corpus}
+    known = {_name(document): clean(_text(document)) for document in dataset.corpus}
 
     def fault(response: httpx.Response) -> str | None:
         hits = response.json()["hits"]
