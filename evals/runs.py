@@ -1,6 +1,7 @@
 """Run files: what an evaluation found, with everything needed to compare it with another one.
 
-Each kind of run is a dataclass of its own (`RetrievalRun`, `AnswerRun`, `CacheRun`); here is what they share.
+Each kind of run is a dataclass of its own (`RetrievalRun`, `AnswerRun`, `CacheRun`); here is what they share,
+and how two of a kind are compared.
 """
 
 from __future__ import annotations
@@ -11,32 +12,59 @@ import json
 import os
 import shutil
 import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 import ragapp
+from evals.statistics.gate import GateResult, judge_run
 from ragapp.errors import UsageError
 
 COMPRESSED = ".gz"
 
 RunT = TypeVar("RunT")
 SettingValue = str | int | float | bool | None
+ScoresByMetric = Mapping[str, Mapping[str, float]]
+"""Metric -> question -> score."""
 
 
-class RunHead(Protocol):
-    """What every run names itself by."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredRun(ABC):
+    """What a run of any kind names itself by, and what two of a kind are compared by."""
 
-    @property
-    def dataset(self) -> str: ...
-    @property
-    def dataset_sha256(self) -> str: ...
-    @property
-    def settings_fingerprint(self) -> str: ...
-    @property
-    def created_at(self) -> str: ...
+    dataset: str
+    dataset_sha256: str
+    settings_fingerprint: str
+    embedder: str
+    code: str
+    created_at: str
+
+    @abstractmethod
+    def scores(self) -> ScoresByMetric:
+        """Of each question, in every metric that two runs are compared by."""
+
+    def gated(self) -> ScoresByMetric:
+        """Those that the gate looks at: all, unless a kind says otherwise."""
+        return self.scores()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestedRun(ScoredRun):
+    """A run over documents that went through the real ingest.
+
+    `recipe` names parsers and chunk settings; `failures` are the documents that could not be ingested, each
+    with its reason.
+    """
+
+    settings: Mapping[str, SettingValue]
+    recipe: str
+    failures: tuple[str, ...]
+    latency_ms: Mapping[str, float]
 
 
 def fingerprint(*values: object) -> str:
@@ -62,7 +90,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def default_run_file(data_dir: Path, run: RunHead, kind: str) -> Path:
+def default_run_file(data_dir: Path, run: ScoredRun, kind: str) -> Path:
     """Tells runs apart by what was scored, when, and with which settings."""
     when = run.created_at.replace(":", "").replace("+0000", "Z")
     name = f"{run.dataset}.{kind}.{when}.{run.settings_fingerprint[:8]}.json"
@@ -100,12 +128,23 @@ def read_bytes(path: Path) -> bytes:
         raise UsageError(f"Cannot read {path}: {error.strerror}. Pass a run file.") from error
 
 
-def check_same_data(run: RunHead, baseline: RunHead, file: Path) -> None:
-    """Raises UsageError when the two were not over the same data."""
+def compare_runs(run: ScoredRun, baseline: ScoredRun) -> tuple[GateResult, ...]:
+    """In every metric. Raises UsageError unless both were over the same data."""
+    _check_same_data(run, baseline)
+    return judge_run(run.scores(), baseline.scores())
+
+
+def gate_run(run: ScoredRun, baseline: ScoredRun) -> tuple[GateResult, ...]:
+    """In the metrics that the gate looks at. Raises UsageError unless both were over the same data."""
+    _check_same_data(run, baseline)
+    return judge_run(run.gated(), baseline.gated())
+
+
+def _check_same_data(run: ScoredRun, baseline: ScoredRun) -> None:
     if baseline.dataset_sha256 != run.dataset_sha256:
         raise UsageError(
-            f"{file} is a run over {baseline.dataset!r} as it was then, and this one is over other data. "
-            "Make a new baseline: run without --baseline and keep the run file."
+            f"The baseline of {baseline.created_at} is a run over {baseline.dataset!r} as it was then, and "
+            "this one is over other data. Make a new baseline: run without --baseline and keep the run file."
         )
 
 

@@ -48,8 +48,8 @@ def evaluate_answers(
     asked = []
     found: list[Opinion] = []
     for question in progress.track(dataset.questions, description="asking"):
-        answer, milliseconds = ask(library, question, mode)
-        result = score_answer(library, question, answer, milliseconds)
+        answer, taken = ask(library, question, mode)
+        result = replace(score_answer(library, question, answer, taken.ms), cpu_ms=taken.cpu_ms)
         if judge is not None and not answer.refused:
             own = opinions(judge, answer)
             found += own

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -52,10 +51,10 @@ class AnswerSummary:
     gate: Sequence[GateResult]
 
 
-def as_json(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> str:
+def summary(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> AnswerSummary:
     groups = nested(run.figures)
     said = groups["answer"]
-    summary = AnswerSummary(
+    return AnswerSummary(
         dataset=run.dataset,
         questions=len(run.questions),
         unanswerable=sum(one.answerable is False for one in run.questions.values()),
@@ -79,7 +78,6 @@ def as_json(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> str:
         judge=run.judge,
         gate=tuple(gate),
     )
-    return TypeAdapter(AnswerSummary).dump_json(summary, indent=2).decode()
 
 
 def as_text(

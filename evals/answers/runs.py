@@ -9,7 +9,7 @@ from pathlib import Path
 from evals.answers.judging import Agreement
 from evals.answers.summary import Figure
 from evals.answers.types import QuestionResult
-from evals.runs import SettingValue, read_run
+from evals.runs import IngestedRun, ScoresByMetric, SettingValue, read_run
 from ragapp.settings import AnswerSettings, Settings
 from ragapp.types import Verdict
 
@@ -17,32 +17,36 @@ COUNTED = set(AnswerSettings.model_fields) - {"generator", "openai_base_url"}
 """The generator has a field of its own, and where a model is served changes nothing that it writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRun:
+COMPARED = (
+    *("answer_recall", "token_recall", "refusal_right"),
+    *("citation_precision", "citation_recall", "verbatim"),
+    *("document_recall", "page_recall", "span_recall"),
+)
+"""The metrics that two runs are compared by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRun(IngestedRun):
     """One evaluation of answers. When an extractive run is repeated, only `created_at` and times differ.
 
     `prompt_version` is None when no model was asked.
     """
 
-    dataset: str
-    dataset_sha256: str
     generator: str
     model: str
     prompt_version: str | None
-    settings: Mapping[str, SettingValue]
-    settings_fingerprint: str
-    embedder: str
-    recipe: str
-    code: str
-    created_at: str
-    failures: tuple[str, ...]
-    """Documents that could not be ingested, each with its reason."""
     figures: Mapping[str, Figure]
     verdicts: Mapping[Verdict, float]
-    latency_ms: Mapping[str, float]
     questions: Mapping[str, QuestionResult]
     judge: Agreement | None = None
     """The judge model and how far it agrees with the verifier; None when none is set."""
+
+    def scores(self) -> ScoresByMetric:
+        found = {
+            metric: {name: one.scores[metric] for name, one in self.questions.items() if metric in one.scores}
+            for metric in COMPARED
+        }
+        return {metric: by_question for metric, by_question in found.items() if by_question}
 
 
 def answer_settings(settings: Settings) -> dict[str, SettingValue]:

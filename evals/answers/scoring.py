@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from time import perf_counter
 
 from evals.answers.citing import against_gold, alce
 from evals.answers.library import Library
 from evals.answers.types import AnswerQuestion, QuestionResult
 from evals.answers.wording import wording_scores
+from evals.timing import Stopwatch, Taken
 from ragapp.errors import ModelError
 from ragapp.types import Answer, AskMode
 
 
-def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, float]:
-    """The final answer, never a kept one, and the milliseconds it took."""
-    started = perf_counter()
+def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
+    """The final answer, never a kept one, and the time it took."""
+    watch = Stopwatch()
     answer = None
     events = library.service.ask(
         question.question,
@@ -29,7 +29,7 @@ def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answ
         answer = event.answer or answer
     if answer is None:
         raise ModelError(f"No answer came to question {question.id}. Run again; report it if it stays so.")
-    return answer, 1000 * (perf_counter() - started)
+    return answer, watch.taken()
 
 
 def score_answer(

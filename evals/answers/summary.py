@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evals import timing
 from evals.answers.types import QuestionResult
+from evals.timing import Taken
 from ragapp.types import Verdict
 
 RESAMPLES = 2_000
@@ -62,9 +64,8 @@ def verdict_shares(results: Sequence[QuestionResult]) -> dict[Verdict, float]:
 
 
 def latency(results: Sequence[QuestionResult]) -> dict[str, float]:
-    """Milliseconds from the question to the whole answer: p50 and p95."""
-    p50, p95 = np.percentile([result.ms for result in results], [50, 95])
-    return {"p50": float(p50), "p95": float(p95)}
+    """From the question to the whole answer."""
+    return timing.latency([Taken(result.ms, result.cpu_ms) for result in results])
 
 
 def _refusals(results: Sequence[QuestionResult]) -> dict[str, Figure]:

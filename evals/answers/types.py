@@ -76,3 +76,5 @@ class QuestionResult:
     verdicts: Mapping[Verdict, int]
     cited: tuple[tuple[str, int], ...]
     ms: float
+    cpu_ms: float = 0.0
+    """Of all threads; 0 where a run file does not say."""

@@ -1,4 +1,4 @@
-"""The run file of a cache evaluation, and what the gate looks at in it."""
+"""The run file of a cache evaluation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 from evals.cache.evaluation import CacheEvaluation
 from evals.cache.pairs import Pair
 from evals.cache.scoring import Judged
-from evals.runs import check_same_data, code_version, fingerprint, now, read_run
-from evals.statistics.gate import TOLERANCE, GateResult, judge_run
+from evals.runs import ScoredRun, ScoresByMetric, code_version, fingerprint, now, read_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +22,22 @@ class PairResult:
     served: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CacheRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheRun(ScoredRun):
     """`pairs` are by digest: no text of the set is kept. They are judged at `threshold`, the one in use."""
 
-    dataset: str
-    dataset_sha256: str
-    settings_fingerprint: str
-    embedder: str
     threshold: float
-    code: str
-    created_at: str
     evaluation: CacheEvaluation
     pairs: Mapping[str, PairResult]
+
+    def scores(self) -> ScoresByMetric:
+        """1 where the cache did right: hits among pairs that mean the same, and no hit among the others."""
+        same = [(pair, one) for pair, one in self.pairs.items() if one.same]
+        others = [(pair, one) for pair, one in self.pairs.items() if not one.same]
+        return {
+            "hit where the same": {pair: float(one.served) for pair, one in same},
+            "no hit where another": {pair: float(not one.served) for pair, one in others},
+        }
 
 
 def cache_run(
@@ -62,18 +64,3 @@ def cache_run(
 def read_cache_run(path: Path) -> CacheRun:
     """Raises UsageError when the file is not there or no run of the cache."""
     return read_run(path, CacheRun, "ragapp eval cache")
-
-
-def judge_cache(run: CacheRun, baseline_file: Path, tolerance: float = TOLERANCE) -> tuple[GateResult, ...]:
-    """Hits among pairs that mean the same, and no hit among the others, against the run in the file."""
-    baseline = read_cache_run(baseline_file)
-    check_same_data(run, baseline, baseline_file)
-    return judge_run(scores_by_metric(run), scores_by_metric(baseline), tolerance=tolerance)
-
-
-def scores_by_metric(run: CacheRun) -> dict[str, dict[str, float]]:
-    """Metric -> pair -> 1 where the cache did right."""
-    return {
-        "hit where the same": {d: float(one.served) for d, one in run.pairs.items() if one.same},
-        "no hit where another": {d: float(not one.served) for d, one in run.pairs.items() if not one.same},
-    }

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.options import (
-    Baseline,
-    Gate,
-    Limit,
-    Report,
-    RunFile,
-    Seed,
-    check_gate,
-    leave,
-    tell_failures,
-)
+from evals.cli.ending import check_gate, gated, keep, leave, show
+from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 
 if TYPE_CHECKING:
     from evals.answers.evaluate import Asked
     from evals.answers.runs import AnswerRun
-    from evals.statistics.gate import GateResult
     from ragapp.settings import Settings
 
 REPORTED = 20
@@ -98,15 +87,24 @@ def command(shown: Shown) -> Callable[..., None]:
         as_json: AsJson = False,
         data_dir: DataDir = None,
     ) -> None:
+        from evals.answers.printing import as_text, summary, worst_cases
+        from evals.answers.runs import read_answer_run
+        from evals.answers.summary import CITING, SHOWN
+        from ragapp.doors.terminal.output import print_json
+
         check_gate(gate, baseline)
+        before = read_answer_run(baseline) if baseline else None
         settings = load_settings(data_dir).model_copy(update={"generator": generator})
         run, asked = _asked(_Order(dataset, generator, limit, seed), settings)
-        path = _write(run, settings, run_file)
-        compared = _compared(run, asked, baseline, report)
-        tell_failures(run.failures)
-        _print(run, path, compared, shown, as_json=as_json)
-        if worst and not as_json:
-            _print_worst(asked, worst)
+        path = keep(run, settings, run_file, "answers")
+        compared = gated(run, before)
+        if report is not None:
+            _write_page(report, run, asked, before)
+        if as_json:
+            print_json(summary(run, path, compared))
+        else:
+            show(as_text(run, path, compared, SHOWN if shown == "answers" else CITING))
+            show(worst_cases(asked, worst))
         leave(gate=gate, compared=compared, failures=run.failures)
 
     return score
@@ -127,50 +125,10 @@ def _asked(order: _Order, settings: Settings) -> tuple[AnswerRun, list[Asked]]:
         return evaluate_answers(asked, library, settings, progress)
 
 
-def _write(run: AnswerRun, settings: Settings, run_file: Path | None) -> Path:
-    from evals.runs import default_run_file, write_run
+def _write_page(report: Path, run: AnswerRun, asked: list[Asked], before: AnswerRun | None) -> None:
+    from evals.answers.printing import worst_rows
+    from evals.report.answers import answers_page
+    from evals.report.page import write_page
 
-    path = run_file or default_run_file(settings.data_dir, run, "answers")
-    write_run(path, run)
-    return path
-
-
-def _compared(
-    run: AnswerRun, asked: list[Asked], baseline: Path | None, report: Path | None
-) -> tuple[GateResult, ...]:
-    from evals.answers.gating import judge_answers
-    from evals.answers.runs import read_answer_run
-
-    compared = judge_answers(run, baseline) if baseline else ()
-    if report is not None:
-        from evals.answers.printing import worst_rows
-        from evals.report.answers import answers_page
-        from evals.report.page import write_page
-
-        texts = {one.question.id: one.question.question for one in asked}
-        before = read_answer_run(baseline) if baseline else None
-        write_page(report, answers_page(run, before, texts, worst_rows(asked, REPORTED)))
-    return compared
-
-
-def _print(
-    run: AnswerRun, run_file: Path, compared: Iterable[GateResult], shown: Shown, *, as_json: bool
-) -> None:
-    from rich.console import Console
-
-    from evals.answers import printing
-    from evals.answers.summary import CITING, SHOWN
-
-    if as_json:
-        sys.stdout.write(printing.as_json(run, run_file, compared) + "\n")
-        return
-    names = SHOWN if shown == "answers" else CITING
-    Console(highlight=False, soft_wrap=True).print(printing.as_text(run, run_file, compared, names))
-
-
-def _print_worst(asked: list[Asked], count: int) -> None:
-    from rich.console import Console
-
-    from evals.answers.printing import worst_cases
-
-    Console(highlight=False, soft_wrap=True).print(worst_cases(asked, count))
+    texts = {one.question.id: one.question.question for one in asked}
+    write_page(report, answers_page(run, before, texts, worst_rows(asked, REPORTED)))

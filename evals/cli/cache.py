@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evals.cli.options import Baseline, Gate, Report, RunFile, check_gate, leave
+from evals.cli.ending import check_gate, gated, keep, leave
+from evals.cli.options import Baseline, Gate, Report, RunFile
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 from ragapp.doors.terminal.output import print_table
+from ragapp.errors import UsageError
 
 if TYPE_CHECKING:
     from evals.cache.curve import Point
@@ -60,19 +62,24 @@ def cache(
       ragapp eval cache evals/data/cache-mini --baseline before.json --gate
     """
     from evals.cache.pairs import load_pairs, pairs_file
+    from evals.cache.runs import read_cache_run
 
     check_gate(gate, baseline)
+    before = read_cache_run(baseline) if baseline else None
     settings, file = load_settings(data_dir), pairs_file(pairs)
-    name = pairs.resolve().stem
-    run = _evaluate(name, load_pairs(file, judged)[:limit], settings, wrong)
-    path = _write(run, settings, run_file, svg)
-    compared = _compared(run, baseline, report)
+    run = _evaluate(pairs.resolve().stem, load_pairs(file, judged)[:limit], settings, wrong)
+    path = keep(run, settings, run_file, "cache")
+    compared = gated(run, before)
+    if svg is not None:
+        _draw(svg, run)
+    if report is not None:
+        _write_page(report, run, before)
     if as_json:
         _print_json(run, path, compared)
     else:
         _show(run.evaluation)
         _show_gate(compared, path)
-    leave(gate=gate, compared=compared, failures=())
+    leave(gate=gate, compared=compared)
 
 
 def _evaluate(name: str, pairs: list[Pair], settings: Settings, wrong: float) -> CacheRun:
@@ -95,28 +102,21 @@ def _evaluate(name: str, pairs: list[Pair], settings: Settings, wrong: float) ->
     return cache_run(name, pairs, judge(pairs, vectors), in_use, found)
 
 
-def _write(run: CacheRun, settings: Settings, run_file: Path | None, svg: Path | None) -> Path:
-    from evals.runs import default_run_file, write_run
+def _draw(svg: Path, run: CacheRun) -> None:
+    from evals.report.cache import hit_rate_curve
+    from evals.runs import write_whole
 
-    path = run_file or default_run_file(settings.data_dir, run, "cache")
-    write_run(path, run)
-    if svg is not None:
-        from evals.cache.picture import picture
-
-        svg.write_text(picture(run.evaluation), encoding="utf-8")
-    return path
+    curve = hit_rate_curve(run.evaluation)
+    if curve is None:
+        raise UsageError("No pair is a hit at any threshold: there is no curve to draw. Leave --svg out.")
+    write_whole(svg, curve.picture().encode())
 
 
-def _compared(run: CacheRun, baseline: Path | None, report: Path | None) -> tuple[GateResult, ...]:
-    from evals.cache.runs import judge_cache, read_cache_run
+def _write_page(report: Path, run: CacheRun, before: CacheRun | None) -> None:
+    from evals.report.cache import cache_page
+    from evals.report.page import write_page
 
-    compared = judge_cache(run, baseline) if baseline else ()
-    if report is not None:
-        from evals.report.cache import cache_page
-        from evals.report.page import write_page
-
-        write_page(report, cache_page(run, read_cache_run(baseline) if baseline else None))
-    return compared
+    write_page(report, cache_page(run, before))
 
 
 def _print_json(run: CacheRun, path: Path, compared: Sequence[GateResult]) -> None:

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.options import (
-    Baseline,
-    Gate,
-    Limit,
-    Report,
-    RunFile,
-    Seed,
-    check_gate,
-    leave,
-    tell_failures,
-)
+from evals.cli.ending import check_gate, gated, keep, leave, show
+from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 
 if TYPE_CHECKING:
     from evals.retrieval.evaluate import RetrievalResult
     from evals.retrieval.runs import RetrievalRun
     from evals.retrieval.types import RetrievalDataset
-    from evals.statistics.gate import GateResult
     from ragapp.settings import Settings
     from ragapp.types import SearchMode
 
@@ -89,19 +77,34 @@ def retrieval(
 
       ragapp eval retrieval ~/beir/scifact --baseline runs/before.json --gate
     """
-    from evals.datasets.spans import is_span_folder
+    from evals.retrieval.printing import as_text, summary
+    from evals.retrieval.runs import read_retrieval_run
+    from ragapp.doors.terminal.output import print_json
 
     check_gate(gate, baseline)
+    before = read_retrieval_run(baseline) if baseline else None
     settings = load_settings(data_dir)
-    order = _Order(dataset, split, None if mode == "all" else mode, limit, seed)
-    if is_span_folder(dataset):
-        result = _spans(order, settings)
+    result = _scored(_Order(dataset, split, None if mode == "all" else mode, limit, seed), run, settings)
+    path = keep(result.run, settings, run_file, result.run.split)
+    if trec_out is not None:
+        _write_rankings(trec_out, result)
+    compared = gated(result.run, before)
+    if report is not None:
+        _write_page(report, result, before)
+    if as_json:
+        print_json(summary(result.run, path, compared))
     else:
-        result = _searched(order, settings) if run is None else _given(order, run)
-    path = _write(result, settings, run_file, trec_out)
-    compared = _compared(result, baseline, report)
-    _print(result.run, path, compared, as_json=as_json)
+        show(as_text(result.run, path, compared))
     leave(gate=gate, compared=compared, failures=result.run.failures)
+
+
+def _scored(order: _Order, given: Path | None, settings: Settings) -> RetrievalResult:
+    """By spans, by documents, or what another program found."""
+    from evals.datasets.spans import is_span_folder
+
+    if is_span_folder(order.dataset):
+        return _spans(order, settings)
+    return _searched(order, settings) if given is None else _given(order, given)
 
 
 def _searched(order: _Order, settings: Settings) -> RetrievalResult:
@@ -149,40 +152,16 @@ def _sampled(dataset: RetrievalDataset, order: _Order) -> RetrievalDataset:
     return dataset if order.limit is None else sample_queries(dataset, order.limit, order.seed)
 
 
-def _write(result: RetrievalResult, settings: Settings, run_file: Path | None, trec_out: Path | None) -> Path:
+def _write_rankings(folder: Path, result: RetrievalResult) -> None:
     from evals.retrieval.trec import write_trec
-    from evals.runs import default_run_file, write_run
 
-    path = run_file or default_run_file(settings.data_dir, result.run, result.run.split)
-    write_run(path, result.run)
-    if trec_out is not None:
-        for mode, rankings in result.rankings.items():
-            name = f"{result.run.dataset}.{result.run.split}.{mode}.run"
-            write_trec(trec_out / name, rankings, tag=f"ragapp-{mode}")
-    return path
+    for mode, rankings in result.rankings.items():
+        name = f"{result.run.dataset}.{result.run.split}.{mode}.run"
+        write_trec(folder / name, rankings, tag=f"ragapp-{mode}")
 
 
-def _compared(result: RetrievalResult, baseline: Path | None, report: Path | None) -> tuple[GateResult, ...]:
-    from evals.retrieval.gating import judge_retrieval
-    from evals.retrieval.runs import read_retrieval_run
+def _write_page(report: Path, result: RetrievalResult, before: RetrievalRun | None) -> None:
+    from evals.report.page import write_page
+    from evals.report.retrieval import retrieval_page
 
-    compared = judge_retrieval(result.run, baseline) if baseline else ()
-    if report is not None:
-        from evals.report.page import write_page
-        from evals.report.retrieval import retrieval_page
-
-        before = read_retrieval_run(baseline) if baseline else None
-        write_page(report, retrieval_page(result.run, before, result.queries))
-    return compared
-
-
-def _print(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult], *, as_json: bool) -> None:
-    from rich.console import Console
-
-    from evals.retrieval import printing
-
-    tell_failures(run.failures)
-    if as_json:
-        sys.stdout.write(printing.as_json(run, run_file, gate) + "\n")
-    else:
-        Console(highlight=False, soft_wrap=True).print(printing.as_text(run, run_file, gate))
+    write_page(report, retrieval_page(result.run, before, result.queries))

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from markupsafe import Markup
 
-from evals.answers.gating import GATED, scores_by_metric
-from evals.answers.runs import AnswerRun
+from evals.answers.runs import COMPARED, AnswerRun
 from evals.answers.summary import SHOWN
 from evals.report.page import page, section, table
-from evals.report.parts import compared_table, moved_section, settings_section
+from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
 from evals.report.plots import Bar, bars, histogram
-from evals.statistics.gate import judge_run
 
-NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
 """The metrics whose questions are listed where they moved."""
 
@@ -37,9 +33,7 @@ def answers_page(
             section("Figures", bars("Each with its 95% bootstrap interval", _bars(run), "")),
             section("Sentences by verdict", _verdicts(run)),
             section("How long an answer takes", histogram(_LATENCY, _times(run), "milliseconds")),
-            section("The worst answers", table(("", "question", "gold", "said"), worst))
-            if worst
-            else Markup(""),
+            section("The worst answers", _worst(worst)),
             settings_section(run.settings, _names(run), baseline.settings if baseline else None),
         ],
     )
@@ -49,11 +43,11 @@ _LATENCY = "From the question to the whole answer"
 
 
 def _against(run: AnswerRun, baseline: AnswerRun, texts: Mapping[str, str]) -> list[Markup]:
-    now, before = scores_by_metric(run), scores_by_metric(baseline)
+    now, before = run.scores(), baseline.scores()
     heading = f"{run.model} against the baseline's {baseline.model}"
     moved = [name for name in MOVED_BY if name in now and name in before]
     return [
-        section(heading, compared_table(judge_run(now, before))),
+        compared_section(heading, run, baseline),
         *(moved_section(name, now[name], before[name], texts) for name in moved),
     ]
 
@@ -83,5 +77,5 @@ def _names(run: AnswerRun) -> dict[str, object]:
         "prompt version": run.prompt_version or "–",
         "embedder": run.embedder,
         "code": run.code,
-        "gated": ", ".join(GATED),
+        "gated": ", ".join(COMPARED),
     }

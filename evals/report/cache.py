@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from evals.cache.curve import Point
 from evals.cache.evaluation import CacheEvaluation
-from evals.cache.runs import CacheRun, scores_by_metric
+from evals.cache.runs import CacheRun
 from evals.report import axes
+from evals.report.figure import Plot
 from evals.report.page import page, section, table
-from evals.report.parts import compared_table, moved_section, settings_section
+from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
 from evals.report.plots import Line, lines
-from evals.statistics.gate import judge_run
 
 FEWEST = 30
 """Hits below which a rate is not drawn where there are others: its bound says nothing."""
@@ -36,7 +36,7 @@ def cache_page(run: CacheRun, baseline: CacheRun | None = None) -> Markup:
     )
 
 
-def hit_rate_curve(found: CacheEvaluation) -> Markup:
+def hit_rate_curve(found: CacheEvaluation) -> Plot | None:
     """Hit rate across, wrong answers a hit upwards, with their upper bounds."""
     return lines(
         "Wrong answers a hit, with the upper 95% bound, as the threshold is lowered",
@@ -50,7 +50,7 @@ def hit_rate_curve(found: CacheEvaluation) -> Markup:
     )
 
 
-def _precision_curve(found: CacheEvaluation) -> Markup:
+def _precision_curve(found: CacheEvaluation) -> Plot | None:
     drawn = [
         Line(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn(points)])
         for name, points in (("cosine and guards", found.curve), ("cosine alone", found.plain_curve))
@@ -98,9 +98,9 @@ def _row(name: str, point: Point) -> tuple[object, ...]:
 
 
 def _against(run: CacheRun, baseline: CacheRun) -> list[Markup]:
-    now, before = scores_by_metric(run), scores_by_metric(baseline)
-    moved = [moved_section(name, now[name], before[name], {}) for name in now]
-    return [section("Against the baseline", compared_table(judge_run(now, before))), *moved]
+    now, before = run.scores(), baseline.scores()
+    moved = [moved_section(name, now[name], before[name], NO_TEXTS) for name in now]
+    return [compared_section("Against the baseline", run, baseline), *moved]
 
 
 def _names(run: CacheRun) -> dict[str, object]:

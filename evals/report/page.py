@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from markupsafe import Markup
 
+from evals.report.figure import Plot, stylesheet
 from evals.runs import write_whole
 
 _PAGE = Markup(
@@ -35,11 +35,11 @@ _PAGE = Markup(
 
 def page(title: str, lead: str, sections: Iterable[Markup]) -> Markup:
     """A whole HTML document."""
-    style = Markup(files("evals.report").joinpath("page.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
+    style = stylesheet("plot.css") + stylesheet("page.css")
     return _PAGE.format(title=title, lead=lead, style=style, sections=Markup("\n").join(sections))
 
 
-def section(heading: str, *parts: Markup) -> Markup:
+def section(heading: str, *parts: Markup | Plot | None) -> Markup:
     """Nothing when it has no parts."""
     kept = [part for part in parts if part]
     if not kept:

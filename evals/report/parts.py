@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from markupsafe import Markup
 
 from evals.report.page import pairs, section, table
 from evals.report.plots import Bar, differences
-from evals.runs import SettingValue
-from evals.statistics.gate import GateResult
+from evals.runs import ScoredRun, SettingValue, compare_runs
 from evals.statistics.paired import bootstrap_interval
 
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 MOST = 15
 """Questions that are listed because they moved most."""
 
@@ -23,7 +24,7 @@ def interval_bar(name: str, values: Iterable[float]) -> Bar:
     return Bar(name, float(array.mean()), *bootstrap_interval(array, resamples=2000))
 
 
-def compared_table(results: Sequence[GateResult]) -> Markup:
+def compared_section(heading: str, run: ScoredRun, baseline: ScoredRun) -> Markup:
     """Metric by metric: how much, how sure, how many questions, and the size of the effect."""
     columns = ("metric", "difference", "95% interval", "p (Holm)", "effect (d)", "better", "equal", "worse")
     rows = [
@@ -37,9 +38,9 @@ def compared_table(results: Sequence[GateResult]) -> Markup:
             one.comparison.ties,
             one.comparison.losses,
         )
-        for one in results
+        for one in compare_runs(run, baseline)
     ]
-    return table(columns, rows) if rows else Markup("")
+    return section(heading, table(columns, rows))
 
 
 def moved_section(

@@ -1,4 +1,4 @@
-"""The plots: SVG figures with a caption, and the same numbers as a table for whoever cannot see them."""
+"""The plots; each is None where there is nothing to draw."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from evals.report import axes
 from evals.report.axes import HEIGHT, RIGHT, TOP, WIDTH, Axis, Format
+from evals.report.figure import Plot
 from evals.report.page import table
 
 COLOURS = 6
@@ -48,15 +49,14 @@ def lines(
     form: Format = axes.plain,
     places: Sequence[str] = (),
     marks: Sequence[tuple[float, float, str]] = (),
-    dots: bool = False,
-) -> Markup:
-    """Curves, told apart by colour and dashes, or dots; `marks` are single points with a name.
+) -> Plot | None:
+    """Curves, told apart by colour and dashes; `marks` are single points with a name.
 
     With `places`, x counts them from 0, and their names stand there instead of numbers.
     """
     points = [point for line in drawn for point in (*line.points, *line.bound)]
     if not points:
-        return Markup("")
+        return None
     x = (
         axes.named(x_label, places)
         if places
@@ -65,18 +65,18 @@ def lines(
     y = axes.upwards(y_label, min(0.0, *(p[1] for p in points)), max(p[1] for p in points), form)
     parts = [axes.frame(x, y)]
     for place, line in enumerate(drawn):
-        parts += [_curve(line.points, place, x, y, dots=dots), _legend(line.name, place, len(drawn))]
+        parts += [_curve(line.points, place, x, y), _legend(line.name, place, len(drawn))]
         if line.bound:
             parts.append(_polyline(line.bound, f"curve bound s{place % COLOURS}", x, y))
     parts += [_mark(x.at(a), y.at(b), name) for a, b, name in marks]
     rows = [(line.name, x.form(round(a, 4)), form(round(b, 4))) for line in drawn for a, b in line.points]
-    return _figure(caption, parts, HEIGHT, table(("", x_label, y_label), rows))
+    return Plot(caption, HEIGHT, parts, table(("", x_label, y_label), rows))
 
 
-def bars(caption: str, drawn: Sequence[Bar], x_label: str) -> Markup:
+def bars(caption: str, drawn: Sequence[Bar], x_label: str) -> Plot | None:
     """Horizontal bars, each with its interval as a line."""
     if not drawn:
-        return Markup("")
+        return None
     height = TOP + ROW * len(drawn) + 46
     low = min(0.0, *(bar.low for bar in drawn))
     ticks = axes.round_ticks(low, max(bar.high for bar in drawn))
@@ -85,13 +85,13 @@ def bars(caption: str, drawn: Sequence[Bar], x_label: str) -> Markup:
     parts += [axes.text(x.at(tick), height - 26, axes.plain(tick), "middle") for tick in ticks]
     parts.append(axes.text((NAMES + WIDTH) / 2, height - 6, x_label, "middle"))
     rows = [(bar.name, bar.value, f"{bar.low:.3f} to {bar.high:.3f}") for bar in drawn]
-    return _figure(caption, parts, height, table(("", "value", "95% interval"), rows))
+    return Plot(caption, height, parts, table(("", "value", "95% interval"), rows))
 
 
-def histogram(caption: str, values: Sequence[float], x_label: str) -> Markup:
+def histogram(caption: str, values: Sequence[float], x_label: str) -> Plot | None:
     """How many values lie where, up to the 99th percentile; what is above stands in the last bin."""
     if not values:
-        return Markup("")
+        return None
     top = float(np.quantile(values, 0.99)) or 1.0
     counts, edges = np.histogram(np.minimum(values, top), bins=BINS, range=(0.0, top))
     x, y = axes.across(x_label, 0.0, top), axes.upwards("how many", 0.0, float(counts.max()))
@@ -101,14 +101,14 @@ def histogram(caption: str, values: Sequence[float], x_label: str) -> Markup:
         for count, left, right in zip(counts.tolist(), edges, edges[1:], strict=False)
     ]
     quantiles = [(f"p{q}", f"{np.percentile(values, q):.1f}") for q in (5, 25, 50, 75, 95, 99)]
-    return _figure(caption, parts, HEIGHT, table(("", x_label), quantiles))
+    return Plot(caption, HEIGHT, parts, table(("", x_label), quantiles))
 
 
-def differences(caption: str, values: Sequence[float], y_label: str) -> Markup:
+def differences(caption: str, values: Sequence[float], y_label: str) -> Plot | None:
     """One bar a question, from the greatest gain to the greatest loss; those that did not move left out."""
     moved = sorted((value for value in values if value), reverse=True)
     if not moved:
-        return Markup("")
+        return None
     x = axes.across("questions that moved", 0.0, float(len(moved)))
     y = axes.upwards(y_label, min(0.0, moved[-1]), max(0.0, moved[0]))
     parts = [axes.frame(x, y)]
@@ -118,22 +118,13 @@ def differences(caption: str, values: Sequence[float], y_label: str) -> Markup:
         parts.append(_rect(x.at(place), top, width, bottom - top, 2 if value > 0 else 4))
     better = sum(value > 0 for value in moved)
     rows = [("better", better), ("worse", len(moved) - better), ("the same", len(values) - len(moved))]
-    return _figure(caption, parts, HEIGHT, table(("", "questions"), rows))
+    return Plot(caption, HEIGHT, parts, table(("", "questions"), rows))
 
 
-def _figure(caption: str, parts: Sequence[Markup], height: float, numbers: Markup) -> Markup:
-    return Markup(
-        '<figure><svg viewBox="0 0 {} {}" role="img" aria-label="{}">\n{}\n</svg>'
-        "<figcaption>{}</figcaption><details><summary>the numbers</summary>{}</details></figure>"
-    ).format(WIDTH, height, caption, Markup("\n").join(parts), caption, numbers)
-
-
-def _curve(points: Sequence[tuple[float, float]], place: int, x: Axis, y: Axis, *, dots: bool) -> Markup:
-    if dots or len(points) == 1:
-        return Markup("\n").join(
-            Markup('<circle class="f{}" cx="{}" cy="{}" r="5"/>').format(place % COLOURS, x.at(a), y.at(b))
-            for a, b in points
-        )
+def _curve(points: Sequence[tuple[float, float]], place: int, x: Axis, y: Axis) -> Markup:
+    if len(points) == 1:  # a line of one point would not be seen
+        ((a, b),) = points
+        return Markup('<circle class="f{}" cx="{}" cy="{}" r="5"/>').format(place % COLOURS, x.at(a), y.at(b))
     return _polyline(points, f"curve s{place % COLOURS} d{place % COLOURS}", x, y)
 
 

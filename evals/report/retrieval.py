@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from markupsafe import Markup
 
+from evals.report.figure import Plot
 from evals.report.page import page, section, table
-from evals.report.parts import compared_table, interval_bar, moved_section, settings_section
+from evals.report.parts import NO_TEXTS, compared_section, interval_bar, moved_section, settings_section
 from evals.report.plots import Line, bars, histogram, lines
 from evals.retrieval.runs import RetrievalRun
-from evals.statistics.gate import judge_run
-
-NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 def retrieval_page(
@@ -41,13 +38,9 @@ _LATENCY = "Whole hybrid searches for 10 hits, one after another"
 
 
 def _against(run: RetrievalRun, baseline: RetrievalRun, texts: Mapping[str, str]) -> list[Markup]:
-    metrics = [name for name in run.scored.metrics if name in baseline.scored.metrics]
-    results = judge_run(
-        {name: run.values(name) for name in metrics}, {name: baseline.values(name) for name in metrics}
-    )
     heading = f"{run.system} against the baseline's {baseline.system}"
     return [
-        section(heading, compared_table(results)),
+        compared_section(heading, run, baseline),
         moved_section(run.metric, run.values(), baseline.values(), texts),
     ]
 
@@ -58,7 +51,7 @@ def _modes(run: RetrievalRun) -> Markup:
     return table(("mode", *metrics), rows)
 
 
-def _mode_bars(run: RetrievalRun) -> Markup:
+def _mode_bars(run: RetrievalRun) -> Plot | None:
     drawn = [
         interval_bar(mode, (one.scores[run.metric] for one in result.queries.values()))
         for mode, result in run.modes.items()
@@ -66,7 +59,7 @@ def _mode_bars(run: RetrievalRun) -> Markup:
     return bars(f"{run.metric} by mode, with 95% bootstrap intervals", drawn, run.metric)
 
 
-def _by_cutoff(run: RetrievalRun) -> list[Markup]:
+def _by_cutoff(run: RetrievalRun) -> list[Plot | None]:
     """Each cutoff has the same room, as differences among the first few places matter most."""
     made = []
     for name, by_k in run.scored.by_k.items():

@@ -9,16 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from evals.answers.gating import scores_by_metric as answer_scores
 from evals.answers.runs import read_answer_run
 from evals.cache.runs import read_cache_run
-from evals.cache.runs import scores_by_metric as cache_scores
 from evals.report.answers import answers_page
 from evals.report.cache import cache_page
 from evals.report.retrieval import retrieval_page
 from evals.retrieval.runs import read_retrieval_run
-from evals.runs import check_same_data, read_bytes
-from evals.statistics.gate import GateResult, judge_run
+from evals.runs import compare_runs, read_bytes
+from evals.statistics.gate import GateResult
 from ragapp.errors import UsageError
 
 
@@ -36,8 +34,13 @@ def compare_files(before: Path, after: Path) -> Compared:
     if _kind(before) != kind:
         raise UsageError(f"{before} and {after} are runs of different commands. Compare two of one kind.")
     if kind == "retrieval":
-        return _retrieval(before, after)
-    return _answers(before, after) if kind == "answers" else _cache(before, after)
+        found, base = read_retrieval_run(after), read_retrieval_run(before)
+        return Compared(compare_runs(found, base), retrieval_page(found, base))
+    if kind == "answers":
+        said, said_before = read_answer_run(after), read_answer_run(before)
+        return Compared(compare_runs(said, said_before), answers_page(said, said_before))
+    served, served_before = read_cache_run(after), read_cache_run(before)
+    return Compared(compare_runs(served, served_before), cache_page(served, served_before))
 
 
 def _kind(path: Path) -> str:
@@ -50,25 +53,3 @@ def _kind(path: Path) -> str:
         if isinstance(fields, Mapping) and field in fields:
             return kind
     raise UsageError(f"{path} is no run file of `ragapp eval`. Pass another file.")
-
-
-def _retrieval(before: Path, after: Path) -> Compared:
-    old, new = read_retrieval_run(before), read_retrieval_run(after)
-    check_same_data(new, old, before)
-    metrics = [name for name in new.scored.metrics if name in old.scored.metrics]
-    results = judge_run(
-        {name: new.values(name) for name in metrics}, {name: old.values(name) for name in metrics}
-    )
-    return Compared(results, retrieval_page(new, old))
-
-
-def _answers(before: Path, after: Path) -> Compared:
-    old, new = read_answer_run(before), read_answer_run(after)
-    check_same_data(new, old, before)
-    return Compared(judge_run(answer_scores(new), answer_scores(old)), answers_page(new, old))
-
-
-def _cache(before: Path, after: Path) -> Compared:
-    old, new = read_cache_run(before), read_cache_run(after)
-    check_same_data(new, old, before)
-    return Compared(judge_run(cache_scores(new), cache_scores(old)), cache_page(new, old))

@@ -18,11 +18,12 @@ from evals.retrieval.runs import (
     RetrievalRun,
     retrieval_settings,
 )
-from evals.retrieval.search import Searcher, percentiles
+from evals.retrieval.search import Searcher
 from evals.retrieval.stages import Stages, document_stages
 from evals.retrieval.types import Found, RetrievalDataset, Run
 from evals.runs import code_version, fingerprint, now
 from evals.statistics.paired import Comparison, compare
+from evals.timing import latency
 from ragapp.settings import Settings
 from ragapp.types import SearchMode
 
@@ -73,12 +74,12 @@ def evaluate_retrieval(
         recipe=corpus.recipe,
         code=code_version(),
         created_at=now(),
-        latency_ms=percentiles(times),
+        latency_ms=latency(times),
         modes=modes,
         comparisons=compare_modes(modes, COMPARED_BY),
         system=only or SYSTEM,
         stages=_stages(dataset, corpus, found) if only is None else None,
-        searches_ms=times,
+        searches_ms=[one.ms for one in times],
     )
     return RetrievalResult(run, rankings, dataset.queries)
 

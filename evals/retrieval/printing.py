@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -44,8 +43,8 @@ class RetrievalSummary:
     gate: Sequence[GateResult]
 
 
-def as_json(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> str:
-    summary = RetrievalSummary(
+def summary(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> RetrievalSummary:
+    return RetrievalSummary(
         dataset=run.dataset,
         split=run.split,
         documents=run.documents,
@@ -63,7 +62,6 @@ def as_json(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> st
         settings_fingerprint=run.settings_fingerprint,
         gate=gate,
     )
-    return TypeAdapter(RetrievalSummary).dump_json(summary, indent=2).decode()
 
 
 def as_text(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> RenderableType:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evals.retrieval.stages import Stages
 from evals.retrieval.types import Scores
-from evals.runs import SettingValue, read_run
+from evals.runs import IngestedRun, ScoresByMetric, SettingValue, read_run
 from evals.statistics.paired import Comparison
 from ragapp.settings import Settings
 
@@ -21,7 +21,7 @@ SYSTEM = "hybrid"
 COMPARED_BY = "nDCG@10"
 """What systems are compared by, over documents."""
 
-RETRIEVAL_SETTINGS = {"embedder", "reranker", "chunk_tokens", "candidates", "fusion"}
+RETRIEVAL_SETTINGS = {"embedder", "reranker", "chunk_tokens", "candidates", "fusion", "dense_weight"}
 """What can change what is found. Named one by one, so that no password in a URL gets into a run file."""
 
 
@@ -42,28 +42,17 @@ class ModeResult:
     by_k: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RetrievalRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRun(IngestedRun):
     """One evaluation of retrieval. All but `created_at` and times is the same when repeated.
 
     `modes` are by name: those of `SearchMode`, `fused` (hybrid before the reranker, where there is one), or
     the name of a TREC run file that was scored. `system` is the one that the gate compares.
     """
 
-    dataset: str
     split: str
-    dataset_sha256: str
     documents: int
     chunks: int
-    failures: tuple[str, ...]
-    """Documents that could not be ingested, each with its reason."""
-    settings: Mapping[str, SettingValue]
-    settings_fingerprint: str
-    embedder: str
-    recipe: str
-    code: str
-    created_at: str
-    latency_ms: Mapping[str, float]
     modes: Mapping[str, ModeResult]
     comparisons: Mapping[str, Comparison]
     system: str = SYSTEM
@@ -71,7 +60,7 @@ class RetrievalRun:
     """What systems are compared by, and what the gate looks at."""
     stages: Stages | None = None
     searches_ms: Sequence[float] = ()
-    """Of each timed search, ascending."""
+    """Of each timed search, by the clock."""
 
     @property
     def scored(self) -> ModeResult:
@@ -80,6 +69,14 @@ class RetrievalRun:
     def values(self, metric: str | None = None) -> dict[str, float]:
         """The system's score of each query, by default in the metric that it is compared by."""
         return {query: one.scores[metric or self.metric] for query, one in self.scored.queries.items()}
+
+    def scores(self) -> ScoresByMetric:
+        return {metric: self.values(metric) for metric in self.scored.metrics}
+
+    def gated(self) -> ScoresByMetric:
+        """Only the one figure that says how good search is: each more would cost the test power, as the
+        gate corrects for their number."""
+        return {self.metric: self.values()}
 
 
 def retrieval_settings(settings: Settings) -> dict[str, SettingValue]:

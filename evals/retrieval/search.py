@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-
-import numpy as np
+from collections.abc import Iterable, Mapping
 
 from evals.retrieval.metrics import DEPTH
 from evals.retrieval.types import Found
+from evals.timing import Stopwatch, Taken
 from ragapp.service import RagService
 from ragapp.types import SearchMode
 
@@ -28,18 +26,18 @@ class Searcher:
         """What `mode` finds for each (query id, text): up to `DEPTH` documents."""
         return {query: self._documents(text, mode) for query, text in queries}
 
-    def times(self, queries: Iterable[str], k: int) -> list[float]:
-        """Milliseconds that a hybrid search for `k` chunks takes, start to end, ascending.
+    def times(self, queries: Iterable[str], k: int) -> list[Taken]:
+        """What a hybrid search for `k` chunks takes, start to end.
 
         The model and the views load before the clock starts.
         """
         self._service.search("warm up", collection=self._collection, k=k)
         taken = []
         for text in queries:
-            started = time.perf_counter()
+            watch = Stopwatch()
             self._service.search(text, collection=self._collection, k=k)
-            taken.append(round(1000 * (time.perf_counter() - started), 3))
-        return sorted(taken)
+            taken.append(watch.taken())
+        return taken
 
     def _documents(self, text: str, mode: SearchMode) -> Found:
         """Documents scored by their best chunk.
@@ -59,11 +57,3 @@ class Searcher:
             if len(best) >= DEPTH or len(hits) < k:
                 return Found(tuple(best.items())[:DEPTH], min(candidates, DEPTH))
             k *= 2
-
-
-def percentiles(ascending: Sequence[float]) -> dict[str, float]:
-    """p50 and p95; none of nothing."""
-    if not ascending:
-        return {}
-    p50, p95 = np.percentile(ascending, [50, 95])
-    return {"p50": float(p50), "p95": float(p95)}

@@ -12,10 +12,11 @@ from evals.ingesting import Shelf, open_shelf
 from evals.retrieval.evaluate import MODES, TIMED_K, TIMED_QUERIES, compare_modes
 from evals.retrieval.overlap import Words, overlap
 from evals.retrieval.runs import SYSTEM, ModeResult, QueryResult, RetrievalRun, retrieval_settings
-from evals.retrieval.search import Searcher, percentiles
+from evals.retrieval.search import Searcher
 from evals.retrieval.stages import Kept, Pair, Stages, count_stages
 from evals.retrieval.types import Span, SpanDataset, SpanQuestion
 from evals.runs import code_version, fingerprint, now
+from evals.timing import latency
 from ragapp.bootstrap import recipe
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -60,12 +61,12 @@ def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress)
             recipe=made_by,
             code=code_version(),
             created_at=now(),
-            latency_ms=percentiles(times),
+            latency_ms=latency(times),
             modes=modes,
             comparisons=compare_modes(modes, METRIC),
             metric=METRIC,
             stages=scorer.stages(found, shelf.service),
-            searches_ms=times,
+            searches_ms=[one.ms for one in times],
         )
 
 

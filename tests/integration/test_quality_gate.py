@@ -14,10 +14,10 @@ from rich.progress import Progress
 
 import evals.data
 from evals.answers.evaluate import evaluate_answers
-from evals.answers.gating import judge_answers
 from evals.answers.library import open_library
-from evals.answers.runs import AnswerRun
+from evals.answers.runs import AnswerRun, read_answer_run
 from evals.datasets.answering import load_answer_dataset
+from evals.runs import gate_run
 from evals.statistics.gate import GateResult
 from ragapp.settings import Settings
 
@@ -42,7 +42,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> AnswerRun:
 
 
 def test_answers_are_no_worse(answered: AnswerRun) -> None:
-    assert lost(judge_answers(answered, ANSWERS)) == {}
+    assert lost(gate_run(answered, read_answer_run(ANSWERS))) == {}
 
 
 def test_every_citation_is_verbatim_and_supports_its_sentence(answered: AnswerRun) -> None:
@@ -56,4 +56,4 @@ def test_repeating_a_run_changes_nothing_but_times(answered: AnswerRun, tmp_path
 
 
 def test_much_smaller_chunks_close_the_gate(tmp_path: Path) -> None:
-    assert lost(judge_answers(asked(tmp_path, chunk_tokens=16), ANSWERS))
+    assert lost(gate_run(asked(tmp_path, chunk_tokens=16), read_answer_run(ANSWERS)))

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from evals.answers.gating import judge_answers
 from evals.answers.runs import AnswerRun, read_answer_run
 from evals.answers.summary import figures, latency, verdict_shares
 from evals.answers.types import QuestionResult
-from evals.runs import write_run
+from evals.runs import gate_run, write_run
 from ragapp.errors import UsageError
 
 
@@ -78,19 +77,16 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
 
 
 def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    write_run(path, run(RESULTS, "another"))
     with pytest.raises(UsageError, match="other data"):
-        judge_answers(run(RESULTS), path)
+        gate_run(run(RESULTS), run(RESULTS, "another"))
+    path = tmp_path / "run.json"
     path.write_text("{}")
     with pytest.raises(UsageError, match="no run"):
-        judge_answers(run(RESULTS), path)
+        read_answer_run(path)
 
 
-def test_more_wrong_answers_than_luck_explains_close_the_gate(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
+def test_more_wrong_answers_than_luck_explains_close_the_gate() -> None:
     right = [result(answerable=True, refused=False, answer_recall=1.0)] * 40
     wrong = [result(answerable=True, refused=False, answer_recall=0.0)] * 10
-    write_run(path, run(right))
-    assert [one.lost for one in judge_answers(run(right), path)] == [False]
-    assert [one.lost for one in judge_answers(run(wrong + right[10:]), path)] == [True]
+    assert [one.lost for one in gate_run(run(right), run(right))] == [False]
+    assert [one.lost for one in gate_run(run(wrong + right[10:]), run(right))] == [True]

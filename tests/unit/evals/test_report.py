@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from markupsafe import escape
 
 from evals.report import axes
 from evals.report.page import page, section, table
@@ -63,12 +65,23 @@ def test_every_plot_names_itself_and_tells_its_numbers() -> None:
         differences("moved", [0.5, -0.25, 0.0], "change"),
     ]
     for plot in drawn:
-        (svg,) = [attrs for tag, attrs in Tags(plot).found if tag == "svg"]
+        assert plot is not None
+        (svg,) = [attrs for tag, attrs in Tags(escape(plot)).found if tag == "svg"]
         assert svg["role"] == "img"
         assert svg["aria-label"]
-        assert "<table>" in plot
-    assert "0.75" in drawn[0]
-    assert "0.400 to 0.600" in drawn[1]
+        assert "<table>" in escape(plot)
+    assert "0.75" in escape(drawn[0])
+    assert "0.400 to 0.600" in escape(drawn[1])
+
+
+def test_a_plot_is_a_picture_of_its_own_too() -> None:
+    plot = lines("rates of A & B", [Line("ours <b>", [(0.0, 0.5), (1.0, 0.75)])], "x", "y")
+    assert plot is not None
+    picture = ElementTree.fromstring(plot.picture())
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    assert picture.get("aria-label") == "rates of A & B"
+    assert {"ours <b>", "x", "y"} <= {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert "--ink" in plot.picture()
 
 
 def test_nothing_to_draw_draws_nothing() -> None:

@@ -1,0 +1,36 @@
+"""How long something took: by the clock, and of the processors' time, which other programs do not prolong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter, process_time
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Milliseconds by the clock, and of the processors: all threads of this process together."""
+
+    ms: float
+    cpu_ms: float
+
+
+class Stopwatch:
+    """Runs from the moment that it is made."""
+
+    def __init__(self) -> None:
+        self._clock, self._cpu = perf_counter(), process_time()
+
+    def taken(self) -> Taken:
+        clock, cpu = perf_counter() - self._clock, process_time() - self._cpu
+        return Taken(round(1000 * clock, 3), round(1000 * cpu, 3))
+
+
+def latency(taken: Sequence[Taken]) -> dict[str, float]:
+    """By the clock at the median and at p95, of the processors at the median; nothing of nothing."""
+    if not taken:
+        return {}
+    p50, p95 = np.percentile([one.ms for one in taken], [50, 95])
+    return {"p50": float(p50), "p95": float(p95), "cpu_p50": float(np.median([one.cpu_ms for one in taken]))}
