@@ -32,7 +32,7 @@ def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pi
         sandbox=sandbox,
         chunk_tokens=settings.chunk_tokens,
         observer=bench.observer,
-        replaced=bench.forget_answers,
+        replaced=bench.forget_former,
     )
 
 

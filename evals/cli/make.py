@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evals.cli.options import Seed
+from ragapp.doors.terminal.folder import need_data
 from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def make(
     if output.exists():  # perhaps looked through by now: that work is not made again
         raise UsageError(f"{output} exists already. Choose another name with --output, or remove it.")
     settings = load_settings(data_dir)
+    need_data(settings)
     if generator is not None:
         settings = settings.model_copy(update={"generator": generator})
     made = _make(settings, collection, output, count, seed, from_feedback=from_feedback)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ragapp.doors.terminal.folder import begin_data
 from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings, parse_pairs
 
 SOME_FAILED = 1
@@ -75,6 +76,7 @@ def ingest(
     limits = FetchLimits(settings.max_upload_bytes, settings.url_seconds, settings.allow_private_urls)
     finder = Finder(paths, list(sys.stdin) if "-" in paths else [], limits)
     found = finder.find()
+    begin_data(settings)
     with (
         Progress(quiet=not sys.stderr.isatty()) as progress,
         open_batch(
@@ -115,6 +117,7 @@ def worker(
     from ingest.worker import run_worker
     from ragapp.observe.logs import configure_logs
 
-    settings = load_settings(data_dir)
+    settings = load_settings(data_dir, strict=True)
+    begin_data(settings)
     configure_logs(settings.log_format, settings.log_level)
     run_worker(settings, None if metrics_port is None else (metrics_host, metrics_port))

@@ -72,12 +72,18 @@ class GuardedCare(Guarded):
         return self._meter.usage(self.caller)
 
     def create_key(
-        self, name: str, grants: Sequence[Grant], *, valid: timedelta | None, limits: Limits
+        self,
+        name: str,
+        grants: Sequence[Grant],
+        *,
+        valid: timedelta | None,
+        limits: Limits,
+        yet_to_come: bool,
     ) -> NewKey:
-        """Raises UsageError."""
+        """Raises UsageError, as RagService does."""
         with self._noted("create key", name) as deed:
             self._rights.need_everywhere("admin")
-            made = self._service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+            made = self._service.create_key(name, grants, valid=valid, limits=limits, yet_to_come=yet_to_come)
             deed.of = f"{made.key.id} {name}"
             return made
 

@@ -17,6 +17,7 @@ from ragapp.index.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_reranker
 from ragapp.models.checks import check_models, model_states
+from ragapp.pages.keeping import KeptPages
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvalDesk
 from ragapp.retrieve.hybrid import Retriever
@@ -71,7 +72,7 @@ def build_service(
         callers=build_callers(settings, bench),
         cache=cache,
         recipe=recipe(settings),
-        renderer=_build_renderer(settings),
+        renderer=_build_renderer(settings, bench.pages),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
         observer=bench.observer,
         tasks=LocalTaskBoard(settings.data_dir),
@@ -84,10 +85,9 @@ def build_service(
     )
 
 
-def _build_renderer(settings: Settings) -> SandboxedRenderer:
+def _build_renderer(settings: Settings, kept: KeptPages) -> SandboxedRenderer:
     return SandboxedRenderer(
-        settings.data_dir / "pages",
-        settings.page_cache_bytes,
+        kept,
         page_limits(settings.parse_memory_bytes, settings.page_seconds),
         settings.pdf_password,
     )

@@ -18,6 +18,7 @@ from ragapp.models.remembering import RememberingEmbedder
 from ragapp.observe.models import TracedEmbedder
 from ragapp.observe.silent import SilentObserver
 from ragapp.observe.telemetry import Telemetry
+from ragapp.pages.keeping import KeptPages
 from ragapp.protocols import CacheStore, Embedder, Observer
 from ragapp.settings import Settings
 from ragapp.store.jobs import SqlJobQueue
@@ -39,10 +40,15 @@ class Workbench:
     """Of those that there are."""
     kept: Lazy[CacheStore] | None
     """Where answers are kept; None when they are not."""
+    pages: KeptPages
     telemetry: Telemetry | None = None
 
-    def forget_answers(self, document_id: str) -> None:
-        """Removes kept answers that cite it. Where that fails, they are found out of date when asked for."""
+    def forget_former(self, document_id: str) -> None:
+        """Removes what is kept of its former version: pictures of pages here, and answers that cite it.
+
+        Where that fails, answers are found out of date when asked for.
+        """
+        self.pages.forget(document_id)
         if self.kept is None:
             return
         try:
@@ -78,5 +84,6 @@ def build_workbench(settings: Settings, telemetry: Telemetry | None = None) -> W
             embedder_name,
         ),
         kept=Lazy(lambda: build_cache_store(settings)) if settings.cache else None,
+        pages=KeptPages(settings.data_dir / "pages", settings.page_cache_bytes),
         telemetry=telemetry,
     )

@@ -214,13 +214,17 @@ class GrantRequest:
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """`days` until it expires, null for never; limits of null are those of the settings."""
+    """`days` until it expires, null for never; limits of null are those of the settings.
+
+    A collection that is not there is refused unless it is `yet_to_come`.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=200)]
     grants: Annotated[tuple[GrantRequest, ...], Field(min_length=1, max_length=100)]
     days: Annotated[float, Field(gt=0, le=36500)] | None = None
     limits: Limits = Limits()  # noqa: RUF009  a frozen value
+    yet_to_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)

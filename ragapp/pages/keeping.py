@@ -18,7 +18,8 @@ DAY = 24 * 3600.0
 class KeptPages:
     """A folder for each document, named by its id, so that deleting the document deletes its pages.
 
-    Whatever has not been looked at for a day goes, and beyond `max_bytes` what was looked at longest ago.
+    Whenever one is added, what has not been looked at for a day goes, and beyond `max_bytes` what was looked
+    at longest ago.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -47,6 +48,12 @@ class KeptPages:
     def forget(self, document_id: str) -> None:
         shutil.rmtree(self._folder / document_id, ignore_errors=True)
 
+    def document_ids(self) -> set[str]:
+        """Of which documents there are any."""
+        with suppress(FileNotFoundError):
+            return {folder.name for folder in self._folder.iterdir()}
+        return set()
+
     def _make_room(self) -> None:
         files = [(path, path.stat()) for path in self._folder.glob("*/*")]
         files.sort(key=lambda file: file[1].st_mtime, reverse=True)
@@ -55,3 +62,5 @@ class KeptPages:
             room -= facts.st_size
             if room < 0 or facts.st_mtime < oldest:
                 path.unlink(missing_ok=True)
+                with suppress(OSError):  # others are still in it
+                    path.parent.rmdir()

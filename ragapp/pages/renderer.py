@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -40,11 +39,9 @@ class SandboxedRenderer:
     """Safe for many threads. Of pages that are not kept, a few are drawn at a time: one that takes long does
     not hold up all others."""
 
-    def __init__(
-        self, folder: Path, max_bytes: int, limits: Limits, password: SecretStr | None = None
-    ) -> None:
-        """`folder` holds up to `max_bytes` of drawn pages; `password` opens encrypted PDFs."""
-        self._kept = KeptPages(folder, max_bytes)
+    def __init__(self, kept: KeptPages, limits: Limits, password: SecretStr | None = None) -> None:
+        """`kept` holds drawn pages; `password` opens encrypted PDFs."""
+        self._kept = kept
         self._sandboxes = [Sandbox(CHILD, limits) for _ in range(AT_A_TIME)]
         self._idle = SimpleQueue[Sandbox]()
         for sandbox in self._sandboxes:
@@ -68,6 +65,9 @@ class SandboxedRenderer:
 
     def forget(self, document_id: str) -> None:
         self._kept.forget(document_id)
+
+    def kept_of(self) -> set[str]:
+        return self._kept.document_ids()
 
     def close(self) -> None:
         for sandbox in self._sandboxes:

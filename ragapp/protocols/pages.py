@@ -25,4 +25,7 @@ class PageRenderer(Protocol):
     def forget(self, document_id: str) -> None:
         """Deletes the pictures that are kept of the document."""
 
+    def kept_of(self) -> set[str]:
+        """The ids of the documents of which pictures are kept on this machine."""
+
     def close(self) -> None: ...

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from difflib import get_close_matches
 
 from ragapp.answer.prompt import SYSTEM
-from ragapp.errors import ModelError, StorageError
+from ragapp.errors import ModelError, StorageError, UsageError
+from ragapp.service.collections import DEFAULT_COLLECTION
 from ragapp.service.parts import Parts
+from ragapp.service.picture_checks import check_pictures
 from ragapp.service.view_checks import check_views
-from ragapp.types import DiskUse, DoctorReport, ModelNames, ModelState
+from ragapp.types import DiskUse, DoctorReport, Grant, Limits, ModelNames, ModelState, NewKey
 
 
 class CareService(Parts):
+    def create_key(
+        self,
+        name: str,
+        grants: Sequence[Grant],
+        *,
+        valid: timedelta | None,
+        limits: Limits,
+        yet_to_come: bool = False,
+    ) -> NewKey:
+        """A key that opens what the grants say, for as long as it is valid.
+
+        Raises UsageError, also for a collection that is not there, unless it is `yet_to_come`: a mistyped
+        name would be noticed when its user finds nothing, or never.
+        """
+        if not yet_to_come:
+            self._need_collections(grants)
+        return self.callers.keyring.create(name, grants, valid=valid, limits=limits)
+
     def doctor(self, *, repair: bool = False) -> DoctorReport:
-        """Checks every invariant of store, views and model files; with `repair`, mends what can be mended."""
+        """Checks every invariant of store, views and files; with `repair`, mends what can be mended."""
         checks = self._store.check(repair=repair) + self._premises.check_models()
         checks += check_views(self._index, self._store.collections, repair=repair)
+        checks.append(check_pictures(self._renderer, self._store, repair=repair))
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:
@@ -63,3 +87,15 @@ class CareService(Parts):
         self._index.close()
         self._renderer.close()
         self._store.close()
+
+    def _need_collections(self, grants: Sequence[Grant]) -> None:
+        known = {DEFAULT_COLLECTION, *(collection.name for collection in self._store.collections())}
+        for name in (grant.collection for grant in grants):
+            if name is None or name in known:
+                continue
+            near = get_close_matches(name, known, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            raise UsageError(
+                f"There is no collection {name!r}.{meant} For one that is made later say so: "
+                '`--yet-to-come`, over HTTP `"yet_to_come": true`.'
+            )

@@ -58,9 +58,14 @@ class StorageSettings(BaseModel):
     )
 
     @property
+    def database_file(self) -> Path | None:
+        """None where the database is a server of its own."""
+        return self.data_dir / "ragapp.db" if self.database_url is None else None
+
+    @property
     def resolved_database_url(self) -> str:
         if self.database_url is None:
-            return f"sqlite:///{self.data_dir / 'ragapp.db'}"
+            return f"sqlite:///{self.database_file}"
         return self.database_url.get_secret_value()
 
     @property

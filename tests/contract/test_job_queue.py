@@ -37,7 +37,9 @@ def queue(database_url: str, store: SqlStore) -> SqlJobQueue:
     return SqlJobQueue(open_engine(database_url), lease=60)
 
 
-def accept(store: SqlStore, name: str, lane: Lane = "batch", owner: str = "") -> Document:
+def accept(
+    store: SqlStore, name: str, lane: Lane = "batch", owner: str = "", *, reserved: bool = False
+) -> Document:
     return store.accept(
         "shore",
         source=name,
@@ -48,6 +50,7 @@ def accept(store: SqlStore, name: str, lane: Lane = "batch", owner: str = "") ->
         metadata={},
         lane=lane,
         owner=owner,
+        reserved=reserved,
     ).document
 
 
@@ -202,6 +205,47 @@ def test_cancelled_work_stops_and_can_be_taken_up(store: SqlStore, queue: SqlJob
         queue.cancel(id_)
     queue.retry(id_)
     assert claim(queue).document_id == id_
+
+
+# -- what only its owner can read
+
+
+def test_what_is_reserved_is_read_in_its_owners_name_alone(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "locked", owner="ann", reserved=True).id
+    assert queue.claim("w1") is None
+    assert queue.claim("w1", "bob") is None
+    assert "ragapp ingest --password" in queue.state(id_).why
+    job = queue.claim("w1", "ann")
+    assert job is not None
+    store.publish(job, PARSED, CHUNKS)
+    assert claim(queue).status == "searchable", "anybody may embed it"
+
+
+def test_what_is_reserved_goes_to_whoever_hands_it_in_next(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "locked", owner="ann", reserved=True)
+    accept(store, "locked", owner="bob", reserved=True)
+    assert queue.claim("w1", "ann") is None
+    job = queue.claim("w1", "bob")
+    assert job is not None
+    queue.release(job)
+    accept(store, "locked")
+    assert claim(queue).name == "locked"
+
+
+def test_a_retry_lets_any_worker_try(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "locked", owner="ann", reserved=True).id
+    queue.retry(id_)
+    assert claim(queue).document_id == id_
+
+
+def test_what_is_reserved_holds_up_nobodys_turn(store: SqlStore, queue: SqlJobQueue) -> None:
+    for number in range(10):
+        accept(store, f"ann{number}", owner="ann")
+    accept(store, "locked", owner="gone", reserved=True)
+    served(queue, 5)
+    for number in range(5):
+        accept(store, f"bob{number}", owner="bob")
+    assert {name[:3] for name in served(queue, 2)} == {"ann", "bob"}, "bob has saved up no turns"
 
 
 def test_time_adds_up_by_stage(store: SqlStore, queue: SqlJobQueue) -> None:

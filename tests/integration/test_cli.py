@@ -143,6 +143,7 @@ def test_exit_codes_mean_something(data_dir: Path, arguments: tuple[str, ...], c
 
 @pytest.mark.parametrize("command", ["ask", "search"])
 def test_an_empty_library_says_how_it_is_filled(tmp_path: Path, command: str) -> None:
+    assert ragapp(tmp_path, "collections", "create", "default").returncode == 0
     done = ragapp(tmp_path, command, "When does the tide turn?")
     assert done.returncode == 0
     assert "ragapp ingest" in done.stdout

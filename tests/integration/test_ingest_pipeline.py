@@ -99,7 +99,7 @@ def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder
         sandbox=sandbox,
         chunk_tokens=240,
         observer=bench.observer,
-        replaced=bench.forget_answers,
+        replaced=bench.forget_former,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ragapp.doors.terminal.folder import begin_data, need_data
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 from ragapp.doors.terminal.output import console, print_json
 
@@ -22,7 +23,9 @@ def backup(
     """
     from ragapp.bootstrap.storage import back_up
 
-    manifest = back_up(load_settings(data_dir), file)
+    settings = load_settings(data_dir)
+    need_data(settings)
+    manifest = back_up(settings, file)
     size = file.stat().st_size
     result = {"file": str(file), "bytes": size, "files": len(manifest.files)}
     message = f"{file}: {len(manifest.files)} files, {size / 1e6:.1f} MB."
@@ -42,6 +45,7 @@ def restore(
     from ragapp.bootstrap.storage import restore as restore_into
 
     settings = load_settings(data_dir)
+    begin_data(settings)
     manifest = restore_into(settings, file, force=force)
     result = {"data_dir": str(settings.data_dir), "made_at": manifest.made_at, "files": len(manifest.files)}
     message = f"{settings.data_dir} is as it was at {manifest.made_at}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragapp.doors.terminal.folder import need_data
 from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings
 from ragapp.doors.terminal.output import print_json, print_table
 
@@ -107,6 +108,7 @@ def query(
     from ragapp.bootstrap import build_workbench
 
     settings = load_settings(data_dir)
+    need_data(settings)
     wanted = _sizes(chunks)
     bench = build_workbench(settings)
     vectors, texts, embedder = sample_of(bench, collection)

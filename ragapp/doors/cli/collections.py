@@ -40,7 +40,7 @@ def create(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> Non
 
     Example: ragapp collections create reports
     """
-    with open_service(data_dir) as service:
+    with open_service(data_dir, begin=True) as service:
         collection = service.create_collection(name)
     print_json(collection) if as_json else console().print(f"Made {name!r}.", markup=False)
 

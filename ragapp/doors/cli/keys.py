@@ -43,6 +43,9 @@ def create(
     days: Annotated[
         float | None, typer.Option(help="Days until it expires. Default: never.", show_default=False)
     ] = None,
+    yet_to_come: Annotated[
+        bool, typer.Option("--yet-to-come", help="The collections need not be there yet.")
+    ] = False,
     requests_per_minute: LimitOption = None,
     questions_per_day: LimitOption = None,
     tokens_per_day: LimitOption = None,
@@ -72,8 +75,11 @@ def create(
     limits = Limits(
         requests_per_minute, questions_per_day, tokens_per_day, upload_bytes_per_day, waiting_documents
     )
-    with open_service(data_dir) as service, service.callers.trail.noted(LOCAL, "create key", name) as deed:
-        made = service.callers.keyring.create(name, grants, valid=valid, limits=limits)
+    with (
+        open_service(data_dir, begin=True) as service,
+        service.callers.trail.noted(LOCAL, "create key", name) as deed,
+    ):
+        made = service.create_key(name, grants, valid=valid, limits=limits, yet_to_come=yet_to_come)
         deed.of = f"{made.key.id} {name}"
     if as_json:
         print_json(made)

@@ -50,7 +50,7 @@ def _open_server(url: str, opened: ExitStack) -> Library:
 
 def _open_folder(settings: Settings, opened: ExitStack) -> Library:
     """The service over the data folder, with a worker beside it where documents may be brought in."""
-    library = opened.enter_context(open_service(settings.data_dir))
+    library = opened.enter_context(open_service(settings.data_dir, begin=settings.mcp_ingest))
     if settings.mcp_ingest:
         os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the worker reads the same settings
         opened.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)

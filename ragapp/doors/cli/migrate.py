@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ragapp.doors.cli.care import CHECK_FAILED
+from ragapp.doors.terminal.folder import need_data
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 from ragapp.doors.terminal.output import console, print_json
 
@@ -49,6 +50,7 @@ def migrate(
     from ragapp.doors.cli.moving_bar import moving_bar
 
     settings = load_settings(data_dir)
+    need_data(settings)
     there = settings.model_copy(
         update={"database_url": SecretStr(to), "blobs": blobs or settings.resolved_blobs}
     )

@@ -12,6 +12,7 @@ import typer
 
 from ragapp.doors.cli.children import Child
 from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
+from ragapp.doors.terminal.folder import begin_data
 from ragapp.doors.terminal.options import DataDir, load_settings, open_service
 from ragapp.lazy import Lazy
 
@@ -47,8 +48,9 @@ def serve(
     from ragapp.doors.http.server import check_host, run
     from ragapp.observe.logs import configure_logs
 
-    settings = load_settings(data_dir)
+    settings = load_settings(data_dir, strict=True)
     configure_logs(settings.log_format, settings.log_level)
+    begin_data(settings)
     check_host(host, settings)
     os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
     if first_run:
@@ -85,7 +87,7 @@ def _prepare(settings: Settings) -> None:
     for model in needed_models(settings):
         if not installed(model.name, settings.models_dir):
             fetch_with_progress(model, settings)
-    with open_service(settings.data_dir) as service:
+    with open_service(settings.data_dir, begin=True) as service:
         if service.collections():
             return
         for sample in _samples():

@@ -24,10 +24,14 @@ class ClientAccess(Room):
         *,
         days: float | None = None,
         limits: Limits = Limits(),  # noqa: B008  a frozen value
+        yet_to_come: bool = False,
     ) -> NewKey:
-        """Its `secret` is shown this once; it is valid for so many days. Raises UsageError."""
+        """Its `secret` is shown this once; it is valid for so many days.
+
+        Raises UsageError, also for a collection that is not there, unless it is `yet_to_come`.
+        """
         wanted = tuple(GrantRequest(grant.role, grant.collection) for grant in grants)
-        body = encode(KeyRequest, KeyRequest(name, wanted, days, limits))
+        body = encode(KeyRequest, KeyRequest(name, wanted, days, limits, yet_to_come))
         return decode(NewKey, self._transport.send("POST", "/v1/keys", body=body))
 
     def keys(self) -> list[Key]:

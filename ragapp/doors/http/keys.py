@@ -35,6 +35,7 @@ def create_key(wanted: KeyRequest, service: Service, response: Response) -> NewK
         [Grant(grant.role, grant.collection) for grant in wanted.grants],
         valid=None if wanted.days is None else timedelta(days=wanted.days),
         limits=wanted.limits,
+        yet_to_come=wanted.yet_to_come,
     )
     response.headers["Location"] = f"/v1/keys/{made.key.id}"
     return made

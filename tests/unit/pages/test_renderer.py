@@ -13,6 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from ragapp.errors import ParseError, UnsupportedFormat
+from ragapp.pages.keeping import KeptPages
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.sandbox import MIB
 from ragapp.types import DocumentPage, PageImage
@@ -27,7 +28,8 @@ CITED = (104, 114)
 
 @pytest.fixture(scope="module")
 def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedRenderer]:
-    with closing(SandboxedRenderer(tmp_path_factory.mktemp("pages"), 10 * MIB, LIMITS)) as renderer:
+    kept = KeptPages(tmp_path_factory.mktemp("pages"), 10 * MIB)
+    with closing(SandboxedRenderer(kept, LIMITS)) as renderer:
         yield renderer
 
 
@@ -65,25 +67,31 @@ def test_only_formats_with_pages_are_drawn(renderer: SandboxedRenderer) -> None:
 
 
 def test_a_page_that_takes_too_long_says_so(tmp_path: Path) -> None:
-    hasty = SandboxedRenderer(tmp_path, MIB, page_limits(1024 * MIB, 0.001))
+    hasty = SandboxedRenderer(KeptPages(tmp_path, MIB), page_limits(1024 * MIB, 0.001))
     with closing(hasty), pytest.raises(ParseError, match=r"a\.pdf took longer"):
         hasty.draw(PAGE, opened, None)
 
 
 def test_what_was_looked_at_longest_ago_makes_room(tmp_path: Path) -> None:
-    with closing(SandboxedRenderer(tmp_path, MIB, LIMITS)) as one:
+    with closing(SandboxedRenderer(KeptPages(tmp_path, MIB), LIMITS)) as one:
         one.draw(PAGE, opened, None)
     (file,) = tmp_path.glob("*/*")
     size = file.stat().st_size
-    with closing(SandboxedRenderer(tmp_path, int(2.5 * size), LIMITS)) as small:
+    with closing(SandboxedRenderer(KeptPages(tmp_path, int(2.5 * size)), LIMITS)) as small:
         for number in range(4):
             small.draw(replace(PAGE, document_id=f"n{number}"), opened, None)
         small.draw(replace(PAGE, document_id="n3"), not_opened, None)
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 2.5 * size
 
 
+def test_a_document_whose_pictures_made_room_leaves_no_folder(tmp_path: Path) -> None:
+    with closing(SandboxedRenderer(KeptPages(tmp_path, 0), LIMITS)) as renderer:
+        renderer.draw(PAGE, opened, None)
+        assert renderer.kept_of() == set()
+
+
 def test_a_torn_file_is_drawn_anew(tmp_path: Path) -> None:
-    with closing(SandboxedRenderer(tmp_path, MIB, LIMITS)) as one:
+    with closing(SandboxedRenderer(KeptPages(tmp_path, MIB), LIMITS)) as one:
         whole = one.draw(PAGE, opened, None)
         (file,) = tmp_path.glob("*/*")
         file.write_bytes(file.read_bytes()[:-100])
