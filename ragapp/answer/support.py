@@ -25,14 +25,14 @@ LABEL = 80
 """Characters of a passage's label that are read with its sentence."""
 
 LATIN = 0x24F
-"""The last Latin letter. Of Chinese questions the model refuses too few (recall .48, by words 1.0); German
-and Spanish ones it judges better than words do, though it was trained on English."""
+"""The last Latin letter. Of Chinese questions without an answer the model lets half through, words let none;
+German and Spanish ones it judges better than words do, though it was trained on English."""
 
 _NAMED = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
 """Words of a label. Numbers and codes, as file names have them, only confuse the model."""
 
 CLEARLY_NOT, CLEARLY = -3.0, 4.0
-"""Log odds by words beyond which the model changes no more than .01 of F1 on any of four sets."""
+"""Log odds by words beyond which nothing is read: a third of the questions, for .02 of F1 at the most."""
 
 
 @dataclass(frozen=True, slots=True)
