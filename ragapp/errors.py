@@ -111,4 +111,7 @@ class StorageUnavailable(StorageError):
     """`retry_after` is the number of seconds in which a server mostly is back."""
 
     http_status = 503
-    retry_after: ClassVar[float] = 5.0
+
+    def __init__(self, message: str, retry_after: float | None = 5.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -17,10 +17,13 @@ from ragapp.store.engine import open_engine
 from ragapp.store.moving import Moved, OnMoved, move
 from ragapp.store.restore import restore_backup
 
+OTHER_CONNECTIONS = 12
+"""Of threads that answer no request: what warms up, tends views, looks after tasks."""
+
 
 def open_database(settings: Settings) -> Engine:
-    """Raises UsageError, StorageError."""
-    return open_engine(settings.resolved_database_url)
+    """With a connection for each thread, none of which needs two. Raises UsageError, StorageError."""
+    return open_engine(settings.resolved_database_url, settings.request_threads + OTHER_CONNECTIONS)
 
 
 def open_blobs(settings: Settings) -> BlobStore:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import AliasChoices
 from pydantic_settings import (
     BaseSettings,
@@ -19,6 +21,9 @@ from ragapp.settings.sources import FileSecrets
 from ragapp.settings.storage import StorageSettings
 
 __all__ = ["AnswerSettings", "Settings", "variable"]
+
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
+"""Of a URL: its user and password."""
 
 
 class Settings(
@@ -50,6 +55,11 @@ class Settings(
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files, toml = FileSecrets(settings_cls), TomlConfigSettingsSource(settings_cls)
         return init_settings, env_settings, files, toml
+
+    def told(self) -> dict[str, str]:
+        """By variable, those that were set, for the log: without secrets, and without those in URLs."""
+        given = {variable(name): str(getattr(self, name)) for name in sorted(self.model_fields_set)}
+        return {name: _CREDENTIALS.sub("//…@", value) for name, value in given.items()}
 
 
 def variable(name: str) -> str:

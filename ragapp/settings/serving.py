@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, field_validator
 from pydantic_settings import NoDecode
+
+OTHER_REQUESTS = 16
+"""Threads for requests without a limit of their own, so that those that have one never keep them waiting."""
 
 
 class ServingSettings(BaseModel):
@@ -24,6 +28,12 @@ class ServingSettings(BaseModel):
         default=(),
         description="Names, with commas between, by which other machines may address the API, besides that "
         "of `--host` and IP addresses.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="IP addresses and networks, with commas between, of the proxies before the API, such as "
+        "`172.18.0.0/16`: their `X-Forwarded-For` and `X-Forwarded-Proto` say who asks, and whether by "
+        "https. Default: none is believed.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -71,10 +81,21 @@ class ServingSettings(BaseModel):
         default=30, ge=1, description="Seconds that answers on their way have when the server is stopped."
     )
 
-    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @property
+    def request_threads(self) -> int:
+        """Requests that may be worked on at the same moment, those of no kind that is limited included."""
+        return self.max_questions + self.max_searches + self.max_uploads + OTHER_REQUESTS
+
+    @field_validator("allowed_hosts", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _listed(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         """`"a, b"` is a and b; a TOML file may have a list."""
         if not isinstance(value, str):
             return tuple(value)
         return tuple(one.strip() for one in value.split(",") if one.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A name, or `*`, would trust whoever sends the header."""
+        return tuple(str(ip_network(one)) for one in value)

@@ -25,10 +25,15 @@ _DATABASES: Mapping[str, Database] = MappingProxyType(
 )
 
 
-def open_engine(url: str) -> Engine:
+CONNECTIONS = 48
+"""At a time, for those who do not say how many threads they have."""
+
+
+def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
     """An engine on a database at the newest schema; makes or migrates it when needed.
 
-    Raises UsageError for a URL we do not know or a database of a newer ragapp, StorageUnavailable.
+    There are no more `connections` to a server at a time. Raises UsageError for a URL we do not know or a
+    database of a newer ragapp, StorageUnavailable.
     """
     try:
         parsed = make_url(url)
@@ -38,7 +43,7 @@ def open_engine(url: str) -> Engine:
             "RAGAPP_DATABASE_URL is not the address of a database. It begins with postgresql+psycopg:// or "
             "sqlite:///."
         ) from None
-    engine = database.open(parsed)
+    engine = database.open(parsed, connections)
 
     def as_ours(context: ExceptionContext) -> None:
         trouble = database.trouble(context.original_exception)

@@ -142,12 +142,8 @@ def _go_live(c: Connection, job: Job) -> list[str]:
     document = c.execute(select(t.documents).where(t.documents.c.id == job.document_id)).one()
     live = c.scalar(select(t.versions.c.version).where(t.versions.c.id == document.live_version_id))
     if live is not None and live > job.version:
-        return removing.remove_versions(c, document.collection_id, [job.version_id])
-    older = c.scalars(
-        select(t.versions.c.id).where(
-            t.versions.c.document_id == job.document_id, t.versions.c.version < job.version
-        )
-    ).all()
+        return removing.remove_versions(c, document.collection_id, t.versions.c.id == job.version_id)
+    older = (t.versions.c.document_id == job.document_id) & (t.versions.c.version < job.version)
     unused = removing.remove_versions(c, document.collection_id, older)
     c.execute(
         update(t.documents).where(t.documents.c.id == job.document_id).values(live_version_id=job.version_id)

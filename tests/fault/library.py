@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ragapp.index.local.views import LocalIndex
 from ragapp.service.reindexing import reindex
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import open_engine
+from ragapp.store.engine import CONNECTIONS, open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Chunk, Collection, ParsedText, Ranking, Vectors
@@ -47,9 +47,15 @@ class HashEmbedder:
 class Library:
     """A process's view of a data folder, or of a database elsewhere and blobs in `blobs`."""
 
-    def __init__(self, folder: Path, database_url: str | None = None, blobs: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None = None,
+        blobs: Path | None = None,
+        connections: int = CONNECTIONS,
+    ) -> None:
         self.folder = folder
-        self.engine = open_engine(database_url or f"sqlite:///{folder / 'ragapp.db'}")
+        self.engine = open_engine(database_url or f"sqlite:///{folder / 'ragapp.db'}", connections)
         self.blobs = BlobFolder(blobs or folder / "blobs")
         self.store = SqlStore(self.engine, self.blobs, 100_000)
         self.queue = SqlJobQueue(self.engine, lease=0.0)  # the dead do not hold up the living

@@ -27,8 +27,6 @@ LONGEST_RETRY = 60
 LOOK_SECONDS = 1.0
 SMOOTHING = 0.1
 """Weight of the newest request in the mean time that one takes."""
-OTHER_THREADS = 16
-"""For requests without a limit of their own, which so are never kept waiting by those that have one."""
 
 _LIMITED = {
     "question": re.compile(r"/v1/ask|/v1/chat/completions|/mcp/?"),
@@ -133,7 +131,7 @@ class Admission:
             "search": settings.max_searches,
             "upload": settings.max_uploads,
         }
-        self._threads = sum(at_once.values()) + OTHER_THREADS
+        self._threads = settings.request_threads
         self._gates = {
             kind: Gate(kind, count, settings.max_waiting, settings.wait_seconds, metrics)
             for kind, count in at_once.items()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ragapp import __version__
 from ragapp.doors.http import (
@@ -113,6 +114,8 @@ def create_app(
             expose_headers=["Location", "Retry-After", "X-Request-Id"],
         )
     app.add_middleware(ResponseHeaders)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 

@@ -8,15 +8,22 @@ from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine, Table
 
-from ragapp.errors import RagappError
+from ragapp.errors import BusyError, RagappError, StorageUnavailable
 
 WRITE = {"ragapp_write": True}
 """Execution options of a transaction that will write. Others only read, all of it as of one moment."""
 
 
+class DatabaseBusy(BusyError, StorageUnavailable):
+    """No connection is free: for callers there is too much to do, for workers the database is away."""
+
+
 class Database(Protocol):
-    def open(self, url: URL) -> Engine:
-        """An engine, not yet connected. Raises UsageError when the driver is missing."""
+    def open(self, url: URL, connections: int) -> Engine:
+        """An engine, not yet connected, with no more `connections` at a time where the database counts them.
+
+        Raises UsageError when the driver is missing. Using the engine raises DatabaseBusy when none is free.
+        """
 
     def migrating(self, engine: Engine) -> AbstractContextManager[None]:
         """Only one process on the database is within this at a time."""

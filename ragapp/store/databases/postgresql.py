@@ -8,25 +8,36 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import QueuePool
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable, UsageError
+from ragapp.store.databases.database import DatabaseBusy
 
 if TYPE_CHECKING:
     import psycopg
-    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 MIGRATION_LOCK = 0x72616761_7070
 """Any number that nobody else in the database would take for an advisory lock: "ragapp" in ASCII."""
 
-CONNECTIONS = 16
-MORE_CONNECTIONS = 32
-"""Kept open by a process, and opened when all of those are busy."""
+KEPT_OPEN = 16
+"""Connections of a process; more are opened when all of those are busy, and closed again."""
+WAIT_SECONDS = 5.0
+"""For a connection when no more may be opened. As many as there are threads may be: who waits this long
+waits for transactions that hang."""
 
 SESSION = """
 SET lock_timeout = '60s';
 SET idle_in_transaction_session_timeout = '10min';
 """
 """Nobody waits for ever for a lock, and a client that hangs in a transaction loses its locks."""
+
+PATIENT = """
+SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+"""
+"""But a migration may take as long as it needs: others wait for it, and who makes it idles meanwhile."""
 
 LIVENESS = {
     "connect_timeout": "10",
@@ -43,15 +54,31 @@ AWAY = ("08", "25P03", "40", "53", "55P03", "57P")
 """So begin the codes of what may go well a moment later: connection, locks, resources, a server's end."""
 
 
+class _Connections(QueuePool):
+    def connect(self) -> PoolProxiedConnection:
+        """Raises DatabaseBusy where the pool raises what looks like a defect."""
+        try:
+            return super().connect()
+        except NoneFree:
+            raise DatabaseBusy(
+                f"All connections of this server to its database ({self.checkedout()}) are in use, and none "
+                f"became free in {WAIT_SECONDS:.0f} s. Try again in a moment. If it goes on, look in "
+                "pg_stat_activity for what the database is waiting for.",
+                retry_after=WAIT_SECONDS,
+            ) from None
+
+
 class PostgreSQL:
-    def open(self, url: URL) -> Engine:
+    def open(self, url: URL, connections: int) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
         wanted = {name: value for name, value in LIVENESS.items() if name not in url.query}
         try:
             engine = create_engine(
                 url.update_query_dict(wanted),
-                pool_size=CONNECTIONS,
-                max_overflow=MORE_CONNECTIONS,
+                poolclass=_Connections,
+                pool_size=min(connections, KEPT_OPEN),
+                max_overflow=max(0, connections - KEPT_OPEN),
+                pool_timeout=WAIT_SECONDS,
                 pool_pre_ping=True,  # a connection that was dropped meanwhile is made anew, unnoticed
             )
         except ImportError as error:
@@ -65,6 +92,7 @@ class PostgreSQL:
     @contextmanager
     def migrating(self, engine: Engine) -> Iterator[None]:
         with engine.begin() as c:
+            c.execute(text(PATIENT))
             c.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             yield
 

@@ -31,7 +31,7 @@ LOCKED = "database is locked"
 
 
 class SQLite:
-    def open(self, url: URL) -> Engine:
+    def open(self, url: URL, connections: int) -> Engine:  # noqa: ARG002  a file counts none
         _path(url).parent.mkdir(parents=True, exist_ok=True)
         # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
         engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1)

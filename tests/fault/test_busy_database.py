@@ -1,0 +1,123 @@
+"""Every connection to PostgreSQL is in use: callers are told to come again, and nobody waits for himself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, text
+
+from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.bootstrap.storage import OTHER_CONNECTIONS, open_database
+from ragapp.doors.http.app import create_app
+from ragapp.errors import BusyError, StorageUnavailable
+from ragapp.settings import Settings
+from ragapp.store.databases import postgresql
+from tests.fault.library import Library
+from tests.postgres import PostgresServer
+from tests.serving import LIBRARY, bring_in, serving, settings_in
+
+
+@pytest.fixture
+def database_url(postgres: PostgresServer) -> Iterator[str]:
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "WAIT_SECONDS", 1.0)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return settings_in(tmp_path).model_copy(update={"database_url": SecretStr(database_url)})
+
+
+@pytest.fixture
+def bench(settings: Settings) -> Workbench:
+    return build_workbench(settings)
+
+
+@pytest.fixture
+def http(settings: Settings, bench: Workbench) -> Iterator[httpx.Client]:
+    with (
+        closing(build_service(settings, bench)) as service,
+        serving(create_app(service, settings)) as url,
+        httpx.Client(base_url=url, timeout=60) as http,
+    ):
+        yield http
+
+
+def taken(engine: Engine, settings: Settings) -> list[Connection]:
+    """All connections that there may be."""
+    held = [engine.connect() for _ in range(settings.request_threads + OTHER_CONNECTIONS)]
+    with pytest.raises(StorageUnavailable) as caught:
+        engine.connect()
+    assert isinstance(caught.value, BusyError)
+    return held
+
+
+def test_who_finds_no_connection_free_is_told_to_come_again(
+    bench: Workbench, http: httpx.Client, settings: Settings
+) -> None:
+    held = taken(bench.engine, settings)
+    refused = http.get("/v1/collections")
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "urn:ragapp:problem:busy"
+    assert "Try again" in refused.json()["detail"]
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert http.get("/healthz").status_code == 200
+    assert "in use" in http.get("/readyz").json()["reason"]
+    for connection in held:
+        connection.close()
+    assert http.get("/v1/collections").status_code == 200
+
+
+def test_one_connection_is_enough_for_a_request(
+    bench: Workbench, http: httpx.Client, settings: Settings
+) -> None:
+    """Those who each hold one would wait for each other's second one, and never get it."""
+    held = taken(bench.engine, settings)
+    held.pop().close()
+    for name, data in LIBRARY.items():
+        sent = http.post("/v1/collections/default/documents", files={"file": (name, data)})
+        assert sent.status_code == 202, sent.text
+    bring_in(settings)  # as a worker does, with connections of its own
+    question = "When do herons fish?"
+    assert http.post("/v1/search", json={"query": question}).json()["hits"]
+    assert http.post("/v1/ask", json={"question": question}).json()["citations"]
+    (document, *_) = http.get("/v1/collections/default/listing").json()["documents"]
+    assert http.delete(f"/v1/collections/default/documents/{document['id']}").status_code == 204
+    assert http.delete("/v1/collections/default").status_code == 204
+    for connection in held:
+        connection.close()
+
+
+def test_there_are_connections_for_all_requests_that_are_let_in(database_url: str, tmp_path: Path) -> None:
+    many = Settings(data_dir=tmp_path, database_url=SecretStr(database_url), max_questions=60)
+    engine = open_database(many)
+    held = [engine.connect() for _ in range(many.request_threads)]
+    for connection in held:
+        connection.close()
+    engine.dispose()
+
+
+def test_one_connection_is_enough_for_a_worker_and_the_views(database_url: str, tmp_path: Path) -> None:
+    with (
+        closing(Library(tmp_path, database_url, connections=2)) as library,
+        library.engine.connect() as other,
+    ):
+        other.execute(text("SELECT 1"))
+        library.ingest("heron", "The heron waits at dawn.")
+        library.ingest("heron", "The heron waits at dusk.")
+        library.reindex()
+        library.assert_is({"heron": "The heron waits at dusk."})
+        assert library.index.verify(library.collection) is None
+        library.delete("heron")
+        library.assert_is({})

@@ -1,0 +1,116 @@
+"""Collections share bytes and vectors: those who change them at once never block each other."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from ragapp.types import Chunk, ParsedText
+
+EMBEDDER, DOCUMENTS, ROUNDS = "one", 12, 6
+EAST, WEST = "east", "west"
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobFolder:
+    return BlobFolder(tmp_path / "blobs")
+
+
+@pytest.fixture
+def store(database_url: str, blobs: BlobFolder) -> Iterator[SqlStore]:
+    with closing(SqlStore(open_engine(database_url), blobs, max_bytes=1000)) as store:
+        yield store
+
+
+@pytest.fixture
+def queue(database_url: str) -> SqlJobQueue:
+    return SqlJobQueue(open_engine(database_url), lease=600)
+
+
+def accept(store: SqlStore, collection: str, source: str, text: str) -> str:
+    """The document's id."""
+    accepted = store.accept(
+        collection,
+        source=source,
+        name=source,
+        data=io.BytesIO(text.encode()),
+        media_type="text/plain",
+        recipe="r",
+        metadata={},
+    )
+    return accepted.document.id
+
+
+def work(store: SqlStore, queue: SqlJobQueue) -> None:
+    """Every document becomes a chunk of its own with a vector."""
+    while job := queue.claim("worker"):
+        if job.status != "searchable":
+            with closing(store.blob(job.sha256)) as data:
+                text = data.read().decode()
+            store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1, None)])
+            continue
+        missing = [digest for digest, _ in store.chunks_without_vector(job, EMBEDDER, 10)]
+        store.add_vectors(job, EMBEDDER, missing, np.ones((len(missing), 2), np.float32))
+        store.publish_vectors(job, EMBEDDER)
+
+
+def texts(count: int) -> list[str]:
+    return [f"tide {number}" for number in range(count)]
+
+
+def test_two_collections_with_the_same_bytes_are_deleted_at_once(
+    store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
+) -> None:
+    """Each would hold what the other wants next, in the order in which they came in."""
+    for _ in range(ROUNDS):
+        for collection, its_texts in ((EAST, texts(DOCUMENTS)), (WEST, texts(DOCUMENTS)[::-1])):
+            store.create_collection(collection, EMBEDDER, 2)
+            for text in its_texts:
+                accept(store, collection, text, text)
+        work(store, queue)
+        at_once(store.delete_collection, EAST, WEST)
+        assert not list(blobs.all())
+    assert_sound(store)
+
+
+def test_documents_with_the_same_bytes_are_deleted_at_once(
+    store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
+) -> None:
+    """Of each there are two versions, which came in the other way round in the other collection."""
+    for collection in (EAST, WEST):
+        store.create_collection(collection, EMBEDDER, 2)
+    for number in range(DOCUMENTS):
+        name, one, other = f"moon {number}", f"ebb {number}", f"flood {number}"
+        accept(store, EAST, name, one)
+        accept(store, WEST, name, other)
+        work(store, queue)
+        at_once(store.delete_document, accept(store, EAST, name, other), accept(store, WEST, name, one))
+    assert not list(blobs.all())
+    assert_sound(store)
+
+
+def at_once(act: Callable[[str], object], *subjects: str) -> None:
+    """Raises what the first of them raises."""
+    together = Barrier(len(subjects))
+
+    def begin(subject: str) -> None:
+        together.wait()
+        act(subject)
+
+    with ThreadPoolExecutor(len(subjects)) as threads:
+        list(threads.map(begin, subjects))
+
+
+def assert_sound(store: SqlStore) -> None:
+    assert not [check for check in store.check(repair=False) if not check.ok]
