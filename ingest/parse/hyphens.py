@@ -7,7 +7,7 @@ pdfium joins the two lines and puts U+FFFE where the hyphen stood. Whether that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 LINE_HYPHEN = "\ufffe"
 
@@ -19,21 +19,21 @@ def mend_hyphens(pages: Sequence[str]) -> list[str]:
     """The pages with every line hyphen dropped or turned into a plain one."""
     if not any(LINE_HYPHEN in page for page in pages):
         return list(pages)
-    words = frozenset(_words(pages))
+    words = _words(pages)
 
     def mend(broken: re.Match[str]) -> str:
         left, right = broken.groups()
         capital = right[:1].isupper()  # "Black-White": no syllable begins with one
         return left + ("-" if capital else _joint(left.lower(), right.lower(), words)) + right
 
-    return [_BROKEN.sub(mend, page) for page in pages]
+    return [_BROKEN.sub(mend, page) if LINE_HYPHEN in page else page for page in pages]
 
 
-def _words(pages: Iterable[str]) -> Iterable[str]:
-    for page in pages:
-        for match in _WORD.finditer(_BROKEN.sub("", page).lower()):
-            yield match.group()
-            yield from match.group().split("-")
+def _words(pages: Sequence[str]) -> frozenset[str]:
+    """The unbroken words, and the parts of those with hyphens."""
+    unbroken = (_BROKEN.sub("", page) if LINE_HYPHEN in page else page for page in pages)
+    words = frozenset(_WORD.findall("\n".join(unbroken).lower()))
+    return words.union(*(word.split("-") for word in words if "-" in word))
 
 
 def _joint(left: str, right: str, words: frozenset[str]) -> str:
