@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from ragapp.types import Order
+from contextlib import nullcontext
+
+from ragapp.types import CommandLine, Order, TaskKind
 
 
 def doctor(*, repair: bool) -> Order:
     if repair:
-        return Order("repair", "Check and repair everything", ("doctor",), ("--repair", "--json"))
-    return Order("doctor", "Check everything", ("doctor",), ("--json",))
+        return command(
+            "repair", "Check and repair everything", CommandLine(("doctor",), ("--repair", "--json"))
+        )
+    return command("doctor", "Check everything", CommandLine(("doctor",), ("--json",)))
 
 
 def reindex(collection: str, embedder: str | None) -> Order:
     """`embedder`: by default that of the settings."""
     options = ("--json",) if embedder is None else ("--json", f"--embedder={embedder}")
     title = f"Reindex {collection} with {embedder or 'the embedder of the settings'}"
-    return Order("reindex", title, ("collections", "reindex"), options, (collection,), patient=True)
+    line = CommandLine(("collections", "reindex"), options, (collection,))
+    return command("reindex", title, line, patient=True)
 
 
 def fetch_model(name: str) -> Order:
-    return Order("fetch", f"Fetch {name}", ("models", "fetch"), (), (name,))
+    return command("fetch", f"Fetch {name}", CommandLine(("models", "fetch"), (), (name,)))
+
+
+def command(kind: TaskKind, title: str, line: CommandLine, *, patient: bool = False) -> Order:
+    """One that needs nothing but the command: what it makes, it keeps itself."""
+    return Order(kind, title, lambda: nullcontext(line), patient)

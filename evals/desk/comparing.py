@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from evals.desk.runs import KeptRun
+from evals.runs import ScoresByMetric
 from evals.statistics.gate import GateResult, judge_run
 from ragapp.errors import UsageError
 from ragapp.types import FigureChange, QuestionChange, RunComparison
@@ -14,18 +15,16 @@ from ragapp.types import FigureChange, QuestionChange, RunComparison
 MOVED = 20
 """Questions told; those that did not move are never."""
 
-Scores = Mapping[str, Mapping[str, float]]
-
 
 def compare_runs(before: KeptRun, after: KeptRun) -> RunComparison:
     """Raises UsageError when they are of two kinds, over other data, or have no question in common."""
-    first, second = before.told(), after.told()
+    first, second = before.told, after.told
     if first.kind != second.kind or before.data != after.data:
         raise UsageError(
             f"{first.name} is a {first.kind} run over {first.dataset!r}, {second.name} a {second.kind} run "
             f"over {second.dataset!r}; or that set has changed in between. Choose two runs of one set."
         )
-    old, new = before.scores(), after.scores()
+    old, new = before.scores, after.scores
     figure = before.headline if before.headline in old else next(iter(old))
     return RunComparison(
         before=first.name,
@@ -36,7 +35,7 @@ def compare_runs(before: KeptRun, after: KeptRun) -> RunComparison:
     )
 
 
-def _change(result: GateResult, old: Scores, new: Scores) -> FigureChange:
+def _change(result: GateResult, old: ScoresByMetric, new: ScoresByMetric) -> FigureChange:
     both = old[result.metric].keys() & new[result.metric].keys()
     found = result.comparison
     return FigureChange(

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from evals.runs import write_whole
 from ragapp.errors import UsageError
 from ragapp.types import QuestionDraft
 
 
-def read_drafts(path: Path) -> list[QuestionDraft]:
-    """Raises UsageError, with the line."""
+def read_drafts(text: str) -> list[QuestionDraft]:
+    """Of questions in JSON Lines. Raises UsageError, with the line."""
     drafts = []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         try:
             drafts.append(TypeAdapter(QuestionDraft).validate_json(line))
         except ValidationError as error:
             problem = error.errors()[0]["msg"]
             raise UsageError(
-                f"{path.name}, line {number}: {problem}. Mend the file and add it again."
+                f"Line {number} of the questions: {problem}. Mend the file and add it again."
             ) from error
     return drafts
 
 
-def write_drafts(path: Path, drafts: Sequence[QuestionDraft]) -> None:
-    """Whatever else a question's line says, such as where its evidence stands, stays. Raises UsageError."""
+def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
+    """Only those questions, as they are given. Whatever else a question's line says, such as where its
+    evidence stands, stays. Raises UsageError for a draft of no question."""
     wanted = {draft.id: draft for draft in drafts}
     kept = []
-    for line in _lines(path):
+    for line in _lines(text):
         row = json.loads(line)
         if draft := wanted.pop(row["id"], None):
             row |= {
@@ -42,9 +41,9 @@ def write_drafts(path: Path, drafts: Sequence[QuestionDraft]) -> None:
             }
             kept.append(json.dumps(row, ensure_ascii=False))
     if wanted:
-        raise UsageError(f"There is no question {next(iter(wanted))!r} in {path.name}. Load the set again.")
-    write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+        raise UsageError(f"There is no question {next(iter(wanted))!r} in the set. Load it again.")
+    return "".join(f"{line}\n" for line in kept)
 
 
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]

@@ -6,129 +6,90 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
 
-from evals.answers.gating import scores_by_metric
 from evals.answers.runs import AnswerRun, read_answer_run
 from evals.retrieval.runs import RetrievalRun, read_retrieval_run
-from evals.runs import RunHead
+from evals.runs import ScoredRun, ScoresByMetric
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.types import EvalRun, QuestionTrace, RunKind
 
-RUN_SUFFIX: Final = ".json"
 
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """`data` is equal for two runs over the same questions and documents, `headline` the figure by which
+    questions are put in order, `traces` are by question."""
 
-class KeptRun(Protocol):
-    """A run with its kind's own ways behind it."""
-
-    @property
-    def data(self) -> str:
-        """What it was over: equal only for the same questions and documents."""
-
-    @property
-    def headline(self) -> str:
-        """The figure by which questions are put in order."""
-
-    def told(self) -> EvalRun: ...
-
-    def scores(self) -> Mapping[str, Mapping[str, float]]:
-        """Figure -> question -> score."""
+    told: EvalRun
+    data: str
+    headline: str
+    scores: ScoresByMetric
+    traces: Mapping[str, QuestionTrace]
 
     def trace(self, question: str) -> QuestionTrace:
         """Raises NotFoundError."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRetrievalRun:
-    path: Path
-    run: RetrievalRun
-
-    @property
-    def data(self) -> str:
-        return self.run.dataset_sha256
-
-    @property
-    def headline(self) -> str:
-        return self.run.metric
-
-    def told(self) -> EvalRun:
-        run = self.run
-        figures = dict(run.scored.metrics)
-        system = f"{run.system}, {run.embedder}"
-        return _told(
-            self.path, "retrieval", run, system=system, questions=len(run.scored.queries), figures=figures
-        )
-
-    def scores(self) -> Mapping[str, Mapping[str, float]]:
-        return {figure: self.run.values(figure) for figure in self.run.scored.metrics}
-
-    def trace(self, question: str) -> QuestionTrace:
-        result = self.run.scored.queries.get(question)
-        if result is None:
-            raise _no_question(question, self.path)
-        return QuestionTrace(question, None, result.scores, result.documents, None, {}, None)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswerRun:
-    path: Path
-    run: AnswerRun
-
-    @property
-    def data(self) -> str:
-        return self.run.dataset_sha256
-
-    @property
-    def headline(self) -> str:
-        return "answer_recall"
-
-    def told(self) -> EvalRun:
-        run = self.run
-        figures = {name: figure.value for name, figure in run.figures.items()}
-        return _told(
-            self.path, "answers", run, system=run.model, questions=len(run.questions), figures=figures
-        )
-
-    def scores(self) -> Mapping[str, Mapping[str, float]]:
-        return scores_by_metric(self.run)
-
-    def trace(self, question: str) -> QuestionTrace:
-        result = self.run.questions.get(question)
-        if result is None:
-            raise _no_question(question, self.path)
-        cited = tuple(f"{document}, page {page}" for document, page in result.cited)
-        verdicts = {str(verdict): count for verdict, count in result.verdicts.items()}
-        return QuestionTrace(question, None, result.scores, cited, result.refused, verdicts, result.ms)
+        if question not in self.traces:
+            raise NotFoundError(
+                f"There is no question {question!r} in {self.told.name}. Compare the runs again."
+            )
+        return self.traces[question]
 
 
 def read_kept_run(path: Path) -> KeptRun:
-    """Raises UsageError when the file is a run of no kind."""
+    """Its name is that of the file. Raises UsageError when the file is a run of no kind."""
     try:
-        return KeptRetrievalRun(path, read_retrieval_run(path))
+        return _retrieval(path.stem, read_retrieval_run(path))
     except UsageError:
-        return KeptAnswerRun(path, read_answer_run(path))
+        return _answers(path.stem, read_answer_run(path))
+
+
+def _retrieval(name: str, run: RetrievalRun) -> KeptRun:
+    found = run.scored.queries
+    system = f"{run.system}, {run.embedder}"
+    return KeptRun(
+        told=_told(name, "retrieval", run, system=system, questions=len(found), figures=run.scored.metrics),
+        data=run.dataset_sha256,
+        headline=run.metric,
+        scores=run.scores(),
+        traces={
+            question: QuestionTrace(question, None, one.scores, one.documents, None, {}, None)
+            for question, one in found.items()
+        },
+    )
+
+
+def _answers(name: str, run: AnswerRun) -> KeptRun:
+    figures = {figure: one.value for figure, one in run.figures.items()}
+    return KeptRun(
+        told=_told(name, "answers", run, system=run.model, questions=len(run.questions), figures=figures),
+        data=run.dataset_sha256,
+        headline="answer_recall",
+        scores=run.scores(),
+        traces={
+            question: QuestionTrace(
+                question=question,
+                text=None,
+                scores=one.scores,
+                found=tuple(f"{document}, page {page}" for document, page in one.cited),
+                refused=one.refused,
+                verdicts={str(verdict): count for verdict, count in one.verdicts.items()},
+                ms=one.ms,
+            )
+            for question, one in run.questions.items()
+        },
+    )
 
 
 def _told(
-    path: Path, kind: RunKind, run: RunHead, *, system: str, questions: int, figures: Mapping[str, float]
+    name: str, kind: RunKind, run: ScoredRun, *, system: str, questions: int, figures: Mapping[str, float]
 ) -> EvalRun:
     return EvalRun(
-        name=path.name.removesuffix(RUN_SUFFIX),
+        name=name,
         kind=kind,
         dataset=run.dataset,
         created_at=datetime.fromisoformat(run.created_at),
         system=system,
         fingerprint=run.settings_fingerprint,
         questions=questions,
-        figures=figures,
-        has_report=report_of(path).is_file(),
+        figures=dict(figures),
+        has_report=False,
     )
-
-
-def report_of(path: Path) -> Path:
-    """Where the page of a run's file stands."""
-    return path.with_suffix(".html")
-
-
-def _no_question(question: str, path: Path) -> NotFoundError:
-    return NotFoundError(f"There is no question {question!r} in {path.name}. Compare the runs again.")

@@ -1,150 +1,134 @@
-"""Question sets: those that came with the program, and one's own in the data folder."""
+"""Question sets: those that came with the program, and those that were added, which every server shows."""
 
 from __future__ import annotations
 
 import importlib.resources
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
-from evals.datasets.spans import is_span_folder
-from ragapp.errors import ConflictError, NotFoundError, UsageError
-from ragapp.incoming.archives import is_archive, members
-from ragapp.incoming.names import display_name
-from ragapp.types import EvalKind, EvalSet
+from pydantic import TypeAdapter
 
-BUNDLED: Final = ("scifact-mini", "xquad-mini")
-SUFFIXES: Final = (".json", ".jsonl")
+from evals.desk.layout import described
+from evals.desk.packing import handed_in, packed, set_name, with_member
+from evals.desk.review import read_drafts, reviewed
+from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.protocols import ArtifactStore
+from ragapp.types import Artifact, EvalSet, QuestionDraft
+
+BUNDLED: Final[Mapping[str, EvalSet]] = MappingProxyType(
+    {
+        "scifact-mini": EvalSet("scifact-mini", ("retrieval",), own=False, reviewable=False),
+        "xquad-mini": EvalSet("xquad-mini", ("answers", "citations"), own=False, reviewable=False),
+    }
+)
 _NAME = re.compile(r"[\w][\w .-]{0,99}")
 
 
-@dataclass(frozen=True, slots=True)
-class SetFolder:
-    """The sets under `own`, and the bundled ones."""
+class QuestionSets:
+    """Each set that was added is kept as one ZIP."""
 
-    own: Path
+    def __init__(self, artifacts: ArtifactStore) -> None:
+        self._artifacts = artifacts
 
     def all(self) -> list[EvalSet]:
-        bundled = [self._set(name, own=False) for name in BUNDLED]
-        return bundled + [self._set(name, own=True) for name in sorted(self._own_names())]
+        """By name; the bundled ones first."""
+        return [*BUNDLED.values(), *(_told(one) for one in self._artifacts.all("question set"))]
 
     def get(self, name: str) -> EvalSet:
         """Raises NotFoundError."""
-        return self._set(name, own=not self._is_bundled(name))
+        return BUNDLED.get(name) or _told(self._own(name))
 
-    def path(self, name: str) -> Path:
-        """Its file or folder. Raises NotFoundError."""
-        if self._is_bundled(name):
-            return _bundled(name)
-        if name in self._own_names():
-            return next(path for path in self.own.iterdir() if _called(path) == name)
-        raise NotFoundError(f"There is no question set {name!r}. GET /v1/evals/sets lists those there are.")
-
-    def place_for(self, name: str) -> Path:
-        """Where a new set of that name goes, without a suffix. Raises UsageError, ConflictError."""
+    def check_free(self, name: str) -> None:
+        """Raises UsageError for a name that is not fit, ConflictError for one that is taken."""
         if not _NAME.fullmatch(name):
             raise UsageError(
                 f"{name!r} is no fit name for a set. Use letters, digits, spaces, dots and dashes."
             )
-        if self._is_bundled(name) or name in self._own_names():
+        if name in BUNDLED or self._artifacts.find("question set", name):
             raise ConflictError(f"There is a question set {name!r} already. Choose another name.")
-        return self.own / name
 
-    def add(self, name: str, data: BinaryIO) -> Path:
-        """Keeps a file, or what a ZIP holds as a folder. Raises UsageError, ConflictError, ParseError."""
-        file = Path(display_name(name))
-        place = self.place_for(file.stem)
-        self.own.mkdir(parents=True, exist_ok=True)
-        if is_archive(file):
-            _unpack(data, place, file.name)
-            return place
-        if file.suffix not in SUFFIXES:
-            raise UsageError(
-                f"{file.name} is no question set. Send .jsonl, .json, or a .zip with its documents."
-            )
-        kept = place.with_name(file.name)
-        with kept.open("wb") as into:
-            shutil.copyfileobj(data, into)
-        return kept
+    def add(self, name: str, data: BinaryIO) -> EvalSet:
+        """A file of questions, or a ZIP of one with its documents.
 
-    def delete(self, name: str) -> None:
+        Raises UsageError, ConflictError, ParseError.
+        """
+        self.check_free(set_name(name))
+        with handed_in(name, data) as folder:
+            return self.add_folder(folder)
+
+    def add_folder(self, folder: Path) -> EvalSet:
+        """Under the folder's name. Raises UsageError, ConflictError."""
+        made = described(folder)
+        with packed(folder) as data:
+            about = TypeAdapter(EvalSet).dump_json(made).decode()
+            self._artifacts.add("question set", made.name, data, about)
+        return made
+
+    def remove(self, name: str) -> None:
         """Raises NotFoundError, UsageError."""
-        if self._is_bundled(name):
+        if name in BUNDLED:
             raise UsageError(f"{name} came with the program and stays.")
-        discard(self.path(name))
+        self._artifacts.remove(self._own(name))
 
-    def _set(self, name: str, *, own: bool) -> EvalSet:
-        path = self.path(name)
-        return EvalSet(name, _kinds(path), own, own and questions_file(path) is not None)
+    @contextmanager
+    def checked_out(self, name: str) -> Iterator[Path]:
+        """Its folder, for as long as it is needed. Raises NotFoundError."""
+        if name in BUNDLED:
+            bundled = importlib.resources.files("evals") / "data" / name
+            with importlib.resources.as_file(bundled) as path:
+                yield path
+            return
+        with TemporaryDirectory() as temporary:
+            folder = Path(temporary) / name
+            with self._opened(self._own(name)) as archive:
+                archive.extractall(folder)
+            yield folder
 
-    def _own_names(self) -> list[str]:
-        if not self.own.is_dir():
-            return []
-        return [_called(path) for path in self.own.iterdir() if path.is_dir() or path.suffix in SUFFIXES]
+    def drafts(self, name: str) -> list[QuestionDraft]:
+        """Raises NotFoundError, UsageError for a set that cannot be reviewed."""
+        with self._opened(self._reviewable(name)) as archive:
+            return read_drafts(archive.read(_questions_in(archive)).decode())
 
-    def _is_bundled(self, name: str) -> bool:
-        return name in BUNDLED
+    def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
+        """Keeps only these. Raises NotFoundError, UsageError, ConflictError when somebody reviews it too."""
+        former = self._reviewable(name)
+        with self._opened(former) as archive:
+            questions = _questions_in(archive)
+            text = reviewed(archive.read(questions).decode(), drafts)
+            with with_member(archive, questions, text.encode()) as data:
+                self._artifacts.replace(former, data, former.about)
+        return read_drafts(text)
 
+    def _own(self, name: str) -> Artifact:
+        found = self._artifacts.find("question set", name)
+        if found is None:
+            raise NotFoundError(
+                f"There is no question set {name!r}. GET /v1/evals/sets lists those there are."
+            )
+        return found
 
-def questions_file(path: Path) -> Path | None:
-    """The file of our own layout in a set; None for a set in another layout."""
-    if path.is_dir():
-        found = list(path.glob("*.jsonl"))
-        path = found[0] if len(found) == 1 else path
-    return path if path.suffix == ".jsonl" and '"question"' in _first_line(path) else None
+    def _reviewable(self, name: str) -> Artifact:
+        if not self.get(name).reviewable:
+            raise UsageError(f"{name!r} cannot be reviewed here: that takes an own set in ragapp's layout.")
+        return self._own(name)
 
-
-def discard(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _bundled(name: str) -> Path:
-    with importlib.resources.as_file(importlib.resources.files("evals") / "data" / name) as path:
-        return path
-
-
-def _called(path: Path) -> str:
-    return path.name if path.is_dir() else path.stem
-
-
-def _kinds(path: Path) -> tuple[EvalKind, ...]:
-    if path.is_dir() and ((path / "queries.jsonl").is_file() or is_span_folder(path)):
-        return ("retrieval",)
-    if path.is_file() and '"text_a"' in _first_line(path):
-        return ("cache",)
-    return ("answers", "citations")
-
-
-def _first_line(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        return lines.readline()
+    @contextmanager
+    def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
+        with closing(self._artifacts.open(artifact)) as data, zipfile.ZipFile(data) as archive:
+            yield archive
 
 
-def _unpack(data: BinaryIO, place: Path, called: str) -> None:
-    """Nothing is there until all of it is."""
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".") as folder:
-        copy = Path(folder) / "archive.zip"
-        with copy.open("wb") as into:
-            shutil.copyfileobj(data, into)
-        into_folder = Path(folder) / "set"
-        for member in members(copy, called):
-            target = into_folder.joinpath(*_safe_parts("/".join(member.names)))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with member.opened() as source, target.open("wb") as sink:
-                shutil.copyfileobj(source, sink)
-        if not into_folder.is_dir():
-            raise UsageError(f"{called} is empty. Put the questions and their documents into it.")
-        inner = list(into_folder.iterdir())
-        (inner[0] if len(inner) == 1 and inner[0].is_dir() else into_folder).replace(place)
+def _told(artifact: Artifact) -> EvalSet:
+    return TypeAdapter(EvalSet).validate_json(artifact.about)
 
 
-def _safe_parts(path: str) -> Iterator[str]:
-    """No name leads out of the folder: separators, dots alone and control characters are gone."""
-    return (display_name(part) for part in path.replace("\\", "/").split("/") if part)
+def _questions_in(archive: zipfile.ZipFile) -> str:
+    """The name of the only file of questions; a set that can be reviewed has one."""
+    (name,) = (one for one in archive.namelist() if "/" not in one and one.endswith(".jsonl"))
+    return name

@@ -12,6 +12,7 @@ from ragapp.bootstrap.answering import build_answerer, build_writers
 from ragapp.bootstrap.cache import build_cache
 from ragapp.bootstrap.callers import build_callers
 from ragapp.bootstrap.fingerprints import answer_settings, recipe
+from ragapp.bootstrap.storage import open_blobs
 from ragapp.bootstrap.workbench import Workbench, build_workbench
 from ragapp.index.build import build_index
 from ragapp.lazy import Lazy
@@ -19,19 +20,21 @@ from ragapp.models.build import build_reranker
 from ragapp.models.checks import check_models, model_states
 from ragapp.pages.keeping import KeptPages
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
-from ragapp.protocols import EvalDesk
+from ragapp.protocols import EvalDesk, OpenEvalDesk
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
 from ragapp.service.premises import Premises, disk_use
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
+from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.conversations import SqlConversations
+from ragapp.store.tasks import SqlTasks
 from ragapp.tasks.board import LocalTaskBoard
 from ragapp.types import ModelNames
 
 
 def build_service(
-    settings: Settings, bench: Workbench | None = None, evals: Lazy[EvalDesk] | None = None
+    settings: Settings, bench: Workbench | None = None, evals: OpenEvalDesk | None = None
 ) -> RagService:
     """The service over a workbench: the given one, shared, or one of its own; with or without evaluations."""
     bench = bench or build_workbench(settings)
@@ -75,14 +78,18 @@ def build_service(
         renderer=_build_renderer(settings, bench.pages),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
         observer=bench.observer,
-        tasks=LocalTaskBoard(settings.data_dir),
-        evals=evals,
+        tasks=LocalTaskBoard(SqlTasks(bench.engine, settings.lease_seconds), settings.data_dir),
+        evals=None if evals is None else Lazy(partial(_open_desk, evals, settings, bench)),
         premises=Premises(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
             disk_use=partial(disk_use, settings.data_dir, Path(settings.resolved_blobs), settings.models_dir),
         ),
     )
+
+
+def _open_desk(open_desk: OpenEvalDesk, settings: Settings, bench: Workbench) -> EvalDesk:
+    return open_desk(SqlArtifacts(bench.engine, open_blobs(settings)))
 
 
 def _build_renderer(settings: Settings, kept: KeptPages) -> SandboxedRenderer:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol
 
+from ragapp.protocols.artifacts import ArtifactStore
 from ragapp.types import (
     EvalRun,
     EvalSet,
@@ -51,3 +52,7 @@ class EvalDesk(Protocol):
 
     def compare(self, before: str, after: str) -> RunComparison:
         """Raises NotFoundError, UsageError when they are not over the same data."""
+
+
+OpenEvalDesk = Callable[[ArtifactStore], EvalDesk]
+"""Makes the desk over where every server keeps question sets and runs."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ragapp.types import Order, Task
+from ragapp.types import Order, Task, TaskEnd, TaskKind
 
 
 class TaskBoard(Protocol):
-    """Runs orders beside the server and remembers them. Safe for many threads."""
+    """Runs orders beside the server. What it tells is of all servers' tasks. Safe for many threads."""
 
     def start(self, order: Order) -> Task:
         """Runs it as soon as its turn comes. Raises StorageError."""
@@ -23,7 +23,42 @@ class TaskBoard(Protocol):
         """The JSON document that it printed. Raises NotFoundError, ConflictError while there is none."""
 
     def cancel(self, task_id: str) -> Task:
-        """Ends it, or lets it never begin. Raises NotFoundError, ConflictError when it has ended."""
+        """Over from now on; its command ends, wherever it runs, or never begins.
+
+        Raises NotFoundError, ConflictError when it has ended.
+        """
 
     def close(self) -> None:
-        """Ends what runs."""
+        """Ends what this server runs."""
+
+
+class TaskStore(Protocol):
+    """The records of tasks, the same for every server. Safe for many threads and processes.
+
+    The server that runs a task holds it by a lease. One that is not over and whose lease has ended is told
+    as `lost`; when its server is heard of again, it goes on. Every method raises StorageError.
+    """
+
+    def add(self, kind: TaskKind, title: str) -> Task:
+        """A new one that waits, held from now on. The oldest that are over make room."""
+
+    def begin(self, task_id: str) -> None:
+        """It runs from now on, unless it is over."""
+
+    def hold(self, task_id: str, step: str, share: float | None) -> bool:
+        """Notes how far it is and renews the lease. False when it is over, since somebody cancelled it."""
+
+    def end(self, task_id: str, end: TaskEnd) -> None:
+        """Nothing changes when it is over already."""
+
+    def cancel(self, task_id: str) -> Task:
+        """Over from now on. Raises NotFoundError, ConflictError when it has ended."""
+
+    def get(self, task_id: str) -> Task:
+        """Raises NotFoundError."""
+
+    def all(self) -> list[Task]:
+        """Newest first."""
+
+    def output(self, task_id: str) -> bytes:
+        """What it printed. Raises NotFoundError, ConflictError while there is nothing."""

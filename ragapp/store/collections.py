@@ -104,3 +104,7 @@ def _collection(row: Row[Any]) -> Collection:
 def utc(moment: datetime) -> datetime:
     """SQLite gives times back without their zone; all of ours are UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def utc_or_none(moment: datetime | None) -> datetime | None:
+    return None if moment is None else utc(moment)

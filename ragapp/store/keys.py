@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row, exists, insert, select, update
 
 from ragapp.errors import NotFoundError
 from ragapp.store import schema as t
-from ragapp.store.collections import utc
+from ragapp.store.collections import utc, utc_or_none
 from ragapp.store.engine import WRITE
 from ragapp.types import Grant, Key, Limits
 
@@ -73,12 +73,8 @@ def _key(row: Row[Any]) -> Key:
         name=row.name,
         grants=tuple(Grant(**grant) for grant in row.grants),
         created_at=utc(row.created_at),
-        expires_at=_utc(row.expires_at),
-        revoked_at=_utc(row.revoked_at),
-        last_used_at=_utc(row.last_used_at),
+        expires_at=utc_or_none(row.expires_at),
+        revoked_at=utc_or_none(row.revoked_at),
+        last_used_at=utc_or_none(row.last_used_at),
         limits=Limits(**row.limits),
     )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else utc(moment)

@@ -1,10 +1,10 @@
-"""Bytes that documents share: kept while a version refers to them, and freed after the last one is gone."""
+"""Bytes that documents and artifacts share: freed after the last that refers to them is gone."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
 
 from ragapp.errors import ConflictError
 from ragapp.protocols import BlobStore
@@ -13,19 +13,30 @@ from ragapp.store.engine import database_of
 from ragapp.types import Blob
 
 
+class BytesFreed(ConflictError):
+    """The same bytes lost their last user while they were handed in."""
+
+
+def is_used() -> ColumnElement[bool]:
+    """Whether something refers to a blob's row."""
+    return or_(
+        exists().where(t.versions.c.sha256 == t.blobs.c.sha256),
+        exists().where(t.artifacts.c.sha256 == t.blobs.c.sha256),
+    )
+
+
 def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
-    """A version may refer to it until the commit. Raises ConflictError when its bytes were just freed."""
+    """It may be referred to until the commit. Raises BytesFreed."""
     database_of(c).insert_new(c, t.blobs, [asdict(blob)])
     held = c.execute(_blob_row(blob.sha256)).one_or_none()
     if held is None or not blobs.exists(blob.sha256):
-        raise ConflictError("The document's bytes were freed while it was being accepted. Send it again.")
+        raise BytesFreed("These bytes were freed while they were being accepted. Send them again.")
 
 
 def drop_unused_blob(c: Connection, sha256: str) -> bool:
-    """Whether its row was removed, since no version refers to it."""
+    """Whether its row was removed, since nothing refers to it."""
     c.execute(_blob_row(sha256)).all()  # who accepts the same bytes now is waited for, and then counts
-    used = exists().where(t.versions.c.sha256 == t.blobs.c.sha256)
-    return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~used)).rowcount)
+    return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~is_used())).rowcount)
 
 
 def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:

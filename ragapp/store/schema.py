@@ -221,6 +221,34 @@ key_usage = Table(
     Column("upload_bytes", BigInteger, nullable=False),
 )
 
+# What a server does beside itself. One that is not over is held by a lease of the server that runs it.
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("step", Text, nullable=False, default=""),
+    Column("share", Float),  # of the step that is done
+    Column("error", Text),
+    Column("output", LargeBinary),  # JSON
+    Column("lease_until", Float),  # seconds since the epoch, by the database's clock
+)
+
+# Files that are no documents: question sets, and the runs and pages of evaluations.
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("name", String(300), primary_key=True),
+    Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False, index=True),
+    Column("about", Text, nullable=False),
+)
+
 # Added to and never changed: triggers refuse that.
 audit = Table(
     "audit",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from ragapp.errors import ConflictError, NotFoundError, StorageError
+from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
 from ragapp.store import (
     checks,
@@ -21,12 +20,12 @@ from ragapp.store import (
     pages,
     publishing,
     reembedding,
-    references,
     removing,
     views,
 )
 from ragapp.store import schema as t
 from ragapp.store.engine import WRITE
+from ragapp.store.keeping import BlobKeeper
 from ragapp.types import (
     NO_ORIGIN,
     Acceptance,
@@ -52,11 +51,6 @@ from ragapp.types import (
     Vectors,
 )
 
-log = logging.getLogger(__name__)
-
-ATTEMPTS = 5
-"""Times in a row that a document's bytes may be freed, for their last user, just while they are handed in."""
-
 
 class SqlStore:
     """The truth in one database and one folder of blobs. Safe for many threads and processes.
@@ -68,7 +62,7 @@ class SqlStore:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._blobs = blobs
-        self._max_bytes = max_bytes
+        self._keeper = BlobKeeper(engine, blobs, max_bytes)
 
     # -- collections
 
@@ -90,7 +84,7 @@ class SqlStore:
             collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
             unused = removing.remove_all(c, collection.id)
             collections.remove(c, collection.id)
-        self._free(unused)
+        self._keeper.free(unused)
         return collection
 
     # -- documents
@@ -110,32 +104,25 @@ class SqlStore:
         reserved: bool = False,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
-        attempts = 0
-        while True:
-            blob = self._put(data)
-            try:
-                with self._writing.begin() as c:
-                    collections.hold(c, t.collections.c.name == collection)
-                    return documents.accept(
-                        c,
-                        self._blobs,
-                        collections.get(c, collection),
-                        source=source,
-                        name=name,
-                        blob=blob,
-                        media_type=media_type,
-                        recipe=recipe,
-                        metadata=metadata,
-                        lane=lane,
-                        owner=owner,
-                        reserved_for=owner if reserved else "",
-                        origin=origin,
-                    )
-            except ConflictError:  # the same bytes were being freed at this moment: keep them again
-                attempts += 1
-                if attempts == ATTEMPTS:
-                    raise
-                data.seek(0)
+        def record(c: Connection, blob: Blob) -> Acceptance:
+            collections.hold(c, t.collections.c.name == collection)
+            return documents.accept(
+                c,
+                self._blobs,
+                collections.get(c, collection),
+                source=source,
+                name=name,
+                blob=blob,
+                media_type=media_type,
+                recipe=recipe,
+                metadata=metadata,
+                lane=lane,
+                owner=owner,
+                reserved_for=owner if reserved else "",
+                origin=origin,
+            )
+
+        return self._keeper.keep(data, record)
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:
@@ -201,14 +188,14 @@ class SqlStore:
     def delete_document(self, document_id: str) -> None:
         with self._writing.begin() as c:
             unused = removing.remove(c, document_id)
-        self._free(unused)
+        self._keeper.free(unused)
 
     # -- the work of a job
 
     def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
         with self._writing.begin() as c:
             unused = publishing.publish(c, job, parsed, chunks)
-        self._free(unused)
+        self._keeper.free(unused)
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
         with self._reading.begin() as c:
@@ -280,18 +267,3 @@ class SqlStore:
 
     def close(self) -> None:
         self._reading.dispose()
-
-    def _put(self, data: BinaryIO) -> Blob:
-        try:
-            return self._blobs.put(data, self._max_bytes)
-        except OSError as error:
-            raise StorageError(f"The document could not be kept: {error}. Free some disk space.") from error
-
-    def _free(self, unused: Iterable[str]) -> None:
-        """What is done is done: bytes that cannot be freed now are found by the doctor."""
-        for sha256 in unused:
-            try:
-                with self._writing.begin() as c:
-                    references.free_blob(c, self._blobs, sha256)
-            except StorageError as error:
-                log.warning("%s stays until `ragapp doctor --repair`: %s", sha256, error)

@@ -2,74 +2,109 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Final
 
-from ragapp.tasks.command import Command
-from ragapp.tasks.records import Records
-from ragapp.types import Order, Task
+from ragapp.errors import RagappError, StorageError
+from ragapp.protocols import TaskStore
+from ragapp.tasks.command import Command, CommandFailed
+from ragapp.types import CommandLine, Order, TaskEnd
+
+log = logging.getLogger(__name__)
+
+BEAT: Final = 1.0
+"""Seconds between two notes of how far it is. So late, at most, it is known that somebody cancelled it."""
 
 
 class AttendedTask:
-    """Remembers every step in the records, and holds the task there until it is over. Raises StorageError."""
+    """Runs an order, holds its record while it does, and ends the command when the record is over first."""
 
-    def __init__(self, order: Order, task: Task, records: Records, data_dir: Path) -> None:
+    def __init__(self, order: Order, task_id: str, records: TaskStore, data_dir: Path) -> None:
         self._order = order
-        self._task = task
+        self._id = task_id
         self._records = records
         self._data_dir = data_dir
-        self._lock = records.begin(task)
         self._guard = threading.Lock()
-        self._cancelled = False
+        self._stopped = threading.Event()
         self._command: Command | None = None
+        self._progress: tuple[str, float | None] = ("", None)
 
     def run(self, turns: threading.Lock) -> None:
-        """Waits for its turn if it is patient, runs, and remembers how it ended."""
+        """Waits for its turn if it is patient, runs, and notes how it ended."""
         turn: AbstractContextManager[object] = turns if self._order.patient else nullcontext()
-        try:
-            with turn:
-                self._end(self._failure())
-        except OSError as error:
-            self._end(f"It could not be run: {error}. Free some disk space or memory.")
-        finally:
-            self._lock.release()
+        with self._held(), turn:
+            self._note(self._ended())
 
-    def cancel(self) -> Task:
+    def stop(self) -> None:
+        """Ends it, or lets it never begin. Returns when its command has ended."""
         with self._guard:
-            self._cancelled = True
+            self._stopped.set()
             command = self._command
-            if command is None:  # its turn may be hours away
-                self._end(None)
-                return self._task
-        command.end()
-        return replace(self._task, state="cancelled")
+        if command is not None:
+            command.end()
 
-    def _failure(self) -> str | None:
+    def _ended(self) -> TaskEnd:
+        try:
+            with self._order.work() as line:
+                output = self._followed(line)
+        except CommandFailed as failure:
+            return TaskEnd("cancelled") if self._stopped.is_set() else TaskEnd("failed", error=str(failure))
+        except RagappError as error:
+            return TaskEnd("failed", error=str(error))
+        except OSError as error:
+            told = f"It could not be run: {error}. Free some disk space or memory."
+            return TaskEnd("failed", error=told)
+        return TaskEnd("done", output=output or None)
+
+    def _followed(self, line: CommandLine) -> bytes:
+        """What the command printed. Raises CommandFailed, also when it was stopped, StorageError, OSError."""
+        self._records.begin(self._id)
         with self._guard:
-            if self._cancelled:
-                return None
-            place = self._records.place(self._task.id)
-            self._command = Command(self._order, self._data_dir, place)
-        self._change(replace(self._task, state="running", started_at=datetime.now(UTC)))
-        return self._command.follow(self._progressed)
+            if self._stopped.is_set():
+                raise CommandFailed("It was cancelled before it began.")
+            self._command = Command(line, self._data_dir, patient=self._order.patient)
+        output = self._command.follow(self._progressed)
+        if self._stopped.is_set():  # some commands end well when they are told to end
+            raise CommandFailed("It was cancelled.")
+        return output
 
     def _progressed(self, step: str, share: float) -> None:
-        self._change(replace(self._task, step=step, share=share))
+        self._progress = (step, share)
 
-    def _end(self, failure: str | None) -> None:
-        if self._task.ended_at is not None:  # cancelled while it waited
-            return
-        over = replace(self._task, ended_at=datetime.now(UTC), share=None, step="")
-        if self._cancelled:
-            self._change(replace(over, state="cancelled"))
-        elif failure is not None:
-            self._change(replace(over, state="failed", error=failure))
-        else:
-            self._change(replace(over, state="done"))
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        over = threading.Event()
+        holding = threading.Thread(target=self._hold, args=(over,), name="task-lease", daemon=True)
+        holding.start()
+        try:
+            yield
+        finally:
+            over.set()
+            holding.join()
 
-    def _change(self, task: Task) -> None:
-        self._records.keep(task)
-        self._task = task
+    def _hold(self, over: threading.Event) -> None:
+        while not over.wait(BEAT):
+            try:
+                unfinished = self._records.hold(self._id, *self._progress)
+            except StorageError as error:  # the lease may outlast it
+                log.warning("The lease of task %s could not be renewed: %s", self._id, error)
+            else:
+                if not unfinished:
+                    self.stop()
+                    return
+
+    def _note(self, end: TaskEnd) -> None:
+        """Tries until the database takes it; once, when the server is ending."""
+        while True:
+            try:
+                self._records.end(self._id, end)
+            except StorageError as error:
+                log.warning("How task %s ended could not be noted: %s", self._id, error)
+                if self._stopped.wait(BEAT):
+                    return
+            else:
+                return

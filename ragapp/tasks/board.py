@@ -1,32 +1,31 @@
-"""LocalTaskBoard: the TaskBoard of one server, over a folder."""
+"""LocalTaskBoard: the TaskBoard of one server, whose tasks every other server sees."""
 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
-from ragapp.errors import ConflictError
+from ragapp.protocols import TaskStore
 from ragapp.tasks.attended import AttendedTask
-from ragapp.tasks.records import OVER, Records
+from ragapp.tasks.command import GRACE
 from ragapp.types import Order, Task
 
 
 class LocalTaskBoard:
     """Patient orders run one at a time, the others at once; `data_dir` is what they work on."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, records: TaskStore, data_dir: Path) -> None:
+        self._records = records
         self._data_dir = data_dir
-        self._records = Records(data_dir / "tasks")
         self._turns = threading.Lock()
-        self._attended: dict[str, AttendedTask] = {}
+        self._attended: dict[str, tuple[AttendedTask, threading.Thread]] = {}
 
     def start(self, order: Order) -> Task:
-        task = Task(uuid4().hex, order.kind, order.title, "waiting", datetime.now(UTC))
-        attended = AttendedTask(order, task, self._records, self._data_dir)
-        self._attended[task.id] = attended
-        threading.Thread(target=self._run, args=(task.id,), name=f"task-{order.kind}", daemon=True).start()
+        task = self._records.add(order.kind, order.title)
+        attended = AttendedTask(order, task.id, self._records, self._data_dir)
+        thread = threading.Thread(target=self._run, args=(task.id,), name=f"task-{order.kind}", daemon=True)
+        self._attended[task.id] = attended, thread
+        thread.start()
         return task
 
     def tasks(self) -> list[Task]:
@@ -39,17 +38,22 @@ class LocalTaskBoard:
         return self._records.output(task_id)
 
     def cancel(self, task_id: str) -> Task:
-        task, attended = self._records.get(task_id), self._attended.get(task_id)
-        if task.state in OVER:
-            raise ConflictError(f"{task.title!r} is over; there is nothing to cancel.")
-        if attended is None:
-            raise ConflictError(f"{task.title!r} is run by another server. Cancel it there.")
-        return attended.cancel()
+        task = self._records.cancel(task_id)
+        if found := self._attended.get(task_id):
+            attended, _ = found
+            attended.stop()
+        return task
 
     def close(self) -> None:
-        for attended in list(self._attended.values()):
-            attended.cancel()
+        running = list(self._attended.values())
+        for attended, _ in running:
+            attended.stop()
+        for _, thread in running:
+            thread.join(GRACE)
 
     def _run(self, task_id: str) -> None:
-        self._attended[task_id].run(self._turns)
-        del self._attended[task_id]
+        attended, _ = self._attended[task_id]
+        try:
+            attended.run(self._turns)
+        finally:
+            del self._attended[task_id]

@@ -12,6 +12,7 @@ from ragapp.types.access import (
     Role,
     Usage,
 )
+from ragapp.types.artifacts import Artifact, ArtifactKind
 from ragapp.types.care import (
     Check,
     DiskUse,
@@ -85,7 +86,7 @@ from ragapp.types.questions import (
     Turn,
     Verdict,
 )
-from ragapp.types.tasks import Order, Task, TaskKind, TaskState
+from ragapp.types.tasks import CommandLine, Order, Task, TaskEnd, TaskKind, TaskState
 
 __all__ = [
     "LOCAL",
@@ -95,6 +96,8 @@ __all__ = [
     "Answer",
     "AnswerDay",
     "AnswerMode",
+    "Artifact",
+    "ArtifactKind",
     "AskEvent",
     "AskMode",
     "AuditEntry",
@@ -111,6 +114,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Collection",
+    "CommandLine",
     "Conversation",
     "DiskUse",
     "DoctorReport",
@@ -158,6 +162,7 @@ __all__ = [
     "StoredAnswer",
     "Table",
     "Task",
+    "TaskEnd",
     "TaskKind",
     "TaskState",
     "Thumbs",

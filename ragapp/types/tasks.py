@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 TaskKind = Literal["doctor", "repair", "reindex", "fetch", "evaluation", "questions"]
 TaskState = Literal["waiting", "running", "done", "failed", "cancelled", "lost"]
-"""`lost`: the server ended while it ran, and it with the server."""
+"""`lost`: nothing has been heard for longer than a lease of the server that should be doing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command of the program, its options and its arguments."""
+
+    command: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run: a command of the program, its options and its arguments.
+    """What to run.
 
+    Entering `work` makes ready, on the machine that runs it, what the command needs; leaving it without an
+    exception keeps what the command has made. Both may raise RagappError, which is how the task failed then.
     Work that is `patient` waits for other patient work, and leaves the cores to whoever asks questions.
     """
 
     kind: TaskKind
     title: str
-    command: tuple[str, ...]
-    options: tuple[str, ...] = ()
-    arguments: tuple[str, ...] = ()
+    work: Callable[[], AbstractContextManager[CommandLine]]
     patient: bool = False
 
 
@@ -41,3 +52,16 @@ class Task:
     share: float | None = None
     error: str | None = None
     """Why it failed."""
+
+    @property
+    def over(self) -> bool:
+        return self.state not in {"waiting", "running"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """How a task ended: `error` says why it failed, `output` is the JSON document that it printed."""
+
+    state: Literal["done", "failed", "cancelled"]
+    error: str | None = None
+    output: bytes | None = None

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from evals.desk.desk import LocalEvalDesk
+from evals.desk.desk import SharedEvalDesk
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
-from ragapp.lazy import Lazy
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.browser.waiting import answers, free_port, wait_until
@@ -30,7 +29,8 @@ class Site:
 @contextmanager
 def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
     """The documents are searchable when it is entered; everything ends with it."""
-    with closing(build_service(settings, evals=Lazy(lambda: LocalEvalDesk(settings.data_dir)))) as service:
+    service = build_service(settings, evals=lambda kept: SharedEvalDesk(kept, settings.data_dir))
+    with closing(service):
         for name, data in documents.items():
             service.upload("default", name, io.BytesIO(data))
         bring_in(settings)

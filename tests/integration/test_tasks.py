@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from ragapp import orders
 from ragapp.doors.client import RagappClient
-from ragapp.errors import ConflictError, NotFoundError
+from ragapp.errors import ConflictError, NotFoundError, StorageUnavailable
+from ragapp.protocols import TaskStore
+from ragapp.store.engine import open_engine
+from ragapp.store.tasks import SqlTasks
 from ragapp.tasks.board import LocalTaskBoard
-from ragapp.tasks.records import OVER
-from ragapp.types import Order, Task
+from ragapp.types import CommandLine, Order, Task, TaskEnd
 
 PATIENCE = 120.0
 
-SLEEP = Order("evaluation", "Sleep", ("worker",))
+SLEEP = CommandLine(("worker",))
 """A worker over an empty queue runs until it is told to end."""
+LEASE = 3.0
+"""Seconds."""
 
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[LocalTaskBoard]:
-    with closing(LocalTaskBoard(tmp_path)) as board:
+    with closing(board_at(tmp_path)) as board:
         yield board
+
+
+def board_at(data_dir: Path, records: TaskStore | None = None) -> LocalTaskBoard:
+    """A server's, over the database in the folder."""
+    engine = open_engine(f"sqlite:///{data_dir / 'ragapp.db'}")
+    return LocalTaskBoard(records or SqlTasks(engine, LEASE), data_dir)
 
 
 @pytest.fixture
@@ -38,7 +50,7 @@ def client(library_url: str) -> RagappClient:
 
 def ended(board: LocalTaskBoard, task: Task) -> Task:
     deadline = time.monotonic() + PATIENCE
-    while board.task(task.id).state not in OVER:
+    while not board.task(task.id).over:
         assert time.monotonic() < deadline, "it did not end"
         time.sleep(0.05)
     return board.task(task.id)
@@ -55,7 +67,7 @@ def test_a_check_of_everything_is_followed_to_its_report(client: RagappClient) -
     task = client.tasks.start_doctor()
     assert client.tasks.task(task.id).title == "Check everything"
     deadline = time.monotonic() + PATIENCE
-    while client.tasks.task(task.id).state not in OVER:
+    while not client.tasks.task(task.id).over:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     report = client.tasks.doctor_report(task.id)
@@ -81,7 +93,7 @@ def test_a_command_that_fails_tells_why(board: LocalTaskBoard) -> None:
 
 
 def test_one_that_runs_or_waits_is_cancelled(board: LocalTaskBoard) -> None:
-    patient = Order(SLEEP.kind, SLEEP.title, SLEEP.command, patient=True)
+    patient = orders.command("evaluation", "Sleep", SLEEP, patient=True)
     first, second = board.start(patient), board.start(patient)
     until(board, first, "running")
     assert board.task(second.id).state == "waiting"
@@ -102,42 +114,115 @@ def test_an_unknown_one_is_not_found(board: LocalTaskBoard, task_id: str) -> Non
 
 def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from ragapp.tasks.board import LocalTaskBoard\n"
-        "from ragapp.types import Order\n"
-        "LocalTaskBoard(Path(sys.argv[1])).start(Order('evaluation', 'Sleep', ('worker',))); time.sleep(600)"
+        "import sys, time; from pathlib import Path; from tests.integration import test_tasks as t\n"
+        "t.board_at(Path(sys.argv[1])).start(t.orders.command('evaluation', 'Sleep', t.SLEEP))\n"
+        "time.sleep(600)"
     )
     server = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
-    board = LocalTaskBoard(tmp_path)
+    board = board_at(tmp_path)
     deadline = time.monotonic() + PATIENCE
     while not any(task.state == "running" for task in board.tasks()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    (child,) = _children(server.pid)
+    child = new_child(server.pid, set())
     server.send_signal(signal.SIGKILL)
     server.wait()
+    assert_dies(child)
     (task,) = board.tasks()
-    assert task.state == "lost"
-    assert task.error is not None
+    until(board, task, "lost")
+    assert board.task(task.id).error
+
+
+def test_another_server_sees_it_and_cancels_it(board: LocalTaskBoard, tmp_path: Path) -> None:
+    before = _children(os.getpid())
+    task = board.start(orders.command("evaluation", "Sleep", SLEEP))
+    with closing(board_at(tmp_path)) as other:
+        until(other, task, "running")
+        child = new_child(os.getpid(), before)
+        assert other.cancel(task.id).state == "cancelled"
+        assert_dies(child)
+    assert board.task(task.id).state == "cancelled"
+
+
+def test_what_a_command_made_is_kept_only_when_it_did_what_it_should(board: LocalTaskBoard) -> None:
+    left: list[str] = []
+
+    @contextmanager
+    def work(line: CommandLine) -> Iterator[CommandLine]:
+        try:
+            yield line
+            left.append("kept")
+        finally:
+            left.append("cleared")
+
+    good, bad = CommandLine(("settings",), ("--json",)), CommandLine(("documents", "show"), (), ("nobody",))
+    for line in (good, bad):
+        ended(board, board.start(Order("evaluation", "Work", lambda line=line: work(line))))
+    assert left == ["kept", "cleared", "cleared"]
+
+
+def test_work_that_cannot_be_made_ready_fails_with_its_reason(board: LocalTaskBoard) -> None:
+    @contextmanager
+    def work() -> Iterator[CommandLine]:
+        raise NotFoundError("The set is gone. Add it again.")
+        yield SLEEP
+
+    task = ended(board, board.start(Order("evaluation", "Work", work)))
+    assert (task.state, task.error) == ("failed", "The set is gone. Add it again.")
+
+
+class AwayForAWhile(SqlTasks):
+    """A database that does not answer when the first ends are to be noted."""
+
+    refusals = 2
+
+    def end(self, task_id: str, end: TaskEnd) -> None:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise StorageUnavailable("The database does not answer.")
+        super().end(task_id, end)
+
+
+def test_how_it_ended_is_noted_when_the_database_is_back(tmp_path: Path) -> None:
+    records = AwayForAWhile(open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}"), LEASE)
+    with closing(board_at(tmp_path, records)) as board:
+        line = CommandLine(("settings",), ("--json",))
+        task = ended(board, board.start(orders.command("evaluation", "Settings", line)))
+        assert task.state == "done"
+        assert json.loads(board.output(task.id))
+    assert records.refusals < 0
+
+
+def test_a_server_that_ends_ends_its_tasks(tmp_path: Path) -> None:
+    before = _children(os.getpid())
+    with closing(board_at(tmp_path)) as board:
+        task = board.start(orders.command("evaluation", "Sleep", SLEEP))
+        child = new_child(os.getpid(), before)
+    assert board.task(task.id).state == "cancelled"
+    assert_dies(child)
+
+
+def new_child(pid: int, before: set[int]) -> int:
+    deadline = time.monotonic() + PATIENCE
+    while not (new := _children(pid) - before):
+        assert time.monotonic() < deadline, "there is no command"
+        time.sleep(0.05)
+    (child,) = new
+    return child
+
+
+def assert_dies(child: int) -> None:
+    deadline = time.monotonic() + PATIENCE
     while Path(f"/proc/{child}").exists() and _state(child) != "Z":
-        assert time.monotonic() < deadline, "the command outlived its server"
+        assert time.monotonic() < deadline, "the command goes on"
         time.sleep(0.05)
 
 
-def test_another_server_sees_it_and_leaves_it_alone(tmp_path: Path) -> None:
-    with closing(LocalTaskBoard(tmp_path)) as first:
-        task = first.start(SLEEP)
-        until(first, task, "running")
-        second = LocalTaskBoard(tmp_path)
-        assert second.task(task.id).state == "running"
-        with pytest.raises(ConflictError, match="another server"):
-            second.cancel(task.id)
-
-
-def _children(pid: int) -> list[int]:
+def _children(pid: int) -> set[int]:
     if sys.platform != "linux":
         pytest.skip("reads /proc")
     found = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in found for child in path.read_text().split()]
+    return {int(child) for path in found for child in path.read_text().split()}
 
 
 def _state(pid: int) -> str:

@@ -6,6 +6,7 @@ import importlib.resources
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,12 +15,11 @@ from ragapp.doors.cli.children import Child
 from ragapp.doors.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
 from ragapp.doors.terminal.folder import begin_data
 from ragapp.doors.terminal.options import DataDir, load_settings, open_service
-from ragapp.lazy import Lazy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ragapp.protocols import EvalDesk
+    from ragapp.protocols import ArtifactStore, EvalDesk
     from ragapp.settings import Settings
 
 
@@ -66,14 +66,14 @@ def serve(
             address = ["--api-url", f"http://{_reached_at(host)}:{port}", "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)
             sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
-        run(settings, host, port, Lazy(lambda: _eval_desk(settings)))
+        run(settings, host, port, partial(_open_eval_desk, settings))
 
 
-def _eval_desk(settings: Settings) -> EvalDesk:
+def _open_eval_desk(settings: Settings, artifacts: ArtifactStore) -> EvalDesk:
     """Most servers are never asked for it, and what it needs takes seconds to load."""
-    from evals.desk.desk import LocalEvalDesk
+    from evals.desk.desk import SharedEvalDesk
 
-    return LocalEvalDesk(settings.data_dir)
+    return SharedEvalDesk(artifacts, settings.data_dir)
 
 
 def _reached_at(host: str) -> str:

@@ -15,9 +15,8 @@ from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
 from ragapp.errors import ModelError, UsageError
-from ragapp.lazy import Lazy
 from ragapp.observe.build import build_telemetry
-from ragapp.protocols import EvalDesk
+from ragapp.protocols import OpenEvalDesk
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: Lazy[EvalDesk] | None = None
+    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: OpenEvalDesk | None = None
 ) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 

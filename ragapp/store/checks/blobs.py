@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, select
 
 from ragapp.protocols import BlobStore
 from ragapp.store import schema as t
 from ragapp.store.checks.invariant import Invariant
-from ragapp.store.references import free_blob
+from ragapp.store.references import free_blob, is_used
 
 GRACE = 3600.0
 """Seconds for which a file may be there without a row: bytes are on disk before their row is."""
+EVALUATE_AGAIN = "restore a backup; a question set can be deleted and added again"
 AGAIN = "hand these documents in again, or restore a backup: `ragapp restore FILE`"
 
 
@@ -21,6 +22,9 @@ def blob_invariants(blobs: BlobStore) -> tuple[Invariant, ...]:
     return (
         Invariant("every blob row belongs to a document", _unused_rows, partial(_free_rows, blobs)),
         Invariant("every document's bytes are on disk", partial(_missing, blobs), remedy=AGAIN),
+        Invariant(
+            "every evaluation's bytes are on disk", partial(_missing_artifacts, blobs), remedy=EVALUATE_AGAIN
+        ),
         Invariant("every blob's bytes match its name", partial(_damaged, blobs), remedy=AGAIN),
         Invariant("every blob on disk belongs to a document", partial(_strays, blobs), partial(_free, blobs)),
         Invariant(
@@ -32,8 +36,7 @@ def blob_invariants(blobs: BlobStore) -> tuple[Invariant, ...]:
 
 
 def _unused_rows(c: Connection) -> Sequence[str]:
-    used = exists().where(t.versions.c.sha256 == t.blobs.c.sha256)
-    return c.scalars(select(t.blobs.c.sha256).where(~used)).all()
+    return c.scalars(select(t.blobs.c.sha256).where(~is_used())).all()
 
 
 def _free_rows(blobs: BlobStore, c: Connection, names: Sequence[str]) -> None:
@@ -48,6 +51,11 @@ def _missing(blobs: BlobStore, c: Connection) -> Sequence[str]:
         select(t.versions.c.sha256, t.versions.c.name, t.versions.c.document_id).order_by(t.versions.c.id)
     )
     return [f"{name} ({document_id})" for sha256, name, document_id in rows if not blobs.exists(sha256)]
+
+
+def _missing_artifacts(blobs: BlobStore, c: Connection) -> Sequence[str]:
+    kept = c.execute(select(t.artifacts).order_by(t.artifacts.c.kind, t.artifacts.c.name))
+    return [f"{row.kind} {row.name}" for row in kept if not blobs.exists(row.sha256)]
 
 
 def _damaged(blobs: BlobStore, c: Connection) -> Sequence[str]:

@@ -1,0 +1,41 @@
+"""What a question set is fit for, by how its folder is laid out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.cache.pairs import load_pairs
+from evals.datasets.answering import load_answer_dataset
+from evals.datasets.beir import load_beir
+from evals.datasets.spans import is_span_folder, load_spans
+from ragapp.errors import RagappError, UsageError
+from ragapp.types import EvalSet
+
+
+def described(folder: Path) -> EvalSet:
+    """The set in the folder, under the folder's name. Raises UsageError when no evaluation could read it."""
+    try:
+        return _loaded(folder)
+    except (RagappError, OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{folder.name} is no question set: {error}") from error
+
+
+def _loaded(folder: Path) -> EvalSet:
+    if is_span_folder(folder):
+        load_spans(folder)
+        return EvalSet(folder.name, ("retrieval",), own=True, reviewable=False)
+    if (folder / "queries.jsonl").is_file():
+        load_beir(folder, None)
+        return EvalSet(folder.name, ("retrieval",), own=True, reviewable=False)
+    lines = list(folder.glob("*.jsonl"))
+    first = _first_line(lines[0]) if len(lines) == 1 else ""
+    if '"text_a"' in first:
+        load_pairs(lines[0])
+        return EvalSet(folder.name, ("cache",), own=True, reviewable=False)
+    load_answer_dataset(folder)
+    return EvalSet(folder.name, ("answers", "citations"), own=True, reviewable='"answerable"' in first)
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return lines.readline()

@@ -1,0 +1,83 @@
+"""SqlArtifacts: files that are no documents. Their names are rows, their bytes are blobs like documents'."""
+
+from __future__ import annotations
+
+import sys
+from typing import BinaryIO
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+
+from ragapp.errors import ConflictError
+from ragapp.protocols import BlobStore
+from ragapp.store import references
+from ragapp.store import schema as t
+from ragapp.store.engine import WRITE, database_of
+from ragapp.store.keeping import BlobKeeper
+from ragapp.types import Artifact, ArtifactKind, Blob
+
+
+class SqlArtifacts:
+    """ArtifactStore. How much may come in is limited at the doors."""
+
+    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+        self._blobs = blobs
+        self._keeper = BlobKeeper(engine, blobs, sys.maxsize)
+
+    def all(self, kind: ArtifactKind) -> list[Artifact]:
+        query = select(t.artifacts).where(t.artifacts.c.kind == kind).order_by(t.artifacts.c.name)
+        with self._reading.begin() as c:
+            return [Artifact(*row) for row in c.execute(query)]
+
+    def find(self, kind: ArtifactKind, name: str) -> Artifact | None:
+        query = select(t.artifacts).where(t.artifacts.c.kind == kind, t.artifacts.c.name == name)
+        with self._reading.begin() as c:
+            row = c.execute(query).one_or_none()
+        return None if row is None else Artifact(*row)
+
+    def open(self, artifact: Artifact) -> BinaryIO:
+        return self._blobs.open(artifact.sha256)
+
+    def add(self, kind: ArtifactKind, name: str, data: BinaryIO, about: str) -> None:
+        def record(c: Connection, blob: Blob) -> None:
+            references.keep_blob(c, blob, self._blobs)
+            row = dict(kind=kind, name=name, sha256=blob.sha256, about=about)
+            if not database_of(c).insert_new(c, t.artifacts, [row]):
+                raise _taken(kind, name)
+
+        if self.find(kind, name) is not None:
+            raise _taken(kind, name)
+        self._keeper.keep(data, record)
+
+    def replace(self, former: Artifact, data: BinaryIO, about: str) -> None:
+        def record(c: Connection, blob: Blob) -> bool:
+            references.keep_blob(c, blob, self._blobs)
+            new = update(t.artifacts).where(*_same(former)).values(sha256=blob.sha256, about=about)
+            if not c.execute(new).rowcount:
+                raise ConflictError(
+                    f"The {former.kind} {former.name!r} has changed meanwhile. Load it again."
+                )
+            return references.drop_unused_blob(c, former.sha256)
+
+        if self._keeper.keep(data, record):
+            self._keeper.free([former.sha256])
+
+    def remove(self, artifact: Artifact) -> None:
+        with self._writing.begin() as c:
+            c.execute(delete(t.artifacts).where(*_same(artifact)))
+            unused = references.drop_unused_blob(c, artifact.sha256)
+        if unused:
+            self._keeper.free([artifact.sha256])
+
+
+def _same(artifact: Artifact) -> tuple[ColumnElement[bool], ...]:
+    return (
+        t.artifacts.c.kind == artifact.kind,
+        t.artifacts.c.name == artifact.name,
+        t.artifacts.c.sha256 == artifact.sha256,
+    )
+
+
+def _taken(kind: ArtifactKind, name: str) -> ConflictError:
+    return ConflictError(f"There is a {kind} {name!r} already. Choose another name.")
