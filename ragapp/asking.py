@@ -114,6 +114,7 @@ class Asking:
         return Circumstances(
             collections=(wish.collection.id,),
             scope=wish.scope,
+            embedder=wish.collection.embedder,
             writer=writers[0].name if writers else None,
             prompt=PROMPT_VERSION,
             settings=self._settings,

@@ -30,7 +30,7 @@ TEXTS = (
     "Sourdough bread rises for twelve hours.",
     "Bees dance to tell where flowers are.",
 )
-CIRCUMSTANCES = Circumstances((1,), "", None, "bench", "bench", "extractive", 8, ())
+CIRCUMSTANCES = Circumstances((1,), "", "bench", None, "bench", "bench", "extractive", 8, ())
 WARM_UP = 5
 
 

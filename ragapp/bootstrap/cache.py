@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from ragapp.bootstrap.cachestore import build_cache_store
 from ragapp.cache.answers import AnswerCache, CacheRules
 from ragapp.cache.calibration import calibrated_threshold
+from ragapp.cache.judge import Judge
 from ragapp.cachestore.breaker import SteadyCacheStore
+from ragapp.errors import NotFoundError
 from ragapp.lazy import Lazy
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
@@ -24,7 +27,7 @@ def build_cache(
     return AnswerCache(
         SteadyCacheStore(build_cache_store(settings, now)),
         embed=lambda question: embedder.get().embed_query(question),
-        newcomers_since=store.published_since,
+        judge=Judge(store.published_since, partial(_is_live, store)),
         rules=CacheRules(
             threshold=lambda: settings.cache_threshold or calibrated_threshold(embedder.get().fingerprint),
             seconds=settings.cache_seconds,
@@ -33,3 +36,10 @@ def build_cache(
         ),
         now=now,
     )
+
+
+def _is_live(store: SqlStore, document_id: str, version: int) -> bool:
+    try:
+        return store.document(document_id).live_version == version
+    except NotFoundError:
+        return False

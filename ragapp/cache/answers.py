@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
-from uuid import uuid4
 
 from ragapp.cache.asked import Asked
 from ragapp.cache.audit import AUDITED, WRONG, Auditor
 from ragapp.cache.bounds import upper_bound
 from ragapp.cache.flight import Turn, turn_at
-from ragapp.cache.judge import Judge, NewcomersSince, Objection
+from ragapp.cache.judge import Judge, Objection
 from ragapp.cache.keeping import entry_of, why_not_kept
+from ragapp.cache.serving import replayed, served_today
 from ragapp.errors import StorageError
 from ragapp.protocols import CacheStore
 from ragapp.types import (
@@ -24,7 +24,6 @@ from ragapp.types import (
     CacheEntry,
     CacheStats,
     CacheStatus,
-    Trace,
     Vectors,
 )
 
@@ -71,13 +70,13 @@ class AnswerCache:
         self,
         store: CacheStore,
         embed: Callable[[str], Vectors],
-        newcomers_since: NewcomersSince,
+        judge: Judge,
         rules: CacheRules,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._embed = embed
-        self._judge = Judge(newcomers_since)
+        self._judge = judge
         self._rules = rules
         self._now = now
         self._auditor = Auditor(store, rules.audit_share, rules.audit_limit)
@@ -92,10 +91,10 @@ class AnswerCache:
 
     def forget_document(self, document_id: str) -> None:
         """Removes what cites it. Where that fails, comparing the evidence still turns such answers down."""
-        self._forget(document=document_id)
+        self._forget(lambda: self._store.clear(document=document_id))
 
     def forget_collection(self, name: str) -> None:
-        self._forget(collection=name)
+        self._forget(lambda: self._store.clear(collection=name))
 
     def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
         """Removes a collection's answers, those that cite a document, or all with the counters.
@@ -178,20 +177,20 @@ class AnswerCache:
     def _served(
         self, asked: Asked, finding: Finding, entry: CacheEntry, started: float, make: MakeAnswer
     ) -> Events:
-        answer = _for_today(asked, finding, entry, started)
+        answer = served_today(asked, finding.decision, entry, started)
         saved = {"saved_seconds": entry.seconds, "saved_tokens": entry.tokens}
         self._store.note({f"hit:{finding.decision.status}": 1, **saved}, used=entry.id)
         if finding.decision.status == "semantic":
             audit = CacheDecision("bypass", "Made again to audit the cache.")
             self._auditor.offer(answer, lambda: _last(make(audit)))
-        return _replayed(answer)
+        return replayed(answer)
 
     def _made(self, asked: Asked, finding: Finding, fresh: Events) -> Events:
         with turn_at(self._store, asked.entry_id) as turn:
-            # Since the first look somebody else may have made it.
+            # Since the first look somebody else may have made it, and what it cites may have gone.
             same = self._store.get(asked.entry_id)
             again = None if same is None else self._same(asked, same)
-            if again is not None and again.entry is not None:
+            if again is not None and again.entry is not None and self._judge.still_there(again.entry):
                 fresh.close()
                 yield from self._served(asked, again, again.entry, perf_counter(), lambda _: fresh)
                 return
@@ -215,15 +214,18 @@ class AnswerCache:
             return
         entry = entry_of(asked, answer, seconds, self._now(), self._rules.seconds)
         self._store.put(entry, self._embed(asked.result.query))
+        # What was deleted while it was written was looked for among the kept before this one was there.
+        if not self._judge.still_there(entry):
+            self._forget(lambda: self._store.remove([entry.id]))
 
     def _semantic_off(self) -> str | None:
         if self._rules.threshold() is None:
             return "No threshold is calibrated for this embedder: run `ragapp eval cache`, then set it."
         return self._auditor.objection()
 
-    def _forget(self, *, collection: str | None = None, document: str | None = None) -> None:
+    def _forget(self, remove: Callable[[], object]) -> None:
         try:
-            self._store.clear(collection=collection, document=document)
+            remove()
         except StorageError as error:
             log.warning("Kept answers wait to be found out of date: %s", error)
 
@@ -234,38 +236,6 @@ def _hit(status: CacheStatus, why: str, entry: CacheEntry, similarity: float | N
 
 def _miss(objection: Objection, why: str, similarity: float | None = None) -> Finding:
     return Finding(CacheDecision("miss", why, similarity), objection.reason)
-
-
-def _for_today(asked: Asked, finding: Finding, entry: CacheEntry, started: float) -> Answer:
-    """The kept answer over the hits of today, under an id of its own."""
-    names = {hit.document_id: hit.document_name for hit in asked.result.hits}  # one may have a new name
-    spent, retrieve = (perf_counter() - started) * 1000, asked.result.timings_ms.get("total", 0.0)
-    return replace(
-        entry.answer,
-        question=asked.question,
-        standalone_question=asked.result.query,
-        citations=tuple(
-            replace(citation, document_name=names[citation.document_id])
-            for citation in entry.answer.citations
-        ),
-        hits=asked.result.hits,
-        cache=finding.decision,
-        timings_ms={"retrieve": retrieve, "cache": spent, "total": retrieve + spent},
-        answer_id=uuid4().hex,
-        notice=asked.notice,
-        trace=Trace(
-            rewritten_by=asked.rewritten_by,
-            fusion=asked.result.fusion,
-            prompt_version=entry.answer.trace.prompt_version,
-            dropped=entry.answer.trace.dropped,
-        ),
-        conversation_id=asked.conversation_id,
-    )
-
-
-def _replayed(answer: Answer) -> Events:
-    yield AskEvent("evidence", answer=answer)
-    yield AskEvent("answer", answer=answer)
 
 
 def _last(events: Events) -> Answer:

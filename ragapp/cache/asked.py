@@ -12,20 +12,23 @@ from functools import cached_property
 from ragapp.types import AskMode, Collection, RewrittenBy, SearchResult
 
 _SPACE = re.compile(r"\s+")
-_CLOSING = " ?!.…。？！"
+_CLOSING = re.compile(r"(?:[\s?.…。？]|(?<![\d!！])[!！]+)+$")
+"""Of "5!" the mark is no closing one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What an answer depends on besides its question. Only equal circumstances share answers.
 
-    `scope` stands for the asker's rights: whoever may read the same shares it. `writer` names the
-    generator that would answer now, None when the documents are quoted; `settings` names whatever else
-    would change hits or answers.
+    `scope` stands for the asker's rights: whoever may read the same shares it. `embedder` is the
+    fingerprint of the collection's: vectors of different models are never compared. `writer` names the
+    generator that would answer now, None when the documents are quoted; `settings` names whatever else would
+    change hits or answers.
     """
 
     collections: tuple[int, ...]
     scope: str
+    embedder: str
     writer: str | None
     prompt: str
     settings: str
@@ -63,11 +66,11 @@ class Asked:
 
 
 def normalised(question: str) -> str:
-    """The same for questions that differ only in blanks, closing marks, Unicode form or a first capital.
+    """The same for questions that differ only in blanks, closing marks, canonical form or a first capital.
 
-    Other capitals stay: "polish" is not "Polish".
+    Other capitals stay: "polish" is not "Polish". So do compatible characters: "10²" is not "102".
     """
-    text = _SPACE.sub(" ", unicodedata.normalize("NFKC", question)).strip(_CLOSING)
+    text = _CLOSING.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", question)).strip())
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 

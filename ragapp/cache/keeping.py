@@ -20,7 +20,7 @@ def why_not_kept(asked: Asked, answer: Answer) -> str | None:
         return "a document it cites was not among the hits"
     if any(sentence.verdict == "unsupported" for sentence in answer.sentences):
         return "one of its sentences is not supported"
-    if (answer.mode == "extractive") != (asked.circumstances.writer is None):
+    if (answer.model if answer.mode == "generate" else None) != asked.circumstances.writer:
         return "the model that should have written it did not"
     return None
 

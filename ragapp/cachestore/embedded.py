@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-import numpy as np
-
-from ragapp.cachestore.mirror import Mirror, sign_bits
+from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
 from ragapp.cachestore.payload import SCHEMA, Payload
 from ragapp.errors import StorageError
 from ragapp.types import CacheEntry, CacheUsage, Vectors
@@ -65,7 +63,7 @@ class EmbeddedCacheStore:
         self._max_entries = max_entries
         self._now = now
         self._payload = Payload()
-        self._mirror = Mirror()
+        self._mirror = Mirror(room=2 * max_entries)
         self._mirrored = 0
         self._lock = RLock()
         self._open(timeout)
@@ -76,28 +74,19 @@ class EmbeddedCacheStore:
 
     def get(self, entry_id: str) -> CacheEntry | None:
         with self._reading() as db:
-            row = db.execute(
-                "SELECT payload FROM entries WHERE id = ? AND expires_at > ?", (entry_id, self._now())
-            ).fetchone()
-        return self._payload.decode(entry_id, row[0]) if row else None
+            row = db.execute("SELECT payload FROM entries WHERE id = ?", (entry_id,)).fetchone()
+        return self._live(entry_id, row[0]) if row else None
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
         bits = sign_bits(vector)
         with self._reading() as db:
             self._catch_up(db)
             while wanted := self._mirror.nearest(partition, bits, k):
-                rows = self._fetch(db, wanted)
-                if len(rows) == len(wanted):
+                found = self._compared(self._fetch(db, wanted), vector)
+                if len(found) == len(wanted):
                     break
-                self._mirror.drop(set(wanted) - rows.keys())  # expired, or removed by another process
-        if not wanted:
-            return []
-        found = [
-            (entry, float(np.frombuffer(kept, "<f4") @ vector))
-            for entry_id, (payload, kept) in rows.items()
-            if (entry := self._payload.decode(entry_id, payload))
-        ]
-        return sorted(found, key=lambda one: -one[1])
+                self._mirror.drop(set(wanted) - found.keys())  # expired, damaged, or removed elsewhere
+        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
         row = (
@@ -150,9 +139,10 @@ class EmbeddedCacheStore:
             return db.execute("DELETE FROM entries").rowcount
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
-        now = self._now()
         with self._writing() as db:
-            db.execute("DELETE FROM claims WHERE until <= ?", (now,))
+            now = self._now()  # no earlier than any that was written
+            # One that would last longer than any is from before the clock was put back.
+            db.execute("DELETE FROM claims WHERE until <= ? OR until > ?", (now, now + seconds))
             changed = db.execute(
                 "INSERT INTO claims (id, owner, until) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                 "until = excluded.until WHERE owner = excluded.owner",
@@ -184,13 +174,14 @@ class EmbeddedCacheStore:
     def _open(self, timeout: float) -> None:
         """Opens the file; one that is damaged is thrown away, for it is only a cache."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        for schema in range(SCHEMA):  # of earlier versions
+            _remove(self._path.with_name(f"answers-{schema}.db"))
         try:
             self._db = _connected(self._path, timeout)
         except sqlite3.OperationalError as error:
             raise StorageError(f"{self._path} cannot be opened: {error}.") from error
         except sqlite3.DatabaseError:
-            for name in (self._path.name, f"{self._path.name}-wal", f"{self._path.name}-shm"):
-                self._path.with_name(name).unlink(missing_ok=True)
+            _remove(self._path)
             self._db = _connected(self._path, timeout)
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
@@ -199,16 +190,26 @@ class EmbeddedCacheStore:
             (self._mirrored, _CAUGHT_UP_AT_ONCE),
         )
         for seq, entry_id, partition, bits in rows:
-            self._mirror.put(partition, entry_id, np.frombuffer(bits, np.uint64))
+            self._mirror.put(partition, entry_id, bits)
             self._mirrored = seq
 
-    def _fetch(self, db: sqlite3.Connection, ids: list[str]) -> dict[str, tuple[bytes, bytes]]:
+    def _fetch(self, db: sqlite3.Connection, ids: list[str]) -> list[tuple[str, bytes, bytes]]:
         marks = ",".join("?" * len(ids))
-        rows = db.execute(
-            f"SELECT id, payload, vector FROM entries WHERE id IN ({marks}) AND expires_at > ?",  # noqa: S608
-            (*ids, self._now()),
-        )
-        return {entry_id: (payload, vector) for entry_id, payload, vector in rows}
+        query = f"SELECT id, payload, vector FROM entries WHERE id IN ({marks})"  # noqa: S608
+        return db.execute(query, ids).fetchall()
+
+    def _compared(
+        self, rows: list[tuple[str, bytes, bytes]], vector: Vectors
+    ) -> dict[str, tuple[CacheEntry, float]]:
+        return {
+            entry_id: (entry, similarity)
+            for entry_id, payload, kept in rows
+            if (entry := self._live(entry_id, payload)) and (similarity := cosine(kept, vector)) is not None
+        }
+
+    def _live(self, entry_id: str, payload: bytes) -> CacheEntry | None:
+        entry = self._payload.decode(entry_id, payload)
+        return entry if entry and entry.lives(self._now()) else None
 
     def _make_room(self, db: sqlite3.Connection) -> None:
         (count,) = db.execute("SELECT count(*) FROM entries").fetchone()
@@ -234,6 +235,11 @@ class EmbeddedCacheStore:
                 if db.in_transaction:  # a full disk may have ended it already
                     db.execute("ROLLBACK")
                 raise
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _connected(path: Path, timeout: float) -> sqlite3.Connection:

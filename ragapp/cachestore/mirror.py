@@ -15,8 +15,12 @@ from numpy.typing import NDArray
 from ragapp.types import Vectors
 
 Bits = NDArray[np.uint64]
+_Place = tuple[str, int]
+"""A partition and how many words its bits have: those of another length are never compared."""
 
 _FIRST_ROOM = 64
+_LARGEST_COSINE = 1.001
+"""Of unit vectors in single precision."""
 
 
 def sign_bits(vector: Vectors) -> Bits:
@@ -25,33 +29,42 @@ def sign_bits(vector: Vectors) -> Bits:
     return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
 
 
+def cosine(kept: bytes, vector: Vectors) -> float | None:
+    """Of a unit vector that was kept as little-endian floats; None when it is damaged or of another model."""
+    if len(kept) != 4 * len(vector):
+        return None
+    found = float(np.frombuffer(kept, "<f4") @ vector)
+    return found if abs(found) <= _LARGEST_COSINE else None  # which no NaN is
+
+
 class Mirror:
-    """Question bits by partition. Not safe for threads: its store locks."""
+    """Question bits by partition, of the `room` put last. Not safe for threads: its store locks."""
 
-    def __init__(self) -> None:
-        self._shelves: dict[str, _Shelf] = {}
-        self._partitions: dict[str, str] = {}
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._shelves: dict[_Place, _Shelf] = {}
+        self._places: dict[str, _Place] = {}
 
-    def put(self, partition: str, entry_id: str, bits: Bits) -> None:
-        """Adds a question, in place of one with the same entry id."""
+    def put(self, partition: str, entry_id: str, kept: bytes) -> None:
+        """Adds a question by the bytes of its bits, in place of one with the same entry id."""
         self.drop([entry_id])
-        self._partitions[entry_id] = partition
-        self._shelves.setdefault(partition, _Shelf(len(bits))).add(entry_id, bits)
+        bits = np.frombuffer(kept[: len(kept) // 8 * 8], np.uint64)
+        place = partition, len(bits)
+        self._places[entry_id] = place
+        self._shelves.setdefault(place, _Shelf(len(bits))).add(entry_id, bits)
+        if len(self._places) > self._room:
+            self.drop([next(iter(self._places))])
 
     def drop(self, entry_ids: Iterable[str]) -> None:
         for entry_id in entry_ids:
-            partition = self._partitions.pop(entry_id, None)
-            if partition is not None:
-                self._shelves[partition].drop(entry_id)
+            place = self._places.pop(entry_id, None)
+            if place is not None and not self._shelves[place].drop(entry_id):
+                del self._shelves[place]
 
     def nearest(self, partition: str, bits: Bits, k: int) -> list[str]:
         """The ids of the `k` questions that differ in the fewest bits, in no particular order."""
-        shelf = self._shelves.get(partition)
+        shelf = self._shelves.get((partition, len(bits)))
         return shelf.nearest(bits, k) if shelf else []
-
-    def clear(self) -> None:
-        self._shelves.clear()
-        self._partitions.clear()
 
 
 class _Shelf:
@@ -70,13 +83,14 @@ class _Shelf:
         self._ids.append(entry_id)
         self._places[entry_id] = place
 
-    def drop(self, entry_id: str) -> None:
-        """The last one takes its place."""
+    def drop(self, entry_id: str) -> int:
+        """The last one takes its place. Returns how many are left."""
         place, last = self._places.pop(entry_id), self._ids.pop()
         if last != entry_id:
             self._ids[place] = last
             self._places[last] = place
             self._bits[:, place] = self._bits[:, len(self._ids)]
+        return len(self._ids)
 
     def nearest(self, bits: Bits, k: int) -> list[str]:
         count = len(self._ids)

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ragapp.types import CacheEntry
 
-SCHEMA = 2
+SCHEMA = 3
 """Part of every name under which entries are kept. Raise it when `CacheEntry` or a table changes."""
 
 

@@ -1,8 +1,8 @@
 """Entries on a Redis (6.2 or later) or Valkey server, for many ragapp servers that share answers.
 
 Each entry is a hash with an absolute expiry of its own. Beside them stand a stream of the questions' bits,
-which every process's mirror follows, a sorted set of when entries were last used, and sets of the entries
-of each collection and cited document. All but the entries may name some that are gone; a fetch finds out.
+which every process's mirror follows, a sorted set of when entries were last used, and, by their expiry, sets
+of all and of each collection and cited document. These may name some that are gone; a fetch finds out.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from threading import RLock
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from ragapp.cachestore.mirror import Mirror, sign_bits
+from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
 from ragapp.cachestore.payload import SCHEMA, Payload
 from ragapp.errors import StorageError, UsageError
 from ragapp.types import CacheEntry, CacheUsage, Vectors
@@ -63,7 +62,7 @@ class RedisCacheStore:
         self._max_entries = max_entries
         self._now = now
         self._payload = Payload()
-        self._mirror = Mirror()
+        self._mirror = Mirror(room=2 * max_entries)
         self._mirrored = b"0"
         self._lock = RLock()
 
@@ -77,11 +76,11 @@ class RedisCacheStore:
         with self._talking(), self._lock:
             self._catch_up()
             while wanted := self._mirror.nearest(partition, bits, k):
-                fetched = self._fetch(wanted)
                 found = {
-                    entry.id: (entry, float(np.frombuffer(kept, "<f4") @ vector))
-                    for entry_id, (payload, kept) in fetched.items()
+                    entry_id: (entry, similarity)
+                    for entry_id, (payload, kept) in self._fetch(wanted).items()
                     if (entry := self._live(entry_id, payload))
+                    and (similarity := cosine(kept, vector)) is not None
                 }
                 if len(found) == len(wanted):
                     break
@@ -90,18 +89,21 @@ class RedisCacheStore:
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
         kept = vector.astype("<f4").tobytes()
+        ends = int(entry.expires_at * 1000)
         groups = [_collection(entry.collection), *map(_document, entry.documents)]
         log = {"id": entry.id, "partition": entry.partition, "bits": sign_bits(vector).tobytes()}
         with self._talking():
             pipe = self._redis.pipeline(transaction=True)
             pipe.hset(_entry(entry.id), mapping={"payload": self._payload.encode(entry), "vector": kept})
-            pipe.pexpireat(_entry(entry.id), int(entry.expires_at * 1000))
+            pipe.pexpireat(_entry(entry.id), ends)
             for group in groups:
-                pipe.sadd(group, entry.id)
-                pipe.pexpireat(group, int(entry.expires_at * 1000))
+                pipe.zremrangebyscore(group, "-inf", self._now())
+                pipe.zadd(group, {entry.id: entry.expires_at})
+                pipe.pexpireat(group, ends)
             pipe.zadd(_USED, {entry.id: self._now()})
             pipe.zadd(_EXPIRY, {entry.id: entry.expires_at})
             pipe.xadd(_LOG, log, maxlen=self._max_entries, approximate=True)
+            pipe.pexpireat(_LOG, ends)
             pipe.zcard(_USED)
             *_, count = pipe.execute()
             if count > self._max_entries:
@@ -125,7 +127,7 @@ class RedisCacheStore:
             if collection is None and document is None:
                 return self._clear_all()
             group = _document(document) if document is not None else _collection(collection or "")
-            removed = self._drop(self._redis.smembers(group))
+            removed = self._drop(self._redis.zrange(group, 0, -1))
             self._redis.delete(group)
             return removed
 
@@ -158,13 +160,16 @@ class RedisCacheStore:
 
     def _live(self, entry_id: str, payload: bytes | None) -> CacheEntry | None:
         entry = self._payload.decode(entry_id, payload) if payload is not None else None
-        return entry if entry and entry.expires_at > self._now() else None
+        return entry if entry and entry.lives(self._now()) else None
 
     def _catch_up(self) -> None:
         news = self._redis.xread({_LOG: self._mirrored}, count=_CAUGHT_UP_AT_ONCE)
         for place, fields in news[0][1] if news else ():
-            bits = np.frombuffer(fields[b"bits"], np.uint64)
-            self._mirror.put(fields[b"partition"].decode(), fields[b"id"].decode(), bits)
+            if fields.keys() >= {b"partition", b"id", b"bits"}:  # else somebody else wrote it
+                partition, entry_id = (
+                    fields[name].decode(errors="replace") for name in (b"partition", b"id")
+                )
+                self._mirror.put(partition, entry_id, fields[b"bits"])
             self._mirrored = place
 
     def _fetch(self, ids: list[str]) -> dict[str, tuple[bytes, bytes]]:

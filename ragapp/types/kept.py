@@ -11,6 +11,9 @@ from ragapp.types.questions import Answer
 
 Thumbs = Literal["up", "down"]
 
+CLOCK_SKEW = 60.0
+"""Seconds by which the clocks of machines that share a cache may differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -88,6 +91,10 @@ class CacheEntry:
     tokens: int
     created_at: float
     expires_at: float
+
+    def lives(self, now: float) -> bool:
+        """Not expired, and not from a future that a clock since put right has seen."""
+        return self.created_at <= now + CLOCK_SKEW and now < self.expires_at
 
     @property
     def documents(self) -> frozenset[str]:

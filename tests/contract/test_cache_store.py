@@ -149,6 +149,19 @@ def test_the_least_recently_used_make_room(store: CacheStore, clock: Clock) -> N
     assert store.usage().entries == MAX_ENTRIES
 
 
+def test_an_entry_from_the_future_is_not_served(store: CacheStore, clock: Clock) -> None:
+    kept(store, clock, "q")
+    clock.now -= 3600  # the clock was wrong, and has been put right
+    assert store.get("q") is None
+    assert store.nearest("p", unit(0), 8) == []
+
+
+def test_vectors_of_another_model_are_no_neighbours(store: CacheStore, clock: Clock) -> None:
+    store.put(entry("short", at=clock.now), unit(0)[:64])
+    kept(store, clock, "q")
+    assert ids(store.nearest("p", unit(0), 8)) == ["q"]
+
+
 def test_clearing_by_collection_by_document_and_all(store: CacheStore, clock: Clock) -> None:
     kept(store, clock, "a", "b", collection="one", document="d1")
     kept(store, clock, "c", collection="two", document="d1")
@@ -206,6 +219,34 @@ def test_another_opener_sees_what_was_put_and_what_was_removed(
         kept(store, clock, "c")
         store.remove(["a"])
         assert set(ids(other.nearest("p", unit(0), 8))) == {"b", "c"}
+
+
+def test_a_claim_ends_although_the_clock_was_put_back(open_file: Open, clock: Clock) -> None:
+    with closing(open_file()) as store:
+        assert store.claim("q", "me", 60)
+        clock.now -= 3600
+        assert store.claim("q", "you", 60)
+        assert not store.claim("q", "me", 60)
+
+
+def test_files_of_earlier_versions_are_removed(tmp_path: Path, open_file: Open) -> None:
+    for name in ("answers-1.db", "answers-2.db-wal", "answers-99.db"):
+        (tmp_path / name).touch()
+    with closing(open_file()) as store:
+        assert (tmp_path / "answers-99.db").exists()
+        assert not (tmp_path / "answers-1.db").exists()
+        assert not (tmp_path / "answers-2.db-wal").exists()
+        assert Path(store.name).exists()
+
+
+def test_a_servers_sets_forget_what_has_expired(
+    open_redis: Open, ports: dict[str, int], clock: Clock
+) -> None:
+    with closing(open_redis()) as store, Redis(port=ports["redis"]) as admin:
+        for number in range(5):
+            kept(store, clock, f"q{number}")
+            clock.now += 600
+        assert {admin.zcard(key) for key in admin.keys("*:document:*")} == {2}
 
 
 def test_one_of_many_processes_gets_the_claim(open_file: Open, tmp_path: Path) -> None:

@@ -48,9 +48,14 @@ def names_agree(a: Reading, b: Reading) -> bool:
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 
+def persons_agree(a: Reading, b: Reading) -> bool:
+    """The same persons, or one in each: "how do I" is "how do you", "why do I have" not "why are there"."""
+    return a.persons == b.persons or len(a.persons) == len(b.persons) == 1
+
+
 def neither_points(a: Reading, b: Reading) -> bool:
     """Neither speaks of something that only its asker sees: "this text"."""
-    return POINTING.isdisjoint(a.tokens) and POINTING.isdisjoint(b.tokens)
+    return not (_points(a) or _points(b))
 
 
 def words_agree(a: Reading, b: Reading) -> bool:
@@ -63,6 +68,11 @@ def order_agrees(a: Reading, b: Reading) -> bool:
     return a.content == b.content
 
 
+def prepositions_agree(a: Reading, b: Reading) -> bool:
+    """One may stand for another, none may be missing: "the thing to know" is not "the thing you know"."""
+    return a.joints == b.joints
+
+
 GUARDS: Mapping[str, Guard] = {
     "numbers": numbers_agree,
     "negation": negation_agrees,
@@ -70,9 +80,11 @@ GUARDS: Mapping[str, Guard] = {
     "times": times_agree,
     "kind of question": kinds_agree,
     "names": names_agree,
+    "persons": persons_agree,
     "pointing words": neither_points,
     "content words": words_agree,
     "word order": order_agrees,
+    "prepositions": prepositions_agree,
 }
 """In the order in which they are asked; the first that objects is named as the reason."""
 
@@ -81,6 +93,10 @@ def disagreement(a: str, b: str) -> str | None:
     """The name of the first guard by which the questions differ; None when they may mean the same."""
     first, second = Reading(a), Reading(b)
     return next((name for name, agree in GUARDS.items() if not agree(first, second)), None)
+
+
+def _points(reading: Reading) -> bool:
+    return reading.points_at_that or not POINTING.isdisjoint(reading.tokens)
 
 
 def _of(words: AbstractSet[str], reading: Reading) -> Counter[str]:

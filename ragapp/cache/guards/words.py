@@ -12,15 +12,33 @@ def _words(text: str) -> frozenset[str]:
 PREPOSITIONS = _words("of in on at to for")
 """Those that people pick freely. The others say something: gain independence, gain from independence."""
 
-EMPTY = PREPOSITIONS | _words(
-    "a an the some any and that do does doing be being is are am really actually exactly ever "
-    "i you we one it its there has have having please tell me explain describe give let know us"
+PERSONS = _words("i you we one")
+"""Whoever asks. Where a question has one of them, it may be another."""
+
+AUXILIARIES = _words("do does did can should must would will")
+"""Behind one of these "one" is a person, elsewhere a thing."""
+
+EMPTY = (
+    PREPOSITIONS
+    | PERSONS
+    | _words("a an the any and that do does be is are am really actually exactly ever there")
 )
-"""Words that may stand in one question and not in the other."""
+"""Words that are no content. Prepositions and persons have their own guards; the others may be left out."""
+
+REQUESTS = _words("please tell me explain describe give let know us about")
+"""How a question may open that is put as a request."""
+
+AFTER_HOW: Mapping[str, str] = {"can": "do", "to": "do i"}
+"""How can I, how to, how do I: only here is "can" no question of its own."""
+
+PLURALS = _words(
+    "news means goods arms customs savings glasses minutes damages securities contents terms premises "
+    "proceeds economics politics physics ethics statistics mathematics series species headquarters"
+)
+"""Words that are no more than one of what they seem to be the plural of."""
 
 SAME: Mapping[str, str] = {
-    "can": "do",
-    "could": "do",
+    "could": "can",
     "&": "and",
     "how's": "how is",
     "what's": "what is",
@@ -58,7 +76,7 @@ DEGREES = _words(
     "gain lose loss profit buy sell import export before after above below over under between during since "
     "until inside outside up down left right north south east west male female men women man woman boy girl "
     "husband wife mother father start end begin stop open close on off true false enable disable allow "
-    "forbid legal illegal advantage disadvantage advantages disadvantages pros cons cause effect always "
+    "forbid legal illegal some advantage disadvantage advantages disadvantages pros cons cause effect always "
     "sometimes often only also still already again all each every both either few many much several too "
     "very same different same against instead"
 )

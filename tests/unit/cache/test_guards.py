@@ -16,6 +16,11 @@ SAME = [
     ("How long does twelve weeks' notice last?", "How long does 12 weeks notice last?"),
     ("What is the colour of the roof?", "What is the color of a roof?"),
     ("Is the NASA budget public?", "is the nasa budget public?"),
+    ("How do I appeal?", "How can you appeal?"),
+    ("How does one appeal?", "How to appeal?"),
+    ("Please tell me about the fee", "the fee?"),
+    ("Is 1,000 km far?", "Is 1000 km far?"),
+    ("Can we be fined?", "Could I be fined?"),
 ]
 
 DIFFERENT = {
@@ -27,6 +32,11 @@ DIFFERENT = {
         ("How large is C++?", "How large is C?"),
         ("Did it rise by 5%?", "Did it rise by 5?"),
         ("What means 🐝?", "What means 🐜?"),
+        ("Is 10² enough?", "Is 102 enough?"),
+        ("Is it open at -5 degrees?", "Is it open at 5 degrees?"),
+        ("Is 5,5 kg enough?", "Is 55 kg enough?"),
+        ("What is 5!?", "What is 5?"),
+        ("Does .NET run here?", "Does net run here?"),
     ],
     "negation": [
         ("Why is the sale taxed?", "Why isn't the sale taxed?"),
@@ -38,6 +48,7 @@ DIFFERENT = {
         ("Which car is cheaper?", "Which car is faster?"),
         ("What happens before the merger?", "What happens after the merger?"),
         ("Do all members vote?", "Do some members vote?"),
+        ("Do some members vote?", "Do members vote?"),
     ],
     "times": [
         ("What is due in March?", "What is due in May?"),
@@ -51,17 +62,34 @@ DIFFERENT = {
         ("Where can I file it?", "Where and how can I file it?"),
     ],
     "names": [("Is Turkey large?", "Is Hungary large?"), ("Can I ask Ann?", "Can I ask Bob?")],
-    "pointing words": [("What does this clause say?", "What does this clause say?")],
+    "persons": [
+        ("Why do I pay fees?", "Why pay fees?"),
+        ("Should we pay you the fee?", "Should you pay we the fee?"),
+    ],
+    "pointing words": [
+        ("What does this clause say?", "What does this clause say?"),
+        ("What does that clause say?", "What does the clause say?"),
+    ],
     "content words": [
         ("How do I train a dog?", "How do I train a cat?"),
         ("What is process engineering?", "What is a process engineer?"),
         ("What is in a barometer?", "What is a barometer?"),
         ("What does a barometer do?", "What is a barometer?"),
         ("Did they gain independence?", "Did they gain from independence?"),
+        ("What can I claim?", "What do I claim?"),
+        ("Do I have to pay?", "Do I pay?"),
+        ("What has a virus?", "What is a virus?"),
+        ("What does a register do in a chip?", "What is a register in a chip?"),
+        ("What is the company doing in Spain?", "What is the company in Spain?"),
+        ("What is the news policy?", "What is the new policy?"),
+        ("How is it security organised?", "How is security organised?"),
     ],
     "word order": [
         ("How is code ported from Java to Rust?", "How is code ported from Rust to Java?"),
         ("Did the buyer sue the seller?", "Did the seller sue the buyer?"),
+    ],
+    "prepositions": [
+        ("Which tenants to notify?", "Which tenants notify?"),
     ],
 }
 

@@ -1,0 +1,50 @@
+"""The mirror finds what is near and stays as small as it was told to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
+from ragapp.types import Vectors
+from tests.unit.cache.entries import near, unit
+
+
+def put(mirror: Mirror, name: str, vector: Vectors, partition: str = "p") -> None:
+    mirror.put(partition, name, sign_bits(vector).tobytes())
+
+
+def test_it_forgets_those_put_first() -> None:
+    mirror = Mirror(room=3)
+    for number in range(4):
+        put(mirror, str(number), unit(number), partition=str(number))
+    put(mirror, "1", unit(1), partition="1")
+    put(mirror, "5", unit(5))
+    assert mirror.nearest("2", sign_bits(unit(2)), 8) == []
+    assert [*mirror.nearest("1", sign_bits(unit(1)), 8), *mirror.nearest("p", sign_bits(unit(5)), 8)] == [
+        "1",
+        "5",
+    ]
+
+
+def test_the_nearest_are_found_among_many_while_others_come_and_go() -> None:
+    mirror = Mirror(room=1000)
+    for number in range(300):
+        put(mirror, str(number), unit(number))
+    mirror.drop(str(number) for number in range(0, 300, 2))
+    assert mirror.nearest("p", sign_bits(near(unit(7), 0.95)), 1) == ["7"]
+
+
+def test_vectors_of_other_lengths_are_never_compared() -> None:
+    mirror = Mirror(room=10)
+    put(mirror, "short", unit(1)[:64])
+    mirror.put("p", "nothing", b"")
+    assert mirror.nearest("p", sign_bits(unit(1)), 8) == []
+
+
+@pytest.mark.parametrize(
+    "kept", [unit(1)[:64], unit(1) * np.float32("nan"), unit(1) * 5], ids=["short", "nan", "long"]
+)
+def test_a_damaged_vector_has_no_cosine(kept: Vectors) -> None:
+    assert cosine(kept.tobytes(), unit(1)) is None
+    assert cosine(unit(1).tobytes(), unit(1)) == pytest.approx(1.0, abs=1e-5)
