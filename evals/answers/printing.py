@@ -14,7 +14,7 @@ from evals.answers.evaluate import Asked
 from evals.answers.judging import Agreement
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import nested
-from evals.statistics.gate import GateResult, gate_line
+from evals.statistics.gate import GateResult
 from ragapp.types import Verdict
 
 SHORTENED = 160
@@ -80,9 +80,8 @@ def summary(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> Answe
     )
 
 
-def as_text(
-    run: AnswerRun, run_file: Path, gate: Iterable[GateResult], shown: Iterable[str]
-) -> RenderableType:
+def as_text(run: AnswerRun, shown: Iterable[str]) -> RenderableType:
+    """Those of the figures that are `shown`, verdicts, times, and what the judge says."""
     refused = sum(one.refused for one in run.questions.values())
     verdicts = ", ".join(f"{share:.3f} {verdict}" for verdict, share in run.verdicts.items())
     return Group(
@@ -91,8 +90,6 @@ def as_text(
         f"sentences: {verdicts}",
         f"answer: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
         *_judge(run),
-        *map(gate_line, gate),
-        f"run file: {run_file}",
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave, show
+from evals.cli.ending import check_gate, gated, keep, leave, show, show_ending
 from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 
@@ -103,8 +103,9 @@ def command(shown: Shown) -> Callable[..., None]:
         if as_json:
             print_json(summary(run, path, compared))
         else:
-            show(as_text(run, path, compared, SHOWN if shown == "answers" else CITING))
+            show(as_text(run, SHOWN if shown == "answers" else CITING))
             show(worst_cases(asked, worst))
+            show_ending(path, compared)
         leave(gate=gate, compared=compared, failures=run.failures)
 
     return score

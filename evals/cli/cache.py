@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave
+from evals.cli.ending import check_gate, gated, keep, leave, show_ending
 from evals.cli.options import Baseline, Gate, Report, RunFile
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 from ragapp.doors.terminal.output import print_table
@@ -78,7 +78,7 @@ def cache(
         _print_json(run, path, compared)
     else:
         _show(run.evaluation)
-        _show_gate(compared, path)
+        show_ending(path, compared)
     leave(gate=gate, compared=compared)
 
 
@@ -126,14 +126,6 @@ def _print_json(run: CacheRun, path: Path, compared: Sequence[GateResult]) -> No
 
     gate = [asdict(one) for one in compared]
     print_json(asdict(run.evaluation) | {"dataset": run.dataset, "run_file": str(path), "gate": gate})
-
-
-def _show_gate(compared: Iterable[GateResult], path: Path) -> None:
-    from evals.statistics.gate import gate_line
-
-    for line in map(gate_line, compared):
-        typer.echo(line)
-    typer.echo(f"run file: {path}")
 
 
 def _show(found: CacheEvaluation) -> None:

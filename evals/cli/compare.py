@@ -25,6 +25,7 @@ def compare(
     """
     from evals.report.page import write_page
     from evals.report.runs import compare_files
+    from evals.statistics.gate import COLUMNS, table_rows
     from ragapp.doors.terminal.output import print_json, print_table
 
     compared = compare_files(before, after)
@@ -33,16 +34,4 @@ def compare(
     if as_json:
         print_json(list(compared.results))
         return
-    rows = [
-        (
-            one.metric,
-            f"{one.comparison.difference:+.3f}",
-            f"{one.comparison.low:+.3f} to {one.comparison.high:+.3f}",
-            f"{one.p:.4f}",
-            one.comparison.wins,
-            one.comparison.ties,
-            one.comparison.losses,
-        )
-        for one in compared.results
-    ]
-    print_table(("metric", "difference", "95% interval", "p", "better", "equal", "worse"), rows)
+    print_table(COLUMNS, table_rows(compared.results))

@@ -49,6 +49,17 @@ def show(found: RenderableType) -> None:
     Console(highlight=False, soft_wrap=True).print(found)
 
 
+def show_ending(path: Path, compared: Sequence[GateResult]) -> None:
+    """Against the baseline, and where the run file is."""
+    from evals.statistics.gate import COLUMNS, table_rows
+    from ragapp.doors.terminal.output import print_table
+
+    if compared:
+        typer.echo("\nagainst the baseline:")
+        print_table(COLUMNS, table_rows(compared))
+    typer.echo(f"run file: {path}")
+
+
 def leave(*, gate: bool, compared: Iterable[GateResult], failures: Sequence[str] = ()) -> None:
     """Tells which documents are missing, and ends the command with the code that says how it went."""
     from evals.statistics.gate import CLOSED
@@ -56,7 +67,9 @@ def leave(*, gate: bool, compared: Iterable[GateResult], failures: Sequence[str]
 
     for failure in failures:
         typer.echo(f"not ingested: {safe(failure)}", err=True)
-    if gate and any(one.lost for one in compared):
+    lost = [one.metric for one in compared if one.lost]
+    if gate and lost:
+        typer.echo(f"The gate is closed: {', '.join(lost)} fell, and that is no luck.", err=True)
         raise typer.Exit(CLOSED)
     if failures:
         raise typer.Exit(FAILED)

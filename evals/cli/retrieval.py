@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave, show
+from evals.cli.ending import check_gate, gated, keep, leave, show, show_ending
 from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
 
@@ -94,7 +94,8 @@ def retrieval(
     if as_json:
         print_json(summary(result.run, path, compared))
     else:
-        show(as_text(result.run, path, compared))
+        show(as_text(result.run))
+        show_ending(path, compared)
     leave(gate=gate, compared=compared, failures=result.run.failures)
 
 

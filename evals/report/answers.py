@@ -11,6 +11,7 @@ from evals.answers.summary import SHOWN
 from evals.report.page import page, section, table
 from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
 from evals.report.plots import Bar, bars, histogram
+from evals.runs import SettingValue
 
 MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
 """The metrics whose questions are listed where they moved."""
@@ -34,7 +35,7 @@ def answers_page(
             section("Sentences by verdict", _verdicts(run)),
             section("How long an answer takes", histogram(_LATENCY, _times(run), "milliseconds")),
             section("The worst answers", _worst(worst)),
-            settings_section(run.settings, _names(run), baseline.settings if baseline else None),
+            settings_section(run.settings, _names(run)),
         ],
     )
 
@@ -44,12 +45,15 @@ _LATENCY = "From the question to the whole answer"
 
 def _against(run: AnswerRun, baseline: AnswerRun, texts: Mapping[str, str]) -> list[Markup]:
     now, before = run.scores(), baseline.scores()
-    heading = f"{run.model} against the baseline's {baseline.model}"
     moved = [name for name in MOVED_BY if name in now and name in before]
     return [
-        compared_section(heading, run, baseline),
+        compared_section(run, baseline, _settings(run), _settings(baseline)),
         *(moved_section(name, now[name], before[name], texts) for name in moved),
     ]
+
+
+def _settings(run: AnswerRun) -> dict[str, SettingValue]:
+    return {"answers by": run.model, "prompt version": run.prompt_version, **run.settings}
 
 
 def _bars(run: AnswerRun) -> list[Bar]:

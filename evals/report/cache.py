@@ -14,6 +14,7 @@ from evals.report.figure import Plot
 from evals.report.page import page, section, table
 from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
 from evals.report.plots import Line, lines
+from evals.runs import SettingValue
 
 FEWEST = 30
 """Hits below which a rate is not drawn where there are others: its bound says nothing."""
@@ -100,7 +101,11 @@ def _row(name: str, point: Point) -> tuple[object, ...]:
 def _against(run: CacheRun, baseline: CacheRun) -> list[Markup]:
     now, before = run.scores(), baseline.scores()
     moved = [moved_section(name, now[name], before[name], NO_TEXTS) for name in now]
-    return [compared_section("Against the baseline", run, baseline), *moved]
+    return [compared_section(run, baseline, _settings(run), _settings(baseline)), *moved]
+
+
+def _settings(run: CacheRun) -> dict[str, SettingValue]:
+    return {"threshold": run.threshold, "embedder": run.embedder}
 
 
 def _names(run: CacheRun) -> dict[str, object]:

@@ -8,11 +8,13 @@ from types import MappingProxyType
 import numpy as np
 from markupsafe import Markup
 
-from evals.report.page import pairs, section, table
+from evals.report.page import pairs, paragraph, section, table
 from evals.report.plots import Bar, differences
 from evals.runs import ScoredRun, SettingValue, compare_runs
+from evals.statistics.gate import COLUMNS, table_rows
 from evals.statistics.paired import bootstrap_interval
 
+Values = Mapping[str, SettingValue]
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 MOST = 15
 """Questions that are listed because they moved most."""
@@ -24,23 +26,15 @@ def interval_bar(name: str, values: Iterable[float]) -> Bar:
     return Bar(name, float(array.mean()), *bootstrap_interval(array, resamples=2000))
 
 
-def compared_section(heading: str, run: ScoredRun, baseline: ScoredRun) -> Markup:
-    """Metric by metric: how much, how sure, how many questions, and the size of the effect."""
-    columns = ("metric", "difference", "95% interval", "p (Holm)", "effect (d)", "better", "equal", "worse")
-    rows = [
-        (
-            one.metric,
-            f"{one.comparison.difference:+.3f}",
-            f"{one.comparison.low:+.3f} to {one.comparison.high:+.3f}",
-            f"{one.p:.4f}",
-            f"{one.comparison.effect:+.2f}",
-            one.comparison.wins,
-            one.comparison.ties,
-            one.comparison.losses,
-        )
-        for one in compare_runs(run, baseline)
-    ]
-    return section(heading, table(columns, rows))
+def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: Values) -> Markup:
+    """Which of the settings (`now` and `before`) differ, and what that did, metric by metric."""
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    changed = [(name, str(before.get(name)), str(now.get(name))) for name in names]
+    return section(
+        f"Against the baseline of {baseline.created_at}",
+        table(("changed setting", "before", "now"), changed) if changed else paragraph("No setting differs."),
+        table(COLUMNS, table_rows(compare_runs(run, baseline))),
+    )
 
 
 def moved_section(
@@ -65,20 +59,6 @@ def moved_section(
     )
 
 
-def settings_section(
-    settings: Mapping[str, SettingValue],
-    names: Mapping[str, object],
-    baseline: Mapping[str, SettingValue] | None = None,
-) -> Markup:
-    """What the run names itself by, and its settings; beside those of the baseline where they differ."""
-    changed = [
-        (name, str((baseline or {}).get(name)), str(value))
-        for name, value in settings.items()
-        if baseline is not None and baseline.get(name) != value
-    ]
-    return section(
-        "Settings and fingerprints",
-        table(("changed setting", "before", "now"), changed) if changed else Markup(""),
-        pairs(names),
-        pairs(settings) if settings else Markup(""),
-    )
+def settings_section(settings: Values, names: Mapping[str, object]) -> Markup:
+    """What the run names itself by, and its settings."""
+    return section("Settings and fingerprints", pairs(names), pairs(settings) if settings else Markup(""))

@@ -11,6 +11,7 @@ from evals.report.page import page, section, table
 from evals.report.parts import NO_TEXTS, compared_section, interval_bar, moved_section, settings_section
 from evals.report.plots import Line, bars, histogram, lines
 from evals.retrieval.runs import RetrievalRun
+from evals.runs import SettingValue
 
 
 def retrieval_page(
@@ -29,7 +30,7 @@ def retrieval_page(
             section("What was lost where", _stages(run)),
             section("How long a search takes", histogram(_LATENCY, run.searches_ms, "milliseconds")),
             _worst(run, texts),
-            settings_section(run.settings, _names(run), baseline.settings if baseline else None),
+            settings_section(run.settings, _names(run)),
         ],
     )
 
@@ -38,11 +39,14 @@ _LATENCY = "Whole hybrid searches for 10 hits, one after another"
 
 
 def _against(run: RetrievalRun, baseline: RetrievalRun, texts: Mapping[str, str]) -> list[Markup]:
-    heading = f"{run.system} against the baseline's {baseline.system}"
     return [
-        compared_section(heading, run, baseline),
+        compared_section(run, baseline, _settings(run), _settings(baseline)),
         moved_section(run.metric, run.values(), baseline.values(), texts),
     ]
+
+
+def _settings(run: RetrievalRun) -> dict[str, SettingValue]:
+    return {"scored": run.system, **run.settings}
 
 
 def _modes(run: RetrievalRun) -> Markup:

@@ -12,10 +12,8 @@ from rich.table import Table
 from evals.retrieval.runs import RetrievalRun
 from evals.retrieval.stages import Stages
 from evals.retrieval.types import Scores
-from evals.statistics.gate import GateResult, gate_line
+from evals.statistics.gate import SIGNIFICANT, GateResult
 from evals.statistics.paired import Comparison
-
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,15 @@ def summary(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> Re
     )
 
 
-def as_text(run: RetrievalRun, run_file: Path, gate: Sequence[GateResult]) -> RenderableType:
+def as_text(run: RetrievalRun) -> RenderableType:
     queries = len(run.scored.queries)
     sizes = f"{queries:,} queries, {run.documents:,} documents, {run.chunks:,} chunks"
     return Group(
         f"{run.dataset} ({run.split}): {sizes}",
         _table(run),
         *(_verdict(name, run.metric, comparison) for name, comparison in run.comparisons.items()),
-        *map(gate_line, gate),
         *_stages(run),
         *_latency(run),
-        f"run file: {run_file}",
     )
 
 

@@ -5,7 +5,7 @@ For runs of any kind: a caller hands in the scores that count, by metric and que
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evals.statistics.paired import Comparison, compare
@@ -27,6 +27,17 @@ class GateResult:
     comparison: Comparison
     p: float
     lost: bool
+
+    @property
+    def verdict(self) -> str:
+        """In words for people."""
+        if self.lost:
+            return "LOST"
+        if not self.comparison.wins and not self.comparison.losses:
+            return "the same"
+        if self.p > SIGNIFICANT:
+            return "may be luck"
+        return "better" if self.comparison.difference > 0 else "worse, within the tolerance"
 
 
 def judge_run(
@@ -79,11 +90,23 @@ def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
     return {query: scores[query] for query in kept}
 
 
-def gate_line(result: GateResult) -> str:
-    found = result.comparison
-    outcome = "LOST" if result.lost else "held"
+COLUMNS = ("metric", "difference", "95% interval", "p (Holm)", "effect (d)", "better", "equal", "worse", "outcome")
+"""Of a table of results: how much, how sure, how large beside the spread, how many questions, and what to
+think of it."""
+
+
+def table_rows(results: Iterable[GateResult]) -> list[tuple[str, ...]]:
+    """A row of `COLUMNS` for each metric."""
+    return [_row(one, one.comparison) for one in results]
+
+
+def _row(result: GateResult, found: Comparison) -> tuple[str, ...]:
     return (
-        f"gate, {result.metric}: {outcome}, {found.difference:+.3f} against the baseline "
-        f"(95% interval {found.low:+.3f} to {found.high:+.3f}, p = {result.p:.4f}); "
-        f"better on {found.wins}, equal on {found.ties}, worse on {found.losses}"
+        result.metric,
+        f"{found.difference:+.3f}",
+        f"{found.low:+.3f} to {found.high:+.3f}",
+        f"{result.p:.4f}",
+        f"{found.effect:+.2f}",
+        *(f"{count:,}" for count in (found.wins, found.ties, found.losses)),
+        result.verdict,
     )

