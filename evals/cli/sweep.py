@@ -50,7 +50,8 @@ def sweep(
     )
     for trial, known in tried:
         trials.append(trial)
-        found = f"{trial.measured.metric} {trial.measured.mean:.3f}, {trial.measured.p50_ms:.1f} ms"
+        one = trial.measured
+        found = f"{one.metric} {one.mean:.3f}, {one.cpu_ms:.1f} ms of the processors"
         again = " (from before)" if known else ""
         typer.echo(f"{trial.dataset}: {in_words(trial.change)}: {found}{again}", err=True)
     made = rows(trials)

@@ -15,7 +15,7 @@ from evals.sweep.trial import Measured
 class Row:
     """A combination of settings over all datasets.
 
-    `quality` is the mean of the datasets' means, `p50_ms` the mean of their medians, `memory_mib` the most.
+    `quality` is the mean of the datasets' means, `cpu_ms` the mean of their medians, `memory_mib` the most.
     `against` compares it with the settings as they are, over all questions (None for themselves); `p` is
     corrected for the number of combinations.
     """
@@ -23,7 +23,7 @@ class Row:
     change: str
     by_dataset: Mapping[str, float]
     quality: float
-    p50_ms: float
+    cpu_ms: float
     memory_mib: float
     against: Comparison | None
     p: float | None
@@ -63,7 +63,7 @@ def _goodness(measured: Mapping[str, Measured]) -> tuple[float, float, float]:
     count = len(measured)
     return (
         sum(one.mean for one in measured.values()) / count,
-        -sum(one.p50_ms for one in measured.values()) / count,
+        -sum(one.cpu_ms for one in measured.values()) / count,
         -max(one.memory_mib for one in measured.values()),
     )
 
