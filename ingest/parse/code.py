@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.parse.clean import clean
-from ingest.parse.text import decode
+from ingest.parse.encoding import decode
 from ragapp.types import Heading, ParsedText
 
 CODE_NAMES = frozenset(

@@ -7,8 +7,8 @@ import io
 
 from ingest.parse.builder import TextBuilder
 from ingest.parse.clean import clean
+from ingest.parse.encoding import decode
 from ingest.parse.rows import write_sheet
-from ingest.parse.text import decode
 from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 

@@ -11,9 +11,9 @@ from pathlib import PurePath
 from typing import Literal
 
 from ingest.parse.code import CODE_NAMES
+from ingest.parse.encoding import BYTE_ORDER_MARKS
 from ingest.parse.markup import ASCIIDOC_NAMES, RST_NAMES
 from ingest.parse.subtitles import CUE
-from ingest.parse.text import BYTE_ORDER_MARKS
 from ragapp.errors import ParseError
 
 Format = Literal[

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.article import find_article
 from ingest.parse.clean import clean
-from ingest.parse.text import decode
+from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
 from ragapp.types import Heading, ParsedText, Table
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest.parse.builder import TextBuilder
 from ingest.parse.clean import clean
-from ingest.parse.text import decode
+from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 

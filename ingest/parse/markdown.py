@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.parse.clean import clean
-from ingest.parse.text import decode
+from ingest.parse.encoding import decode
 from ragapp.types import Heading, ParsedText
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*\n", re.DOTALL)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ingest.parse.builder import TextBuilder
 from ingest.parse.clean import clean
-from ingest.parse.text import decode
+from ingest.parse.encoding import decode
 from ragapp.types import ParsedText
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\d{1,3}"

@@ -6,7 +6,7 @@ import json
 
 from ragapp.settings import AnswerSettings, Settings
 
-INGEST_VERSION = 2
+INGEST_VERSION = 3
 """Raise it when the same bytes would be parsed or chunked differently than before."""
 
 

@@ -1,0 +1,66 @@
+"""Bytes of a text to its letters, in whatever encoding it was written."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from itertools import islice
+
+import chardet
+
+from ragapp.errors import ParseError
+
+BYTE_ORDER_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+
+_UNLIKELY = (
+    "cp1006", "cp1125", "cp720", "hp-roman8", "iso8859-3", "iso8859-4", "iso8859-10", "iso8859-13",
+    "iso8859-14", "iso8859-16", "johab", "koi8_t", "kz1048", "ptcp154",
+)  # fmt: skip
+"""Hardly a file was ever written in these, and a short text in another one often fits them by chance."""
+
+_SCRIPTS = frozenset({"ARABIC", "ARMENIAN", "CYRILLIC", "GEORGIAN", "GREEK", "HEBREW", "LATIN", "THAI"})
+_WORD = re.compile(r"[^\W\d_]+")
+_TELLING_LINES = 2000
+"""Lines that are looked at; one or two are mostly enough."""
+
+
+def decode(data: bytes, name: str) -> str:
+    """By byte order mark, else as UTF-8, else in the encoding that gives the likeliest text.
+
+    Raises ParseError when none fits.
+    """
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(_likeliest(data, name), errors="replace")  # told by a part of it
+
+
+def _likeliest(data: bytes, name: str) -> str:
+    """Of the encodings that fit the lines beyond ASCII, the first in which no word mixes scripts."""
+    telling = b"\n".join(islice((line for line in data.splitlines() if not line.isascii()), _TELLING_LINES))
+    found = chardet.detect_all(telling, exclude_encodings=_UNLIKELY, compat_names=False)
+    encodings = [one["encoding"] for one in found if one["encoding"]]
+    if not encodings:
+        raise ParseError(f"{name} is not text in any known encoding. Save it as UTF-8 and add it again.")
+    return next(
+        (e for e in encodings if not _mixes_scripts(telling.decode(e, errors="replace"))), encodings[0]
+    )
+
+
+def _mixes_scripts(text: str) -> bool:
+    """As in `cittа`: Italian, read as if it were Cyrillic."""
+    return any(len(_scripts(word)) > 1 for word in _WORD.findall(text) if not word.isascii())
+
+
+def _scripts(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word} & _SCRIPTS
