@@ -20,6 +20,8 @@ _FILLING = re.compile(
     r"|(?<=[a-z,;] )[A-Z][\w'’-]+(?: (?:of |the |de |van |von )?[A-Z][\w'’-]+)*"  # a name inside the sentence
 )
 _SPACE = re.compile(r"\s+")
+_NO_PROSE = re.compile(r"\||```|://|^\s*[$#>]", re.MULTILINE)
+"""Signs of a table's row, a program's text, an address: nobody asks in such words."""
 
 
 def rule_drafts(source: Source) -> Iterator[Draft]:
@@ -32,8 +34,8 @@ def _clozes(source: Source) -> Iterator[Draft]:
     text = source.parsed.text
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        found = list(_FILLING.finditer(sentence))
-        if not found or not SHORTEST <= len(sentence.split()) <= LONGEST:
+        found = [match for match in _FILLING.finditer(sentence) if not _in_code(sentence, match.start())]
+        if not found or not _is_prose(sentence) or len(sentence.split()) > LONGEST:
             continue
         # The longest filling tells most; a second gap with the same words would give the answer away.
         filling = max(found, key=lambda match: (len(match[0]), -match.start()))
@@ -57,7 +59,7 @@ def _headings(source: Source) -> Iterator[Draft]:
         title = _line(text[heading.start : heading.end])
         body = text[heading.end : min(following, heading.end + _SECTION)]
         first = next(iter(sentence_spans(body)), None)
-        if not title or first is None or len(body[slice(*first)].split()) < SHORTEST:
+        if not title or first is None or not _is_prose(body[slice(*first)]):
             continue
         start, end = heading.end + first[0], heading.end + first[1]
         yield Draft(
@@ -69,6 +71,15 @@ def _headings(source: Source) -> Iterator[Draft]:
             end=end,
             page=source.parsed.page_at(start),
         )
+
+
+def _is_prose(sentence: str) -> bool:
+    return len(sentence.split()) >= SHORTEST and _NO_PROSE.search(sentence) is None
+
+
+def _in_code(sentence: str, at: int) -> bool:
+    """Between backticks."""
+    return sentence.count("`", 0, at) % 2 == 1
 
 
 def _line(text: str) -> str:

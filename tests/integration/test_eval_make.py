@@ -13,13 +13,14 @@ import pytest
 from evals.datasets.answering import load_answer_dataset
 from evals.making.drafts import Source
 from evals.making.make import make_from_feedback, make_set
+from evals.making.rules import rule_drafts
 from evals.making.written import written_drafts
 from ragapp.bootstrap import build_service, build_workbench
 from ragapp.errors import UsageError
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Feedback
+from ragapp.types import Feedback, Heading, ParsedText
 from tests.serving import bring_in, settings_in
 
 MILL = b"""# The mill
@@ -79,6 +80,22 @@ def test_answers_stand_where_the_evidence_says(
 def test_near_duplicates_are_asked_once(service: RagService, embedder: Embedder, tmp_path: Path) -> None:
     found = made(service, embedder, tmp_path / "questions.jsonl")
     assert sum("great flood" in row["question"] for row in found) == 1
+
+
+NO_PROSE = """# Costs
+| *in memory: codes of 8 bits 384 B, graph of 16 links 140 B, versions about 60 B* | *.6 kB* |
+
+```
+$ ragapp ingest contracts invoices --collection Harbour --jobs 12 and what it prints then
+```
+
+The mill keeps `harbour NAME 1862` in its books, and nobody there has ever asked what for.
+"""
+
+
+def test_tables_and_program_texts_are_not_asked_about(service: RagService) -> None:
+    source = Source(service.documents()[0], ParsedText(NO_PROSE, headings=(Heading(1, 2, 7),)))
+    assert list(rule_drafts(source)) == []
 
 
 def test_the_same_collection_gives_the_same_set(
