@@ -11,7 +11,7 @@ from markupsafe import Markup
 from evals.report.page import pairs, paragraph, section, table
 from evals.report.plots import Bar, differences
 from evals.runs import ScoredRun, SettingValue, compare_runs
-from evals.statistics.gate import COLUMNS, table_rows
+from evals.statistics.gate import COLUMNS, LEGEND, table_rows
 from evals.statistics.paired import bootstrap_interval
 
 Values = Mapping[str, SettingValue]
@@ -33,7 +33,7 @@ def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: V
     return section(
         f"Against the baseline of {baseline.created_at}",
         table(("changed setting", "before", "now"), changed) if changed else paragraph("No setting differs."),
-        table(COLUMNS, table_rows(compare_runs(run, baseline))),
+        table(COLUMNS, table_rows(compare_runs(run, baseline)), LEGEND),
     )
 
 

@@ -90,9 +90,9 @@ def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
     return {query: scores[query] for query in kept}
 
 
-COLUMNS = ("metric", "difference", "95% interval", "p (Holm)", "effect (d)", "better", "equal", "worse", "outcome")
-"""Of a table of results: how much, how sure, how large beside the spread, how many questions, and what to
-think of it."""
+COLUMNS = ("metric", "difference", "95% interval", "p", "d", "better", "equal", "worse", "outcome")
+LEGEND = "p holds for all metrics together (Holm); d is the difference in standard deviations (Cohen)."
+"""What the columns of a table of results mean."""
 
 
 def table_rows(results: Iterable[GateResult]) -> list[tuple[str, ...]]:
