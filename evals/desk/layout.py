@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evals.answers.types import AnswerDataset
 from evals.cache.pairs import load_pairs
 from evals.datasets.answering import load_answer_dataset
 from evals.datasets.beir import load_beir
@@ -32,8 +33,15 @@ def _loaded(folder: Path) -> EvalSet:
     if '"text_a"' in first:
         load_pairs(lines[0])
         return EvalSet(folder.name, ("cache",), own=True, reviewable=False)
-    load_answer_dataset(folder)
+    _check_inside(load_answer_dataset(folder))
     return EvalSet(folder.name, ("answers", "citations"), own=True, reviewable='"answerable"' in first)
+
+
+def _check_inside(dataset: AnswerDataset) -> None:
+    """Who may send a set may not therefore read what else is on the server's disk."""
+    for file in dataset.files:
+        if Path(file.id).is_absolute() or ".." in Path(file.id).parts:
+            raise UsageError(f"{file.id} leads out of the set. Put the document into the ZIP.")
 
 
 def _first_line(path: Path) -> str:

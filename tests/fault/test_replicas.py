@@ -1,4 +1,4 @@
-"""Two APIs and three workers share nothing but PostgreSQL, Redis and a bucket; one worker dies for good.
+"""Two APIs and three workers share nothing but PostgreSQL, Redis and a bucket; a worker, an API die for good.
 
 All of them are real processes of `ragapp`, and each has a data folder of its own, as on a machine of its own.
 """
@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
+from ragapp.types import Evaluation
 from tests import redisserver
 from tests.postgres import PostgresServer
 from tests.redisserver import free_port
@@ -32,6 +34,8 @@ DOCUMENTS = 16
 LEASE_SECONDS = 3.0
 PATIENCE = 240.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
+
+PAIRS = b'{"text_a": "When does the tide turn?", "text_b": "When is high water?", "label": 1}'
 
 Environment = Mapping[str, str]
 
@@ -69,13 +73,22 @@ def program(shared: Environment, data_dir: Path, *words: str) -> Iterator[subpro
         process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Api:
+    process: subprocess.Popen[bytes]
+    client: RagappClient
+
+
 @contextmanager
-def api(shared: Environment, data_dir: Path) -> Iterator[RagappClient]:
+def api(shared: Environment, data_dir: Path) -> Iterator[Api]:
     port = free_port()
     serve = ["serve", "--no-ui", "--workers", "0", "--port", str(port)]
-    with program(shared, data_dir, *serve), RagappClient(f"http://127.0.0.1:{port}") as client:
+    with (
+        program(shared, data_dir, *serve) as process,
+        RagappClient(f"http://127.0.0.1:{port}") as client,
+    ):
         wait_until(lambda: answers(client))
-        yield client
+        yield Api(process, client)
 
 
 def answers(client: RagappClient) -> bool:
@@ -110,7 +123,9 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
     shared: Environment, tmp_path: Path
 ) -> None:
     with ExitStack() as machines:
-        east, west = (machines.enter_context(api(shared, tmp_path / side)) for side in ("east", "west"))
+        east, west = (
+            machines.enter_context(api(shared, tmp_path / side)).client for side in ("east", "west")
+        )
         workers = [machines.enter_context(program(shared, tmp_path / f"w{n}", "worker")) for n in range(3)]
         accepted = [
             (east, west)[number % 2]
@@ -134,6 +149,44 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
         found = east.search("Buoy 3 rings", k=DOCUMENTS * 40, mode="words").hits
         assert accepted[3] not in {hit.document_id for hit in found}
         assert_sound(shared, tmp_path / "doctor")
+
+
+@pytest.mark.timeout(600)
+def test_a_task_of_one_api_is_followed_read_and_cancelled_at_the_other_and_lost_with_the_one(
+    shared: Environment, tmp_path: Path
+) -> None:
+    with api(shared, tmp_path / "east") as here, api(shared, tmp_path / "west") as there:
+        east, west = here.client, there.client
+        check = east.tasks.start_doctor()
+        wait_until(lambda: west.tasks.task(check.id).over)
+        assert west.tasks.doctor_report(check.id).ok
+
+        east.evals.add_set("pairs.jsonl", io.BytesIO(PAIRS))
+        assert [one.kinds for one in west.evals.sets() if one.own] == [("cache",)]
+        long = Evaluation("answers", "xquad-mini")
+        first, second = east.evals.start(long), east.evals.start(long)
+        wait_until(lambda: evaluating(here.process))
+        assert [west.tasks.task(one.id).state for one in (first, second)] == ["running", "waiting"]
+        for one in (first, second):
+            assert west.tasks.cancel(one.id).state == "cancelled"
+        wait_until(lambda: not evaluating(here.process))
+        assert east.tasks.task(first.id).state == "cancelled"
+
+        last = east.evals.start(long)
+        wait_until(lambda: west.tasks.task(last.id).state == "running")
+        here.process.kill()
+        wait_until(lambda: west.tasks.task(last.id).over)
+        assert west.tasks.task(last.id).state == "lost"
+        assert west.tasks.tasks()[0].id == last.id
+
+
+def evaluating(server: subprocess.Popen[bytes]) -> bool:
+    """Whether a command of the server works on an evaluation."""
+    if sys.platform != "linux":
+        pytest.skip("reads /proc")
+    lists = [path.read_text().split() for path in Path(f"/proc/{server.pid}/task").glob("*/children")]
+    commands = [Path(f"/proc/{child}/cmdline").read_bytes() for children in lists for child in children]
+    return any(b"eval" in command.split(b"\0") for command in commands)
 
 
 def kill_one_at_work(workers: list[subprocess.Popen[bytes]], client: RagappClient) -> bool:

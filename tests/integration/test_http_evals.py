@@ -136,6 +136,8 @@ def test_own_questions_are_added_reviewed_and_deleted(client: RagappClient) -> N
     [
         ("bad.jsonl", b"no json\n"),
         ("bad.jsonl", b'{"id": "q", "question": "?", "answerable": true}\n'),
+        ("bad.jsonl", json.dumps(QUESTIONS[1] | {"documents": [__file__]}).encode()),
+        ("bad.jsonl", json.dumps(QUESTIONS[1] | {"documents": [f"{'../' * 20}{__file__[1:]}"]}).encode()),
         ("bad.txt", b"x"),
         ("bad.zip", b"PK torn"),
         (".jsonl", b""),

@@ -1,0 +1,148 @@
+"""Two desks over one database: what one keeps, the other shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from evals.desk.desk import SharedEvalDesk
+from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.protocols import ArtifactStore, EvalDesk
+from ragapp.store.artifacts import SqlArtifacts
+from ragapp.store.blobs import BlobFolder
+from ragapp.store.engine import open_engine
+from ragapp.types import Evaluation
+
+RUN_FILES = Path("evals/run_files")
+RUN = RUN_FILES / "scifact-mini.retrieval.json"
+QUESTIONS = [
+    {
+        "id": name,
+        "question": f"Who built {name}?",
+        "answers": ["Ada"],
+        "answerable": True,
+        "documents": ["a.txt"],
+    }
+    for name in ("q1", "q2")
+]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def artifacts(engine: Engine, tmp_path: Path) -> ArtifactStore:
+    return SqlArtifacts(engine, BlobFolder(tmp_path / "blobs"))
+
+
+@pytest.fixture
+def east(artifacts: ArtifactStore, tmp_path: Path) -> EvalDesk:
+    return SharedEvalDesk(artifacts, tmp_path / "east")
+
+
+@pytest.fixture
+def west(artifacts: ArtifactStore, tmp_path: Path) -> EvalDesk:
+    return SharedEvalDesk(artifacts, tmp_path / "west")
+
+
+def put_run(data_dir: Path, file: Path, name: str) -> Path:
+    """As a command does that is not told where to."""
+    folder = data_dir / "evals" / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.copy(file, folder / f"{name}.json")
+
+
+def a_set() -> io.BytesIO:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as into:
+        into.writestr("folder/questions.jsonl", "".join(json.dumps(one) + "\n" for one in QUESTIONS))
+        into.writestr("folder/a.txt", "Ada built it.")
+    data.seek(0)
+    return data
+
+
+def test_a_run_of_a_command_is_taken_in_with_its_page_whenever_that_comes(
+    east: EvalDesk, west: EvalDesk, tmp_path: Path
+) -> None:
+    file = put_run(tmp_path / "east", RUN, "before")
+    put_run(tmp_path / "east", RUN_FILES / "cache-mini.json", "of another kind")
+    (run,) = east.runs()
+    assert (run.name, run.has_report) == ("before", False)
+    file.with_suffix(".html").write_text("<!doctype html>")
+    assert [one.has_report for one in east.runs()] == [True]
+    shutil.rmtree(tmp_path / "east")
+    assert [one.has_report for one in west.runs()] == [True]
+    assert west.report("before") == b"<!doctype html>"
+    question = next(iter(json.loads(RUN.read_bytes())["modes"]["hybrid"]["queries"]))
+    assert west.trace("before", question).found
+    assert west.compare("before", "before").moved == ()
+
+
+def test_what_is_not_there_is_told(east: EvalDesk) -> None:
+    for ask in (east.report, lambda run: east.trace(run, "q"), lambda run: east.compare(run, run)):
+        with pytest.raises(NotFoundError, match="nowhere"):
+            ask("nowhere")
+
+
+def test_a_set_is_ready_where_it_is_needed(east: EvalDesk, west: EvalDesk) -> None:
+    made = east.add_set("mine.zip", a_set())
+    assert [one for one in west.sets() if one.own] == [made]
+    with west.order(Evaluation("answers", "mine", limit=1)).work() as line:
+        folder = Path(line.arguments[0])
+        assert sorted(file.name for file in folder.iterdir()) == ["a.txt", "questions.jsonl"]
+    assert not folder.exists()
+
+
+def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(east: EvalDesk, west: EvalDesk) -> None:
+    east.add_set("mine.zip", a_set())
+    order = east.order(Evaluation("answers", "mine"))
+    west.delete_set("mine")
+    with pytest.raises(NotFoundError, match="mine"), order.work():
+        pass
+
+
+def test_questions_that_a_command_made_become_a_set_and_failed_ones_none(
+    east: EvalDesk, west: EvalDesk
+) -> None:
+    def make(name: str) -> Path:
+        with east.order_questions("default", name, 2).work() as line:
+            file = Path(next(one for one in line.options if "output" in one).partition("=")[2])
+            file.parent.mkdir()
+            (file.parent / "a.txt").write_text("Ada built it.")
+            file.write_text("".join(json.dumps(one) + "\n" for one in QUESTIONS))
+            if name == "failed":
+                raise InterruptedError
+        return file
+
+    assert not make("made").exists()
+    with pytest.raises(InterruptedError):
+        make("failed")
+    assert [one.name for one in west.sets() if one.own] == ["made"]
+    with pytest.raises(ConflictError):
+        west.order_questions("default", "made", 2)
+    with pytest.raises(UsageError):
+        west.order_questions("default", "../made", 2)
+
+
+def test_what_one_reviewed_the_other_shows(east: EvalDesk, west: EvalDesk) -> None:
+    east.add_set("mine.zip", a_set())
+    _, second = east.drafts("mine")
+    worded = replace(second, question="Who made q2?", accepted=True)
+    assert west.review("mine", [worded]) == [worded]
+    assert east.drafts("mine") == [worded]
+    with east.order(Evaluation("answers", "mine")).work() as line:
+        assert (Path(line.arguments[0]) / "a.txt").read_text() == "Ada built it."
+    with pytest.raises(UsageError, match="own set"):
+        west.drafts("xquad-mini")
