@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.bench.process import Resident, resident
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
 from ragapp.index.truth import Truth
 from ragapp.protocols import SearchIndex
@@ -44,14 +44,6 @@ class Latency:
     p50: float
     p95: float
     p99: float
-
-
-@dataclass(frozen=True, slots=True)
-class Resident:
-    """MiB of a process: its own, and mapped pages of files, which the system may take back at any time."""
-
-    own: float
-    mapped: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +112,8 @@ def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[Questi
     few = np.random.default_rng(1).permutation(truth.versions)[: max(1, round(NARROW * truth.versions))]
     narrow = frozenset(few.tolist())
     latency, filtered = asker.latencies(None), asker.latencies(narrow)
-    resident = _resident()  # before the scans below read everything
-    answers = Answers(cold_start, resident, latency, filtered, asker.recall(None), asker.recall(narrow))
+    held = resident()  # before the scans below read everything
+    answers = Answers(cold_start, held, latency, filtered, asker.recall(None), asker.recall(narrow))
     index.close()
     return answers
 
@@ -139,15 +131,3 @@ def timed(work: Callable[[Question], object], questions: Sequence[Question]) -> 
 
 def _overlap(exact: NDArray[np.int64], found: Sequence[int]) -> float:
     return len(set(exact.tolist()) & set(found)) / len(exact)
-
-
-def _resident() -> Resident:
-    """As Linux tells it; zeros elsewhere."""
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    kib = {
-        name: int(rest.split()[0])
-        for name, _, rest in (line.partition(":") for line in lines)
-        if "Rss" in name
-    }
-    return Resident(kib.get("RssAnon", 0) / 1024, kib.get("RssFile", 0) / 1024)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,14 @@ from ragapp.errors import ServerUnavailable
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """MiB of a process: its own, and mapped pages of files, which the system may take back at any time."""
+
+    own: float
+    mapped: float
 
 
 class Served:
@@ -42,8 +51,8 @@ class Served:
 
     def _watch(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
-            children = sum(resident_mib(pid) for pid in descendants(self.process.pid))
-            for name, now in (("api", resident_mib(self.process.pid)), ("worker", children)):
+            children = sum(resident(pid).own for pid in descendants(self.process.pid))
+            for name, now in (("api", resident(self.process.pid).own), ("worker", children)):
                 self.peak_mib[name] = max(now, self.peak_mib.get(name, 0.0))
 
 
@@ -64,15 +73,15 @@ def serving(settings: Mapping[str, str]) -> Iterator[Served]:
                 served.stop()
 
 
-def resident_mib(pid: int) -> float:
-    """Of a process, without what it maps from files; 0 when it is gone."""
+def resident(pid: int | None = None) -> Resident:
+    """Of a process, or of this one, as Linux tells it; zeros elsewhere and when it is gone."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        status = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="utf-8")
     except OSError:
-        return 0.0
-    return next(
-        (int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("RssAnon")), 0
-    )
+        return Resident(0.0, 0.0)
+    lines = (line.partition(":") for line in status.splitlines() if line.startswith("Rss"))
+    mib = {name: int(size.split()[0]) / 1024 for name, _, size in lines}
+    return Resident(mib.get("RssAnon", 0.0), mib.get("RssFile", 0.0))
 
 
 def descendants(pid: int) -> list[int]:

@@ -1,0 +1,95 @@
+"""What a process holds in memory once it is open, has searched, has answered; LangChain's parts beside it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from evals.bench.process import Resident, resident
+from evals.bench.sample import sample_of
+from ragapp.bootstrap import build_service, build_workbench
+from ragapp.errors import UsageError
+from ragapp.settings import Settings
+from ragapp.types import Vectors
+
+PEER_MODEL = "all-MiniLM-L6-v2"
+SCRIPT = Path(__file__).with_name("langchain_memory.py")
+QUESTION_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What `system` holds after a step. LangChain's parts answer nothing."""
+
+    system: str
+    step: str
+    memory: Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`vectors_mib` are the collection's vectors in fp32: what a flat index cannot do without."""
+
+    chunks: int
+    vectors_mib: float
+    held: tuple[Held, ...]
+
+
+def measure(settings: Settings, collection: str, peer_python: str | None) -> Memory:
+    """Of one collection. With `peer_python`, an interpreter that has the extra `bench`, LangChain holds the
+    same texts and vectors. Raises NotFoundError, UsageError.
+    """
+    bench = build_workbench(settings)
+    vectors, texts, _ = sample_of(bench, collection)
+    bench.store.close()
+    question = " ".join(texts[0].split()[:QUESTION_WORDS])
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        held = pool.apply(_hold, (settings, collection, question))
+    if peer_python is not None:
+        held += _hold_with_langchain(settings.models_dir / PEER_MODEL, texts, vectors, peer_python)
+    return Memory(len(texts), vectors.nbytes / 2**20, tuple(held))
+
+
+def _hold(settings: Settings, collection: str, question: str) -> list[Held]:
+    """To be called in a process that has done nothing before."""
+    return [Held("ragapp", step, resident()) for step in _steps(settings, collection, question)]
+
+
+def _steps(settings: Settings, collection: str, question: str) -> Iterator[str]:
+    service = build_service(settings)
+    yield "opened"
+    service.search(question, collection=collection)
+    yield "searched"
+    list(service.ask(question, collection=collection, use_cache=False))
+    yield "answered"
+    service.close()
+
+
+def _hold_with_langchain(model: Path, texts: list[str], vectors: Vectors, python: str) -> list[Held]:
+    with TemporaryDirectory(prefix="ragapp-bench-") as folder:
+        given = Path(folder, "texts.json"), Path(folder, "vectors.npy")
+        given[0].write_text(json.dumps(texts), encoding="utf-8")
+        np.save(given[1], vectors)
+        command = [python, str(SCRIPT), str(model), *map(str, given)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own script
+            held = list(_measured(process))
+    if process.returncode:
+        raise UsageError("LangChain's parts failed, as told above. They need `pip install 'ragapp[bench]'`.")
+    return held
+
+
+def _measured(process: subprocess.Popen[str]) -> Iterator[Held]:
+    """One for each step that the process says it has done; it waits meanwhile."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for step in process.stdout:
+        yield Held("LangChain", step.strip(), resident(process.pid))
+        process.stdin.write("\n")
+        process.stdin.flush()
