@@ -132,7 +132,7 @@ def memory(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure what a process holds in memory once it is open, has searched and has answered in your collection.
+    """Measure what a process holds in memory once it is open, has searched, has answered in a collection.
 
     Example: ragapp bench memory -c reports --peer
     """
