@@ -1,0 +1,62 @@
+"""Jobs: one worker at a time, and what becomes of the silent and the dead."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragapp.errors import ConflictError
+from ragapp.store.engine import open_engine
+from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.sql import SqlStore
+from tests.contract.document_store.library import PARSED, accept, chunks_of, claim
+
+
+def test_work_of_a_deleted_document_is_refused(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store)
+    job = claim(queue)
+    store.delete_document(job.document_id)
+    with pytest.raises(ConflictError):
+        store.publish(job, PARSED, chunks_of(PARSED))
+    assert not queue.renew(job)
+
+
+def test_a_silent_workers_job_goes_to_another_and_the_first_cannot_publish(
+    database_url: str, store: SqlStore
+) -> None:
+    hasty = SqlJobQueue(open_engine(database_url), lease=0)
+    accept(store)
+    first, second = claim(hasty, "w1"), claim(hasty, "w2")
+    assert second.version_id == first.version_id
+    with pytest.raises(ConflictError):
+        store.publish(first, PARSED, chunks_of(PARSED))
+    store.publish(second, PARSED, chunks_of(PARSED))
+
+
+def test_a_leased_job_is_nobody_elses(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store)
+    job = claim(queue, "w1")
+    assert queue.claim("w2") is None
+    queue.release(job)
+    assert claim(queue, "w2").attempt == 1
+
+
+def test_a_document_that_ends_three_workers_fails_and_the_queue_goes_on(
+    database_url: str, store: SqlStore
+) -> None:
+    hasty = SqlJobQueue(open_engine(database_url), lease=0)
+    poison = accept(store).document
+    for worker in ("w1", "w2", "w3"):
+        assert claim(hasty, worker).document_id == poison.id
+    good = accept(store, b"good", "/good.txt").document
+    assert claim(hasty, "w4").document_id == good.id
+    failed = store.document(poison.id)
+    assert failed.status == "failed"
+    assert "3 times" in (failed.error or "")
+
+
+def test_what_nobody_can_find_yet_is_worked_before_vectors(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store)
+    store.publish(claim(queue), PARSED, chunks_of(PARSED))
+    late = accept(store, b"late", "/late.txt").document
+    assert claim(queue).document_id == late.id
+    assert store.backlog(store.collection("shore").id).unembedded == 1

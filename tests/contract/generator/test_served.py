@@ -1,0 +1,53 @@
+"""A served generator: what it is sent, and what comes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragapp.errors import ModelError
+from ragapp.models.build import build_generators
+from ragapp.models.chat import ChatGenerator, provider_chat
+from ragapp.settings import Settings
+from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
+
+
+def test_the_request_carries_what_was_asked(server: OpenAIServer) -> None:
+    "".join(served(server, "good").generate(SYSTEM, PROMPT, 77))
+    (request,) = server.requests
+    assert request["messages"] == [
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": PROMPT},
+    ]
+    assert (request["stream"], request["temperature"]) == (True, 0)
+    assert 77 in (request.get("max_tokens"), request.get("max_completion_tokens"))
+
+
+def test_the_key_is_sent(server: OpenAIServer) -> None:
+    settings = Settings(generator="openai:good", openai_base_url=server.url, openai_api_key="sk-1")
+    (generator,) = build_generators(settings)
+    list(generator.generate(SYSTEM, PROMPT, 8))
+    assert server.keys == ["Bearer sk-1"]
+
+
+def test_leaving_early_ends_the_request(server: OpenAIServer) -> None:
+    pieces = served(server, "endless").generate(SYSTEM, PROMPT, 8)
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert server.hung_up.wait(10)
+
+
+def test_halves_of_a_character_are_put_together_or_replaced(server: OpenAIServer) -> None:
+    assert "".join(served(server, "halves").generate(SYSTEM, PROMPT, 8)) == "a \N{GRINNING FACE} b \ufffd"
+
+
+def test_a_provider_whose_package_is_missing_is_a_model_error() -> None:
+    (generator,) = build_generators(Settings(generator="mistralai:small"))
+    with pytest.raises(ModelError, match="langchain-mistralai"):
+        list(generator.generate(SYSTEM, PROMPT, 8))
+
+
+def test_any_provider_of_langchain_will_do(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    generator = ChatGenerator("openai:good", provider_chat("openai", "good", 30), "")
+    assert list(generator.generate(SYSTEM, PROMPT, 8)) == PIECES

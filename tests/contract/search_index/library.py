@@ -1,0 +1,41 @@
+"""The search indexes that are held to one contract, and searches in texts instead of keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import xxhash
+
+from ragapp.index.local.views import LocalIndex
+from ragapp.index.qdrant.index import QdrantIndex
+from ragapp.index.qdrant.servers import QdrantSettings
+from ragapp.index.truth import Truth
+from ragapp.protocols import SearchIndex
+from tests.contract.library import Library, embed
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which implementation, for this process and others. `qdrant_url` is None for the one in files."""
+
+    qdrant_url: str | None
+
+    def open(self, folder: Path, truth: Truth) -> SearchIndex:
+        if self.qdrant_url is None:
+            return LocalIndex(folder / "views", truth)
+        prefix = f"test{xxhash.xxh3_64_hexdigest(bytes(folder))}"
+        return QdrantIndex(QdrantSettings((self.qdrant_url,), prefix=prefix, shards=1), truth)
+
+
+class OpenIndex(Protocol):
+    def __call__(self, truth: Truth | None = None) -> SearchIndex: ...
+
+
+def words(library: Library, index: SearchIndex, query: str, k: int = 10) -> list[str]:
+    return library.texts(index.words(library.collection, query, k))
+
+
+def dense(library: Library, index: SearchIndex, text: str, k: int = 10) -> list[str]:
+    return library.texts(index.dense(library.collection, embed(text), k))

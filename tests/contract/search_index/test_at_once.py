@@ -1,0 +1,67 @@
+"""Threads and processes search while one writes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from pathlib import Path
+
+from ragapp.protocols import SearchIndex
+from tests.contract.library import EAST, Library
+from tests.contract.search_index.library import Where
+
+
+def test_many_threads_search_while_one_catches_up(library: Library, index: SearchIndex) -> None:
+    library.add("first", ["the first heron"])
+    index.catch_up(library.collection)
+    done = threading.Event()
+    failures: list[BaseException] = []
+
+    def search() -> None:
+        try:
+            while not done.is_set():
+                collection = library.collection
+                live = collection.revision // 2
+                assert len(index.words(collection, "heron", 100)) >= live
+                assert len(index.dense(collection, EAST, 100)) >= live
+        except BaseException as error:  # noqa: BLE001  (told to the main thread)
+            failures.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(15):
+        library.add(f"{number}", [f"heron {number}"])
+        index.catch_up(library.collection)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert index.verify(library.collection) is None
+
+
+def _other_process(where: Where, folder: Path, count: int) -> None:
+    library = Library.at(folder)
+    index = where.open(folder, library.store)
+    for number in range(count):
+        library.add(f"theirs {number}", [f"their heron {number}"])
+        index.catch_up(library.collection)
+    index.close()
+    library.store.close()
+
+
+def test_two_processes_see_each_others_documents(
+    library: Library, where: Where, index: SearchIndex, tmp_path: Path
+) -> None:
+    spawning = multiprocessing.get_context("spawn")
+    other = spawning.Process(target=_other_process, args=(where, tmp_path, 12))
+    other.start()
+    while other.is_alive():
+        collection = library.collection
+        live = collection.revision // 2
+        assert len(index.words(collection, "heron", 100)) >= live
+        assert len(index.dense(collection, EAST, 100)) >= live
+    other.join()
+    assert other.exitcode == 0
+    assert len(index.words(library.collection, "their heron", 100)) == 12
+    assert index.verify(library.collection) is None

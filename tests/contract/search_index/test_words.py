@@ -1,0 +1,47 @@
+"""Words, in texts and in queries."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragapp.protocols import SearchIndex
+from tests.contract.library import Library
+from tests.contract.search_index.library import words
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Müller paid 12,5 €", "muller"),
+        ("the ﬁnancial report", "financial"),
+        ("COVID-19 vaccines", "covid 19"),
+        ("see RFC2119, section 3.5", "rfc2119 3.5"),
+        ("infor\u00admation", "information"),
+        ("黑豹队的防守只丢了 308分", "防守"),
+        ("黑豹队的防守", "豹"),
+        ("ผู้เล่นของทีม", "ทีม"),
+        ("re\u0301sume\u0301", "résumé"),
+        ("digest " + "0123456789abcdef" * 4, "0123456789abcdef" * 4),
+        ("to be or not to be", "to be"),
+    ],
+)
+def test_words_are_found_however_they_are_written(
+    library: Library, index: SearchIndex, text: str, query: str
+) -> None:
+    library.add("a", [text])
+    library.add("b", ["unrelated matter"])
+    assert words(library, index, query) == [text]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "  ", '"herons', "text:herons AND (", "-herons *", "\\ ^2 ~ [a TO b]", "\0"]
+)
+def test_no_character_of_a_query_has_a_meaning(library: Library, index: SearchIndex, query: str) -> None:
+    library.add("a", ["Herons fish."])
+    expected = ["Herons fish."] if "herons" in query else []
+    assert words(library, index, query) == expected
+
+
+def test_headings_are_found(library: Library, index: SearchIndex) -> None:
+    library.add("a", ["They fish at dusk."], heading="Herons")
+    assert words(library, index, "herons") == ["They fish at dusk."]

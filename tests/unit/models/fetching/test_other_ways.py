@@ -1,0 +1,97 @@
+"""Models from a folder of the user's, and from the hub."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from ragapp.errors import ModelError
+from ragapp.models.catalog import CatalogEntry
+from ragapp.models.fetch import fetch
+from ragapp.models.hub import download_file
+from ragapp.models.library import damaged_files, is_installed
+from tests.unit.models.fetching.library import WEIGHTS, quiet, sha256, start_fetch
+
+
+def test_files_put_there_by_hand_are_accepted(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
+    (models_dir / "test-model" / "1_Pooling").mkdir(parents=True)
+    (models_dir / "test-model" / "weights.gguf").write_bytes(WEIGHTS)
+    (models_dir / "test-model" / "1_Pooling" / "config.json").write_bytes(b"{}")
+    assert is_installed(entry, models_dir)
+    fetch(entry, models_dir, quiet)
+
+
+def test_a_folder_of_the_user_comes_first_and_is_checked(
+    registry: Path, models_dir: Path, entry: CatalogEntry, tmp_path: Path
+) -> None:
+    source = tmp_path / "usb stick"
+    (source / "1_Pooling").mkdir(parents=True)
+    (source / "weights.gguf").write_bytes(WEIGHTS)
+    (source / "1_Pooling" / "config.json").write_bytes(b"[]")
+    with pytest.raises(ModelError, match=r"config\.json .*pinned sha256"):
+        fetch(entry, models_dir, quiet, source)
+    (source / "1_Pooling" / "config.json").write_bytes(b"{}")
+    fetch(entry, models_dir, quiet, source)
+    assert damaged_files(entry, models_dir) == []
+    assert (source / "weights.gguf").exists()
+
+
+class HubHandler(BaseHTTPRequestHandler):
+    """As much of the model hub as a download of `weights.gguf` needs."""
+
+    data: ClassVar[bytes] = WEIGHTS
+
+    def do_HEAD(self) -> None:
+        self.answer(b"")
+
+    def do_GET(self) -> None:
+        self.answer(self.data)
+
+    def answer(self, body: bytes) -> None:
+        found = self.path == "/test/model/resolve/main/weights.gguf"
+        self.send_response(200 if found else 404)
+        if found:
+            self.send_header("ETag", f'"{sha256(self.data)}"')
+            self.send_header("X-Repo-Commit", "0" * 40)
+        self.send_header("Content-Length", str(len(self.data) if found else 0))
+        self.end_headers()
+        if found:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Quiet."""
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), HubHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_hub_is_the_last_way(
+    registry: Path, models_dir: Path, entry: CatalogEntry, hub: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub)
+    weights = dataclasses.replace(entry.files[0], hub_path="weights.gguf")
+    alone = dataclasses.replace(entry, files=(weights,))
+    process = start_fetch(alone, models_dir, models_dir / "pip.log")
+    output, _ = process.communicate()
+    assert process.returncode == 0
+    assert "weights.gguf from the hub" in output
+    assert damaged_files(alone, models_dir) == []
+
+
+def test_a_hub_that_has_no_such_file_is_a_model_error(tmp_path: Path, hub: str) -> None:
+    with pytest.raises(ModelError, match=r"test/model/absent\.gguf"):
+        download_file("test/model", "absent.gguf", tmp_path, endpoint=hub)
