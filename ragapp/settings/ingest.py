@@ -35,7 +35,10 @@ class IngestSettings(BaseModel):
         default=False, description="Whether URLs of this machine and of private networks may be fetched."
     )
     lease_seconds: float = Field(
-        default=30.0, gt=0, description="Seconds after which a silent worker's document goes to another."
+        default=30.0,
+        gt=0,
+        description="Seconds after which a silent worker's document goes to another, and a silent server's "
+        "task is told as lost.",
     )
     mcp_ingest: bool = Field(
         default=False, description="Whether programs may bring documents in through MCP."
