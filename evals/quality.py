@@ -12,9 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.answers.evaluate import EXTRACTIVE
 from evals.answers.runs import AnswerRun, read_answer_run
-from evals.retrieval.runs import ModeResult, RetrievalRun, read_retrieval_run
-from evals.statistics.paired import bootstrap_interval
+from evals.retrieval.runs import SYSTEM, ModeResult, RetrievalRun, read_retrieval_run
+from evals.runs import compare_runs
+from evals.statistics.gate import GateResult
+from evals.statistics.paired import Comparison, bootstrap_interval
 from evals.sweep.front import rows
 from evals.sweep.results import read_trials
 from evals.sweep.table import markdown
@@ -40,6 +43,9 @@ CITATIONS = {
     "gold page cited": "page_recall",
     "gold span cited": "span_recall",
 }
+WRITTEN = ("answer_recall", "token_recall", "refusal_right", "document_recall")
+"""What a model that writes is compared by; its citations are the program's."""
+
 SEARCH = ".retrieval.json"
 """In the names of run files of search."""
 
@@ -52,6 +58,7 @@ def made(folder: Path) -> dict[str, str]:
     answers = read_runs(folder)
     return {
         "answers": "\n\n".join(_table(answers, columns) for columns in (ANSWERS, CITATIONS)),
+        "generators": _generators(answers),
         "search": _search(read_searches(folder)),
         "sweep": markdown(rows(read_trials(folder / "sweep.jsonl"))),
     }
@@ -79,21 +86,65 @@ def rewritten(page: str, name: str, text: str) -> str:
 
 
 def _search(runs: Iterable[RetrievalRun]) -> str:
-    head = ["set", "embedder", "queries", "documents", "by", "metric", "value (95% interval)"]
+    head = [
+        "set",
+        "embedder",
+        "queries",
+        "documents",
+        "by",
+        "metric",
+        "value (95% interval)",
+        "hybrid gains (95% interval)",
+        "p",
+    ]
     lines = [
         [
             run.dataset,
-            run.embedder.partition("@")[0],
+            run.embedder.partition("@")[0] or "–",
             f"{len(run.scored.queries):,}",
             f"{run.documents:,}",
             mode,
             run.metric,
             _interval(result, run.metric),
+            *_gain(run, mode),
         ]
         for run in runs
         for mode, result in run.modes.items()
     ]
     return _markdown(head, lines)
+
+
+def _gain(run: RetrievalRun, mode: str) -> tuple[str, str]:
+    found = run.comparisons.get(f"{SYSTEM} - {mode}")
+    return ("", "") if found is None else (_difference(found), _p(found.p))
+
+
+def _generators(runs: Sequence[AnswerRun]) -> str:
+    """Models that write against quotes alone, over the questions that both were asked."""
+    quoted = {run.dataset_sha256: run for run in runs if run.generator == EXTRACTIVE}
+    lines = [
+        [run.dataset, run.model, one.metric.replace("_", " "), *_difference_cells(one)]
+        for run in runs
+        if run.generator != EXTRACTIVE and run.dataset_sha256 in quoted
+        for one in compare_runs(run, quoted[run.dataset_sha256])
+        if one.metric in WRITTEN and not _says_nothing(run, one.metric)
+    ]
+    head = ["set", "answers by", "metric", "less extractive (95% interval)", "p", "better", "equal", "worse"]
+    return _markdown(head, lines)
+
+
+def _difference_cells(result: GateResult) -> list[str]:
+    found = result.comparison
+    counts = (found.wins, found.ties, found.losses)
+    return [_difference(found), _p(result.p), *(f"{count:,}" for count in counts)]
+
+
+def _difference(found: Comparison) -> str:
+    return f"{found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})".replace("0.", ".")
+
+
+def _p(p: float) -> str:
+    return f"{p:.4f}".removeprefix("0")
 
 
 def _interval(result: ModeResult, metric: str) -> str:
@@ -117,9 +168,13 @@ def _markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def _cell(run: AnswerRun, name: str) -> str:
     figure = run.figures.get(name)
-    if figure is None or figure.n == 0 or (name in SHORT and figure.value == 0):
+    if figure is None or figure.n == 0 or _says_nothing(run, name):
         return "–"
     return f"{_short(figure.value)} ({_short(figure.low)}–{_short(figure.high)})"
+
+
+def _says_nothing(run: AnswerRun, metric: str) -> bool:
+    return metric in SHORT and run.figures[metric].value == 0
 
 
 def _short(value: float) -> str:

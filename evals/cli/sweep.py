@@ -51,7 +51,7 @@ def sweep(
     for trial, known in tried:
         trials.append(trial)
         one = trial.measured
-        found = f"{one.metric} {one.mean:.3f}, {one.cpu_ms:.1f} ms of the processors"
+        found = f"{one.metric} {one.mean:.3f}, {one.p50_ms:.1f} ms ({one.cpu_ms:.1f} of the processors)"
         again = " (from before)" if known else ""
         typer.echo(f"{trial.dataset}: {in_words(trial.change)}: {found}{again}", err=True)
     made = rows(trials)

@@ -15,14 +15,15 @@ from evals.sweep.trial import Measured
 class Row:
     """A combination of settings over all datasets.
 
-    `quality` is the mean of the datasets' means, `cpu_ms` the mean of their medians, `memory_mib` the most.
-    `against` compares it with the settings as they are, over all questions (None for themselves); `p` is
-    corrected for the number of combinations.
+    `quality` is the mean of the datasets' means, `p50_ms` and `cpu_ms` (0 where not measured) are those of
+    their medians, `memory_mib` the most. `against` compares it with the settings as they are, over all
+    questions (None for themselves); `p` is corrected for the number of combinations.
     """
 
     change: str
     by_dataset: Mapping[str, float]
     quality: float
+    p50_ms: float
     cpu_ms: float
     memory_mib: float
     against: Comparison | None
@@ -51,19 +52,28 @@ def _row(
     p: float | None,
     all_of_them: Mapping[str, Mapping[str, Measured]],
 ) -> Row:
-    quality, fast, small = _goodness(measured)
+    good = _goodness(measured)
     others = [_goodness(one) for other, one in all_of_them.items() if other != name]
-    beaten = any(_beats(other, (quality, fast, small)) for other in others)
+    beaten = any(_beats(other, good) for other in others)
     means = {dataset: one.mean for dataset, one in measured.items()}
-    return Row(name, means, quality, -fast, -small, against, p, on_front=not beaten)
+    return Row(
+        change=name,
+        by_dataset=means,
+        quality=good[0],
+        p50_ms=_mean([one.p50_ms for one in measured.values()]),
+        cpu_ms=_mean([one.cpu_ms for one in measured.values()]),
+        memory_mib=-good[2],
+        against=against,
+        p=p,
+        on_front=not beaten,
+    )
 
 
 def _goodness(measured: Mapping[str, Measured]) -> tuple[float, float, float]:
-    """Quality, and time and memory below 0: more is better in each."""
-    count = len(measured)
+    """Quality, and time and memory below 0: more is better in each. Time is the processors', if measured."""
     return (
-        sum(one.mean for one in measured.values()) / count,
-        -sum(one.cpu_ms for one in measured.values()) / count,
+        _mean([one.mean for one in measured.values()]),
+        -_mean([one.cpu_ms or one.p50_ms for one in measured.values()]),
         -max(one.memory_mib for one in measured.values()),
     )
 
@@ -72,6 +82,10 @@ def _beats(one: tuple[float, float, float], other: tuple[float, float, float]) -
     """In nothing worse and in something better, as far as a figure tells: .001, 1 ms, 10 MiB."""
     a, b = _as_shown(one), _as_shown(other)
     return a != b and all(mine >= theirs for mine, theirs in zip(a, b, strict=True))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _as_shown(found: tuple[float, float, float]) -> tuple[float, float, float]:

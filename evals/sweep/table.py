@@ -10,7 +10,7 @@ from evals.sweep.front import Row
 def markdown(rows: Sequence[Row]) -> str:
     """A table; those on the front are marked."""
     datasets = list(rows[0].by_dataset) if rows else []
-    head = ["settings", *datasets, "mean", "gain (95% interval)", "p", "CPU ms", "MiB", "front"]
+    head = ["settings", *datasets, "mean", "gain (95% interval)", "p", "ms", "CPU ms", "MiB", "front"]
     cells = [head, ["---"] * len(head), *(_cells(row, datasets) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
@@ -26,7 +26,8 @@ def _cells(row: Row, datasets: Sequence[str]) -> list[str]:
         f"{row.quality:.3f}",
         gain,
         p,
-        f"{row.cpu_ms:.1f}",
+        f"{row.p50_ms:.1f}",
+        f"{row.cpu_ms:.1f}" if row.cpu_ms else "–",
         f"{row.memory_mib:.0f}",
         "yes" if row.on_front else "",
     ]

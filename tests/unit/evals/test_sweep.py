@@ -65,7 +65,7 @@ def test_a_wrong_plan_is_refused(tmp_path: Path, text: str, message: str) -> Non
 
 
 def measured(values: Mapping[str, float], ms: float = 10.0, mib: float = 100.0) -> Measured:
-    return Measured("nDCG@10", values, "0" * 64, ms, mib)
+    return Measured("nDCG@10", values, "0" * 64, p50_ms=50.0, memory_mib=mib, cpu_ms=ms)
 
 
 def test_what_was_tried_is_not_tried_again(tmp_path: Path) -> None:
