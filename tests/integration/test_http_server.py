@@ -10,21 +10,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
 import pytest
 
 from ragapp.doors.client import RagappClient
-from ragapp.doors.http.server import run
+from ragapp.doors.http.server import listen
 from ragapp.errors import AuthenticationError, RagappError, UsageError
+from tests.redisserver import free_port
 from tests.serving import settings_in
 
 SERVE = """
 import sys
-from ragapp.doors.http.server import run
+from ragapp.doors.http.server import listen, run
 from ragapp.settings import Settings
-run(Settings(), port=int(sys.argv[1]))
+settings = Settings()
+run(settings, "127.0.0.1", listen(settings, "127.0.0.1", int(sys.argv[1])))
 print("tidied up")
 """
 
@@ -32,13 +35,36 @@ print("tidied up")
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.10", "::", "example.org"])
 def test_it_is_not_shown_to_other_machines(host: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="other machines"):
-        run(settings_in(tmp_path), host=host)
+        listen(settings_in(tmp_path), host, 0)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_opened(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(UsageError, match="--port"):
-        run(settings_in(tmp_path), port=other.getsockname()[1])
+        listen(settings_in(tmp_path), "127.0.0.1", other.getsockname()[1])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--port", "--ui-port"])
+def test_a_port_that_is_taken_is_told_before_anything_is_told_to_be_open(option: str, tmp_path: Path) -> None:
+    ports = {name: str(free_port()) for name in ("--port", "--ui-port")}
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports[option] = str(other.getsockname()[1])
+        chosen = [word for pair in ports.items() for word in pair]
+        command = [
+            sys.executable,
+            "-m",
+            "ragapp.doors.cli",
+            "serve",
+            "--data-dir",
+            str(tmp_path / "data"),
+            *chosen,
+        ]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert option in told.stderr
+    assert ports[option] in told.stderr
+    assert "open" not in told.stderr
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -50,6 +76,17 @@ def test_it_ends_in_order_when_told_to_stop(stop: signal.Signals, tmp_path: Path
     assert (process.returncode, told.strip()) == (0, "tidied up")
     with pytest.raises(RagappError, match="ragapp serve"), RagappClient(url) as client:
         client.status()
+
+
+def test_a_connection_that_was_idle_is_still_there(tmp_path: Path) -> None:
+    """For longer than clients and proxies keep theirs: what is sent while the server closes would be lost."""
+    with running(tmp_path) as (_, url):
+        connection = HTTPConnection(url.removeprefix("http://"))
+        for idle in (0, 6):
+            time.sleep(idle)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read()
+        connection.close()
 
 
 def test_a_server_without_its_embedder_says_what_to_run(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.resources
 import os
 import sys
+import threading
+import time
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from ragapp.protocols import ArtifactStore, EvalDesk
     from ragapp.settings import Settings
+
+UI_HOST = "127.0.0.1"
+"""The web page is for this machine; `python -m ui` serves it to others."""
 
 
 def serve(
@@ -45,16 +50,19 @@ def serve(
 
       ragapp serve --port 9000 --no-ui --workers 2
     """
-    from ragapp.doors.http.server import check_host, run
+    from ragapp.doors.http.server import listen, run, take_port
     from ragapp.observe.logs import configure_logs
 
     settings = load_settings(data_dir, strict=True)
     configure_logs(settings.log_format, settings.log_level)
+    listener = listen(settings, host, port)
+    if ui:
+        take_port(UI_HOST, ui_port, "--ui-port").close()  # the web page's own process takes it again
     begin_data(settings)
-    check_host(host, settings)
     os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
     if first_run:
         _prepare(settings)
+    api = f"http://{_reached_at(host)}:{port}"
     with ExitStack() as children:
         if first_run and settings.generator == "local":
             # The answers are extractive until it is there; the generator notices by itself.
@@ -63,10 +71,28 @@ def serve(
         for _ in range(workers):
             children.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)
         if ui:
-            address = ["--api-url", f"http://{_reached_at(host)}:{port}", "--port", str(ui_port)]
+            address = ["--api-url", api, "--port", str(ui_port)]
             children.callback(Child("ui", address).stop)
-            sys.stderr.write(f"The web page opens at http://127.0.0.1:{ui_port}\n")
-        run(settings, host, port, partial(_open_eval_desk, settings))
+            _tell_when_open("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
+        _tell_when_open("API", api, "/healthz")
+        run(settings, host, listener, partial(_open_eval_desk, settings))
+
+
+def _tell_when_open(what: str, url: str, health: str) -> None:
+    """Each takes its own time to load, and neither must be told of before it answers."""
+    import httpx
+
+    def tell() -> None:
+        while True:
+            try:
+                httpx.get(f"{url}{health}", timeout=60, trust_env=False)
+            except httpx.TransportError:
+                time.sleep(0.2)
+            else:
+                sys.stderr.write(f"The {what} is open at {url}\n")
+                return
+
+    threading.Thread(target=tell, name=f"tell-{what}", daemon=True).start()
 
 
 def _open_eval_desk(settings: Settings, artifacts: ArtifactStore) -> EvalDesk:

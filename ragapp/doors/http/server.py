@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import signal
 import socket
 import threading
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 
 import uvicorn
 
+from ragapp import __version__
 from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.guards import is_loopback
@@ -22,19 +24,24 @@ from ragapp.settings import Settings
 
 log = logging.getLogger(__name__)
 
+KEEP_ALIVE_SECONDS = 75
+"""For which an idle connection stays open. Proxies and clients must be the first to close one, since what
+they send while we close is lost: nginx and AWS's load balancers keep theirs for 60 s, httpx for 5 s."""
+MANY_FILES = 65_536
+"""A connection is a file, and most systems allow 1,024 until more are asked for."""
 
-def run(
-    settings: Settings, host: str = "127.0.0.1", port: int = 8000, evals: OpenEvalDesk | None = None
-) -> None:
+
+def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvalDesk | None = None) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
-    Raises UsageError for an address that other machines can reach, or that is taken.
+    `listener` is what `listen` gave for this host; it is closed, too.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
-    check_host(host, settings)
+    log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
+    _allow_many_connections()
     with (
         _signals_end_quietly(),
-        _listen(host, port) as listener,
+        listener,
         closing(build_service(settings, build_workbench(settings, telemetry), evals)) as service,
     ):
         threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
@@ -43,10 +50,20 @@ def run(
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=False,  # the application has its own
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(settings: Settings, host: str, port: int) -> socket.socket:
+    """Takes the address before models and data are opened; who connects waits until `run` serves.
+
+    Raises UsageError for an address that other machines can reach while there is no key, or that is taken.
+    """
+    check_host(host, settings)
+    return take_port(host, port, "--port")
 
 
 def _warm_up(service: RagService) -> None:
@@ -70,15 +87,25 @@ def check_host(host: str, settings: Settings) -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Before models and data are opened, so that a port that is taken is told at once."""
+def take_port(host: str, port: int, option: str) -> socket.socket:
+    """Raises UsageError, which names the option that chooses another one, for a port that cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        why = str(error.strerror).partition(" (")[0]  # Python adds the address, which is named already
         raise UsageError(
-            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port."
+            f"Cannot listen on {host} port {port}: {why}. Choose another with {option}, or stop what runs "
+            "there."
         ) from error
+
+
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft < wanted:
+        with suppress(ValueError, OSError):  # some systems have a limit below the one they tell
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
