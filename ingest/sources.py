@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import logging
 import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,8 +15,6 @@ from ragapp.errors import ParseError, UsageError
 from ragapp.incoming.archives import Member, is_archive, members
 from ragapp.incoming.unwanted import is_junk, is_unwanted, is_unwanted_path
 from ragapp.incoming.web import FetchLimits, fetch, page_name
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +33,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds what `arguments` name; `-` among them stands for the paths in `listed`."""
+    """Finds what `arguments` name; `-` among them stands for the paths in `listed`.
+
+    What is in the folder `own`, where we keep documents, is none of them.
+    """
 
     arguments: Sequence[str]
     listed: Sequence[str]
     limits: FetchLimits
+    own: Path | None = None
 
     def find(self, *, missing_ok: bool = False) -> list[Source]:
         """Each once: paths, folders with all that is in them, patterns, archives with all in them, URLs.
 
         Hidden files, junk, sound and video that a folder, an archive or a pattern brings are left out; a
-        file that is named itself is not. Raises UsageError for an argument that names nothing.
+        file that is named itself is not. What cannot be looked at is found, too, and says so when it is
+        opened. Raises UsageError for an argument that names nothing.
         """
         found: dict[str, Source] = {}
         for name in self._names(missing_ok=missing_ok):
@@ -60,7 +62,7 @@ class Finder:
     def _names(self, *, missing_ok: bool) -> Iterator[str]:
         for argument in self.arguments:
             if argument == "-":
-                yield from (line.strip() for line in self.listed if line.strip())
+                yield from self.listed
             else:
                 yield from _named(argument, missing_ok=missing_ok)
 
@@ -69,15 +71,26 @@ class Finder:
             yield Source(name, page_name(name), partial(_fetched, name, self.limits))
             return
         path = _absolute(name)
-        for file in _files_in(path) if path.is_dir() else [path]:
-            yield from _in_archive(file) if is_archive(file) else [_file(file)]
+        yield from _in_folder(path, self.own) if os.path.isdir(path) else _in_file(path)  # noqa: PTH112
+
+
+def split_list(data: bytes) -> list[str]:
+    """The paths of a list: one a line, or with NUL between them, as `find -print0` writes it."""
+    if b"\0" in data:
+        return [os.fsdecode(name) for name in data.split(b"\0") if name.strip()]
+    return [os.fsdecode(line.strip()) for line in data.splitlines() if line.strip()]
+
+
+def spelled(path: str | Path) -> str:
+    """As text that can be stored and printed: of a name that is not UTF-8 the odd bytes as `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 
 
 def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
-    path = Path(argument).expanduser()
-    if "://" in argument or path.exists():
+    path = _expanded(argument)
+    if "://" in argument or os.path.lexists(path):
         return [argument]
-    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     found = sorted(match for match in matches if not is_unwanted(Path(match).name))
     if not found and not missing_ok:
         raise UsageError(f"There is no file, folder or match for {argument!r}. Check the path.")
@@ -85,16 +98,25 @@ def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
 
 
 def _absolute(name: str) -> Path:
-    return Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 - a link's name is stable
+    return Path(os.path.abspath(_expanded(name)))  # noqa: PTH100 - a link's name is stable
+
+
+def _expanded(name: str) -> str:
+    """`~` is the home folder; where nobody has that name, as in `~draft.txt`, it is a letter like others."""
+    return os.path.expanduser(name)  # noqa: PTH111
+
+
+def _in_file(path: Path) -> list[Source]:
+    return _in_archive(path) if is_archive(path) else [_file(path)]
 
 
 def _file(path: Path) -> Source:
     try:
         status = path.stat()
     except OSError:  # told when it is opened
-        return Source(str(path), path.name, partial(_opened, path))
+        return Source(spelled(path), spelled(path.name), partial(_opened, path))
     stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-    return Source(str(path), path.name, partial(_opened, path), stamp)
+    return Source(spelled(path), spelled(path.name), partial(_opened, path), stamp)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -106,11 +128,15 @@ def _in_archive(path: Path) -> list[Source]:
     try:
         return [_member(member) for member in members(path) if not any(map(is_unwanted_path, member.names))]
     except (ParseError, OSError) as error:
-        return [Source(str(path), path.name, partial(_refused, error))]
+        return [_out_of_reach(path, error)]
+
+
+def _out_of_reach(path: str | Path, error: ParseError | OSError) -> Source:
+    return Source(spelled(path), spelled(Path(path).name), partial(_refused, error))
 
 
 def _member(member: Member) -> Source:
-    return Source(member.path, member.name, member.opened, member.crc)
+    return Source(spelled(member.path), member.name, member.opened, member.crc)
 
 
 @contextmanager
@@ -125,21 +151,36 @@ def _fetched(url: str, limits: FetchLimits) -> Iterator[BinaryIO]:
         yield page.data
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
-    """In order. Links to folders are followed, but no folder is entered twice."""
-    entered: set[tuple[int, int]] = set()
-    for root, folders, files in os.walk(folder, followlinks=True, onerror=_warn):
-        status = Path(root).stat()
-        if (status.st_dev, status.st_ino) in entered:
+def _in_folder(folder: Path, own: Path | None) -> Iterator[Source]:
+    """In order. Links to folders are followed, but no folder is entered twice, and `own` not at all."""
+    refused: list[OSError] = []
+    entered = {_identity(own)} if own else set()
+    for root, folders, files in os.walk(folder, followlinks=True, onerror=refused.append):
+        identity = _identity(Path(root))
+        if identity in entered:
             folders.clear()
             continue
-        entered.add((status.st_dev, status.st_ino))
+        entered.add(identity)
         folders[:] = sorted(name for name in folders if not is_junk(name))
         for name in sorted(files):
-            path = Path(root, name)
-            if not is_unwanted(name) and path.is_file():
-                yield path
+            if not is_unwanted(name) and _may_be_read(Path(root, name)):
+                yield from _in_file(Path(root, name))
+    for error in refused:
+        yield _out_of_reach(error.filename, error)
 
 
-def _warn(error: OSError) -> None:
-    log.warning("%s is left out: %s", error.filename, error.strerror)
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """None when it is gone."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _may_be_read(path: Path) -> bool:
+    """Pipes, devices and links that lead nowhere are no documents; what cannot be looked at may be one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True

@@ -67,14 +67,15 @@ def ingest(
     from ingest.cli.mirror import Mirror
     from ingest.cli.progress import Progress
     from ingest.cli.report import print_report
-    from ingest.sources import Finder
+    from ingest.sources import Finder, split_list
     from ragapp.incoming.web import FetchLimits
 
     settings = load_settings(data_dir)
     if password is not None:
         settings = settings.model_copy(update={"pdf_password": SecretStr(password)})
     limits = FetchLimits(settings.max_upload_bytes, settings.url_seconds, settings.allow_private_urls)
-    finder = Finder(paths, list(sys.stdin) if "-" in paths else [], limits)
+    listed = split_list(sys.stdin.buffer.read()) if "-" in paths else []
+    finder = Finder(paths, listed, limits, own=settings.data_dir)
     found = finder.find()
     begin_data(settings)
     with (

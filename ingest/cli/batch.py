@@ -109,7 +109,7 @@ class Batch:
                         reserved=self._reserved,
                     )
             except REFUSALS as error:
-                self._refused[source.id] = Line(None, source.name, "failed", f"{source.name}: {error}", 0, 0)
+                self._refused[source.id] = Line(None, source.name, "failed", _reason(source, error), 0, 0)
                 continue
             self._refused.pop(source.id, None)
             self._accepted[acceptance.document.id] = acceptance
@@ -170,6 +170,12 @@ class Batch:
                 self._documents[document_id] = self._service.document(document_id)
             except NotFoundError:  # deleted meanwhile: nothing to wait for
                 del self._documents[document_id]
+
+
+def _reason(source: Source, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{source.id} cannot be read: {error.strerror}. Make it readable, or leave it out."
+    return f"{source.name}: {error}"
 
 
 def _make_if_missing(service: RagService, collection: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from ingest.sources import spelled
 from ragapp.errors import UsageError
 from ragapp.types import Document
 
@@ -18,7 +19,7 @@ def vanished(known: Mapping[str, Document], found: AbstractSet[str], roots: Sequ
     return [
         document
         for source, document in known.items()
-        if source not in found and _under(source, roots) and _gone(source)
+        if source not in found and _under(source, roots) and _gone(source, found)
     ]
 
 
@@ -37,13 +38,19 @@ def check_prunable(gone: Sequence[Document], found: AbstractSet[str], roots: Seq
 
 
 def _under(source: str, roots: Sequence[Path]) -> bool:
-    path = _file_of(source)
-    return any(path == str(root) or path.startswith(f"{str(root).rstrip(os.sep)}{os.sep}") for root in roots)
+    path = source.partition(IN_ARCHIVE)[0]
+    return any(
+        path == root or path.startswith(f"{root.rstrip(os.sep)}{os.sep}") for root in map(spelled, roots)
+    )
 
 
-def _gone(source: str) -> bool:
-    return IN_ARCHIVE in source or not os.path.lexists(source)
-
-
-def _file_of(source: str) -> str:
-    return source.partition(IN_ARCHIVE)[0]
+def _gone(source: str, found: AbstractSet[str]) -> bool:
+    """Not merely out of reach: in a folder that may not be entered, or an archive that cannot be opened."""
+    path, inside, _ = source.partition(IN_ARCHIVE)
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return bool(inside) and path not in found

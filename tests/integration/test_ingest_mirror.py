@@ -130,6 +130,19 @@ def test_members_of_an_archive_are_documents(settings: Settings, service: RagSer
     assert names(service) == ["bees.md", "heron.txt", "tides.md"]
 
 
+def test_an_archive_that_cannot_be_opened_keeps_its_documents(
+    settings: Settings, service: RagService, folder: Path
+) -> None:
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("heron.txt", "Herons fish at dusk.")
+    bring_in(settings, folder)
+    whole = (folder / "all.zip").read_bytes()
+    (folder / "all.zip").write_bytes(whole[: len(whole) // 2])  # as while it is copied
+    report, mirror = bring_in(settings, folder, prune=True)
+    assert (report.failed, mirror.vanished) == (1, [])
+    assert "heron.txt" in names(service)
+
+
 def test_a_web_page_is_brought_in_and_kept_up_to_date(
     settings: Settings, service: RagService, folder: Path
 ) -> None:

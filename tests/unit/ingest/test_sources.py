@@ -63,7 +63,7 @@ def test_patterns(folder: Path) -> None:
 
 
 def test_a_dash_reads_a_list(folder: Path) -> None:
-    listed = (f"{folder / 'a.txt'}\n", "\n", f"{folder / 'gone.txt'}\n", f"{folder / 'deep'}\n")
+    listed = tuple(str(folder / name) for name in ("a.txt", "gone.txt", "deep"))
     expected = [str(folder / name) for name in ("a.txt", "gone.txt", "deep/er/c.pdf")]
     assert found("-", listed=listed) == expected
 
