@@ -19,6 +19,7 @@ from ragapp.bootstrap import build_workbench
 from ragapp.bootstrap.storage import back_up, restore
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
+from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import known_revisions, migrate, open_engine
 from ragapp.store.sql import SqlStore
@@ -30,6 +31,10 @@ def settings(folder: Path) -> Settings:
 
 def store_in(folder: Path) -> SqlStore:
     return SqlStore(open_engine(f"sqlite:///{folder / 'ragapp.db'}"), BlobFolder(folder / "blobs"), 10_000)
+
+
+def artifacts_in(folder: Path) -> SqlArtifacts:
+    return SqlArtifacts(open_engine(f"sqlite:///{folder / 'ragapp.db'}"), BlobFolder(folder / "blobs"))
 
 
 def hand_in(store: SqlStore, name: str) -> str:
@@ -50,10 +55,14 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 
 def test_what_was_backed_up_comes_back(store: SqlStore, tmp_path: Path) -> None:
+    artifacts_in(tmp_path / "data").add("question set", "birds", io.BytesIO(b"questions"), "about")
     back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
     restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
     with closing(store_in(tmp_path / "again")) as again:
         assert again.documents("shore") == store.documents("shore")
+        (birds,) = artifacts_in(tmp_path / "again").all("question set")
+        with closing(artifacts_in(tmp_path / "again").open(birds)) as data:
+            assert data.read() == b"questions"
         assert all(check.ok for check in again.check(repair=False))
 
 

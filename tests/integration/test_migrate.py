@@ -21,12 +21,14 @@ from ragapp.bootstrap.storage import migrate, open_blobs, open_database
 from ragapp.errors import ConflictError, StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store import schema as t
+from ragapp.store.artifacts import SqlArtifacts
 from ragapp.types import Feedback, Grant
 from tests.postgres import PostgresServer
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 from tests.serving import LIBRARY, bring_in, settings_in
 
 QUESTION = "When does the tide turn?"
+A_RUN = b'{"of": "an evaluation"}'
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory, model_folder: Callable[[str
         assert answer is not None
         service.history.add_feedback(answer.answer_id, Feedback("up"))
         service.callers.keyring.create("reader", (Grant("reader", "default"),))
+    artifacts_of(settings).add("run", "tides", io.BytesIO(A_RUN), "about")
     return settings
 
 
@@ -59,6 +62,10 @@ def server(laptop: Settings, postgres: PostgresServer, s3: S3Server) -> Settings
             "s3_secret_access_key": SecretStr(SECRET_KEY),
         }
     )
+
+
+def artifacts_of(settings: Settings) -> SqlArtifacts:
+    return SqlArtifacts(open_database(settings), open_blobs(settings))
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -80,10 +87,13 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
     told: dict[str, tuple[int, int]] = {}
     moved = migrate(laptop, server, lambda what, done, total: told.update({what: (done, total)}))
     assert moved.rows == rows(laptop) == rows(server)
-    assert {"documents", "chunks", "vectors", "answers", "feedback", "keys"} <= {
+    assert {"documents", "chunks", "vectors", "answers", "feedback", "keys", "artifacts"} <= {
         name for name, count in moved.rows.items() if count
     }
-    assert moved.blobs == len(LIBRARY)
+    assert moved.blobs == len(LIBRARY) + 1
+    (run,) = artifacts_of(server).all("run")
+    with closing(artifacts_of(server).open(run)) as data:
+        assert data.read() == A_RUN
     assert all(done == total for done, total in told.values())
     with closing(build_service(laptop)) as here, closing(build_service(server)) as there:
         assert there.documents() == here.documents()
@@ -123,7 +133,7 @@ def test_it_goes_on_after_it_broke_off(laptop: Settings, server: Settings) -> No
     with pytest.raises(Unplugged):
         migrate(laptop, server, unplug)
     assert not any(rows(server).values()), "all or nothing"
-    assert len(list(open_blobs(server).all())) == len(LIBRARY)
+    assert len(list(open_blobs(server).all())) == len(LIBRARY) + 1
     assert migrate(laptop, server, silent).rows == rows(laptop)
 
 
@@ -161,7 +171,7 @@ def test_the_command_moves_and_checks(laptop: Settings, postgres: PostgresServer
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["ok"]
-    assert (told["blobs"], told["rows"]["documents"]) == (len(LIBRARY), len(LIBRARY))
+    assert (told["blobs"], told["rows"]["documents"]) == (len(LIBRARY) + 1, len(LIBRARY))
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (1, "")
     assert "empty database" in again.stderr
