@@ -78,3 +78,9 @@ def test_only_what_people_use_can_be_reached_from_outside() -> None:
     assert networks["back"] == {"internal": True}
     outside = {name for name, one in services().items() if "front" in one["networks"]}
     assert outside == {"api", "ui", "vllm"}
+
+
+@pytest.mark.parametrize("name", ["api", "worker"])
+def test_what_is_put_aside_is_on_a_disk_and_not_in_memory(name: str) -> None:
+    service = services()[name]
+    assert service["environment"]["TMPDIR"] in service["volumes"]

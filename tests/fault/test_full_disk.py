@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from ragapp.bootstrap import build_service
+from ragapp.doors.http.app import create_app
 from ragapp.errors import StorageError
 from tests.fault.library import Library
+from tests.serving import settings_in
 
 SIZE_BYTES, BALLAST_BYTES = 16_000_000, 12_000_000
 
@@ -58,3 +64,26 @@ def test_a_full_disk_refuses_new_documents_and_loses_none(small_disk: Path) -> N
         expected.pop(source, None)
     library.assert_is(expected)
     library.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        pytest.param("large.txt", SIZE_BYTES * 2, id="more than there is room for"),
+        pytest.param("large.zip", SIZE_BYTES * 2 // 3, id="an archive that there is room for once"),
+    ],
+)
+def test_an_upload_that_cannot_be_put_aside_is_told_as_a_full_disk(
+    name: str, size: int, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    settings = settings_in(tmp_path / "data")
+    with closing(build_service(settings)) as service:
+        http = TestClient(create_app(service, settings), base_url="http://localhost", client=("127.0.0.1", 1))
+        address = "/v1/collections/default/documents"
+        refused = http.post(address, files={"file": (name, bytes(size))})
+        assert refused.status_code == 507
+        assert "TMPDIR" in refused.json()["detail"]
+        assert service.documents() == []
+        assert list(small_disk.iterdir()) == []
+        assert http.post(address, files={"file": ("small.txt", b"x")}).status_code == 202

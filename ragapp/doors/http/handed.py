@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from fastapi import UploadFile
 
+from ragapp.doors.http.refusals import no_room
 from ragapp.errors import UsageError
 from ragapp.incoming.archives import Member, is_archive, members
 from ragapp.incoming.names import display_name
@@ -29,14 +30,17 @@ class Handed:
 
 @contextmanager
 def documents_in(part: UploadFile) -> Iterator[list[Handed]]:
-    """The documents of one part, readable inside the block. Raises ParseError, UsageError, OSError."""
+    """The documents of one part, readable inside the block. Raises ParseError, UsageError, StorageError."""
     name = display_name(part.filename)
     if not is_archive(Path(name)):
         yield [Handed(name, nullcontext(part.file))]
         return
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
-        shutil.copyfileobj(part.file, copy)
-        copy.flush()
+        try:
+            shutil.copyfileobj(part.file, copy)
+            copy.flush()
+        except OSError as error:
+            raise no_room(error) from error
         found = [one for one in members(Path(copy.name), name) if not any(map(is_unwanted_path, one.names))]
         if not found:
             raise UsageError(f"{name} holds no documents. Hidden files, sound and video are left out.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from http import HTTPStatus
 from math import ceil
 from uuid import uuid4
@@ -20,6 +21,7 @@ from ragapp.errors import (
     NotFoundError,
     QuotaError,
     RagappError,
+    StorageError,
     StorageUnavailable,
     TooLargeError,
     UsageError,
@@ -72,6 +74,14 @@ def _retry_after(error: RagappError) -> dict[str, str]:
     return {}
 
 
+def no_room(error: OSError) -> StorageError:
+    """What callers are told when an upload cannot be put aside."""
+    return StorageError(
+        f"The upload could not be put aside: {error.strerror}. Nothing of it was kept. Free some space in "
+        f"{tempfile.gettempdir()}, or have TMPDIR name a folder on a larger disk."
+    )
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     app.exception_handler(RagappError)(problem_response)
     app.exception_handler(RequestValidationError)(_not_as_described)
@@ -105,6 +115,8 @@ def _refused_by_framework(request: Request, error: HTTPException) -> Response:
         response = problem_response(request, NotFoundError(message))
     elif error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         response = problem_response(request, TooLargeError(error.detail))
+    elif isinstance(error.__cause__, OSError):  # while files of a form were put aside
+        response = problem_response(request, no_room(error.__cause__))
     else:
         message = f"{error.detail}. /openapi.json describes what this address takes."
         response = problem_response(request, UsageError(message), error.status_code)
