@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +32,8 @@ from ragapp.answer.extractive import READ
 from ragapp.answer.followups import stand_alone, without_added_topic
 from ragapp.answer.passages import number_hits
 from ragapp.answer.scoring import score_sentences
-from ragapp.answer.support import Support, read_odds, support
+from ragapp.answer.support import READ as READ_SENTENCES
+from ragapp.answer.support import Support, find_answer, in_context, support
 from ragapp.models.build import build_reranker
 from ragapp.protocols import Reranker
 from ragapp.settings import Settings
@@ -39,8 +42,8 @@ FITTED_SETS = 2
 HITS = 8
 """As many as `RagService.ask` searches by default."""
 
-NO_ODDS = -11.5
-"""The lowest that `read_odds` gives."""
+SMALLEST = 1e-5
+"""Scores count as no smaller, and as no nearer to 1: their odds are to be finite."""
 
 NOTHING = Support(by_sentence=0.0, by_passage=0.0, of_names=0.0, by_coincidence=False)
 
@@ -50,8 +53,10 @@ class Observation:
     """What the documents held for one question, and whether they hold its answer."""
 
     support: Support
-    read: float | None
-    """The support model's log odds, if it can tell."""
+    read: float
+    """The support model's highest score among the best sentences."""
+    answers: bool
+    """What a user gets."""
     answerable: bool
     held_out: bool
 
@@ -60,19 +65,17 @@ class Observation:
         return self.support.by_sentence, self.support.by_passage, self.support.of_names
 
     @property
-    def reading(self) -> tuple[float, float]:
-        return self.support.of_names, NO_ODDS if self.read is None else self.read
-
-    def answers(self, *, always_read: bool = False) -> bool:
-        """What a user gets; or would get if the model read whether words leave doubt or not."""
-        return self.support.answers(self.read if always_read or self.support.leaves_doubt else None)
+    def reading(self) -> tuple[float]:
+        """The log odds of the sentence that scores best."""
+        best = min(max(self.read, SMALLEST), 1 - SMALLEST)
+        return (math.log(best / (1 - best)),)
 
 
 Features = Callable[[Observation], tuple[float, ...]]
 
 RULES: Mapping[str, Features] = {
     "of shares": lambda one: one.shares,
-    "of names and reading": lambda one: one.reading,
+    "of reading": lambda one: one.reading,
 }
 
 
@@ -95,9 +98,16 @@ def _observation(
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
     asked = without_added_topic(question.question, alone)
     if not ranked:
-        return Observation(NOTHING, None, answerable, _is_held_out(question))
-    read = read_odds(asked, ranked, model.score)
-    return Observation(support(asked, ranked[0], passages), read, answerable, _is_held_out(question))
+        return Observation(NOTHING, 0.0, False, answerable, _is_held_out(question))
+    read = cache(lambda asked, text: float(model.score(asked, [text])[0]))
+    answer = find_answer(asked, ranked, passages, read)
+    return Observation(
+        support=support(asked, ranked[0], passages),
+        read=max(read(asked, in_context(one)) for one in ranked[:READ_SENTENCES]),
+        answers=answer is not None,
+        answerable=answerable,
+        held_out=_is_held_out(question),
+    )
 
 
 def _is_held_out(question: AnswerQuestion) -> bool:
@@ -152,10 +162,8 @@ def main() -> None:
     for place, (name, observed) in enumerate(sets.items()):
         judged = [one for one in observed if one.held_out or place >= FITTED_SETS]
         report[name] = {
-            "by words": quality(judged, np.array([one.support.answers(None) for one in judged])),
-            "in use": quality(judged, np.array([one.answers() for one in judged])),
-            "always read": quality(judged, np.array([one.answers(always_read=True) for one in judged])),
-            "read": round(sum(one.support.leaves_doubt for one in judged) / len(judged), 3),
+            "by words": quality(judged, np.array([one.support.answers for one in judged])),
+            "in use": quality(judged, np.array([one.answers for one in judged])),
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 

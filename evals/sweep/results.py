@@ -66,7 +66,7 @@ def by_change(trials: Sequence[Trial]) -> dict[str, tuple[Change, dict[str, Meas
 
 
 def in_words(change: Change) -> str:
-    return ", ".join(f"{name} {value}" for name, value in change.items()) or "as set"
+    return ", ".join(f"{name} {'none' if value == '' else value}" for name, value in change.items()) or "as set"
 
 
 def _append(file: Path, trial: Trial) -> None:

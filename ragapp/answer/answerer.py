@@ -28,8 +28,8 @@ class Answerer:
     """Answers from hits. Safe to share between threads when its writers are.
 
     `page_at` and `span_of` read a document version and raise NotFoundError when it is gone. `strict`
-    leaves out what is not supported in full, where else it is marked. `support_model` reads sentences
-    whose words leave in doubt whether they answer.
+    leaves out what is not supported in full, where else it is marked. `support_model` reads whether
+    sentences answer; without one, words decide.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Answerer:
     def _events(
         self, sheet: Sheet, generators: Sequence[Generator], notice: str | None
     ) -> Coroutine[AskEvent, None, None]:
-        evidence = self._extracted(sheet, notice)
+        evidence = self._evidence(sheet, notice)
         yield AskEvent("evidence", answer=evidence)
         if not generators or not evidence.hits:
             yield AskEvent("answer", answer=evidence)
@@ -98,20 +98,29 @@ class Answerer:
             draft = yield from self._drafter.write(sheet, evidence.hits, generators)
         except ModelError as error:
             failure = f"The documents are quoted because the model failed: {error}"
-            yield AskEvent("answer", answer=self._extracted(sheet, _joined(notice, failure)))
+            answer = self._extracted(sheet, self._live_hits(sheet), _joined(notice, failure))
+            yield AskEvent("answer", answer=answer)
             return
         yield AskEvent("answer", answer=self._checked(sheet, draft, notice))
 
-    def _extracted(self, sheet: Sheet, notice: str | None) -> Answer:
+    def _evidence(self, sheet: Sheet, notice: str | None) -> Answer:
+        """From what was live a moment ago; should a cited version be gone already, from what is left."""
+        try:
+            return self._extracted(sheet, number_hits(sheet.result.hits), notice)
+        except NotFoundError:
+            return self._extracted(sheet, self._live_hits(sheet), notice)
+
+    def _extracted(self, sheet: Sheet, passages: Sequence[Passage], notice: str | None) -> Answer:
+        """The documents' own sentences. Raises NotFoundError when a version that they cite is gone."""
         started = perf_counter()
-        passages = self._live(number_hits(sheet.result.hits))
         statements = extract(sheet.result.query, passages, sheet.asked, self._support_model)
         sheet.timed("extractive", started)
         return sheet.filled(statements, passages, self._page_at, notice=notice)
 
     def _checked(self, sheet: Sheet, draft: Draft, notice: str | None) -> Answer:
         """What was written, each sentence tied to what supports it; or the extractive answer."""
-        extracted = self._extracted(sheet, notice)
+        passages = self._live_hits(sheet)
+        extracted = self._extracted(sheet, passages, notice)
         started = perf_counter()
         found = check(
             draft.text, self._live(draft.prompt.passages), strict=self._strict, refused=extracted.refused
@@ -122,7 +131,6 @@ class Answerer:
             failed = sheet.traced(extracted)
             return replace(failed, notice=_joined(notice, found.failing))
         emptied = NOTHING_SUPPORTED if found.dropped and not found.statements else None
-        passages = self._live(number_hits(sheet.result.hits))
         return sheet.filled(
             found.statements,
             passages,
@@ -131,6 +139,9 @@ class Answerer:
             model=draft.model,
             notice=_joined(notice, emptied),
         )
+
+    def _live_hits(self, sheet: Sheet) -> list[Passage]:
+        return self._live(number_hits(sheet.result.hits))
 
     def _live(self, passages: Sequence[Passage]) -> list[Passage]:
         """Those whose document version is still there: a model may write for long enough to lose some."""

@@ -9,7 +9,7 @@ from ragapp.answer.passages import Passage, SourceSentence
 from ragapp.answer.plain import plain
 from ragapp.answer.scoring import ScoredSentence, score_sentences
 from ragapp.answer.statements import Evidence, Statement
-from ragapp.answer.support import SupportModel, is_supported
+from ragapp.answer.support import SupportModel, find_answer
 from ragapp.answer.terms import fold, words
 
 READ = 5
@@ -35,20 +35,22 @@ def extract(
     """The best-supported sentences in reading order; empty when nothing supports an answer.
 
     `asked` decides whether there is an answer, by default the question: the topic that the rules add to
-    a follow-up helps to find its sentences, which need not repeat it. Where words leave it in doubt, the
-    `model` reads.
+    a follow-up helps to find its sentences, which need not repeat it. The `model` reads them; without one,
+    words decide.
     """
     passages = passages[:READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    if not ranked or not is_supported(asked or question, ranked, passages, model):
+    answer = find_answer(asked or question, ranked, passages, model) if ranked else None
+    if answer is None:
         return []
-    spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(ranked)])
+    spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(answer, ranked)])
     statements = (_quoted(*span) for span in _in_reading_order(spans))
     return [statement for statement in statements if statement.text]
 
 
-def _choose(ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    chosen: list[ScoredSentence] = []
+def _choose(answer: ScoredSentence, ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """The sentence that answers, and the best of the others."""
+    chosen = [answer]
     for one in ranked:
         if len(chosen) == MOST_CHOSEN or one.score < ranked[0].score - MARGIN:
             break

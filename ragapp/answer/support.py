@@ -1,38 +1,42 @@
-"""Whether the documents hold an answer: by words alone where they tell, else by reading the sentence too."""
+"""Whether the documents hold an answer: a small model reads the best sentences, else words decide."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ragapp.answer.passages import Passage
 from ragapp.answer.scoring import ScoredSentence
 from ragapp.answer.terms import name_stems, stems
 
-SupportModel = Callable[[str, Sequence[str]], NDArray[np.float32] | None]
-"""How well each text answers a question, from 0 to 1, shape (texts,); None when nobody can tell just now."""
+SupportModel = Callable[[str, str], float | None]
+"""How well a text answers a question, from 0 to 1; None when nobody can tell just now."""
 
-READ = 2
-"""Sentences that the model reads: the best ones by words."""
+READ = 4
+"""Sentences that the model reads at most, the best ones by words: with 2 it misses more answers that stand in
+other words than the question's (docs/answers.md)."""
+
+ANSWERS = 0.15
+"""The score from which a sentence answers: even odds in a logistic regression on halves of two sets."""
+
+HOPELESS, HOPED_FOR = 0.001, 2
+"""When none of the first so many sentences scores more, no further one is read: it would change no more than
+.01 of F1 on any of four sets."""
+
+CLEARLY_NOT = -4.0
+"""Log odds by words below which nothing is read, for the same reason."""
 
 LABEL = 80
 """Characters of a passage's label that are read with its sentence."""
 
 LATIN = 0x24F
-"""The last Latin letter. Of Chinese questions without an answer the model lets half through, words let none;
-German and Spanish ones it judges better than words do, though it was trained on English."""
+"""The last Latin letter. Of Chinese questions the model refuses too few (recall .48, by words 1.0); German
+and Spanish ones it judges better than words do, though it was trained on English."""
 
 _NAMED = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
 """Words of a label. Numbers and codes, as file names have them, only confuse the model."""
-
-CLEARLY_NOT, CLEARLY = -3.0, 4.0
-"""Log odds by words beyond which nothing is read: a third of the questions, for .02 of F1 at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +47,44 @@ class Support:
     by_passage: float
     of_names: float
     by_coincidence: bool
-    """Whether the passage has one word of a question that has several."""
+    """Whether the passage has one word of a question that has several. Shares say little then: a passage
+    on France has half of "Who is the president of France?"."""
 
     @property
-    def by_words(self) -> float:
-        """The log odds that there is an answer, as words tell.
+    def log_odds(self) -> float:
+        """Of there being an answer, as words tell.
 
         A logistic regression on public questions whose own article was left out or not (docs/answers.md).
         """
         return -7.2 + 4.3 * self.by_sentence + 8.1 * self.by_passage + 2.9 * self.of_names
 
     @property
-    def leaves_doubt(self) -> bool:
-        """Shares say little of a short question: a passage on France has half of "Who is the president
-        of France?"."""
-        return self.by_coincidence or CLEARLY_NOT < self.by_words < CLEARLY
+    def answers(self) -> bool:
+        """Whether the documents hold an answer, as words tell."""
+        return not self.by_coincidence and self.log_odds > 0
 
-    def answers(self, read: float | None) -> bool:
-        """Whether the documents hold an answer, more likely than not.
 
-        `read` are the log odds that a model gives the best sentences; None leaves it to the words.
-        """
-        if read is None:
-            return not self.by_coincidence and self.by_words > 0
-        return -0.39 + 2.51 * self.of_names + 0.63 * read > 0
+def find_answer(
+    question: str, ranked: Sequence[ScoredSentence], passages: Sequence[Passage], model: SupportModel | None
+) -> ScoredSentence | None:
+    """The sentence that answers, of the passages' sentences, best first; None when they hold no answer."""
+    found = support(question, ranked[0], passages)
+    by_words = ranked[0] if found.answers else None
+    if model is None or not _is_latin(question):
+        return by_words
+    if found.log_odds < CLEARLY_NOT:
+        return None
+    best = 0.0
+    for place, one in enumerate(ranked[:READ], 1):
+        score = model(question, in_context(one))
+        if score is None:
+            return by_words
+        if score >= ANSWERS:
+            return one
+        best = max(best, score)
+        if place >= HOPED_FOR and best < HOPELESS:
+            return None
+    return None
 
 
 def support(question: str, best: ScoredSentence, passages: Sequence[Passage]) -> Support:
@@ -81,34 +99,15 @@ def support(question: str, best: ScoredSentence, passages: Sequence[Passage]) ->
     )
 
 
-def read_odds(question: str, ranked: Sequence[ScoredSentence], model: SupportModel) -> float | None:
-    """The log odds, within ±11.5, that the model gives the likeliest of the best sentences, each with the
-    one before it; None when it cannot tell."""
-    scores = model(question, [_in_context(one) for one in ranked[:READ]]) if _is_latin(question) else None
-    if scores is None:
-        return None
-    best = min(max(float(scores.max()), 1e-5), 1 - 1e-5)
-    return math.log(best / (1 - best))
-
-
-def is_supported(
-    question: str, ranked: Sequence[ScoredSentence], passages: Sequence[Passage], model: SupportModel | None
-) -> bool:
-    """Whether the sentences, best first, answer."""
-    found = support(question, ranked[0], passages)
-    if model is None or not found.leaves_doubt:
-        return found.answers(None)
-    return found.answers(read_odds(question, ranked, model))
+def in_context(one: ScoredSentence) -> str:
+    """The sentence as the model reads it: what it is about, the sentence before it, itself."""
+    before = one.passage.before(one.sentence) or one.sentence
+    about = " ".join(_NAMED.findall(one.passage.label))
+    return f"{about[-LABEL:]} {one.passage.hit.text[before.start : one.sentence.end]}"
 
 
 def _is_latin(text: str) -> bool:
     return all(ord(letter) <= LATIN for letter in text if letter.isalpha())
-
-
-def _in_context(one: ScoredSentence) -> str:
-    before = one.passage.before(one.sentence) or one.sentence
-    about = " ".join(_NAMED.findall(one.passage.label))
-    return f"{about[-LABEL:]} {one.passage.hit.text[before.start : one.sentence.end]}"
 
 
 def _share(wanted: AbstractSet[str], present: AbstractSet[str]) -> float:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.drafting import Limits
 from ragapp.answer.support import SupportModel
@@ -47,9 +42,9 @@ def _build_support_model(settings: Settings) -> SupportModel | None:
         return None
     model = Lazy(lambda: build_reranker(name, settings))
 
-    def read(question: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
+    def read(question: str, text: str) -> float | None:
         try:
-            return model.get().score(question, texts)
+            return float(model.get().score(question, [text])[0])
         except ModelError:  # its files are still on their way
             return None
 

@@ -49,6 +49,7 @@ def build_service(
             build_reranker(settings.reranker, settings) if settings.reranker else None,
             candidates=settings.candidates,
             fusion=settings.fusion,
+            dense_weight=settings.dense_weight,
         )
     )
     history = History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine))

@@ -13,20 +13,23 @@ from ragapp.types import Ranking
 Fusion = Literal["scores", "ranks"]
 
 DENSE_WEIGHT = 0.6
-"""The dense leg's share in score fusion: the weight at which no public set of docs/retrieval.md loses."""
+"""The dense leg's usual share in score fusion: no public set of docs/retrieval.md loses with it."""
 
 RANK_CONSTANT = 60
 """The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 
-def fuse(dense: Ranking, words: Ranking, fusion: Fusion) -> Ranking:
-    """The union of the legs, best first, with scores from 0 to 1; ties go to the smaller key."""
-    return fuse_scores(dense, words) if fusion == "scores" else fuse_ranks(dense, words)
+def fuse(dense: Ranking, words: Ranking, fusion: Fusion, dense_weight: float = DENSE_WEIGHT) -> Ranking:
+    """The union of the legs, best first, with scores from 0 to 1; ties go to the smaller key.
+
+    `dense_weight`, from 0 to 1, counts in `scores` only.
+    """
+    return fuse_scores(dense, words, dense_weight) if fusion == "scores" else fuse_ranks(dense, words)
 
 
-def fuse_scores(dense: Ranking, words: Ranking) -> Ranking:
+def fuse_scores(dense: Ranking, words: Ranking, dense_weight: float = DENSE_WEIGHT) -> Ranking:
     """The weighted mean of min-max scaled scores; a leg that did not find a chunk gives it 0."""
-    return _mean(scaled(dense), scaled(words), DENSE_WEIGHT)
+    return _mean(scaled(dense), scaled(words), dense_weight)
 
 
 def fuse_ranks(dense: Ranking, words: Ranking) -> Ranking:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
-from ragapp.retrieve.fusion import Fusion
+from ragapp.retrieve.fusion import DENSE_WEIGHT, Fusion
 from ragapp.retrieve.legs import Found, Legs, Question
 from ragapp.retrieve.rerank import RERANKED, rerank
 from ragapp.retrieve.stopwatch import Stopwatch
@@ -30,6 +30,7 @@ class Retriever:
         *,
         candidates: int = 100,
         fusion: Fusion = "scores",
+        dense_weight: float = DENSE_WEIGHT,
     ) -> None:
         self._store = store
         self._index = index
@@ -38,6 +39,7 @@ class Retriever:
         self._reranker = reranker
         self._candidates = candidates
         self._fusion = fusion
+        self._dense_weight = dense_weight
 
     def search(
         self,
@@ -88,7 +90,7 @@ class Retriever:
         while True:
             legs = self._legs.ask(question, depth, watch)
             with watch("fuse"):
-                ranking = legs.fused(self._fusion)
+                ranking = legs.fused(self._fusion, self._dense_weight)
             with watch("join"):
                 hits = self._join(question.collection, ranking, legs, wanted)
             if len(hits) >= wanted or legs.exhausted(depth):

@@ -36,9 +36,9 @@ class Found:
         """Whether asking deeper than `depth` could not find anything more."""
         return all(leg is None or len(leg) < depth for leg in (self.dense, self.words))
 
-    def fused(self, fusion: Fusion) -> Ranking:
+    def fused(self, fusion: Fusion, dense_weight: float) -> Ranking:
         if self.dense is not None and self.words is not None:
-            return fuse(self.dense, self.words, fusion)
+            return fuse(self.dense, self.words, fusion, dense_weight)
         return self.dense or self.words or ()
 
 

@@ -10,7 +10,7 @@ from ragapp.errors import UsageError
 from ragapp.protocols import EvalDesk
 from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
 from ragapp.service.documents import NOTHING
-from ragapp.types import AskEvent, AskMode, SearchMode, SearchResult, Turn
+from ragapp.types import AskEvent, AskMode, Collection, SearchMode, SearchResult, Turn
 
 
 class QuestionService(CollectionService):
@@ -56,7 +56,7 @@ class QuestionService(CollectionService):
         if conversation_id is not None:
             history = self.history.turns(conversation_id)
         follows = Follows(history, conversation_id, standalone_question)
-        return self._asking.ask(wish, follows, notice=self._notice(collection))
+        return self._asking.ask(wish, follows, notice=self._notice(asked_of))
 
     @property
     def cache(self) -> AnswerCache:
@@ -72,8 +72,8 @@ class QuestionService(CollectionService):
             raise UsageError("Evaluations are offered by `ragapp serve`. Elsewhere run `ragapp eval`.")
         return self._evals.get()
 
-    def _notice(self, collection: str) -> str | None:
-        backlog = self.backlog(collection)
+    def _notice(self, collection: Collection) -> str | None:
+        backlog = self._store.backlog(collection.id)
         if backlog.unparsed:
             return f"{_documents(backlog.unparsed)} still being read, and not yet known to this answer."
         if backlog.unembedded:

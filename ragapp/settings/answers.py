@@ -22,8 +22,8 @@ class AnswerSettings(BaseModel):
     )
     support_model: str | None = Field(
         default="ms-marco-MiniLM-L-12-v2",
-        description="Reranking model that reads the best sentences where their words leave in doubt whether "
-        "they answer. Until its files are there, and when empty, words decide.",
+        description="Reranking model that reads whether the best sentences answer. Until its files are there, "
+        "and when empty, words decide.",
     )
     generator: str = Field(
         default="extractive",
@@ -60,5 +60,11 @@ class AnswerSettings(BaseModel):
     )
     fusion: Literal["scores", "ranks"] = Field(
         default="scores",
-        description="How the legs are fused: `scores` (min-max, dense .6) or `ranks` (reciprocal rank).",
+        description="How the legs are fused: `scores` (min-max, weighted) or `ranks` (reciprocal rank).",
+    )
+    dense_weight: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="The share of the leg by vectors when scores are fused; the leg by words has the rest.",
     )

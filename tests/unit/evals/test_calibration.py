@@ -34,7 +34,7 @@ def observation(rng: random.Random) -> Observation:
     """One whose answerability hangs on the share of the sentence alone."""
     share = rng.random()
     support = Support(share, rng.random(), rng.random(), by_coincidence=False)
-    return Observation(support, read=0.0, answerable=share > 0.5, held_out=False)
+    return Observation(support, read=0.0, answers=True, answerable=share > 0.5, held_out=False)
 
 
 def test_a_fit_finds_what_decides() -> None:

@@ -1,0 +1,126 @@
+"""What each part is worth to answers: every question once more for each change of a plan.
+
+    python -m evals.answers.ablations PLAN.toml SET… --out FOLDER [--limit N] [--data-dir FOLDER]
+
+Leaves a run file for each set and change; those that are there already are not made again.
+`evals/sweeps/ablations.toml` is the plan behind the table in docs/quality.md, which `python -m evals.quality`
+makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from evals.answers.evaluate import evaluate_answers
+from evals.answers.library import open_library
+from evals.answers.runs import AnswerRun, read_answer_run
+from evals.answers.types import AnswerDataset
+from evals.datasets.answering import load_answer_dataset, sample_questions
+from evals.runs import SettingValue, write_run
+from evals.sweep.plan import Change, changed, read_plan
+from evals.sweep.results import in_words
+from ragapp.settings import Settings
+
+FIGURES = {
+    "answer recall": "answer_recall",
+    "token recall": "token_recall",
+    "F1": "f1",
+    "refusal F1": "refusal_f1",
+    "refused although answerable": "refused_although_answerable",
+    "citation precision (ALCE)": "citation_precision",
+    "citation recall (ALCE)": "citation_recall",
+    "of the gold document": "document_precision",
+    "gold document cited": "document_recall",
+}
+
+
+def ablate(
+    datasets: Iterable[AnswerDataset],
+    changes: Iterable[Change],
+    settings: Settings,
+    *,
+    folder: Path,
+    limit: int | None,
+    progress: Progress,
+) -> Iterator[AnswerRun]:
+    """A run for each set and change. Raises UsageError, ModelError, StorageError."""
+    changes = tuple(changes)
+    for whole in datasets:
+        asked = whole if limit is None else sample_questions(whole, limit, seed=0)
+        for change in changes:
+            file = folder / _name(asked, change)
+            if not file.exists():
+                own = changed(settings, change)
+                with open_library(whole, own, progress) as library:
+                    run, _ = evaluate_answers(asked, library, own, progress)
+                write_run(file, run)
+            yield read_answer_run(file)
+
+
+def change_of(settings: Mapping[str, SettingValue]) -> Change:
+    """What of a run's settings differs from the defaults."""
+    fields = Settings.model_fields
+    return {
+        name: value for name, value in settings.items() if name not in fields or value != fields[name].default
+    }
+
+
+def read_ablations(folder: Path) -> list[AnswerRun]:
+    """Every run in the folder, those of a set together, the one with the default settings first."""
+    runs = [read_answer_run(path) for path in folder.glob("*.json.gz")]
+    return sorted(runs, key=lambda run: (run.dataset, len(change_of(run.settings)), _words(run)))
+
+
+def table(runs: Iterable[AnswerRun]) -> str:
+    """The runs in Markdown, each figure with its 95% interval."""
+    head = ["set", "questions", "settings", *FIGURES]
+    lines = [
+        [run.dataset, str(len(run.questions)), _words(run), *(_cell(run, name) for name in FIGURES.values())]
+        for run in runs
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
+
+
+def _words(run: AnswerRun) -> str:
+    return in_words(change_of(run.settings))
+
+
+def _cell(run: AnswerRun, name: str) -> str:
+    figure = run.figures.get(name)
+    if figure is None or figure.n == 0:
+        return "–"
+    value, low, high = (f"{one:.2f}".removeprefix("0") for one in (figure.value, figure.low, figure.high))
+    return f"{value} ({low}–{high})"
+
+
+def _name(asked: AnswerDataset, change: Change) -> str:
+    words = in_words(change).replace(", ", ".").replace(" ", "-")
+    return f"{asked.name}.{len(asked.questions)}.{words}.json.gz"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("plan", type=Path)
+    parser.add_argument("sets", type=Path, nargs="+")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--data-dir", type=Path, default=Settings().data_dir)
+    given = parser.parse_args()
+    settings = Settings(data_dir=given.data_dir, generator="extractive")
+    changes = read_plan(given.plan, settings).changes
+    datasets = [load_answer_dataset(path) for path in given.sets]
+    with Progress(console=Console(stderr=True)) as progress:
+        runs = list(
+            ablate(datasets, changes, settings, folder=given.out, limit=given.limit, progress=progress)
+        )
+    sys.stdout.write(table(runs) + "\n")
+
+
+if __name__ == "__main__":
+    main()
