@@ -29,7 +29,7 @@ class GateResult:
     lost: bool
 
     @property
-    def verdict(self) -> str:
+    def outcome(self) -> str:
         """In words for people."""
         if self.lost:
             return "LOST"
@@ -108,5 +108,5 @@ def _row(result: GateResult, found: Comparison) -> tuple[str, ...]:
         f"{result.p:.4f}",
         f"{found.effect:+.2f}",
         *(f"{count:,}" for count in (found.wins, found.ties, found.losses)),
-        result.verdict,
+        result.outcome,
     )

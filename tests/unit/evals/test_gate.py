@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from evals.statistics.gate import holm, judge_run
+from evals.statistics.gate import holm, judge_run, table_rows
 from ragapp.errors import UsageError
 
 QUESTIONS = [f"q{number}" for number in range(100)]
@@ -36,6 +36,16 @@ def test_a_loss_that_may_be_luck_passes() -> None:
 
 def test_a_loss_within_the_tolerance_passes() -> None:
     assert judge_run(scores(65), scores(80), tolerance=0.2)[0].lost is False
+
+
+def test_the_outcome_is_said_in_words() -> None:
+    def outcome(now: int, tolerance: float = 0.01) -> str:
+        (result,) = judge_run(scores(now), scores(80), tolerance=tolerance)
+        assert table_rows([result])[0][-1] == result.outcome
+        return result.outcome
+
+    assert [outcome(now) for now in (80, 77, 95, 65)] == ["the same", "may be luck", "better", "LOST"]
+    assert outcome(65, tolerance=0.2) == "worse, within the tolerance"
 
 
 def test_noise_passes_twenty_times_in_twenty() -> None:

@@ -120,6 +120,15 @@ def test_runs_compare_with_their_own_kind_over_their_own_data(tmp_path: Path) ->
         compare_files(BASELINE, tmp_path / "none.json")
 
 
+def test_the_settings_that_differ_are_told() -> None:
+    run = read_retrieval_run(BASELINE)
+    before = replace(run, settings={**run.settings, "chunk_tokens": 16})
+    row = '<th scope="row">chunk_tokens</th><td>16</td><td>240</td>'
+    assert row in retrieval_page(run, before)
+    assert row not in retrieval_page(run, run)
+    assert "No setting differs." in retrieval_page(run, run)
+
+
 def test_a_run_compared_with_itself_moves_nothing() -> None:
     for name in ("scifact-mini.retrieval.json", "xquad-mini.extractive.json.gz", "cache-mini.json"):
         compared = compare_files(RUN_FILES / name, RUN_FILES / name)
