@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ragapp.protocols import SearchIndex
-from ragapp.retrieve.fusion import Fusion, fuse
+from ragapp.retrieve.fusion import DENSE_WEIGHT, Fusion, fuse
 from ragapp.retrieve.stopwatch import Stopwatch
 from ragapp.types import Collection, Ranking, Vectors
 
@@ -36,7 +36,7 @@ class Found:
         """Whether asking deeper than `depth` could not find anything more."""
         return all(leg is None or len(leg) < depth for leg in (self.dense, self.words))
 
-    def fused(self, fusion: Fusion, dense_weight: float) -> Ranking:
+    def fused(self, fusion: Fusion, dense_weight: float = DENSE_WEIGHT) -> Ranking:
         if self.dense is not None and self.words is not None:
             return fuse(self.dense, self.words, fusion, dense_weight)
         return self.dense or self.words or ()
