@@ -55,6 +55,12 @@ def gap(changes: Sequence[Change], adding: Literal["parsed", "embedded"], revisi
     return Gap(revision, frozenset(lives), added)
 
 
+def is_of_a_lost_past(truth: Truth, collection: Collection, revision: int) -> bool:
+    """Whether a view at `revision` has followed changes that are no more: the database was replaced by an
+    older copy of itself. A view that others have just brought further than `collection` has not."""
+    return revision > collection.revision and not truth.changes(collection.id, revision - 1)
+
+
 def pieces(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
     """`changes` in stretches of at most `size`, in order."""
     for start in range(0, len(changes), size):

@@ -26,14 +26,15 @@ class BlobFolder:
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
         """Stores the stream: temp file, fsync, rename, fsync of the folder. Raises TooLargeError."""
-        self._staging.mkdir(parents=True, exist_ok=True)
+        if not self._staging.exists():
+            self._staging.mkdir(parents=True, exist_ok=True)
+            sync_folder(self._folder.parent)
         temporary = self._staging / uuid4().hex
         try:
             blob = _copy_and_hash(data, temporary, limit)
             final = self.path(blob.sha256)
-            if not final.parent.exists():
-                final.parent.mkdir(exist_ok=True)
-                sync_folder(self._folder)
+            final.parent.mkdir(exist_ok=True)
+            sync_folder(self._folder)  # even if another process made it: that one may not have come so far
             temporary.replace(final)
             sync_folder(final.parent)
         finally:

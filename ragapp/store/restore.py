@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,9 +75,20 @@ def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path, blobs: Blob
             blobs.put(data, limit=(staging / BLOBS / sha256).stat().st_size)
     for derived in DERIVED:
         shutil.rmtree(data_dir / derived, ignore_errors=True)
-    for log in ("-wal", "-shm"):  # SQLite would play the former database's log into the new one
-        (data_dir / f"{DATABASE}{log}").unlink(missing_ok=True)
+    _remove_log(data_dir / DATABASE)
+    with (staging / DATABASE).open("rb") as file:
+        os.fsync(file.fileno())
     (staging / DATABASE).replace(data_dir / DATABASE)
     sync_folder(data_dir)
     for stray in set(blobs.all()) - kept:
         blobs.delete(stray)
+
+
+def _remove_log(database: Path) -> None:
+    """SQLite would play it into the new database. What it holds goes into the former one first: until that is
+    replaced, it is whole."""
+    if database.exists():
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as c:  # damaged: so be it
+            c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for log in ("-wal", "-shm"):
+        database.with_name(database.name + log).unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """A disk that loses what was not synced, and whose power fails at a chosen moment.
 
-It stands in for the calls by which blobs and view files become durable: fsync, rename, unlink. After the
+It stands in for the calls by which files become durable: fsync, rename, mkdir, unlink. After the
 power cut every call fails, as in a process that is no more; `lose` then does to the files what a real
-disk may do: an unsynced file is cut short, a rename whose folder was not synced has not happened.
+disk may do: an unsynced file is cut short, a rename or a new folder whose parent was not synced is undone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+MAKE_FOLDER = os.mkdir
+
 
 class PowerCut(BaseException):
     """Not an Exception: nothing may handle it."""
@@ -28,7 +30,12 @@ class _Rename:
     target: Path
     former: Path | None
     """A copy of what had the name before."""
-    content_synced: bool
+    inode: int
+    name_synced: bool = False
+
+    @property
+    def holds_its_name(self) -> bool:
+        return self.target.exists() and self.target.stat().st_ino == self.inode
 
 
 @dataclass
@@ -40,17 +47,21 @@ class Disk:
     calls: int = 0
     off: bool = False
     _synced: set[int] = field(default_factory=set)
-    _pending: list[_Rename] = field(default_factory=list)
+    _renamed: list[_Rename] = field(default_factory=list)
+    _made: list[Path] = field(default_factory=list)
 
     def lose(self, dice: random.Random) -> None:
         """Latest first, so that names get back what they had before the first rename that is undone."""
-        for rename in reversed(self._pending):
-            if not rename.content_synced and rename.target.exists():
+        for rename in reversed(self._renamed):
+            if rename.inode not in self._synced and rename.holds_its_name:
                 os.truncate(rename.target, dice.randrange(rename.target.stat().st_size + 1))
-            if dice.random() < 0.5:
+            if not rename.name_synced and dice.random() < 0.5:
                 rename.target.unlink(missing_ok=True)
                 if rename.former is not None:
                     shutil.copyfile(rename.former, rename.target)
+        for folder in reversed(self._made):
+            if dice.random() < 0.5:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _tick(self) -> None:
         self.calls += 1
@@ -63,7 +74,9 @@ class Disk:
         self._tick()
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path.is_dir():
-            self._pending = [rename for rename in self._pending if rename.target.parent != path]
+            self._made = [folder for folder in self._made if folder.parent != path]
+            for rename in self._renamed:
+                rename.name_synced |= rename.target.parent == path
         else:
             self._synced.add(os.fstat(descriptor).st_ino)
 
@@ -74,8 +87,13 @@ class Disk:
         if target.exists():
             former = self.copies / str(self.calls)
             shutil.copyfile(target, former)
-        self._pending.append(_Rename(target, former, source.stat().st_ino in self._synced))
+        self._renamed.append(_Rename(target, former, source.stat().st_ino))
         shutil.move(source, target)
+
+    def mkdir(self, path: Path, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
+        self._tick()
+        MAKE_FOLDER(path, mode, dir_fd=dir_fd)
+        self._made.append(Path(path).resolve())
 
     def unlink(self, path: Path, *, dir_fd: int | None = None) -> None:
         self._tick()
@@ -88,7 +106,7 @@ def failing_at(call: int) -> Iterator[Disk]:
     with TemporaryDirectory() as copies, pytest.MonkeyPatch.context() as patch:
         disk = Disk(call, Path(copies))
         patch.setattr(shutil, "move", os.rename)
-        for name in ("fsync", "replace", "unlink"):
+        for name in ("fsync", "replace", "mkdir", "unlink"):
             patch.setattr(os, name, getattr(disk, name))
         try:
             yield disk

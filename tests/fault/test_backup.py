@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import known_revisions, migrate, open_engine
 from ragapp.store.sql import SqlStore
+from tests.fault.storage import PowerCut, failing_at
 
 
 def settings(folder: Path) -> Settings:
@@ -220,3 +222,28 @@ def test_what_is_on_servers_is_backed_up_with_their_own_tools(
     there = settings(tmp_path).model_copy(update=elsewhere)
     with pytest.raises(UsageError, match="own tools"):
         back_up(there, tmp_path / "b.tar")
+
+
+def test_a_restore_that_is_cut_off_leaves_the_former_documents_or_the_new_ones(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
+    before = [document.name for document in store.documents("shore")]
+    hand_in(store, "ibis")  # in SQLite's log alone, as after a kill: the database is open
+    point, finished, outcomes = 0, False, set[int]()
+    while not finished:
+        point += 1
+        folder = tmp_path / str(point)
+        shutil.copytree(tmp_path / "data", folder)
+        with failing_at(point) as disk:
+            try:
+                restore(settings(folder), tmp_path / "b.tar", force=True)
+                finished = not disk.off
+            except PowerCut:
+                pass
+        with closing(store_in(folder)) as again:
+            names = [document.name for document in again.documents("shore")]
+            assert names in (before, [*before, "ibis"])
+            assert all(check.ok for check in again.check(repair=False))
+            outcomes.add(len(names))
+    assert outcomes == {len(before), len(before) + 1}

@@ -2,7 +2,8 @@
 
 The doctor looks after each kill.
 
-`RAGAPP_TEST_KILLS` sets how many times: a nightly run kills a thousand times.
+`RAGAPP_TEST_KILLS` sets how many times, `RAGAPP_TEST_KILL_SEED` at which instants: a nightly run kills a
+thousand times.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 
 KILLS = int(os.environ.get("RAGAPP_TEST_KILLS", "5"))
+SEED = int(os.environ.get("RAGAPP_TEST_KILL_SEED", "11"))
 LONGEST = 3.0
 """Seconds that a worker lives: half of it goes by until it has loaded its model."""
 PATIENCE = 300.0
@@ -79,7 +81,7 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(
         generator="extractive",
         lease_seconds=1.0,
     )
-    dice, editions = random.Random(11), dict[int, int]()
+    dice, editions = random.Random(SEED), dict[int, int]()
     with closing(build_service(settings)) as service:
         for kill in range(KILLS):
             process = worker(settings)

@@ -64,20 +64,32 @@ def shore(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("work", [ingest, change, delete, reindex, compact])
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that nothing was brought into yet: the first document makes all other folders."""
+    folder = tmp_path_factory.mktemp("new")
+    Library(folder).close()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("before", "work"),
+    [("new", ingest), *(("shore", work) for work in (ingest, change, delete, reindex, compact))],
+)
 def test_nothing_promised_is_lost_at_any_point(
-    shore: Path,
+    request: pytest.FixtureRequest,
+    before: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     work: Callable[[Library, dict[str, str]], None],
 ) -> None:
     monkeypatch.setattr(snapshot, "TAIL_ROWS", 1)
-    point, finished = 0, False
+    point, finished, texts = 0, False, BEFORE if before == "shore" else {}
     while not finished:
         point += 1
         folder = tmp_path / str(point)
-        shutil.copytree(shore, folder)
-        library, expected = Library(folder), dict(BEFORE)
+        shutil.copytree(request.getfixturevalue(before), folder)
+        library, expected = Library(folder), dict(texts)
         library.catch_up()
         with failing_at(point) as disk:
             try:

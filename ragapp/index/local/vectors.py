@@ -22,7 +22,7 @@ from ragapp.index.local.locks import free, writing
 from ragapp.index.local.rows import Rows, gather
 from ragapp.index.local.snapshot import Snapshot
 from ragapp.index.queries import check_vector
-from ragapp.index.truth import Truth, gap
+from ragapp.index.truth import Truth, gap, is_of_a_lost_past
 from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)
@@ -149,9 +149,10 @@ class VectorView:
     def verify(self, collection: Collection) -> str | None:
         """What differs from the truth or is damaged on disk; None when all is well."""
         try:
-            for path in self._base.parent.glob(f"{self._base.stem}*"):
-                if path.suffix != TEMPORARY:
-                    read_view_file(path)
+            with writing(self._lock_file):  # else a new base would remove the graph that is about to be read
+                for path in self._base.parent.glob(f"{self._base.stem}*"):
+                    if path.suffix != TEMPORARY:
+                        read_view_file(path)
         except StorageError as error:
             return str(error)
         held = self.catch_up(collection).live()
@@ -186,7 +187,7 @@ class VectorView:
         stamp = Stamp(**json.loads(view.manifest))
         keys, versions, vectors = (view.arrays[name] for name in ("keys", "versions", "vectors"))
         rows = Rows(keys, versions, vectors, view.stored_rows("vectors"))
-        if not stamp.fits(collection):
+        if not stamp.fits(collection) or is_of_a_lost_past(self._truth, collection, stamp.revision):
             return None
         return _State(file, stamp, Snapshot.fresh(stamp.revision, rows, self._graph(stamp)))
 
@@ -222,7 +223,7 @@ class VectorView:
     def _write(self, stamp: Stamp, rows: Rows) -> None:
         arrays: Arrays = {"keys": rows.keys, "versions": rows.versions, "vectors": rows.vectors}
         write_view_file(self._base, json.dumps(asdict(stamp)), arrays)
-        for graph in self._base.parent.glob(f"{self._base.stem}-*.graph"):
+        for graph in self._base.parent.glob(f"{self._base.stem}-*.graph*"):  # with what dead writers left
             if graph != self._graph_file(stamp):
                 graph.unlink(missing_ok=True)
 

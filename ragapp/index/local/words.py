@@ -26,7 +26,7 @@ from ragapp.index.local.files import read_view_file, write_view_file
 from ragapp.index.local.generation import MANAGED, Digests, Generation, digests_of, keys_of
 from ragapp.index.local.locks import writing
 from ragapp.index.tokens import VERSION
-from ragapp.index.truth import Gap, Truth, gap, pieces
+from ragapp.index.truth import Gap, Truth, gap, is_of_a_lost_past, pieces
 from ragapp.types import Collection, Ranking
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class WordView:
         """The newest state on disk; None when there is none, or it is not as stamped or of something else."""
         try:
             stamp = _read_stamp(self._stamp_file)
-            if not stamp.fits(collection):
+            if not stamp.fits(collection) or is_of_a_lost_past(self._truth, collection, stamp.revision):
                 return None
             known = self._state
             if known is not None and known.stamp.folder != stamp.folder:
@@ -156,15 +156,29 @@ class WordView:
         """A new folder from the truth, switched to when it is complete. The caller holds the file lock."""
         if self._stamp_file.exists():
             log.info("The keyword view of collection %r is being built anew.", collection.name)
+        self._clear_all_but(self._stamped_folder())
         folder = f"words-{secrets.token_hex(4)}"
-        generation = Generation(self._folder / folder)
-        generation.apply(frozenset(), self._truth.entries(self._id))
-        state = self._stamped(generation, folder, collection.created_at.isoformat(), collection.revision)
-        for leftover in self._folder.iterdir():
-            if leftover.name != folder:
-                shutil.rmtree(leftover, ignore_errors=True)  # a reader's open files outlive their names
+        try:
+            generation = Generation(self._folder / folder)
+            generation.apply(frozenset(), self._truth.entries(self._id))
+            state = self._stamped(generation, folder, collection.created_at.isoformat(), collection.revision)
+        except StorageError:
+            shutil.rmtree(self._folder / folder, ignore_errors=True)  # it may be what filled the disk
+            raise
         self._unfinished.unlink(missing_ok=True)
         return state
+
+    def _stamped_folder(self) -> str | None:
+        try:
+            return _read_stamp(self._stamp_file).folder
+        except StorageError:
+            return None
+
+    def _clear_all_but(self, folder: str | None) -> None:
+        """Removes former folders, and those of dead writers. A reader's open files outlive their names."""
+        for leftover in self._folder.glob("*"):
+            if leftover.name != folder:
+                shutil.rmtree(leftover, ignore_errors=True)
 
     def _applied(self, state: _State, missed: Gap) -> _State:
         """`state` with the gap closed, on disk. The caller holds the file lock."""
@@ -187,6 +201,7 @@ class WordView:
     ) -> _State:
         stamp = Stamp(created_at, VERSION, revision, folder, digests_of(self._folder / folder, known))
         write_view_file(self._stamp_file, json.dumps(asdict(stamp)), {})
+        self._clear_all_but(folder)
         return _State(stamp, revision, generation, generation.searcher())
 
     def _damage(self) -> str | None:

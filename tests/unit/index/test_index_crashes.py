@@ -229,3 +229,64 @@ def test_a_full_disk_is_told_and_passes(tmp_path: Path) -> None:
         index.close()
         _assert_whole(tmp_path, Record(40))
         shutil.rmtree(tmp_path / "1")
+
+
+def die_in_a_rebuild(folder: Path) -> None:
+    LocalIndex(folder, _DiesWhileRead(9)).rebuild(Record(9).collection())
+
+
+def test_what_a_killed_rebuild_left_is_cleared_by_the_next_change(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, Record(9))
+    process = _run(die_in_a_rebuild, tmp_path)
+    process.join()
+    assert process.exitcode == DIED
+    assert len(list((tmp_path / "1" / "words").iterdir())) == 2
+    _assert_whole(tmp_path, Record(9))
+    _assert_whole(tmp_path, Record(12))
+    assert len(list((tmp_path / "1" / "words").iterdir())) == 1
+
+
+def test_a_rebuild_that_finds_the_disk_full_leaves_it_no_fuller(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, Record(9))
+    index = LocalIndex(tmp_path, Record(9))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for allowed in (0, 300, 1000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, limits[1]))
+        try:
+            with pytest.raises(StorageError):
+                index.rebuild(Record(9).collection())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert len(list((tmp_path / "1" / "words").iterdir())) == 1
+        assert not list(tmp_path.rglob("*.tmp"))
+    index.close()
+    _assert_whole(tmp_path, Record(9))
+
+
+def test_graphs_that_dead_writers_left_are_cleared_by_the_next_base(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, Record(9))
+    (base,) = (tmp_path / "1").glob("vectors-*.view")
+    left = [base.with_name(f"{base.stem}-0a{end}") for end in (".graph", ".graph.1234abcd.tmp")]
+    for path in left:
+        path.write_bytes(b"half")
+    index = LocalIndex(tmp_path, Record(9))
+    index.rebuild(Record(9).collection())
+    index.close()
+    assert not any(path.exists() for path in left)
+
+
+def test_views_of_a_database_that_was_replaced_by_an_older_copy_are_built_anew(tmp_path: Path) -> None:
+    """Its numbers are given again, to other changes."""
+    _assert_whole(tmp_path, Record(9))
+    _assert_whole(tmp_path, Record(4))
+    _assert_whole(tmp_path, Record(12))
+
+
+def test_views_that_others_brought_further_are_taken_as_they_are(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, Record(9))
+    stamp = (tmp_path / "1" / "words.view").stat().st_ino
+    late = LocalIndex(tmp_path, Record(9))
+    assert late.words(Record(4).collection(), "heron", 10_000)
+    assert late.dense(Record(4).collection(), np.ones(DIMENSION, np.float32), 10)
+    late.close()
+    assert (tmp_path / "1" / "words.view").stat().st_ino == stamp
