@@ -35,3 +35,17 @@ def test_a_file_that_is_not_there_is_an_error_that_names_it(
     monkeypatch.setenv("RAGAPP_DATABASE_URL_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(UsageError, match="nowhere"):
         Settings(data_dir=tmp_path)
+
+
+def test_what_was_set_is_told_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "url").write_text("postgresql+psycopg://ragapp:hunter2@db/ragapp")
+    monkeypatch.setenv("RAGAPP_DATABASE_URL_FILE", str(tmp_path / "url"))
+    monkeypatch.setenv("RAGAPP_OPENAI_BASE_URL", "http://me:hunter2@vllm:8000/v1")
+    monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "hunter2")
+    monkeypatch.setenv("RAGAPP_MAX_SEARCHES", "7")
+    told = Settings(data_dir=tmp_path).told()
+    assert "hunter2" not in str(told)
+    assert told["RAGAPP_MAX_SEARCHES"] == "7"
+    assert told["RAGAPP_OPENAI_BASE_URL"] == "http://…@vllm:8000/v1"
+    assert told["RAGAPP_DATABASE_URL"]
+    assert "RAGAPP_MAX_QUESTIONS" not in told, "only what was set"
