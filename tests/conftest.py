@@ -21,6 +21,8 @@ from tests import s3server
 from tests.qdrantserver import Node, node
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
+    from sqlalchemy import Engine
+
     from ragapp.doors.client import RagappClient
     from ragapp.service import RagService
     from tests.serving import Caller
@@ -63,6 +65,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.new_database()
     yield url
     server.drop(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Of that database."""
+    from ragapp.store.engine import open_engine
+
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ class RunArchive:
     def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
         self._artifacts = artifacts
         self._folder = folder
+        self._about = TypeAdapter(EvalRun)
         self._foreign: set[str] = set()
         """Names of files in the folder that are runs of other kinds."""
 
@@ -41,7 +42,7 @@ class RunArchive:
         """The latest first, with those that commands have made since."""
         self.take_in()
         pages = self._names("report")
-        runs = [TypeAdapter(EvalRun).validate_json(one.about) for one in self._artifacts.all("run")]
+        runs = [self._about.validate_json(one.about) for one in self._artifacts.all("run")]
         found = [replace(run, has_report=run.name in pages) for run in runs]
         return sorted(found, key=lambda run: run.created_at, reverse=True)
 
@@ -61,7 +62,7 @@ class RunArchive:
         runs = self._names("run")
         for path in self._new_files(RUN_SUFFIX, runs | self._foreign):
             try:
-                about = TypeAdapter(EvalRun).dump_json(read_kept_run(path).told).decode()
+                about = self._about.dump_json(read_kept_run(path).told).decode()
             except UsageError:
                 self._foreign.add(path.stem)
             else:

@@ -35,14 +35,15 @@ class QuestionSets:
 
     def __init__(self, artifacts: ArtifactStore) -> None:
         self._artifacts = artifacts
+        self._about = TypeAdapter(EvalSet)
 
     def all(self) -> list[EvalSet]:
         """By name; the bundled ones first."""
-        return [*BUNDLED.values(), *(_told(one) for one in self._artifacts.all("question set"))]
+        return [*BUNDLED.values(), *map(self._told, self._artifacts.all("question set"))]
 
     def get(self, name: str) -> EvalSet:
         """Raises NotFoundError."""
-        return BUNDLED.get(name) or _told(self._own(name))
+        return BUNDLED.get(name) or self._told(self._own(name))
 
     def check_free(self, name: str) -> None:
         """Raises UsageError for a name that is not fit, ConflictError for one that is taken."""
@@ -66,8 +67,7 @@ class QuestionSets:
         """Under the folder's name. Raises UsageError, ConflictError."""
         made = described(folder)
         with packed(folder) as data:
-            about = TypeAdapter(EvalSet).dump_json(made).decode()
-            self._artifacts.add("question set", made.name, data, about)
+            self._artifacts.add("question set", made.name, data, self._about.dump_json(made).decode())
         return made
 
     def remove(self, name: str) -> None:
@@ -114,18 +114,17 @@ class QuestionSets:
         return found
 
     def _reviewable(self, name: str) -> Artifact:
-        if not self.get(name).reviewable:
-            raise UsageError(f"{name!r} cannot be reviewed here: that takes an own set in ragapp's layout.")
-        return self._own(name)
+        if name not in BUNDLED and self._told(found := self._own(name)).reviewable:
+            return found
+        raise UsageError(f"{name!r} cannot be reviewed here: that takes an own set in ragapp's layout.")
+
+    def _told(self, artifact: Artifact) -> EvalSet:
+        return self._about.validate_json(artifact.about)
 
     @contextmanager
     def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
         with closing(self._artifacts.open(artifact)) as data, zipfile.ZipFile(data) as archive:
             yield archive
-
-
-def _told(artifact: Artifact) -> EvalSet:
-    return TypeAdapter(EvalSet).validate_json(artifact.about)
 
 
 def _questions_in(archive: zipfile.ZipFile) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -16,18 +15,10 @@ from ragapp.errors import ConflictError, NotFoundError
 from ragapp.protocols import ArtifactStore, BlobStore
 from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import open_engine
 from ragapp.store.sql import SqlStore
 from ragapp.types import Artifact
 
 SET, RUN = "question set", "run"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,13 +31,6 @@ KEY = Key(
     limits=Limits(questions_per_day=7),
 )
 ENTRY = AuditEntry(NOW, KEY.id, KEY.name, "192.0.2.7", "upload", "ours/ä.txt", "done")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ from ragapp.store.engine import WRITE, known_revisions, migrate, open_engine
 from ragapp.store.schema import metadata
 
 
-@pytest.fixture
-def engine(database_url: str) -> Engine:
-    return open_engine(database_url)
-
-
 def test_the_tables_are_those_of_the_schema(engine: Engine) -> None:
     with engine.begin() as c:
         assert not compare_metadata(MigrationContext.configure(c), metadata)

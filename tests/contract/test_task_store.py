@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import Connection, Engine
 
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.protocols import TaskStore
 from ragapp.store import tasks
-from ragapp.store.engine import open_engine
 from ragapp.store.tasks import SqlTasks
 from ragapp.types import Task, TaskEnd, TaskKind
 
@@ -27,13 +24,6 @@ class Clock:
 
     def __call__(self, _: Connection) -> float:
         return self.seconds
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,18 +17,11 @@ from ragapp.protocols import BlobStore
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.bucket import BlobBucket, BucketAddress
 from ragapp.store.checks import blobs as blob_checks
-from ragapp.store.engine import WRITE, open_engine
+from ragapp.store.engine import WRITE
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Check, Chunk, ParsedText
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,7 +35,7 @@ LEASE_SECONDS = 3.0
 PATIENCE = 240.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
 
-PAIRS = b'{"text_a": "When does the tide turn?", "text_b": "When is high water?", "label": 1}'
+QUESTION = b'{"id": "q1", "question": "When does the tide turn?", "answers": [], "answerable": false}'
 
 Environment = Mapping[str, str]
 
@@ -161,8 +161,11 @@ def test_a_task_of_one_api_is_followed_read_and_cancelled_at_the_other_and_lost_
         wait_until(lambda: west.tasks.task(check.id).over)
         assert west.tasks.doctor_report(check.id).ok
 
-        east.evals.add_set("pairs.jsonl", io.BytesIO(PAIRS))
-        assert [one.kinds for one in west.evals.sets() if one.own] == [("cache",)]
+        east.evals.add_set("mine.jsonl", io.BytesIO(QUESTION))
+        (draft,) = west.evals.drafts("mine")
+        accepted = replace(draft, accepted=True)
+        west.evals.review("mine", [accepted])
+        assert east.evals.drafts("mine") == [accepted]
         long = Evaluation("answers", "xquad-mini")
         first, second = east.evals.start(long), east.evals.start(long)
         wait_until(lambda: evaluating(here.process))
