@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from evals.bench.asking import Latency
 from evals.bench.crowd import Load
+from evals.bench.freshness import Freshness
 from evals.bench.ingest import Speed
 from evals.bench.load import Outcome
 from evals.bench.memory import Memory
@@ -148,4 +149,15 @@ def _row(speed: Speed) -> tuple[object, ...]:
         f"{speed.total_seconds:.1f}",
         f"{speed.chunks_a_second:.1f}",
         stages,
+    )
+
+
+def print_freshness(found: Freshness) -> None:
+    load = f"{found.load:.1f} for {found.cores} cores"
+    print_table(
+        ("seen by", "documents", "p50 ms", "p95 ms", "p99 ms", "load"),
+        (
+            (name, found.documents, f"{leg.p50:.0f}", f"{leg.p95:.0f}", f"{leg.p99:.0f}", load)
+            for name, leg in (("words", found.words), ("vector", found.dense))
+        ),
     )

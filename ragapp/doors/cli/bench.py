@@ -146,6 +146,23 @@ def memory(
 
 
 @app.command()
+def freshness(
+    documents: Annotated[int, typer.Option(min=2, help="Documents brought in, one after the other.")] = 100,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure how soon searches in another process show what was just committed.
+
+    Example: ragapp bench freshness --documents 200
+    """
+    from evals.bench.freshness import measure
+    from evals.bench.printing import print_freshness
+
+    found = measure(load_settings(data_dir), documents)
+    print_json(found) if as_json else print_freshness(found)
+
+
+@app.command()
 def load(
     dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", show_default=False)],
     askers: Annotated[int, typer.Option(min=0, help="Users who ask at the same time.")] = 200,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 
+from ragapp.index.local.locks import writing
 from ragapp.index.local.views import LocalIndex
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, Witness
 
@@ -53,6 +55,22 @@ def test_a_dropped_collection_leaves_no_files(library: Library, tmp_path: Path) 
     index.drop(collection.id)
     index.drop(collection.id)
     assert list((tmp_path / "views").iterdir()) == []
+
+
+def test_a_check_waits_for_the_writer_whose_new_base_would_remove_files(
+    library: Library, tmp_path: Path
+) -> None:
+    library.add("a", ["Herons fish."])
+    index, collection = LocalIndex(tmp_path / "views", library.store), library.collection
+    index.catch_up(collection)
+    found = list[str | None]()
+    check = Thread(target=lambda: found.append(index.verify(collection)))
+    with writing(tmp_path / "views" / f"{collection.id}.vectors.lock"):
+        check.start()
+        check.join(0.5)
+        assert check.is_alive()
+    check.join()
+    assert found == [None]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,0 +1,122 @@
+"""How soon searches in another process show what was just committed."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.bench.asking import Latency
+from ragapp.bootstrap import Workbench, build_workbench
+from ragapp.errors import ServerUnavailable
+from ragapp.index.build import build_index
+from ragapp.settings import Settings
+from ragapp.types import Chunk, Job, ParsedText, Ranking
+
+NAME, EMBEDDER, DIMENSION = "bench", "bench", 384
+WORD = "tide"
+"""In every document."""
+PAUSE = 0.02
+"""Seconds between two documents."""
+PATIENCE = 60.0
+"""Seconds after which what was committed counts as lost."""
+
+Moments = NDArray[np.float64]
+"""Shape (documents, 2): by words, by vector. In seconds of the clock that a machine's processes share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """From the return of a commit to the end of the first search that shows the document.
+
+    `searches` were made meanwhile; over the last minute `load` processes wanted one of the `cores`.
+    """
+
+    documents: int
+    searches: int
+    words: Latency
+    dense: Latency
+    load: float
+    cores: int
+
+
+def measure(settings: Settings, documents: int) -> Freshness:
+    """On SQLite, in a data folder of its own. Raises ServerUnavailable when a document is never seen."""
+    with TemporaryDirectory(prefix="ragapp-bench-") as folder:
+        own = settings.model_copy(update={"data_dir": Path(folder), "database_url": None, "index": "faiss"})
+        bench = build_workbench(own)
+        with closing(bench.store):
+            bench.store.create_collection(NAME, EMBEDDER, DIMENSION)
+            spawning = multiprocessing.get_context("spawn")
+            ours, theirs = spawning.Pipe()
+            watcher = spawning.Process(target=_watch, args=(own, documents, theirs))
+            watcher.start()
+            ours.recv()
+            committed = np.array([_bring_in(bench, number) for number in range(documents)])
+            searches, seen = ours.recv()
+            watcher.join()
+    if np.isnan(seen).any():
+        raise ServerUnavailable(f"A document was not seen within {PATIENCE:.0f} seconds of its commit.")
+    waited = 1000 * np.maximum(seen - committed, 0)  # a search may end before the commit has told its writer
+    words, dense = (Latency(*np.percentile(leg, [50, 95, 99]).tolist()) for leg in waited.T)
+    return Freshness(documents, searches, words, dense, os.getloadavg()[0], os.cpu_count() or 1)
+
+
+def _watch(settings: Settings, documents: int, found: Connection) -> None:
+    """Searches without a pause until it has seen as many documents; tells (searches, `Moments`)."""
+    with closing(build_workbench(settings).store) as store, closing(build_index(settings, store)) as index:
+        query = np.eye(DIMENSION, dtype=np.float32)[0]
+        seen, searches = np.full((documents, 2), np.nan), 0
+        index.catch_up(store.collection(NAME))
+        found.send("ready")
+        end = time.monotonic() + PATIENCE + documents * PAUSE
+        while np.isnan(seen).any() and time.monotonic() < end:
+            collection = store.collection(NAME)
+            _note(seen[:, 0], index.words(collection, WORD, documents))
+            _note(seen[:, 1], index.dense(collection, query, documents))
+            searches += 2
+        found.send((searches, seen))
+
+
+def _note(seen: NDArray[np.float64], ranking: Ranking) -> None:
+    """Keys count from 1, in the order of the documents."""
+    rows = np.array([key - 1 for key, _ in ranking], np.int64)
+    seen[rows] = np.fmin(seen[rows], time.monotonic())
+
+
+def _bring_in(bench: Workbench, number: int) -> tuple[float, float]:
+    """When it had been committed for searches by words, and by vector."""
+    time.sleep(PAUSE)
+    text, name = f"The {WORD} turns at noon of day {number}.", f"{number}.txt"
+    bench.store.accept(
+        NAME,
+        source=name,
+        name=name,
+        data=io.BytesIO(text.encode()),
+        media_type="text/plain",
+        recipe="bench",
+        metadata={},
+    )
+    bench.store.publish(_claimed(bench), ParsedText(text), [Chunk(0, len(text), text, 1, None)])
+    by_words = time.monotonic()
+    job = _claimed(bench)
+    ((digest, _),) = bench.store.chunks_without_vector(job, EMBEDDER, 1)
+    vector = np.random.default_rng(number).standard_normal((1, DIMENSION)).astype(np.float32)
+    bench.store.add_vectors(job, EMBEDDER, [digest], vector / np.linalg.norm(vector))
+    bench.store.publish_vectors(job, EMBEDDER)
+    return by_words, time.monotonic()
+
+
+def _claimed(bench: Workbench) -> Job:
+    job = bench.queue.claim("bench")
+    assert job is not None, "nobody else works here"
+    return job
