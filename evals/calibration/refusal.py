@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from ragapp.answer.followups import stand_alone, without_added_topic
 from ragapp.answer.passages import number_hits
 from ragapp.answer.scoring import score_sentences
 from ragapp.answer.support import READ as READ_SENTENCES
-from ragapp.answer.support import Support, find_answer, in_context, support
+from ragapp.answer.support import Support, find_answer, in_context, log_odds, support
 from ragapp.models.build import build_reranker
 from ragapp.protocols import Reranker
 from ragapp.settings import Settings
@@ -41,9 +40,6 @@ from ragapp.settings import Settings
 FITTED_SETS = 2
 HITS = 8
 """As many as `RagService.ask` searches by default."""
-
-SMALLEST = 1e-5
-"""Scores count as no smaller, and as no nearer to 1: their odds are to be finite."""
 
 NOTHING = Support(by_sentence=0.0, by_passage=0.0, of_names=0.0, by_coincidence=False)
 
@@ -65,17 +61,15 @@ class Observation:
         return self.support.by_sentence, self.support.by_passage, self.support.of_names
 
     @property
-    def reading(self) -> tuple[float]:
-        """The log odds of the sentence that scores best."""
-        best = min(max(self.read, SMALLEST), 1 - SMALLEST)
-        return (math.log(best / (1 - best)),)
+    def reading(self) -> tuple[float, float]:
+        return self.support.of_names, log_odds(self.read)
 
 
 Features = Callable[[Observation], tuple[float, ...]]
 
 RULES: Mapping[str, Features] = {
     "of shares": lambda one: one.shares,
-    "of reading": lambda one: one.reading,
+    "of names and reading": lambda one: one.reading,
 }
 
 
