@@ -198,6 +198,7 @@ def test_a_server_that_ends_ends_its_tasks(tmp_path: Path) -> None:
     with closing(board_at(tmp_path)) as board:
         task = board.start(orders.command("evaluation", "Sleep", SLEEP))
         child = new_child(os.getpid(), before)
+        until_it_would_end_well(child)
     assert board.task(task.id).state == "cancelled"
     assert_dies(child)
 
@@ -209,6 +210,19 @@ def new_child(pid: int, before: set[int]) -> int:
         time.sleep(0.05)
     (child,) = new
     return child
+
+
+def until_it_would_end_well(child: int) -> None:
+    """A worker that has come up catches SIGTERM, and then ends with 0."""
+    deadline = time.monotonic() + PATIENCE
+    while not _caught_signals(child) >> (signal.SIGTERM - 1) & 1:
+        assert time.monotonic() < deadline, "it does not come up"
+        time.sleep(0.05)
+
+
+def _caught_signals(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("SigCgt")).split()[1], 16)
 
 
 def assert_dies(child: int) -> None:
