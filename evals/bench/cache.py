@@ -7,49 +7,40 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from evals.bench.cache_peer import QUESTION, SIMILAR, WARM_UP, Latency, directions, measure_redisvl
 from evals.cache.lookup import plain_entry
 from ragapp.bootstrap import Workbench, build_cache, build_cache_store, build_service, build_workbench
-from ragapp.cache.answers import AnswerCache
+from ragapp.cache.answers import CANDIDATES, AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
+from ragapp.cache.guards import disagreement
 from ragapp.errors import UsageError
 from ragapp.models.remembering import RememberingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, AskEvent, CacheDecision, Chunk, ParsedText
+from ragapp.types import Answer, AskEvent, Chunk, ParsedText, Vectors
 
-QUESTION = "When was the harbour built?"
-SIMILAR = "When was a harbour built?"
 TEXTS = (
     "The harbour was built in 1862 by Ada Thornton.",
     "Sourdough bread rises for twelve hours.",
     "Bees dance to tell where flowers are.",
 )
 CIRCUMSTANCES = Circumstances((1,), "", "bench", None, "bench", "bench", "extractive", 8, ())
-WARM_UP = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds from question to answer."""
-
-    store: str
-    entries: int
-    kind: str
-    p50: float
-    p95: float
-
-
-def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latency]:
+def measure(
+    settings: Settings, sizes: Sequence[int], times: int, peer_python: str | None = None
+) -> list[Latency]:
     """Latencies with each of `sizes` answers kept (ascending), every kind of answer `times` times.
 
     In a data folder of its own. A `redis_url` of the settings must be of a server that holds no answers of
-    others: it is filled and cleared.
+    others: it is filled and cleared. With `peer_python`, RedisVL's cache is measured on it too.
     """
     with TemporaryDirectory() as folder:
         own = settings.model_copy(
@@ -58,6 +49,7 @@ def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latenc
         bench = build_workbench(own)
         embedder = bench.embedder.get()
         assert isinstance(embedder, RememberingEmbedder), "a workbench's embedder remembers questions"
+        found = [] if peer_python is None else measure_redisvl(own, embedder, sizes, times, peer_python)
         with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
                 raise UsageError(f"{store.name} holds answers. Give the benchmark a server of its own.")
@@ -66,68 +58,67 @@ def measure(settings: Settings, sizes: Sequence[int], times: int) -> list[Latenc
             if cache is None:
                 raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to measure it.")
             with closing(cache):
-                found = _measure_sizes(service, cache, store, sizes, times, forget=embedder.forget)
+                found += _Bench(service, cache, store, embedder, times).measure(sizes)
                 store.clear()
     return found
 
 
-def _measure_sizes(
-    service: RagService,
-    cache: AnswerCache,
-    store: CacheStore,
-    sizes: Sequence[int],
-    times: int,
-    *,
-    forget: Callable[[], None],
-) -> list[Latency]:
-    made = _last(service.ask(QUESTION, use_cache=False))
-    kept, found = 0, []
-    for size in sizes:
-        _fill(store, kept, size)
-        kept = size
-        for question, kind in ((QUESTION, "exact"), (SIMILAR, "semantic")):
-            ask = _asker(service, cache, made, question, kind)
-            found.append(Latency(store.name, size, kind, *_quantiles(ask, times, forget)))
-    making = _quantiles(lambda: _last(service.ask(QUESTION, use_cache=False)), times, forget)
-    return [*found, Latency(store.name, kept, f"made ({made.model})", *making)]
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    service: RagService
+    cache: AnswerCache
+    store: CacheStore
+    embedder: RememberingEmbedder
+    times: int
 
+    def measure(self, sizes: Sequence[int]) -> list[Latency]:
+        made = _last(self.service.ask(QUESTION, use_cache=False))
+        works: dict[str, Callable[[], object]] = {
+            "exact": lambda: self._ask(QUESTION, made, "exact"),
+            "semantic": lambda: self._ask(SIMILAR, made, "semantic"),
+            "exact, look-up alone": partial(self.store.get, self._asked(QUESTION).entry_id),
+            "semantic, look-up alone": partial(self._look_up, self.embedder.embed_query(SIMILAR)),
+        }
+        kept, found = 0, []
+        for size in sizes:
+            _fill(self.store, kept, size)
+            kept = size
+            found += [self._timed(kind, size, work) for kind, work in works.items()]
+        making = partial(self.service.ask, QUESTION, use_cache=False)
+        return [*found, self._timed(f"made ({made.model})", kept, lambda: _last(making()))]
 
-def _asker(
-    service: RagService, cache: AnswerCache, made: Answer, question: str, kind: str
-) -> Callable[[], object]:
-    def make(_: CacheDecision) -> Generator[AskEvent, None, None]:
-        yield AskEvent("answer", answer=made)
+    def _asked(self, question: str) -> Asked:
+        collection = self.service.collection("default")
+        return Asked(question, self.service.search(question, k=8), collection, CIRCUMSTANCES)
 
-    def ask() -> None:
-        collection = service.collection("default")
-        result = service.search(question, k=8)
-        served = _last(cache.answer(Asked(question, result, collection, CIRCUMSTANCES), make))
+    def _ask(self, question: str, made: Answer, kind: str) -> None:
+        served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))
         if served.cache.status not in {kind, made.cache.status}:
             raise UsageError(f"A {kind} hit was wanted, but: {served.cache.why}")
 
-    return ask
+    def _look_up(self, vector: Vectors) -> None:
+        """As the cache looks for a similar question, from its vector to the guards' verdict."""
+        found = self.store.nearest(CIRCUMSTANCES.digest, vector, CANDIDATES)
+        if not found or disagreement(SIMILAR, found[0][0].question) is not None:
+            raise UsageError(f"{self.store.name} did not find the similar question.")
 
-
-def _quantiles(work: Callable[[], object], times: int, forget: Callable[[], None]) -> tuple[float, float]:
-    for _ in range(WARM_UP):
-        work()
-    spent = []
-    for _ in range(times):
-        forget()
-        started = time.perf_counter()
-        work()
-        spent.append((time.perf_counter() - started) * 1000)
-    p50, p95 = np.quantile(spent, [0.5, 0.95])
-    return float(p50), float(p95)
+    def _timed(self, kind: str, size: int, work: Callable[[], object]) -> Latency:
+        spent = []
+        for number in range(WARM_UP + self.times):
+            self.embedder.forget()
+            started, busy = time.perf_counter(), time.process_time()
+            work()
+            if number >= WARM_UP:
+                spent.append((time.perf_counter() - started, time.process_time() - busy))
+        clock, cpu = 1000 * np.array(spent).T
+        p50, p95 = np.quantile(clock, [0.5, 0.95])
+        return Latency(self.store.name, size, kind, float(p50), float(p95), float(np.median(cpu)))
 
 
 def _fill(store: CacheStore, start: int, end: int) -> None:
     """Other questions of the same partition, in random directions."""
-    rng = np.random.default_rng(start)
-    for number in range(start, end):
-        vector = rng.standard_normal(384).astype(np.float32)
-        entry = plain_entry(f"Question {number}", CIRCUMSTANCES.digest)
-        store.put(entry, vector / np.linalg.norm(vector))
+    for number, vector in enumerate(directions(start, end), start):
+        store.put(plain_entry(f"Question {number}", CIRCUMSTANCES.digest), vector)
 
 
 def _bring_in(service: RagService, bench: Workbench) -> None:
@@ -146,6 +137,10 @@ def _bring_in(service: RagService, bench: Workbench) -> None:
             vectors = embedder.embed_passages([passage for _, passage in missing])
             bench.store.add_vectors(job, embedder.fingerprint, [digest for digest, _ in missing], vectors)
             bench.store.publish_vectors(job, embedder.fingerprint)
+
+
+def _only(made: Answer) -> Generator[AskEvent, None, None]:
+    yield AskEvent("answer", answer=made)
 
 
 def _last(events: Generator[AskEvent, None, None]) -> Answer:

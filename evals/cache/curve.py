@@ -12,6 +12,9 @@ from ragapp.cache.bounds import upper_bound
 
 THRESHOLDS: Sequence[float] = tuple(round(0.8 + 0.005 * step, 3) for step in range(40))
 
+NEARLY = 0.98
+"""Share of the hits that would do, for a higher threshold."""
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
@@ -58,9 +61,14 @@ class Scored:
 
 
 def certified(points: Sequence[Point], limit: float) -> Point | None:
-    """The one with the highest hit rate whose upper bound of wrong hits is within the limit."""
+    """The highest with nearly the most hits of those whose upper bound of wrong hits is within the limit.
+
+    Where guards decide, a low threshold gains next to nothing, and a high one is a second line of defence.
+    """
     within = [point for point in points if point.wrong_per_hit.upper_95 <= limit]
-    return max(within, key=lambda point: point.hit_rate, default=None)
+    most = max((point.hits for point in within), default=0)
+    enough = [point for point in within if point.hits >= NEARLY * most]
+    return max(enough, key=lambda point: point.threshold, default=None)
 
 
 def reaching(points: Sequence[Point], estimate: float) -> Point | None:

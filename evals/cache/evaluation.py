@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from rich.progress import Progress
 
 from evals.cache.curve import THRESHOLDS, Point, Rate, certified, reaching
+from evals.cache.formed import Formed, formed, judged
 from evals.cache.lookup import time_lookups
-from evals.cache.pairs import Pair, halves
+from evals.cache.pairs import Pair, Verdicts, halves
 from evals.cache.scoring import Judged, Vectorised, judge
 
 USUAL_WRONG = 0.05
 """Wrong answers a hit that caches by cosine alone are commonly run at."""
+
+PEERS: Mapping[str, float] = {"GPTCache 0.1.44": 0.6, "RedisVL 0.28": 0.9}
+"""The cosines from which these serve as they come: GPTCache's SearchDistanceEvaluation wants 4 less the
+squared distance to be at least .8 of 4, RedisVL's SemanticCache a cosine distance of at most .1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class CacheEvaluation:
     """The JSON of `ragapp eval cache --json`.
 
     `hit_rate` and `wrong_per_hit` are those of the test half at `threshold`, which is the one certified on
-    the calibration half, or the one in use where none is within `limit`. Curves are of the test half.
+    the calibration half, or the one in use where none is within `limit`. Curves are of the test half, and
+    so are `peers`, rules of other caches with the same vectors, and `formed`.
     """
 
     pairs: int
@@ -45,6 +51,8 @@ class CacheEvaluation:
     test: Point
     plain_same_threshold: Point
     plain_at_5_percent: Point | None
+    peers: Mapping[str, Point]
+    formed: Formed
     guards: Mapping[str, GuardEffect]
     curve: Sequence[Point]
     plain_curve: Sequence[Point]
@@ -54,6 +62,7 @@ class CacheEvaluation:
 def evaluate_cache(
     pairs: Sequence[Pair],
     vectors: Vectorised,
+    verdicts: Verdicts,
     *,
     embedder: str,
     in_use: float,
@@ -82,6 +91,8 @@ def evaluate_cache(
         test=at_threshold,
         plain_same_threshold=test.scored.plain(threshold),
         plain_at_5_percent=reaching(plain_curve, USUAL_WRONG),
+        peers={name: test.scored.plain(one) for name, one in PEERS.items()},
+        formed=judged(formed(test_pairs, vectors, threshold), test_pairs, verdicts),
         guards=_effects(test, threshold),
         curve=[test.scored.guarded(one) for one in THRESHOLDS],
         plain_curve=plain_curve,

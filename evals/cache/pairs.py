@@ -6,13 +6,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
 from evals.datasets.reading import read_rows
+from evals.datasets.squad import load_paragraphs
 from ragapp.errors import UsageError
 
 T = TypeVar("T")
+
+
+Verdicts = Mapping[str, bool]
+"""Whether a pair means the same, by its digest, as somebody says who has read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,28 @@ def pairs_file(path: Path) -> Path:
     return found[0]
 
 
-def load_pairs(path: Path, judged: Path | None = None) -> list[Pair]:
-    """Reads `{"text_a", "text_b", "label"}` lines; `judged` overrides labels. Raises UsageError."""
-    pairs = _rows(path, Pair)
-    if judged is None:
-        return pairs
-    again = {judgement.pair: judgement.same for judgement in _rows(judged, Judgement)}
+def load_verdicts(path: Path) -> Verdicts:
+    """Reads `{"pair", "same"}` lines. Raises UsageError."""
+    return {judgement.pair: judgement.same for judgement in _rows(path, Judgement)}
+
+
+def load_pairs(path: Path, verdicts: Verdicts | None = None) -> list[Pair]:
+    """Reads `{"text_a", "text_b", "label"}` lines, or questions in SQuAD layout; verdicts override labels.
+
+    Raises UsageError.
+    """
+    pairs = paragraph_pairs(path) if path.suffix == ".json" else _rows(path, Pair)
+    again = verdicts or {}
     return [replace(pair, label=int(again.get(pair.digest, pair.label))) for pair in pairs]
+
+
+def paragraph_pairs(path: Path) -> list[Pair]:
+    """All pairs of questions about one paragraph; the same where one's gold answers are the other's too."""
+    return [
+        Pair(a, b, int(answers == others))
+        for asked in load_paragraphs(path)
+        for (a, answers), (b, others) in combinations(asked, 2)
+    ]
 
 
 def halves(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
@@ -61,7 +82,7 @@ def halves(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
 
     Which half a group is in depends on its questions alone, so that it stays there in any subset.
     """
-    leaders = _leaders(pairs)
+    leaders = connected(pairs)
     first: list[Pair] = []
     second: list[Pair] = []
     for pair in pairs:
@@ -75,7 +96,7 @@ def questions(pairs: Iterable[Pair]) -> list[str]:
     return list(dict.fromkeys(text for pair in pairs for text in (pair.text_a, pair.text_b)))
 
 
-def _leaders(pairs: Sequence[Pair]) -> Mapping[str, str]:
+def connected(pairs: Sequence[Pair]) -> Mapping[str, str]:
     """For each question the alphabetically first of those connected with it."""
     parents: dict[str, str] = {}
 

@@ -17,7 +17,7 @@ from ragapp.errors import UsageError
 if TYPE_CHECKING:
     from evals.cache.curve import Point
     from evals.cache.evaluation import CacheEvaluation
-    from evals.cache.pairs import Pair
+    from evals.cache.pairs import Pair, Verdicts
     from evals.cache.runs import CacheRun
     from evals.statistics.gate import GateResult
     from ragapp.settings import Settings
@@ -30,7 +30,8 @@ def cache(
     pairs: Annotated[
         Path,
         typer.Argument(
-            help="JSONL of text_a, text_b, label (1: same question), or its folder.", show_default=False
+            help="JSONL of text_a, text_b, label (1: same question), its folder, or SQuAD JSON.",
+            show_default=False,
         ),
     ],
     judged: Annotated[
@@ -61,13 +62,14 @@ def cache(
 
       ragapp eval cache evals/data/cache-mini --baseline before.json --gate
     """
-    from evals.cache.pairs import load_pairs, pairs_file
+    from evals.cache.pairs import load_pairs, load_verdicts, pairs_file
     from evals.cache.runs import read_cache_run
 
     check_gate(gate, baseline)
     before = read_cache_run(baseline) if baseline else None
     settings, file = load_settings(data_dir), pairs_file(pairs)
-    run = _evaluate(pairs.resolve().stem, load_pairs(file, judged)[:limit], settings, wrong)
+    verdicts = load_verdicts(judged) if judged else {}
+    run = _evaluate(pairs.resolve().stem, load_pairs(file, verdicts)[:limit], verdicts, settings, wrong)
     path = keep(run, settings, run_file, "cache")
     compared = gated(run, before)
     if svg is not None:
@@ -82,7 +84,7 @@ def cache(
     leave(gate=gate, compared=compared)
 
 
-def _evaluate(name: str, pairs: list[Pair], settings: Settings, wrong: float) -> CacheRun:
+def _evaluate(name: str, pairs: list[Pair], verdicts: Verdicts, settings: Settings, wrong: float) -> CacheRun:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -97,7 +99,13 @@ def _evaluate(name: str, pairs: list[Pair], settings: Settings, wrong: float) ->
     with Progress(console=Console(stderr=True)) as progress:
         vectors = vectorise(pairs, embedder, settings.data_dir / "evals" / "questions", progress)
         found = evaluate_cache(
-            pairs, vectors, embedder=embedder.fingerprint, in_use=in_use, limit=wrong, progress=progress
+            pairs,
+            vectors,
+            verdicts,
+            embedder=embedder.fingerprint,
+            in_use=in_use,
+            limit=wrong,
+            progress=progress,
         )
     return cache_run(name, pairs, judge(pairs, vectors), in_use, found)
 
@@ -138,9 +146,15 @@ def _show(found: CacheEvaluation) -> None:
     ]
     if found.plain_at_5_percent is not None:
         rows.append(("cosine alone at 5% wrong", found.plain_at_5_percent))
-    for name, effect in found.guards.items():
-        rows.append((f"without {name}", effect.without))
+    rows += found.peers.items()
+    rows += [(f"without {name}", effect.without) for name, effect in found.guards.items()]
     print_table(("", "cosine", "hits", "hit rate", "wrong", "a hit", "upper 95%"), map(_row, rows))
+    every = found.formed
+    typer.echo(
+        f"all pairs of the test half's {every.questions:,} questions: {every.hits} hits, {every.wrong} wrong "
+        f"({every.unjudged} that nobody judged), upper 95% {every.wrong_per_hit.upper_95:.2%}; "
+        f"{every.groups} groups, {every.wrong_groups} wrong, upper 95% {every.wrong_per_group.upper_95:.2%}"
+    )
     typer.echo(f"lookup {found.lookup_ms['p50']:.2f} ms p50, {found.lookup_ms['p95']:.2f} ms p95")
 
 

@@ -54,6 +54,15 @@ def load_squad(path: Path, name: str) -> AnswerDataset:
     return make_dataset(name, path, files, questions)
 
 
+def load_paragraphs(path: Path) -> list[list[tuple[str, frozenset[str]]]]:
+    """Each paragraph's questions with their gold answers, none where it has none. Raises UsageError."""
+    return [
+        [(asked.question, frozenset(gold.text for gold in asked.answers)) for asked in paragraph.qas]
+        for article in read_document(path, TypeAdapter(_Squad)).data
+        for paragraph in article.paragraphs
+    ]
+
+
 def _file(file_id: str, article: _Article) -> SourceFile:
     text = _BETWEEN.join(clean(paragraph.context) for paragraph in article.paragraphs)
     return SourceFile(file_id, file_id.partition("-")[2].replace("/", " "), file_id, text.encode)

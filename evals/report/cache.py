@@ -80,6 +80,7 @@ def _points(found: CacheEvaluation) -> Markup:
         _row("calibration half", found.calibration),
         _row("test half", found.test),
         _row("test half, cosine alone", found.plain_same_threshold),
+        *(_row(name, point) for name, point in found.peers.items()),
         *(_row(f"without {name}", effect.without) for name, effect in found.guards.items()),
     ]
     return table(("", "cosine", "hits", "hit rate", "wrong", "a hit", "upper 95%"), rows)

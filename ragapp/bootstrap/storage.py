@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from ragapp.errors import UsageError
+from ragapp.bootstrap.cachestore import build_cache_store
+from ragapp.errors import StorageError, UsageError
 from ragapp.protocols import BlobStore
 from ragapp.settings import Settings
 from ragapp.store.backup import DATABASE, Manifest, write_backup
@@ -56,7 +58,10 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 
 def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
     """Raises NotFoundError, UsageError, StorageError."""
-    return restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
+    manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
+    if settings.cache and settings.redis_url is not None:
+        _forget_answers(settings)
+    return manifest
 
 
 def migrate(settings: Settings, target: Settings, on_moved: OnMoved) -> Moved:
@@ -72,6 +77,18 @@ def migrate(settings: Settings, target: Settings, on_moved: OnMoved) -> Moved:
     finally:
         source_engine.dispose()
         target_engine.dispose()
+
+
+def _forget_answers(settings: Settings) -> None:
+    """On a server there may be some of what came after the backup, whose revisions count again from there."""
+    try:
+        with closing(build_cache_store(settings)) as store:
+            store.clear()
+    except StorageError as error:
+        raise StorageError(
+            f"The documents are restored, but kept answers could not be removed: {error} Run "
+            "`ragapp cache clear` before anything is asked."
+        ) from error
 
 
 def _own_folder(settings: Settings) -> BlobFolder:

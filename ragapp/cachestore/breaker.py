@@ -20,11 +20,17 @@ RESTS_SECONDS = 5.0
 
 
 class Breaker:
-    """Open after a failure, for `RESTS_SECONDS`; then one caller at a time may try again."""
+    """Open after a failure, for `RESTS_SECONDS`; then one caller at a time may try again.
 
-    def __init__(self, what: str, clock: Callable[[], float] = time.monotonic) -> None:
+    What fails here `takes_along` another breaker: no caller pays for both.
+    """
+
+    def __init__(
+        self, what: str, clock: Callable[[], float] = time.monotonic, takes_along: Breaker | None = None
+    ) -> None:
         self._what = what
         self._clock = clock
+        self._takes_along = takes_along
         self._lock = Lock()
         self._rests_until: float | None = None
 
@@ -49,11 +55,17 @@ class Breaker:
             self._rests_until = self._clock() + RESTS_SECONDS  # the others wait for what comes of this try
             return True
 
-    def _failed(self, error: StorageError) -> None:
+    def _rest(self) -> bool:
+        """Whether it was closed."""
         with self._lock:
-            first = self._rests_until is None
+            closed = self._rests_until is None
             self._rests_until = self._clock() + RESTS_SECONDS
-        if first:
+        return closed
+
+    def _failed(self, error: StorageError) -> None:
+        if self._takes_along is not None:
+            self._takes_along._rest()
+        if self._rest():
             log.warning("%s is left out until it works again: %s", self._what, error)
 
     def _worked(self) -> None:
@@ -67,14 +79,14 @@ class Breaker:
 class SteadyCacheStore:
     """A CacheStore that never raises for questions: while the one behind it fails, it is an empty one.
 
-    Reading and writing break apart, so that a server that is full still serves what it has. `clear`,
+    Writing breaks without reading, so that a server that is full still serves what it has. `clear`,
     `remove` and `usage` raise StorageError: whoever calls them wants to know.
     """
 
     def __init__(self, store: CacheStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._reading = Breaker(f"Reading the cache at {store.name}", clock)
         self._writing = Breaker(f"Writing the cache at {store.name}", clock)
+        self._reading = Breaker(f"Reading the cache at {store.name}", clock, takes_along=self._writing)
 
     @property
     def name(self) -> str:

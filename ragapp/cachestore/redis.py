@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import RLock
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,7 +64,8 @@ class RedisCacheStore:
         self._payload = Payload()
         self._mirror = Mirror(room=2 * max_entries)
         self._mirrored = b"0"
-        self._lock = RLock()
+        self._timeout = timeout
+        self._lock = Lock()
 
     def get(self, entry_id: str) -> CacheEntry | None:
         with self._talking():
@@ -72,20 +73,13 @@ class RedisCacheStore:
         return self._live(entry_id, payload)
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
-        bits = sign_bits(vector)
-        with self._talking(), self._lock:
-            self._catch_up()
-            while wanted := self._mirror.nearest(partition, bits, k):
-                found = {
-                    entry_id: (entry, similarity)
-                    for entry_id, (payload, kept) in self._fetch(wanted).items()
-                    if (entry := self._live(entry_id, payload))
-                    and (similarity := cosine(kept, vector)) is not None
-                }
-                if len(found) == len(wanted):
-                    break
-                self._mirror.drop(set(wanted) - found.keys())  # expired, evicted, removed or damaged
-        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
+        if not self._lock.acquire(timeout=self._timeout):
+            return []  # waiting for somebody whom a hanging server holds costs no more than being held
+        try:
+            with self._talking():
+                return self._nearest(partition, vector, k)
+        finally:
+            self._lock.release()
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
         kept = vector.astype("<f4").tobytes()
@@ -161,6 +155,21 @@ class RedisCacheStore:
     def _live(self, entry_id: str, payload: bytes | None) -> CacheEntry | None:
         entry = self._payload.decode(entry_id, payload) if payload is not None else None
         return entry if entry and entry.lives(self._now()) else None
+
+    def _nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
+        bits = sign_bits(vector)
+        self._catch_up()
+        while wanted := self._mirror.nearest(partition, bits, k):
+            found = {
+                entry_id: (entry, similarity)
+                for entry_id, (payload, kept) in self._fetch(wanted).items()
+                if (entry := self._live(entry_id, payload))
+                and (similarity := cosine(kept, vector)) is not None
+            }
+            if len(found) == len(wanted):
+                break
+            self._mirror.drop(set(wanted) - found.keys())  # expired, evicted, removed or damaged
+        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
 
     def _catch_up(self) -> None:
         news = self._redis.xread({_LOG: self._mirrored}, count=_CAUGHT_UP_AT_ONCE)

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from ragapp.cache.guards.reading import Reading
-from ragapp.cache.guards.words import DEGREES, NEGATIONS, ORDINALS, POINTING, SCALES, TIMES
+from ragapp.cache.guards.words import DEGREES, GENERAL, NEGATIONS, ORDINALS, POINTING, SCALES, TIMES
 
 Guard = Callable[[Reading, Reading], bool]
 """Whether the two agree."""
@@ -49,8 +49,10 @@ def names_agree(a: Reading, b: Reading) -> bool:
 
 
 def persons_agree(a: Reading, b: Reading) -> bool:
-    """The same persons, or one in each: "how do I" is "how do you", "why do I have" not "why are there"."""
-    return a.persons == b.persons or len(a.persons) == len(b.persons) == 1
+    """The same persons, or one in each that is whoever asks: "how do I" is "how do you"."""
+    if a.persons == b.persons:
+        return True
+    return len(a.persons) == len(b.persons) == 1 and not any(GENERAL.isdisjoint(r.tokens) for r in (a, b))
 
 
 def neither_points(a: Reading, b: Reading) -> bool:

@@ -13,6 +13,7 @@ from ragapp.cache.guards.words import (
     AFTER_HOW,
     ASKING,
     AUXILIARIES,
+    DEGREES,
     EMPTY,
     NUMBER_WORDS,
     PERSONS,
@@ -94,10 +95,15 @@ class Reading:
     def asks_for(self) -> frozenset[str]:
         """Of person, place, time, reason, manner, measure, thing; none of them where yes or no will do."""
         return frozenset(
-            f"measure {after}" if word == "how" and after in QUANTITIES else ASKING[word]
-            for word, after in pairwise((*self.tokens, ""))
-            if word in ASKING
+            self._kind(word, after) for word, after in pairwise((*self.tokens, "")) if word in ASKING
         )
+
+    def _kind(self, word: str, after: str) -> str:
+        if word == "how" and after in QUANTITIES:
+            return f"measure {after}"
+        if word == "what" and after in _BE and DEGREES.isdisjoint(self.tokens):
+            return "nature"  # "what is solid" is not "which is solid", but "what is best" is "which is best"
+        return ASKING[word]
 
     @cached_property
     def _weighed(self) -> tuple[tuple[str, bool], ...]:

@@ -13,7 +13,8 @@ PREPOSITIONS = _words("of in on at to for")
 """Those that people pick freely. The others say something: gain independence, gain from independence."""
 
 PERSONS = _words("i you we one")
-"""Whoever asks. Where a question has one of them, it may be another."""
+GENERAL = _words("how can should must")
+"""Beside one of these a person is whoever asks, and may be another. "Why do you think so?" means you."""
 
 AUXILIARIES = _words("do does did can should must would will")
 """Behind one of these "one" is a person, elsewhere a thing."""
@@ -78,7 +79,7 @@ DEGREES = _words(
     "husband wife mother father start end begin stop open close on off true false enable disable allow "
     "forbid legal illegal some advantage disadvantage advantages disadvantages pros cons cause effect always "
     "sometimes often only also still already again all each every both either few many much several too "
-    "very same different same against instead"
+    "very same different same against instead favorite favourite"
 )
 """Comparatives, antonyms, quantifiers: one of these for another turns a question into its opposite."""
 

@@ -21,6 +21,8 @@ SAME = [
     ("Please tell me about the fee", "the fee?"),
     ("Is 1,000 km far?", "Is 1000 km far?"),
     ("Can we be fined?", "Could I be fined?"),
+    ("What is the best plan?", "Which is the best plan?"),
+    ("What plan is best?", "Which plan is best?"),
 ]
 
 DIFFERENT = {
@@ -60,10 +62,14 @@ DIFFERENT = {
         ("How far is it?", "How deep is it?"),
         ("Is it legal?", "Why is it legal?"),
         ("Where can I file it?", "Where and how can I file it?"),
+        ("What is solid?", "Which is solid?"),
+        ("What does a barometer do?", "What is a barometer?"),
+        ("What does a register do in a chip?", "What is a register in a chip?"),
     ],
     "names": [("Is Turkey large?", "Is Hungary large?"), ("Can I ask Ann?", "Can I ask Bob?")],
     "persons": [
         ("Why do I pay fees?", "Why pay fees?"),
+        ("Why do you want the merger?", "Why do we want the merger?"),
         ("Should we pay you the fee?", "Should you pay we the fee?"),
     ],
     "pointing words": [
@@ -74,12 +80,11 @@ DIFFERENT = {
         ("How do I train a dog?", "How do I train a cat?"),
         ("What is process engineering?", "What is a process engineer?"),
         ("What is in a barometer?", "What is a barometer?"),
-        ("What does a barometer do?", "What is a barometer?"),
         ("Did they gain independence?", "Did they gain from independence?"),
         ("What can I claim?", "What do I claim?"),
         ("Do I have to pay?", "Do I pay?"),
-        ("What has a virus?", "What is a virus?"),
-        ("What does a register do in a chip?", "What is a register in a chip?"),
+        ("Which has a virus?", "Which is a virus?"),
+        ("Where does a keeper do the accounts?", "Where does a keeper the accounts?"),
         ("What is the company doing in Spain?", "What is the company in Spain?"),
         ("What is the news policy?", "What is the new policy?"),
         ("How is it security organised?", "How is security organised?"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals.cache.curve import Scored, certified
-from evals.cache.pairs import Pair, halves, load_pairs, questions
+from evals.cache.formed import Formed, formed, judged
+from evals.cache.pairs import Pair, halves, load_pairs, load_verdicts, questions
+from evals.cache.scoring import Vectorised
 from ragapp.errors import UsageError
 
 texts = st.sampled_from([f"question {number}" for number in range(40)])
@@ -30,7 +34,7 @@ def test_judgements_override_labels(tmp_path: Path) -> None:
     digest = Pair("a", "b", 0).digest
     (tmp_path / "judged").write_text(f'{{"pair": "{digest}", "same": true}}\n')
     assert [pair.label for pair in load_pairs(tmp_path / "pairs")] == [0]
-    assert [pair.label for pair in load_pairs(tmp_path / "pairs", tmp_path / "judged")] == [1]
+    assert [pair.label for pair in load_pairs(tmp_path / "pairs", load_verdicts(tmp_path / "judged"))] == [1]
 
 
 @pytest.mark.parametrize("line", ['{"text_a": "a"}', "nonsense", ""])
@@ -60,3 +64,45 @@ def test_the_certified_threshold_has_the_most_hits_within_the_bound() -> None:
     assert best is not None
     assert (best.threshold, best.wrong) == (0.86, 0)
     assert certified(points[:1], 0.01) is None
+
+
+ALIKE = [
+    "How do I appeal?",
+    "How can I appeal?",
+    "How can one appeal?",
+    "Where do I appeal?",
+    "how do I appeal",
+]
+
+
+def formed_of(labelled: list[Pair], verdicts: dict[str, bool]) -> Formed:
+    vectors = Vectorised({text: row for row, text in enumerate(ALIKE)}, np.ones((len(ALIKE), 1), np.float32))
+    everything = [*labelled, *(Pair("Where do I appeal?", text, 0) for text in ALIKE)]
+    return judged(formed(everything, vectors, 0.9), everything, verdicts)
+
+
+def test_all_pairs_of_questions_are_formed_and_counted_in_groups() -> None:
+    hits = formed_of([Pair(ALIKE[0], ALIKE[1], 1)], {})
+    assert (hits.questions, hits.hits, hits.groups) == (5, 5, 1)  # the exact hit is not among them
+
+
+def test_what_nobody_judged_counts_as_wrong() -> None:
+    labelled = [Pair(ALIKE[0], ALIKE[1], 1)]
+    assert formed_of(labelled, {}).wrong == formed_of(labelled, {}).unjudged == 4
+    order = ["Where do I appeal?", *ALIKE[:3], ALIKE[4]]
+    said = {Pair(a, b, 0).digest: True for a, b in permutations(order, 2)}
+    assert formed_of(labelled, said).wrong == 0
+    said[Pair(ALIKE[0], ALIKE[1], 0).digest] = False
+    found = formed_of(labelled, said)
+    assert (found.wrong, found.unjudged, found.wrong_groups, found.wrong_per_group.estimate) == (1, 0, 1, 1)
+
+
+def test_questions_about_a_paragraph_are_pairs_and_the_same_when_their_answers_are(tmp_path: Path) -> None:
+    def asked(number: int, question: str, answer: str) -> dict[str, object]:
+        return {"id": str(number), "question": question, "answers": [{"text": answer, "answer_start": 0}]}
+
+    questions = [asked(1, "Who won?", "Ann"), asked(2, "Who lost?", "Bob"), asked(3, "Who has won?", "Ann")]
+    paragraphs = [{"context": "…", "qas": questions}, {"context": "…", "qas": questions[:1]}]
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    assert [pair.label for pair in load_pairs(path)] == [0, 1, 0]

@@ -1,0 +1,70 @@
+"""RedisVL's SemanticCache on the same server with the same vectors: only the caches differ."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ragapp.cache.calibration import calibrated_threshold
+from ragapp.errors import UsageError
+from ragapp.protocols import Embedder
+from ragapp.settings import Settings
+from ragapp.types import Vectors
+
+QUESTION = "When was the harbour built?"
+SIMILAR = "When was a harbour built?"
+WARM_UP = 25
+"""Questions after which a process of ours has 100,000 entries in its mirror."""
+
+SCRIPT = Path(__file__).with_name("redisvl_script.py")
+DIMENSION = 384
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds from question to answer, or of the look-up alone.
+
+    `cpu_p50` is our own processor's time, which other work on the machine hardly lengthens; what a server
+    spends is not in it.
+    """
+
+    store: str
+    entries: int
+    kind: str
+    p50: float
+    p95: float
+    cpu_p50: float
+
+
+def directions(start: int, end: int) -> Vectors:
+    """Unit vectors of other questions, shape (end - start, 384), the same for the same numbers."""
+    vectors = np.random.default_rng(start).standard_normal((end - start, DIMENSION)).astype(np.float32)
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def measure_redisvl(
+    settings: Settings, embedder: Embedder, sizes: Sequence[int], times: int, python: str
+) -> list[Latency]:
+    """With `python`, an interpreter that has `redisvl`, on the server of the settings. Raises UsageError."""
+    if settings.redis_url is None:
+        raise UsageError("RedisVL needs a server: set RAGAPP_REDIS_URL to a Redis 8 that holds nothing.")
+    folder = settings.data_dir
+    np.save(folder / "kept.npy", directions(0, max(sizes)))
+    np.save(folder / "asked.npy", np.stack([embedder.embed_query(text) for text in (QUESTION, SIMILAR)]))
+    distance = 1 - (settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or 0.9)
+    values = (settings.redis_url.get_secret_value(), folder, distance, WARM_UP, times, *sizes)
+    command = [python, str(SCRIPT), *map(str, values)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise UsageError(
+            f"RedisVL's cache could not be measured ({last}). It needs a Redis 8 with its search module, and "
+            "`pip install redisvl` for the Python of --peer-python."
+        )
+    return [Latency(**one) for one in json.loads(done.stdout)]

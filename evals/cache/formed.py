@@ -1,0 +1,78 @@
+"""All pairs of questions in a set of which one would get the other's answer, paired there or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from evals.cache.curve import Rate
+from evals.cache.pairs import Pair, Verdicts, connected, questions
+from evals.cache.scoring import Vectorised
+from ragapp.cache.asked import normalised
+from ragapp.cache.bounds import upper_bound
+from ragapp.cache.guards import GUARDS
+from ragapp.cache.guards.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """What a cache that holds all the questions would serve for one of the others.
+
+    `unjudged` hits, which nobody has read, count as wrong. Hits with a question in common are no separate
+    evidence: they make a group, which is wrong when one of them is.
+    """
+
+    questions: int
+    hits: int
+    unjudged: int
+    wrong: int
+    wrong_per_hit: Rate
+    groups: int
+    wrong_groups: int
+    wrong_per_group: Rate
+
+
+def formed(pairs: Sequence[Pair], vectors: Vectorised, threshold: float) -> list[Pair]:
+    """The hits at that cosine among all questions of the pairs, labelled 0. Exact hits are not among them."""
+    shelves: dict[tuple[str, ...], list[Reading]] = defaultdict(list)
+    for text in questions(pairs):
+        reading = Reading(text)
+        shelves[reading.content].append(reading)  # of which two guards demand that it is the same
+    return [
+        Pair(a.text, b.text, 0)
+        for shelf in shelves.values()
+        for a, b in combinations(shelf, 2)
+        if _served(a, b, vectors, threshold)
+    ]
+
+
+def judged(hits: Sequence[Pair], pairs: Sequence[Pair], verdicts: Verdicts) -> Formed:
+    """`pairs` and `verdicts` are what people have said."""
+    known = {frozenset((pair.text_a, pair.text_b)): bool(pair.label) for pair in pairs}
+    said = [verdicts.get(hit.digest, known.get(frozenset((hit.text_a, hit.text_b)))) for hit in hits]
+    leaders = connected(hits)
+    wrong = [leaders[hit.text_a] for hit, same in zip(hits, said, strict=True) if not same]
+    groups = len(set(leaders.values()))
+    return Formed(
+        questions=len(questions(pairs)),
+        hits=len(hits),
+        unjudged=said.count(None),
+        wrong=len(wrong),
+        wrong_per_hit=_rate(len(wrong), len(hits)),
+        groups=groups,
+        wrong_groups=len(set(wrong)),
+        wrong_per_group=_rate(len(set(wrong)), groups),
+    )
+
+
+def _served(a: Reading, b: Reading, vectors: Vectorised, threshold: float) -> bool:
+    if normalised(a.text) == normalised(b.text) or not all(agree(a, b) for agree in GUARDS.values()):
+        return False
+    one, other = vectors.of([a.text, b.text])
+    return float(one @ other) >= threshold
+
+
+def _rate(wrong: int, of: int) -> Rate:
+    return Rate(wrong / of if of else 0.0, upper_bound(wrong, of))
