@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.answers.ablations import read_ablations, table
+from evals.answers.cells import cell, markdown, says_nothing
 from evals.answers.evaluate import EXTRACTIVE
 from evals.answers.runs import AnswerRun, read_answer_run
 from evals.retrieval.runs import SYSTEM, ModeResult, RetrievalRun, read_retrieval_run
@@ -20,7 +22,7 @@ from evals.statistics.gate import GateResult
 from evals.statistics.paired import Comparison, bootstrap_interval
 from evals.sweep.front import rows
 from evals.sweep.results import read_trials
-from evals.sweep.table import markdown
+from evals.sweep.table import markdown as sweep_table
 
 RUN_FILES = Path(__file__).parent / "run_files"
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
@@ -49,18 +51,17 @@ WRITTEN = ("answer_recall", "token_recall", "refusal_right", "document_recall")
 SEARCH = ".retrieval.json"
 """In the names of run files of search."""
 
-SHORT = {"exact_match", "answer_recall"}
-"""Metrics that say nothing where gold answers are whole paragraphs: shown where any question scores."""
-
 
 def made(folder: Path) -> dict[str, str]:
     """Each part of the page that is made, by its name, in Markdown."""
     answers = read_runs(folder)
     return {
+        "ablations": table(read_ablations(folder / "ablations")),
+        "checking": table(read_ablations(folder / "checking")),
         "answers": "\n\n".join(_table(answers, columns) for columns in (ANSWERS, CITATIONS)),
         "generators": _generators(answers),
         "search": _search(read_searches(folder)),
-        "sweep": markdown(rows(read_trials(folder / "sweep.jsonl"))),
+        "sweep": sweep_table(rows(read_trials(folder / "sweep.jsonl"))),
     }
 
 
@@ -111,7 +112,7 @@ def _search(runs: Iterable[RetrievalRun]) -> str:
         for run in runs
         for mode, result in run.modes.items()
     ]
-    return _markdown(head, lines)
+    return markdown(head, lines)
 
 
 def _gain(run: RetrievalRun, mode: str) -> tuple[str, str]:
@@ -127,10 +128,10 @@ def _generators(runs: Sequence[AnswerRun]) -> str:
         for run in runs
         if run.generator != EXTRACTIVE and run.dataset_sha256 in quoted
         for one in compare_runs(run, quoted[run.dataset_sha256])
-        if one.metric in WRITTEN and not _says_nothing(run, one.metric)
+        if one.metric in WRITTEN and not says_nothing(run.figures, one.metric)
     ]
     head = ["set", "answers by", "metric", "less extractive (95% interval)", "p", "better", "equal", "worse"]
-    return _markdown(head, lines)
+    return markdown(head, lines)
 
 
 def _difference_cells(result: GateResult) -> list[str]:
@@ -156,29 +157,15 @@ def _interval(result: ModeResult, metric: str) -> str:
 def _table(runs: Iterable[AnswerRun], columns: dict[str, str]) -> str:
     head = ["set", "answers by", "questions", *columns]
     lines = [
-        [run.dataset, run.model, f"{len(run.questions):,}", *(_cell(run, name) for name in columns.values())]
+        [
+            run.dataset,
+            run.model,
+            f"{len(run.questions):,}",
+            *(cell(run.figures, name) for name in columns.values()),
+        ]
         for run in runs
     ]
-    return _markdown(head, lines)
-
-
-def _markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
-
-
-def _cell(run: AnswerRun, name: str) -> str:
-    figure = run.figures.get(name)
-    if figure is None or figure.n == 0 or _says_nothing(run, name):
-        return "–"
-    return f"{_short(figure.value)} ({_short(figure.low)}–{_short(figure.high)})"
-
-
-def _says_nothing(run: AnswerRun, metric: str) -> bool:
-    return metric in SHORT and run.figures[metric].value == 0
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}".removeprefix("0")
+    return markdown(head, lines)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from evals.answers.cells import cell, markdown
 from evals.answers.evaluate import evaluate_answers
 from evals.answers.library import open_library
 from evals.answers.runs import AnswerRun, read_answer_run
@@ -81,22 +82,19 @@ def table(runs: Iterable[AnswerRun]) -> str:
     """The runs in Markdown, each figure with its 95% interval."""
     head = ["set", "questions", "settings", *FIGURES]
     lines = [
-        [run.dataset, str(len(run.questions)), _words(run), *(_cell(run, name) for name in FIGURES.values())]
+        [
+            run.dataset,
+            str(len(run.questions)),
+            _words(run),
+            *(cell(run.figures, name) for name in FIGURES.values()),
+        ]
         for run in runs
     ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
+    return markdown(head, lines)
 
 
 def _words(run: AnswerRun) -> str:
     return in_words(change_of(run.settings))
-
-
-def _cell(run: AnswerRun, name: str) -> str:
-    figure = run.figures.get(name)
-    if figure is None or figure.n == 0:
-        return "–"
-    value, low, high = (f"{one:.2f}".removeprefix("0") for one in (figure.value, figure.low, figure.high))
-    return f"{value} ({low}–{high})"
 
 
 def _name(asked: AnswerDataset, change: Change) -> str:
