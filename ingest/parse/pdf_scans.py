@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,13 +10,17 @@ from contextlib import suppress
 import pypdfium2
 from PIL import Image
 
-from ingest.parse import ocr
+from ingest.parse.ocr import read_picture
 from ingest.parse.pdf_lines import Line
-from ragapp import tesseract
+from ragapp import ocr
 from ragapp.errors import ParseError
 
 SECONDS = 240.0
 """What all scanned pages of a document may take together: less than the parse itself may take."""
+
+
+CPU_SHARE = 0.75
+"""The part of the computing time of a document that reading scans may take."""
 
 
 def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str) -> list[list[Line]]:
@@ -29,10 +34,10 @@ def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], nam
     read: list[list[Line]] = []
     deadline = time.monotonic() + SECONDS
     for number in range(len(pages)):
-        if time.monotonic() > deadline:
+        if _is_late(deadline):
             raise ParseError(
-                f"{name} is a scan of {len(pages)} pages, of which {number} could be read in {SECONDS:.0f} "
-                "seconds. Split it, or run OCR on it (`ocrmypdf IN OUT`) and add the result."
+                f"{name} is a scan of {len(pages)} pages, of which {number} could be read in the time that a "
+                "document has. Split it, or run OCR on it (`ocrmypdf IN OUT`) and add the result."
             )
         read.append(_read(document, number, name))
     return read
@@ -44,12 +49,18 @@ def _read_what_can_be(
     read: list[list[Line]] = []
     deadline = time.monotonic() + SECONDS
     for number, lines in enumerate(pages):
-        if not lines and time.monotonic() < deadline:
+        if not lines and not _is_late(deadline):
             with suppress(ParseError):
                 read.append(_read(document, number, name))
                 continue
         read.append(lines)
     return read
+
+
+def _is_late(deadline: float) -> bool:
+    """Also when this process itself, as with RapidOCR, has nearly computed as long as the kernel lets it."""
+    limit = resource.getrlimit(resource.RLIMIT_CPU)[0]
+    return time.monotonic() > deadline or 0 < CPU_SHARE * limit < time.process_time()
 
 
 def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[Line]:
@@ -58,7 +69,7 @@ def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[Line]
         return []
     lines: list[Line] = []
     above = False
-    for line in ocr.read_picture(picture, name).split("\n"):
+    for line in read_picture(picture, name).split("\n"):
         if line.strip():
             lines.append(Line.unplaced(line, above=above))
         above = not line.strip()
@@ -69,7 +80,7 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
     """None when the page is damaged."""
     try:
         page = document[number]
-        scale = min(tesseract.DPI / 72, tesseract.LONGEST / max(*page.get_size(), 1.0))
+        scale = min(ocr.DPI / 72, ocr.LONGEST / max(*page.get_size(), 1.0))
         bitmap = page.render(scale=scale, grayscale=True)
     except (pypdfium2.PdfiumError, ValueError):
         return None

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from ragapp import tesseract
+from ragapp import ocr
 from ragapp.errors import ParseError
 from ragapp.pages.align import find
 from ragapp.pages.lines import Box, joined_lines
@@ -73,7 +73,7 @@ def _boxes(page: pypdfium2.PdfPage, wish: Wish) -> tuple[PageBox, ...]:
 
 def _read_as(page: pypdfium2.PdfPage) -> Image.Image:
     """The page as it was drawn to be read when it was brought in, so that the same words are seen."""
-    scale = min(tesseract.DPI / 72, tesseract.LONGEST / max(*page.get_size(), 1.0))
+    scale = min(ocr.DPI / 72, ocr.LONGEST / max(*page.get_size(), 1.0))
     picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
     return picture
 

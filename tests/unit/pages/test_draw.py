@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from ingest.parse.image import parse_image
 from ingest.parse.pdf import parse_pdf
-from ragapp import tesseract
+from ragapp import ocr
 from ragapp.errors import ParseError
 from ragapp.pages.child import draw
 from ragapp.pages.marking import INK
@@ -174,7 +174,7 @@ def test_what_is_damaged_says_so(data: bytes) -> None:
         ordered(data, Wish(1))
 
 
-@pytest.mark.skipif(tesseract.program() is None, reason="Tesseract is not installed")
+@pytest.mark.skipif(not ocr.available(), reason="nobody is there to read pictures")
 def test_words_of_a_scan_are_marked_where_they_are_seen() -> None:
     printed = [
         Printed(60, 700, "Nets dry on the quay.", size=24),
