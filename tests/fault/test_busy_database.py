@@ -1,8 +1,9 @@
-"""Every connection to PostgreSQL is in use: callers are told to come again, and nobody waits for himself."""
+"""PostgreSQL is busy: callers are told to come again, nobody waits for himself, migrations are waited for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ragapp.doors.http.app import create_app
 from ragapp.errors import BusyError, StorageUnavailable
 from ragapp.settings import Settings
 from ragapp.store.databases import postgresql
+from ragapp.store.engine import open_engine
 from tests.fault.library import Library
 from tests.postgres import PostgresServer
 from tests.serving import LIBRARY, bring_in, serving, settings_in
@@ -121,3 +123,19 @@ def test_one_connection_is_enough_for_a_worker_and_the_views(database_url: str, 
         assert library.index.verify(library.collection) is None
         library.delete("heron")
         library.assert_is({})
+
+
+def test_who_starts_during_a_migration_waits_until_it_is_done(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes: the limits of other transactions, here short ones, do not hold for it."""
+    short = "SET lock_timeout = '200ms'; SET idle_in_transaction_session_timeout = '200ms'"
+    monkeypatch.setattr(postgresql, "SESSION", short)
+    engine = open_engine(database_url)
+    with ThreadPoolExecutor(1) as others:
+        with postgresql.PostgreSQL().migrating(engine):
+            late = others.submit(open_engine, database_url)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=1)
+        late.result().dispose()
+    engine.dispose()
