@@ -1,1 +1,1 @@
-"""Tasks: commands of the program that the server runs beside itself, one folder each."""
+"""Tasks: commands of the program that a server runs beside itself, with their records in the database."""
