@@ -1,23 +1,28 @@
-"""Whatever is asked, brought in, changed, deleted or done to the clock: no answer cites what is not there."""
+"""Whatever comes, goes, is granted, revoked or asked, at any clock: none reads what is gone or not theirs."""
 
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from ragapp.access.service import GuardedService
 from ragapp.bootstrap import Workbench, build_cache, build_service, build_workbench
+from ragapp.errors import NotFoundError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, Chunk, ParsedText
+from ragapp.types import Answer, Caller, Chunk, Grant, ParsedText
 from ragapp.types.kept import CLOCK_SKEW
 from tests.serving import settings_in
 
@@ -32,7 +37,7 @@ KEPT_SECONDS = 1000.0
 places = st.sampled_from(PLACES)
 years = st.integers(1800, 1810)
 names = st.sampled_from(("a.txt", "b.txt", "c.txt"))
-scopes = st.sampled_from(("ann", "bob"))
+persons = st.sampled_from(("ann", "bob"))
 wordings = st.integers(0, 2)
 
 
@@ -48,7 +53,8 @@ class Askers(RuleBasedStateMachine):
         """A collection of its own; the data folder is shared, because making one takes a second."""
         self.shelf = f"shelf {next(numbers)}"
         self.service.create_collection(self.shelf)
-        self.made: dict[str, dict[str, float]] = {"ann": {}, "bob": {}}
+        self.grants = {person: {self.shelf} for person in ("ann", "bob")}
+        self.made: dict[str, dict[str, float]] = defaultdict(dict)
 
     @rule(name=names, place=places, year=years)
     def bring_in(self, name: str, place: str, year: int) -> None:
@@ -71,13 +77,29 @@ class Askers(RuleBasedStateMachine):
         """Or the clock is put back."""
         self.clock[0] += seconds
 
-    @rule(place=places, wording=wordings, scope=scopes)
-    def ask(self, place: str, wording: int, scope: str) -> None:
+    @rule(person=persons, elsewhere=st.booleans())
+    def grant(self, person: str, *, elsewhere: bool) -> None:
+        """The shelf, or another collection: who may read different ones shares no answers."""
+        self.grants[person].add("elsewhere" if elsewhere else self.shelf)
+
+    @rule(person=persons, elsewhere=st.booleans())
+    def revoke(self, person: str, *, elsewhere: bool) -> None:
+        self.grants[person].discard("elsewhere" if elsewhere else self.shelf)
+
+    @rule(place=places, wording=wordings, person=persons)
+    def ask(self, place: str, wording: int, person: str) -> None:
         question = QUESTIONS[place][wording]
-        *_, last = self.service.ask(question, collection=self.shelf, scope=scope)
+        grants = self.grants[person]
+        caller = Caller("", person, tuple(Grant("reader", one) for one in sorted(grants)))
+        asks = partial(GuardedService(self.service, caller).ask, question, collection=self.shelf)
+        if self.shelf not in grants:
+            with pytest.raises(NotFoundError):
+                asks()
+            return
+        *_, last = asks()
         assert last.answer is not None
         self.check_citations(last.answer)
-        made = self.made[scope]
+        made = self.made[caller.scope]
         if last.answer.cache.status == "miss":
             made[question] = self.clock[0]
             return
