@@ -1,6 +1,6 @@
 """Every page in both themes and widths: nothing wider than the screen, no serious finding of axe-core.
 
-Screenshots go into the folder that RAGAPP_SCREENSHOTS names, for people to look at.
+Screenshots go into the folder that RAGAPP_TEST_SCREENSHOTS names, for people to look at.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = os.environ.get("RAGAPP_SCREENSHOTS")
+    folder = os.environ.get("RAGAPP_TEST_SCREENSHOTS")
     return Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
 
 

@@ -18,11 +18,11 @@ def need_data(settings: Settings) -> None:
     """Raises NotFoundError when nothing was ever put there; a database server has its data elsewhere."""
     from ragapp.errors import NotFoundError
 
-    file = settings.database_file
+    file, folder = settings.database_file, settings.data_dir.absolute()
     if file is not None and not file.exists():
         raise NotFoundError(
-            f"There is no ragapp data in {settings.data_dir}{_perhaps(settings.data_dir, file.name)}. Name "
-            "the right folder with --data-dir or RAGAPP_DATA_DIR; `ragapp ingest PATH` begins a new one."
+            f"There is no ragapp data in {folder}{_perhaps(folder, file.name)}. Name the "
+            "right folder with --data-dir or RAGAPP_DATA_DIR; `ragapp ingest PATH` begins a new one."
         )
 
 
@@ -30,7 +30,7 @@ def begin_data(settings: Settings) -> None:
     """Makes the folder when it is not there, and says so on stderr. Raises UsageError."""
     from ragapp.errors import UsageError
 
-    folder = settings.data_dir
+    folder = settings.data_dir.absolute()
     if folder.is_dir():
         return
     try:
