@@ -93,11 +93,11 @@ def _observation(
     asked = without_added_topic(question.question, alone)
     if not ranked:
         return Observation(NOTHING, 0.0, False, answerable, _is_held_out(question))
-    read = cache(lambda asked, text: float(model.score(asked, [text])[0]))
-    answer = find_answer(asked, ranked, passages, read)
+    read = cache(lambda read_as, text: float(model.score(read_as, [text])[0]))
+    answer = find_answer(alone, asked, ranked, passages, read)
     return Observation(
         support=support(asked, ranked[0], passages),
-        read=max(read(asked, in_context(one)) for one in ranked[:READ_SENTENCES]),
+        read=max(read(alone, in_context(one)) for one in ranked[:READ_SENTENCES]),
         answers=answer is not None,
         answerable=answerable,
         held_out=_is_held_out(question),

@@ -34,13 +34,13 @@ def extract(
 ) -> list[Statement]:
     """The best-supported sentences in reading order; empty when nothing supports an answer.
 
-    `asked` decides whether there is an answer, by default the question: the topic that the rules add to
-    a follow-up helps to find its sentences, which need not repeat it. The `model` reads them; without one,
+    `asked` is what the documents must speak of, by default the question: the topic that the rules add to a
+    follow-up helps to find its sentences, which need not repeat it. The `model` reads them; without one,
     words decide.
     """
     passages = passages[:READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    answer = find_answer(asked or question, ranked, passages, model) if ranked else None
+    answer = find_answer(question, asked or question, ranked, passages, model) if ranked else None
     if answer is None:
         return []
     spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(answer, ranked)])

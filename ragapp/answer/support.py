@@ -74,10 +74,18 @@ class Support:
 
 
 def find_answer(
-    question: str, ranked: Sequence[ScoredSentence], passages: Sequence[Passage], model: SupportModel | None
+    question: str,
+    asked: str,
+    ranked: Sequence[ScoredSentence],
+    passages: Sequence[Passage],
+    model: SupportModel | None,
 ) -> ScoredSentence | None:
-    """The sentence that answers, of the passages' sentences, best first; None when they hold no answer."""
-    found = support(question, ranked[0], passages)
+    """The sentence that answers, of the passages' sentences, best first; None when they hold no answer.
+
+    The model reads the question as it stands alone ("Who built it?" asks nothing); words look for what was
+    `asked`, since an answer need not repeat the topic that was added to it.
+    """
+    found = support(asked, ranked[0], passages)
     told = ranked[0] if found.answers else None
     if model is None or not _is_latin(question):
         return told
