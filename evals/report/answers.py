@@ -81,5 +81,5 @@ def _names(run: AnswerRun) -> dict[str, object]:
         "prompt version": run.prompt_version or "–",
         "embedder": run.embedder,
         "code": run.code,
-        "gated": ", ".join(COMPARED),
+        "compared by": ", ".join(COMPARED),
     }

@@ -27,9 +27,12 @@ def interval_bar(name: str, values: Iterable[float]) -> Bar:
 
 
 def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: Values) -> Markup:
-    """Which of the settings (`now` and `before`) differ, and what that did, metric by metric."""
+    """Which of the settings (`now` and `before`) differ, and what that did, metric by metric.
+
+    A run from before a setting was there has none: –.
+    """
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
-    changed = [(name, str(before.get(name)), str(now.get(name))) for name in names]
+    changed = [(name, str(before.get(name, "–")), str(now.get(name, "–"))) for name in names]
     return section(
         f"Against the baseline of {baseline.created_at}",
         table(("changed setting", "before", "now"), changed) if changed else paragraph("No setting differs."),
