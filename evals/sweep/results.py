@@ -66,7 +66,9 @@ def by_change(trials: Sequence[Trial]) -> dict[str, tuple[Change, dict[str, Meas
 
 
 def in_words(change: Change) -> str:
-    return ", ".join(f"{name} {'none' if value == '' else value}" for name, value in change.items()) or "as set"
+    """An empty value is none."""
+    said = (f"{name} {'none' if value == '' else value}" for name, value in change.items())
+    return ", ".join(said) or "as set"
 
 
 def _append(file: Path, trial: Trial) -> None:
