@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -53,8 +54,11 @@ class Askers(RuleBasedStateMachine):
         """A collection of its own; the data folder is shared, because making one takes a second."""
         self.shelf = f"shelf {next(numbers)}"
         self.service.create_collection(self.shelf)
-        self.grants = {person: {self.shelf} for person in ("ann", "bob")}
+        self.grants = {"ann": {self.shelf, "elsewhere"}, "bob": {self.shelf}}
         self.made: dict[str, dict[str, float]] = defaultdict(dict)
+        self.bring_in("a.txt", "harbour", 1800)
+        for wording in (0, 0, 1):  # so that there is something to be wrong with
+            self.ask("harbour", wording, ("ann", "bob"))
 
     @rule(name=names, place=places, year=years)
     def bring_in(self, name: str, place: str, year: int) -> None:
@@ -86,8 +90,12 @@ class Askers(RuleBasedStateMachine):
     def revoke(self, person: str, *, elsewhere: bool) -> None:
         self.grants[person].discard("elsewhere" if elsewhere else self.shelf)
 
-    @rule(place=places, wording=wordings, person=persons)
-    def ask(self, place: str, wording: int, person: str) -> None:
+    @rule(place=places, wording=wordings, order=st.permutations(("ann", "bob")))
+    def ask(self, place: str, wording: int, order: Sequence[str]) -> None:
+        for person in order:
+            self.ask_as(person, place, wording)
+
+    def ask_as(self, person: str, place: str, wording: int) -> None:
         question = QUESTIONS[place][wording]
         grants = self.grants[person]
         caller = Caller("", person, tuple(Grant("reader", one) for one in sorted(grants)))
@@ -131,17 +139,20 @@ def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
     bench = replace(build_workbench(own), embedder=embedder)
     with closing(build_service(own, bench)) as service:
         service.cache.close()
-        service._cache = build_cache(own, bench.store, embedder, now=lambda: clock[0])
+        service._cache = service._asking._cache = build_cache(
+            own, bench.store, embedder, now=lambda: clock[0]
+        )
 
         class Here(Askers):
             pass
 
         Here.service, Here.bench, Here.clock = service, bench, clock
         run_state_machine_as_test(Here, settings=RUNS)
+        assert all(service.cache.stats().hits.values()), "else nothing was tested"
 
 
 RUNS = settings(
-    max_examples=10,
+    max_examples=15,
     stateful_step_count=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
