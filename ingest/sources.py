@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from ragapp.errors import ParseError, UsageError
 from ragapp.incoming.archives import Member, is_archive, members
 from ragapp.incoming.unwanted import is_junk, is_unwanted, is_unwanted_path
 from ragapp.incoming.web import FetchLimits, fetch, page_name
+
+_ODD_BYTE = re.compile("[\udc80-\udcff]")
+"""What Python makes of bytes of a name that are no UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def split_list(data: bytes) -> list[str]:
 
 
 def spelled(path: str | Path) -> str:
-    """As text that can be stored and printed: of a name that is not UTF-8 the odd bytes as `\\xe9`."""
-    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+    """As text that can be stored and printed: of a name that is not UTF-8 the odd bytes as `%E9`."""
+    return _ODD_BYTE.sub(lambda odd: f"%{ord(odd[0]) & 0xFF:02X}", str(path))
 
 
 def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
