@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.progress import Progress
@@ -56,7 +56,8 @@ def evaluate_answers(
             result = _judged(result, own)
         asked.append(Asked(question, answer, result))
     agreed = agreement(judge, found) if judge is not None else None
-    return _run(dataset, library, settings, asked, agreed), asked
+    results = {one.question.id: one.result for one in asked}
+    return run_of(dataset, library, settings, results, agreed), asked
 
 
 def _judged(result: QuestionResult, found: Sequence[Opinion]) -> QuestionResult:
@@ -65,14 +66,15 @@ def _judged(result: QuestionResult, found: Sequence[Opinion]) -> QuestionResult:
     return replace(result, scores={**result.scores, "judged_faithful": share})
 
 
-def _run(
+def run_of(
     dataset: AnswerDataset,
     library: Library,
     settings: Settings,
-    asked: list[Asked],
-    agreed: Agreement | None,
+    questions: Mapping[str, QuestionResult],
+    agreed: Agreement | None = None,
 ) -> AnswerRun:
-    results = [one.result for one in asked]
+    """The run that the results by question make."""
+    results = list(questions.values())
     values = answer_settings(settings)
     generates = settings.generator != EXTRACTIVE
     prompt_version = PROMPT_VERSION if generates else None
@@ -92,6 +94,6 @@ def _run(
         figures=figures(results),
         verdicts=verdict_shares(results),
         latency_ms=latency(results),
-        questions={one.question.id: one.result for one in asked},
+        questions=questions,
         judge=agreed,
     )

@@ -21,18 +21,18 @@ from rich.console import Console
 from rich.progress import Progress
 
 from evals.answers.ablations import table
+from evals.answers.evaluate import run_of
 from evals.answers.library import Library, open_library
-from evals.answers.runs import AnswerRun, answer_settings
+from evals.answers.runs import AnswerRun
 from evals.answers.scoring import score_answer
-from evals.answers.summary import figures, latency, verdict_shares
 from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
 from evals.datasets.answering import load_answer_dataset, sample_questions
-from evals.runs import code_version, fingerprint, now, write_run
+from evals.runs import fingerprint, write_run
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.drafting import Limits
 from ragapp.answer.markers import Claim, read_claims
 from ragapp.answer.passages import Passage, number_hits
-from ragapp.answer.prompt import PROMPT_VERSION, denies
+from ragapp.answer.prompt import denies
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.statements import Evidence, PageAt, Statement, numbered, written
 from ragapp.answer.writers import Writers
@@ -171,26 +171,9 @@ def _run(
     bench: Bench,
     settings: Settings,
 ) -> AnswerRun:
-    values = answer_settings(settings) | {"verify": policy}
-    library, results = bench.library, list(found.values())
-    return AnswerRun(
-        dataset=dataset.name,
-        dataset_sha256=dataset.sha256,
-        generator=settings.generator,
-        model=bench.writer.name,
-        prompt_version=PROMPT_VERSION,
-        settings=values,
-        settings_fingerprint=fingerprint(values, settings.generator, library.embedder, library.recipe),
-        embedder=library.embedder,
-        recipe=library.recipe,
-        code=code_version(),
-        created_at=now(),
-        failures=library.failures,
-        figures=figures(results),
-        verdicts=verdict_shares(results),
-        latency_ms=latency(results),
-        questions=found,
-    )
+    made = run_of(dataset, bench.library, settings, found)
+    told = {**made.settings, "verify": policy}
+    return replace(made, settings=told, settings_fingerprint=fingerprint(made.settings_fingerprint, policy))
 
 
 def main() -> None:
