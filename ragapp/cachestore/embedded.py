@@ -173,13 +173,16 @@ class EmbeddedCacheStore:
 
     def _open(self, timeout: float) -> None:
         """Opens the file; one that is damaged is thrown away, for it is only a cache."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        for schema in range(SCHEMA):  # of earlier versions
-            _remove(self._path.with_name(f"answers-{schema}.db"))
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            for schema in range(SCHEMA):  # of earlier versions
+                _remove(self._path.with_name(f"answers-{schema}.db"))
             self._db = _connected(self._path, timeout)
-        except sqlite3.OperationalError as error:
-            raise StorageError(f"{self._path} cannot be opened: {error}.") from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StorageError(
+                f"The cache {self._path} cannot be opened ({error}). Free some disk space, let this user "
+                "write there, or set RAGAPP_CACHE=false."
+            ) from error
         except sqlite3.DatabaseError:
             _remove(self._path)
             self._db = _connected(self._path, timeout)

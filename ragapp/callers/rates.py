@@ -22,16 +22,21 @@ class Rates:
     def __init__(self, redis_url: str | None, timeout: float) -> None:
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._shared = self._own
+        self._alone = False
         if redis_url is not None:
             self._shared = MovingWindowRateLimiter(_storage(redis_url, timeout))
 
     def hit(self, key_id: str, per_minute: int) -> float | None:
         """Counts a request; the seconds until one more is allowed when it is too many, else None."""
         try:
-            return _hit(self._shared, key_id, per_minute)
+            wait = _hit(self._shared, key_id, per_minute)
         except StorageError as error:
-            log.warning("Requests are counted by this replica alone: %s", error.storage_error)
+            if not self._alone:  # told once: the next requests would say the same
+                log.warning("Requests are counted by this replica alone: %s", error.storage_error)
+            self._alone = True
             return _hit(self._own, key_id, per_minute)
+        self._alone = False
+        return wait
 
 
 def _hit(limiter: MovingWindowRateLimiter, key_id: str, per_minute: int) -> float | None:
