@@ -18,8 +18,9 @@ from ragapp.models.tokenizer import plain, token_spans
 from ragapp.types import Vectors
 
 _BATCH = 4
-"""Texts of one matrix product. A checkpoint's worth of chunks differs in length, and what fills the short ones
-up costs more than large batches save: 4 are twice as fast as 32 on two cores."""
+"""Texts of one matrix product. The chunks between two checkpoints differ in length, and filling the short
+ones up costs more than large batches save: 4 at once are twice as fast as 32 on two cores."""
+
 _USUAL_TOKENS = 512  # of a model that does not say: BERT's
 
 

@@ -22,8 +22,8 @@ class AnswerSettings(BaseModel):
     )
     support_model: str | None = Field(
         default="ms-marco-MiniLM-L-12-v2",
-        description="Reranking model that reads whether the best sentences answer. Until its files are there, "
-        "and when empty, words decide.",
+        description="Reranking model that reads whether the best sentences answer. Until its files are "
+        "there, and when empty, words decide.",
     )
     generator: str = Field(
         default="extractive",
