@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from evals.answers.types import AnswerDataset
+from pydantic import BaseModel
+
 from evals.cache.pairs import load_pairs
 from evals.datasets.answering import load_answer_dataset
 from evals.datasets.beir import load_beir
+from evals.datasets.reading import read_rows
 from evals.datasets.spans import is_span_folder, load_spans
 from ragapp.errors import RagappError, UsageError
 from ragapp.types import EvalSet
@@ -17,7 +20,7 @@ def described(folder: Path) -> EvalSet:
     """The set in the folder, under the folder's name. Raises UsageError when no evaluation could read it."""
     try:
         return _loaded(folder)
-    except (RagappError, OSError, UnicodeDecodeError) as error:
+    except (RagappError, OSError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{folder.name} is no question set: {error}") from error
 
 
@@ -33,15 +36,22 @@ def _loaded(folder: Path) -> EvalSet:
     if '"text_a"' in first:
         load_pairs(lines[0])
         return EvalSet(folder.name, ("cache",), own=True, reviewable=False)
-    _check_inside(load_answer_dataset(folder))
-    return EvalSet(folder.name, ("answers", "citations"), own=True, reviewable='"answerable"' in first)
+    reviewable = '"answerable"' in first
+    if reviewable:  # those that are not accepted, too: a review may accept them
+        _check_inside(one for _, row in read_rows(lines[0], _Row) for one in row.documents)
+    _check_inside(file.id for file in load_answer_dataset(folder).files)
+    return EvalSet(folder.name, ("answers", "citations"), own=True, reviewable=reviewable)
 
 
-def _check_inside(dataset: AnswerDataset) -> None:
+class _Row(BaseModel):
+    documents: list[str] = []
+
+
+def _check_inside(documents: Iterable[str]) -> None:
     """Who may send a set may not therefore read what else is on the server's disk."""
-    for file in dataset.files:
-        if Path(file.id).is_absolute() or ".." in Path(file.id).parts:
-            raise UsageError(f"{file.id} leads out of the set. Put the document into the ZIP.")
+    for one in documents:
+        if Path(one).is_absolute() or ".." in Path(one).parts:
+            raise UsageError(f"{one} leads out of the set. Put the document into the ZIP.")
 
 
 def _first_line(path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from ragapp.errors import UsageError
 from ragapp.incoming.archives import is_archive, members
 from ragapp.incoming.names import display_name
+from ragapp.incoming.unwanted import is_unwanted_path
 
 SUFFIXES: Final = (".json", ".jsonl")
 
@@ -74,6 +75,8 @@ def _unpacked(data: BinaryIO, temporary: Path, file: Path) -> Path:
     with copy.open("wb") as into:
         shutil.copyfileobj(data, into)
     for member in members(copy, file.name):
+        if any(map(is_unwanted_path, member.names)):  # macOS adds a shadow of each file
+            continue
         target = folder.joinpath(*_safe_parts("/".join(member.names)))
         target.parent.mkdir(parents=True, exist_ok=True)
         with member.opened() as source, target.open("wb") as sink:

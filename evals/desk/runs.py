@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from evals.answers.runs import AnswerRun, read_answer_run
@@ -37,9 +37,12 @@ class KeptRun:
 def read_kept_run(path: Path) -> KeptRun:
     """Its name is that of the file. Raises UsageError when the file is a run of no kind."""
     try:
-        return _retrieval(path.stem, read_retrieval_run(path))
-    except UsageError:
-        return _answers(path.stem, read_answer_run(path))
+        try:
+            return _retrieval(path.stem, read_retrieval_run(path))
+        except UsageError:
+            return _answers(path.stem, read_answer_run(path))
+    except (KeyError, ValueError) as error:  # a system that it has no scores of, a moment that is none
+        raise UsageError(f"{path} is no whole run: {error}. Run the evaluation again.") from error
 
 
 def _retrieval(name: str, run: RetrievalRun) -> KeptRun:
@@ -86,7 +89,7 @@ def _told(
         name=name,
         kind=kind,
         dataset=run.dataset,
-        created_at=datetime.fromisoformat(run.created_at),
+        created_at=datetime.fromisoformat(run.created_at).astimezone(UTC),
         system=system,
         fingerprint=run.settings_fingerprint,
         questions=questions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.resources
 import re
 import zipfile
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 from evals.desk.layout import described
 from evals.desk.packing import handed_in, packed, set_name, with_member
 from evals.desk.review import read_drafts, reviewed
-from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.errors import ConflictError, NotFoundError, RagappError, StorageError, UsageError
 from ragapp.protocols import ArtifactStore
 from ragapp.types import Artifact, EvalSet, QuestionDraft
 
@@ -28,6 +29,9 @@ BUNDLED: Final[Mapping[str, EvalSet]] = MappingProxyType(
     }
 )
 _NAME = re.compile(r"[\w][\w .-]{0,99}")
+_NAME_BYTES: Final = 200
+"""Runs are files that are called by their set, and a name on disk may have 255 bytes."""
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class QuestionSets:
@@ -47,9 +51,9 @@ class QuestionSets:
 
     def check_free(self, name: str) -> None:
         """Raises UsageError for a name that is not fit, ConflictError for one that is taken."""
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or len(name.encode()) > _NAME_BYTES:
             raise UsageError(
-                f"{name!r} is no fit name for a set. Use letters, digits, spaces, dots and dashes."
+                f"{name!r} is no fit name for a set. Use up to 100 letters, digits, spaces, dots and dashes."
             )
         if name in BUNDLED or self._artifacts.find("question set", name):
             raise ConflictError(f"There is a question set {name!r} already. Choose another name.")
@@ -57,11 +61,14 @@ class QuestionSets:
     def add(self, name: str, data: BinaryIO) -> EvalSet:
         """A file of questions, or a ZIP of one with its documents.
 
-        Raises UsageError, ConflictError, ParseError.
+        Raises UsageError, ConflictError, ParseError, StorageError.
         """
         self.check_free(set_name(name))
-        with handed_in(name, data) as folder:
-            return self.add_folder(folder)
+        try:
+            with handed_in(name, data) as folder:
+                return self.add_folder(folder)
+        except OSError as error:
+            raise _not_unpacked(set_name(name), error) from error
 
     def add_folder(self, folder: Path) -> EvalSet:
         """Under the folder's name. Raises UsageError, ConflictError."""
@@ -71,7 +78,7 @@ class QuestionSets:
         return made
 
     def remove(self, name: str) -> None:
-        """Raises NotFoundError, UsageError."""
+        """Raises NotFoundError, UsageError, ConflictError when somebody reviews it just now."""
         if name in BUNDLED:
             raise UsageError(f"{name} came with the program and stays.")
         self._artifacts.remove(self._own(name))
@@ -93,14 +100,14 @@ class QuestionSets:
     def drafts(self, name: str) -> list[QuestionDraft]:
         """Raises NotFoundError, UsageError for a set that cannot be reviewed."""
         with self._opened(self._reviewable(name)) as archive:
-            return read_drafts(archive.read(_questions_in(archive)).decode())
+            return read_drafts(_text(archive, _questions_in(archive)))
 
     def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
         """Keeps only these. Raises NotFoundError, UsageError, ConflictError when somebody reviews it too."""
         former = self._reviewable(name)
         with self._opened(former) as archive:
             questions = _questions_in(archive)
-            text = reviewed(archive.read(questions).decode(), drafts)
+            text = reviewed(_text(archive, questions), drafts)
             with with_member(archive, questions, text.encode()) as data:
                 self._artifacts.replace(former, data, former.about)
         return read_drafts(text)
@@ -131,3 +138,17 @@ def _questions_in(archive: zipfile.ZipFile) -> str:
     """The name of the only file of questions; a set that can be reviewed has one."""
     (name,) = (one for one in archive.namelist() if "/" not in one and one.endswith(".jsonl"))
     return name
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> str:
+    return archive.read(name).decode("utf-8-sig")  # a byte order mark is no part of the first question
+
+
+def _not_unpacked(name: str, error: OSError) -> RagappError:
+    if error.errno in _NO_ROOM:
+        return StorageError(
+            f"{name} could not be unpacked: {error.strerror}. Free some space and send it again."
+        )
+    return UsageError(
+        f"{name} cannot be unpacked: {error.strerror}. Give its files shorter names, and no two alike."
+    )

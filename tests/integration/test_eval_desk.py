@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,11 +64,14 @@ def put_run(data_dir: Path, file: Path, name: str) -> Path:
     return shutil.copy(file, folder / f"{name}.json")
 
 
-def a_set() -> io.BytesIO:
+def a_set(*more: str, questions: Sequence[Mapping[str, object]] = QUESTIONS) -> io.BytesIO:
+    """With empty files under those names."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as into:
-        into.writestr("folder/questions.jsonl", "".join(json.dumps(one) + "\n" for one in QUESTIONS))
+        into.writestr("folder/questions.jsonl", "".join(json.dumps(one) + "\n" for one in questions))
         into.writestr("folder/a.txt", "Ada built it.")
+        for name in more:
+            into.writestr(name, "")
     data.seek(0)
     return data
 
@@ -146,3 +149,41 @@ def test_what_one_reviewed_the_other_shows(east: EvalDesk, west: EvalDesk) -> No
         assert (Path(line.arguments[0]) / "a.txt").read_text() == "Ada built it."
     with pytest.raises(UsageError, match="own set"):
         west.drafts("xquad-mini")
+
+
+def test_a_byte_order_mark_hinders_no_review(east: EvalDesk) -> None:
+    row = {**QUESTIONS[0], "documents": []}
+    east.add_set("mine.jsonl", io.BytesIO(json.dumps(row).encode("utf-8-sig")))
+    drafts = east.drafts("mine")
+    assert east.review("mine", drafts) == drafts
+
+
+def test_what_macos_adds_to_a_zip_is_left_out(east: EvalDesk) -> None:
+    assert east.add_set("mine.zip", a_set("__MACOSX/folder/._a.txt", "folder/.DS_Store")).reviewable
+
+
+@pytest.mark.parametrize("accepted", [True, False, None])
+def test_no_question_names_a_document_outside_whether_it_is_accepted_or_not(
+    east: EvalDesk, accepted: bool | None
+) -> None:
+    outside = {**QUESTIONS[1], "documents": ["/etc/hostname"], "accepted": accepted}
+    with pytest.raises(UsageError, match="leads out"):
+        east.add_set("mine.zip", a_set(questions=[QUESTIONS[0], outside]))
+
+
+@pytest.mark.parametrize("name", ["folder/a.txt/b", "folder/" + "\u6f22" * 150])
+def test_names_that_no_disk_takes_are_told(east: EvalDesk, name: str) -> None:
+    with pytest.raises(UsageError, match="unpacked"):
+        east.add_set("mine.zip", a_set(name))
+    with pytest.raises(UsageError, match="fit name"):
+        east.add_set("\u6f22" * 100 + ".zip", a_set())
+
+
+@pytest.mark.parametrize("odd", [{"system": "none"}, {"created_at": "today"}])
+def test_a_run_file_that_is_not_whole_hides_no_other(
+    east: EvalDesk, tmp_path: Path, odd: Mapping[str, str]
+) -> None:
+    file = put_run(tmp_path / "east", RUN, "odd")
+    file.write_text(json.dumps(json.loads(RUN.read_bytes()) | odd))
+    put_run(tmp_path / "east", RUN, "whole")
+    assert [one.name for one in east.runs()] == ["whole"]
