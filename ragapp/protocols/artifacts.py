@@ -28,4 +28,4 @@ class ArtifactStore(Protocol):
         """Other bytes under the same name. Raises ConflictError when `former` is not what is there."""
 
     def remove(self, artifact: Artifact) -> None:
-        """There is nothing to do when it is not there."""
+        """Does nothing when it is not there. Raises ConflictError when it has other bytes by now."""

@@ -55,9 +55,7 @@ class SqlArtifacts:
             references.keep_blob(c, blob, self._blobs)
             new = update(t.artifacts).where(*_same(former)).values(sha256=blob.sha256, about=about)
             if not c.execute(new).rowcount:
-                raise ConflictError(
-                    f"The {former.kind} {former.name!r} has changed meanwhile. Load it again."
-                )
+                raise _changed(former)
             return references.drop_unused_blob(c, former.sha256)
 
         if self._keeper.keep(data, record):
@@ -65,18 +63,24 @@ class SqlArtifacts:
 
     def remove(self, artifact: Artifact) -> None:
         with self._writing.begin() as c:
-            c.execute(delete(t.artifacts).where(*_same(artifact)))
+            gone = c.execute(delete(t.artifacts).where(*_same(artifact))).rowcount
+            if not gone and c.scalar(select(t.artifacts.c.sha256).where(*_named(artifact))) is not None:
+                raise _changed(artifact)
             unused = references.drop_unused_blob(c, artifact.sha256)
         if unused:
             self._keeper.free([artifact.sha256])
 
 
 def _same(artifact: Artifact) -> tuple[ColumnElement[bool], ...]:
-    return (
-        t.artifacts.c.kind == artifact.kind,
-        t.artifacts.c.name == artifact.name,
-        t.artifacts.c.sha256 == artifact.sha256,
-    )
+    return *_named(artifact), t.artifacts.c.sha256 == artifact.sha256
+
+
+def _named(artifact: Artifact) -> tuple[ColumnElement[bool], ...]:
+    return t.artifacts.c.kind == artifact.kind, t.artifacts.c.name == artifact.name
+
+
+def _changed(former: Artifact) -> ConflictError:
+    return ConflictError(f"The {former.kind} {former.name!r} has changed meanwhile. Load it again.")
 
 
 def _taken(kind: ArtifactKind, name: str) -> ConflictError:

@@ -87,6 +87,9 @@ def test_a_replaced_one_has_the_new_bytes_and_frees_the_old(store: ArtifactStore
     assert list(blobs.all()) == [kept.sha256]
     with pytest.raises(ConflictError, match="meanwhile"):
         store.replace(former, io.BytesIO(b"too late"), "")
+    with pytest.raises(ConflictError, match="meanwhile"):
+        store.remove(former)
+    assert store.all(SET) == [kept]
     store.replace(kept, io.BytesIO(b"after"), "the same bytes")
     assert read(store, store.all(SET)[0]) == b"after"
 
