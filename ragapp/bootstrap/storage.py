@@ -59,7 +59,7 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
     """Raises NotFoundError, UsageError, StorageError."""
     manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
-    if settings.cache and settings.redis_url is not None:
+    if settings.redis_url is not None:  # even while answers are not kept: they may be again
         _forget_answers(settings)
     return manifest
 

@@ -31,7 +31,7 @@ def test_a_server_holds_no_answers_after_a_restore(tmp_path: Path) -> None:
             list(service.ask("When was the harbour built?"))
             assert service.cache.stats().entries == 1
         back_up(settings, tmp_path / "b.tar")
-        restore(settings, tmp_path / "b.tar", force=True)
+        restore(settings.model_copy(update={"cache": False}), tmp_path / "b.tar", force=True)
         with closing(build_service(settings)) as service:
             assert service.cache.stats().entries == 0
         redis.kill()
