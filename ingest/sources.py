@@ -52,16 +52,23 @@ class Finder:
 
         Hidden files, junk, sound and video that a folder, an archive or a pattern brings are left out; a
         file that is named itself is not. What cannot be looked at is found, too, and says so when it is
-        opened. Raises UsageError for an argument that names nothing.
+        opened. Raises UsageError for an argument that names nothing, or nothing but `own`.
         """
         found: dict[str, Source] = {}
         for name in self._names(missing_ok=missing_ok):
             found.update((source.id, source) for source in self._sources(name))
+        if not (found or missing_ok):
+            self._check_not_own()
         return list(found.values())
 
     def roots(self) -> list[Path]:
         """The files and folders that were named: what was under them and is not any more has vanished."""
         return [_absolute(name) for name in self._names(missing_ok=True) if "://" not in name]
+
+    def _check_not_own(self) -> None:
+        own = _identity(self.own) if self.own else None
+        if own is not None and own in map(_identity, self.roots()):
+            raise UsageError(f"{self.own} is the data folder itself. Name another one with --data-dir.")
 
     def _names(self, *, missing_ok: bool) -> Iterator[str]:
         for argument in self.arguments:

@@ -45,12 +45,15 @@ def _under(source: str, roots: Sequence[Path]) -> bool:
 
 
 def _gone(source: str, found: AbstractSet[str]) -> bool:
-    """Not merely out of reach: in a folder that may not be entered, or an archive that cannot be opened."""
+    """Not merely out of reach: in a folder that may not be entered, or an archive that cannot be opened.
+
+    What is out of reach is found itself, instead of what is in it.
+    """
     path, inside, _ = source.partition(IN_ARCHIVE)
     try:
         os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
+    except (FileNotFoundError, NotADirectoryError):  # or its name is spelled otherwise
+        return not any(str(folder) in found for folder in Path(path).parents)
     except OSError:
         return False
     return bool(inside) and path not in found

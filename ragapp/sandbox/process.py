@@ -86,8 +86,12 @@ class Sandbox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
-            # Of the environment nothing: a parser needs no keys. One thread: it forks.
-            env={"PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"},
+            # Of the environment only where programs are: a parser needs no keys. One thread: it forks.
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "OPENBLAS_NUM_THREADS": "1",
+            },
             start_new_session=True,  # Ctrl-C is for us; we close its stdin when we end
         )
 

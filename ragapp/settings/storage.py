@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 
 class StorageSettings(BaseModel):
@@ -56,6 +57,12 @@ class StorageSettings(BaseModel):
     qdrant_timeout: float = Field(
         default=10.0, gt=0, description="Seconds to wait for a Qdrant node before the next one is asked."
     )
+
+    @field_validator("data_dir", "models_dir")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        """`~` is the home folder also in a file, or the unit of a service, which no shell has seen."""
+        return Path(os.path.expanduser(value))  # noqa: PTH111 - Path's own fails where nobody has that name
 
     @property
     def database_file(self) -> Path | None:

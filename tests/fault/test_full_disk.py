@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from fastapi import UploadFile
 from starlette.testclient import TestClient
 
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
+from ragapp.doors.http.handed import documents_in
 from ragapp.errors import StorageError
 from tests.fault.library import Library
 from tests.serving import settings_in
@@ -87,3 +90,15 @@ def test_an_upload_that_cannot_be_put_aside_is_told_as_a_full_disk(
         assert service.documents() == []
         assert list(small_disk.iterdir()) == []
         assert http.post(address, files={"file": ("small.txt", b"x")}).status_code == 202
+
+
+def test_so_is_a_small_archive_whose_last_bytes_do_not_fit(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    with suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        while ballast.write(bytes(4096)):
+            pass
+    part = UploadFile(io.BytesIO(bytes(5000)), filename="small.zip")
+    with pytest.raises(StorageError, match="TMPDIR"), documents_in(part):
+        pass

@@ -36,6 +36,7 @@ print("tidied up")
 def test_it_is_not_shown_to_other_machines(host: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="other machines"):
         listen(settings_in(tmp_path), host, 0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_opened(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from ragapp.bootstrap import build_service
 from ragapp.doors.cli.main import app
+from ragapp.doors.terminal.options import load_settings
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.settings.unknown import unknown_variables
 from tests.serving import settings_in
@@ -108,6 +109,13 @@ def test_a_settings_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     assert "line 1" in str(refused.exception)
 
 
+def test_a_settings_file_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ragapp.toml").write_bytes(b'blobs = "caf\xe9"\n')
+    refused = ragapp("settings")
+    assert isinstance(refused.exception, UsageError)
+    assert "ragapp.toml" in str(refused.exception)
+
+
 # -- data folders
 
 READING = [
@@ -141,6 +149,13 @@ def test_the_folder_that_was_meant_is_named(tmp_path: Path) -> None:
     build_service(settings_in(tmp_path / "library")).close()
     refused = ragapp("documents", "list", "--data-dir", tmp_path / "libary")
     assert f"but in {tmp_path / 'library'}" in str(refused.exception)
+
+
+def test_a_tilde_in_the_settings_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "ragapp.toml").write_text('data_dir = "~/library"\nmodels_dir = "~nobodys/models"\n')
+    settings = load_settings(None)
+    assert (settings.data_dir, settings.models_dir) == (tmp_path / "library", Path("~nobodys/models"))
 
 
 def test_ingest_makes_the_folder_and_says_so_once(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -35,13 +35,14 @@ def documents_in(part: UploadFile) -> Iterator[list[Handed]]:
     if not is_archive(Path(name)):
         yield [Handed(name, nullcontext(part.file))]
         return
-    with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
+    with ExitStack() as stack:
         try:
-            shutil.copyfileobj(part.file, copy)
-            copy.flush()
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory()), "upload.zip")
+            with copy.open("wb") as file:  # closing it may find the disk full, too
+                shutil.copyfileobj(part.file, file)
         except OSError as error:
             raise no_room(error) from error
-        found = [one for one in members(Path(copy.name), name) if not any(map(is_unwanted_path, one.names))]
+        found = [one for one in members(copy, name) if not any(map(is_unwanted_path, one.names))]
         if not found:
             raise UsageError(f"{name} holds no documents. Hidden files, sound and video are left out.")
         yield [_member(name, one) for one in found]

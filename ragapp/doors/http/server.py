@@ -78,13 +78,19 @@ def check_host(host: str, settings: Settings) -> None:
     """Raises UsageError for an address that other machines can reach while there is no API key."""
     if is_loopback(host):
         return
-    with closing(build_service(settings)) as service:
-        guarded = service.callers.keyring.needed()
-    if not guarded:
+    if not _has_key(settings):
         raise UsageError(
             f"{host} can be reached from other machines, and there is no API key to keep strangers out. Make "
             "one with `ragapp keys create`, or serve on 127.0.0.1 and use a tunnel, such as `ssh -L`."
         )
+
+
+def _has_key(settings: Settings) -> bool:
+    file = settings.database_file
+    if file is not None and not file.exists():  # opening it would make it
+        return False
+    with closing(build_service(settings)) as service:
+        return service.callers.keyring.needed()
 
 
 def take_port(host: str, port: int, option: str) -> socket.socket:

@@ -49,8 +49,10 @@ def load_settings(data_dir: Path | None, *, strict: bool = False) -> Settings:
     except ValidationError as error:
         problems = "; ".join(_problem(one) for one in error.errors())
         raise UsageError(f"{problems}. `ragapp settings` lists every setting.") from None
-    except TOMLDecodeError as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"ragapp.toml in this folder is no TOML: {error}. Texts stand in quotes.") from None
+    except PermissionError as error:
+        raise UsageError(f"{error.filename} may not be read. Make it readable, or move it away.") from None
 
 
 @contextmanager

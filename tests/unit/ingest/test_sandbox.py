@@ -90,6 +90,13 @@ def test_the_parser_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPa
     assert b"secret" not in environment
 
 
+def test_the_parser_finds_the_programs_that_we_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"/opt/homebrew/bin:{os.environ['PATH']}")
+    with started() as (_, process):
+        environment = Path(f"/proc/{process}/environ").read_bytes()
+    assert b"PATH=/opt/homebrew/bin:" in environment
+
+
 def test_closing_leaves_no_process() -> None:
     with started() as (_, process):
         assert process in children(os.getpid())

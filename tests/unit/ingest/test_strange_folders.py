@@ -12,6 +12,7 @@ import pytest
 
 from ingest.cli.vanished import vanished
 from ingest.sources import Finder, Source, split_list
+from ragapp.errors import UsageError
 from ragapp.incoming.names import display_name
 from ragapp.incoming.web import FetchLimits
 from ragapp.types import Document
@@ -79,6 +80,16 @@ def test_a_name_that_is_no_utf_8_can_be_stored_and_printed(strange: Path) -> Non
         assert data.read() == b"Herons fish."
 
 
+def test_what_is_in_a_closed_folder_with_such_a_name_has_not_vanished(
+    strange: Path, request: pytest.FixtureRequest
+) -> None:
+    (strange / os.fsdecode(b"caf\xe9")).mkdir(mode=0)
+    known = {path: document(Path(path)) for path in (f"{strange}/caf%E9/inside.txt", f"{strange}/gone.txt")}
+    request.getfixturevalue("nobody")
+    found = {source.id for source in sources(strange)}
+    assert [one.name for one in vanished(known, found, [strange])] == ["gone.txt"]
+
+
 def test_a_tilde_that_is_nobodys_home_is_a_letter(strange: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(strange)
     (strange / "~draft.txt").write_text("Herons fish.")
@@ -92,6 +103,8 @@ def test_our_own_folder_is_left_out(strange: Path) -> None:
     (own / "blobs" / "0a").write_text("Herons fish.")
     assert names(sources(strange, own=own)) == ["note.txt"]
     assert names(sources(strange, own=strange / "not made yet")) == ["0a", "note.txt"][::-1]
+    with pytest.raises(UsageError, match="data folder itself"):
+        sources(own, own=own)
 
 
 def test_what_may_not_be_entered_is_told_and_the_rest_taken(
