@@ -27,7 +27,11 @@ def read_drafts(text: str) -> list[QuestionDraft]:
 
 def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
     """Only those questions, as they are given. Whatever else a question's line says, such as where its
-    evidence stands, stays. Raises UsageError for a draft of no question."""
+    evidence stands, stays. Raises UsageError for a draft of no question, and what could not be evaluated."""
+    if not drafts:
+        raise UsageError("A set needs a question. Keep one, or delete the set.")
+    for one in drafts:
+        _check(one)
     wanted = {draft.id: draft for draft in drafts}
     kept = []
     for line in _lines(text):
@@ -43,6 +47,14 @@ def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
     if wanted:
         raise UsageError(f"There is no question {next(iter(wanted))!r} in the set. Load it again.")
     return "".join(f"{line}\n" for line in kept)
+
+
+def _check(draft: QuestionDraft) -> None:
+    if not draft.question.strip():
+        raise UsageError(f"The question {draft.id!r} is empty. Word it, or drop it.")
+    unanswered = not any(answer.strip() for answer in draft.answers)
+    if draft.answerable and draft.accepted is not False and unanswered:
+        raise UsageError(f"The question {draft.id!r} has no answer. Give one, or say that none can be found.")
 
 
 def _lines(text: str) -> list[str]:

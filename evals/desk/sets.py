@@ -6,6 +6,7 @@ import errno
 import importlib.resources
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -130,8 +131,14 @@ class QuestionSets:
 
     @contextmanager
     def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
-        with closing(self._artifacts.open(artifact)) as data, zipfile.ZipFile(data) as archive:
-            yield archive
+        try:
+            with closing(self._artifacts.open(artifact)) as data, zipfile.ZipFile(data) as archive:
+                yield archive
+        except (zipfile.BadZipFile, zlib.error) as error:
+            told = (
+                f"The question set {artifact.name!r} is damaged on disk: {error}. Delete it and add it again."
+            )
+            raise StorageError(told) from error
 
 
 def _questions_in(archive: zipfile.ZipFile) -> str:

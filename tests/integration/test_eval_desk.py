@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from evals.desk.desk import SharedEvalDesk
-from ragapp.errors import ConflictError, NotFoundError, UsageError
+from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
 from ragapp.protocols import ArtifactStore, EvalDesk
 from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.blobs import BlobFolder
@@ -160,6 +160,26 @@ def test_a_byte_order_mark_hinders_no_review(east: EvalDesk) -> None:
 
 def test_what_macos_adds_to_a_zip_is_left_out(east: EvalDesk) -> None:
     assert east.add_set("mine.zip", a_set("__MACOSX/folder/._a.txt", "folder/.DS_Store")).reviewable
+
+
+def test_a_review_leaves_what_can_be_evaluated(east: EvalDesk) -> None:
+    east.add_set("mine.zip", a_set())
+    drafts = first, _ = east.drafts("mine")
+    for kept in ([], [replace(first, question=" ")], [replace(first, answers=())]):
+        with pytest.raises(UsageError):
+            east.review("mine", kept)
+    assert east.drafts("mine") == drafts
+
+
+def test_a_set_that_is_damaged_on_disk_is_told(
+    east: EvalDesk, artifacts: ArtifactStore, tmp_path: Path
+) -> None:
+    east.add_set("mine.zip", a_set())
+    kept = artifacts.find("question set", "mine")
+    assert kept is not None
+    (tmp_path / "blobs" / kept.sha256[:2] / kept.sha256).write_bytes(b"no ZIP")
+    with pytest.raises(StorageError, match="damaged"):
+        east.drafts("mine")
 
 
 @pytest.mark.parametrize("accepted", [True, False, None])
