@@ -12,8 +12,9 @@ from functools import cached_property
 from ragapp.types import AskMode, Collection, RewrittenBy, SearchResult
 
 _SPACE = re.compile(r"\s+")
-_CLOSING = re.compile(r"(?:[\s?.…。？]|(?<![\d!！])[!！]+)+$")
-"""Of "5!" the mark is no closing one."""
+_CLOSING = re.compile(r"\A(?:[\s?.…。？]|[!！]+(?![\d!！]))+")
+"""In a question read backwards, as the end of a text is searched for in quadratic time. Of "5!" the mark is
+no closing one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def normalised(question: str) -> str:
 
     Other capitals stay: "polish" is not "Polish". So do compatible characters: "10²" is not "102".
     """
-    text = _CLOSING.sub("", _SPACE.sub(" ", unicodedata.normalize("NFC", question)).strip())
+    backwards = _SPACE.sub(" ", unicodedata.normalize("NFC", question)).strip()[::-1]
+    text = _CLOSING.sub("", backwards)[::-1]
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 

@@ -78,15 +78,11 @@ class EmbeddedCacheStore:
         return self._live(entry_id, row[0]) if row else None
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
-        bits = sign_bits(vector)
         with self._reading() as db:
             self._catch_up(db)
-            while wanted := self._mirror.nearest(partition, bits, k):
-                found = self._compared(self._fetch(db, wanted), vector)
-                if len(found) == len(wanted):
-                    break
-                self._mirror.drop(set(wanted) - found.keys())  # expired, damaged, or removed elsewhere
-        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
+            return self._mirror.similar(
+                partition, vector, k, lambda ids: self._compared(self._fetch(db, ids), vector)
+            )
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
         row = (

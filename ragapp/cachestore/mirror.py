@@ -7,18 +7,24 @@ questions of 384 dimensions take 5 MB. docs/cache.md compares it with a search i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.types import Vectors
+from ragapp.types import CacheEntry, Vectors
 
 Bits = NDArray[np.uint64]
+Compare = Callable[[list[str]], Mapping[str, tuple[CacheEntry, float]]]
+"""Fetches those of the entries that live, by id, with the cosines of their questions."""
+
 _Place = tuple[str, int]
 """A partition and how many words its bits have: those of another length are never compared."""
 
 _FIRST_ROOM = 64
+_ROUNDS = 10
+"""How often a look-up that meets entries which are gone looks on. After a clear elsewhere all of them are."""
+
 _LARGEST_COSINE = 1.001
 """Of unit vectors in single precision."""
 
@@ -60,6 +66,20 @@ class Mirror:
             place = self._places.pop(entry_id, None)
             if place is not None and not self._shelves[place].drop(entry_id):
                 del self._shelves[place]
+
+    def similar(
+        self, partition: str, vector: Vectors, k: int, compare: Compare
+    ) -> list[tuple[CacheEntry, float]]:
+        """The `k` most similar that live, best first; fewer when too many others were as near."""
+        bits = sign_bits(vector)
+        found: Mapping[str, tuple[CacheEntry, float]] = {}
+        for _ in range(_ROUNDS):
+            wanted = self.nearest(partition, bits, k)
+            found = compare(wanted) if wanted else {}
+            if len(found) == len(wanted):
+                break
+            self.drop(set(wanted) - found.keys())  # expired, evicted, removed elsewhere or damaged
+        return sorted(found.values(), key=lambda one: -one[1])
 
     def nearest(self, partition: str, bits: Bits, k: int) -> list[str]:
         """The ids of the `k` questions that differ in the fewest bits, in no particular order."""

@@ -33,6 +33,14 @@ _SAMPLE = 20
 _PREFIX = f"ragapp:cache:{SCHEMA}:"
 _LOG, _USED, _EXPIRY, _COUNTS = (f"{_PREFIX}{name}" for name in ("log", "used", "expiry", "counts"))
 
+# The set lasts as long as the last of its entries, which need not be the newest.
+_JOIN = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+redis.call('PEXPIREAT', KEYS[1], math.floor(last[2] * 1000))
+"""
+
 # Compares and acts in one step, as the owner may have lost its claim meanwhile.
 _CLAIM = """
 local owner = redis.call('GET', KEYS[1])
@@ -56,8 +64,13 @@ class RedisCacheStore:
             self._redis: Any = Redis.from_url(
                 url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0)
             )
-        except ValueError as error:
-            raise UsageError(f"RAGAPP_REDIS_URL is not a Redis URL: {error}") from error
+            pool = self._redis.connection_pool
+            pool.connection_class(**pool.connection_kwargs)  # knows which options there are
+        except (TypeError, ValueError, RedisError):
+            raise UsageError(
+                "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0, or has options that are unknown. "
+                "Write /, ? and # of a password as %2F, %3F and %23."
+            ) from None  # what the client says may tell a piece of the password
         self.name = _without_credentials(url)
         self._max_entries = max_entries
         self._now = now
@@ -77,7 +90,8 @@ class RedisCacheStore:
             return []  # waiting for somebody whom a hanging server holds costs no more than being held
         try:
             with self._talking():
-                return self._nearest(partition, vector, k)
+                self._catch_up()
+                return self._mirror.similar(partition, vector, k, lambda ids: self._compared(ids, vector))
         finally:
             self._lock.release()
 
@@ -91,9 +105,7 @@ class RedisCacheStore:
             pipe.hset(_entry(entry.id), mapping={"payload": self._payload.encode(entry), "vector": kept})
             pipe.pexpireat(_entry(entry.id), ends)
             for group in groups:
-                pipe.zremrangebyscore(group, "-inf", self._now())
-                pipe.zadd(group, {entry.id: entry.expires_at})
-                pipe.pexpireat(group, ends)
+                pipe.eval(_JOIN, 1, group, self._now(), entry.expires_at, entry.id)
             pipe.zadd(_USED, {entry.id: self._now()})
             pipe.zadd(_EXPIRY, {entry.id: entry.expires_at})
             pipe.xadd(_LOG, log, maxlen=self._max_entries, approximate=True)
@@ -156,20 +168,12 @@ class RedisCacheStore:
         entry = self._payload.decode(entry_id, payload) if payload is not None else None
         return entry if entry and entry.lives(self._now()) else None
 
-    def _nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
-        bits = sign_bits(vector)
-        self._catch_up()
-        while wanted := self._mirror.nearest(partition, bits, k):
-            found = {
-                entry_id: (entry, similarity)
-                for entry_id, (payload, kept) in self._fetch(wanted).items()
-                if (entry := self._live(entry_id, payload))
-                and (similarity := cosine(kept, vector)) is not None
-            }
-            if len(found) == len(wanted):
-                break
-            self._mirror.drop(set(wanted) - found.keys())  # expired, evicted, removed or damaged
-        return sorted(found.values(), key=lambda one: -one[1]) if wanted else []
+    def _compared(self, ids: list[str], vector: Vectors) -> dict[str, tuple[CacheEntry, float]]:
+        return {
+            entry_id: (entry, similarity)
+            for entry_id, (payload, kept) in self._fetch(ids).items()
+            if (entry := self._live(entry_id, payload)) and (similarity := cosine(kept, vector)) is not None
+        }
 
     def _catch_up(self) -> None:
         news = self._redis.xread({_LOG: self._mirrored}, count=_CAUGHT_UP_AT_ONCE)
@@ -240,4 +244,4 @@ def _document(document_id: str) -> str:
 
 def _without_credentials(url: str) -> str:
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from multiprocessing import get_context
@@ -13,6 +14,7 @@ from redis import Redis
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.cachestore.redis import RedisCacheStore
+from ragapp.errors import UsageError
 from ragapp.protocols import CacheStore
 from ragapp.types import CacheEntry
 from tests.redisserver import port_of, server
@@ -249,6 +251,17 @@ def test_a_servers_sets_forget_what_has_expired(
         assert {admin.zcard(key) for key in admin.keys("*:document:*")} == {2}
 
 
+def test_a_set_on_a_server_lasts_as_long_as_any_of_its_entries(
+    open_redis: Open, open_valkey: Open, clock: Clock, ports: dict[str, int]
+) -> None:
+    for opened, port in ((open_redis, ports["redis"]), (open_valkey, ports["valkey"])):
+        with closing(opened()) as store, Redis(port=port) as admin:
+            store.put(entry("long", at=clock.now, lasts=1000.0), unit(1))
+            store.put(entry("short", at=clock.now, lasts=10.0), unit(2))
+            (group,) = admin.keys("*:document:*")
+            assert admin.pttl(group) == pytest.approx(1000 * (clock.now + 1000 - time.time()), abs=100_000)
+
+
 def test_one_of_many_processes_gets_the_claim(open_file: Open, tmp_path: Path) -> None:
     open_file().close()
     with get_context("spawn").Pool(4) as pool:
@@ -273,7 +286,15 @@ def test_a_damaged_file_is_begun_anew(open_file: Open, clock: Clock) -> None:
         assert store.get("b") is not None
 
 
-def test_the_name_of_a_server_keeps_its_password() -> None:
-    assert (
-        RedisCacheStore("redis://user:secret@cache.local:6379/1", 1, 1.0).name == "redis://cache.local:6379/1"
-    )
+@pytest.mark.parametrize(
+    "url", ["redis://user:secret@cache.local:6379/1", "redis://cache.local:6379/1?password=secret"]
+)
+def test_the_name_of_a_server_keeps_its_password(url: str) -> None:
+    assert RedisCacheStore(url, 1, 1.0).name == "redis://cache.local:6379/1"
+
+
+@pytest.mark.parametrize("rest", [":secret/more@cache.local:6379/1", "cache.local/1?sekret=secret"])
+def test_a_url_that_is_none_is_not_told_with_its_password(rest: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        RedisCacheStore(f"redis://{rest}", 1, 1.0)
+    assert "secret" not in str(refused.value)

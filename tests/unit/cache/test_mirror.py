@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
-from ragapp.types import Vectors
+from ragapp.types import CacheEntry, Vectors
 from tests.unit.cache.entries import near, unit
 
 
@@ -40,6 +40,20 @@ def test_vectors_of_other_lengths_are_never_compared() -> None:
     put(mirror, "short", unit(1)[:64])
     mirror.put("p", "nothing", b"")
     assert mirror.nearest("p", sign_bits(unit(1)), 8) == []
+
+
+def test_a_look_up_takes_leave_of_many_that_are_gone_a_few_at_a_time() -> None:
+    mirror = Mirror(room=1000)
+    for number in range(300):
+        put(mirror, str(number), unit(number))
+    looked_for: list[str] = []
+
+    def gone(ids: list[str]) -> dict[str, tuple[CacheEntry, float]]:
+        looked_for.extend(ids)
+        return {}
+
+    assert mirror.similar("p", unit(1), 8, gone) == []
+    assert 8 < len(looked_for) == len(set(looked_for)) < 300
 
 
 @pytest.mark.parametrize(
