@@ -121,9 +121,12 @@ class SqlJobQueue:
             version = jobstates.newest_version(c, document_id, hold=True)
             if version.status == "ready":
                 raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
-            if version.status == "failed" or version.not_before is not None or version.reserved_for:
+            now = self._now(c)
+            in_work = version.worker is not None and version.lease_until >= now
+            waits = version.not_before is not None or version.reserved_for
+            if version.status == "failed" or (waits and not in_work):
                 turns.again(c, version.id)
-            return jobstates.of_document(c, document_id, self._now(c))
+            return jobstates.of_document(c, document_id, now)
 
     def cancel(self, document_id: str) -> JobState:
         with self._writing.begin() as c:

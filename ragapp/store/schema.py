@@ -85,7 +85,7 @@ versions = Table(
     Column("chunks", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("worker", String(64)),
-    Column("lease_until", Float),  # seconds since the epoch, by the clock of the worker's machine
+    Column("lease_until", Float),  # seconds since the epoch, by the database's clock
     Column("lane", String(16), nullable=False, default="interactive"),
     Column("owner", String(64), nullable=False, default=""),
     # Who alone may read it, since nobody else knows its password; empty: any worker.

@@ -238,6 +238,13 @@ def test_a_retry_lets_any_worker_try(store: SqlStore, queue: SqlJobQueue) -> Non
     assert claim(queue).document_id == id_
 
 
+def test_a_retry_leaves_what_its_owner_reads_just_now_alone(store: SqlStore, queue: SqlJobQueue) -> None:
+    id_ = accept(store, "locked", owner="ann", reserved=True).id
+    assert queue.claim("w1", "ann") is not None
+    assert queue.retry(id_).worker == "w1"
+    assert queue.claim("w2") is None
+
+
 def test_what_is_reserved_holds_up_nobodys_turn(store: SqlStore, queue: SqlJobQueue) -> None:
     for number in range(10):
         accept(store, f"ann{number}", owner="ann")
