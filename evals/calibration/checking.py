@@ -90,6 +90,7 @@ class Bench:
 
     def answers(self, question: AnswerQuestion) -> Iterator[tuple[Policy, Answer]]:
         """The answer under each policy, `unchecked` last. Raises ModelError when the model cannot write."""
+        self.writer.last = ""
         alone = Rewriter().rewrite(question.question, question.history)
         search = partial(self.library.service.search, collection=self.library.collection, k=HITS)
         found = search(alone.question, filters=question.filters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
 
@@ -19,6 +20,9 @@ from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
 from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, RewrittenBy, SearchResult
+
+MOMENT = 0.5
+"""Seconds after which hits are looked up again before they are shown: that costs a query for each."""
 
 NO_CACHE = CacheDecision("bypass", "There is no cache yet.")
 NOTHING_SUPPORTED = "Nothing that the model wrote is supported by the documents."
@@ -104,11 +108,12 @@ class Answerer:
         yield AskEvent("answer", answer=self._checked(sheet, draft, notice))
 
     def _evidence(self, sheet: Sheet, notice: str | None) -> Answer:
-        """From what was live a moment ago; should a cited version be gone already, from what is left."""
-        try:
-            return self._extracted(sheet, number_hits(sheet.result.hits), notice)
-        except NotFoundError:
-            return self._extracted(sheet, self._live_hits(sheet), notice)
+        """From what was live a moment ago; from what is left when a cited version is gone already, or when
+        somebody else's answer to the same question was waited for."""
+        if perf_counter() - sheet.started < MOMENT:
+            with suppress(NotFoundError):
+                return self._extracted(sheet, number_hits(sheet.result.hits), notice)
+        return self._extracted(sheet, self._live_hits(sheet), notice)
 
     def _extracted(self, sheet: Sheet, passages: Sequence[Passage], notice: str | None) -> Answer:
         """The documents' own sentences. Raises NotFoundError when a version that they cite is gone."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping
-from queue import Full, Queue
+from contextlib import suppress
+from queue import Empty, Full, Queue
 from threading import Thread
 
 from ragapp.cache.bounds import CONFIDENCE, lower_bound
@@ -78,8 +79,9 @@ class Auditor:
     def close(self) -> None:
         """Waits for the audit that is being made, and leaves out the rest."""
         if self._thread is not None:
-            while not self._waiting.empty():
-                self._waiting.get_nowait()
+            with suppress(Empty):
+                while True:
+                    self._waiting.get_nowait()
             self._waiting.put(None)
             self._thread.join()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ class Turn:
             self._renewed = time.monotonic()
 
     def release(self) -> None:
+        """For good: nothing is renewed from now on."""
+        self._renewed = math.inf
         self._store.release(self._entry_id, self._owner)
 
 

@@ -173,15 +173,21 @@ class EmbeddedCacheStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             for schema in range(SCHEMA):  # of earlier versions
                 _remove(self._path.with_name(f"answers-{schema}.db"))
-            self._db = _connected(self._path, timeout)
-        except (OSError, sqlite3.OperationalError) as error:
+            self._db = self._connected_anyhow(timeout)
+        except (OSError, sqlite3.Error) as error:
             raise StorageError(
                 f"The cache {self._path} cannot be opened ({error}). Free some disk space, let this user "
                 "write there, or set RAGAPP_CACHE=false."
             ) from error
+
+    def _connected_anyhow(self, timeout: float) -> sqlite3.Connection:
+        try:
+            return _connected(self._path, timeout)
+        except sqlite3.OperationalError:  # of the disk, and the file may be sound
+            raise
         except sqlite3.DatabaseError:
             _remove(self._path)
-            self._db = _connected(self._path, timeout)
+            return _connected(self._path, timeout)
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
         rows = db.execute(

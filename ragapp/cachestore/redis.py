@@ -68,7 +68,7 @@ class RedisCacheStore:
             pool.connection_class(**pool.connection_kwargs)  # knows which options there are
         except (TypeError, ValueError, RedisError):
             raise UsageError(
-                "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0, or has options that are unknown. "
+                "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0, or has an unknown option. "
                 "Write /, ? and # of a password as %2F, %3F and %23."
             ) from None  # what the client says may tell a piece of the password
         self.name = _without_credentials(url)

@@ -14,7 +14,7 @@ from redis import Redis
 from ragapp.cachestore.breaker import SteadyCacheStore
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.cachestore.redis import RedisCacheStore
-from ragapp.errors import UsageError
+from ragapp.errors import StorageError, UsageError
 from ragapp.protocols import CacheStore
 from ragapp.types import CacheEntry
 from tests.redisserver import port_of, server
@@ -284,6 +284,15 @@ def test_a_damaged_file_is_begun_anew(open_file: Open, clock: Clock) -> None:
         assert store.get("a") is None
         kept(store, clock, "b")
         assert store.get("b") is not None
+
+
+def test_a_damaged_file_that_cannot_be_removed_is_told(open_file: Open, tmp_path: Path) -> None:
+    with closing(open_file()) as store:
+        path = Path(store.name)
+    path.write_bytes(b"This is no database. " * 500)
+    path.with_name(f"{path.name}-wal").mkdir()
+    with pytest.raises(StorageError, match="cannot be opened"):
+        open_file()
 
 
 @pytest.mark.parametrize(

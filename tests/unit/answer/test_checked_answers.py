@@ -79,6 +79,21 @@ def test_a_document_deleted_while_the_model_writes_is_not_cited() -> None:
     assert "document-1" not in {hit.document_id for hit in answer.hits}
 
 
+def test_what_was_deleted_while_another_asker_was_waited_for_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def page_of_what_is_left(document_id: str, version: int, offset: int) -> int:
+        if document_id == "document-2":
+            raise NotFoundError("It is gone.")
+        return 1
+
+    monkeypatch.setattr("ragapp.answer.answerer.MOMENT", 0.0)
+    stream = answering(None, page_at=page_of_what_is_left).answer(QUESTION, found(QUESTION, TEXTS))
+    evidence = next(stream).answer
+    assert evidence is not None
+    assert [hit.document_id for hit in evidence.hits] == ["document-1", "document-3"]
+
+
 @given(
     st.lists(st.sampled_from((*TEXTS[0].split(), "[1]", "[2]", "[3]", "[50]", "not", ".", "\n")), max_size=30)
 )
