@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from ragapp.bootstrap import build_service
 from ragapp.doors.cli.main import app
+from ragapp.doors.terminal.folder import begin_data, need_data
 from ragapp.doors.terminal.options import load_settings
 from ragapp.errors import NotFoundError, UsageError
+from ragapp.settings import Settings
 from ragapp.settings.unknown import unknown_variables
 from tests.serving import settings_in
 
@@ -179,6 +183,26 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     refused = ragapp("ingest", tmp_path / "note.txt", "--data-dir", tmp_path / "note.txt")
     assert isinstance(refused.exception, UsageError)
     assert "--data-dir" in str(refused.exception)
+
+
+@pytest.mark.parametrize(("closed", "mode"), [("", 0), ("library", 0o555), ("library/ragapp.db", 0o444)])
+@pytest.mark.parametrize("check", [need_data, begin_data])
+def test_data_of_another_user_are_told(check: Callable[[Settings], None], closed: str, mode: int) -> None:
+    was_root = os.geteuid() == 0
+    with TemporaryDirectory(prefix="ragapp-shared-") as shared:
+        Path(shared).chmod(0o755)
+        settings = settings_in(Path(shared, "library"))
+        build_service(settings).close()
+        Path(shared, closed).chmod(mode)
+        if was_root:  # who may do everything
+            os.seteuid(65534)
+        try:
+            with pytest.raises(UsageError, match="this user"):
+                check(settings)
+        finally:
+            if was_root:
+                os.seteuid(0)
+            Path(shared, closed).chmod(0o755)
 
 
 # -- collections of keys
