@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 BEAT: Final = 1.0
 """Seconds between two notes of how far it is. So late, at most, it is known that somebody cancelled it."""
 
+UNFORESEEN: Final = "The server met an error that it did not expect. Its log describes it."
+
 
 class AttendedTask:
     """Runs an order, holds its record while it does, and ends the command when the record is over first."""
@@ -37,7 +39,12 @@ class AttendedTask:
         """Waits for its turn if it is patient, runs, and notes how it ended."""
         turn: AbstractContextManager[object] = turns if self._order.patient else nullcontext()
         with self._held(), turn:
-            self._note(self._ended())
+            try:
+                end = self._ended()
+            except Exception:  # a defect of ours, which nobody should take for a lost server
+                self._note(TaskEnd("failed", error=UNFORESEEN))
+                raise
+            self._note(end)
 
     def stop(self) -> None:
         """Ends it, or lets it never begin. Returns when its command has ended."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -169,6 +169,16 @@ def test_work_that_cannot_be_made_ready_fails_with_its_reason(board: LocalTaskBo
 
     task = ended(board, board.start(Order("evaluation", "Work", work)))
     assert (task.state, task.error) == ("failed", "The set is gone. Add it again.")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_of_ours_is_told_as_such(board: LocalTaskBoard) -> None:
+    def work() -> AbstractContextManager[CommandLine]:
+        raise ZeroDivisionError
+
+    task = ended(board, board.start(Order("evaluation", "Work", work)))
+    assert task.state == "failed"
+    assert "did not expect" in str(task.error)
 
 
 class AwayForAWhile(SqlTasks):
