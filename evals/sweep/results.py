@@ -21,7 +21,7 @@ Measure = Callable[[Path, int | None, Settings], Measured]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`key` binds the dataset's place, the number of questions and every setting that counts."""
+    """`key` binds the dataset's name, the number of questions and every setting that counts."""
 
     key: str
     dataset: str
@@ -39,6 +39,8 @@ def run_plan(
     measure: Measure,
 ) -> Iterator[tuple[Trial, bool]]:
     """Each trial as it is done, and whether it was done before. Raises as `measure` does, and UsageError."""
+    if len({path.resolve().name for path in datasets}) < len(datasets):
+        raise UsageError("Two of the datasets have the same name, by which a sweep tells them. Rename one.")
     done = {trial.key: trial for trial in read_trials(file)} if file.exists() else {}
     for change in plan.changes:
         own = changed(settings, change)

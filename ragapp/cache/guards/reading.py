@@ -86,7 +86,8 @@ class Reading:
         opens = True
         for match in _TOKEN.finditer(self.text):
             word = match.group()
-            if word[0].isupper() and len(word) > 1 and (not opens or word[1:] != word[1:].lower()):
+            named = word == "A" or (word[0].isupper() and len(word) > 1)  # "Appendix A"; I is a person
+            if named and (not opens or word[1:] != word[1:].lower()):
                 found.update(_singular(part) for part in _spelt(word.lower()))
             opens = self.text[match.end() : match.end() + 1] in {".", "?", "!", ":"}
         return frozenset(found)

@@ -66,7 +66,11 @@ DIFFERENT = {
         ("What does a barometer do?", "What is a barometer?"),
         ("What does a register do in a chip?", "What is a register in a chip?"),
     ],
-    "names": [("Is Turkey large?", "Is Hungary large?"), ("Can I ask Ann?", "Can I ask Bob?")],
+    "names": [
+        ("Who signs Appendix A of the contract?", "Who signs the appendix of the contract?"),
+        ("Is Turkey large?", "Is Hungary large?"),
+        ("Can I ask Ann?", "Can I ask Bob?"),
+    ],
     "persons": [
         ("Why do I pay fees?", "Why pay fees?"),
         ("Why do you want the merger?", "Why do we want the merger?"),

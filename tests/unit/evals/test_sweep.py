@@ -90,6 +90,21 @@ def test_what_was_tried_is_not_tried_again(tmp_path: Path) -> None:
     assert len(read_trials(tmp_path / "out.jsonl")) == 4
 
 
+def test_datasets_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
+    sets = [tmp_path / "mine" / "test", tmp_path / "yours" / "test"]
+    with pytest.raises(UsageError, match="same name"):
+        next(
+            run_plan(
+                Plan(({},)),
+                sets,
+                tmp_path / "out.jsonl",
+                limit=None,
+                settings=SETTINGS,
+                measure=lambda *_: measured({"q": 0.5}),
+            )
+        )
+
+
 def test_the_front_has_what_nothing_beats_in_everything(tmp_path: Path) -> None:
     made = plan(tmp_path, "[alone]\ncandidates = [10, 30, 300]")
     found = {
