@@ -22,8 +22,8 @@ from ragapp.settings.storage import StorageSettings
 
 __all__ = ["AnswerSettings", "Settings", "variable"]
 
-_CREDENTIALS = re.compile(r"//[^/\s]*@")
-"""Of a URL: its user and password."""
+_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*(?=@)|(?<=\?)[^\s']+")
+"""Of a URL: its user and password, and its query, in which some servers want their key."""
 
 
 class Settings(
@@ -59,7 +59,7 @@ class Settings(
     def told(self) -> dict[str, str]:
         """By variable, those that were set, for the log: without secrets, and without those in URLs."""
         given = {variable(name): str(getattr(self, name)) for name in sorted(self.model_fields_set)}
-        return {name: _CREDENTIALS.sub("//…@", value) for name, value in given.items()}
+        return {name: _CREDENTIALS.sub("…", value) for name, value in given.items()}
 
 
 def variable(name: str) -> str:

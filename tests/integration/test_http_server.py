@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from ragapp.doors.client import RagappClient
-from ragapp.doors.http.server import listen
+from ragapp.doors.http.server import listen, take_port
 from ragapp.errors import AuthenticationError, RagappError, UsageError
 from tests.redisserver import free_port
 from tests.serving import settings_in
@@ -37,6 +37,12 @@ def test_it_is_not_shown_to_other_machines(host: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="other machines"):
         listen(settings_in(tmp_path), host, 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_an_address_of_another_machine_is_told_as_such(host: str) -> None:
+    with pytest.raises(UsageError, match="--host"):
+        take_port(host, 0, "--port")
 
 
 def test_a_port_that_is_taken_is_told_before_anything_is_opened(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import resource
 import signal
@@ -94,12 +95,17 @@ def _has_key(settings: Settings) -> bool:
 
 
 def take_port(host: str, port: int, option: str) -> socket.socket:
-    """Raises UsageError, which names the option that chooses another one, for a port that cannot be had."""
+    """Raises UsageError, which names the option that chooses another one, for a port that cannot be had, and
+    for an address that is none of this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]  # Python adds the address, which is named already
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise UsageError(
+                f"Cannot listen on {host}: {why}. Name an address of this machine with --host."
+            ) from error
         raise UsageError(
             f"Cannot listen on {host} port {port}: {why}. Choose another with {option}, or stop what runs "
             "there."
