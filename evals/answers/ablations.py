@@ -20,12 +20,13 @@ from rich.progress import Progress
 from evals.answers.cells import cell, markdown
 from evals.answers.evaluate import evaluate_answers
 from evals.answers.library import open_library
-from evals.answers.runs import AnswerRun, read_answer_run
+from evals.answers.runs import AnswerRun, answer_settings, read_answer_run
 from evals.answers.types import AnswerDataset
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.runs import SettingValue, write_run
 from evals.sweep.plan import Change, changed, read_plan
 from evals.sweep.results import in_words
+from ragapp.errors import UsageError
 from ragapp.settings import Settings
 
 FIGURES = {
@@ -61,7 +62,7 @@ def ablate(
                 with open_library(whole, own, progress) as library:
                     run, _ = evaluate_answers(asked, library, own, progress)
                 write_run(file, run)
-            yield read_answer_run(file)
+            yield _read(file, asked, changed(settings, change))
 
 
 def change_of(settings: Mapping[str, SettingValue]) -> Change:
@@ -93,12 +94,25 @@ def table(runs: Iterable[AnswerRun]) -> str:
     return markdown(head, lines)
 
 
+def _read(file: Path, asked: AnswerDataset, settings: Settings) -> AnswerRun:
+    """Raises UsageError for a run of other questions or settings: the name only tells what was changed."""
+    run = read_answer_run(file)
+    now = answer_settings(settings)
+    if run.dataset_sha256 != asked.sha256 or any(
+        now.get(name) != told for name, told in run.settings.items()
+    ):
+        raise UsageError(
+            f"{file} was made from another set or settings. Remove it, or choose another folder."
+        )
+    return run
+
+
 def _words(run: AnswerRun) -> str:
     return in_words(change_of(run.settings))
 
 
 def _name(asked: AnswerDataset, change: Change) -> str:
-    words = in_words(change).replace(", ", ".").replace(" ", "-")
+    words = in_words(change).replace(", ", ".").replace(" ", "-").replace("/", "-")
     return f"{asked.name}.{len(asked.questions)}.{words}.json.gz"
 
 

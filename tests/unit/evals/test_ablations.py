@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from rich.progress import Progress
 
 from evals.answers.ablations import ablate, change_of, read_ablations, table
@@ -14,6 +15,7 @@ from evals.calibration.checking import unchecked
 from evals.runs import write_run
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.writers import Writers
+from ragapp.errors import UsageError
 from ragapp.settings import Settings
 from ragapp.types import Answer
 from tests.unit.answer.hits import found, page_at, span_of
@@ -65,6 +67,18 @@ def test_what_was_run_before_is_read(tmp_path: Path) -> None:
     with Progress(disable=True) as progress:
         runs = list(ablate([dataset], [{}], SETTINGS, folder=tmp_path, limit=None, progress=progress))
     assert runs == [kept]
+
+
+@pytest.mark.parametrize(
+    ("sha256", "settings"), [("1" * 64, SETTINGS), ("0" * 64, SETTINGS.model_copy(update={"candidates": 7}))]
+)
+def test_a_run_of_another_set_or_other_settings_is_not_taken_for_it(
+    tmp_path: Path, sha256: str, settings: Settings
+) -> None:
+    write_run(tmp_path / "tides.0.as-set.json.gz", run_under(SETTINGS))
+    dataset = AnswerDataset("tides", (), (), sha256, sha256)
+    with Progress(disable=True) as progress, pytest.raises(UsageError, match="another set"):
+        list(ablate([dataset], [{}], settings, folder=tmp_path, limit=None, progress=progress))
 
 
 def served() -> Answer:
