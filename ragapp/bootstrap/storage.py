@@ -59,8 +59,7 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
     """Raises NotFoundError, UsageError, StorageError."""
     manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
-    if settings.redis_url is not None:  # even while answers are not kept: they may be again
-        _forget_answers(settings)
+    _forget_served_answers(settings)
     return manifest
 
 
@@ -73,20 +72,27 @@ def migrate(settings: Settings, target: Settings, on_moved: OnMoved) -> Moved:
         raise UsageError("That is the database that is in use already. Name another one with --to.")
     source_engine, target_engine = open_database(settings), open_database(target)
     try:
-        return move(source_engine, open_blobs(settings), target_engine, open_blobs(target), on_moved)
+        moved = move(source_engine, open_blobs(settings), target_engine, open_blobs(target), on_moved)
     finally:
         source_engine.dispose()
         target_engine.dispose()
+    _forget_served_answers(target)
+    return moved
 
 
-def _forget_answers(settings: Settings) -> None:
-    """On a server there may be some of what came after the backup, whose revisions count again from there."""
+def _forget_served_answers(settings: Settings) -> None:
+    """On a server there may be those of another past of these documents: their revisions count anew.
+
+    Even while answers are not kept: they may be again.
+    """
+    if settings.redis_url is None:
+        return
     try:
         with closing(build_cache_store(settings)) as store:
             store.clear()
     except StorageError as error:
         raise StorageError(
-            f"The documents are restored, but kept answers could not be removed: {error} Run "
+            f"The documents are there, but kept answers could not be removed: {error} Run "
             "`ragapp cache clear` before anything is asked."
         ) from error
 
