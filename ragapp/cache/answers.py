@@ -215,8 +215,15 @@ class AnswerCache:
         entry = entry_of(asked, answer, seconds, self._now(), self._rules.seconds)
         self._store.put(entry, self._embed(asked.result.query))
         # What was deleted while it was written was looked for among the kept before this one was there.
-        if not self._judge.still_there(entry):
+        if not self._still_there(entry):
             self._forget(lambda: self._store.remove([entry.id]))
+
+    def _still_there(self, entry: CacheEntry) -> bool:
+        try:
+            return self._judge.still_there(entry)
+        except StorageError as error:  # the answer is written, and its reader waits for it
+            log.warning("The answer is not kept: %s", error)
+            return False
 
     def _semantic_off(self) -> str | None:
         if self._rules.threshold() is None:

@@ -6,9 +6,11 @@ import logging
 import time
 
 from limits import RateLimitItemPerMinute
-from limits.errors import StorageError
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+
+from ragapp.errors import UsageError
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +18,7 @@ log = logging.getLogger(__name__)
 class Rates:
     """One count for all replicas that share a Redis; without one, or while it is away, each has its own.
 
-    `redis_url` may be of Redis or Valkey; `timeout` is how many seconds to wait for it.
+    `redis_url` may be of Redis or Valkey; `timeout` is how many seconds to wait for it. Raises UsageError.
     """
 
     def __init__(self, redis_url: str | None, timeout: float) -> None:
@@ -47,12 +49,20 @@ def _hit(limiter: MovingWindowRateLimiter, key_id: str, per_minute: int) -> floa
 
 
 def _storage(redis_url: str, timeout: float) -> Storage:
-    storage = storage_from_string(
-        f"redis+{redis_url}" if redis_url.startswith("unix:") else redis_url,  # as `limits` calls a socket
-        wrap_exceptions=True,
-        key_prefix="ragapp:rate",
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-    )
+    try:
+        storage = storage_from_string(
+            f"redis+{redis_url}"
+            if redis_url.startswith("unix:")
+            else redis_url,  # as `limits` calls a socket
+            wrap_exceptions=True,
+            key_prefix="ragapp:rate",
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+        )
+    except (TypeError, ValueError, ConfigurationError):
+        raise UsageError(
+            "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0. Write /, ? and # of a password as "
+            "%2F, %3F and %23."
+        ) from None  # what the client says may tell a piece of the password
     assert isinstance(storage, Storage), "the URL of a synchronous storage gives one"
     return storage

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ragapp.callers.rates import Rates
+from ragapp.errors import UsageError
 from tests.redisserver import free_port, port_of, server
 
 TIMEOUT = 5.0
@@ -67,3 +68,11 @@ def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key
         rates = Rates(f"redis://127.0.0.1:{port_of(redis)}", TIMEOUT)
         assert rates.hit(key, 1) is None
     assert [rates.hit(key, 1) is None for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize("url", ["redis://:pa/ss@localhost:6379/0", "nothing://localhost"])
+def test_a_url_that_is_none_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(UsageError) as told:
+        Rates(url, TIMEOUT)
+    assert "pa/ss" not in str(told.value)
+    assert told.value.__cause__ is None
