@@ -61,8 +61,8 @@ def _storage(redis_url: str, timeout: float) -> Storage:
         )
     except (TypeError, ValueError, ConfigurationError):
         raise UsageError(
-            "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0. Write /, ? and # of a password as "
-            "%2F, %3F and %23."
+            "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0. Write /, ? and # of a password "
+            "as %2F, %3F and %23."
         ) from None  # what the client says may tell a piece of the password
     assert isinstance(storage, Storage), "the URL of a synchronous storage gives one"
     return storage
