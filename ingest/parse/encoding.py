@@ -25,6 +25,14 @@ _UNLIKELY = (
 )  # fmt: skip
 """Hardly a file was ever written in these, and a short text in another one often fits them by chance."""
 
+_WINDOWS_MARKS = re.compile(
+    rb"(?<=[A-Za-z])\x92(?=(?:s|t|d|m|re|ve|ll)\b)"  # Don’t
+    rb"|(?<![A-Za-z])\x93(?=\w)[\x00-\x7f\x92\x96\x97]*\x94(?![A-Za-z])"  # “Start”
+    rb"|(?<= )[\x96\x97](?= )|(?<=\d)[\x96\x97](?=\d)"  # 1939–1945
+    rb"|(?<![A-Za-z])[\x80\xa3](?=\d)|(?<=\d)\xb0(?=C\b|F\b|\W|$)"  # £5, 20°C
+)
+"""Punctuation of cp1252, where it stands in English. Other encodings have letters in its place."""
+
 _SCRIPTS = frozenset({"ARABIC", "ARMENIAN", "CYRILLIC", "GEORGIAN", "GREEK", "HEBREW", "LATIN", "THAI"})
 _WORD = re.compile(r"[^\W\d_]+")
 _TELLING_LINES = 2000
@@ -48,6 +56,8 @@ def decode(data: bytes, name: str) -> str:
 def _likeliest(data: bytes, name: str) -> str:
     """Of the encodings that fit the lines beyond ASCII, the first in which no word mixes scripts."""
     telling = b"\n".join(islice((line for line in data.splitlines() if not line.isascii()), _TELLING_LINES))
+    if _WINDOWS_MARKS.sub(b"", telling).isascii():  # there are no letters to tell by
+        return "cp1252"
     found = chardet.detect_all(telling, exclude_encodings=_UNLIKELY, compat_names=False)
     encodings = [one["encoding"] for one in found if one["encoding"]]
     if not encodings:

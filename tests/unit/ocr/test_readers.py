@@ -94,3 +94,9 @@ def test_where_nobody_can_read_both_ways_are_told(monkeypatch: pytest.MonkeyPatc
     assert not ocr.available()
     with pytest.raises(ParseError, match=r"install Tesseract .*, or RapidOCR .*ragapp\[ocr\]"):
         parse(scan("x"), "a.png")
+
+
+def test_a_thin_picture_takes_no_more_memory_than_another(reader: Reader) -> None:
+    line = Image.new("RGB", (2000, 5), "white")
+    assert reader.text(line).strip() == ""
+    assert reader.words(line) == []
