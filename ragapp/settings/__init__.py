@@ -57,9 +57,12 @@ class Settings(
         return init_settings, env_settings, files, toml
 
     def told(self) -> dict[str, str]:
-        """By variable, those that were set, for the log: without secrets, and without those in URLs."""
-        given = {variable(name): str(getattr(self, name)) for name in sorted(self.model_fields_set)}
-        return {name: _CREDENTIALS.sub("…", value) for name, value in given.items()}
+        """By variable, those that were set, for the log, as `shown`."""
+        return {variable(name): self.shown(name) for name in sorted(self.model_fields_set)}
+
+    def shown(self, name: str) -> str:
+        """The value of a setting without secrets, and without those in URLs."""
+        return _CREDENTIALS.sub("…", str(getattr(self, name)))
 
 
 def variable(name: str) -> str:

@@ -161,3 +161,11 @@ def test_a_question_set_that_somebody_looked_through_is_not_written_over(tmp_pat
 def test_settings_are_all_explained(data_dir: Path) -> None:
     rows = ragapp_json(data_dir, "settings")
     assert all(row["name"].startswith(("RAGAPP_", "OTEL_")) and row["meaning"] for row in rows)
+
+
+def test_settings_show_no_secrets(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGAPP_OPENAI_BASE_URL", "http://me:hunter2@vllm:8000/v1")
+    monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "hunter2")
+    shown = ragapp(data_dir, "settings", "--json").stdout
+    assert "hunter2" not in shown
+    assert "@vllm:8000/v1" in shown

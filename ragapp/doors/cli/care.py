@@ -47,7 +47,7 @@ def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     rows = [
         {
             "name": variable(name),
-            "value": str(getattr(current, name)),
+            "value": current.shown(name),
             "default": str(field.get_default(call_default_factory=True, validated_data={})),
             "meaning": field.description,
         }
