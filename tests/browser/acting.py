@@ -25,7 +25,13 @@ def hand_over(drop_zone: Locator, files: Mapping[str, bytes]) -> None:
     )
 
 
+def settle(page: Page) -> None:
+    """Waits until all of the page is there, and nothing of the one before it."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def filter_by(page: Page, words: str) -> None:
+    settle(page)
     page.get_by_label("Filter by name").fill(words)
     page.get_by_label("Filter by name").press("Enter")
 
@@ -45,6 +51,7 @@ def answer_to(page: Page, question: str) -> Locator:
     replies = page.get_by_test_id("stChatMessage").filter(has_not=page.locator(".ragapp-question"))
     page.get_by_role("link", name="Ask").click()
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+    settle(page)
     before = replies.count()
     ask(page, question)
     expect(replies).to_have_count(before + 1)
