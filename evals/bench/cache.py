@@ -79,6 +79,7 @@ class _Bench:
             "exact, look-up alone": partial(self.store.get, self._asked(QUESTION).entry_id),
             "semantic, look-up alone": partial(self._look_up, self.embedder.embed_query(SIMILAR)),
         }
+        works["exact"]()  # kept before all others, so that a search that has seen few of them yet finds it
         kept, found = 0, []
         for size in sizes:
             _fill(self.store, kept, size)

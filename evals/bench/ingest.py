@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.bench.machine import ENCODERS, matrix_speed
+from evals.bench.machine import ENCODERS, PEER_MODEL, matrix_speed
 from ingest.cli.batch import open_batch
 from ingest.cli.progress import Progress
 from ingest.sources import Finder, Source
@@ -21,7 +21,6 @@ from ragapp.incoming.web import FetchLimits
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 
-PEER_MODEL = "all-MiniLM-L6-v2"
 SCRIPT = Path(__file__).with_name("langchain_script.py")
 SPECIAL_TOKENS = 2
 """[CLS] and [SEP]."""

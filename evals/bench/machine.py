@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PEER_MODEL = "all-MiniLM-L6-v2"
+"""What LangChain's usual script embeds with."""
+
 SIDE = 1536
 """Matrices of 9 MB: larger than the caches, and a product takes well under a second."""
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from evals.bench.machine import PEER_MODEL
 from evals.bench.process import Resident, resident
 from evals.bench.sample import sample_of
 from ragapp.bootstrap import build_service, build_workbench
@@ -19,7 +20,6 @@ from ragapp.errors import UsageError
 from ragapp.settings import Settings
 from ragapp.types import Vectors
 
-PEER_MODEL = "all-MiniLM-L6-v2"
 SCRIPT = Path(__file__).with_name("langchain_memory.py")
 QUESTION_WORDS = 9
 

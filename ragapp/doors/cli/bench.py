@@ -41,7 +41,8 @@ def ingest(
 
     Example: ragapp bench ingest ~/reports --embedder all-MiniLM-L6-v2 --peer
     """
-    from evals.bench.ingest import PEER_MODEL, measure_langchain, measure_ours
+    from evals.bench.ingest import measure_langchain, measure_ours
+    from evals.bench.machine import PEER_MODEL
     from evals.bench.printing import print_speeds
     from ingest.sources import Finder
     from ragapp.incoming.web import FetchLimits
