@@ -62,7 +62,7 @@ def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -
     open_collection(page, site, "many")
     filter_by(page, "note 3")
     expect(page.get_by_role("heading", level=3)).to_have_count(10)
-    page.get_by_text("All 10 shown").click()
+    page.get_by_role("button", name="Tick all 10 shown").click()
     page.get_by_role("button", name="Delete 10").click()
     expect(page.get_by_text("10 documents are marked for deletion")).to_be_visible()
     assert len(site.service.documents("many")) == 45
@@ -75,6 +75,33 @@ def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", level=3)).to_have_count(8)
     assert len(site.service.documents("many")) == 43
+
+
+def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_deletion(
+    page: Page, site: Site
+) -> None:
+    """No worker reads them, so the list refreshes at its quickest pace all the time."""
+    arriving = site.service.create_collection("arriving").name
+    for number in range(12):
+        site.service.upload(arriving, f"early {number:02}.txt", io.BytesIO(f"Early {number}.".encode()))
+    open_collection(page, site, arriving)
+    page.get_by_role("button", name="Tick all 12 shown").click()
+    page.get_by_role("button", name="Untick all 12 shown").click()
+    expect(page.get_by_role("button", name="Tick all 12 shown")).to_be_visible()
+    chosen = ["early 02.txt", "early 05.txt", "early 11.txt"]
+    for name in [*chosen, "early 07.txt", "early 07.txt"]:
+        tick(page, name)
+    expect(page.get_by_role("button", name="Delete 3", exact=True)).to_be_visible()
+    for number in range(12):
+        site.service.upload(arriving, f"late {number:02}.txt", io.BytesIO(f"Late {number}.".encode()))
+        page.wait_for_timeout(500)
+    expect(page.get_by_role("heading", name="0 of 24 ready")).to_be_visible()
+    page.get_by_role("button", name="Delete 3", exact=True).click(timeout=5000)
+    expect(page.get_by_role("list", name="Marked for deletion").get_by_role("listitem")).to_have_text(chosen)
+    assert len(site.service.documents(arriving)) == 24
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", name="0 of 21 ready")).to_be_visible()
+    assert not {one.name for one in site.service.documents(arriving)} & set(chosen)
 
 
 def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None:
@@ -125,3 +152,8 @@ def test_an_archive_brings_its_documents_and_tells_what_was_refused(page: Page, 
     expect(page.get_by_text("torn.zip cannot be unpacked")).to_be_visible()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("torn.zip cannot be unpacked")).to_have_count(0)
+
+
+def tick(page: Page, name: str) -> None:
+    """Ticks the box of the document, or takes the tick away."""
+    row_of(page, name).get_by_test_id("stCheckbox").locator("label").click()

@@ -6,13 +6,14 @@ The server filters, sorts and cuts it into pages, so that ten thousand documents
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
 
-from ragapp.errors import ConflictError
+from ragapp.errors import ConflictError, NotFoundError
 from ragapp.types import Document, DocumentOrder, Listing, Status
-from ui.documents.marks import mark, marked, pick_all, picked, show_marked
+from ui.documents.marks import Selection, key_of, selection_in, show_marked
 from ui.documents.row import STAGES, show_row
 from ui.figures import size
 from ui.problems import problems_shown
@@ -116,50 +117,50 @@ def _page_of(wanted: tuple[object, ...]) -> int:
 def _show_bulk_actions(collection: str, shown: Sequence[Document]) -> None:
     if not may("editor", collection) or not shown:
         return
-    names = {one.id: one.name for one in shown if one.id not in marked(collection)}
-    chosen = picked(collection)
-    everything = bool(names) and chosen.issuperset(names)
-    key = f"pick-all-{'-'.join(names)[:200]}-{everything}"
+    selection = selection_in(collection)
     with st.container(horizontal=True, vertical_alignment="center", key="bulk"):
-        st.checkbox(
-            f"All {len(names)} shown",
-            value=everything,
-            key=key,
-            on_change=pick_all,
-            args=(collection, list(names), key),
-            width="content",
-        )
-        if chosen:
-            _show_actions_on(collection, chosen, names)
+        _offer_all(selection, {one.id: one.name for one in shown if one.id not in selection.marked})
+        if selection.ticked:
+            _show_actions_on(selection)
 
 
-def _show_actions_on(collection: str, chosen: set[str], names: Mapping[str, str]) -> None:
+def _offer_all(selection: Selection, names: Mapping[str, str]) -> None:
+    """Ticks all of them, or takes all ticks away; a button, since the list may change while it is pressed."""
+    everything = bool(names) and selection.ticked.keys() >= names.keys()
     st.button(
-        f"Delete {len(chosen):,}",
-        key="delete-picked",
+        f"{'Untick' if everything else 'Tick'} all {len(names)} shown",
+        key=key_of("untick-all" if everything else "tick-all", names),
+        icon=":material/check_box:" if everything else ":material/check_box_outline_blank:",
+        type="tertiary",
+        disabled=not names,
+        on_click=selection.untick if everything else selection.tick,
+        args=(names,),
+    )
+
+
+def _show_actions_on(selection: Selection) -> None:
+    ticked = dict(selection.ticked)
+    st.button(
+        f"Delete {len(ticked):,}",
+        key=key_of("delete-picked", ticked),
         icon=":material/delete:",
-        on_click=_mark_chosen,
-        args=(collection, names),
+        on_click=selection.mark,
+        args=(ticked,),
+        help="Shows their names first.",
     )
     st.button(
-        f"Retry {len(chosen):,}",
-        key="retry-picked",
+        f"Retry {len(ticked):,}",
+        key=key_of("retry-picked", ticked),
         icon=":material/replay:",
-        on_click=_retry_chosen,
-        args=(collection,),
+        on_click=_retry,
+        args=(selection, ticked),
         help="Takes up again what failed; the others stay as they are.",
     )
 
 
-def _mark_chosen(collection: str, names: Mapping[str, str]) -> None:
-    """Documents picked on another page of the list have no name here; they are as well known by their id."""
-    mark(collection, {one: names.get(one, one) for one in picked(collection)})
-
-
-def _retry_chosen(collection: str) -> None:
-    for document_id in picked(collection):
-        try:
+def _retry(selection: Selection, ticked: Mapping[str, str]) -> None:
+    for document_id in ticked:
+        # A document that is ready has nothing to take up again; one that is gone needs nothing.
+        with suppress(ConflictError, NotFoundError):
             client().retry_job(document_id)
-        except ConflictError:  # it is ready: nothing to take up again
-            continue
-    picked(collection).clear()
+    selection.untick(ticked)

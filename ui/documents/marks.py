@@ -1,91 +1,136 @@
-"""Documents picked for something, and those marked for deletion: nothing is deleted until it is confirmed.
+"""Documents ticked in the list, and those marked for deletion: nothing is deleted until it is confirmed.
 
-Both live in the session, by collection. A tick that Streamlit keeps itself would be forgotten as soon as
-its row is on another page of the list.
+Both live in the session, by collection, with the names of the documents. A tick that Streamlit keeps itself
+would be forgotten as soon as its row is on another page of the list.
+
+The list refreshes itself, so a browser may report the state of a checkbox late, twice, or for a row that is
+no longer shown. A tick is therefore set to what its checkbox says, never flipped, and each time ticks change
+by other means than their own checkbox, the checkboxes are replaced: what the former ones report is ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from ragapp.errors import NotFoundError, RagappError
-from ui.escape import label_text
+from ragapp.types import Document
+from ui.escape import html_text, label_text
 from ui.problems import show_problem
 from ui.session import client
 
 _PROBLEMS = "delete-problems"
+_SELECTIONS = "selections"
 
 
-def picked(collection: str) -> set[str]:
-    """The ids of the documents ticked."""
-    return _kept("picked", collection)
+@dataclass(slots=True)
+class Selection:
+    """What is ticked and what is marked for deletion in one collection: ids to names.
+
+    `generation` counts the times ticks were changed by anything but their own checkbox.
+    """
+
+    ticked: dict[str, str] = field(default_factory=dict)
+    marked: dict[str, str] = field(default_factory=dict)
+    generation: int = 0
+
+    def tick(self, names: Mapping[str, str]) -> None:
+        self.ticked.update(names)
+        self.generation += 1
+
+    def untick(self, ids: Iterable[str]) -> None:
+        for one in ids:
+            self.ticked.pop(one, None)
+        self.generation += 1
+
+    def mark(self, names: Mapping[str, str]) -> None:
+        """Marks documents for deletion, which takes their ticks away."""
+        self.marked.update(names)
+        self.untick(names)
 
 
-def marked(collection: str) -> dict[str, str]:
-    """The documents that go when deletion is confirmed: id to name."""
-    found: dict[str, str] = st.session_state.setdefault("marked", {}).setdefault(collection, {})
+def selection_in(collection: str) -> Selection:
+    """That of this browser session."""
+    found: Selection = st.session_state.setdefault(_SELECTIONS, {}).setdefault(collection, Selection())
     return found
 
 
-def pick(collection: str, document_id: str) -> None:
-    """Ticks it, or takes the tick away; to be called from a widget's callback."""
-    picked(collection).symmetric_difference_update({document_id})
+def key_of(what: str, ids: Iterable[str]) -> str:
+    """The key of a button that acts on exactly these documents.
+
+    A press of a button that was shown for other documents is then ignored, even if it arrives late.
+    """
+    return f"{what}-{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:16]}"
 
 
-def pick_all(collection: str, document_ids: Iterable[str], key: str) -> None:
-    """Ticks all of them or none, as the checkbox of that key says."""
-    ids = set(document_ids)
+def show_tick(document: Document) -> None:
+    """The checkbox that ticks the document."""
+    selection = selection_in(document.collection)
+    key = f"pick-{document.id}-{selection.generation}"
+    st.checkbox(
+        f"Pick {label_text(document.name)}",
+        value=document.id in selection.ticked,
+        key=key,
+        on_change=_take_over,
+        args=(document, selection.generation, key),
+        label_visibility="collapsed",
+        disabled=document.id in selection.marked,
+        width="content",
+    )
+
+
+def _take_over(document: Document, generation: int, key: str) -> None:
+    selection = selection_in(document.collection)
+    if generation != selection.generation:
+        return
     if st.session_state[key]:
-        picked(collection).update(ids)
+        selection.ticked[document.id] = document.name
     else:
-        picked(collection).difference_update(ids)
-
-
-def mark(collection: str, names: dict[str, str]) -> None:
-    """Marks documents (id to name) for deletion; to be called from a widget's callback."""
-    marked(collection).update(names)
-    picked(collection).difference_update(names)
+        selection.ticked.pop(document.id, None)
 
 
 def show_marked(collection: str) -> None:
-    """What is marked, with the choice to delete it for good or to leave it."""
+    """The names of what is marked, with the choice to delete it for good or to leave it."""
     for name, problem in st.session_state.pop(_PROBLEMS, []):
         show_problem(problem, about=name)
-    doomed = marked(collection)
+    doomed = selection_in(collection).marked
     if not doomed:
         return
     with st.container(border=True, key="marked"):
         st.markdown(f"**{_counted(len(doomed))} marked for deletion.** Nothing is deleted yet.")
+        names = "".join(f"<li>{html_text(name)}</li>" for name in sorted(doomed.values()))
+        st.html(f'<ul class="ragapp-doomed" tabindex="0" aria-label="Marked for deletion">{names}</ul>')
         with st.container(horizontal=True):
             sure = st.button(
-                "Delete for good", key="delete-marked", type="primary", icon=":material/delete_forever:"
+                "Delete for good",
+                key=key_of("delete-marked", doomed),
+                type="primary",
+                icon=":material/delete_forever:",
             )
             st.button("Undo", key="undo-marked", icon=":material/undo:", on_click=doomed.clear)
         if sure:
-            _delete(collection)
+            _delete(doomed)
             st.rerun()
 
 
-def _delete(collection: str) -> None:
-    doomed, problems = marked(collection), []
+def _delete(doomed: dict[str, str]) -> None:
+    """What could not be deleted stays marked, and the next run says why."""
+    problems, total = [], len(doomed)
     progress = st.progress(0.0)
     for done, (document_id, name) in enumerate(list(doomed.items())):
-        progress.progress(done / len(doomed), f"Deleting {label_text(name)}")
+        progress.progress(done / total, f"Deleting {label_text(name)}")
         try:
             client().delete_document(document_id)
         except NotFoundError:  # somebody else was quicker
-            continue
+            pass
         except RagappError as problem:
             problems.append((name, problem))
-    doomed.clear()
+            continue
+        del doomed[document_id]
     st.session_state[_PROBLEMS] = problems
-
-
-def _kept(what: str, collection: str) -> set[str]:
-    found: set[str] = st.session_state.setdefault(what, {}).setdefault(collection, set())
-    return found
 
 
 def _counted(number: int) -> str:

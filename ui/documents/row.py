@@ -9,10 +9,10 @@ import streamlit as st
 
 from ragapp.errors import RagappError
 from ragapp.types import Document, Status
-from ui.documents.marks import mark, marked, pick, picked
+from ui.documents.marks import selection_in, show_tick
 from ui.documents.metadata import edit_metadata
 from ui.documents.preview import preview
-from ui.escape import html_text, label_text
+from ui.escape import html_text
 from ui.figures import counted, moment, size
 from ui.problems import show_problem
 from ui.session import client
@@ -42,26 +42,12 @@ def show_row(document: Document) -> None:
         description, actions = st.columns([5, 3], vertical_alignment="center")
         with description, st.container(horizontal=True, wrap=False):
             if may("editor", document.collection):
-                _show_tick(document)
+                show_tick(document)
             with st.container():
                 _show_description(document)
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             _show_actions(document)
         _show_problem(document.id)
-
-
-def _show_tick(document: Document) -> None:
-    ticked = document.id in picked(document.collection)
-    st.checkbox(
-        f"Pick {label_text(document.name)}",
-        value=ticked,
-        key=f"pick-{document.id}-{ticked}",
-        on_change=pick,
-        args=(document.collection, document.id),
-        label_visibility="collapsed",
-        disabled=document.id in marked(document.collection),
-        width="content",
-    )
 
 
 def _show_description(document: Document) -> None:
@@ -72,7 +58,7 @@ def _show_description(document: Document) -> None:
     stage = STAGES[document.status]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(stage.words, icon=stage.icon, color=stage.color)
-        if document.id in marked(document.collection):
+        if document.id in selection_in(document.collection).marked:
             st.badge("Marked for deletion", icon=":material/delete:", color="orange")
         if document.status == "searchable":
             st.html(_embedding_progress(document))
@@ -137,9 +123,9 @@ def _show_editors_actions(document: Document) -> None:
         "Delete",
         key=f"delete-{document.id}",
         icon=":material/delete:",
-        disabled=document.id in marked(document.collection),
-        on_click=mark,
-        args=(document.collection, {document.id: document.name}),
+        disabled=document.id in selection_in(document.collection).marked,
+        on_click=selection_in(document.collection).mark,
+        args=({document.id: document.name},),
     )
 
 
