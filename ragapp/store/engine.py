@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -17,8 +12,9 @@ from ragapp.errors import UsageError
 from ragapp.store.databases.database import WRITE, Database
 from ragapp.store.databases.postgresql import PostgreSQL
 from ragapp.store.databases.sqlite import SQLite
+from ragapp.store.revisions import MIGRATIONS, has_newest_schema, known_revisions
 
-__all__ = ["WRITE", "database_of", "known_revisions", "migrate", "open_engine"]
+__all__ = ["WRITE", "database_of", "migrate", "open_engine"]
 
 _DATABASES: Mapping[str, Database] = MappingProxyType(
     {"sqlite": SQLite(), "postgresql": PostgreSQL(), "postgres": PostgreSQL()}
@@ -52,7 +48,8 @@ def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
 
     event.listen(engine, "handle_error", as_ours)
     with database.migrating(engine):
-        migrate(engine)
+        if not has_newest_schema(engine):
+            migrate(engine)
     return engine
 
 
@@ -60,23 +57,17 @@ def database_of(c: Connection) -> Database:
     return _DATABASES[c.dialect.name]
 
 
-def known_revisions() -> frozenset[str]:
-    """Of the database, as far as this ragapp knows them."""
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Brings the database to that schema, by default the newest, in one transaction. Raises UsageError."""
-    config = _config()
+    from alembic import command  # noqa: PLC0415  takes a tenth of a second, and few starts migrate
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.execution_options(**WRITE).begin() as connection:
         now = MigrationContext.configure(connection).get_current_revision()
         if now is not None and now not in known_revisions():
             raise UsageError("The database was made by a newer ragapp. Update this one.")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import known_revisions
 from ragapp.store.files import sync_folder
+from ragapp.store.revisions import known_revisions
 
 DERIVED = ("views", "cache")
 """Folders that are made from the database, and would not fit another one."""

@@ -22,7 +22,8 @@ from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.blobs import BlobFolder
-from ragapp.store.engine import known_revisions, migrate, open_engine
+from ragapp.store.engine import migrate, open_engine
+from ragapp.store.revisions import known_revisions
 from ragapp.store.sql import SqlStore
 from tests.fault.storage import PowerCut, failing_at
 
