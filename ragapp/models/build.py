@@ -14,6 +14,7 @@ from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
 from ragapp.models.hub import download_model
 from ragapp.models.library import locate
 from ragapp.models.local import LocalGenerator, why_missing
+from ragapp.models.patience import Patience
 from ragapp.models.threads import thread_count
 from ragapp.protocols import Embedder, Generator, Reranker
 from ragapp.settings import Settings
@@ -86,9 +87,9 @@ def _generator(name: str, settings: Settings) -> Generator:
         case ("openai", ":", model) if model:
             return _openai_generator(model, settings)
         case (provider, ":", model) if model and provider not in ("", "extractive"):
-            connect = provider_chat(provider, model, settings.generator_timeout)
+            connect = provider_chat(provider, model, _patience(settings))
             remedy = f"Check that {provider} can be reached, its key and the model's name."
-            return ChatGenerator(name, connect, remedy)
+            return ChatGenerator(name, connect, remedy, _patience(settings))
         case _:
             raise UsageError(
                 f"RAGAPP_GENERATOR={settings.generator!r}: {name!r} is not one of extractive, local, "
@@ -104,7 +105,7 @@ def _local_generator(name_or_path: str, settings: Settings) -> Generator:
         missing = partial(why_missing, entry, settings.models_dir)
     else:
         model = locate(name_or_path, settings.models_dir)
-    return LocalGenerator(model, missing, thread_count(settings.threads), settings.generator_timeout)
+    return LocalGenerator(model, missing, thread_count(settings.threads), _patience(settings))
 
 
 def _never_missing() -> None:
@@ -114,9 +115,17 @@ def _never_missing() -> None:
 def _openai_generator(model: str, settings: Settings) -> Generator:
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     url = settings.openai_base_url
-    connect = openai_chat(model, url, key, settings.generator_timeout)
+    connect = openai_chat(model, url, key, _patience(settings))
     remedy = "Check RAGAPP_OPENAI_BASE_URL, RAGAPP_OPENAI_API_KEY and the model's name in RAGAPP_GENERATOR."
-    return ChatGenerator(f"{model} at {url or 'OpenAI'}", connect, remedy)
+    return ChatGenerator(f"{model} at {url or 'OpenAI'}", connect, remedy, _patience(settings))
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        first=settings.first_token_seconds,
+        between=settings.generator_timeout,
+        whole=settings.generator_seconds,
+    )
 
 
 def _folder_embedder(folder: Path, settings: Settings) -> Embedder:

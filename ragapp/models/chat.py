@@ -9,8 +9,10 @@ from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, cast
 
-from ragapp.errors import ModelError
+from ragapp import cancellation
+from ragapp.errors import ModelError, RagappError
 from ragapp.models.healing import pause_before
+from ragapp.models.patience import Line, Patience, in_time
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,19 +20,24 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
-Connect = Callable[[int], "BaseChatModel"]
-"""A chat model that writes at most that many tokens. Raises ModelError."""
+Connect = Callable[[int, Line], "BaseChatModel"]
+"""A chat model that writes at most that many tokens, over connections that the line can cut where the
+model's client lets us. Raises ModelError."""
 
 _CONNECT_SECONDS = 10.0
 
 
 class ChatGenerator:
-    """Streams from the model that `connect` gives. `remedy` ends the message when that fails."""
+    """Streams from the model that `connect` gives, as long as `patience` lasts.
 
-    def __init__(self, name: str, connect: Connect, remedy: str) -> None:
+    `remedy` ends the message when that fails.
+    """
+
+    def __init__(self, name: str, connect: Connect, remedy: str, patience: Patience) -> None:
         self._name = name
         self._connect = connect
         self._remedy = remedy
+        self._patience = patience
 
     @property
     def name(self) -> str:
@@ -43,22 +50,24 @@ class ChatGenerator:
     def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
         """Asks a busy or absent server again as long as nothing was written. Raises ModelError.
 
-        Closing the iterator ends the request, so that the server stops writing.
+        Closing the iterator ends the request, so that the server stops writing; a cancellation ends it too,
+        even while nothing comes.
         """
+        until = time.monotonic() + self._patience.whole
         for attempt in count(1):
             written = False
             try:
-                for piece in self._stream(system, prompt, max_tokens):
+                for piece in self._stream(system, prompt, max_tokens, until):
                     written = True
                     yield piece
-            except ModelError:
+            except RagappError:  # a model that is not there, or a cancellation
                 raise
             except Exception as error:  # each provider has errors of its own, with no common root
                 pause = None if written else pause_before(attempt, error)
                 if pause is None:
                     why = f"{self._name} did not answer: {_reason(error)}. {self._remedy}"
                     raise ModelError(why) from error
-                time.sleep(pause)
+                cancellation.current().wait(pause)
             else:
                 return
 
@@ -68,10 +77,12 @@ class ChatGenerator:
     def warm_up(self, system: str) -> None:
         """Nothing: a served model is kept warm by its server."""
 
-    def _stream(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
-        model = self._connect(max_tokens)
-        stream = model.stream([("system", system), ("human", prompt)])
-        with closing(cast("Generator[AIMessageChunk]", stream)) as pieces:
+    def _stream(self, system: str, prompt: str, max_tokens: int, until: float) -> Iterator[str]:
+        def open_stream(line: Line) -> Generator[AIMessageChunk, None, None]:
+            stream = self._connect(max_tokens, line).stream([("system", system), ("human", prompt)])
+            return cast("Generator[AIMessageChunk, None, None]", stream)
+
+        with closing(in_time(open_stream, self._patience, until, _says_something)) as pieces:
             yield from _whole(str(piece.text) for piece in pieces)
 
     def close(self) -> None:
@@ -79,19 +90,20 @@ class ChatGenerator:
 
 
 def openai_chat(
-    model: str, base_url: str | None, api_key: str | None, timeout: float, *, proxied: bool = True
+    model: str, base_url: str | None, api_key: str | None, patience: Patience, *, proxied: bool = True
 ) -> Connect:
     """Chat Completions of `base_url` (None: OpenAI, with the key that its own environment variable names).
 
-    `timeout` is the longest silence in seconds; `proxied` False: straight there, whatever proxy is set.
+    `proxied` False: straight there, whatever proxy is set.
     """
 
-    def connect(max_tokens: int) -> BaseChatModel:
+    def connect(max_tokens: int, line: Line) -> BaseChatModel:
         import httpx  # noqa: PLC0415
         from langchain_openai import ChatOpenAI  # noqa: PLC0415  takes a second to import
         from pydantic import SecretStr  # noqa: PLC0415
 
-        limits = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
+        silence = max(patience.first, patience.between)
+        limits = httpx.Timeout(silence, connect=min(silence, _CONNECT_SECONDS))
         # A server of one's own wants no key, but the client refuses to go without one.
         key = api_key or ("none" if base_url else None)
         return ChatOpenAI(
@@ -103,23 +115,40 @@ def openai_chat(
             timeout=limits,
             max_retries=0,  # ours tell what may heal from what only takes the reader's time
             use_responses_api=False,
-            http_client=None if proxied else httpx.Client(timeout=limits, trust_env=False),
+            http_client=httpx.Client(
+                timeout=limits,
+                trust_env=proxied,
+                follow_redirects=True,
+                event_hooks={"request": [line.watch]},
+            ),
         )
 
     return connect
 
 
-def provider_chat(provider: str, model: str, timeout: float) -> Connect:
-    """A model of any provider whose LangChain package is installed. `timeout` in seconds."""
+def provider_chat(provider: str, model: str, patience: Patience) -> Connect:
+    """A model of any provider whose LangChain package is installed.
 
-    def connect(max_tokens: int) -> BaseChatModel:
+    Its connections are its client's own: one that is given up ends with the client's timeout.
+    """
+
+    def connect(max_tokens: int, _: Line) -> BaseChatModel:
         from langchain.chat_models import init_chat_model  # noqa: PLC0415  heavy
 
         return init_chat_model(
-            model, model_provider=provider, temperature=0, max_tokens=max_tokens, timeout=timeout
+            model,
+            model_provider=provider,
+            temperature=0,
+            max_tokens=max_tokens,
+            timeout=max(patience.first, patience.between),
         )
 
     return connect
+
+
+def _says_something(piece: AIMessageChunk) -> bool:
+    """Whether the model wrote anything, be it only to itself: some servers send empty pieces as pings."""
+    return bool(piece.content or piece.additional_kwargs)
 
 
 def _whole(pieces: Iterable[str]) -> Iterator[str]:

@@ -11,25 +11,28 @@ from ragapp.models.catalog import CatalogEntry
 from ragapp.models.chat import ChatGenerator, openai_chat
 from ragapp.models.library import is_installed, status
 from ragapp.models.llama import LlamaServer
+from ragapp.models.patience import Line, Patience
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _REMEDY = (
     "Ask again, or set RAGAPP_GENERATOR=extractive to do without it. If it was too slow, raise "
-    "RAGAPP_GENERATOR_TIMEOUT or lower RAGAPP_PROMPT_TOKENS."
+    "RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS and RAGAPP_GENERATOR_TIMEOUT, or lower RAGAPP_PROMPT_TOKENS."
 )
 
 
 class LocalGenerator:
     """Writes with the GGUF file `model`, which may still be on its way: `missing` says so, or None."""
 
-    def __init__(self, model: Path, missing: Callable[[], str | None], threads: int, timeout: float) -> None:
-        """`timeout` is the longest silence in seconds. Nothing is started before the first prompt."""
+    def __init__(
+        self, model: Path, missing: Callable[[], str | None], threads: int, patience: Patience
+    ) -> None:
+        """Nothing is started before the first prompt."""
         self._server = LlamaServer(model, threads)
         self._missing = missing
-        self._timeout = timeout
-        self._chat = ChatGenerator(f"{model.stem} on this machine", self._connect, _REMEDY)
+        self._patience = patience
+        self._chat = ChatGenerator(f"{model.stem} on this machine", self._connect, _REMEDY, patience)
 
     @property
     def name(self) -> str:
@@ -56,13 +59,13 @@ class LocalGenerator:
         """Ends the server. It would start again with the next prompt."""
         self._server.close()
 
-    def _connect(self, max_tokens: int) -> BaseChatModel:
+    def _connect(self, max_tokens: int, line: Line) -> BaseChatModel:
         why = self.unavailable()
         if why is not None:
             raise ModelError(why)
         address = self._server.address()
-        connect = openai_chat("local", f"{address.url}/v1", address.api_key, self._timeout, proxied=False)
-        return connect(max_tokens)
+        connect = openai_chat("local", f"{address.url}/v1", address.api_key, self._patience, proxied=False)
+        return connect(max_tokens, line)
 
 
 def why_missing(entry: CatalogEntry, models_dir: Path) -> str | None:

@@ -81,6 +81,34 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         except OSError:
             self.server.hung_up.set()
 
+    def model_comments(self) -> None:
+        """Keeps the connection alive and never writes."""
+        self.start_stream()
+        self.send_until_the_end(b": still there\n\n")
+
+    def model_comments_later(self) -> None:
+        self.start_stream()
+        self.send_piece("one ")
+        self.send_until_the_end(b": still there\n\n")
+
+    def model_empty_pieces(self) -> None:
+        self.start_stream()
+        choice = {"index": 0, "delta": {"content": ""}, "finish_reason": None}
+        about = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        self.send_until_the_end(f"data: {json.dumps(about | {'choices': [choice]})}\n\n".encode())
+
+    def model_slow_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        self.send_until_the_end(b"X-Wait: 1\r\n", chunked=False)
+
+    def send_until_the_end(self, piece: bytes, *, chunked: bool = True) -> None:
+        framed = b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece
+        try:
+            while not self.server.over.wait(0.05):
+                self.wfile.write(framed)
+        except OSError:
+            self.server.hung_up.set()
+
     def model_hang(self) -> None:
         self.server.over.wait(60)
 
@@ -136,7 +164,12 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def served(server: OpenAIServer, model: str, timeout: float = 30) -> Generator:
-    settings = Settings(generator=f"openai:{model}", openai_base_url=server.url, generator_timeout=timeout)
+def served(server: OpenAIServer, model: str, timeout: float = 30, whole: float = 600) -> Generator:
+    settings = Settings(
+        generator=f"openai:{model}",
+        openai_base_url=server.url,
+        generator_timeout=timeout,
+        generator_seconds=whole,
+    )
     (generator,) = build_generators(settings)
     return generator

@@ -7,6 +7,7 @@ import pytest
 from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
 from ragapp.models.chat import ChatGenerator, provider_chat
+from ragapp.models.patience import Patience
 from ragapp.settings import Settings
 from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
 
@@ -49,5 +50,6 @@ def test_a_provider_whose_package_is_missing_is_a_model_error() -> None:
 def test_any_provider_of_langchain_will_do(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    generator = ChatGenerator("openai:good", provider_chat("openai", "good", 30), "")
+    patience = Patience(first=30, between=30, whole=60)
+    generator = ChatGenerator("openai:good", provider_chat("openai", "good", patience), "", patience)
     assert list(generator.generate(SYSTEM, PROMPT, 8)) == PIECES

@@ -1,0 +1,169 @@
+"""How long a model may take: reading its stream in a thread that can be left behind.
+
+The timeout of an HTTP client counts from one read to the next. A server that sends comments, headers or
+pings keeps such a client waiting for ever, and a thread that waits for bytes cannot be told to stop. So the
+stream is read by a thread of its own, and the one that wants the pieces waits no longer than the deadlines
+say. When it goes, the connection is shut down, which ends the reading thread as well.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from ragapp import cancellation
+
+T = TypeVar("T")
+
+READ_AHEAD = 64
+"""Pieces that are read before the first of them is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until the first token, from one token to the next, and for the whole answer."""
+
+    first: float
+    between: float
+    whole: float
+
+
+class Line:
+    """The connections that a request is made on, so that another thread can shut them down.
+
+    Closing a socket does not wake a thread that reads it; shutting it down does.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._cut = False
+
+    def watch(self, request: httpx.Request) -> None:
+        """An httpx event hook: notes the connections that are opened for the request."""
+        request.extensions["trace"] = self._note
+
+    def cut(self) -> None:
+        """Shuts down the connections there are, and those that are still being made once they stand."""
+        with self._lock:
+            self._cut = True
+            for one in self._sockets:
+                _shut_down(one)
+
+    def _note(self, event: str, info: dict[str, Any]) -> None:
+        """See https://www.encode.io/httpcore/extensions/#trace for the events."""
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        with self._lock:
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self._cut:
+                _shut_down(self._sockets[-1])
+
+
+def in_time(
+    open_stream: Callable[[Line], Generator[T, None, None]],
+    patience: Patience,
+    until: float,
+    says_something: Callable[[T], bool],
+) -> Generator[T, None, None]:
+    """The pieces of a stream, which is opened and read in another thread; closing this closes the stream.
+
+    `until` is when the whole must be over, by time.monotonic. Pieces that say nothing are passed on, but no
+    deadline moves for them. Raises TimeoutError, what the stream raises, and the error of a cancellation.
+    """
+    reading = _Reading(open_stream)
+    work = cancellation.current()
+    with work.waking(reading.stop):
+        try:
+            token_by, setting = time.monotonic() + patience.first, "RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS"
+            while True:
+                try:
+                    piece = reading.next(min(token_by, until))
+                except TimeoutError:
+                    setting = setting if token_by < until else "RAGAPP_GENERATOR_SECONDS"
+                    raise TimeoutError(f"it took longer than {setting} allows") from None
+                work.check()
+                if piece is None:
+                    return
+                yield piece[0]
+                if says_something(piece[0]):
+                    token_by, setting = time.monotonic() + patience.between, "RAGAPP_GENERATOR_TIMEOUT"
+        finally:
+            reading.stop()
+
+
+class _Reading(Generic[T]):
+    """A thread that reads a stream ahead of whoever takes its pieces."""
+
+    def __init__(self, open_stream: Callable[[Line], Generator[T, None, None]]) -> None:
+        self._open_stream = open_stream
+        self._line = Line()
+        self._changed = threading.Condition()
+        self._pieces: deque[T] = deque()
+        self._over = False
+        self._stopped = False
+        self._error: BaseException | None = None
+        work = copy_context()
+        threading.Thread(target=work.run, args=(self._read,), name="model-stream", daemon=True).start()
+
+    def next(self, until: float) -> tuple[T] | None:
+        """The next piece; None at the end of the stream, and after `stop`.
+
+        Raises TimeoutError when there is none by then, and what the stream raised.
+        """
+        with self._changed:
+            while not self._pieces and not self._over and not self._stopped:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self._changed.wait(left)
+            if self._stopped:
+                return None
+            if self._pieces:
+                self._changed.notify_all()
+                return (self._pieces.popleft(),)
+        if self._error is not None:
+            raise self._error
+        return None
+
+    def stop(self) -> None:
+        """Ends the reading, whatever it waits for, and wakes whoever waits for a piece."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._line.cut()
+
+    def _read(self) -> None:
+        try:
+            with closing(self._open_stream(self._line)) as pieces:
+                for piece in pieces:
+                    if not self._hand_over(piece):
+                        break
+        except BaseException as error:  # noqa: BLE001  it is raised in the thread that wants the pieces
+            self._error = error
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.notify_all()
+
+    def _hand_over(self, piece: T) -> bool:
+        """Whether more is wanted."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._pieces) < READ_AHEAD or self._stopped)
+            self._pieces.append(piece)
+            self._changed.notify_all()
+            return not self._stopped
+
+
+def _shut_down(one: socket.socket) -> None:
+    with suppress(OSError):  # it is closed already
+        one.shutdown(socket.SHUT_RDWR)
