@@ -1,4 +1,4 @@
-"""What a browser session holds: the API's client, the chosen collection."""
+"""What a browser session holds: the API's client."""
 
 from __future__ import annotations
 
@@ -36,19 +36,6 @@ def server_answers() -> bool:
     except RagappError:
         return False
     return True
-
-
-def choose_collection() -> str:
-    """Shows the choice and returns it. It stays across pages and in the page's address."""
-    names = [collection.name for collection in client().collections()]
-    if DEFAULT_COLLECTION not in names:
-        names.insert(0, DEFAULT_COLLECTION)
-    return st.selectbox("Collection", names, key="collection", bind="query-params", width=260)
-
-
-def choose_next(collection: str) -> None:
-    """Makes `collection` the chosen one of the next run; to be called from a widget's callback."""
-    st.session_state["collection"] = collection
 
 
 def listing_of(

@@ -71,6 +71,16 @@ class GuardedCare(Guarded):
         """The caller's own, since midnight UTC. For everyone."""
         return self._meter.usage(self.caller)
 
+    def last_collection(self) -> str | None:
+        """The collection that the caller chose last, unless it may no longer be read. For everyone."""
+        name = self._service.callers.preferences.last_collection(self.caller.id)
+        return name if name is not None and self._rights.sees(name) else None
+
+    def remember_collection(self, name: str) -> None:
+        """Remembers the caller's choice for the next visit. For its readers. Raises NotFoundError."""
+        self._rights.need("reader", name)
+        self._service.callers.preferences.remember_collection(self.caller.id, name)
+
     def create_key(
         self,
         name: str,

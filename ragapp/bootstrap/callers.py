@@ -9,6 +9,7 @@ from ragapp.protocols import RateLimiter
 from ragapp.settings import Settings
 from ragapp.store.audit import SqlAudit
 from ragapp.store.keys import SqlKeys
+from ragapp.store.preferences import SqlPreferences
 from ragapp.store.usage import SqlUsage
 from ragapp.types import Limits
 
@@ -29,6 +30,7 @@ def build_callers(settings: Settings, bench: Workbench) -> Callers:
             ),
         ),
         Trail(SqlAudit(bench.engine)),
+        SqlPreferences(bench.engine),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ragapp.callers.keyring import Keyring
 from ragapp.callers.meter import Meter
 from ragapp.callers.trail import Trail
+from ragapp.protocols import PreferenceStore
 
 __all__ = ["Callers", "Keyring", "Meter", "Trail"]
 
@@ -16,3 +17,4 @@ class Callers:
     keyring: Keyring
     meter: Meter
     trail: Trail
+    preferences: PreferenceStore

@@ -194,13 +194,23 @@ class CacheCleared:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who calls. `id` is empty for the person at the machine, who needs no key; limits of None are none."""
+    """Who calls. `id` is empty for the person at the machine, who needs no key; limits of None are none.
+
+    `last_collection` is the collection that the caller chose last at the web page.
+    """
 
     id: str
     name: str
     grants: tuple[Grant, ...]
     limits: Limits
     usage: Usage
+    last_collection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCollection:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    collection: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from ragapp.protocols.answers import AnswerStore, ConversationStore
 from ragapp.protocols.artifacts import ArtifactStore
 from ragapp.protocols.blobs import BlobStore
 from ragapp.protocols.cache import CacheStore
-from ragapp.protocols.callers import AuditStore, KeyStore, RateLimiter, UsageStore
+from ragapp.protocols.callers import AuditStore, KeyStore, PreferenceStore, RateLimiter, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.evals import EvalDesk, OpenEvalDesk
 from ragapp.protocols.models import Embedder, Generator, Reranker
@@ -29,6 +29,7 @@ __all__ = [
     "Observer",
     "OpenEvalDesk",
     "PageRenderer",
+    "PreferenceStore",
     "RateLimiter",
     "Reranker",
     "SearchIndex",

@@ -41,6 +41,15 @@ class UsageStore(Protocol):
         """
 
 
+class PreferenceStore(Protocol):
+    """What each person chose last. `owner` is a key's id, and empty for the person at the machine."""
+
+    def last_collection(self, owner: str) -> str | None:
+        """The name that was remembered last, whether or not there is such a collection now."""
+
+    def remember_collection(self, owner: str, name: str) -> None: ...
+
+
 class RateLimiter(Protocol):
     def hit(self, key_id: str, per_minute: int) -> float | None:
         """Counts a request of a key that may send so many in any 60 seconds.

@@ -221,6 +221,14 @@ key_usage = Table(
     Column("upload_bytes", BigInteger, nullable=False),
 )
 
+# What each person chose last; the owner is a key's id, and empty for the person at the machine.
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("last_collection", Text, nullable=False),  # by its name: it may be deleted and made again
+)
+
 # What a server does beside itself. One that is not over is held by a lease of the server that runs it.
 tasks = Table(
     "tasks",

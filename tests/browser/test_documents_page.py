@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.acting import BADGE, filter_by, row_of, upload
+from tests.browser.acting import BADGE, ask, filter_by, row_of, settle, upload
 from tests.browser.library import Site, site_over
 from tests.serving import LIBRARY, bring_in, settings_in
 
@@ -104,6 +106,34 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
     assert not {one.name for one in site.service.documents(arriving)} & set(chosen)
 
 
+def test_the_last_collection_opens_next_time_and_a_conversation_in_its_own(
+    browser: Browser, page: Page, site: Site
+) -> None:
+    page.goto(f"{site.address}/documents")
+    choose(page, "mixed")
+    expect(row_of(page, "whole.txt")).to_be_visible()
+    ask(page, "What dries on the quay?")
+    expect(page.locator(".ragapp-answer").first).to_contain_text("Nets dry")
+    (conversation,) = parse_qs(urlsplit(page.url).query)["conversation"]
+
+    with closing(browser.new_context()) as elsewhere:  # another machine of the same person
+        other = elsewhere.new_page()
+        other.goto(site.address)
+        expect(collection_of(other)).to_have_value("mixed")
+        choose(other, "many")
+        other.goto(f"{site.address}/documents")
+        expect(other.get_by_role("heading", name="note 4").first).to_be_visible()
+        expect(collection_of(other)).to_have_value("many")
+
+        other.goto(f"{site.address}/?conversation={conversation}&collection=many")
+        expect(other.get_by_role("heading", name="What dries on the quay?")).to_be_visible()
+        expect(collection_of(other)).to_have_value("mixed")
+        ask(other, "And on the quay, what dries?")
+        expect(other.get_by_test_id("stChatMessage").last.locator(".ragapp-answer").first).to_be_visible()
+    kept = site.service.history.conversation_answers(conversation)
+    assert [one.collection for one in kept] == ["mixed", "mixed"]
+
+
 def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None:
     open_collection(page, site, "mixed")
     torn = row_of(page, "torn.pdf")
@@ -152,6 +182,17 @@ def test_an_archive_brings_its_documents_and_tells_what_was_refused(page: Page, 
     expect(page.get_by_text("torn.zip cannot be unpacked")).to_be_visible()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("torn.zip cannot be unpacked")).to_have_count(0)
+
+
+def collection_of(page: Page) -> Locator:
+    return page.get_by_role("combobox", name="Collection")
+
+
+def choose(page: Page, name: str) -> None:
+    settle(page)
+    collection_of(page).click()
+    page.get_by_role("option", name=name).click()
+    expect(collection_of(page)).to_have_value(name)
 
 
 def tick(page: Page, name: str) -> None:

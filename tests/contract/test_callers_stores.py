@@ -17,6 +17,7 @@ from ragapp.store.audit import SqlAudit
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.engine import WRITE, migrate, open_engine
 from ragapp.store.keys import SqlKeys
+from ragapp.store.preferences import SqlPreferences
 from ragapp.store.usage import SqlUsage
 from ragapp.types import LOCAL, AuditEntry, Grant, Key, Limits, Usage
 
@@ -70,6 +71,18 @@ def test_revoking_what_is_not_there_is_told(keys: SqlKeys) -> None:
 def test_the_last_use_is_noted(keys: SqlKeys) -> None:
     keys.touch(KEY.id, NOW)
     assert keys.all() == [replace(KEY, last_used_at=NOW)]
+
+
+# -- preferences
+
+
+def test_the_last_collection_is_remembered_for_each_person(engine: Engine) -> None:
+    preferences = SqlPreferences(engine)
+    assert preferences.last_collection("") is None
+    for owner, name in (("", "ours"), (KEY.id, "theirs"), ("", "ärzte 医")):
+        preferences.remember_collection(owner, name)
+    assert preferences.last_collection("") == "ärzte 医"
+    assert preferences.last_collection(KEY.id) == "theirs"
 
 
 # -- usage

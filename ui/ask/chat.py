@@ -10,6 +10,7 @@ import streamlit as st
 from ragapp.errors import NotFoundError
 from ragapp.types import Answer, StoredAnswer
 from ui.ask.asking import Asking, Progress, Wish
+from ui.choice import choose_next
 from ui.session import client
 
 _KEY = "chat"
@@ -80,8 +81,10 @@ def start_chat() -> None:
 
 
 def load_chat(conversation_id: str) -> None:
-    """Opens a stored conversation. Raises NotFoundError."""
+    """Opens a stored conversation, in the collection that was last asked in it. Raises NotFoundError."""
     answers = client().history.conversation_answers(conversation_id)
+    if answers:
+        choose_next(answers[-1].collection)
     st.session_state[_KEY] = Chat(conversation_id, [_told(stored) for stored in answers])
 
 

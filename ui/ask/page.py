@@ -11,8 +11,9 @@ from ui.ask.chat import Chat, open_chat
 from ui.ask.conversations import show_conversations
 from ui.ask.reply import show_exchange
 from ui.ask.welcome import show_beginning, show_empty, show_waiting
+from ui.choice import choose_collection
 from ui.problems import problems_shown
-from ui.session import choose_collection, listing_of
+from ui.session import listing_of
 from ui.viewer import show_viewer
 
 _STYLE = Path(__file__).with_name("ask.css")

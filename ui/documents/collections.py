@@ -8,9 +8,10 @@ import streamlit as st
 
 from ragapp.errors import RagappError
 from ragapp.types import Task
+from ui.choice import choose_next
 from ui.escape import html_text, label_text
 from ui.problems import problems_shown, show_problem
-from ui.session import DEFAULT_COLLECTION, choose_next, client
+from ui.session import client
 from ui.signin import may
 from ui.tasks import UNFINISHED, show_task
 
@@ -117,4 +118,4 @@ def _delete(collection: str) -> None:
     except RagappError as problem:
         st.session_state[_PROBLEM_KEY] = problem
         return
-    choose_next(DEFAULT_COLLECTION)
+    choose_next("")

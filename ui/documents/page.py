@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.choice import choose_collection
 from ui.documents.collections import show_collection_tools, show_reindexing
 from ui.documents.listing import show_documents
 from ui.documents.metadata import show_metadata_editor
 from ui.documents.preview import show_preview
 from ui.documents.upload import show_upload
-from ui.session import choose_collection
 from ui.signin import may
 
 

@@ -27,7 +27,7 @@ def show_upload(collection: str) -> None:
     files = st.file_uploader(
         "Add documents: PDF, Office, web pages, mail, pictures and more, or a ZIP of them",
         accept_multiple_files=True,
-        key=f"upload-{number}",
+        key=f"upload-{collection}-{number}",  # what was dropped for one collection never reaches another
     )
     _show_refused()
     if files:

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from ragapp.doors.client.room import Room
-from ragapp.doors.wire import GrantRequest, KeyRequest, Me, decode, encode
+from ragapp.doors.wire import ChosenCollection, GrantRequest, KeyRequest, Me, decode, encode
 from ragapp.types import AuditEntry, Grant, Key, Limits, NewKey
 
 
 class ClientAccess(Room):
-    """All but `me` raise ForbiddenError for who is not admin of all collections."""
+    """All but `me` and `remember_collection` raise ForbiddenError for who is not admin of all collections."""
 
     def me(self) -> Me:
         """Whose key it is, what it may do, and what it has used today. Raises AuthenticationError."""
         return decode(Me, self._transport.send("GET", "/v1/me"))
+
+    def remember_collection(self, name: str) -> None:
+        """Remembers the choice as `Me.last_collection`. For everyone. Raises NotFoundError."""
+        body = encode(ChosenCollection, ChosenCollection(name))
+        self._transport.send("PUT", "/v1/me/collection", body=body)
 
     def create_key(
         self,

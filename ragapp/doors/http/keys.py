@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from ragapp.doors.http.dependencies import Service
-from ragapp.doors.wire import KeyRequest, Me
+from ragapp.doors.wire import ChosenCollection, KeyRequest, Me
 from ragapp.types import AuditEntry, Grant, Key, NewKey
 
 router = APIRouter(prefix="/v1", tags=["access"])
@@ -18,7 +18,20 @@ router = APIRouter(prefix="/v1", tags=["access"])
 def show_me(service: Service) -> Me:
     """Whose key it is, what it may do, how much, and what it has used since midnight (UTC)."""
     caller = service.caller
-    return Me(caller.id, caller.name, caller.grants, service.limits(), service.usage())
+    return Me(
+        caller.id,
+        caller.name,
+        caller.grants,
+        service.limits(),
+        service.usage(),
+        last_collection=service.last_collection(),
+    )
+
+
+@router.put("/me/collection", status_code=204)
+def remember_collection(chosen: ChosenCollection, service: Service) -> None:
+    """Remembers which collection the caller chose last; the web page opens with it next time."""
+    service.remember_collection(chosen.collection)
 
 
 @router.get("/keys")

@@ -217,6 +217,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "GET /v1/keys": for_root("GET", "/v1/keys"),
         "POST /v1/keys": for_root("POST", "/v1/keys", A_KEY, served=201),
         "DELETE /v1/keys/{key_id}": Rule("root", _revoke, stranger=403),
+        "PUT /v1/me/collection": Rule(
+            "reader", plain("PUT", "/v1/me/collection", {"collection": "ours"}), served=204
+        ),
         "GET /v1/audit": for_root("GET", "/v1/audit"),
     }
 )
