@@ -28,7 +28,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends tesseract-ocr \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin ragapp \
-    && install --directory --owner=10001 --group=10001 /data /blobs
+    && install --directory --mode=700 --owner=10001 --group=10001 /data /blobs
 COPY --from=build /opt/ragapp /opt/ragapp
 COPY --from=models /models /models
 ENV PATH=/opt/ragapp/bin:$PATH \

@@ -14,12 +14,14 @@ from pathlib import Path
 import streamlit
 from starlette.middleware import Middleware
 
+from ragapp.private import keep_to_owner
 from ui.headers import SecurityHeaders
 from ui.theme import options
 
 
 def main() -> None:
     """Runs until it is told to stop, or until the process that holds its standard input ends."""
+    keep_to_owner()
     wanted = _arguments()
     _stop_with_parent()
     app = streamlit.App(

@@ -23,7 +23,7 @@ from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvalDesk, OpenEvalDesk
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
-from ragapp.service.premises import Premises, disk_use
+from ragapp.service.premises import Premises, check_permissions, disk_use
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.artifacts import SqlArtifacts
@@ -39,6 +39,7 @@ def build_service(
     """The service over a workbench: the given one, shared, or one of its own; with or without evaluations."""
     bench = bench or build_workbench(settings)
     store, embedder = bench.store, bench.embedder
+    places = settings.data_dir, Path(settings.resolved_blobs), settings.models_dir
     index = build_index(settings, store)
     writers = build_writers(settings, bench.telemetry)
     retriever = Lazy(
@@ -84,7 +85,8 @@ def build_service(
         premises=Premises(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
-            disk_use=partial(disk_use, settings.data_dir, Path(settings.resolved_blobs), settings.models_dir),
+            disk_use=partial(disk_use, *places),
+            check_permissions=partial(check_permissions, *places),
         ),
     )
 

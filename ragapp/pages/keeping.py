@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ragapp.pages.wishes import packed, unpacked
+from ragapp.private import private_folder
 from ragapp.types import PageImage
 
 DAY = 24 * 3600.0
@@ -39,7 +40,7 @@ class KeptPages:
         """Does nothing when the disk refuses: the page is drawn again then."""
         folder = self._folder / document_id
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
                 file.write(packed(image))
             Path(file.name).replace(folder / key)

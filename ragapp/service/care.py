@@ -40,6 +40,7 @@ class CareService(Parts):
         checks = self._store.check(repair=repair) + self._premises.check_models()
         checks += check_views(self._index, self._store.collections, repair=repair)
         checks.append(check_pictures(self._renderer, self._store, repair=repair))
+        checks.append(self._premises.check_permissions(repair))
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ragapp.private import close_to_others, open_to_others
 from ragapp.types import Check, DiskUse, ModelState
+
+SHOWN = 3
+"""Files named in the detail of a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Premises:
     check_models: Callable[[], list[Check]]
     models: Callable[[], list[ModelState]]
     disk_use: Callable[[], DiskUse]
+    check_permissions: Callable[[bool], Check]
+    """Given whether to repair."""
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
@@ -30,6 +36,29 @@ def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
         models=_bytes_in(models_dir),
         free=shutil.disk_usage(data_dir).free,
     )
+
+
+def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair: bool) -> Check:
+    """Other users of this machine must be able to read nothing but the models. Looks at every file."""
+    name = "only the owner can read the data folder"
+    folders = {data_dir.absolute(), originals.absolute()}
+    found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
+    if found and repair:
+        close_to_others(found)
+        mended = len(found)
+        found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
+        if not found:
+            return Check(name, ok=True, detail=f"ok, {mended} closed to others")
+    if not found:
+        return Check(name, ok=True, detail="ok")
+    shown = ", ".join(str(path) for path in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    remedy = (
+        "these belong to another user, who has to run `chmod -R go= ` on them"
+        if repair
+        else "`ragapp doctor --repair` closes them to others"
+    )
+    return Check(name, ok=False, detail=f"others have access to {shown}{more}; {remedy}")
 
 
 def _bytes_in(folder: Path) -> int:

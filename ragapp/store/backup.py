@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
+from ragapp.private import FILE_MODE
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.files import replacing
 
@@ -70,7 +71,7 @@ def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) 
         copy.unlink(missing_ok=True)
         schema, named = _copied(database, copy)
         if all(_added(tar, blobs, sha256, added) for sha256 in named):
-            tar.add(copy, DATABASE)
+            tar.add(copy, DATABASE, filter=_private)
             files = {BLOBS + sha256: sha256 for sha256 in named} | {DATABASE: sha256_of(copy)}
             manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
             _add_text(tar, MANIFEST, json.dumps(asdict(manifest)))
@@ -94,7 +95,7 @@ def _added(tar: tarfile.TarFile, blobs: BlobFolder, sha256: str, added: set[str]
     """False when the blob is gone: its document was deleted after the database was copied."""
     if sha256 not in added:
         try:
-            tar.add(blobs.path(sha256), BLOBS + sha256)
+            tar.add(blobs.path(sha256), BLOBS + sha256, filter=_private)
         except FileNotFoundError:
             return False
         added.add(sha256)
@@ -104,4 +105,10 @@ def _added(tar: tarfile.TarFile, blobs: BlobFolder, sha256: str, added: set[str]
 def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
     member = tarfile.TarInfo(name)
     member.size = len(text.encode())
-    tar.addfile(member, io.BytesIO(text.encode()))
+    tar.addfile(_private(member), io.BytesIO(text.encode()))
+
+
+def _private(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Who unpacks a backup by hand gets files of their own."""
+    member.mode = FILE_MODE
+    return member

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from ragapp.errors import NotFoundError, TooLargeError
+from ragapp.private import FOLDER_MODE, private_folder, private_opener
 from ragapp.store.files import sync_folder
 from ragapp.types import Blob
 
@@ -27,13 +28,13 @@ class BlobFolder:
     def put(self, data: BinaryIO, limit: int) -> Blob:
         """Stores the stream: temp file, fsync, rename, fsync of the folder. Raises TooLargeError."""
         if not self._staging.exists():
-            self._staging.mkdir(parents=True, exist_ok=True)
+            private_folder(self._staging)
             sync_folder(self._folder.parent)
         temporary = self._staging / uuid4().hex
         try:
             blob = _copy_and_hash(data, temporary, limit)
             final = self.path(blob.sha256)
-            final.parent.mkdir(exist_ok=True)
+            final.parent.mkdir(FOLDER_MODE, exist_ok=True)
             sync_folder(self._folder)  # even if another process made it: that one may not have come so far
             temporary.replace(final)
             sync_folder(final.parent)
@@ -83,7 +84,7 @@ def _older_than(path: Path, seconds: float) -> bool:
 
 
 def _copy_and_hash(data: BinaryIO, target: Path, limit: int) -> Blob:
-    with target.open("xb") as file:
+    with open(target, "xb", opener=private_opener) as file:
         blob = copy_and_hash(data, file, limit)
         file.flush()
         os.fsync(file.fileno())

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from ragapp.private import private_opener
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name `path` once it is complete and durable, or never. Raises OSError."""
+    """A file that takes the name `path` once it is complete and durable, or never; for its owner alone.
+
+    Raises OSError.
+    """
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with temporary.open("xb") as file:
+        with open(temporary, "xb", opener=private_opener) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ragapp.errors import NotFoundError, StorageError, UsageError
+from ragapp.private import FILE_MODE, private_folder
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.files import sync_folder
@@ -32,7 +33,7 @@ def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bo
     if (data_dir / DATABASE).exists() and not force:
         raise UsageError(f"{data_dir} holds documents already. --force replaces them with those of {source}.")
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(data_dir)
         with TemporaryDirectory(dir=data_dir, prefix="restoring-") as folder:
             staging = Path(folder)
             manifest = _unpacked(source, staging)
@@ -76,6 +77,7 @@ def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path, blobs: Blob
     for derived in DERIVED:
         shutil.rmtree(data_dir / derived, ignore_errors=True)
     _remove_log(data_dir / DATABASE)
+    (staging / DATABASE).chmod(FILE_MODE)  # a backup may say otherwise
     with (staging / DATABASE).open("rb") as file:
         os.fsync(file.fileno())
     (staging / DATABASE).replace(data_dir / DATABASE)

@@ -32,6 +32,7 @@ from ragapp.doors.cli import (
     serve,
 )
 from ragapp.errors import RagappError
+from ragapp.private import keep_to_owner
 
 app = typer.Typer(
     help="Answers from your own documents, every sentence tied to the exact text that supports it.",
@@ -79,6 +80,7 @@ def _program(
 
 def main() -> None:
     """Runs the program; turns our errors into one line on stderr and their exit code."""
+    keep_to_owner()
     try:
         app()
     except RagappError as error:

@@ -35,15 +35,21 @@ def need_data(settings: Settings) -> None:
 
 
 def begin_data(settings: Settings) -> None:
-    """Makes the folder when it is not there, and says so on stderr. Raises UsageError."""
+    """Makes the folder when it is not there, and says so on stderr. Closes an empty one to other users.
+
+    Raises UsageError.
+    """
     from ragapp.errors import UsageError
+    from ragapp.private import private_folder, take_over
 
     folder = settings.data_dir.absolute()
     if _is_there(folder) and folder.is_dir():
         _check_ours(settings)
+        if not any(folder.iterdir()):
+            take_over(folder)
         return
     try:
-        folder.mkdir(parents=True)
+        private_folder(folder)
     except OSError as error:
         raise UsageError(
             f"The data folder {folder} cannot be made: {error.strerror}. Name another one with --data-dir."

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
 from ragapp.index.local.stored import OpenFile, StoredRows
+from ragapp.private import private_opener
 
 ALIGNMENT = 64
 MAGIC = b"ragview1".ljust(ALIGNMENT, b"\0")
@@ -117,7 +118,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         for leftover in path.parent.glob(f"{path.name}.*{TEMPORARY}"):
             leftover.unlink()
-        with temporary.open("xb") as file:
+        with open(temporary, "xb", opener=private_opener) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

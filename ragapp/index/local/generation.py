@@ -16,6 +16,7 @@ from ragapp.errors import StorageError
 from ragapp.index.local.files import file_digest
 from ragapp.index.ranking import Candidates, best
 from ragapp.index.tokens import analyser, spaced
+from ragapp.private import close_to_others, open_to_others, private_folder
 from ragapp.types import IndexEntry, Ranking
 
 HEAP_BYTES = 32_000_000
@@ -41,10 +42,11 @@ class Generation:
 
     def __init__(self, folder: Path) -> None:
         """Opens the folder, or makes an empty index in it. Raises StorageError."""
+        self._path = folder
         self._schema = _schema()
         self._analyser = analyser()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             self._index = Index(self._schema, path=str(folder))
         except (OSError, ValueError) as error:
             raise StorageError(f"Cannot open the keyword index in {folder}: {error}.") from error
@@ -65,6 +67,7 @@ class Generation:
                 # Merges rewrite files: nobody may take stock of the folder before they have ended. This
                 # also lets the writer's lock go.
                 writer.wait_merging_threads()
+                close_to_others(open_to_others(self._path))  # where the umask of this process is another one
         except ValueError as error:  # what tantivy raises for every error of the file system
             raise StorageError(f"Cannot write the keyword index: {error}. Is the disk full?") from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ragapp.errors import ConflictError
+from ragapp.private import FILE_MODE, private_folder
 
 PATIENCE = 600.0
 """Seconds to wait for another writer. Building the largest views takes minutes."""
@@ -17,8 +18,8 @@ PATIENCE = 600.0
 @contextmanager
 def free(lock_file: Path) -> Iterator[bool]:
     """Holds the lock and says True, or says False when another process has it."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(lock_file)
+    private_folder(lock_file.parent)
+    lock = FileLock(lock_file, mode=FILE_MODE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -33,9 +34,9 @@ def free(lock_file: Path) -> Iterator[bool]:
 @contextmanager
 def writing(lock_file: Path) -> Iterator[None]:
     """Holds the lock, which the system lets go when the process dies. Raises ConflictError."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(lock_file.parent)
     try:
-        with FileLock(lock_file, timeout=PATIENCE, poll_interval=0.01):
+        with FileLock(lock_file, mode=FILE_MODE, timeout=PATIENCE, poll_interval=0.01):
             yield
     except Timeout as error:
         raise ConflictError(

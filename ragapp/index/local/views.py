@@ -18,6 +18,7 @@ from ragapp.index.local.locks import writing
 from ragapp.index.local.vectors import VectorView, vectors_name
 from ragapp.index.local.words import WordView
 from ragapp.index.truth import Truth
+from ragapp.private import private_folder
 from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ class LocalIndex:
 
     def _opened(self, collection: Collection) -> _Views:
         folder = self._folder(collection.id)
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         vectors_lock, words_lock = self._locks(collection.id)
         words = (views.words for (known, _), views in self._views.items() if known == collection.id)
         return _Views(

@@ -27,6 +27,7 @@ from ragapp.index.local.generation import MANAGED, Digests, Generation, digests_
 from ragapp.index.local.locks import writing
 from ragapp.index.tokens import VERSION
 from ragapp.index.truth import Gap, Truth, gap, is_of_a_lost_past, pieces
+from ragapp.private import FILE_MODE
 from ragapp.types import Collection, Ranking
 
 log = logging.getLogger(__name__)
@@ -182,7 +183,7 @@ class WordView:
 
     def _applied(self, state: _State, missed: Gap) -> _State:
         """`state` with the gap closed, on disk. The caller holds the file lock."""
-        self._unfinished.touch()
+        self._unfinished.touch(FILE_MODE)
         state.generation.apply(missed.touched, self._truth.entries(self._id, missed.added))
         stamp = state.stamp
         applied = self._stamped(

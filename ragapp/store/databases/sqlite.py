@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable
+from ragapp.private import FILE_MODE, private_file, private_folder
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -32,7 +33,9 @@ LOCKED = "database is locked"
 
 class SQLite:
     def open(self, url: URL, connections: int) -> Engine:  # noqa: ARG002  a file counts none
-        _path(url).parent.mkdir(parents=True, exist_ok=True)
+        private_folder(_path(url).parent)
+        with suppress(OSError):  # SQLite itself says what is wrong there
+            private_file(_path(url))  # its log gets the same permissions
         # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
         engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1)
         event.listen(engine, "connect", _prepare)
@@ -42,7 +45,7 @@ class SQLite:
     @contextmanager
     def migrating(self, engine: Engine) -> Iterator[None]:
         path = _path(engine.url)
-        with FileLock(path.with_name(path.name + ".migrate.lock")):
+        with FileLock(path.with_name(path.name + ".migrate.lock"), mode=FILE_MODE):
             yield
 
     def now(self, c: Connection) -> float:  # noqa: ARG002  all who use the file are on this machine
