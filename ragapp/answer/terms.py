@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from snowballstemmer import stemmer
-
 from ragapp.answer.english import FUNCTION_WORDS
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\W_]+")
@@ -50,6 +48,8 @@ def _stems(text: str) -> Iterator[str]:
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a lower-case English word; remembered, because stemming costs 40 µs a word."""
+    from snowballstemmer import stemmer  # noqa: PLC0415  it brings thirty languages; few commands compare
+
     stemmed: str = stemmer("english").stemWord(word)  # one each: a stemmer is not safe for two threads
     return stemmed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from ragapp.answer.english import NEGATIONS, NUMBER_WORDS, UNITS
 from ragapp.answer.terms import fold, name_stems, stem, stems, words
@@ -69,12 +70,14 @@ def _by_words(claim: str, evidence: str, context: AbstractSet[str], subject: Abs
     return "partial" if share >= PARTIAL_COVERAGE else "unsupported"
 
 
-_NUMBER_STEMS = frozenset(stem(word) for word in (*NUMBER_WORDS, "hundred"))
+@cache
+def _number_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in (*NUMBER_WORDS, "hundred"))
 
 
 def _without_numbers(terms: Iterable[str]) -> set[str]:
     """Numbers are compared on their own, in whichever way they are spelt."""
-    return {term for term in terms if not term[0].isdigit() and term not in _NUMBER_STEMS}
+    return {term for term in terms if not term[0].isdigit() and term not in _number_stems()}
 
 
 def _bare(text: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
 from ragapp.observe.context import LogContext, current, within
-from ragapp.observe.metrics import Metrics
 from ragapp.observe.tracing import DATA_SOURCE, OPERATION, Attributes, Tracing
 from ragapp.protocols.observing import WorkOutcome
 from ragapp.types import Answer, Job, Origin, SearchResult
+
+if TYPE_CHECKING:  # commands that nobody watches start without the library of metrics
+    from ragapp.observe.metrics import Metrics
 
 
 class Telemetry:

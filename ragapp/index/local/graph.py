@@ -6,7 +6,6 @@ Navigable Small World graphs" (arXiv 1603.09320). Chosen by measurement: docs/in
 
 from __future__ import annotations
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,12 +28,16 @@ class Graph:
     """Reads the image of `build` where it lies, mapped from a file: little of it is copied."""
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
+        import faiss  # noqa: PLC0415  a command that searches nothing starts without it
+
         self._image = image  # FAISS points into it
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(image), image.size)  # type: ignore[attr-defined]
         self._index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
 
     def search(self, vector: Vectors, n: int, allowed: Bitmap, share: float) -> NDArray[np.int64]:
         """About the `n` rows of `allowed`, a `share` of all, with the largest inner product; any order."""
+        import faiss  # noqa: PLC0415
+
         parameters = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]  # its stubs do not know it
             sel=faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(allowed)),
             efSearch=int(max(BREADTH, 2 * n) / share),
@@ -45,6 +48,8 @@ class Graph:
 
 def build(vectors: Vectors) -> NDArray[np.uint8]:
     """The image of a graph over `vectors`, shape (n, dimension). A million rows take minutes."""
+    import faiss  # noqa: PLC0415
+
     index = faiss.index_factory(vectors.shape[1], f"HNSW{LINKS},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = BUILD_BREADTH  # type: ignore[attr-defined]
     index.train(vectors[:: max(1, len(vectors) // TRAINING_ROWS)])

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,6 +75,8 @@ class Rows:
         scores, rows = np.empty(n, np.float32), np.empty(n, np.int64)
         if n == 0:
             return rows, scores
+        import faiss  # noqa: PLC0415  a command that searches nothing starts without it
+
         faiss.knn_inner_product(
             faiss.swig_ptr(vector),
             faiss.swig_ptr(self.vectors),
