@@ -2,34 +2,38 @@
 
 A URL is parsed once. Its host is resolved once, every address it has must be public, and the connection
 goes to that very address, so that a second look-up cannot lead elsewhere (DNS rebinding). Each redirect
-is a new URL and passes the same guard. Size and time are limited.
+is a new URL and passes the same guard. Size and time are limited: one deadline counts for everything, from
+the look-up of the first name to the last byte. Bodies are asked for as they are, and compressed ones refused:
+a few bytes of them can stand for gigabytes, or for endless work.
 """
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import BinaryIO
 from urllib.parse import unquote
 
+import httpcore
 import httpx
 
 from ragapp import __version__
 from ragapp.errors import FetchError, TooLargeError, UsageError
+from ragapp.incoming.budget import Budget, BudgetedNetwork, BudgetSpent, addresses
 
 MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TUNNELS = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """NAT64, 6to4 and Teredo carry an IPv4 address, which may be a private one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Bytes of a page after decompression, and seconds for all of it, redirects included."""
+    """Bytes of a page, and seconds for all of it, redirects included."""
 
     max_bytes: int
     seconds: float
@@ -52,22 +56,45 @@ def fetch(url: str, limits: FetchLimits) -> Iterator[Page]:
     Raises UsageError for a URL that may not be fetched, TooLargeError, and FetchError when it cannot be had.
     """
     with tempfile.TemporaryFile() as data:
+        budget = Budget(time.monotonic() + limits.seconds)
         with _failures_explained(url):
-            where, media_type = _load(url, data, limits, time.monotonic() + limits.seconds)
+            where, media_type = _load(url, data, limits, budget)
         data.seek(0)
         yield Page(where, media_type, data)
 
 
-def _load(url: str, data: BinaryIO, limits: FetchLimits, deadline: float) -> tuple[str, str]:
+def _load(url: str, data: BinaryIO, limits: FetchLimits, budget: Budget) -> tuple[str, str]:
     """Where the redirects ended, and the media type given there."""
     for _ in range(MAX_REDIRECTS + 1):
-        with _opened(_checked(url), limits, deadline) as response:
-            if not response.has_redirect_location:
-                response.raise_for_status()
-                _copy(response, data, limits, deadline)
-                return url, response.headers.get("content-type", "").partition(";")[0].strip()
-            url = str(httpx.URL(url).join(response.headers["location"]))
+        with _opened(_checked(url), limits, budget) as response:
+            headers = httpx.Headers(response.headers)
+            if response.status not in REDIRECTS or "location" not in headers:
+                _check_answer(url, response.status, headers)
+                _copy(response, data, limits, budget)
+                return url, headers.get("content-type", "").partition(";")[0].strip()
+            url = _joined(url, headers["location"])
     raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects. Give the address they lead to.")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return str(httpx.URL(url).join(location))
+    except httpx.InvalidURL as error:
+        raise FetchError(
+            f"{url} redirects to what is not a URL ({error}). Give the address it leads to."
+        ) from None
+
+
+def _check_answer(url: str, status: int, headers: httpx.Headers) -> None:
+    """Raises FetchError for what is no page that was sent as it is."""
+    if not 200 <= status < 300:
+        raise FetchError(f"{url} answers {status}. Check the address.")
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise FetchError(
+            f"{url} is sent compressed ({encoding[:40]}) although it was asked for as it is. Download it "
+            "with a browser and add the file."
+        )
 
 
 def page_name(url: str) -> str:
@@ -90,40 +117,43 @@ def _checked(url: str) -> httpx.URL:
 
 
 @contextmanager
-def _opened(url: httpx.URL, limits: FetchLimits, deadline: float) -> Iterator[httpx.Response]:
+def _opened(url: httpx.URL, limits: FetchLimits, budget: Budget) -> Iterator[httpcore.Response]:
     """A response to a request that goes to one checked address, whatever the name says a moment later."""
-    address = _resolve(url, allow_private=limits.allow_private)
-    request = httpx.Request(
-        "GET",
-        url.copy_with(host=address, fragment=None),
-        headers={"Host": url.netloc.decode(), "User-Agent": f"ragapp/{__version__}", "Accept": "*/*"},
-        extensions={
-            "sni_hostname": url.host,  # the certificate must be the name's, not the address's
-            "timeout": httpx.Timeout(_left(url, deadline)).as_dict(),
-        },
-    )
-    # No proxy: it would resolve the name anew, out of our sight.
-    with httpx.Client(trust_env=False) as client, closing(client.send(request, stream=True)) as response:
+    address = _resolve(url, budget, allow_private=limits.allow_private)
+    target = url.copy_with(host=address, fragment=None)
+    headers: dict[bytes | str, bytes | str] = {
+        "Host": url.netloc.decode(),
+        "User-Agent": f"ragapp/{__version__}",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    # The certificate must be the name's, not the address's.
+    extensions = {"sni_hostname": url.host}
+    # No proxy: it would resolve the name again, out of our sight.
+    with (
+        httpcore.ConnectionPool(network_backend=BudgetedNetwork(budget)) as connections,
+        connections.stream("GET", str(target), headers=headers, extensions=extensions) as response,
+    ):
         yield response
 
 
-def _resolve(url: httpx.URL, *, allow_private: bool) -> str:
+def _resolve(url: httpx.URL, budget: Budget, *, allow_private: bool) -> str:
     """Raises UsageError when any of the host's addresses is not public, FetchError when it has none."""
     port = url.port or {"http": 80, "https": 443}[url.scheme]
     try:
-        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+        found = addresses(url.host, port, budget)
     except (OSError, UnicodeError) as error:
         raise FetchError(
             f"{url.host} cannot be found ({error}). Check the address and the network."
         ) from None
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
+    for address in found:
         if not (allow_private or is_public(address)):
             raise UsageError(
                 f"{url.host} is not at a public address but at {address}, so it is not fetched. Set "
                 "RAGAPP_ALLOW_PRIVATE_URLS=true if it is meant to be reached from here."
             )
-    return addresses[0]
+    return found[0]
 
 
 def is_public(address: str) -> bool:
@@ -141,29 +171,20 @@ def is_public(address: str) -> bool:
 def _failures_explained(url: str) -> Iterator[None]:
     try:
         yield
-    except httpx.HTTPStatusError as error:
-        raise FetchError(f"{url} answers {error.response.status_code}. Check the address.") from None
-    except httpx.HTTPError as error:
+    except (BudgetSpent, httpcore.TimeoutException) as error:
+        why = str(error) if isinstance(error, BudgetSpent) else "took too long"
+        raise FetchError(f"{url} {why}. Try again, or raise RAGAPP_URL_SECONDS.") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         reason = str(error) or type(error).__name__
         raise FetchError(f"{url} cannot be had ({reason}). Check the address and the network.") from error
 
 
-def _copy(response: httpx.Response, data: BinaryIO, limits: FetchLimits, deadline: float) -> None:
-    """Decompressed, as far as the limits go, whatever the headers say."""
-    size = 0
-    for piece in response.iter_bytes():
-        size += len(piece)
-        if size > limits.max_bytes:
+def _copy(response: httpcore.Response, data: BinaryIO, limits: FetchLimits, budget: Budget) -> None:
+    """As far as the limits go, whatever the headers say."""
+    for piece in response.iter_stream():
+        budget.body += len(piece)
+        if budget.body > limits.max_bytes:
             raise TooLargeError(
-                f"{response.url.host}: more than {limits.max_bytes} bytes. Raise RAGAPP_MAX_UPLOAD_BYTES."
+                f"The page has more than {limits.max_bytes} bytes. Raise RAGAPP_MAX_UPLOAD_BYTES."
             )
-        _left(response.url, deadline)
         data.write(piece)
-
-
-def _left(url: httpx.URL, deadline: float) -> float:
-    """Seconds. Raises FetchError when there are none."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise FetchError(f"{url.host} took too long. Try again, or raise RAGAPP_URL_SECONDS.")
-    return left

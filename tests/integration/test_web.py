@@ -35,8 +35,10 @@ class Site(BaseHTTPRequestHandler):
                 self.reply(302, b"", {"Location": f"http://127.0.0.2:{self.server.server_port}/page"})
             case "/file":
                 self.reply(302, b"", {"Location": "file:///etc/passwd"})
-            case "/bomb":
-                self.reply(200, gzip.compress(b"x" * 1_000_000), {"Content-Encoding": "gzip"})
+            case "/large":
+                self.reply(200, b"x" * 1_000_000, {})
+            case "/encoded":
+                self.reply(200, gzip.compress(b"x"), {"Content-Encoding": "gzip"})
             case "/slow":
                 self.send_response(200)
                 self.end_headers()
@@ -118,7 +120,8 @@ def test_a_redirect_passes_the_same_guard(port: int, monkeypatch: pytest.MonkeyP
         ("/gone", FetchError, "404"),
         ("/round", FetchError, "redirects"),
         ("/file", UsageError, "only http"),
-        ("/bomb", TooLargeError, "10000 bytes"),
+        ("/large", TooLargeError, "10000 bytes"),
+        ("/encoded", FetchError, "compressed"),
     ],
 )
 def test_what_goes_wrong_is_said(port: int, path: str, error: type[Exception], reason: str) -> None:

@@ -1,0 +1,161 @@
+"""Servers that would keep a fetch busy for ever, or make it take in gigabytes, each over a real socket."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from ragapp.errors import FetchError
+from ragapp.incoming import budget
+from ragapp.incoming.web import FetchLimits, fetch
+
+LIMITS = FetchLimits(max_bytes=10_000_000, seconds=0.6, allow_private=True)
+PATIENT = FetchLimits(max_bytes=10_000_000, seconds=120, allow_private=True)
+FOR_EVER = 100.0
+"""Seconds after which a server here gives up at last."""
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+Conversation = Callable[[socket.socket], None]
+
+
+def dripping(opening: bytes, drop: bytes, pause: float = 0.05) -> Conversation:
+    def send(client: socket.socket) -> None:
+        until = time.monotonic() + FOR_EVER
+        client.sendall(opening)
+        while time.monotonic() < until:
+            client.sendall(drop)
+            time.sleep(pause)
+
+    return send
+
+
+def saying(whole: bytes) -> Conversation:
+    return lambda client: client.sendall(whole)
+
+
+@contextmanager
+def site(talk: Conversation, scheme: str = "http") -> Iterator[str]:
+    """The URL of a server that talks so to every client once it has sent something."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def converse(client: socket.socket) -> None:
+            with client, suppress(OSError):
+                client.recv(65536)
+                talk(client)
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    threading.Thread(target=converse, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def refusal(url: str, limits: FetchLimits) -> str:
+    started = time.monotonic()
+    with pytest.raises(FetchError) as raised, fetch(url, limits):
+        pass
+    assert time.monotonic() - started < FOR_EVER / 2
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        pytest.param(dripping(b"", b"H"), id="a status line that never ends"),
+        pytest.param(dripping(OK, b"X-More: 1\r\n"), id="headers one by one"),
+        pytest.param(dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), id="informational responses"),
+        pytest.param(dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="going on and on"),
+        pytest.param(dripping(OK + b"\r\n", b"x"), id="a body byte by byte"),
+        pytest.param(dripping(CHUNKED, b"1\r\nx\r\n"), id="chunks of one byte"),
+        pytest.param(dripping(CHUNKED, b"0"), id="a chunk's size digit by digit"),
+        pytest.param(dripping(CHUNKED + b"1;", b"extension"), id="a chunk's extension"),
+        pytest.param(dripping(CHUNKED + b"0\r\n", b"X-More: 1\r\n"), id="trailers"),
+        pytest.param(lambda _: time.sleep(FOR_EVER), id="silence"),
+    ],
+)
+def test_one_deadline_holds_for_all_that_is_sent(talk: Conversation) -> None:
+    with site(talk) as url:
+        assert "RAGAPP_URL_SECONDS" in refusal(url, LIMITS)
+
+
+def test_the_deadline_holds_for_all_redirects_together() -> None:
+    numbers = itertools.count()
+
+    def redirect(client: socket.socket) -> None:
+        time.sleep(0.25)
+        client.sendall(b"HTTP/1.1 302 Found\r\nLocation: /%d\r\nContent-Length: 0\r\n\r\n" % next(numbers))
+
+    with site(redirect) as url:
+        assert "RAGAPP_URL_SECONDS" in refusal(url, LIMITS)
+
+
+@pytest.mark.parametrize("talk", [lambda _: time.sleep(FOR_EVER), dripping(b"\x16\x03\x03\x40\x00", b"\x02")])
+def test_the_deadline_holds_for_the_handshake_of_tls(talk: Conversation) -> None:
+    with site(talk, "https") as url:
+        assert "RAGAPP_URL_SECONDS" in refusal(url, LIMITS)
+
+
+def test_the_deadline_holds_for_the_look_up_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(FOR_EVER))
+    assert "RAGAPP_URL_SECONDS" in refusal("http://birds.test/", LIMITS)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        pytest.param(dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000, 0), id="informational"),
+        pytest.param(dripping(CHUNKED, b"1;" + b"e" * 50_000 + b"\r\nx\r\n", 0), id="a chunk's extension"),
+    ],
+)
+def test_a_flood_of_what_is_no_body_ends_before_the_deadline(talk: Conversation) -> None:
+    with site(talk) as url:
+        assert "without end" in refusal(url, PATIENT)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip", "deflate", "br", "zstd", "GZIP", "identity, gzip", "x-unheard-of"]
+)
+def test_encoded_bodies_are_refused_unread(encoding: str) -> None:
+    head = OK + f"Content-Encoding: {encoding}\r\n\r\n".encode()
+    with site(dripping(head, gzip.compress(b""))) as url:  # blocks of gzip that hold nothing, for ever
+        assert "compressed" in refusal(url, PATIENT)
+
+
+def test_what_is_asked_for_is_the_page_as_it_is() -> None:
+    asked: list[bytes] = []
+
+    def answer(client: socket.socket) -> None:
+        client.sendall(OK + b"Content-Encoding: identity\r\nContent-Length: 6\r\n\r\nherons")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            client, _ = listener.accept()
+            with client:
+                asked.append(client.recv(65536))
+                answer(client)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
+        with fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/", PATIENT) as page:
+            assert page.data.read() == b"herons"
+        serving.join()
+    assert b"accept-encoding: identity\r\n" in asked[0].lower()
+
+
+def test_a_page_in_many_small_chunks_is_no_flood() -> None:
+    count = 3 * budget.MOST_OVERHEAD // 16
+    with site(saying(CHUNKED + b"1\r\nx\r\n" * count + b"0\r\n\r\n")) as url, fetch(url, PATIENT) as page:
+        assert page.data.read() == b"x" * count
