@@ -12,6 +12,7 @@ import numpy as np
 
 from ragapp.cache.calibration import calibrated_threshold
 from ragapp.errors import UsageError
+from ragapp.programs import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 from ragapp.types import Vectors
@@ -59,7 +60,7 @@ def measure_redisvl(
     np.save(folder / "asked.npy", np.stack([embedder.embed_query(text) for text in (QUESTION, SIMILAR)]))
     distance = 1 - (settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or 0.9)
     values = (settings.redis_url.get_secret_value(), folder, distance, WARM_UP, times, *sizes)
-    command = [python, str(SCRIPT), *map(str, values)]
+    command = script_command(str(SCRIPT), *map(str, values), python=python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]

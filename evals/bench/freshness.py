@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 import time
 from contextlib import closing
@@ -19,6 +18,7 @@ from evals.bench.asking import Latency
 from ragapp.bootstrap import Workbench, build_workbench
 from ragapp.errors import ServerUnavailable
 from ragapp.index.build import build_index
+from ragapp.programs import spawn_context
 from ragapp.settings import Settings
 from ragapp.types import Chunk, Job, ParsedText, Ranking
 
@@ -56,7 +56,7 @@ def measure(settings: Settings, documents: int) -> Freshness:
         bench = build_workbench(own)
         with closing(bench.store):
             bench.store.create_collection(NAME, EMBEDDER, DIMENSION)
-            spawning = multiprocessing.get_context("spawn")
+            spawning = spawn_context()
             ours, theirs = spawning.Pipe()
             watcher = spawning.Process(target=_watch, args=(own, documents, theirs))
             watcher.start()

@@ -18,6 +18,7 @@ from ingest.sources import Finder, Source
 from ragapp.bootstrap import build_workbench
 from ragapp.errors import UsageError
 from ragapp.incoming.web import FetchLimits
+from ragapp.programs import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 
@@ -127,7 +128,7 @@ def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> Em
 
 def measure_langchain(files: Sequence[Path], model: Path, python: str) -> Speed:
     """With `python`, an interpreter that has the extra `bench`. Raises UsageError when it fails."""
-    command = [python, str(SCRIPT), str(model), *map(str, files)]
+    command = script_command(str(SCRIPT), str(model), *map(str, files), python=python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]

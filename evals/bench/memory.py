@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from evals.bench.process import Resident, resident
 from evals.bench.sample import sample_of
 from ragapp.bootstrap import build_service, build_workbench
 from ragapp.errors import UsageError
+from ragapp.programs import script_command, spawn_context
 from ragapp.settings import Settings
 from ragapp.types import Vectors
 
@@ -50,7 +50,7 @@ def measure(settings: Settings, collection: str, peer_python: str | None) -> Mem
     vectors, texts, _ = sample_of(bench, collection)
     bench.store.close()
     question = " ".join(texts[0].split()[:QUESTION_WORDS])
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
+    with spawn_context().Pool(1) as pool:
         held = pool.apply(_hold, (settings, collection, question))
     if peer_python is not None:
         held += _hold_with_langchain(settings.models_dir / PEER_MODEL, texts, vectors, peer_python)
@@ -77,7 +77,7 @@ def _hold_with_langchain(model: Path, texts: list[str], vectors: Vectors, python
         given = Path(folder, "texts.json"), Path(folder, "vectors.npy")
         given[0].write_text(json.dumps(texts), encoding="utf-8")
         np.save(given[1], vectors)
-        command = [python, str(SCRIPT), str(model), *map(str, given)]
+        command = script_command(str(SCRIPT), str(model), *map(str, given), python=python)
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own script
             held = list(_measured(process))
     if process.returncode:

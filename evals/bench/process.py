@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from ragapp.errors import ServerUnavailable
+from ragapp.programs import environment, module_command
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.5
@@ -62,9 +61,9 @@ def serving(settings: Mapping[str, str]) -> Iterator[Served]:
     with TemporaryDirectory(prefix="ragapp-load-") as folder, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()
-        command = [sys.executable, "-m", "ragapp.doors.cli", "serve", "--no-ui", "--port", str(port)]
-        environment = {**os.environ, **settings, "RAGAPP_DATA_DIR": folder}
-        with subprocess.Popen(command, env=environment) as process:  # noqa: S603 — our own program
+        command = module_command("ragapp.doors.cli", "serve", "--no-ui", "--port", str(port))
+        own = {**environment(), **settings, "RAGAPP_DATA_DIR": folder}
+        with subprocess.Popen(command, env=own) as process:  # noqa: S603 — our own program
             served = Served(process, f"http://127.0.0.1:{port}", Path(folder))
             try:
                 _wait_for(served)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import time
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from evals.bench.asking import DEPTH, Answers, Latency, OpenIndex, Question, ask
 from evals.bench.expansion import Expansion
 from evals.bench.synthetic import SyntheticTruth, draw_into
 from ragapp.index.build import build_index
+from ragapp.programs import spawn_context
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 from ragapp.types import Vectors
@@ -67,7 +67,7 @@ def measure(
         open_index = partial(build_index, scratch)
         truth = SyntheticTruth(Path(name) / "rows.npy", texts)
         draw_into(truth.file, expansion, chunks)
-        spawning = multiprocessing.get_context("spawn")
+        spawning = spawn_context()
         with spawning.Pool(1) as pool:
             seconds, peak = pool.apply(_build, (open_index, truth))
         with spawning.Pool(1) as pool:

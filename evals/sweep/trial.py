@@ -6,7 +6,6 @@ has ingested what was not there yet.
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +25,7 @@ from evals.retrieval.evaluate import evaluate_retrieval
 from evals.retrieval.runs import RetrievalRun
 from evals.retrieval.spans import evaluate_spans
 from evals.runs import IngestedRun
+from ragapp.programs import spawn_context
 from ragapp.settings import Settings
 
 ANSWERED_BY = "answer_recall"
@@ -61,7 +61,7 @@ def measure(path: Path, limit: int | None, settings: Settings) -> Measured:
 
 
 def _in_child(path: Path, limit: int | None, settings: Settings) -> Measured:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=spawn_context()) as pool:
         return pool.submit(ask, path, limit, settings).result()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ragapp.errors import ModelError
 from ragapp.models import llama_server
+from ragapp.programs import environment, script_command
 
 _CONTEXT_TOKENS = 4096
 _START_SECONDS = 180.0
@@ -110,13 +110,14 @@ class LlamaServer:
         self._log = tempfile.TemporaryFile(  # noqa: SIM115  open as long as the child is
             "w+", encoding="utf-8", errors="replace"
         )
-        # By its path, for it needs nothing else of ours; -P: its folder is not searched for imports.
+        # By its path, because it needs nothing else of ours.
         self._child = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-P", llama_server.__file__],
+            script_command(llama_server.__file__),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for the parent, which may want to let an answer end
         )
         return self._child

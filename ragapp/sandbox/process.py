@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ragapp.errors import ConflictError, ParseError, StorageError
+from ragapp.programs import import_path, module_command, program_path
 from ragapp.sandbox.orders import REFUSED, Limits, Order
 
 MIB = 1 << 20
@@ -82,16 +82,17 @@ class Sandbox:
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603 - our own module, with arguments of our own
-            [sys.executable, "-m", self._module, json.dumps(asdict(self._limits))],
+            module_command(self._module, json.dumps(asdict(self._limits))),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
             # Of the environment only where programs are: a parser needs no keys. One thread: it forks.
             env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "PYTHONPATH": os.pathsep.join(sys.path),
+                "PATH": program_path(),
+                "PYTHONPATH": os.pathsep.join(import_path()),
                 "OPENBLAS_NUM_THREADS": "1",
             },
+            cwd=Path.cwd().anchor,
             start_new_session=True,  # Ctrl-C is for us; we close its stdin when we end
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
+from ragapp.programs import environment, module_command
 from ragapp.types import CommandLine
 
 NICENESS: Final = 10
@@ -40,12 +41,13 @@ class Command:
         self._output = TemporaryFile()  # noqa: SIM115  closed when it has been followed
         # It reads our end of a pipe, which closes when we are gone, and ends with us.
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "ragapp.doors.cli.attended", *words],
+            module_command("ragapp.doors.cli.attended", *words),
             stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            env=environment(),
         )
         if patient and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)

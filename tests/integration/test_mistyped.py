@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ragapp.bootstrap import build_service
-from ragapp.doors.cli.main import app
+from ragapp.doors.cli.program import app
 from ragapp.doors.terminal.folder import begin_data, need_data
 from ragapp.doors.terminal.options import load_settings
 from ragapp.errors import NotFoundError, UsageError

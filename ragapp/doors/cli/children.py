@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Sequence
 
+from ragapp.programs import environment, module_command
+
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE = 1.0
@@ -27,12 +29,22 @@ class Child:
     """Runs `python -m MODULE ARGUMENTS…` and starts it again whenever it ends, until `stop`."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], *, restart: bool = True, background: bool = False
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        restart: bool = True,
+        background: bool = False,
+        folder: str | None = None,
     ) -> None:
-        """`background` work leaves the cores to whoever answers questions, where the system can tell."""
-        self._command = [sys.executable, "-m", module, *arguments]
+        """`background` work leaves the cores to whoever answers questions, where the system can tell.
+
+        The child works in `folder`, or in ours.
+        """
+        self._command = module_command(module, *arguments)
         self._restart = restart
         self._background = background
+        self._folder = folder
         self._stopping = threading.Event()
         self._process = self._start()
         self._watcher = threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True)
@@ -61,7 +73,8 @@ class Child:
             self._command,
             stdin=subprocess.PIPE,
             stdout=sys.__stderr__,
-            env={**os.environ, **FEWER_ARENAS},
+            env={**environment(), **FEWER_ARENAS},
+            cwd=self._folder,
             start_new_session=True,  # Ctrl-C is for us, who stop it when the last answer is given
         )
         if self._background and hasattr(os, "setpriority"):
@@ -78,7 +91,7 @@ class Child:
             pause = (
                 FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             )
-            name = " ".join(self._command[2:4])
+            name = " ".join(self._command[3:5])
             log.warning("%s ended with %s; starting it again in %.0f s", name, code, pause)
             if self._stopping.wait(pause):
                 return

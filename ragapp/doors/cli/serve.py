@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,8 +20,6 @@ from ragapp.doors.terminal.folder import begin_data
 from ragapp.doors.terminal.options import DataDir, load_settings, open_service
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ragapp.protocols import ArtifactStore, EvalDesk
     from ragapp.settings import Settings
 
@@ -72,7 +71,8 @@ def serve(
             children.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)
         if ui:
             address = ["--api-url", api, "--port", str(ui_port)]
-            children.callback(Child("ui", address).stop)
+            # Streamlit would read `.streamlit` of the working folder, its secrets and options included.
+            children.callback(Child("ui", address, folder=Path.cwd().anchor).stop)
             _tell_when_open("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
         _tell_when_open("API", api, "/healthz")
         run(settings, host, listener, partial(_open_eval_desk, settings))

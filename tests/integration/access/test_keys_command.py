@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ragapp.bootstrap import build_service
-from ragapp.doors.cli.main import app
+from ragapp.doors.cli.program import app
 from ragapp.errors import NotFoundError, UsageError
 from tests.serving import settings_in
 
