@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -23,12 +22,11 @@ import httpx
 
 from ragapp import __version__
 from ragapp.errors import FetchError, TooLargeError, UsageError
+from ragapp.incoming.addresses import is_public
 from ragapp.incoming.budget import Budget, BudgetedNetwork, BudgetSpent, addresses
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-TUNNELS = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""NAT64, 6to4 and Teredo carry an IPv4 address, which may be a private one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +152,6 @@ def _resolve(url: httpx.URL, budget: Budget, *, allow_private: bool) -> str:
                 "RAGAPP_ALLOW_PRIVATE_URLS=true if it is meant to be reached from here."
             )
     return found[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the internet's: not loopback, private, link-local, shared, multicast…"""
-    parsed = ip_address(address.partition("%")[0])
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            parsed = parsed.ipv4_mapped
-        elif any(parsed in tunnel for tunnel in TUNNELS):
-            return False
-    return parsed.is_global and not parsed.is_multicast
 
 
 @contextmanager
