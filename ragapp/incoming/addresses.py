@@ -40,8 +40,9 @@ _IPV4: Final = tuple(
 
 _UNICAST: Final = IPv6Network("2000::/3")
 """All of IPv6 that IANA has given out for global unicast (RFC 4291). Outside of it lie loopback, mapped,
-compatible and translated IPv4 addresses, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only (100::/64), segment
-routing (5f00::/16), unique local (fc00::/7), link-local (fe80::/10), site-local (fec0::/10), and multicast."""
+compatible and translated IPv4 addresses, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only (100::/64),
+segment routing (5f00::/16), unique local (fc00::/7), link-local (fe80::/10), site-local (fec0::/10), and
+multicast."""
 
 _IPV6: Final = tuple(
     map(
