@@ -9,9 +9,7 @@ import streamlit as st
 from ragapp.doors.client import RagappClient
 from ragapp.errors import NotFoundError, RagappError
 from ragapp.types import DocumentOrder, Listing, Status
-
-API_KEY = "api-key"
-"""Where the session keeps the key that its user signed in with."""
+from ui.web.signins import sign_ins
 
 DEFAULT_COLLECTION = "default"
 """The collection that the API makes on first use."""
@@ -20,9 +18,12 @@ DEFAULT_COLLECTION = "default"
 def client() -> RagappClient:
     """One client for all sessions that use the same key: it holds a pool of connections."""
     secrets = st.secrets
-    return _client(
-        secrets["ragapp_api_url"], st.session_state.get(API_KEY, ""), for_others=secrets["ragapp_for_others"]
-    )
+    return _client(secrets["ragapp_api_url"], api_key(), for_others=secrets["ragapp_for_others"])
+
+
+def api_key() -> str:
+    """That of whoever is signed in with this browser; empty when nobody is."""
+    return sign_ins().key_of(st.context.cookies.get(st.secrets["ragapp_cookie"]))
 
 
 @st.cache_resource(max_entries=100)

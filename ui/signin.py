@@ -1,21 +1,29 @@
-"""Who uses the page, and what they may do there. The key is kept in the browser session alone."""
+"""Who uses the page, and what they may do there. Signing in and out are plain forms: see `ui.web.session`."""
 
 from __future__ import annotations
 
 import time
+from typing import Final
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from ragapp.doors.wire import Me
 from ragapp.errors import AuthenticationError
 from ragapp.types import Caller, Role
-from ui.escape import label_text
+from ui.escape import html_text, label_text
 from ui.problems import show_problem
-from ui.session import API_KEY, client
+from ui.session import api_key, client
+from ui.web.session import FAILED, SIGN_IN, SIGN_OUT
 
 _KNOWN = "signed-in"
 _KNOWN_SECONDS = 20.0
 """After so long the server is asked again: a key may be revoked, or allowed more."""
+
+_FAILURES: Final = {
+    "refused": "The server does not accept this key. See that it is whole, or ask an admin for a new one.",
+    "unavailable": "The server could not check the key. See that it runs, and sign in again.",
+}
 
 
 def may(role: Role, collection: str | None) -> bool:
@@ -29,27 +37,35 @@ def may(role: Role, collection: str | None) -> bool:
 
 def who() -> Me:
     """Raises AuthenticationError when the server wants a key."""
-    asked_at, me = st.session_state.get(_KNOWN, (0.0, None))
-    if me is None or time.monotonic() - asked_at > _KNOWN_SECONDS:
-        me = client().access.me()
-        st.session_state[_KNOWN] = (time.monotonic(), me)
-    found: Me = me
-    return found
+    asked_at, key, me = st.session_state.get(_KNOWN, (0.0, "", None))
+    if me is None or key != api_key() or time.monotonic() - asked_at > _KNOWN_SECONDS:
+        found = client().access.me()
+        if me is not None and me.id != found.id:
+            st.session_state.clear()  # somebody else sits at this browser now
+        me = found
+        st.session_state[_KNOWN] = (time.monotonic(), api_key(), me)
+    known: Me = me
+    return known
 
 
 def show_sign_in(refusal: AuthenticationError) -> None:
-    """In place of any page, while the server wants a key that the session does not have."""
+    """In place of any page, while the server wants a key that the browser does not have."""
+    st.session_state.clear()
     st.title("Sign in", anchor=False)
-    if st.session_state.get(API_KEY):
+    failed = st.query_params.get(FAILED, "")
+    if failed in _FAILURES:
+        st.error(_FAILURES[failed], icon=":material/error:")
+    elif api_key():
         show_problem(refusal)
-        _forget()
     else:
         st.markdown("This server wants an API key. Whoever keeps it makes one with `ragapp keys create`.")
-    with st.form("sign-in", border=False):
-        key = st.text_input("API key", type="password", autocomplete="current-password")
-        if st.form_submit_button("Sign in", type="primary", icon=":material/login:") and key.strip():
-            st.session_state[API_KEY] = key.strip()
-            st.rerun()
+    st.html(
+        f'<form class="ragapp-form" method="post" action="{SIGN_IN}">'
+        f'<input type="hidden" name="back" value="{html_text(_address())}">'
+        '<label for="ragapp-api-key">API key</label>'
+        '<input id="ragapp-api-key" type="password" name="api-key" autocomplete="current-password" required>'
+        '<button type="submit">Sign in</button></form>'
+    )
 
 
 def show_account() -> None:
@@ -57,19 +73,21 @@ def show_account() -> None:
     me = who()
     if not me.id:
         return
+    if FAILED in st.query_params:
+        del st.query_params[FAILED]
     with st.popover(label_text(me.name), icon=":material/account_circle:", key="account"):
         for grant in me.grants:
             where = "all collections" if grant.collection is None else label_text(grant.collection)
             st.markdown(f"{grant.role} of {where}")
         st.caption(f"{me.usage.questions:,} questions asked today")
-        st.button("Sign out", key="sign-out", icon=":material/logout:", on_click=_sign_out)
+        st.html(
+            f'<form class="ragapp-form" method="post" action="{SIGN_OUT}">'
+            '<button type="submit">Sign out</button></form>'
+        )
 
 
-def _sign_out() -> None:
-    """Nothing of what the key showed stays in the session."""
-    st.session_state.clear()
-
-
-def _forget() -> None:
-    st.session_state.pop(API_KEY, None)
-    st.session_state.pop(_KNOWN, None)
+def _address() -> str:
+    """The path of the page that was asked for, with its query."""
+    asked = urlencode(st.query_params.to_dict())
+    path = urlsplit(st.context.url or "/").path
+    return f"{path}?{asked}" if asked else path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 Option = str | int | bool | list[str] | list[int]
@@ -37,15 +36,16 @@ _MANNERS: Final[dict[str, Option]] = {
     "server.enableXsrfProtection": True,
     "server.fileWatcherType": "none",
     "server.headless": True,
-    "server.maxUploadSize": 500,  # MB; the API has a limit of its own, and the last word
     "server.showEmailPrompt": False,
 }
 
 
-def options(port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> dict[str, Option]:
-    """Streamlit's options for a page served on `port` of the address `host`, to this machine by default.
-
-    Browsers reach it as this machine and under `names`.
-    """
-    allowed = ["localhost", "127.0.0.1", "::1", *names]
-    return {**_LOOK, **_MANNERS, "server.port": port, "server.address": host, "server.allowedHosts": allowed}
+def options(port: int, host: str, upload_mb: int) -> dict[str, Option]:
+    """Streamlit's options for a page served on `port` of the address `host`, with files up to `upload_mb`."""
+    return {
+        **_LOOK,
+        **_MANNERS,
+        "server.port": port,
+        "server.address": host,
+        "server.maxUploadSize": upload_mb,  # of one file; the API has a limit of its own, and the last word
+    }

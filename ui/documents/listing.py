@@ -126,13 +126,14 @@ def _show_bulk_actions(collection: str, shown: Sequence[Document]) -> None:
 
 def _offer_all(selection: Selection, names: Mapping[str, str]) -> None:
     """Ticks all of them, or takes all ticks away; a button, since the list may change while it is pressed."""
-    everything = bool(names) and selection.ticked.keys() >= names.keys()
+    if not names:
+        return
+    everything = selection.ticked.keys() >= names.keys()
     st.button(
         f"{'Untick' if everything else 'Tick'} all {len(names)} shown",
         key=key_of("untick-all" if everything else "tick-all", names),
         icon=":material/check_box:" if everything else ":material/check_box_outline_blank:",
         type="tertiary",
-        disabled=not names,
         on_click=selection.untick if everything else selection.tick,
         args=(names,),
     )

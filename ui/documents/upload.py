@@ -13,6 +13,7 @@ from ragapp.types import Acceptance
 from ui.escape import html_text, label_text
 from ui.figures import counted
 from ui.session import client
+from ui.uploaded import handed_over
 
 _ROUND = "upload-round"
 _REFUSED = "upload-refused"
@@ -31,7 +32,8 @@ def show_upload(collection: str) -> None:
     )
     _show_refused()
     if files:
-        st.session_state[_REFUSED] = list(_hand_over(files, collection))
+        with handed_over(files):
+            st.session_state[_REFUSED] = list(_hand_over(files, collection))
         # A new key empties the drop zone, whose files are the API's now.
         st.session_state[_ROUND] = number + 1
         st.rerun()

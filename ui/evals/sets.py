@@ -12,6 +12,7 @@ from ui.escape import html_text, label_text
 from ui.evals.reviewing import show_review
 from ui.problems import show_problem
 from ui.session import client
+from ui.uploaded import handed_over
 
 _PROBLEM_KEY = "set-problem"
 _ROUND = "set-round"
@@ -56,7 +57,8 @@ def _offer_adding() -> None:
         )
         if file is not None:
             st.session_state[_ROUND] = number + 1
-            _try(lambda: client().evals.add_set(file.name, file))
+            with handed_over([file]):
+                _try(lambda: client().evals.add_set(file.name, file))
 
 
 def _try(act: Callable[[], object]) -> None:

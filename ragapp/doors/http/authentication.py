@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ragapp.callers import Callers
-from ragapp.doors.http.guards import host_name, is_loopback
+from ragapp.doors.hosts import host_name, is_loopback
 from ragapp.doors.http.refusals import problem_response
 from ragapp.errors import AuthenticationError, RagappError
 from ragapp.types import Caller

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ragapp.doors.hosts import HostNames, from_elsewhere
 from ragapp.doors.http.refusals import SECURITY_HEADERS, problem_response, request_id
 from ragapp.errors import NotFoundError, UsageError
 
@@ -54,16 +53,14 @@ class BrowserGuard:
     `Sec-Fetch-Site`. Programs that are not browsers send neither and pass.
 
     `host` is where the server listens, `allowed_hosts` are other names of its, `origins` those whose pages
-    are let in. A server that other machines reach answers to any IP address: nobody can make one resolve
-    to another.
+    are let in.
     """
 
     def __init__(
         self, app: ASGIApp, host: str, allowed_hosts: Sequence[str] = (), origins: Sequence[str] = ()
     ) -> None:
         self.app = app
-        self.is_open = not is_loopback(host)
-        self.names = {name.lower() for name in (host, *allowed_hosts)}
+        self.names = HostNames(host, allowed_hosts)
         self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,26 +72,20 @@ class BrowserGuard:
             await self.app(scope, receive, send)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
-        if not self._addresses_us(headers.get("host", "")):
+        if not self.names.include(headers.get("host", "")):
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "This server does not go by the name in `Host`. Address it as it was started (--host), or "
                 "let it know its other names in RAGAPP_ALLOWED_HOSTS.",
             )
         let_in = headers.get("origin") in self.origins
-        if method not in _SAFE_METHODS and not let_in and _from_elsewhere(headers):
+        if method not in _SAFE_METHODS and not let_in and from_elsewhere(headers):
             return (
                 HTTPStatus.FORBIDDEN,
                 "A web page of another origin may not change anything here. Send the request from a "
                 "program, or from a page of this origin.",
             )
         return None
-
-    def _addresses_us(self, host: str) -> bool:
-        name = host_name(host)
-        if name is None:
-            return False
-        return name in self.names or is_loopback(name) or (self.is_open and _is_address(name))
 
 
 class PathGuard:
@@ -151,36 +142,3 @@ class BodyLimit:
 
 def _hides_a_slash(raw_path: bytes) -> bool:
     return b"%2f" in raw_path and not raw_path.startswith(b"/v1/models/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own, by what it says and without looking it up."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _from_elsewhere(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        return True
-    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
-
-
-def host_name(host: str) -> str | None:
-    """The name of a `Host` header without its port, in lower case; None for what is not one."""
-    if not host or set(host) & set("@/?#\\"):
-        return None
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None

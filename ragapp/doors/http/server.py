@@ -15,8 +15,8 @@ import uvicorn
 
 from ragapp import __version__
 from ragapp.bootstrap import build_service, build_workbench
+from ragapp.doors.hosts import is_loopback
 from ragapp.doors.http.app import create_app
-from ragapp.doors.http.guards import is_loopback
 from ragapp.errors import ModelError, UsageError
 from ragapp.observe.build import build_telemetry
 from ragapp.protocols import OpenEvalDesk
