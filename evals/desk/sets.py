@@ -20,6 +20,7 @@ from evals.desk.layout import described
 from evals.desk.packing import handed_in, packed, set_name, with_member
 from evals.desk.review import read_drafts, reviewed
 from ragapp.errors import ConflictError, NotFoundError, RagappError, StorageError, UsageError
+from ragapp.incoming.bounded import opened_zip
 from ragapp.protocols import ArtifactStore
 from ragapp.types import Artifact, EvalSet, QuestionDraft
 
@@ -132,9 +133,9 @@ class QuestionSets:
     @contextmanager
     def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
         try:
-            with closing(self._artifacts.open(artifact)) as data, zipfile.ZipFile(data) as archive:
+            with closing(self._artifacts.open(artifact)) as data, opened_zip(data) as archive:
                 yield archive
-        except (zipfile.BadZipFile, zlib.error) as error:
+        except (zipfile.BadZipFile, zlib.error, ValueError) as error:
             told = (
                 f"The question set {artifact.name!r} is damaged on disk: {error}. Delete it and add it again."
             )

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ragapp.errors import ParseError
+from ragapp.incoming.bounded import opened_member, opened_zip
 
 MAX_DEPTH = 3
 MAX_MEMBERS = 100_000
@@ -23,6 +24,7 @@ ALWAYS_FINE = 64 * 1024 * 1024
 """Bytes that an archive may unpack to whatever its ratio."""
 
 _BROKEN = (
+    KeyError,
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -31,7 +33,7 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
-"""What zipfile raises on damage, on unknown compression and on encryption."""
+"""What is raised on damage, on unknown compression, on encryption, and on archives made to take memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class _Listing:
     def members(self, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Member]:
         if len(names) >= MAX_DEPTH:
             raise self._refusal(f"has archives {MAX_DEPTH} deep in each other")
-        with _damage_told(self._called), zipfile.ZipFile(file) as archive:
+        with _damage_told(self._called), opened_zip(file) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
         self._take(infos)
         for info in infos:
@@ -115,7 +117,7 @@ def _unpacked(outer: str, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Bi
     """What the names lead to. A member never gives more bytes than it said it had: zipfile stops there."""
     name, *rest = names
     with tempfile.TemporaryFile() as data:
-        with _damage_told(outer), zipfile.ZipFile(file) as archive, archive.open(name) as member:
+        with _damage_told(outer), opened_zip(file) as archive, opened_member(archive, name) as member:
             shutil.copyfileobj(member, data)
         data.seek(0)
         if not rest:

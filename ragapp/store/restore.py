@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
 from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from ragapp.errors import NotFoundError, StorageError, UsageError
+from ragapp.incoming.bounded import BoundedReads
 from ragapp.private import FILE_MODE, private_folder
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.files import sync_folder
 from ragapp.store.revisions import known_revisions
+
+_NAMES = re.compile(rf"{re.escape(MANIFEST)}|{re.escape(DATABASE)}|{BLOBS}[0-9a-f]{{64}}")
+_MANIFEST_BYTES = 400
+"""More than a file takes in the manifest: its name and its digest."""
 
 DERIVED = ("views", "cache")
 """Folders that are made from the database, and would not fit another one."""
@@ -46,9 +53,9 @@ def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bo
 def _unpacked(source: Path, staging: Path) -> Manifest:
     """The backup's files in `staging`, each as its manifest says."""
     try:
-        with tarfile.open(source, "r:") as tar:
-            tar.extractall(staging, filter="data")
-        manifest = Manifest(**json.loads((staging / MANIFEST).read_text()))
+        with source.open("rb") as file:
+            files = _extract(file, source.stat().st_size, staging)
+        manifest = _manifest(staging / MANIFEST, files)
     except (tarfile.TarError, FileNotFoundError, ValueError, TypeError) as error:
         raise StorageError(f"{source} is no whole backup: {error}. Restore another one.") from error
     if manifest.format != FORMAT or manifest.schema not in known_revisions():
@@ -58,6 +65,30 @@ def _unpacked(source: Path, staging: Path) -> Manifest:
             raise StorageError(f"{source} is damaged: {name} is not as it was. Restore another backup.")
     _check_database(source, staging, manifest)
     return manifest
+
+
+def _extract(file: BinaryIO, left: int, staging: Path) -> int:
+    """Writes the files of the tar, which together cannot have more bytes than the tar; how many they are.
+
+    Raises TarError, ValueError.
+    """
+    files = 0
+    with tarfile.open(fileobj=BoundedReads(file), mode="r:") as tar:  # type: ignore[call-overload]
+        for member in tar:
+            tar.members.clear()  # it would remember all of them
+            left -= member.size
+            if not (member.isreg() and _NAMES.fullmatch(member.name)) or member.issparse() or left < 0:
+                raise tarfile.ReadError(f"it holds {member.name[:100]!r}, which no backup does")
+            tar.extract(member, staging, filter="data")
+            files += 1
+    return files
+
+
+def _manifest(path: Path, files: int) -> Manifest:
+    """Raises FileNotFoundError, ValueError, TypeError."""
+    if path.stat().st_size > _MANIFEST_BYTES * (files + 1):
+        raise ValueError("its manifest names more files than it has")
+    return Manifest(**json.loads(path.read_text()))
 
 
 def _check_database(source: Path, staging: Path, manifest: Manifest) -> None:
