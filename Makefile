@@ -6,24 +6,43 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 TORCH := torch==2.13.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: run install test check docs lock
+# Two processes share the tests: a module's tests stay together, and who is done first takes from the other.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+
+.PHONY: run install test test-fast soak check lint types needs docs lock
 
 run: install
 	$(BIN)/ragapp serve --first-run
 
 install: .venv/installed
 
-test: .venv/installed-dev
-	sh tests/find-programs.sh
-	$(BIN)/ragapp models fetch
-	$(BIN)/python -m pytest
+test: needs
+	$(PYTEST) --durations=25
 
+# What takes two minutes: no servers, no browser, no model.
+test-fast: .venv/installed-dev
+	$(PYTEST) -m "not servers and not browser and not model"
+
+# Kills, faults and generated histories, for an hour.
+soak: needs
+	RAGAPP_TEST_SOAK=1 $(PYTEST) -m soak --timeout 3600
+
+# The linters, the type checker and what tests need go side by side, then the tests have both cores.
 check: .venv/installed-dev
+	$(MAKE) --jobs=2 --output-sync types lint needs
+	$(PYTEST) --durations=25
+
+lint: .venv/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+needs: .venv/installed-dev
+	sh tests/find-programs.sh
+	$(BIN)/ragapp models fetch
 
 # The pages that are made from the program itself.
 docs: .venv/installed-dev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,12 +28,41 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start w
     from ragapp.service import RagService
     from tests.serving import Caller
 
+# One thread for each test process and what it starts: two that share two cores would wait for each other.
+for variable in ("RAGAPP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+SOAK = os.environ.get("RAGAPP_TEST_SOAK") == "1"
+
 # No test asserts an absolute time, and hypothesis would by default.
 settings.register_profile("ragapp", deadline=None)
 settings.load_profile("ragapp")
 
 # A runner in the background ignores Ctrl-C, and so would every program that a test starts and stops.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+SERVERS = frozenset({"postgres", "qdrant", "s3"})
+"""Fixtures that start a server of somebody else's."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        _mark(item)
+
+
+def _mark(item: pytest.Item) -> None:
+    """By the fixtures that it names; those that depend on a parameter are marked at the parameter."""
+    used = frozenset(getattr(item, "fixturenames", ()))
+    if used & SERVERS:
+        item.add_marker("servers")
+    if "browser" in used:
+        item.add_marker("browser")
+    if "model_folder" in used:
+        item.add_marker("model")
+    if item.get_closest_marker("soak") and not SOAK:
+        item.add_marker(pytest.mark.skip(reason="runs for minutes: `make soak`"))
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +85,7 @@ def postgres() -> Iterator[postgresql.PostgresServer]:
             yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own for each test, on each kind that we support."""
     if request.param == "sqlite":

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import OperationalError
 
 from ragapp.store.engine import open_engine
-from tests.redisserver import free_port
+from tests.ports import free_port
 
 SYSTEM_USER = "nobody" if os.geteuid() == 0 else None
 """PostgreSQL refuses to run as root."""

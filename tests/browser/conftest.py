@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from tests.browser.waiting import PATIENCE, answers, free_port, wait_until
+from tests.browser.waiting import PATIENCE, answers, wait_until
+from tests.ports import free_port
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (

@@ -14,7 +14,8 @@ from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from tests.browser.waiting import answers, free_port, wait_until
+from tests.browser.waiting import answers, wait_until
+from tests.ports import free_port
 from tests.serving import bring_in, serving
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import answers, free_port, wait_until
+from tests.browser.waiting import answers, wait_until
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def address(endpoint: str, secret: str = SECRET_KEY) -> BucketAddress:
     return BucketAddress(BUCKET, uuid4().hex, endpoint, None, ACCESS_KEY, secret)
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.servers)])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]:
     if request.param == "folder":
         yield BlobFolder(tmp_path)

@@ -10,7 +10,10 @@ import pytest
 
 from ragapp.callers.rates import Rates
 from ragapp.errors import UsageError
-from tests.redisserver import free_port, port_of, server
+from tests.ports import free_port
+from tests.redisserver import port_of, server
+
+pytestmark = pytest.mark.servers
 
 TIMEOUT = 5.0
 

@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from tests.deployment.composefile import ROOT, Outside
+from tests.ports import free_port
 from tests.postgres import PostgresServer
-from tests.redisserver import binary, free_port
+from tests.redisserver import binary
 
 HERONS = b"Herons fish at dusk. The harbour was built in 1862 by Ada Thornton.\n"
 

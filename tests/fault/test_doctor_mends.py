@@ -124,7 +124,7 @@ def test_after_a_repair_a_worker_embeds_what_lacked_vectors(store: SqlStore, eng
     assert len(store.chunks_without_vector(job, "e", 10)) == 1
 
 
-@pytest.mark.parametrize("kept_in", ["blobs", "bucket"])
+@pytest.mark.parametrize("kept_in", ["blobs", pytest.param("bucket", marks=pytest.mark.servers)])
 def test_blobs_without_a_row_and_rows_without_a_blob_are_found(
     engine: Engine, kept_in: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

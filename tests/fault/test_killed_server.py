@@ -6,7 +6,6 @@ import io
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,17 +17,12 @@ from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
+from tests.ports import free_port
 
 DOCUMENTS = 40
 KILLS = 3
 PATIENCE = 180.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_until(happened: Callable[[], bool]) -> None:

@@ -16,8 +16,10 @@ from ragapp.index.qdrant.index import QdrantIndex
 from ragapp.index.qdrant.servers import QdrantSettings
 from ragapp.types import Ranking
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
+from tests.ports import free_port
 from tests.qdrantserver import Node, cluster
-from tests.redisserver import free_port
+
+pytestmark = pytest.mark.servers
 
 PATIENCE = 120.0
 

@@ -26,6 +26,8 @@ from tests.redisserver import port_of, server
 from tests.serving import LIBRARY, bring_in
 from tests.unit.cache.entries import entry, unit
 
+pytestmark = pytest.mark.servers
+
 QUESTION = "When was the harbour built?"
 NOW = 4e9
 

@@ -26,8 +26,8 @@ from ragapp.errors import RagappError
 from ragapp.settings import Settings
 from ragapp.types import Evaluation
 from tests import redisserver
+from tests.ports import free_port
 from tests.postgres import PostgresServer
-from tests.redisserver import free_port
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 
 DOCUMENTS = 16

@@ -16,6 +16,8 @@ from ragapp.settings import Settings
 from tests.redisserver import port_of, server
 from tests.serving import LIBRARY, bring_in
 
+pytestmark = pytest.mark.servers
+
 
 def test_a_server_holds_no_answers_after_a_restore(tmp_path: Path) -> None:
     with server("redis", tmp_path) as redis:

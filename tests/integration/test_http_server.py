@@ -19,7 +19,7 @@ import pytest
 from ragapp.doors.client import RagappClient
 from ragapp.doors.http.server import listen, take_port
 from ragapp.errors import AuthenticationError, RagappError, UsageError
-from tests.redisserver import free_port
+from tests.ports import free_port
 from tests.serving import settings_in
 
 SERVE = """

@@ -27,7 +27,7 @@ from ragapp.doors.http.app import create_app
 from ragapp.settings import Settings
 from tests.integration.test_http_server import running
 from tests.modelserver import Pieces, written_by
-from tests.redisserver import free_port
+from tests.ports import free_port
 from tests.serving import LIBRARY, bring_in, serving, settings_in
 
 QUESTION = {"question": "When do herons fish?", "use_cache": False}

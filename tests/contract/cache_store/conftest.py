@@ -47,7 +47,14 @@ def open_steady(open_file: Open) -> Open:
     return lambda: SteadyCacheStore(open_file())
 
 
-@pytest.fixture(params=["open_file", "open_redis", "open_valkey", "open_steady"])
+@pytest.fixture(
+    params=[
+        "open_file",
+        pytest.param("open_redis", marks=pytest.mark.servers),
+        pytest.param("open_valkey", marks=pytest.mark.servers),
+        "open_steady",
+    ]
+)
 def open_store(request: pytest.FixtureRequest) -> Open:
     opened: Open = request.getfixturevalue(request.param)
     return opened

@@ -21,7 +21,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     library.store.close()
 
 
-@pytest.fixture(params=["files", "qdrant"])
+@pytest.fixture(params=["files", pytest.param("qdrant", marks=pytest.mark.servers)])
 def where(request: pytest.FixtureRequest) -> Where:
     return Where(request.getfixturevalue("qdrant").url if request.param == "qdrant" else None)
 
