@@ -34,9 +34,11 @@ for variable in ("RAGAPP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 SOAK = os.environ.get("RAGAPP_TEST_SOAK") == "1"
 
-# No test asserts an absolute time, and hypothesis would by default.
-settings.register_profile("ragapp", deadline=None)
-settings.load_profile("ragapp")
+# No test asserts an absolute time, and hypothesis would by default. The gate tries the same examples each
+# time, so that only a change can close it; soaks look for new ones.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.register_profile("soak", deadline=None, max_examples=1000)
+settings.load_profile("soak" if SOAK else "gate")
 
 # A runner in the background ignores Ctrl-C, and so would every program that a test starts and stops.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests import commands
+
 SAMPLES = Path(__file__).parents[2] / "ragapp" / "samples"
 HEAVY = ("torch", "onnxruntime", "faiss", "tantivy", "streamlit", "sqlalchemy", "langchain_core", "fastapi")
 
 
 def ragapp(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"RAGAPP_DATA_DIR": str(data_dir), "RAGAPP_GENERATOR": "extractive"}
-    command = [sys.executable, "-m", "ragapp.doors.cli", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return commands.ragapp(*arguments, RAGAPP_DATA_DIR=str(data_dir), RAGAPP_GENERATOR="extractive")
 
 
 def ragapp_json(data_dir: Path, *arguments: str) -> Any:
@@ -42,6 +41,14 @@ def test_help_loads_nothing_heavy() -> None:
     code = f"import sys, ragapp.doors.cli.program; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_errors_end_the_process_with_one_line_and_their_code(data_dir: Path) -> None:
+    command = [sys.executable, "-m", "ragapp.doors.cli", "documents", "show", "nobody"]
+    done = subprocess.run(
+        [*command, "--data-dir", str(data_dir)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
 
 
 def test_ingesting_again_changes_nothing(data_dir: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ragapp.bootstrap import build_service
+from tests.commands import ragapp
 from tests.serving import settings_in
 
 PATIENCE = 120.0
@@ -28,23 +29,20 @@ class Shop:
         self.data = folder / "data"
         self.documents = folder / "documents"
         self.documents.mkdir()
+        self.environment = {"RAGAPP_DATA_DIR": str(self.data), "RAGAPP_LEASE_SECONDS": "2"}
 
     def write(self, **texts: str) -> None:
         for name, text in texts.items():
             (self.documents / f"{name}.md").write_text(text)
 
-    def start(self, *arguments: object, stdin: str | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "ragapp.doors.cli", "ingest", *map(str, arguments)]
-        environment = os.environ | {"RAGAPP_DATA_DIR": str(self.data), "RAGAPP_LEASE_SECONDS": "2"}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(
-            command, env=environment, text=True, stdin=subprocess.PIPE if stdin else None, **pipes
-        )
+        return subprocess.Popen(command, env=os.environ | self.environment, text=True, **pipes)
 
-    def run(self, *arguments: object, stdin: str | None = None) -> tuple[int, str, str]:
-        process = self.start(*arguments, stdin=stdin)
-        out, err = process.communicate(stdin, PATIENCE)
-        return process.returncode, out, err
+    def run(self, *arguments: object, stdin: str = "") -> tuple[int, str, str]:
+        done = ragapp("ingest", *map(str, arguments), stdin=stdin, **self.environment)
+        return done.returncode, done.stdout, done.stderr
 
     def json(self, *arguments: object) -> tuple[int, Any]:
         code, out, err = self.run(*(arguments or (self.documents,)), "--json")
