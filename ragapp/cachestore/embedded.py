@@ -13,10 +13,13 @@ from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
 from ragapp.cachestore.payload import SCHEMA, Payload
 from ragapp.errors import StorageError
 from ragapp.private import private_file, private_folder
+from ragapp.sqlitelog import SECURE_DELETE, LogEmptier
 from ragapp.types import CacheEntry, CacheUsage, Vectors
 
 # A power cut may take the last commits, never the file (sqlite.org/pragma.html#pragma_synchronous).
-_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; " + SECURE_DELETE + ";"
+)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -67,6 +70,7 @@ class EmbeddedCacheStore:
         self._mirror = Mirror(room=2 * max_entries)
         self._mirrored = 0
         self._lock = RLock()
+        self._emptier = LogEmptier(self._path)
         self._open(timeout)
 
     @property
@@ -98,7 +102,9 @@ class EmbeddedCacheStore:
             vector.astype("<f4").tobytes(),
         )
         with self._writing() as db:
-            db.execute("DELETE FROM entries WHERE id = ? OR expires_at <= ?", (entry.id, self._now()))
+            former = db.execute(
+                "DELETE FROM entries WHERE id = ? OR expires_at <= ?", (entry.id, self._now())
+            ).rowcount
             db.execute(
                 "INSERT INTO entries (id, partition, collection, created_at, expires_at, used_at, bits, "
                 "payload, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -108,7 +114,9 @@ class EmbeddedCacheStore:
                 "INSERT INTO cited (document, entry) VALUES (?, ?)",
                 [(document, entry.id) for document in entry.documents],
             )
-            self._make_room(db)
+            former += self._make_room(db)
+        if former:
+            self._emptier.empty_soon()
 
     def note(self, counts: Mapping[str, float], used: str | None = None) -> None:
         with self._writing() as db:
@@ -124,16 +132,14 @@ class EmbeddedCacheStore:
         ids = [(entry_id,) for entry_id in entry_ids]
         with self._writing() as db:
             db.executemany("DELETE FROM entries WHERE id = ?", ids)
+        self._emptier.empty_soon()
 
     def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
         with self._writing() as db:
-            if document is not None:
-                which = "WHERE id IN (SELECT entry FROM cited WHERE document = ?)"
-                return db.execute(f"DELETE FROM entries {which}", (document,)).rowcount  # noqa: S608
-            if collection is not None:
-                return db.execute("DELETE FROM entries WHERE collection = ?", (collection,)).rowcount
-            db.execute("DELETE FROM counts")
-            return db.execute("DELETE FROM entries").rowcount
+            removed = _cleared(db, collection, document)
+        if removed and not self._emptier.empty():
+            self._emptier.empty_soon()
+        return removed
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
         with self._writing() as db:
@@ -167,6 +173,7 @@ class EmbeddedCacheStore:
     def close(self) -> None:
         with self._lock:
             self._db.close()
+        self._emptier.close()
 
     def _open(self, timeout: float) -> None:
         """Opens the file; one that is damaged is thrown away, for it is only a cache."""
@@ -217,13 +224,16 @@ class EmbeddedCacheStore:
         entry = self._payload.decode(entry_id, payload)
         return entry if entry and entry.lives(self._now()) else None
 
-    def _make_room(self, db: sqlite3.Connection) -> None:
+    def _make_room(self, db: sqlite3.Connection) -> int:
+        """Returns how many entries had to go."""
         (count,) = db.execute("SELECT count(*) FROM entries").fetchone()
-        if count > self._max_entries:
+        surplus = max(0, int(count) - self._max_entries)
+        if surplus:
             db.execute(
                 "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries ORDER BY used_at LIMIT ?)",
-                (count - self._max_entries,),
+                (surplus,),
             )
+        return surplus
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -241,6 +251,16 @@ class EmbeddedCacheStore:
                 if db.in_transaction:  # a full disk may have ended it already
                     db.execute("ROLLBACK")
                 raise
+
+
+def _cleared(db: sqlite3.Connection, collection: str | None, document: str | None) -> int:
+    if document is not None:
+        which = "WHERE id IN (SELECT entry FROM cited WHERE document = ?)"
+        return db.execute(f"DELETE FROM entries {which}", (document,)).rowcount  # noqa: S608
+    if collection is not None:
+        return db.execute("DELETE FROM entries WHERE collection = ?", (collection,)).rowcount
+    db.execute("DELETE FROM counts")
+    return db.execute("DELETE FROM entries").rowcount
 
 
 def _remove(path: Path) -> None:

@@ -11,18 +11,24 @@ from sqlite3 import Connection as SqliteConnection
 from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable
 from ragapp.private import FILE_MODE, private_file, private_folder
+from ragapp.sqlitelog import SECURE_DELETE, LogEmptier
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # with NORMAL a commit may vanish in a power cut (sqlite.org/pragma.html)
     "PRAGMA foreign_keys = ON",
+    SECURE_DELETE,
     "PRAGMA busy_timeout = 60000",
 )
 
+DELETED = "ragapp_deleted"
+"""Marks a connection whose transaction has deleted rows."""
 KEPT_OPEN = 16
 """Connections."""
 
@@ -40,6 +46,7 @@ class SQLite:
         engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
+        _empty_log_after_deletions(engine, LogEmptier(_path(url)))
         return engine
 
     @contextmanager
@@ -83,6 +90,30 @@ def _prepare(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in PRAGMAS:
         connection.execute(pragma)
+
+
+def _empty_log_after_deletions(engine: Engine, emptier: LogEmptier) -> None:
+    """Whatever part of the program deletes rows: their text leaves the log once the transaction has ended."""
+
+    def note(
+        connection: Connection,
+        cursor: DBAPICursor,
+        _statement: str,
+        _parameters: object,
+        context: ExecutionContext | None,
+        _many: bool,
+    ) -> None:
+        compiled = None if context is None else context.compiled
+        if isinstance(compiled, SQLCompiler) and compiled.isdelete and cursor.rowcount:
+            connection.info[DELETED] = True
+
+    def ended(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(DELETED, False):
+            emptier.empty_soon()
+
+    event.listen(engine, "after_cursor_execute", note)
+    event.listen(engine, "checkin", ended)
+    event.listen(engine, "engine_disposed", lambda _engine: emptier.close())
 
 
 def _begin(connection: Connection) -> None:
