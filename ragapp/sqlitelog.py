@@ -45,6 +45,19 @@ class LogEmptier:
             return False
         return not busy
 
+    def rewrite(self, seconds: float) -> bool:
+        """Writes the whole database anew, so that the free space of its pages holds nothing.
+
+        False when others use it for longer than that, or the disk is too full.
+        """
+        try:
+            with closing(sqlite3.connect(self._database, timeout=seconds, isolation_level=None)) as db:
+                db.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            log.info("%s could not be written anew: %s", self._database, error)
+            return False
+        return True
+
     def empty_soon(self) -> None:
         """Empties the log in the background, as soon as nobody reads an older state."""
         self._wanted.set()

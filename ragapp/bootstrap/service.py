@@ -23,7 +23,7 @@ from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvalDesk, OpenEvalDesk
 from ragapp.retrieve.hybrid import Retriever
 from ragapp.service import RagService
-from ragapp.service.premises import Premises, check_permissions, disk_use
+from ragapp.service.premises import Premises, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.artifacts import SqlArtifacts
@@ -87,6 +87,7 @@ def build_service(
             models=partial(model_states, settings.models_dir),
             disk_use=partial(disk_use, *places),
             check_permissions=partial(check_permissions, *places),
+            search_files=partial(search_files, *places),
         ),
     )
 

@@ -89,9 +89,10 @@ class AnswerCache:
             return self._made(asked, finding, make(finding.decision))
         return self._served(asked, finding, finding.entry, started, make)
 
-    def forget_document(self, document_id: str) -> None:
-        """Removes what cites it. Where that fails, comparing the evidence still turns such answers down."""
-        self._forget(lambda: self._store.clear(document=document_id))
+    def forget_document(self, document_id: str) -> int:
+        """Removes what cites it; returns how many. Where that fails, comparing the evidence still turns such
+        answers down."""
+        return self._forget(lambda: self._store.clear(document=document_id))
 
     def forget_collection(self, name: str) -> None:
         self._forget(lambda: self._store.clear(collection=name))
@@ -216,7 +217,7 @@ class AnswerCache:
         self._store.put(entry, self._embed(asked.result.query))
         # What was deleted while it was written was looked for among the kept before this one was there.
         if not self._still_there(entry):
-            self._forget(lambda: self._store.remove([entry.id]))
+            self._forget(lambda: self._removed(entry.id))
 
     def _still_there(self, entry: CacheEntry) -> bool:
         try:
@@ -230,11 +231,17 @@ class AnswerCache:
             return "No threshold is calibrated for this embedder: run `ragapp eval cache`, then set it."
         return self._auditor.objection()
 
-    def _forget(self, remove: Callable[[], object]) -> None:
+    def _removed(self, entry_id: str) -> int:
+        self._store.remove([entry_id])
+        return 1
+
+    def _forget(self, remove: Callable[[], int]) -> int:
+        """How many answers were removed."""
         try:
-            remove()
+            return remove()
         except StorageError as error:
             log.warning("Kept answers wait to be found out of date: %s", error)
+            return 0
 
 
 def _hit(status: CacheStatus, why: str, entry: CacheEntry, similarity: float | None) -> Finding:

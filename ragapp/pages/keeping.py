@@ -46,8 +46,12 @@ class KeptPages:
             Path(file.name).replace(folder / key)
             self._make_room()
 
-    def forget(self, document_id: str) -> None:
-        shutil.rmtree(self._folder / document_id, ignore_errors=True)
+    def forget(self, document_id: str) -> int:
+        """Returns how many there were."""
+        folder = self._folder / document_id
+        count = sum(1 for _ in folder.glob("*"))
+        shutil.rmtree(folder, ignore_errors=True)
+        return count
 
     def document_ids(self) -> set[str]:
         """Of which documents there are any."""

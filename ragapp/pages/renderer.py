@@ -63,8 +63,8 @@ class SandboxedRenderer:
         self._kept.put(page.document_id, key, image)
         return image
 
-    def forget(self, document_id: str) -> None:
-        self._kept.forget(document_id)
+    def forget(self, document_id: str) -> int:
+        return self._kept.forget(document_id)
 
     def kept_of(self) -> set[str]:
         return self._kept.document_ids()

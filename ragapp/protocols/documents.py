@@ -29,6 +29,7 @@ from ragapp.types import (
     ParsedText,
     QueueDepth,
     Ranking,
+    RemovedRows,
     Status,
     Unembedded,
     Vectors,
@@ -119,8 +120,17 @@ class DocumentStore(Protocol):
     def blob(self, sha256: str) -> BinaryIO:
         """A document's bytes. Raises NotFoundError."""
 
-    def delete_document(self, document_id: str) -> None:
+    def delete_document(self, document_id: str) -> RemovedRows:
         """Deletes it whole, and its bytes unless another document has the same. Raises NotFoundError."""
+
+    def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
+        """Takes what was deleted out of the database's own files, too, waiting so long for others.
+
+        With `rewrite`, also out of the free space of its pages. Returns what may be left; "" for nothing.
+        """
+
+    def told(self, fragments: Sequence[str]) -> frozenset[str]:
+        """Those of the fragments that stand in the text of any document."""
 
     def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
         """Swaps the version in: from now on it is searched by words and the older one is gone.

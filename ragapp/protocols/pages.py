@@ -22,8 +22,8 @@ class PageRenderer(Protocol):
         or not within the limits; StorageError.
         """
 
-    def forget(self, document_id: str) -> None:
-        """Deletes the pictures that are kept of the document."""
+    def forget(self, document_id: str) -> int:
+        """Deletes the pictures that are kept of the document on this machine; returns how many."""
 
     def kept_of(self) -> set[str]:
         """The ids of the documents of which pictures are kept on this machine."""

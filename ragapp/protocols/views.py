@@ -31,6 +31,12 @@ class SearchIndex(Protocol):
     def verify(self, collection: Collection) -> str | None:
         """What differs between the views and the truth; None when they agree."""
 
+    def purge(self, collection: Collection) -> str:
+        """Takes what was removed out of the indexes' files, too. Returns what may be left; "" for nothing."""
+
+    def purge_soon(self, collection: Collection) -> None:
+        """As `purge`, in the background, where that takes no more than a few seconds."""
+
     def rebuild(self, collection: Collection) -> None:
         """Builds the views anew from the truth and switches to them."""
 

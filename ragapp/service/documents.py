@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import BinaryIO
 
-from ragapp.errors import UsageError
+from ragapp.errors import NotFoundError, UsageError
 from ragapp.incoming.names import display_name
 from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
+from ragapp.service.deletion import delete_with_receipt
 from ragapp.types import (
     Acceptance,
     Chunk,
+    DeletionReceipt,
     Document,
     DocumentOrder,
     DocumentPage,
@@ -138,8 +141,30 @@ class DocumentService(CollectionService):
         return self._store.blob(self._store.document(document_id).sha256)
 
     def delete_document(self, document_id: str) -> None:
-        """When it returns, nothing shows the document any more. Raises NotFoundError."""
-        self._store.delete_document(document_id)
+        """When it returns, nothing shows the document any more. Raises NotFoundError.
+
+        Soon after, the files of the database and of small indexes hold nothing of it either.
+        """
+        collection = self._store.delete_document(document_id).collection
         self._renderer.forget(document_id)
-        if self._cache is not None:
-            self._cache.forget_document(document_id)
+        self._forget_kept(document_id)
+        with suppress(NotFoundError):  # the collection was deleted meanwhile
+            self._index.purge_soon(self._store.collection(collection))
+
+    def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
+        """Deletes the document from all files at once, searches these for its text, and says what was where.
+
+        Takes the longer, the more there is in the data folder and in the document's collection.
+        Raises NotFoundError, StorageError.
+        """
+        return delete_with_receipt(
+            document_id,
+            store=self._store,
+            index=self._index,
+            renderer=self._renderer,
+            forget_kept=self._forget_kept,
+            premises=self._premises,
+        )
+
+    def _forget_kept(self, document_id: str) -> int:
+        return 0 if self._cache is None else self._cache.forget_document(document_id)

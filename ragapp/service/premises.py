@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from ragapp.private import close_to_others, open_to_others
+from ragapp.service.remains import files_in, found_in
 from ragapp.types import Check, DiskUse, ModelState
 
 SHOWN = 3
@@ -24,6 +26,8 @@ class Premises:
     disk_use: Callable[[], DiskUse]
     check_permissions: Callable[[bool], Check]
     """Given whether to repair."""
+    search_files: Callable[[Sequence[str]], tuple[int, int, Mapping[Path, AbstractSet[str]]]]
+    """Given fragments of text: how many files were read, of how many bytes, and which held which."""
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
@@ -59,6 +63,22 @@ def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair:
         else "`ragapp doctor --repair` closes them to others"
     )
     return Check(name, ok=False, detail=f"others have access to {shown}{more}; {remedy}")
+
+
+def search_files(
+    data_dir: Path, originals: Path, models_dir: Path, fragments: Sequence[str]
+) -> tuple[int, int, Mapping[Path, AbstractSet[str]]]:
+    """Reads every file of the data folder and the originals. One that vanishes meanwhile holds nothing."""
+    files, total, found = 0, 0, dict[Path, AbstractSet[str]]()
+    for path in files_in([data_dir, originals], [models_dir]):
+        try:
+            size, here = found_in(path, fragments)
+        except FileNotFoundError:
+            continue
+        files, total = files + 1, total + size
+        if here:
+            found[path] = here
+    return files, total, found
 
 
 def _bytes_in(folder: Path) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, func, insert, select, update
 
 from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
@@ -185,3 +185,12 @@ def _new_version(
         .returning(t.versions.c.id)
     ).scalar_one()
     return made
+
+
+def told(c: Connection, fragments: Sequence[str]) -> frozenset[str]:
+    """Those of the fragments that stand in the text of any document."""
+    return frozenset(
+        one
+        for one in fragments
+        if c.execute(select(exists().where(t.texts.c.text.contains(one, autoescape=True)))).scalar()
+    )

@@ -53,7 +53,7 @@ def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
     return engine
 
 
-def database_of(c: Connection) -> Database:
+def database_of(c: Connection | Engine) -> Database:
     return _DATABASES[c.dialect.name]
 
 

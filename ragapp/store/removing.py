@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from ragapp.missing import no_document
 from ragapp.store import collections, references
 from ragapp.store import schema as t
 from ragapp.store.answers import forget_version
+from ragapp.types import Document, RemovedRows
 
 
 def remove(c: Connection, document_id: str) -> list[str]:
@@ -25,6 +26,23 @@ def remove(c: Connection, document_id: str) -> list[str]:
     if not c.execute(delete(t.documents).where(t.documents.c.id == document_id)).rowcount:
         raise no_document(document_id)  # somebody else removed it just now
     return unused
+
+
+def counted(c: Connection, document: Document) -> RemovedRows:
+    """What belongs to the document, before it is removed by `c`; none of its bytes freed as yet."""
+    of_document = select(t.versions.c.id).where(t.versions.c.document_id == document.id)
+    told = t.answer_sources.c.version_id.in_(of_document)
+    return RemovedRows(
+        document_name=document.name,
+        collection=document.collection,
+        sha256=document.sha256,
+        versions=c.execute(select(func.count()).select_from(of_document.subquery())).scalar_one(),
+        chunks=c.execute(select(func.count()).where(t.chunks.c.version_id.in_(of_document))).scalar_one(),
+        answers=c.execute(
+            select(func.count(t.answer_sources.c.answer_id.distinct())).where(told)
+        ).scalar_one(),
+        blob_freed=False,
+    )
 
 
 def remove_all(c: Connection, collection_id: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 import numpy as np
@@ -24,7 +25,7 @@ from ragapp.store import (
     views,
 )
 from ragapp.store import schema as t
-from ragapp.store.engine import WRITE
+from ragapp.store.engine import WRITE, database_of
 from ragapp.store.keeping import BlobKeeper
 from ragapp.types import (
     NO_ORIGIN,
@@ -46,6 +47,7 @@ from ragapp.types import (
     Origin,
     ParsedText,
     Ranking,
+    RemovedRows,
     Status,
     Unembedded,
     Vectors,
@@ -185,10 +187,20 @@ class SqlStore:
     def blob(self, sha256: str) -> BinaryIO:
         return self._blobs.open(sha256)
 
-    def delete_document(self, document_id: str) -> None:
+    def delete_document(self, document_id: str) -> RemovedRows:
         with self._writing.begin() as c:
+            document = listing.document(c, document_id)
+            removed = removing.counted(c, document)
             unused = removing.remove(c, document_id)
         self._keeper.free(unused)
+        return replace(removed, blob_freed=document.sha256 in unused)
+
+    def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
+        return database_of(self._reading).scrub(self._reading, seconds, rewrite=rewrite)
+
+    def told(self, fragments: Sequence[str]) -> frozenset[str]:
+        with self._reading.begin() as c:
+            return documents.told(c, fragments)
 
     # -- the work of a job
 

@@ -20,6 +20,7 @@ from ragapp.types.care import (
     ModelNames,
     ModelState,
 )
+from ragapp.types.deletion import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 from ragapp.types.documents import (
     NO_ORIGIN,
     Acceptance,
@@ -103,6 +104,7 @@ __all__ = [
     "AuditEntry",
     "Backlog",
     "Blob",
+    "ByteSearch",
     "CacheDecision",
     "CacheEntry",
     "CacheStats",
@@ -116,6 +118,8 @@ __all__ = [
     "Collection",
     "CommandLine",
     "Conversation",
+    "DeletedFrom",
+    "DeletionReceipt",
     "DiskUse",
     "DoctorReport",
     "Document",
@@ -151,6 +155,7 @@ __all__ = [
     "QueueDepth",
     "Ranking",
     "Ranks",
+    "RemovedRows",
     "RewrittenBy",
     "Role",
     "RunComparison",

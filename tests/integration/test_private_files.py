@@ -65,7 +65,7 @@ def _upload(service: RagService) -> None:
 
 def _search_and_ask(service: RagService) -> None:
     service.search("tides", collection="default")
-    service.ask("When does the tide turn?", collection="default")
+    list(service.ask("When does the tide turn?", collection="default"))
 
 
 def _draw(service: RagService) -> None:

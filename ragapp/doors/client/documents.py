@@ -12,6 +12,7 @@ from ragapp.doors.wire import DocumentChanges, PageBoxes, UploadReport, decode, 
 from ragapp.types import (
     Acceptance,
     Chunk,
+    DeletionReceipt,
     Document,
     DocumentOrder,
     DocumentPage,
@@ -143,3 +144,12 @@ class ClientDocuments(Room):
     def delete_document(self, document_id: str) -> None:
         """When it returns, nothing shows the document any more. Raises NotFoundError."""
         self._transport.send("DELETE", document_path(document_id))
+
+    def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
+        """Deletes the document from all files of the server at once, and says what was removed where.
+
+        Raises NotFoundError, StorageError.
+        """
+        query = {"receipt": "true"}
+        answer = self._transport.send("DELETE", document_path(document_id), query=query)
+        return decode(DeletionReceipt, answer)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ragapp.doors.http.dependencies import Service
-from ragapp.doors.wire import ANY_COLLECTION, DocumentChanges
+from ragapp.doors.wire import ANY_COLLECTION, DocumentChanges, encode
 from ragapp.errors import NotFoundError
-from ragapp.types import Chunk, Document, ParsedText
+from ragapp.types import Chunk, DeletionReceipt, Document, ParsedText
 
 ONLY_WHILE_CHUNKING = {"tables", "furniture"}
 """What a stored text no longer knows."""
@@ -67,10 +67,28 @@ def change_document(
     return service.set_metadata(document_id, changes.metadata)
 
 
-@router.delete("/{document_id}", status_code=204)
-def delete_document(collection: str, document_id: str, service: Service) -> None:
+@router.delete(
+    "/{document_id}",
+    status_code=204,
+    responses={200: {"model": DeletionReceipt, "description": "What was removed where."}},
+)
+def delete_document(
+    collection: str,
+    document_id: str,
+    service: Service,
+    receipt: Annotated[
+        bool,
+        Query(description="Also takes it out of all files at once, and answers with what was removed where."),
+    ] = False,
+) -> Response:
+    """When it answers, nothing shows the document any more. A receipt takes longer."""
     found_in(service, collection, document_id)
+    if receipt:
+        return Response(
+            encode(DeletionReceipt, service.delete_with_receipt(document_id)), media_type="application/json"
+        )
     service.delete_document(document_id)
+    return Response(status_code=204)
 
 
 def found_in(service: Service, collection: str, document_id: str) -> Document:

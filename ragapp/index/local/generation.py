@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -70,6 +71,17 @@ class Generation:
                 close_to_others(open_to_others(self._path))  # where the umask of this process is another one
         except ValueError as error:  # what tantivy raises for every error of the file system
             raise StorageError(f"Cannot write the keyword index: {error}. Is the disk full?") from error
+
+    def holds_removed(self) -> bool:
+        """Whether segments still have the words of chunks that were taken out: merging drops these.
+
+        Raises StorageError.
+        """
+        try:
+            meta = json.loads((self._path / "meta.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StorageError(f"Cannot read the keyword index: {error}.") from error
+        return any(segment["deletes"] is not None for segment in meta["segments"])
 
     def searcher(self) -> Searcher:
         """An immutable view of the last commit. Raises StorageError."""

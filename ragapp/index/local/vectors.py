@@ -146,6 +146,11 @@ class VectorView:
         with self._catching_up, writing(self._lock_file):
             self._state = self._replayed(self._built(collection), collection)
 
+    def purge(self, collection: Collection) -> None:
+        """A new base without what was removed, unless the present one has none of it."""
+        if self.catch_up(collection).dead:
+            self.rebuild(collection)
+
     def verify(self, collection: Collection) -> str | None:
         """What differs from the truth or is damaged on disk; None when all is well."""
         try:

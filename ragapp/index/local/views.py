@@ -23,6 +23,8 @@ from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)
 
+QUICKLY_WRITTEN = 5_000
+"""Passages: that many are written anew in about a second, two on a busy machine."""
 NICENESS = 10
 """Of what is built while people search."""
 
@@ -47,6 +49,8 @@ class LocalIndex:
         self._opening = threading.Lock()
         self._tended: set[_Views] = set()
         """What the housekeeper is about to do: asked for by each search, done once."""
+        self._purged: set[int] = set()
+        """Collections whose purge waits for the housekeeper: one does for many deletions."""
         self._housekeeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
 
     def catch_up(self, collection: Collection) -> None:
@@ -80,6 +84,21 @@ class LocalIndex:
     def verify(self, collection: Collection) -> str | None:
         """Reads every file of the views and compares what they hold with the truth, chunk by chunk."""
         return when_steady(self._truth, collection.name, self._difference)
+
+    def purge(self, collection: Collection) -> str:
+        """Writes anew the views whose files still hold what was removed. Raises as `catch_up` does."""
+        if self._folder(collection.id).exists():  # else nobody has searched it
+            views = self._of(collection)
+            views.words.purge(collection)
+            views.vectors.purge(collection)
+        return ""
+
+    def purge_soon(self, collection: Collection) -> None:
+        """In the background, for views that are quickly written anew. Larger ones lose what was removed when
+        that has become a quarter of them, or by `purge`."""
+        if self._folder(collection.id).exists() and collection.id not in self._purged:
+            self._purged.add(collection.id)
+            self._housekeeper.submit(self._purge_small, collection)
 
     def rebuild(self, collection: Collection) -> None:
         """Builds both views anew from the truth. Searches that need no newer revision go on meanwhile."""
@@ -147,10 +166,7 @@ class LocalIndex:
         )
 
     def _tend(self, views: _Views, collection: Collection) -> None:
-        if (
-            sys.platform == "linux"
-        ):  # a thread has a niceness of its own there, and its OpenMP team has it too
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        _let_others_go_first()
         try:
             views.vectors.tend(collection)
         except RagappError as error:  # the view is complete without it; the next catch-up tries again
@@ -158,9 +174,25 @@ class LocalIndex:
         finally:
             self._tended.discard(views)
 
+    def _purge_small(self, collection: Collection) -> None:
+        _let_others_go_first()
+        self._purged.discard(collection.id)
+        try:
+            now = self._truth.collection(collection.name)  # after deletions that came meanwhile
+            self.catch_up(now)
+            if self._of(now).words.count() <= QUICKLY_WRITTEN:
+                self.purge(now)
+        except RagappError as error:
+            log.warning("Indexes keep what was deleted until they are next written: %s", error)
+
     def _folder(self, collection_id: int) -> Path:
         return self._dir / str(collection_id)
 
     def _locks(self, collection_id: int) -> tuple[Path, Path]:
         """Beside the folder, so that removing it does not take the locks from under those who wait."""
         return self._dir / f"{collection_id}.vectors.lock", self._dir / f"{collection_id}.words.lock"
+
+
+def _let_others_go_first() -> None:
+    if sys.platform == "linux":  # a thread has a niceness of its own there, and its OpenMP team has it too
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -88,6 +88,15 @@ class WordView:
         with self._catching_up, writing(self._lock_file):
             self._state = self._built(collection)
 
+    def count(self) -> int:
+        """Passages, as of the last catch-up."""
+        return self._state.searcher.num_docs if self._state is not None else 0
+
+    def purge(self, collection: Collection) -> None:
+        """New files without the words of what was removed, unless the present ones have none of them."""
+        if self._current(collection).generation.holds_removed():
+            self.rebuild(collection)
+
     def verify(self, collection: Collection) -> str | None:
         """What differs from the truth or is damaged on disk; None when all is well."""
         with writing(self._lock_file):

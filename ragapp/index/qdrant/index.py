@@ -65,6 +65,14 @@ class QdrantIndex:
         """Reads every point and compares it with the truth."""
         return when_steady(self._truth, collection.name, self._difference)
 
+    def purge(self, collection: Collection) -> str:
+        """Points are deleted when the views catch up."""
+        self.catch_up(collection)
+        return "Qdrant's segments hold deleted points until its optimizer rewrites them"
+
+    def purge_soon(self, collection: Collection) -> None:
+        """The next search deletes the points."""
+
     def rebuild(self, collection: Collection) -> None:
         """Mends what differs from the truth where it stands: nothing is held twice meanwhile."""
         self._word_view(collection).reconcile(collection, values=True)

@@ -37,6 +37,13 @@ class Database(Protocol):
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         """Inserts the rows whose key is not taken, and says how many; waits for those who just take one."""
 
+    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:
+        """Takes what was deleted out of the database's own files, too, as far as this can be asked for.
+
+        Waits so many `seconds` for others. With `rewrite`, also what lies in the free space of pages; the
+        time for that grows with the database. Returns what may be left, and until when; "" for nothing.
+        """
+
     def went_on(self, c: Connection, table: Table) -> None:
         """Rows came in with numbers of their own: the next number follows them."""
 

@@ -39,6 +39,17 @@ SET LOCAL idle_in_transaction_session_timeout = 0;
 """
 """But a migration may take as long as it needs: others wait for it, and who makes it idles meanwhile."""
 
+HOLDING_TEXT = (
+    "documents",
+    "versions",
+    "texts",
+    "chunks",
+    "vectors",
+    "answers",
+    "answer_sources",
+)
+"""Tables with rows that are made from documents."""
+
 LIVENESS = {
     "connect_timeout": "10",
     "keepalives_idle": "30",
@@ -110,6 +121,20 @@ class PostgreSQL:
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
         return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
+
+    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:  # noqa: ARG002  locks out all others
+        """VACUUM removes dead rows, so that no query can bring them back, and lets others work meanwhile."""
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+                c.execute(text(f"SET lock_timeout = {round(seconds * 1000)}"))
+                c.execute(text(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE ON) {', '.join(HOLDING_TEXT)}"))
+                c.execute(text(SESSION))
+        except StorageUnavailable as error:
+            return f"dead rows, until the server's autovacuum removes them ({error})"
+        return (
+            "free space of the server's files and its write-ahead log, until they are written over; "
+            "`VACUUM FULL` in a quiet hour writes the tables anew"
+        )
 
     def went_on(self, c: Connection, table: Table) -> None:
         column = table.autoincrement_column

@@ -69,6 +69,14 @@ class SQLite:
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
         return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
 
+    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:
+        emptier = LogEmptier(_path(engine.url))
+        if rewrite and not emptier.rewrite(seconds):
+            return "copies in the free space of its pages, until they are written over: others were using it"
+        if not emptier.empty(seconds):
+            return "its log, which is emptied as soon as nobody reads an older state"
+        return ""
+
     def went_on(self, c: Connection, table: Table) -> None:
         """SQLite looks at the rows themselves."""
 

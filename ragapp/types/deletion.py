@@ -1,0 +1,55 @@
+"""What a deletion removed, and whether anything of it was found afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRows:
+    """What went from the database with one document. `blob_freed` is False where another document has the
+    same bytes."""
+
+    document_name: str
+    collection: str
+    sha256: str
+    versions: int
+    chunks: int
+    answers: int
+    """Stored answers whose sentences rested on the document: these sentences were taken out."""
+    blob_freed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedFrom:
+    """One place that held something of the document. `left` says what may remain there, and until when."""
+
+    place: str
+    removed: int
+    what: str
+    left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByteSearch:
+    """The search of the data folder for fragments of the document's text. `found` names files."""
+
+    fragments: int
+    files: int
+    bytes: int
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReceipt:
+    """`complete` is True when nothing is left in any place and the search found no fragment."""
+
+    document_id: str
+    document_name: str
+    collection: str
+    sha256: str
+    deleted_at: datetime
+    places: tuple[DeletedFrom, ...]
+    search: ByteSearch
+    complete: bool
