@@ -1,0 +1,20 @@
+"""Purging takes what was removed out of the files, and changes nothing that can be found."""
+
+from __future__ import annotations
+
+from ragapp.protocols import SearchIndex
+from tests.contract.library import Library
+
+
+def test_purging_changes_nothing_that_is_found(library: Library, index: SearchIndex) -> None:
+    for name in ("heron", "crane", "stork"):
+        library.add(name, [f"The {name} wades at dusk."])
+    index.catch_up(library.collection)
+    library.delete("crane")
+    for _ in range(2):  # a second time there is nothing to take out
+        index.purge(library.collection)
+        index.purge_soon(library.collection)
+        found = library.texts(index.words(library.collection, "wades", 10))
+        assert sorted(found) == ["The heron wades at dusk.", "The stork wades at dusk."]
+        assert index.words(library.collection, "crane", 10) == ()
+    assert index.verify(library.collection) is None
