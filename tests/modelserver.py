@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 
 from fastapi import FastAPI
@@ -18,8 +18,9 @@ from tests.serving import serving
 class Pieces:
     """What it writes, piece by piece; `stopped` is set once it has ended or was told to end."""
 
-    def __init__(self, *pieces: str, endless: bool = False) -> None:
+    def __init__(self, *pieces: str, endless: bool = False, finish_reason: str | None = "stop") -> None:
         self.pieces = pieces
+        self.finish_reason = finish_reason
         self.endless = endless
         self.stopped = threading.Event()
 
@@ -49,15 +50,14 @@ def written_by(pieces: Pieces, settings: Settings) -> Iterator[Settings]:
 
 
 def _completion(pieces: Pieces) -> Generator[bytes, None, None]:
-    written = iter(pieces)
-    for piece in written:
-        choice = {"index": 0, "delta": {"role": "assistant", "content": piece}}
-        chunk = {
-            "id": "1",
-            "object": "chat.completion.chunk",
-            "created": 1,
-            "model": "m",
-            "choices": [choice],
-        }
-        yield f"data: {json.dumps(chunk)}\n\n".encode()
+    for piece in iter(pieces):
+        yield _event({"role": "assistant", "content": piece})
+    if pieces.finish_reason is not None:
+        yield _event({}, pieces.finish_reason)
     yield b"data: [DONE]\n\n"
+
+
+def _event(delta: Mapping[str, str], finish_reason: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    about = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps(about | {'choices': [choice]})}\n\n".encode()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Generator as Coroutine
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,11 +37,12 @@ from ragapp.answer.prompt import denies
 from ragapp.answer.rewriting import Rewriter
 from ragapp.answer.statements import Evidence, PageAt, Statement, numbered, written
 from ragapp.answer.writers import Writers
+from ragapp.answer.writing import Written, write_whole
 from ragapp.errors import UsageError
 from ragapp.models.build import build_generators, build_reranker
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
-from ragapp.types import Answer
+from ragapp.types import Answer, Ending
 
 Policy = Literal["unchecked", "mark", "strict"]
 POLICIES: tuple[Policy, ...] = ("unchecked", "mark", "strict")
@@ -54,7 +56,7 @@ class Repeating:
 
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
-        self._drafts: dict[str, str] = {}
+        self._drafts: dict[str, Written] = {}
         self.last = ""
 
     @property
@@ -70,11 +72,13 @@ class Repeating:
     def warm_up(self, system: str) -> None:
         self._generator.warm_up(system)
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending]:
         if prompt not in self._drafts:
-            self._drafts[prompt] = "".join(self._generator.generate(system, prompt, max_tokens))
-        self.last = self._drafts[prompt]
-        yield self.last
+            self._drafts[prompt] = write_whole(self._generator, system, prompt, max_tokens)
+        draft = self._drafts[prompt]
+        self.last = draft.text
+        yield draft.text
+        return draft.ending
 
     def close(self) -> None:
         self._generator.close()

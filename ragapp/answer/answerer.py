@@ -17,6 +17,7 @@ from ragapp.answer.statements import PageAt
 from ragapp.answer.support import SupportModel
 from ragapp.answer.widening import SpanOf
 from ragapp.answer.writers import Writers
+from ragapp.answer.writing import CUT_OFF
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
 from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, RewrittenBy, SearchResult
@@ -132,9 +133,10 @@ class Answerer:
         )
         sheet.dropped = found.dropped
         sheet.timed("verify", started)
+        cut_off = CUT_OFF.get(draft.ending)
         if found.failing:
             failed = sheet.traced(extracted)
-            return replace(failed, notice=_joined(notice, found.failing))
+            return replace(failed, notice=_joined(notice, found.failing, cut_off))
         emptied = NOTHING_SUPPORTED if found.dropped and not found.statements else None
         return sheet.filled(
             found.statements,
@@ -142,7 +144,8 @@ class Answerer:
             self._page_at,
             mode="generate",
             model=draft.model,
-            notice=_joined(notice, emptied),
+            notice=_joined(notice, emptied, cut_off),
+            ending=draft.ending,
         )
 
     def _live_hits(self, sheet: Sheet) -> list[Passage]:

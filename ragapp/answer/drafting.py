@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from time import perf_counter
 
 from ragapp.answer.passages import number_hits
@@ -13,22 +12,18 @@ from ragapp.answer.prompt import BYTES_PER_TOKEN, SYSTEM, Prompt, build_prompt
 from ragapp.answer.sheet import Sheet
 from ragapp.answer.stream import SafeStream
 from ragapp.answer.widening import SpanOf, widened
+from ragapp.answer.writing import CHARACTERS_PER_TOKEN, Written, write
 from ragapp.errors import ModelError
 from ragapp.protocols import Generator
-from ragapp.types import AskEvent, Hit
-
-CHARACTERS_PER_TOKEN = 4
-"""About what a token of prose has; how far to widen a hit need not be exact."""
-
-LONGEST_TOKEN = 16
-"""Characters a token has at most, about, when a whole answer is counted."""
+from ragapp.types import AskEvent, Ending, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What `model` wrote to `prompt`, as it came."""
+    """What `model` wrote to `prompt`, without its thinking, and how it ended."""
 
     text: str
+    ending: Ending
     prompt: Prompt
     model: str
 
@@ -64,13 +59,13 @@ class Drafter:
                 writing = self._stream(sheet, generator, prompt)
                 first = next(writing)
             except StopIteration as nothing:
-                return Draft(nothing.value, prompt, generator.name)
+                return _draft(nothing.value, prompt, generator)
             except ModelError as error:
                 failures.append(str(error))
                 continue
             yield first
-            text = yield from writing
-            return Draft(text, prompt, generator.name)
+            whole = yield from writing
+            return _draft(whole, prompt, generator)
         raise ModelError(" ".join(failures))
 
     def _prompt(self, sheet: Sheet, hits: Sequence[Hit], generator: Generator) -> Prompt:
@@ -83,16 +78,23 @@ class Drafter:
         sheet.shown = tuple(passage.number for passage in prompt.passages)
         return prompt
 
-    def _stream(self, sheet: Sheet, generator: Generator, prompt: Prompt) -> Coroutine[AskEvent, None, str]:
+    def _stream(
+        self, sheet: Sheet, generator: Generator, prompt: Prompt
+    ) -> Coroutine[AskEvent, None, Written]:
         """Tokens as they come; returns all that was written. Notes how long that took."""
         started = first = perf_counter()
-        written, pieces, stream = "", 0, SafeStream()
-        for piece in self._bounded(generator.generate(SYSTEM, prompt.text, self._limits.answer)):
+        pieces, stream = 0, SafeStream()
+        writing = write(generator, SYSTEM, prompt.text, self._limits.answer)
+        while True:
+            try:
+                piece = next(writing)
+            except StopIteration as end:
+                whole: Written = end.value
+                break
             if not pieces:
                 sheet.timed("first_token", started)
                 first = perf_counter()
             pieces += 1
-            written += piece
             if shown := stream.feed(piece):
                 yield AskEvent("token", text=shown)
         if shown := stream.end():
@@ -101,13 +103,8 @@ class Drafter:
         if pieces > 1:
             # Servers send a token a piece.
             sheet.timings_ms["tokens_per_second"] = (pieces - 1) / (perf_counter() - first)
-        return written
+        return whole
 
-    def _bounded(self, pieces: Iterator[str]) -> Iterator[str]:
-        """As much as was ordered: a server may write on without end. Its time is the generator's to limit."""
-        left = self._limits.answer * LONGEST_TOKEN
-        for piece in islice(pieces, self._limits.answer):
-            yield piece[:left]
-            left -= len(piece)
-            if left <= 0:
-                return
+
+def _draft(whole: Written, prompt: Prompt, generator: Generator) -> Draft:
+    return Draft(whole.text, whole.ending, prompt, generator.name)

@@ -10,6 +10,7 @@ from ragapp.answer.followups import LOOKED_BACK, needs_context, stand_alone
 from ragapp.answer.plain import plain
 from ragapp.answer.terms import fold, stems
 from ragapp.answer.writers import Writers
+from ragapp.answer.writing import Written, write_whole
 from ragapp.errors import ModelError
 from ragapp.types import RewrittenBy, Turn
 
@@ -64,15 +65,17 @@ class Rewriter:
         earlier = "\n".join(f"Earlier question: {fold(turn.question)}" for turn in history)
         prompt = f"{earlier}\nLast question: {fold(question)}\nRewritten question:"
         try:
-            text = "".join(ready[0].generate(SYSTEM, prompt, MOST_TOKENS))
+            rewriting = write_whole(ready[0], SYSTEM, prompt, MOST_TOKENS)
         except ModelError:
             return None
-        return _fit(text, question)
+        return _fit(rewriting, question)
 
 
-def _fit(text: str, question: str) -> str | None:
-    """The first line of what was written, if it is still the question that was asked."""
-    lines = text.strip().splitlines()
+def _fit(rewriting: Written, question: str) -> str | None:
+    """The first line of what was written, if it is whole and still the question that was asked."""
+    lines = rewriting.text.strip().splitlines()
+    if len(lines) == 1 and rewriting.ending != "complete":
+        return None
     rewritten = fold(plain(_LABEL.sub("", lines[0]))).strip(' "') if lines else ""
     wanted = set(stems(question))
     kept = len(wanted & set(stems(rewritten))) >= KEPT * len(wanted)

@@ -11,7 +11,7 @@ from ragapp.answer.followups import without_added_topic
 from ragapp.answer.passages import Passage
 from ragapp.answer.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answer.statements import PageAt, Statement, numbered, written
-from ragapp.types import Answer, AnswerMode, CacheDecision, RewrittenBy, SearchResult, Trace
+from ragapp.types import Answer, AnswerMode, CacheDecision, Ending, RewrittenBy, SearchResult, Trace
 
 EXTRACTIVE = "extractive"
 """The model's name when the documents' own sentences answer."""
@@ -53,6 +53,7 @@ class Sheet:
         mode: AnswerMode = "extractive",
         model: str = EXTRACTIVE,
         notice: str | None = None,
+        ending: Ending = "complete",
     ) -> Answer:
         """The answer that the statements make; without any, a refusal."""
         sentences, citations = numbered(statements, page_at)
@@ -72,6 +73,7 @@ class Sheet:
             notice=notice,
             trace=self._trace(),
             conversation_id=self.conversation_id,
+            ending=ending,
         )
 
     def traced(self, answer: Answer) -> Answer:

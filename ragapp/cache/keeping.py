@@ -16,6 +16,8 @@ def why_not_kept(asked: Asked, answer: Answer) -> str | None:
     """What speaks against keeping an answer; None when nothing does."""
     if answer.refused or not answer.citations:
         return "it is a refusal"
+    if answer.ending != "complete":
+        return "it is cut off"
     if cited_chunks(answer.citations, asked.result.hits) is None:
         return "a document it cites was not among the hits"
     if any(sentence.verdict == "unsupported" for sentence in answer.sentences):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from collections.abc import Generator as Coroutine
 
 from ragapp.errors import ModelError
 from ragapp.protocols import Generator
+from ragapp.types import Ending
 
 FAILURES = 3
 SECONDS = 30.0
@@ -53,13 +55,14 @@ class Breaker:
     def warm_up(self, system: str) -> None:
         self._generator.warm_up(system)
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
         try:
-            yield from self._generator.generate(system, prompt, max_tokens)
+            ending = yield from self._generator.generate(system, prompt, max_tokens)
         except ModelError as error:
             self._note(error)
             raise
         self._note(None)
+        return ending
 
     def close(self) -> None:
         self._generator.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator as Coroutine
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from opentelemetry.trace import Span, SpanKind
 from ragapp.observe.telemetry import Telemetry
 from ragapp.observe.tracing import MODEL, OPERATION, Attributes, failed
 from ragapp.protocols import Embedder, Generator
-from ragapp.types import Vectors
+from ragapp.types import Ending, Vectors
 
 
 class TracedEmbedder:
@@ -74,7 +75,7 @@ class TracedGenerator:
     def warm_up(self, system: str) -> None:
         self._generator.warm_up(system)
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
         attributes: Attributes = {
             OPERATION: "chat",
             MODEL: self.name,
@@ -82,23 +83,32 @@ class TracedGenerator:
         }
         span = self._telemetry.tracing.begin(f"chat {self.name}", attributes, kind=SpanKind.CLIENT)
         try:
-            yield from self._watched(self._generator.generate(system, prompt, max_tokens), span)
+            return (yield from self._watched(self._generator.generate(system, prompt, max_tokens), span))
         except Exception as error:
             failed(span, error)
             raise
         finally:
             span.end()
 
-    def _watched(self, pieces: Iterator[str], span: Span) -> Iterator[str]:
+    def _watched(
+        self, pieces: Coroutine[str, None, Ending | None], span: Span
+    ) -> Coroutine[str, None, Ending | None]:
         started, written = time.perf_counter(), 0
+
         try:
-            for piece in pieces:
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration as end:
+                    ending: Ending | None = end.value
+                    return ending
                 if not written:
                     waited = time.perf_counter() - started
                     span.set_attribute("gen_ai.response.time_to_first_chunk", waited)
                 written += 1
                 yield piece
         finally:
+            pieces.close()
             # Servers send a token a piece.
             span.set_attribute("gen_ai.usage.output_tokens", written)
             self._telemetry.metrics.tokens.labels(self.name).inc(written)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator as Coroutine
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.types import Vectors
+from ragapp.types import Ending, Vectors
 
 
 class Embedder(Protocol):
@@ -60,7 +61,12 @@ class Generator(Protocol):
         """Loads what is slow to load and reads the beginning that all prompts share, where that is ours
         to do. Raises ModelError."""
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
-        """Yields pieces of text as they are written. Raises ModelError."""
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
+        """Yields pieces of text as they are written, and returns how it ended. Raises ModelError.
+
+        Nothing is done before the first piece is asked for. `max_tokens` are the answer's: what a model
+        thinks before it is neither yielded nor counted. Where thinking shows only after it was yielded, a
+        piece `ragapp.reasoning.CLOSED` takes all back that came before. None: how it ended is not known.
+        """
 
     def close(self) -> None: ...

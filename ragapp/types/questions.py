@@ -14,6 +14,9 @@ AnswerMode = Literal["extractive", "generate"]
 Verdict = Literal["supported", "partial", "unsupported"]
 RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
 """Who made the question stand alone; `nobody` when it is searched for as it was asked."""
+Ending = Literal["complete", "length", "filtered", "interrupted"]
+"""How a model's text ended: by itself, at a limit of tokens, withheld by its server's filter, or without its
+server saying that this was all."""
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
 
 
@@ -124,6 +127,8 @@ class Answer:
     """Something the reader should know, such as that part of the collection is not embedded yet."""
     trace: Trace = Trace()
     conversation_id: str | None = None
+    ending: Ending = "complete"
+    """Anything else: what a model wrote is cut off, as `notice` says. Such an answer is never kept."""
 
 
 @dataclass(frozen=True, slots=True)

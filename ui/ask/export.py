@@ -19,6 +19,8 @@ _TEX = re.compile(r"[\\{}%#&$_^~\"]")
 def answer_markdown(answer: Answer) -> str:
     """The question, the answer with its markers, and what each of them points to."""
     lines = [f"**{_markdown(answer.question)}**", "", _body(answer)]
+    if answer.ending != "complete":
+        lines += ["", "*(cut off)*"]
     if answer.citations:
         lines += ["", *map(_source, answer.citations)]
     return "\n".join(lines) + "\n"

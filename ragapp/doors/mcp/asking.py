@@ -141,6 +141,7 @@ def _answered(answer: Answer) -> Answered:
         ],
         citations=[AnswerCitation.of(citation) for citation in answer.citations],
         notice=answer.notice,
+        ending=answer.ending,
         answer_id=answer.answer_id,
     )
 

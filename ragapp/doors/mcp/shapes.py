@@ -8,7 +8,7 @@ from typing import Annotated
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
-from ragapp.types import AnswerMode, Citation, Document, Hit, Status, Verdict
+from ragapp.types import AnswerMode, Citation, Document, Ending, Hit, Status, Verdict
 
 DocumentId = Annotated[str, Field(description="Names the document in other tools.")]
 Page = Annotated[int, Field(description="Page of the document, counted from 1.")]
@@ -107,6 +107,7 @@ class Answered(BaseModel):
     sentences: list[AnswerSentence]
     citations: list[AnswerCitation]
     notice: str | None = Field(description="Something the reader should know.")
+    ending: Ending = Field(description="Anything but `complete`: what a model wrote is cut off.")
     answer_id: str
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ragapp.answer.prompt import BYTES_PER_TOKEN
@@ -14,12 +14,21 @@ from ragapp.doors.openai.wire import (
     ChunkChoice,
     Completion,
     Delta,
+    FinishReason,
     ReplyMessage,
     Span,
     Url,
     Usage,
 )
-from ragapp.types import Answer, AskEvent, Citation
+from ragapp.types import Answer, AskEvent, Citation, Ending
+
+_FINISHED: Mapping[Ending, FinishReason] = {
+    "complete": "stop",
+    "length": "length",
+    "filtered": "content_filter",
+    "interrupted": "length",
+}
+"""OpenAI has no word for a text that was interrupted; `length` says at least that it is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,13 @@ class Reply:
     def completion(self, answer: Answer) -> Completion:
         message = self._message(answer)
         usage = self._usage(message.content)
-        return Completion(_id(answer), self.created, self.model, (Choice(message),), usage)
+        return Completion(
+            _id(answer),
+            self.created,
+            self.model,
+            (Choice(message, finish_reason=_FINISHED[answer.ending]),),
+            usage,
+        )
 
     def opening(self, answer: Answer) -> Chunk:
         """What a stream begins with, of any answer with the same id."""
@@ -53,7 +68,8 @@ class Reply:
             return
         message = self._message(event.answer)
         yield self._chunk(answer_id, Delta(content=message.content))
-        ending = ChunkChoice(Delta(annotations=message.annotations), finish_reason="stop")
+        finished = _FINISHED[event.answer.ending]
+        ending = ChunkChoice(Delta(annotations=message.annotations), finish_reason=finished)
         yield Chunk(answer_id, self.created, self.model, (ending,))
         if self.include_usage:
             usage = self._usage(message.content)

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from ragapp.doors.wire import Filters
 from ragapp.types import Verdict
 
+FinishReason = Literal["stop", "length", "content_filter"]
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
 
@@ -125,7 +126,7 @@ class ReplyMessage:
 class Choice:
     message: ReplyMessage
     index: int = 0
-    finish_reason: Literal["stop"] = "stop"
+    finish_reason: FinishReason = "stop"
     logprobs: None = None
 
 
@@ -153,7 +154,7 @@ class Delta:
 class ChunkChoice:
     delta: Delta
     index: int = 0
-    finish_reason: Literal["stop"] | None = None
+    finish_reason: FinishReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

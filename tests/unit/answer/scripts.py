@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from ragapp.answer.answerer import Answerer
 from ragapp.answer.drafting import Limits
 from ragapp.answer.statements import PageAt
 from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError
-from ragapp.types import Answer, AskEvent, AskMode
+from ragapp.types import Answer, AskEvent, AskMode, Ending
 from tests.unit.answer.hits import found, page_at, span_of
 
 QUESTION = "What raises the tides?"
@@ -25,8 +25,15 @@ class Script:
 
     name = "script"
 
-    def __init__(self, pieces: Sequence[str], error: str | None = None, absence: str | None = None) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[str],
+        error: str | None = None,
+        absence: str | None = None,
+        ending: Ending | None = None,
+    ) -> None:
         self._pieces = pieces
+        self._ending = ending
         self._error = error
         self._absence = absence
         self.prompts: list[str] = []
@@ -38,11 +45,12 @@ class Script:
 
     def warm_up(self, system: str) -> None: ...
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Generator[str, None, Ending | None]:
         self.prompts.append(prompt)
         yield from self._pieces
         if self._error:
             raise ModelError(self._error)
+        return self._ending
 
     def close(self) -> None: ...
 
