@@ -78,6 +78,11 @@ class Reasoning:
         """What belongs to the answer so far."""
         return "".join(self._answer)
 
+    @property
+    def thinking(self) -> bool:
+        """Whether the text is within its thinking now."""
+        return self._mode == "thinking"
+
     def feed(self, piece: str) -> str:
         """What is now known to belong to the answer, perhaps nothing."""
         self._held += piece

@@ -7,13 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from ragapp.errors import UsageError
+from ragapp.models.addresses import public_url
 from ragapp.models.breaker import Breaker
 from ragapp.models.catalog import Role, load_catalog
-from ragapp.models.chat import ChatGenerator, openai_chat, provider_chat
+from ragapp.models.chat import ChatGenerator
+from ragapp.models.dialect import Dialect
 from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
 from ragapp.models.hub import download_model
+from ragapp.models.langchain_chat import LangChainChat
 from ragapp.models.library import locate
 from ragapp.models.local import LocalGenerator, why_missing
+from ragapp.models.openai_chat import OpenAIChat, openai_address
 from ragapp.models.patience import Patience
 from ragapp.models.threads import thread_count
 from ragapp.protocols import Embedder, Generator, Reranker
@@ -87,9 +91,14 @@ def _generator(name: str, settings: Settings) -> Generator:
         case ("openai", ":", model) if model:
             return _openai_generator(model, settings)
         case (provider, ":", model) if model and provider not in ("", "extractive"):
-            connect = provider_chat(provider, model, _patience(settings))
-            remedy = f"Check that {provider} can be reached, its key and the model's name."
-            return ChatGenerator(name, connect, remedy, _patience(settings))
+            patience = _patience(settings)
+            return ChatGenerator(
+                name,
+                LangChainChat(provider, model, patience),
+                f"Check that {provider} can be reached, its key and the model's name.",
+                patience,
+                thinking_tokens=settings.thinking_tokens,
+            )
         case _:
             raise UsageError(
                 f"RAGAPP_GENERATOR={settings.generator!r}: {name!r} is not one of extractive, local, "
@@ -105,7 +114,8 @@ def _local_generator(name_or_path: str, settings: Settings) -> Generator:
         missing = partial(why_missing, entry, settings.models_dir)
     else:
         model = locate(name_or_path, settings.models_dir)
-    return LocalGenerator(model, missing, thread_count(settings.threads), _patience(settings))
+    threads = thread_count(settings.threads)
+    return LocalGenerator(model, missing, threads, _patience(settings), settings.thinking_tokens)
 
 
 def _never_missing() -> None:
@@ -114,10 +124,16 @@ def _never_missing() -> None:
 
 def _openai_generator(model: str, settings: Settings) -> Generator:
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    url = settings.openai_base_url
-    connect = openai_chat(model, url, key, _patience(settings))
-    remedy = "Check RAGAPP_OPENAI_BASE_URL, RAGAPP_OPENAI_API_KEY and the model's name in RAGAPP_GENERATOR."
-    return ChatGenerator(f"{model} at {url or 'OpenAI'}", connect, remedy, _patience(settings))
+    url, patience = settings.openai_base_url, _patience(settings)
+    return ChatGenerator(
+        f"{model} at {public_url(url) if url else 'OpenAI'}",
+        OpenAIChat(model, partial(openai_address, url, key), patience),
+        "Check RAGAPP_OPENAI_BASE_URL, RAGAPP_OPENAI_API_KEY and the model's name in RAGAPP_GENERATOR.",
+        patience,
+        thinking_tokens=settings.thinking_tokens,
+        # Other servers know the older name best, and OpenAI itself the newer one.
+        dialect=Dialect() if url else Dialect(frozenset({"max_tokens"})),
+    )
 
 
 def _patience(settings: Settings) -> Patience:

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 from ragapp.errors import ModelError
 from ragapp.models import llama_server
+from ragapp.models.addresses import Address
 from ragapp.programs import environment, script_command
 
 _CONTEXT_TOKENS = 4096
@@ -28,12 +28,6 @@ _STOP_SECONDS = 5.0
 _STARTS = 3
 _STARTS_WITHIN_SECONDS = 600.0
 _WITHOUT = "Set RAGAPP_GENERATOR=extractive to do without it."
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    url: str
-    api_key: str
 
 
 class LlamaServer:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from collections.abc import Generator as Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ragapp.errors import ModelError
+from ragapp.models.addresses import Address
 from ragapp.models.catalog import CatalogEntry
-from ragapp.models.chat import ChatGenerator, openai_chat
+from ragapp.models.chat import ChatGenerator
 from ragapp.models.library import is_installed, status
 from ragapp.models.llama import LlamaServer
-from ragapp.models.patience import Line, Patience
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+from ragapp.models.openai_chat import OpenAIChat
+from ragapp.models.patience import Patience
+from ragapp.types import Ending
 
 _REMEDY = (
     "Ask again, or set RAGAPP_GENERATOR=extractive to do without it. If it was too slow, raise "
@@ -26,13 +26,23 @@ class LocalGenerator:
     """Writes with the GGUF file `model`, which may still be on its way: `missing` says so, or None."""
 
     def __init__(
-        self, model: Path, missing: Callable[[], str | None], threads: int, patience: Patience
+        self,
+        model: Path,
+        missing: Callable[[], str | None],
+        threads: int,
+        patience: Patience,
+        thinking_tokens: int,
     ) -> None:
         """Nothing is started before the first prompt."""
         self._server = LlamaServer(model, threads)
         self._missing = missing
-        self._patience = patience
-        self._chat = ChatGenerator(f"{model.stem} on this machine", self._connect, _REMEDY, patience)
+        self._chat = ChatGenerator(
+            f"{model.stem} on this machine",
+            OpenAIChat("local", self._where, patience, proxied=False),
+            _REMEDY,
+            patience,
+            thinking_tokens=thinking_tokens,
+        )
 
     @property
     def name(self) -> str:
@@ -41,8 +51,8 @@ class LocalGenerator:
     def unavailable(self) -> str | None:
         return self._missing() or self._server.given_up()
 
-    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
-        yield from self._chat.generate(system, prompt, max_tokens)
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
+        return (yield from self._chat.generate(system, prompt, max_tokens))
 
     def count_tokens(self, text: str) -> int | None:
         """As the model's own tokenizer counts. Starts the server; None when it does not answer."""
@@ -52,20 +62,18 @@ class LocalGenerator:
 
     def warm_up(self, system: str) -> None:
         """Loads the model and has it read `system`, which later prompts then need not have read again."""
-        for _ in self.generate(system, "", 1):
-            pass
+        self._chat.read_ahead(system)
 
     def close(self) -> None:
         """Ends the server. It would start again with the next prompt."""
         self._server.close()
 
-    def _connect(self, max_tokens: int, line: Line) -> BaseChatModel:
+    def _where(self) -> Address:
         why = self.unavailable()
         if why is not None:
             raise ModelError(why)
         address = self._server.address()
-        connect = openai_chat("local", f"{address.url}/v1", address.api_key, self._patience, proxied=False)
-        return connect(max_tokens, line)
+        return Address(f"{address.url}/v1", address.api_key)
 
 
 def why_missing(entry: CatalogEntry, models_dir: Path) -> str | None:

@@ -48,6 +48,11 @@ class AnswerSettings(BaseModel):
         default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."
     )
     answer_tokens: int = Field(default=256, ge=16, description="Tokens a generated answer may have.")
+    thinking_tokens: int = Field(
+        default=2048,
+        ge=0,
+        description="Tokens a model may think before it answers, besides those of its answer.",
+    )
     prompt_tokens: int = Field(default=400, ge=64, description="Tokens of passages that a prompt may hold.")
     widen_tokens: int = Field(
         default=60, ge=0, description="Tokens before and behind a passage that a prompt may show."

@@ -6,12 +6,14 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
+from ragapp.types import Ending
 
 SYSTEM = "Answer the question from the text."
 PROMPT = "Text: The harbour was built in 1862.\n\nQuestion: When was the harbour built?"
@@ -27,6 +29,11 @@ class OpenAIServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), OpenAIHandler)
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.paths: list[str] = []
+        self.path: str | None = None
+        """The only one that is served; None: all are."""
+        self.behaviours: dict[str, Handle] = {}
+        """What models do that have no method below, by name."""
         self.times: list[float] = []
         self.retry_after: str | None = None
         self.hung_up = threading.Event()
@@ -46,22 +53,26 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         self.server.requests.append(request)
         self.server.times.append(time.monotonic())
         self.server.keys.append(self.headers["Authorization"])
-        getattr(self, "model_" + request["model"])()
+        self.server.paths.append(self.path)
+        if self.server.path not in {None, self.path}:
+            self.reply(404, '{"detail": "Not Found"}', "application/json")
+        elif request["model"] in self.server.behaviours:
+            self.server.behaviours[request["model"]](self, request)
+        else:
+            getattr(self, "model_" + request["model"])()
 
     def model_good(self) -> None:
         self.start_stream()
         for piece in PIECES:
             self.send_piece(piece)
-        self.send_event("[DONE]")
-        self.wfile.write(b"0\r\n\r\n")
+        self.send_end()
 
     def model_halves(self) -> None:
         """Counts in UTF-16 units, and so sends halves of characters."""
         self.start_stream()
         for piece in ("a \ud83d", "\ude00 b", " \ude00"):
             self.send_piece(piece)
-        self.send_event("[DONE]")
-        self.wfile.write(b"0\r\n\r\n")
+        self.send_end()
 
     def model_busy(self) -> None:
         """Refuses once, and then writes."""
@@ -155,10 +166,23 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         event = f"data: {data}\n\n".encode()
         self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
 
+    def send_raw(self, text: str) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
+
     def send_piece(self, text: str) -> None:
-        choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
+        self.send_delta({"role": "assistant", "content": text})
+
+    def send_delta(self, delta: dict[str, Any], finish_reason: str | None = None) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         about = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
         self.send_event(json.dumps(about | {"choices": [choice]}))
+
+    def send_end(self, finish_reason: str | None = "stop", *, done: bool = True) -> None:
+        if finish_reason is not None:
+            self.send_delta({}, finish_reason)
+        if done:
+            self.send_event("[DONE]")
+        self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Quiet."""
@@ -173,3 +197,23 @@ def served(server: OpenAIServer, model: str, timeout: float = 30, whole: float =
     )
     (generator,) = build_generators(settings)
     return generator
+
+
+Handle = Callable[[OpenAIHandler, dict[str, Any]], None]
+"""What a model does with a request."""
+
+
+def read(generator: Generator, max_tokens: int = 8) -> tuple[str, Ending | None]:
+    """What was written and how it ended."""
+    pieces = generator.generate(SYSTEM, PROMPT, max_tokens)
+    text = ""
+    while True:
+        try:
+            text += next(pieces)
+        except StopIteration as end:
+            return text, end.value
+
+
+def behaving(server: OpenAIServer, handle: Handle) -> Generator:
+    server.behaviours["m"] = handle
+    return served(server, "m")

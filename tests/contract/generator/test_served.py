@@ -6,7 +6,8 @@ import pytest
 
 from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
-from ragapp.models.chat import ChatGenerator, provider_chat
+from ragapp.models.chat import ChatGenerator
+from ragapp.models.langchain_chat import LangChainChat
 from ragapp.models.patience import Patience
 from ragapp.settings import Settings
 from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
@@ -51,5 +52,5 @@ def test_any_provider_of_langchain_will_do(server: OpenAIServer, monkeypatch: py
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     patience = Patience(first=30, between=30, whole=60)
-    generator = ChatGenerator("openai:good", provider_chat("openai", "good", patience), "", patience)
+    generator = ChatGenerator("openai:good", LangChainChat("openai", "good", patience), "", patience)
     assert list(generator.generate(SYSTEM, PROMPT, 8)) == PIECES

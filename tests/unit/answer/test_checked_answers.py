@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ragapp.answer.prompt import DO_NOT_SAY
 from ragapp.errors import NotFoundError
+from ragapp.types import Ending
 from tests.unit.answer.hits import found
 from tests.unit.answer.scripts import MOON, QUESTION, TEXTS, Script, answering, events, final, last
 
@@ -126,3 +127,59 @@ def test_strict_refuses_when_nothing_is_left() -> None:
     assert (answer.answer, answer.citations) == (DO_NOT_SAY, ())
     assert answer.hits
     assert answer.notice is not None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<think>{}</think>\n{}",
+        "{}</think>{}",
+        "<thought>{}</thought>{}",
+        "[THINK]{}[/THINK]{}",
+        "<|channel|>analysis<|message|>{}<|end|><|start|>assistant<|channel|>final<|message|>{}<|return|>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_thinking_is_neither_shown_nor_checked_nor_counted(form: str, size: int) -> None:
+    text = form.format("Okay, whales sleep in winter [2]? " * 40, MOON)
+    stream = events(Script([text[at : at + size] for at in range(0, len(text), size)]))
+    answer = stream[-1].answer
+    assert answer is not None
+    assert answer.answer == "The moon raises the tides twice a day. [1]"
+    assert [one.verdict for one in answer.sentences] == ["supported"]
+    assert (answer.trace.dropped, answer.notice) == ((), "Note.")
+    assert "whales" not in "".join(event.text for event in stream)
+
+
+@pytest.mark.parametrize(
+    "form", ["<think>{}</think>{}", "{}</think>\n\n{}", "<think>{}</think><answer>{}</answer>"]
+)
+def test_a_denial_after_thinking_is_seen(form: str) -> None:
+    answer = final(Script([form.format("The moon raises the tides twice a day [1].", DO_NOT_SAY)]))
+    assert (answer.refused, answer.answer) == (True, DO_NOT_SAY)
+
+
+def test_a_model_that_only_thinks_wrote_nothing() -> None:
+    answer = final(Script(["<think>The moon raises the tides twice a day [1]."], ending="length"))
+    assert answer.mode == "extractive"
+    assert "wrote nothing" in (answer.notice or "")
+    assert "cut off" in (answer.notice or "")
+
+
+@pytest.mark.parametrize("ending", ["length", "filtered", "interrupted"])
+def test_an_answer_that_is_cut_off_says_so(ending: Ending) -> None:
+    answer = final(Script([MOON], ending=ending))
+    assert (answer.mode, answer.ending) == ("generate", ending)
+    assert "cut off" in (answer.notice or "")
+
+
+@pytest.mark.parametrize("pieces", [[MOON] * 400, [f"{MOON} " * 400], list(f"{MOON} " * 400)])
+def test_a_model_that_goes_on_past_its_tokens_is_stopped_and_that_is_said(pieces: list[str]) -> None:
+    answer = final(Script(pieces))
+    assert answer.ending == "length"
+    assert len(answer.answer) < len(MOON) * 200
+
+
+def test_an_answer_sent_character_by_character_is_whole() -> None:
+    text = f"{MOON} Ships wait for high water [1]. Yeast makes dough rise [2]. It turns sugar into gas [2]."
+    assert final(Script([*text * 3, "\n"], ending="complete")).ending == "complete"
