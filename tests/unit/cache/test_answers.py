@@ -15,7 +15,7 @@ from ragapp.cache.asked import Asked, Circumstances, normalised
 from ragapp.cache.judge import Judge
 from ragapp.cache.keeping import entry_of, why_not_kept
 from ragapp.cachestore.embedded import EmbeddedCacheStore
-from ragapp.types import Answer, AskEvent, CacheDecision, Collection, Hit, SearchResult
+from ragapp.types import Answer, AskEvent, CacheDecision, Collection, Ending, Hit, SearchResult
 from tests.unit.cache.entries import entry, unit
 
 QUESTION = "When was the harbour built?"
@@ -118,6 +118,14 @@ def test_only_what_the_model_wrote_that_should_have_is_kept(
     asked = replace(ASKED, circumstances=replace(CIRCUMSTANCES, writer=writer))
     answer = replace(MADE, mode=mode, model=model)
     assert (why_not_kept(asked, answer) is None) == kept
+
+
+@pytest.mark.parametrize("ending", ["length", "filtered", "interrupted"])
+def test_what_is_cut_off_is_not_kept(ending: Ending) -> None:
+    asked = replace(ASKED, circumstances=replace(CIRCUMSTANCES, writer="large"))
+    answer = replace(MADE, mode="generate", model="large")
+    assert why_not_kept(asked, answer) is None
+    assert "cut off" in (why_not_kept(asked, replace(answer, ending=ending)) or "")
 
 
 def test_answers_of_one_embedder_are_never_compared_with_those_of_another(
