@@ -1,9 +1,10 @@
 """How often the verifier supports what it should, and what was altered, on a set in SQuAD layout.
 
-    python -m evals.calibration.verdicts XQUAD_EN_JSON [MRPC_TRAIN_TXT]
+    python -m evals.calibration.verdicts XQUAD_EN_JSON [MRPC_TRAIN_TXT] [CLAIMS_JSONL …]
 
 Claims are the documents' own sentences, checked against themselves after one thing in them was changed.
-MRPC (Dolan and Brockett, IWP 2005) adds pairs of headlines that people judged to be paraphrases, or not.
+MRPC (Dolan and Brockett, IWP 2005) adds pairs of headlines that people judged to be paraphrases, or not;
+`{"claim", "evidence": [sentence, …], "label"}` lines add what models or people wrote, with people's verdicts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
 
@@ -31,6 +32,9 @@ _NAME = re.compile(r"(?<=[a-z] )[A-Z][a-z]{3,}")
 
 Pair = tuple[str, str]
 """(claim, quote)"""
+
+Labelled = tuple[str, Sequence[str]]
+"""(claim, quotes)"""
 
 Alter = Callable[[str], str | None]
 
@@ -54,9 +58,17 @@ def mrpc_pairs(path: Path) -> Iterator[tuple[str, Iterable[Pair]]]:
         yield kind, [(row[3], row[4]) for row in rows if len(row) == 5 and row[0] == label]
 
 
-def shares(pairs: Iterable[Pair]) -> dict[str, float]:
+def labelled_claims(path: Path) -> Iterator[tuple[str, Iterable[Labelled]]]:
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for label in VERDICTS:
+        found = [(row["claim"], row["evidence"]) for row in rows if row["label"] == label]
+        if found:
+            yield f"{path.stem}, judged {label}", found
+
+
+def shares(pairs: Iterable[Pair | Labelled]) -> dict[str, float]:
     """The share of the claims that get each verdict, and how many there are."""
-    counts = Counter(judge(claim, [quote]) for claim, quote in pairs)
+    counts = Counter(judge(claim, [said] if isinstance(said, str) else said) for claim, said in pairs)
     total = counts.total()
     return {"n": total} | {verdict: round(counts[verdict] / max(1, total), 3) for verdict in VERDICTS}
 
@@ -96,8 +108,10 @@ def _renamer(sentences: Iterable[str]) -> Alter:
 
 
 def main() -> None:
-    squad, *mrpc = map(Path, sys.argv[1:])
-    kinds = [*squad_pairs(squad), *(pair for path in mrpc for pair in mrpc_pairs(path))]
+    squad, *others = map(Path, sys.argv[1:])
+    kinds: list[tuple[str, Iterable[Pair | Labelled]]] = [*squad_pairs(squad)]
+    for path in others:
+        kinds += labelled_claims(path) if path.suffix == ".jsonl" else mrpc_pairs(path)
     sys.stdout.write(json.dumps({kind: shares(pairs) for kind, pairs in kinds}, indent=1) + "\n")
 
 

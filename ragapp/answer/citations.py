@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from ragapp.answer.clauses import clauses_of
+from ragapp.answer.forms import without_list_mark
 from ragapp.answer.markers import Claim
 from ragapp.answer.passages import Passage
 from ragapp.answer.statements import Evidence, Statement
 from ragapp.answer.terms import stems
-from ragapp.answer.verify import judge
+from ragapp.answer.verify import judge_sources
 from ragapp.types import Verdict
 
 WIDEST_SPAN = 3
@@ -38,6 +40,10 @@ def bind(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
         better = best_evidence(claim.text, others)
         if better is not None and _judged(claim.text, [better]) == "supported":
             evidence, verdict = [better], "supported"
+    if verdict != "supported":
+        scattered = _by_clauses(claim.text, list(passages.values()))
+        if scattered:
+            evidence, verdict = scattered, "supported"
     return Statement(claim.text, verdict, tuple(evidence), claim.new_line)
 
 
@@ -65,10 +71,21 @@ def _bearing(claim: str, cited: Sequence[Passage]) -> tuple[list[Evidence], Verd
     return [span for span, verdict in zip(best, verdicts, strict=True) if verdict == alone], alone
 
 
+def _by_clauses(claim: str, passages: Sequence[Passage]) -> list[Evidence]:
+    """A span for each thing that the claim says, wherever it stands; none unless they support all of it."""
+    found = [best_evidence(clause.text, passages) for clause in clauses_of(without_list_mark(claim))]
+    spans = list(dict.fromkeys(span for span in found if span is not None))
+    supported = 1 < len(spans) <= MOST_CITATIONS and _judged(claim, spans) == "supported"
+    return spans if supported else []
+
+
 def _judged(claim: str, evidence: Sequence[Evidence]) -> Verdict:
-    context = frozenset[str]().union(*(one.passage.stems for one in evidence))
-    subject = frozenset(stems(" ".join(one.passage.label for one in evidence)))
-    return judge(claim, [one.quote for one in evidence], context, subject)
+    passages = {one.passage.number: one.passage for one in evidence}.values()
+    context = frozenset[str]().union(*(passage.stems for passage in passages))
+    subject = frozenset(stems(" ".join(passage.label for passage in passages)))
+    sources = [source for one in evidence for source in one.passage.sources_within(one.start, one.end)]
+    neighbours = [source for passage in passages for source in passage.sources]
+    return judge_sources(claim, sources, neighbours, context, subject)
 
 
 def _spans(passage: Passage, wanted: AbstractSet[str]) -> Iterator[tuple[float, Evidence]]:

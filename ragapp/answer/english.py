@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, for lists that are read more easily as one."""
+    return frozenset(text.split())
+
+
 _FUNCTION_WORDS = """
     a about above after again against all also am among an and any are as at be because been before being
     below between both but by can could did do does doing down during each either else ever every few for
@@ -26,36 +32,8 @@ NUMBER_WORDS = {word: value for value, word in enumerate(_NUMBERS.split())} | {
     word: 10 * value for value, word in enumerate(_TENS.split(), 2)
 }
 
-_UNIT_SPELLINGS = (
-    ("%", "percent percentage pct"),
-    ("thousand", "thousands k"),
-    ("million", "millions mn m"),
-    ("billion", "billions bn b"),
-    ("trillion", "trillions tn"),
-    ("metre", "metres meter meters"),
-    ("kilometre", "kilometres kilometer kilometers km"),
-    ("centimetre", "centimetres centimeter centimeters cm"),
-    ("millimetre", "millimetres millimeter millimeters mm"),
-    ("foot", "feet ft"),
-    ("mile", "miles mi"),
-    ("gram", "grams g"),
-    ("kilogram", "kilograms kg"),
-    ("milligram", "milligrams mg"),
-    ("tonne", "tonnes ton tons"),
-    ("second", "seconds s sec"),
-    ("minute", "minutes min"),
-    ("hour", "hours h hrs"),
-    ("day", "days"),
-    ("week", "weeks"),
-    ("month", "months"),
-    ("year", "years"),
-    ("litre", "litres liter liters l"),
-    ("$", "dollar dollars usd"),
-    ("€", "euro euros eur"),
-    ("£", "pound pounds gbp"),
-)
-UNITS = {spelling: unit for unit, others in _UNIT_SPELLINGS for spelling in (unit, *others.split())}
-"""Each spelling of a unit to the one that stands for all of them."""
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+ORDINALS = {word: place for place, word in enumerate(_ORDINALS.split(), 1)}
 
 _POINTING_BACK = "he she it they this these those his her its their such"
 POINTING_BACK = frozenset(_POINTING_BACK.split())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ragapp.answer.sources import Source, sources_in
 from ragapp.answer.terms import fold, stems, words
 from ragapp.sentences import sentence_spans
 from ragapp.types import Hit
@@ -61,6 +62,16 @@ class Passage:
         text = self.hit.text
         spans = (piece for span in sentence_spans(text) for piece in _pieces(text, *span))
         return tuple(SourceSentence(start, end, text[start:end]) for start, end in spans)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """What claims are compared with."""
+        return sources_in(sentence.text for sentence in self.sentences)
+
+    def sources_within(self, start: int, end: int) -> list[Source]:
+        """Those of the sentences that lie in `hit.text[start:end]`."""
+        places = {at for at, one in enumerate(self.sentences) if start <= one.start and one.end <= end}
+        return [source for source in self.sources if source.place in places]
 
     @cached_property
     def label(self) -> str:

@@ -24,6 +24,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+_WHOLE_TOKEN = re.compile(r"[^\W_](?:[\w.,:/#+@$-]*[\w#+])?")
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers and codes of `text` in lower case, codes whole."""
+    return _WHOLE_TOKEN.findall(text.lower())
+
+
 def stems(text: str) -> tuple[str, ...]:
     """The content words of `text` as English stems, numbers without separators, in order.
 
