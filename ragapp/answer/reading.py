@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from ragapp.answer.english import FUNCTION_WORDS, NEGATIONS, POINTING_BACK, word_set
 from ragapp.answer.stated import read_values
-from ragapp.answer.synonyms import NEGATED, concept, in_one_word
+from ragapp.answer.synonyms import concept, concepts_of, in_one_word, negates
 from ragapp.answer.terms import stem, stems
 from ragapp.answer.values import Value
 
@@ -33,9 +33,7 @@ _PARTICIPLES = word_set(
     "lent sold bought given made built written taken driven known shown led paid taught told sent held won "
     "found beaten chosen born worn seen done hit cut put set run read drawn grown thrown brought kept left"
 )
-_SYMMETRIC = frozenset(
-    stem(word) for word in word_set("meet met marry border equal resemble differ compete fight fought play")
-)
+_SYMMETRIC = word_set("meet met marry border equal resemble differ compete fight fought play")
 """Verbs that say the same when their two sides have changed places."""
 
 _OPENING = 6
@@ -97,7 +95,7 @@ class SentenceReading:
     @cached_property
     def concepts(self) -> frozenset[str]:
         found = (one for one in stems(self._read[1]) if not one[0].isdigit() and one not in NEGATIONS)
-        return frozenset(concept(NEGATED.get(one, one)) for one in found)
+        return frozenset(concept(one) for one in found)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -159,7 +157,7 @@ class SentenceReading:
         """Whether it denies, as a whole or in these of its clauses; "not closed" does not."""
         inside = [word for word in self.words if segments is None or word.segment in segments]
         denies = any(word.lower in NEGATIONS or _NEGATED_VERB.search(word.text) for word in inside)
-        turns = sum(stem(word.lower) in NEGATED for word in inside)
+        turns = sum(negates(stem(word.lower)) for word in inside)
         return (denies + turns) % 2 == 1
 
     def segments_of(self, concepts: AbstractSet[str]) -> set[int]:
@@ -179,7 +177,7 @@ class SentenceReading:
     def roles(self) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
         """(verb, who does it, to whom or what it is done), as concepts, of each word that may be a verb."""
         for place, word in enumerate(self.words):
-            if word.concept is None or word.concept in _SYMMETRIC or not self._may_be_verb(place):
+            if word.concept is None or word.concept in _symmetric() or not self._may_be_verb(place):
                 continue
             left = self._side(place, -1)
             right = self._side(place, 1)
@@ -233,14 +231,18 @@ class SentenceReading:
         return before[-1] if before else None
 
 
+@cache
+def _symmetric() -> frozenset[str]:
+    return concepts_of(_SYMMETRIC)
+
+
 def _concept(word: str) -> str | None:
     lower = word.lower()
     for ending in ("'s", "’s"):
         lower = lower.removesuffix(ending)
     if lower in FUNCTION_WORDS or lower in NEGATIONS or not lower[0].isalpha():
         return None
-    stemmed = stem(lower)
-    return concept(NEGATED.get(stemmed, stemmed))
+    return concept(stem(lower))
 
 
 @lru_cache(maxsize=4096)

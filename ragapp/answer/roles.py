@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from ragapp.answer.english import word_set
 from ragapp.answer.reading import SentenceReading
-from ragapp.answer.synonyms import NEGATED, OPPOSITES, concept, converse
+from ragapp.answer.synonyms import OPPOSITES, concepts_of, converse, negates
 from ragapp.answer.terms import stem
 
 _OPPOSED_MARKERS = frozenset(
     frozenset(pair.split("/"))
     for pair in word_set("from/to before/after above/below over/under into/from with/without until/since")
 )
-_DIRECTED = frozenset(
-    concept(stem(word))
-    for word in word_set(
-        "lend borrow give pay sell buy teach employ hire sue beat defeat acquire own owe award grant promote "
-        "invite attack succeed replace supervise manage elect appoint kill arrest accuse adopt"
-    )
+_DIRECTED = word_set(
+    "lend borrow give pay sell buy teach employ hire sue beat defeat acquire own owe award grant promote "
+    "invite attack succeed replace supervise manage elect appoint kill arrest accuse adopt"
 )
 """Verbs whose two sides are never one: "A was paid" excludes that A paid, whoever else is named."""
+
+
+@cache
+def _directed() -> frozenset[str]:
+    return concepts_of(_DIRECTED)
 
 
 def contradicts(claim: SentenceReading, source: SentenceReading) -> bool:
@@ -51,7 +54,7 @@ def _swapped(claim: SentenceReading, source: SentenceReading) -> bool:
             if doer & source_doer or other & source_other:
                 continue
             crossed = bool(doer & source_other), bool(other & source_doer)
-            if all(crossed) or (any(crossed) and verb in _DIRECTED):
+            if all(crossed) or (any(crossed) and verb in _directed()):
                 return True
     return False
 
@@ -87,5 +90,5 @@ def _opposed(claim: SentenceReading, source: SentenceReading) -> set[str]:
         word
         for word in ours
         for other in OPPOSITES.get(word, frozenset()) & theirs
-        if stem(word) not in NEGATED and stem(other) not in NEGATED
+        if not negates(stem(word)) and not negates(stem(other))
     }

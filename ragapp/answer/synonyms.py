@@ -6,7 +6,8 @@ They let a claim be worded otherwise than its source. None of them may stand for
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from ragapp.answer.terms import stem
 
@@ -212,24 +213,42 @@ def in_one_word(text: str) -> str:
     return text
 
 
-SAME = _groups(_SAME)
-"""The stem of a word to the stem that stands for all that say the same."""
+@cache
+def _same() -> Mapping[str, str]:
+    """The stem of a word to the one that stands for all of its meaning; made on first use."""
+    return _groups(_SAME)
 
-NEGATED: Mapping[str, str] = {stem(word): stem(positive) for word, positive in _AGAINST.items()}
-"""The stem of a word that is the negation of another one, to the stem of that."""
+
+@cache
+def _negated() -> Mapping[str, str]:
+    return {stem(word): stem(positive) for word, positive in _AGAINST.items()}
+
+
+def negates(stemmed: str) -> bool:
+    """Whether a word, given by its stem, is the negation of another one: "closed" of "open"."""
+    return stemmed in _negated()
+
 
 OPPOSITES = _pairs(_OPPOSITE)
 """Words that exclude each other where they are said of the same thing."""
 
 
 def concept(stemmed: str) -> str:
-    """The stem that stands for all words of the same meaning."""
-    return SAME.get(stemmed, stemmed)
+    """The stem that stands for all words of the same meaning, and for those that negate it."""
+    positive = _negated().get(stemmed, stemmed)
+    return _same().get(positive, positive)
 
 
-_CONVERSES = {frozenset(concept(stem(word)) for word in pair.split("/")) for pair in _SEEN_OTHERWISE.split()}
+@cache
+def _converses() -> frozenset[frozenset[str]]:
+    pairs = (pair.split("/") for pair in _SEEN_OTHERWISE.split())
+    return frozenset(frozenset(concept(stem(word)) for word in pair) for pair in pairs)
 
 
 def converse(a: str, b: str) -> bool:
     """Whether both say the same of two who have changed places: A lent it to B, B borrowed it from A."""
-    return frozenset({a, b}) in _CONVERSES
+    return frozenset({a, b}) in _converses()
+
+
+def concepts_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(concept(stem(word)) for word in words)

@@ -16,8 +16,8 @@ from ragapp.answer.forms import without_list_mark
 from ragapp.answer.reading import SentenceReading, read_sentence
 from ragapp.answer.roles import agreeing_verbs, contradicts
 from ragapp.answer.sources import Source, quoted_sources
-from ragapp.answer.synonyms import concept
-from ragapp.answer.terms import fold, stem, tokens
+from ragapp.answer.synonyms import concept, concepts_of
+from ragapp.answer.terms import fold, tokens
 from ragapp.types import Verdict
 
 SUPPORTED_COVERAGE = 0.8
@@ -28,7 +28,7 @@ how many true and how many altered sentences pass them."""
 FEWEST_TERMS = 2
 """Content words, numbers and codes of a claim that can be compared at all: "Yes, they run." has one."""
 
-MODAL = frozenset({concept(stem(word)) for word in ("allowed", "possible", "necessary")})
+MODAL = frozenset({"allowed", "possible", "necessary"})
 """What a claim may say where its source has "may", "can" or "must"."""
 
 NO_STEMS: AbstractSet[str] = frozenset()
@@ -188,7 +188,7 @@ def _is_rival(rival: SentenceReading, claim: SentenceReading, source: SentenceRe
 
 def _missing(claim: SentenceReading, source: Source) -> frozenset[str]:
     """The concepts of the claim that the source has not, and its names that the source has less often."""
-    verbs = agreeing_verbs(claim, source.reading) | MODAL
+    verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
     names = claim.names_beyond(source.reading) - source.lent_to(claim)
     return (claim.concepts - source.concepts_for(claim) - verbs) | names
 
