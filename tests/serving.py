@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -14,8 +16,9 @@ from fastapi import FastAPI
 
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import build_workbench
+from ragapp.bootstrap import Workbench, build_workbench
 from ragapp.doors.client import RagappClient
+from ragapp.sandbox import Limits
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
@@ -54,10 +57,23 @@ def serving(app: FastAPI) -> Iterator[str]:
         listener.close()
 
 
+@cache
+def parser(limits: Limits) -> Sandbox:
+    """Shared by all tests of this process, because its own process takes a second to load its libraries."""
+    sandbox = Sandbox(limits)
+    atexit.register(sandbox.close)
+    return sandbox
+
+
 def bring_in(settings: Settings) -> None:
     """Works the queue, as a worker would, until nothing waits."""
     bench = build_workbench(settings)
-    with closing(bench.store), closing(Sandbox(parse_limits(settings))) as sandbox:
-        pipeline = build_pipeline(bench, settings, sandbox)
-        while job := bench.queue.claim("test"):
-            pipeline.work(job, threading.Event(), lambda _: None)
+    with closing(bench.store):
+        work_off(bench, settings)
+
+
+def work_off(bench: Workbench, settings: Settings, worker: str = "test") -> None:
+    """As `bring_in`, with the parts that the test has opened."""
+    pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
+    while job := bench.queue.claim(worker):
+        pipeline.work(job, threading.Event(), lambda _: None)

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
 from ingest.pipeline import Pipeline
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import parse_limits
 from ingest.worker import Worker
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
@@ -27,7 +27,7 @@ from ragapp.store.jobs import SqlJobQueue
 from tests import postgres as postgresql
 from tests.fault.library import NAME, HashEmbedder, Library
 from tests.postgres import PostgresServer
-from tests.serving import serving, settings_in
+from tests.serving import parser, serving, settings_in
 
 PATIENCE = 120.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
@@ -147,24 +147,23 @@ def own_server() -> Iterator[PostgresServer]:
 def working(library: Library) -> Iterator[threading.Thread]:
     """A worker as `ragapp worker` runs it, but for the model."""
     stop, queue = threading.Event(), SqlJobQueue(library.engine, lease=5)
-    with closing(Sandbox(parse_limits(Settings()))) as sandbox:
-        pipeline = Pipeline(
-            store=library.store,
-            queue=queue,
-            embedder_of=lambda c: HashEmbedder(c.embedder),
-            sandbox=sandbox,
-            chunk_tokens=16,
-            observer=SilentObserver(),
-            replaced=lambda _: None,
-        )
-        worker = Worker(queue, pipeline, lease_seconds=5)
-        thread = threading.Thread(target=worker.run, args=(stop, lambda job: None))
-        thread.start()
-        try:
-            yield thread
-        finally:
-            stop.set()
-            thread.join()
+    pipeline = Pipeline(
+        store=library.store,
+        queue=queue,
+        embedder_of=lambda c: HashEmbedder(c.embedder),
+        sandbox=parser(parse_limits(Settings())),
+        chunk_tokens=16,
+        observer=SilentObserver(),
+        replaced=lambda _: None,
+    )
+    worker = Worker(queue, pipeline, lease_seconds=5)
+    thread = threading.Thread(target=worker.run, args=(stop, lambda job: None))
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join()
 
 
 def wait_until(happened: Callable[[], bool]) -> None:

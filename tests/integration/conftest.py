@@ -9,12 +9,19 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from rich.progress import Progress
 
+import evals.data
+from evals.datasets.beir import load_beir
+from evals.retrieval.corpus import open_corpus
 from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.sharing import copy_of
+
+SCIFACT = Path(evals.data.__file__).parent / "scifact-mini"
 
 
 @pytest.fixture(scope="session")
@@ -52,5 +59,11 @@ def http(library_url: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def eval_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where evaluations keep what they ingested, so that the samples are embedded once for all tests."""
-    return tmp_path_factory.mktemp("evals")
+    """The data folder of evaluations, with the sample of SciFact in it: embedding that takes a minute."""
+
+    def ingest(folder: Path) -> None:
+        settings = Settings(data_dir=folder)
+        with Progress(disable=True) as progress, open_corpus(load_beir(SCIFACT), settings, progress):
+            pass
+
+    return copy_of("evals", ingest, tmp_path_factory)

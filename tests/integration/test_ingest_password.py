@@ -14,13 +14,13 @@ from pypdf import PdfWriter
 from ingest.cli.batch import open_batch
 from ingest.cli.progress import Progress
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import parse_limits
 from ingest.sources import Finder
 from ingest.worker import Worker
 from ragapp.bootstrap import build_workbench
 from ragapp.incoming.web import FetchLimits
 from ragapp.settings import Settings
-from tests.serving import settings_in
+from tests.serving import parser, settings_in
 
 SAMPLE = Path(__file__).parents[2] / "ragapp" / "samples" / "amazon-rainforest.pdf"
 PASSWORD = "hoopoe"
@@ -49,8 +49,9 @@ def settings(tmp_path: Path) -> Settings:
 def server_at_work(settings: Settings) -> Iterator[None]:
     """A worker without the password, that looks for work all the time."""
     bench, stop = build_workbench(settings), threading.Event()
-    with closing(bench.store), closing(Sandbox(parse_limits(settings))) as sandbox:
-        worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
+    with closing(bench.store):
+        pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
+        worker = Worker(bench.queue, pipeline, settings.lease_seconds)
         thread = threading.Thread(target=worker.run, args=(stop, lambda _: None))
         thread.start()
         yield

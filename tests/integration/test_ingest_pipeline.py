@@ -26,7 +26,7 @@ from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Job, Vectors
-from tests.serving import settings_in
+from tests.serving import parser, settings_in
 
 PATIENCE = 120.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
@@ -53,9 +53,8 @@ def bench(settings: Settings) -> Iterator[Workbench]:
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with closing(Sandbox(parse_limits(Settings()))) as sandbox:
-        yield sandbox
+def sandbox() -> Sandbox:
+    return parser(parse_limits(Settings()))
 
 
 class UnreliableEmbedder:

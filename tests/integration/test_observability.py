@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import build_service, build_workbench
 from ragapp.doors.http.app import create_app
 from ragapp.observe.logs import OURS, JsonLines
@@ -35,7 +32,7 @@ from ragapp.settings import Settings
 from tests.faultyproxy import faulty_proxy
 from tests.modelserver import Pieces, written_by
 from tests.postgres import PostgresServer
-from tests.serving import serving, settings_in
+from tests.serving import serving, settings_in, work_off
 
 DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana-dashboard.json"
 
@@ -98,10 +95,7 @@ def _served(settings: Settings, telemetry: Telemetry) -> Iterator[httpx.Client]:
     ):
         sent = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
         http.post("/v1/collections/default/documents", files={"file": ("h.txt", DOCUMENT)}, headers=sent)
-        with closing(Sandbox(parse_limits(settings))) as sandbox:
-            pipeline = build_pipeline(bench, settings, sandbox)
-            while job := bench.queue.claim("w1"):
-                pipeline.work(job, threading.Event(), lambda _: None)
+        work_off(bench, settings, "w1")
         yield http
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event
 
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import parse_limits
 from ragapp.bootstrap import build_service, build_workbench
-from tests.serving import bring_in, settings_in
+from tests.serving import bring_in, parser, settings_in
 
 CHAPTERS = 8
 
@@ -30,14 +30,14 @@ def _prose(chapter: int) -> str:
 def test_one_changed_word_embeds_one_chunk_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, chunk_tokens=100)
     bench = build_workbench(settings)
-    with closing(build_service(settings, bench)) as service, closing(Sandbox(parse_limits(settings))) as box:
+    with closing(build_service(settings, bench)) as service:
         id_ = service.upload("default", "book.md", io.BytesIO(book().encode())).document.id
         bring_in(settings)
         assert service.document(id_).chunks > 3 * CHAPTERS
 
         changed = book().replace("The mill of town 3-20", "The windmill of town 3-20")
         service.upload("default", "book.md", io.BytesIO(changed.encode()))
-        pipeline = build_pipeline(bench, settings, box)
+        pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
         parsing = bench.queue.claim("test")
         assert parsing is not None
         pipeline.work(parsing, Event(), lambda _: None)

@@ -6,16 +6,14 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
 from ragapp.bootstrap import Workbench, build_service, build_workbench
 from ragapp.errors import EmbedderMismatch, ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from tests.serving import work_off
 
 OTHER = "all-MiniLM-L6-v2-int8"
 TEXTS = {
@@ -51,10 +49,7 @@ def service(settings: Settings, bench: Workbench) -> Iterator[RagService]:
 def ingest(service: RagService, bench: Workbench, settings: Settings, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         service.upload("default", f"{name}.txt", io.BytesIO(text.encode()))
-    with closing(Sandbox(parse_limits(settings))) as sandbox:
-        pipeline = build_pipeline(bench, settings, sandbox)
-        while job := bench.queue.claim("test"):
-            pipeline.work(job, Event(), lambda _: None)
+    work_off(bench, settings)
 
 
 def nothing(done: int, total: int) -> None:
