@@ -69,6 +69,21 @@ class GuardedQuestions(Guarded):
             )
         return self._metered(events)
 
+    def write(
+        self, system: str, prompt: str, *, collection: str, mode: AskMode, max_tokens: int
+    ) -> str | None:
+        """As RagService does, for who may ask the collection; None too when the caller's tokens are used up.
+
+        It is no question, but what was written counts as the caller's tokens. Raises NotFoundError.
+        """
+        self._rights.need("reader", collection)
+        self._service.collection(collection)
+        if not self._meter.has_tokens(self.caller):
+            return None
+        written = self._service.write(system, prompt, mode=mode, max_tokens=max_tokens)
+        self._meter.answered(self.caller, len((written or "").encode()) // BYTES_PER_TOKEN)
+        return written
+
     @property
     def cache(self) -> GuardedCache:
         """The answers that are kept. Raises UsageError when none are."""

@@ -63,11 +63,15 @@ class Meter:
                 f"The key may send {limit} requests a minute. Wait {seconds:.0f} s, and send fewer.", seconds
             )
 
+    def has_tokens(self, caller: Caller) -> bool:
+        """Whether the caller may have more written today."""
+        limit = self.limits(caller).tokens_per_day
+        return limit is None or self.usage(caller).tokens < limit
+
     def question(self, caller: Caller) -> None:
         """Counts a question before it is answered. Raises QuotaError."""
-        limit = self.limits(caller).tokens_per_day
-        if limit is not None and self.usage(caller).tokens >= limit:
-            raise self._used_up(f"{limit} tokens")
+        if not self.has_tokens(caller):
+            raise self._used_up(f"{self.limits(caller).tokens_per_day} tokens")
         self._spend(caller, Usage(questions=1), f"{self.limits(caller).questions_per_day} questions")
 
     def answered(self, caller: Caller, tokens: int) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Mapping, Sequence
 
+from ragapp.answer.writing import write_whole
 from ragapp.asking import Follows, Wish
 from ragapp.cache.answers import AnswerCache
-from ragapp.errors import UsageError
+from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import EvalDesk
 from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
 from ragapp.service.documents import NOTHING
 from ragapp.types import AskEvent, AskMode, Collection, SearchMode, SearchResult, Turn
+
+log = logging.getLogger(__name__)
 
 
 class QuestionService(CollectionService):
@@ -57,6 +61,20 @@ class QuestionService(CollectionService):
             history = self.history.turns(conversation_id)
         follows = Follows(history, conversation_id, standalone_question)
         return self._asking.ask(wish, follows, notice=self._notice(asked_of))
+
+    def write(self, system: str, prompt: str, *, mode: AskMode = "auto", max_tokens: int = 256) -> str | None:
+        """What a generator makes of a prompt that is no question to the documents; None when none can.
+
+        Nothing of it is checked, kept or stored. `mode` is that of `ask`.
+        """
+        for generator in () if mode == "extractive" else self._writers.in_order(mode):
+            try:
+                written = write_whole(generator, system, prompt, max_tokens)
+            except ModelError as error:
+                log.info("A prompt without documents is not answered: %s", error)
+                continue
+            return written.text.strip() if written.ending == "complete" else None
+        return None
 
     @property
     def cache(self) -> AnswerCache:

@@ -13,6 +13,7 @@ from ragapp.doors.http.ask import drained
 from ragapp.doors.http.dependencies import Service
 from ragapp.doors.http.eventstream import EventStream
 from ragapp.doors.http.refusals import request_id
+from ragapp.doors.openai.chores import MOST_TOKENS, Chore, read_chore
 from ragapp.doors.openai.failures import failure_of
 from ragapp.doors.openai.replies import Reply
 from ragapp.doors.openai.requests import model_name, prompt_text, read_model, read_request
@@ -39,6 +40,9 @@ _DONE = format_sse_event(data_str="[DONE]")
 @router.post("/chat/completions", response_model=Completion, responses={200: _STREAM})
 def create_chat_completion(wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
     """Answers the last user message from the collection that `model` names, as `/v1/ask` does."""
+    chore = read_chore(wanted)
+    if chore is not None:
+        return _done(chore, wanted, service, request)
     asked = read_request(wanted)
     events = service.ask(
         asked.question,
@@ -49,18 +53,39 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
         history=asked.history,
         use_cache=wanted.ragapp.use_cache,
     )
-    reply = Reply(
+    reply = _reply_to(wanted, request)
+    if not wanted.stream:
+        return reply.completion(drained(events))
+    # What fails before the first event is answered with its own status.
+    first = next(events)
+    return EventStream(chat_frames(reply, first, events, request_id(request)))
+
+
+def _done(chore: Chore, wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
+    """A chat program's own prompt, done by a generator or declined; nothing of it is stored or counted."""
+    collection, mode = read_model(wanted.model)
+    content = chore.reply(
+        service.write(chore.system, chore.prompt, collection=collection, mode=mode, max_tokens=MOST_TOKENS)
+    )
+    reply = _reply_to(wanted, request)
+    if not wanted.stream:
+        return reply.plain_completion(content)
+    return EventStream(_plain_frames(reply, content))
+
+
+def _plain_frames(reply: Reply, content: str) -> Generator[bytes, None, None]:
+    yield from map(_frame, reply.plain_chunks(content))
+    yield _DONE
+
+
+def _reply_to(wanted: ChatRequest, request: Request) -> Reply:
+    return Reply(
         wanted.model,
         str(request.base_url),
         prompt_text(wanted),
         int(time.time()),
         include_usage=bool(wanted.stream_options and wanted.stream_options.include_usage),
     )
-    if not wanted.stream:
-        return reply.completion(drained(events))
-    # What fails before the first event is answered with its own status.
-    first = next(events)
-    return EventStream(chat_frames(reply, first, events, request_id(request)))
 
 
 @router.get("/models")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from uuid import uuid4
 
 from ragapp.answer.prompt import BYTES_PER_TOKEN
 from ragapp.doors.cited import Mark, cited_text, one_line, sources
@@ -56,6 +57,19 @@ class Reply:
             usage,
         )
 
+    def plain_completion(self, content: str) -> Completion:
+        """Of a text that is no answer: it has no citations, and an id that names nothing stored."""
+        choice = Choice(ReplyMessage(content, ()))
+        return Completion(_unstored_id(), self.created, self.model, (choice,), self._usage(content))
+
+    def plain_chunks(self, content: str) -> Iterator[Chunk]:
+        """The same as a stream."""
+        unstored = _unstored_id()
+        yield self._chunk(unstored, Delta(role="assistant", content=content))
+        yield Chunk(unstored, self.created, self.model, (ChunkChoice(Delta(), finish_reason="stop"),))
+        if self.include_usage:
+            yield Chunk(unstored, self.created, self.model, (), self._usage(content))
+
     def opening(self, answer: Answer) -> Chunk:
         """What a stream begins with, of any answer with the same id."""
         return self._chunk(_id(answer), Delta(role="assistant", content=""))
@@ -106,6 +120,10 @@ class Reply:
     def _usage(self, content: str) -> Usage:
         prompt, completion = _tokens(self.prompt), _tokens(content)
         return Usage(prompt, completion, prompt + completion)
+
+
+def _unstored_id() -> str:
+    return f"chatcmpl-{uuid4().hex}"
 
 
 def _id(answer: Answer) -> str:

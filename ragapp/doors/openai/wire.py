@@ -32,6 +32,13 @@ class Message:
     content: str | tuple[Part, ...] | None = None
 
 
+def text_of(message: Message) -> str:
+    """The text of a message; its other parts are passed over."""
+    if message.content is None or isinstance(message.content, str):
+        return message.content or ""
+    return "\n".join(part.text for part in message.content if part.type == "text")
+
+
 @dataclass(frozen=True, slots=True)
 class StreamOptions:
     include_usage: bool | None = None
