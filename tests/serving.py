@@ -40,9 +40,9 @@ def settings_in(folder: Path, **changed: int) -> Settings:
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serves the app on a free port of this machine; gives its base URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serves the app on that port of this machine, a free one by default; gives its base URL."""
+    listener = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

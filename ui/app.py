@@ -11,12 +11,13 @@ from ui.admin import page as admin
 from ui.ask import page as ask
 from ui.documents import page as documents
 from ui.evals import page as evals
+from ui.outage import PASSING, server_answers, wait_out
 from ui.problems import show_problem
-from ui.session import server_answers
 from ui.signin import may, show_account, show_sign_in
 
 _HERE = Path(__file__).parent
 _RETRY_SECONDS = 2.0
+_SHOWN = "a-page-was-shown"
 
 
 def main() -> None:
@@ -24,14 +25,15 @@ def main() -> None:
     st.html(_HERE / "style.css")
     st.logo(_HERE / "icon.svg")
     try:
-        keeps_the_server = may("admin", None)
+        _show_pages(keeps_the_server=may("admin", None))
+        st.session_state[_SHOWN] = True
     except AuthenticationError as refusal:
         show_sign_in(refusal)
     except RagappError as problem:
+        if isinstance(problem, PASSING) and _SHOWN in st.session_state:
+            wait_out(problem)
         show_problem(problem)
         _offer_retry()
-    else:
-        _show_pages(keeps_the_server=keeps_the_server)
 
 
 def _show_pages(*, keeps_the_server: bool) -> None:
@@ -46,16 +48,12 @@ def _show_pages(*, keeps_the_server: bool) -> None:
         st.Page(admin.show, title="Admin", icon=":material/settings:", url_path="admin"),
     ]
     page = st.navigation([ask_page, documents_page, *(keepers if keeps_the_server else [])], position="top")
-    try:
-        show_account()
-        if page is ask_page:
+    show_account()
+    if page is ask_page:
+        page.run()
+    else:
+        with st.container(key="wide"):
             page.run()
-        else:
-            with st.container(key="wide"):
-                page.run()
-    except RagappError as problem:
-        show_problem(problem)
-        _offer_retry()
 
 
 def _offer_retry() -> None:

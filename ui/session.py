@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ragapp.doors.client import RagappClient
-from ragapp.errors import NotFoundError, RagappError
+from ragapp.errors import NotFoundError
 from ragapp.types import DocumentOrder, Listing, Status
 from ui.web.signins import sign_ins
 
@@ -29,14 +29,6 @@ def api_key() -> str:
 @st.cache_resource(max_entries=100)
 def _client(api_url: str, api_key: str, *, for_others: bool) -> RagappClient:
     return RagappClient(api_url, api_key=api_key, for_others=for_others)
-
-
-def server_answers() -> bool:
-    try:
-        client().status()
-    except RagappError:
-        return False
-    return True
 
 
 def listing_of(

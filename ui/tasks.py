@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
 import streamlit as st
@@ -11,6 +12,7 @@ from ragapp.errors import ConflictError
 from ragapp.types import Task, TaskState
 from ui.escape import html_text, label_text
 from ui.figures import duration, moment
+from ui.problems import problems_shown
 from ui.session import client
 
 UNFINISHED: Final[frozenset[TaskState]] = frozenset({"waiting", "running"})
@@ -65,7 +67,6 @@ def _times(task: Task) -> str:
 
 
 def _cancel(task_id: str) -> None:
-    try:
+    # One that ended just now is no conflict worth telling of: the next refresh shows it.
+    with problems_shown(), suppress(ConflictError):
         client().tasks.cancel(task_id)
-    except ConflictError:  # it ended just now, as the next refresh shows
-        return

@@ -12,8 +12,8 @@ from ragapp.errors import NotFoundError, ParseError, UnsupportedFormat
 from ragapp.types import DocumentPage
 from ui.escape import html_text, label_text
 from ui.excerpts import Piece, Span, page_pieces, pieces_html
+from ui.outage import refreshing
 from ui.picture import picture_html
-from ui.problems import problems_shown
 from ui.session import client
 
 _KEY = "viewing"
@@ -94,7 +94,7 @@ def _show() -> None:
             st.html(f'<p class="ragapp-claim"><span>The answer says</span> {html_text(stop.claim)}</p>')
         _offer_stops(tour)
     st.html(f'<div class="ragapp-name">{html_text(stop.name)}</div>')
-    with problems_shown():
+    with refreshing():
         try:
             page = client().page(stop.document_id, tour.page, stop.version)
         except NotFoundError:

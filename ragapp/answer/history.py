@@ -11,6 +11,8 @@ from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.protocols import AnswerStore, ConversationStore
 from ragapp.types import Answer, AnswerDay, AskEvent, Conversation, Feedback, StoredAnswer, Turn
 
+STOPPED = "Stopped before the answer was written and checked."
+
 
 class History:
     """Safe for many threads when its stores are."""
@@ -70,13 +72,25 @@ class History:
     def keeping(
         self, events: Coroutine[AskEvent, None, None], collection_id: int, owner: str
     ) -> Coroutine[AskEvent, None, None]:
-        """The same events; the answer is stored before it is told, or says that it could not be."""
-        with closing(events):
-            for event in events:
-                if event.kind == "answer" and event.answer is not None:
-                    yield replace(event, answer=self._kept(event.answer, collection_id, owner))
-                else:
+        """The same events; the answer is stored before it is told, or says that it could not be.
+
+        In a conversation an exchange that ends without an answer is stored as well, as far as it came:
+        because the events were closed, or because of an error.
+        """
+        evidence, draft, whole = None, "", False
+        try:
+            with closing(events):
+                for event in events:
+                    if event.kind == "answer" and event.answer is not None:
+                        whole = True
+                        yield replace(event, answer=self._kept(event.answer, collection_id, owner))
+                        continue
+                    evidence = event.answer or evidence
+                    draft += event.text
                     yield event
+        finally:
+            if evidence is not None and evidence.conversation_id is not None and not whole:
+                self._kept(_stopped(evidence, draft), collection_id, owner)
 
     def _kept(self, answer: Answer, collection_id: int, owner: str) -> Answer:
         try:
@@ -84,3 +98,8 @@ class History:
         except (StorageError, NotFoundError) as error:
             return replace(answer, notice=" ".join(filter(None, (answer.notice, str(error)))))
         return answer
+
+
+def _stopped(evidence: Answer, draft: str) -> Answer:
+    notice = " ".join(filter(None, (evidence.notice, STOPPED)))
+    return replace(evidence, ending="stopped", draft=draft, notice=notice)

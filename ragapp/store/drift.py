@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
-from ragapp.types import AnswerDay, CacheDecision, Verdict
+from ragapp.types import AnswerDay, CacheDecision, Ending, Verdict
 
 BATCH = 500
 
@@ -32,13 +32,15 @@ class _Told:
     sentences: tuple[_Judged, ...]
     cache: CacheDecision
     timings_ms: dict[str, float]
+    ending: Ending = "complete"
 
 
 def days(c: Connection, last: int) -> list[AnswerDay]:
     first = datetime.now(UTC).date() - timedelta(days=last - 1)
     by_day: dict[date, list[_Told]] = defaultdict(list)
     for day, told in _since(c, datetime.combine(first, time.min, UTC)):
-        by_day[day].append(told)
+        if told.ending != "stopped":
+            by_day[day].append(told)
     return [_day(day, told) for day, told in sorted(by_day.items())]
 
 

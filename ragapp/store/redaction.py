@@ -2,7 +2,7 @@
 
 An answer is stored with its documents' text taken out: quotes and hits are spans. What a model made of a
 document goes when the document goes: the sentences that cite it and, since nobody can say where it has
-them from, those that cite nothing.
+them from, those that cite nothing, and the draft of an answer that was stopped.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
             for one in answer.hits
         ),
         trace=replace(answer.trace, dropped=()),
+        draft="",
     )
 
 

@@ -14,9 +14,9 @@ AnswerMode = Literal["extractive", "generate"]
 Verdict = Literal["supported", "partial", "unsupported"]
 RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
 """Who made the question stand alone; `nobody` when it is searched for as it was asked."""
-Ending = Literal["complete", "length", "filtered", "interrupted"]
+Ending = Literal["complete", "length", "filtered", "interrupted", "stopped"]
 """How a model's text ended: by itself, at a limit of tokens, withheld by its server's filter, or without its
-server saying that this was all."""
+server saying that this was all. A `stopped` answer is the evidence alone: its reader left, or it failed."""
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
 
 
@@ -129,6 +129,8 @@ class Answer:
     conversation_id: str | None = None
     ending: Ending = "complete"
     """Anything else: what a model wrote is cut off, as `notice` says. Such an answer is never kept."""
+    draft: str = ""
+    """Of an answer that was stopped: what a model had written by then, which nobody has checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Si
         for name, data in documents.items():
             service.upload("default", name, io.BytesIO(data))
         bring_in(settings)
-        with serving(create_app(service, settings)) as api, _page(api) as address:
+        with serving(create_app(service, settings)) as api, page_of(api) as address:
             yield Site(address, service)
 
 
 @contextmanager
-def _page(api: str) -> Iterator[str]:
+def page_of(api: str) -> Iterator[str]:
+    """The page's address, while it runs as a client of that API."""
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "ui", "--api-url", api, "--port", str(port)])
     address = f"http://127.0.0.1:{port}"

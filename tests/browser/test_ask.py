@@ -207,7 +207,7 @@ def test_on_a_phone_answer_and_source_fit_the_screen(browser: Browser, library: 
     context.close()
 
 
-def test_stop_ends_the_writing_and_keeps_the_evidence(
+def test_stop_ends_the_writing_and_keeps_the_exchange_with_a_way_to_ask_again(
     page: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     pieces = Pieces("The lighthouse was ", endless=True)
@@ -220,6 +220,15 @@ def test_stop_ends_the_writing_and_keeps_the_evidence(
         expect(reply.get_by_text("Stopped before the answer was written")).to_be_visible()
         expect(reply.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
         assert pieces.stopped.wait(60)
+
+        page.reload()
+        expect(page.get_by_role("heading", name=WHO)).to_be_visible()
+        kept = replies(page).first
+        expect(kept.get_by_text("Stopped before the answer was written")).to_be_visible()
+        expect(kept.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
+        expect(kept.locator(".ragapp-draft")).to_contain_text("The lighthouse was")
+        kept.get_by_role("button", name="Ask again").click()
+        expect(replies(page).nth(1).get_by_role("button", name="Answer anew")).to_be_visible()
 
 
 def test_what_documents_and_models_write_stays_characters(

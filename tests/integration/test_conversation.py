@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ragapp.errors import NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Answer, Feedback, Turn
+from tests.modelserver import Pieces, written_by
 from tests.serving import LIBRARY, Caller, bring_in, settings_in
 
 FIRST, FOLLOW_UP = "When was the harbour built?", "Who built it?"
@@ -153,6 +155,45 @@ def test_a_document_deleted_while_an_answer_is_made_is_not_stored_with_it(
     assert last.answer is not None
     assert "lighthouse" not in str(service.history.answer(last.answer.answer_id))
     assert stored_in(settings, "lighthouse") == 0
+
+
+@pytest.mark.usefixtures("library")
+def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(library_settings: Settings) -> None:
+    pieces = Pieces("The harbour was ", endless=True)
+    with written_by(pieces, library_settings) as writing, closing(build_service(writing)) as asked:
+        conversation = asked.history.create_conversation()
+        before = asked.history.days(1)
+        with closing(asked.ask(FIRST, conversation_id=conversation.id, mode="generate")) as events:
+            evidence, first = next(events).answer, next(events)
+        with closing(asked.ask(FIRST, mode="generate")) as events:  # which nobody could find again
+            alone = next(events).answer
+            next(events)
+        assert evidence is not None
+        assert alone is not None
+        (stored,) = asked.history.conversation_answers(conversation.id)
+        assert stored.answer.ending == "stopped"
+        assert stored.answer.draft == first.text == "The harbour was"
+        assert stored.answer.sentences == evidence.sentences
+        assert asked.history.days(1) == before
+        with pytest.raises(NotFoundError):
+            asked.history.answer(alone.answer_id)
+
+
+def test_a_draft_goes_with_any_document_that_was_read(
+    service: RagService, settings: Settings, secret: tuple[str, Answer]
+) -> None:
+    document_id, _ = secret
+    conversation = service.history.create_conversation()
+    pieces = Pieces("In the canary's cage ", endless=True)
+    with written_by(pieces, settings) as writing, closing(build_service(writing)) as asked:
+        question = "Where is the vault code kept?"
+        with closing(asked.ask(question, conversation_id=conversation.id, mode="generate")) as events:
+            assert [next(events).kind for _ in range(2)] == ["evidence", "token"]
+    assert stored_in(settings, "canary") > 0
+    service.delete_document(document_id)
+    (stored,) = service.history.conversation_answers(conversation.id)
+    assert (stored.answer.ending, stored.answer.draft) == ("stopped", "")
+    assert stored_in(settings, "canary") == 0
 
 
 def test_old_answers_are_deleted(tmp_path: Path) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from ragapp.bootstrap import build_service
+from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.doors.client import RagappClient
 from ragapp.doors.http.app import create_app
 from ragapp.doors.http.ask import answer_frames
 from ragapp.doors.http.eventstream import EventStream
-from ragapp.errors import ModelError
+from ragapp.errors import ModelError, ServerUnavailable, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import AskEvent
@@ -113,10 +114,40 @@ def test_a_model_stops_writing_when_its_reader_goes_away(
         assert pieces.stopped.wait(30)
 
 
+def test_a_reader_in_another_thread_hangs_up_on_a_silent_server() -> None:
+    closed = threading.Event()
+
+    def silent() -> Generator[bytes, None, None]:
+        try:
+            yield b'event: token\ndata: {"text": "x"}\n\n'
+            closed.wait(60)
+        finally:
+            closed.set()
+
+    app = FastAPI()
+    app.post("/v1/ask")(lambda: EventStream(silent()))
+    cancellation, read = Cancellation(), threading.Event()
+
+    def listen(client: RagappClient) -> None:
+        with cancelled_by(cancellation), suppress(ServerUnavailable):
+            for _ in client.ask("Anything?"):
+                read.set()
+
+    with serving(app) as url, RagappClient(url) as client:
+        reader = threading.Thread(target=listen, args=(client,))
+        reader.start()
+        assert read.wait(30)
+        cancellation.cancel(UsageError("Enough."))
+        reader.join(30)
+        assert not reader.is_alive()
+        assert not closed.is_set(), "the server was silent all the time"
+        closed.set()
+
+
 def test_a_silent_stream_gives_signs_of_life() -> None:
     speak = threading.Event()
 
-    def slow() -> Iterator[bytes]:
+    def slow() -> Generator[bytes, None, None]:
         speak.wait(30)
         yield b"event: token\ndata: {}\n\n"
 

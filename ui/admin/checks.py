@@ -10,7 +10,8 @@ import streamlit as st
 from ragapp.errors import ConflictError, RagappError
 from ragapp.types import Task, TaskKind
 from ui.escape import html_text
-from ui.problems import problems_shown, show_problem
+from ui.outage import refreshing
+from ui.problems import show_problem
 from ui.session import client
 from ui.tasks import UNFINISHED, show_task
 
@@ -26,7 +27,7 @@ def show_checks() -> None:
 
 
 def _show() -> None:
-    with problems_shown():
+    with refreshing():
         tasks = [task for task in client().tasks.tasks() if task.kind in _OF_ADMINS]
         checks = [task for task in tasks if task.kind in _CHECKS]
         _offer(busy=any(task.state in UNFINISHED for task in checks))

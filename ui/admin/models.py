@@ -8,7 +8,8 @@ from ragapp.errors import RagappError
 from ragapp.types import ModelState
 from ui.escape import html_text
 from ui.figures import size
-from ui.problems import problems_shown, show_problem
+from ui.outage import refreshing
+from ui.problems import show_problem
 from ui.session import client
 
 _REFRESH_SECONDS = 2.0
@@ -20,7 +21,7 @@ def show_models() -> None:
 
 
 def _show() -> None:
-    with problems_shown():
+    with refreshing():
         problem: RagappError | None = st.session_state.get(_PROBLEM_KEY)
         if problem is not None:
             show_problem(problem)

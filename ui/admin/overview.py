@@ -8,7 +8,7 @@ from ragapp.types import DiskUse
 from ui.admin.drift import show_drift
 from ui.escape import label_text
 from ui.figures import size
-from ui.problems import problems_shown
+from ui.outage import refreshing
 from ui.session import client
 from ui.tables import show_table
 
@@ -21,7 +21,7 @@ def show_overview() -> None:
 
 
 def _show_now() -> None:
-    with problems_shown():
+    with refreshing():
         status = client().status()
         if status.readiness.ready:
             st.success(f"Ready. Version {status.version}.", icon=":material/check_circle:")

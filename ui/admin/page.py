@@ -13,7 +13,7 @@ from ui.admin.keys import show_keys
 from ui.admin.models import show_models
 from ui.admin.overview import show_overview
 from ui.admin.queue import show_queue
-from ui.problems import problems_shown
+from ui.outage import refreshing
 
 _SECTIONS: Final[Mapping[str, Callable[[], None]]] = {
     "Overview": show_overview,
@@ -36,5 +36,5 @@ def show() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    with problems_shown():
+    with refreshing():
         _SECTIONS[chosen]()

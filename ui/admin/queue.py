@@ -12,7 +12,8 @@ from ragapp.errors import RagappError
 from ragapp.types import JobState, Status
 from ui.escape import html_text
 from ui.figures import duration, moment
-from ui.problems import problems_shown, show_problem
+from ui.outage import refreshing
+from ui.problems import show_problem
 from ui.session import client
 from ui.tables import show_table
 
@@ -33,7 +34,7 @@ def show_queue() -> None:
 
 
 def _show() -> None:
-    with problems_shown():
+    with refreshing():
         unfinished = client().jobs(statuses=_VIEWS["On their way"], count=_MOST)
         _show_counts(unfinished)
         _show_workers([job for job in unfinished if job.worker])

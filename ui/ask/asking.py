@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.types import Answer, AskEvent
@@ -41,6 +42,10 @@ class Progress:
         return replace(self, answer=event.answer)
 
 
+class _Stopped(RagappError):
+    """The reader pressed Stop."""
+
+
 class Asking:
     """One question, its progress, and the thread that listens."""
 
@@ -49,6 +54,7 @@ class Asking:
         self._progress = Progress()
         self._client = client
         self._stopped = threading.Event()
+        self._cancellation = Cancellation()
         self._begun = threading.Event()
         threading.Thread(target=self._listen, name="asking", daemon=True).start()
 
@@ -62,20 +68,22 @@ class Asking:
         self._begun.wait(seconds)
 
     def stop(self) -> None:
-        """Nothing more is shown; the stream is closed at its next event, which stops the model."""
+        """Nothing more is shown. The server notices at once, ends the model and keeps what it wrote."""
         self._stopped.set()
+        self._cancellation.cancel(_Stopped())
 
     def _listen(self) -> None:
         # `_progress` is replaced whole and by this thread alone, so readers need no lock.
         try:
-            with closing(self._events()) as events:
+            with cancelled_by(self._cancellation), closing(self._events()) as events:
                 for event in events:
                     if self._stopped.is_set():
                         break
                     self._progress = self._progress.after(event)
                     self._begun.set()
         except RagappError as problem:
-            self._progress = replace(self._progress, problem=problem)
+            if not self._stopped.is_set():
+                self._progress = replace(self._progress, problem=problem)
         finally:
             self._progress = replace(self._progress, running=False)
             self._begun.set()

@@ -33,7 +33,10 @@ class Exchange:
     def progress(self) -> Progress:
         if self.asking is not None:
             return self.asking.progress
-        return Progress(answer=self.stored.answer if self.stored else None, running=False)
+        answer = self.stored.answer if self.stored else None
+        if answer is not None and answer.ending == "stopped":
+            return Progress(evidence=answer, draft=answer.draft, running=False)
+        return Progress(answer=answer, running=False)
 
     @property
     def answer(self) -> Answer | None:

@@ -12,11 +12,13 @@ from ui.ask.conversations import show_conversations
 from ui.ask.reply import show_exchange
 from ui.ask.welcome import show_beginning, show_empty, show_waiting
 from ui.choice import choose_collection
+from ui.outage import refreshing
 from ui.problems import problems_shown
 from ui.session import listing_of
 from ui.viewer import show_viewer
 
 _STYLE = Path(__file__).with_name("ask.css")
+_SENT = "question-sent"
 _SAMPLED = 20
 """Documents looked at for samples to suggest questions about."""
 
@@ -39,14 +41,25 @@ def show(documents_page: st.Page) -> None:
 
 
 def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:
-    question = st.chat_input(
+    st.chat_input(
         "Ask a question" if searchable else "Questions can be asked once a document is searchable",
         key="question",
         disabled=not searchable,
         max_chars=2000,
+        on_submit=_note_question,
+        args=(collection,),
     )
-    if question and question.strip():
-        _ask(chat, question.strip(), collection)
+    if _SENT in st.session_state:
+        with refreshing():
+            chat.ask(*st.session_state[_SENT])
+        del st.session_state[_SENT]
+
+
+def _note_question(collection: str) -> None:
+    """Kept until it is asked: the API may not answer now, and a run of the script may be cut short."""
+    question = str(st.session_state["question"] or "").strip()
+    if question:
+        st.session_state[_SENT] = (question, collection)
 
 
 def _ask(chat: Chat, question: str, collection: str) -> None:

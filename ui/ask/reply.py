@@ -11,6 +11,7 @@ from ui.ask.asking import Asking, Progress
 from ui.ask.chat import Chat, Exchange
 from ui.ask.why import show_why
 from ui.escape import html_text
+from ui.outage import refreshing
 from ui.problems import problems_shown, show_problem
 
 _REFRESH_SECONDS = 0.3
@@ -29,13 +30,13 @@ def show_exchange(chat: Chat, exchange: Exchange, key: str) -> None:
         )
 
 
-def _show_reply(chat: Chat, exchange: Exchange, key: str, refreshing: bool) -> None:
+def _show_reply(chat: Chat, exchange: Exchange, key: str, was_running: bool) -> None:
     progress = exchange.progress
-    if refreshing and not progress.running:
+    if was_running and not progress.running:
         st.rerun()
-    with problems_shown():
+    with refreshing():
         if progress.answer is None:
-            _show_unfinished(exchange.asking, progress, key)
+            _show_unfinished(chat, exchange, progress, key)
             return
         _show_search(chat, exchange, progress.answer, key)
         show_answer(progress.answer, key)
@@ -70,21 +71,41 @@ def _ask_reworded(chat: Chat, exchange: Exchange, widget: str) -> None:
         st.rerun()
 
 
-def _show_unfinished(asking: Asking | None, progress: Progress, key: str) -> None:
+def _show_unfinished(chat: Chat, exchange: Exchange, progress: Progress, key: str) -> None:
     if progress.evidence is not None:
         show_answer(progress.evidence, f"{key}-evidence")
+    if exchange.asking is not None and progress.running:
+        _show_draft("A model is writing an answer from this evidence. It is not checked yet.", progress)
+        _offer_stop(exchange.asking, progress, key)
+        return
+    _show_draft("What a model had written by then. It was not checked.", progress)
     if progress.problem is not None:
         show_problem(progress.problem)
-    elif asking is None or not progress.running:
+    elif exchange.stored is None:  # what is stored says so itself
         st.caption("Stopped before the answer was written and checked.")
-    else:
-        _show_draft(asking, progress, key)
+    st.button(
+        "Ask again",
+        key=f"retry-{key}",
+        icon=":material/replay:",
+        on_click=_ask_again,
+        args=(chat, exchange),
+    )
 
 
-def _show_draft(asking: Asking, progress: Progress, key: str) -> None:
+def _ask_again(chat: Chat, exchange: Exchange) -> None:
+    wish = exchange.wish
+    with problems_shown():
+        chat.ask(wish.question, wish.collection, standalone=wish.standalone, use_cache=wish.use_cache)
+    st.rerun()
+
+
+def _show_draft(about: str, progress: Progress) -> None:
     if progress.draft:
-        st.caption("A model is writing an answer from this evidence. It is not checked yet.")
+        st.caption(about)
         st.html(f'<p class="ragapp-draft">{html_text(progress.draft)}</p>')
+
+
+def _offer_stop(asking: Asking, progress: Progress, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ragapp-soft" role="status">{_stage(progress)}</p>', width="content")
         st.button("Stop", key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop)

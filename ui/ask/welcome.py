@@ -9,7 +9,7 @@ import streamlit as st
 
 from ragapp.types import Document
 from ui.escape import label_text
-from ui.problems import problems_shown
+from ui.outage import refreshing
 from ui.session import client, listing_of
 
 _SAMPLE_QUESTIONS: Final[Mapping[str, str]] = {
@@ -77,7 +77,7 @@ def _note_missing_model() -> None:
 
 
 def _wait(collection: str) -> None:
-    with problems_shown():
+    with refreshing():
         documents = listing_of(collection).documents
         if any(document.live_version is not None for document in documents):
             st.rerun()

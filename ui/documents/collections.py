@@ -10,7 +10,8 @@ from ragapp.errors import RagappError
 from ragapp.types import Task
 from ui.choice import choose_next
 from ui.escape import html_text, label_text
-from ui.problems import problems_shown, show_problem
+from ui.outage import refreshing
+from ui.problems import show_problem
 from ui.session import client
 from ui.signin import may
 from ui.tasks import UNFINISHED, show_task
@@ -42,7 +43,7 @@ def show_reindexing(collection: str) -> None:
 
 
 def _show_reindexing(collection: str) -> None:
-    with problems_shown():
+    with refreshing():
         tasks = _reindexing(collection)
         if not tasks:
             st.rerun()

@@ -16,6 +16,7 @@ from ragapp.types import Document, DocumentOrder, Listing, Status
 from ui.documents.marks import Selection, key_of, selection_in, show_marked
 from ui.documents.row import STAGES, show_row
 from ui.figures import size
+from ui.outage import refreshing
 from ui.problems import problems_shown
 from ui.session import client, listing_of
 from ui.signin import may
@@ -40,7 +41,7 @@ def show_documents(collection: str) -> None:
 
 
 def _show_list(collection: str, was_working: bool) -> None:
-    with problems_shown():
+    with refreshing():
         show_marked(collection)
         whole = listing_of(collection, count=1)
         if _working(whole) != was_working:
@@ -160,8 +161,9 @@ def _show_actions_on(selection: Selection) -> None:
 
 
 def _retry(selection: Selection, ticked: Mapping[str, str]) -> None:
-    for document_id in ticked:
-        # A document that is ready has nothing to take up again; one that is gone needs nothing.
-        with suppress(ConflictError, NotFoundError):
-            client().retry_job(document_id)
-    selection.untick(ticked)
+    with problems_shown():
+        for document_id in ticked:
+            # A document that is ready has nothing to take up again; one that is gone needs nothing.
+            with suppress(ConflictError, NotFoundError):
+                client().retry_job(document_id)
+        selection.untick(ticked)

@@ -11,7 +11,7 @@ from ragapp.errors import ParseError, UnsupportedFormat
 from ragapp.types import Chunk, Document, DocumentPage
 from ui.escape import html_text, label_text
 from ui.figures import counted
-from ui.problems import problems_shown
+from ui.outage import refreshing
 from ui.session import client
 
 _KEY = "previewing"
@@ -40,7 +40,7 @@ def _close() -> None:
 
 
 def _show(document: Document) -> None:
-    with problems_shown():
+    with refreshing():
         page = client().page(document.id, st.session_state[_PAGE])
         _show_turning(page)
         left, right = st.columns(2)

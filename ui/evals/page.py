@@ -11,7 +11,7 @@ from ui.evals.comparing import show_comparison
 from ui.evals.runs import show_runs
 from ui.evals.sets import show_sets
 from ui.evals.starting import show_start
-from ui.problems import problems_shown
+from ui.outage import refreshing
 
 _SECTIONS: Final[Mapping[str, Callable[[], None]]] = {
     "Runs": show_runs,
@@ -22,7 +22,7 @@ _SECTIONS: Final[Mapping[str, Callable[[], None]]] = {
 
 def show() -> None:
     st.title("Evals", anchor=False)
-    with problems_shown():
+    with refreshing():
         show_start()
         chosen = st.segmented_control(
             "Section",

@@ -9,7 +9,8 @@ import streamlit as st
 
 from ragapp.errors import RagappError
 from ragapp.types import EvalKind, Evaluation, Task, TaskKind
-from ui.problems import problems_shown, show_problem
+from ui.outage import refreshing
+from ui.problems import show_problem
 from ui.session import client
 from ui.tasks import UNFINISHED, show_task
 
@@ -71,7 +72,7 @@ def _start() -> None:
 
 
 def _follow() -> None:
-    with problems_shown():
+    with refreshing():
         going_on = [task for task in _latest() if task.state in UNFINISHED]
         if not going_on:
             st.rerun()  # for what it found

@@ -28,6 +28,7 @@ _FINISHED: Mapping[Ending, FinishReason] = {
     "length": "length",
     "filtered": "content_filter",
     "interrupted": "length",
+    "stopped": "length",
 }
 """OpenAI has no word for a text that was interrupted; `length` says at least that it is not whole."""
 
