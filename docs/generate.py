@@ -12,7 +12,7 @@ import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-from ragapp.doors.cli.program import app
+from ragapp.cli.program import app
 from ragapp.settings import Settings, variable
 
 DOCS = Path(__file__).parent

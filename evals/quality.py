@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from evals.answers.ablations import read_ablations, table
-from evals.answers.cells import cell, markdown, says_nothing
 from evals.answers.evaluate import EXTRACTIVE
+from evals.answers.printing import cell, markdown, says_nothing
 from evals.answers.runs import AnswerRun, read_answer_run
 from evals.retrieval.runs import SYSTEM, ModeResult, RetrievalRun, read_retrieval_run
 from evals.runs import compare_runs

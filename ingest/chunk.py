@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.sections import Section, sections
-from ingest.tables import TableHeads
-from ingest.tokens import Span, TokenMap, TokenSpans
+from ingest.table_heads import TableHeads
+from ingest.token_map import Span, TokenMap, TokenSpans
 from ragapp.sentences import sentence_spans
 from ragapp.types import Chunk, Heading, ParsedText
 

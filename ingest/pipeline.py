@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
+from typing import Literal
 
 from ingest.chunk import chunk
-from ingest.sandbox import Sandbox
-from ingest.stopwatch import Stopwatch
-from ragapp.bootstrap import Workbench
+from ingest.sandbox import ParserSandbox
+from ragapp.bootstrap import IngestRuntime
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
 from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
 from ragapp.settings import Settings
@@ -24,7 +27,7 @@ TURN = 16
 """Batches of one document in a row; then documents that came in meanwhile, and other owners', go first."""
 
 
-def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pipeline:
+def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSandbox) -> Pipeline:
     return Pipeline(
         store=bench.store,
         queue=bench.queue,
@@ -48,7 +51,7 @@ class Pipeline:
         store: DocumentStore,
         queue: JobQueue,
         embedder_of: Callable[[Collection], Embedder],
-        sandbox: Sandbox,
+        sandbox: ParserSandbox,
         chunk_tokens: int,
         observer: Observer,
         replaced: Callable[[str], None],
@@ -67,7 +70,7 @@ class Pipeline:
         A document that cannot be read fails with the reason. `progress` is called after every checkpoint.
         Raises ModelError and StorageError, after postponing the job: those are not the document's fault.
         """
-        clock = Stopwatch()
+        clock = StageTimer()
         outcome: WorkOutcome = "postponed"
         with self._observer.working(job):
             try:
@@ -82,7 +85,7 @@ class Pipeline:
         progress(job)
 
     def _attempt(
-        self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch
+        self, job: Job, stop: Event, progress: Callable[[Job], None], clock: StageTimer
     ) -> WorkOutcome:
         """Raises what is not the document's fault."""
         try:
@@ -100,7 +103,7 @@ class Pipeline:
             return "given back"
         return "done"
 
-    def _parse(self, job: Job, clock: Stopwatch) -> None:
+    def _parse(self, job: Job, clock: StageTimer) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))
         with clock.measure("parse"), self._store.blob(job.sha256) as data:
             parsed = self._sandbox.parse(data, job.name)
@@ -111,7 +114,7 @@ class Pipeline:
             if job.version > 1:
                 self._replaced(job.document_id)
 
-    def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: Stopwatch) -> None:
+    def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: StageTimer) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))
         for _ in range(TURN):
             with clock.measure("store"):
@@ -129,3 +132,21 @@ class Pipeline:
                 self._store.add_vectors(job, embedder.fingerprint, digests, vectors)
             progress(job)
         self._queue.let_others_go_first(job)
+
+
+Stage = Literal["parse", "chunk", "embed", "store"]
+
+
+class StageTimer:
+    """Seconds by stage, added up."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    @contextmanager
+    def measure(self, stage: Stage) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += time.monotonic() - started  # type: ignore[assignment]

@@ -7,16 +7,16 @@ from typing import BinaryIO
 
 from pydantic import SecretStr
 
-from ragapp.sandbox import Limits
 from ragapp.sandbox import Sandbox as Confined
+from ragapp.sandbox import SandboxLimits
 from ragapp.settings import Settings
 from ragapp.types import Heading, ParsedText, Table
 
-CHILD = "ingest.parse.child"
+CHILD = "ingest.parse.worker"
 
 
-def parse_limits(settings: Settings) -> Limits:
-    return Limits(
+def parse_limits(settings: Settings) -> SandboxLimits:
+    return SandboxLimits(
         memory=settings.parse_memory_bytes,
         output=settings.parse_output_bytes,
         cpu_seconds=settings.parse_cpu_seconds,
@@ -24,10 +24,10 @@ def parse_limits(settings: Settings) -> Limits:
     )
 
 
-class Sandbox:
+class ParserSandbox:
     """Parses one document at a time; safe to use from many threads, which then wait for each other."""
 
-    def __init__(self, limits: Limits, password: SecretStr | None = None) -> None:
+    def __init__(self, limits: SandboxLimits, password: SecretStr | None = None) -> None:
         """`password` opens encrypted documents."""
         self._confined = Confined(CHILD, limits)
         self._wish = json.dumps({"password": password.get_secret_value() if password else None})

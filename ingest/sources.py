@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ragapp.errors import ParseError, UsageError
-from ragapp.incoming.archives import Member, is_archive, members
-from ragapp.incoming.unwanted import is_junk, is_unwanted, is_unwanted_path
-from ragapp.incoming.web import FetchLimits, fetch, page_name
+from ragapp.fetching.archives import Member, is_archive, members
+from ragapp.fetching.file_names import is_junk, is_unwanted, is_unwanted_path
+from ragapp.fetching.web import FetchLimits, fetch, page_name
 
 _ODD_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of bytes of a name that are no UTF-8."""

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 from ingest.lease import held
 from ingest.pipeline import Pipeline, build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import build_workbench
+from ingest.sandbox import ParserSandbox, parse_limits
+from ragapp.bootstrap import build_runtime
 from ragapp.errors import ModelError, StorageError
-from ragapp.observe.build import build_telemetry
 from ragapp.protocols import JobQueue
 from ragapp.settings import Settings
+from ragapp.telemetry.build import build_telemetry
 from ragapp.types import Job
 
 log = logging.getLogger(__name__)
@@ -82,8 +82,8 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
     telemetry = build_telemetry(settings, "ragapp-worker")
     if metrics_at is not None:
         telemetry.metrics.serve(*metrics_at)
-    bench = build_workbench(settings, telemetry)
-    sandbox = Sandbox(parse_limits(settings), settings.pdf_password)
+    bench = build_runtime(settings, telemetry)
+    sandbox = ParserSandbox(parse_limits(settings), settings.pdf_password)
     Thread(target=_stop_reading, args=(stop, sandbox), name="give-back", daemon=True).start()
     try:
         worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
@@ -93,7 +93,7 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
         bench.store.close()
 
 
-def _stop_reading(stop: Event, sandbox: Sandbox) -> None:
+def _stop_reading(stop: Event, sandbox: ParserSandbox) -> None:
     """A document that takes minutes to read is given back, before whoever stops us loses patience."""
     stop.wait()
     time.sleep(READING_ON_SECONDS)

@@ -15,7 +15,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from ragapp.doors.cli.main import main
+from ragapp.cli.main import main
 
 
 def ragapp(*arguments: str, stdin: str = "", **environment: str) -> CompletedProcess[str]:

@@ -24,7 +24,7 @@ from tests.qdrantserver import Node, node
 if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
     from sqlalchemy import Engine
 
-    from ragapp.doors.client import RagappClient
+    from ragapp.client import RagappClient
     from ragapp.service import RagService
     from tests.serving import Caller
 
@@ -148,8 +148,8 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 @pytest.fixture(scope="module")
 def client(service: RagService, settings: Settings) -> Iterator[RagappClient]:
-    from ragapp.doors.client import RagappClient
-    from ragapp.doors.http.app import create_app
+    from ragapp.api.http.app import create_app
+    from ragapp.client import RagappClient
     from tests.serving import serving
 
     with serving(create_app(service, settings)) as url, RagappClient(url) as client:

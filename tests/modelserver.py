@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from ragapp.doors.http.eventstream import EventStream
+from ragapp.api.http.event_stream import EventStream
 from ragapp.settings import Settings
 from tests.serving import serving
 

@@ -15,10 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import Workbench, build_workbench
-from ragapp.doors.client import RagappClient
-from ragapp.sandbox import Limits
+from ingest.sandbox import ParserSandbox, parse_limits
+from ragapp.bootstrap import IngestRuntime, build_runtime
+from ragapp.client import RagappClient
+from ragapp.sandbox import SandboxLimits
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
@@ -58,21 +58,21 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
 
 
 @cache
-def parser(limits: Limits) -> Sandbox:
+def parser(limits: SandboxLimits) -> ParserSandbox:
     """Shared by all tests of this process, because its own process takes a second to load its libraries."""
-    sandbox = Sandbox(limits)
+    sandbox = ParserSandbox(limits)
     atexit.register(sandbox.close)
     return sandbox
 
 
 def bring_in(settings: Settings) -> None:
     """Works the queue, as a worker would, until nothing waits."""
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     with closing(bench.store):
         work_off(bench, settings)
 
 
-def work_off(bench: Workbench, settings: Settings, worker: str = "test") -> None:
+def work_off(bench: IngestRuntime, settings: Settings, worker: str = "test") -> None:
     """As `bring_in`, with the parts that the test has opened."""
     pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
     while job := bench.queue.claim(worker):

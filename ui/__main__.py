@@ -13,8 +13,8 @@ from pathlib import Path
 import streamlit
 from starlette.middleware import Middleware
 
-from ragapp.doors.client import RagappClient
-from ragapp.doors.hosts import is_loopback
+from ragapp.api.hosts import is_loopback
+from ragapp.client import RagappClient
 from ragapp.private import keep_to_owner
 from ui.theme import options
 from ui.uploaded import bytes_held

@@ -23,7 +23,7 @@ _ADDRESS = "collection"
 
 @dataclass(slots=True)
 class _Choice:
-    """`generation` counts changes by other means than the select box, as in `ui.documents.marks`."""
+    """`generation` counts changes by other means than the select box, as in `ui.documents.selection`."""
 
     name: str = ""
     generation: int = 0

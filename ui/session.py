@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ragapp.doors.client import RagappClient
+from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError
-from ragapp.types import DocumentOrder, Listing, Status
+from ragapp.types import DocumentSort, Listing, Status
 from ui.web.signins import sign_ins
 
 DEFAULT_COLLECTION = "default"
@@ -36,7 +36,7 @@ def listing_of(
     *,
     containing: str = "",
     statuses: Sequence[Status] = (),
-    order: DocumentOrder = "accepted",
+    order: DocumentSort = "accepted",
     descending: bool = True,
     offset: int = 0,
     count: int = 50,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from ragapp.doors.wire import Me
+from ragapp.api.schemas import Me
 from ragapp.errors import AuthenticationError
 from ragapp.types import Caller, Role
 from ui.escape import html_text, label_text

@@ -11,7 +11,7 @@ import streamlit as st
 from ragapp.errors import ConflictError
 from ragapp.types import Task, TaskState
 from ui.escape import html_text, label_text
-from ui.figures import duration, moment
+from ui.formatting import duration, moment
 from ui.problems import problems_shown
 from ui.session import client
 

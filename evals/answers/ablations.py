@@ -17,14 +17,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from evals.answers.cells import cell, markdown
+from evals.answers.corpus import open_answer_corpus
 from evals.answers.evaluate import evaluate_answers
-from evals.answers.library import open_library
+from evals.answers.printing import cell, markdown
 from evals.answers.runs import AnswerRun, answer_settings, read_answer_run
 from evals.answers.types import AnswerDataset
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.runs import SettingValue, write_run
-from evals.sweep.plan import Change, changed, read_plan
+from evals.sweep.plan import SettingsChange, changed, read_plan
 from evals.sweep.results import in_words
 from ragapp.errors import UsageError
 from ragapp.settings import Settings
@@ -44,7 +44,7 @@ FIGURES = {
 
 def ablate(
     datasets: Iterable[AnswerDataset],
-    changes: Iterable[Change],
+    changes: Iterable[SettingsChange],
     settings: Settings,
     *,
     folder: Path,
@@ -59,13 +59,13 @@ def ablate(
             file = folder / _name(asked, change)
             if not file.exists():
                 own = changed(settings, change)
-                with open_library(whole, own, progress) as library:
+                with open_answer_corpus(whole, own, progress) as library:
                     run, _ = evaluate_answers(asked, library, own, progress)
                 write_run(file, run)
             yield _read(file, asked, changed(settings, change))
 
 
-def change_of(settings: Mapping[str, SettingValue]) -> Change:
+def change_of(settings: Mapping[str, SettingValue]) -> SettingsChange:
     """What of a run's settings differs from the defaults."""
     fields = Settings.model_fields
     return {
@@ -111,7 +111,7 @@ def _words(run: AnswerRun) -> str:
     return in_words(change_of(run.settings))
 
 
-def _name(asked: AnswerDataset, change: Change) -> str:
+def _name(asked: AnswerDataset, change: SettingsChange) -> str:
     words = in_words(change).replace(", ", ".").replace(" ", "-").replace("/", "-")
     return f"{asked.name}.{len(asked.questions)}.{words}.json.gz"
 

@@ -2,7 +2,7 @@
 
 Gao et al., "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023, section 3.
 ALCE asks an entailment model whether a text supports a sentence; here ragapp's own verifier is asked
-(`ragapp.answer.verify`), and only `supported` counts. An extractive answer therefore scores 1 unless a
+(`ragapp.answering.groundedness`), and only `supported` counts. An extractive answer scores 1 unless a
 citation broke; what it leaves open, the metrics against gold evidence tell.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from evals.answers.types import Evidence
-from ragapp.answer.verify import judge
+from evals.answers.types import GoldEvidence
+from ragapp.answering.groundedness import groundedness
 from ragapp.types import Answer, Citation
 
 
@@ -37,7 +37,7 @@ def alce(answer: Answer) -> dict[str, float]:
 
 
 def against_gold(
-    citations: Sequence[Citation], evidence: Sequence[Evidence], ids: Mapping[str, str]
+    citations: Sequence[Citation], evidence: Sequence[GoldEvidence], ids: Mapping[str, str]
 ) -> dict[str, float]:
     """Recall and precision at each level that the gold evidence tells: document, page, span.
 
@@ -54,7 +54,7 @@ def against_gold(
 
 
 def _supports(quotes: Sequence[str], sentence: str) -> bool:
-    return judge(sentence, quotes) == "supported"
+    return groundedness(sentence, quotes) == "supported"
 
 
 def _is_of_use(place: int, quotes: Sequence[str], sentence: str) -> bool:
@@ -62,9 +62,9 @@ def _is_of_use(place: int, quotes: Sequence[str], sentence: str) -> bool:
     return _supports([quotes[place]], sentence) or not _supports(others, sentence)
 
 
-def _levels(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+def _levels(evidence: Iterable[GoldEvidence]) -> dict[str, list[GoldEvidence]]:
     """The evidence by the levels at which it can be hit."""
-    levels: dict[str, list[Evidence]] = {}
+    levels: dict[str, list[GoldEvidence]] = {}
     for one in evidence:
         levels.setdefault("document", []).append(one)
         if one.page is not None:
@@ -74,7 +74,7 @@ def _levels(evidence: Iterable[Evidence]) -> dict[str, list[Evidence]]:
     return levels
 
 
-def _hits(level: str, document: str, citation: Citation, gold: Evidence) -> bool:
+def _hits(level: str, document: str, citation: Citation, gold: GoldEvidence) -> bool:
     if document != gold.document:
         return False
     if level == "page":

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from rich.progress import Progress
 
+from evals.answers.corpus import AnswerCorpus
 from evals.answers.judging import Agreement, Opinion, agreement, open_judge, opinions
-from evals.answers.library import Library
 from evals.answers.runs import AnswerRun, answer_settings
 from evals.answers.scoring import ask, score_answer
 from evals.answers.summary import figures, latency, verdict_shares
 from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
 from evals.runs import code_version, fingerprint, now
-from ragapp.answer.prompt import PROMPT_VERSION
+from ragapp.answering.prompt import PROMPT_VERSION
 from ragapp.settings import Settings
 from ragapp.types import Answer, AskMode
 
@@ -22,7 +22,7 @@ EXTRACTIVE = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question, its answer in words, and how it scored: what a person looks at."""
 
     question: AnswerQuestion
@@ -38,8 +38,8 @@ class Asked:
 
 
 def evaluate_answers(
-    dataset: AnswerDataset, library: Library, settings: Settings, progress: Progress
-) -> tuple[AnswerRun, list[Asked]]:
+    dataset: AnswerDataset, library: AnswerCorpus, settings: Settings, progress: Progress
+) -> tuple[AnswerRun, list[AskedQuestion]]:
     """Asks every question of the ingested dataset. Raises ModelError when the generator cannot write."""
     mode: AskMode = "extractive" if settings.generator == EXTRACTIVE else "generate"
     # The models and views load before the clock starts.
@@ -54,7 +54,7 @@ def evaluate_answers(
             own = opinions(judge, answer)
             found += own
             result = _judged(result, own)
-        asked.append(Asked(question, answer, result))
+        asked.append(AskedQuestion(question, answer, result))
     agreed = agreement(judge, found) if judge is not None else None
     results = {one.question.id: one.result for one in asked}
     return run_of(dataset, library, settings, results, agreed), asked
@@ -68,7 +68,7 @@ def _judged(result: QuestionResult, found: Sequence[Opinion]) -> QuestionResult:
 
 def run_of(
     dataset: AnswerDataset,
-    library: Library,
+    library: AnswerCorpus,
     settings: Settings,
     questions: Mapping[str, QuestionResult],
     agreed: Agreement | None = None,

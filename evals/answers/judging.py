@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sklearn.metrics import cohen_kappa_score
 
-from ragapp.answer.writing import write_whole
+from ragapp.answering.writing import write_whole
 from ragapp.errors import ModelError, UsageError
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
@@ -53,7 +53,7 @@ class Agreement:
     kappa: float | None
 
 
-class Judge:
+class ModelJudge:
     """Asks the model of `RAGAPP_JUDGE`."""
 
     def __init__(self, generator: Generator) -> None:
@@ -76,17 +76,17 @@ class Judge:
         return reply[1].lower() == "yes"
 
 
-def open_judge(settings: Settings) -> Judge | None:
+def open_judge(settings: Settings) -> ModelJudge | None:
     """None when no judge is set. Raises UsageError for a name that is no model's."""
     if settings.judge is None:
         return None
     found = build_generators(settings.model_copy(update={"generator": settings.judge}))
     if not found:
         raise UsageError(f"RAGAPP_JUDGE={settings.judge!r} names no model. Try openai:MODEL.")
-    return Judge(found[0])
+    return ModelJudge(found[0])
 
 
-def opinions(judge: Judge, answer: Answer) -> list[Opinion]:
+def opinions(judge: ModelJudge, answer: Answer) -> list[Opinion]:
     """Of each sentence that cites anything. Raises ModelError."""
     quotes = {citation.number: citation.quote for citation in answer.citations}
     return [
@@ -99,7 +99,7 @@ def opinions(judge: Judge, answer: Answer) -> list[Opinion]:
     ]
 
 
-def agreement(judge: Judge, found: Iterable[Opinion]) -> Agreement:
+def agreement(judge: ModelJudge, found: Iterable[Opinion]) -> Agreement:
     """Over all sentences that were judged."""
     pairs = list(found)
     mine, theirs = [one.judged for one in pairs], [one.other for one in pairs]

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.answers.evaluate import Asked
+from evals.answers.evaluate import AskedQuestion
 from evals.answers.judging import Agreement
 from evals.answers.runs import AnswerRun
-from evals.answers.summary import nested
+from evals.answers.summary import Figure, nested
 from evals.statistics.gate import GateResult
 from ragapp.types import Verdict
 
@@ -102,7 +102,7 @@ def _judge(run: AnswerRun) -> Iterator[str]:
         )
 
 
-def worst_rows(asked: Sequence[Asked], count: int) -> list[tuple[str, str, str, str]]:
+def worst_rows(asked: Sequence[AskedQuestion], count: int) -> list[tuple[str, str, str, str]]:
     """Question id, question, gold and answer of the `count` worst, the worst first."""
     return [
         (
@@ -115,7 +115,7 @@ def worst_rows(asked: Sequence[Asked], count: int) -> list[tuple[str, str, str, 
     ]
 
 
-def worst_cases(asked: Sequence[Asked], count: int) -> RenderableType:
+def worst_cases(asked: Sequence[AskedQuestion], count: int) -> RenderableType:
     """The `count` worst answers in words, the worst first."""
     lines = []
     for name, question, gold, said in worst_rows(asked, count):
@@ -140,3 +140,29 @@ def _figures(run: AnswerRun, shown: Iterable[str]) -> Table:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= SHORTENED else line[: SHORTENED - 1] + "…"
+
+
+SHORT = {"exact_match", "answer_recall"}
+"""Metrics that say nothing where gold answers are whole paragraphs: shown where any question scores."""
+
+
+def cell(figures: Mapping[str, Figure], metric: str) -> str:
+    """The value with its interval; a dash where there is none, or it says nothing."""
+    figure = figures.get(metric)
+    if figure is None or figure.n == 0 or says_nothing(figures, metric):
+        return "–"
+    return f"{_two_places(figure.value)} ({_two_places(figure.low)}–{_two_places(figure.high)})"
+
+
+def says_nothing(figures: Mapping[str, Figure], metric: str) -> bool:
+    """Whether no gold answer of the set is short enough to be in an answer word for word."""
+    return metric in SHORT and figures[metric].value == 0
+
+
+def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A table, a line for each of `lines`."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
+
+
+def _two_places(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")

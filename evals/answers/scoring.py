@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from evals.answers.citing import against_gold, alce
-from evals.answers.library import Library
+from evals.answers.corpus import AnswerCorpus
 from evals.answers.types import AnswerQuestion, QuestionResult
 from evals.answers.wording import wording_scores
 from evals.timing import Stopwatch, Taken
@@ -13,7 +13,7 @@ from ragapp.errors import ModelError
 from ragapp.types import Answer, AskMode
 
 
-def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
+def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
     """The final answer, never a kept one, and the time it took."""
     watch = Stopwatch()
     answer = None
@@ -33,7 +33,7 @@ def ask(library: Library, question: AnswerQuestion, mode: AskMode) -> tuple[Answ
 
 
 def score_answer(
-    library: Library, question: AnswerQuestion, answer: Answer, milliseconds: float
+    library: AnswerCorpus, question: AnswerQuestion, answer: Answer, milliseconds: float
 ) -> QuestionResult:
     """The metrics that apply: wording and gold evidence where it is answerable, citations where answered.
 
@@ -58,7 +58,7 @@ def score_answer(
     )
 
 
-def _verbatim(library: Library, answer: Answer) -> float:
+def _verbatim(library: AnswerCorpus, answer: Answer) -> float:
     """The share of citations whose quote is exactly the stored text that they point at."""
     exact = [
         library.service.document_text(one.document_id, one.version).text[one.start : one.end] == one.quote

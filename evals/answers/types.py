@@ -22,7 +22,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class GoldEvidence:
     """Where an answer stands: in a document, on a page counted from 1, at characters `start` to `end`.
 
     What the dataset does not tell is None. Offsets count in the text as ragapp stores it.
@@ -46,7 +46,7 @@ class AnswerQuestion:
     question: str
     answers: tuple[str, ...]
     answerable: bool | None
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[GoldEvidence, ...] = ()
     history: tuple[Turn, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from evals.bench.process import Resident, resident
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
-from ragapp.index.truth import Truth
+from ragapp.indexes.change_set import ChangeSource
 from ragapp.protocols import SearchIndex
-from ragapp.retrieve import legs
-from ragapp.retrieve.stopwatch import Stopwatch
+from ragapp.retrieval import candidates
+from ragapp.retrieval.stopwatch import Stopwatch
 from ragapp.types import Collection, Ranking, Vectors
 
 K = 10
@@ -26,11 +26,11 @@ NARROW = 0.01
 """Share of the documents that the filter leaves."""
 
 
-OpenIndex = Callable[[Truth], SearchIndex]
+OpenIndex = Callable[[ChangeSource], SearchIndex]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class BenchQuestion:
     """A query's text and its vector, shape (dimension,)."""
 
     text: str
@@ -47,7 +47,7 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SearchTimes:
     """What a fresh process saw. `cold_start` is in seconds, opening and the first question together."""
 
     cold_start: float
@@ -61,14 +61,14 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asker:
+class _SearchBench:
     """Asks an open index every question, of all documents or of those of `within`."""
 
     index: SearchIndex
-    legs: legs.Legs
+    legs: candidates.CandidateSearch
     truth: SyntheticTruth
     collection: Collection
-    questions: Sequence[Question]
+    questions: Sequence[BenchQuestion]
 
     def latencies(self, within: AbstractSet[int] | None) -> dict[str, Latency]:
         return {
@@ -77,14 +77,14 @@ class _Asker:
             "hybrid": timed(lambda one: self.hybrid(one, within), self.questions),
         }
 
-    def dense(self, question: Question, k: int, within: AbstractSet[int] | None) -> Ranking:
+    def dense(self, question: BenchQuestion, k: int, within: AbstractSet[int] | None) -> Ranking:
         return self.index.dense(self.collection, question.vector, k, within)
 
-    def words(self, question: Question, within: AbstractSet[int] | None) -> Ranking:
+    def words(self, question: BenchQuestion, within: AbstractSet[int] | None) -> Ranking:
         return self.index.words(self.collection, question.text, DEPTH, within)
 
-    def hybrid(self, question: Question, within: AbstractSet[int] | None) -> Ranking:
-        asked = legs.Question(self.collection, question.text, question.vector, within)
+    def hybrid(self, question: BenchQuestion, within: AbstractSet[int] | None) -> Ranking:
+        asked = candidates.CandidateQuery(self.collection, question.text, question.vector, within)
         return self.legs.ask(asked, DEPTH, Stopwatch(("dense", "words"))).fused("scores")
 
     def recall(self, within: AbstractSet[int] | None) -> float:
@@ -100,25 +100,25 @@ class _Asker:
         return float(np.mean([_overlap(keys[best], got) for best, got in zip(exact, found, strict=True)]))
 
 
-def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[Question]) -> Answers:
+def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[BenchQuestion]) -> SearchTimes:
     """To be called in a process that has done nothing before."""
     started = time.perf_counter()
     index = open_index(truth)
     collection = truth.collection()
     index.catch_up(collection)
-    asker = _Asker(index, legs.Legs(index), truth, collection, questions)
+    asker = _SearchBench(index, candidates.CandidateSearch(index), truth, collection, questions)
     asker.hybrid(questions[0], None)
     cold_start = time.perf_counter() - started
     few = np.random.default_rng(1).permutation(truth.versions)[: max(1, round(NARROW * truth.versions))]
     narrow = frozenset(few.tolist())
     latency, filtered = asker.latencies(None), asker.latencies(narrow)
     held = resident()  # before the scans below read everything
-    answers = Answers(cold_start, held, latency, filtered, asker.recall(None), asker.recall(narrow))
+    answers = SearchTimes(cold_start, held, latency, filtered, asker.recall(None), asker.recall(narrow))
     index.close()
     return answers
 
 
-def timed(work: Callable[[Question], object], questions: Sequence[Question]) -> Latency:
+def timed(work: Callable[[BenchQuestion], object], questions: Sequence[BenchQuestion]) -> Latency:
     """Of one question after the other, on one thread."""
     taken = []
     for one in questions:

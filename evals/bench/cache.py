@@ -15,12 +15,18 @@ import numpy as np
 
 from evals.bench.cache_peer import QUESTION, SIMILAR, WARM_UP, Latency, directions, measure_redisvl
 from evals.cache.lookup import plain_entry
-from ragapp.bootstrap import Workbench, build_cache, build_cache_store, build_service, build_workbench
-from ragapp.cache.answers import CANDIDATES, AnswerCache
-from ragapp.cache.asked import Asked, Circumstances
+from ragapp.bootstrap import (
+    IngestRuntime,
+    build_cache,
+    build_cache_store,
+    build_runtime,
+    build_service,
+)
+from ragapp.cache.answer_cache import CANDIDATES, AnswerCache
+from ragapp.cache.cache_key import CacheKey, Circumstances
 from ragapp.cache.guards import disagreement
 from ragapp.errors import UsageError
-from ragapp.models.remembering import RememberingEmbedder
+from ragapp.models.caching_embedder import CachingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -46,9 +52,9 @@ def measure(
         own = settings.model_copy(
             update={"data_dir": Path(folder), "cache_entries": max(sizes) + 10, "cache_timeout": 5.0}
         )
-        bench = build_workbench(own)
+        bench = build_runtime(own)
         embedder = bench.embedder.get()
-        assert isinstance(embedder, RememberingEmbedder), "a workbench's embedder remembers questions"
+        assert isinstance(embedder, CachingEmbedder), "a workbench's embedder remembers questions"
         found = [] if peer_python is None else measure_redisvl(own, embedder, sizes, times, peer_python)
         with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
@@ -68,7 +74,7 @@ class _Bench:
     service: RagService
     cache: AnswerCache
     store: CacheStore
-    embedder: RememberingEmbedder
+    embedder: CachingEmbedder
     times: int
 
     def measure(self, sizes: Sequence[int]) -> list[Latency]:
@@ -88,9 +94,9 @@ class _Bench:
         making = partial(self.service.ask, QUESTION, use_cache=False)
         return [*found, self._timed(f"made ({made.model})", kept, lambda: _last(making()))]
 
-    def _asked(self, question: str) -> Asked:
+    def _asked(self, question: str) -> CacheKey:
         collection = self.service.collection("default")
-        return Asked(question, self.service.search(question, k=8), collection, CIRCUMSTANCES)
+        return CacheKey(question, self.service.search(question, k=8), collection, CIRCUMSTANCES)
 
     def _ask(self, question: str, made: Answer, kind: str) -> None:
         served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))
@@ -122,7 +128,7 @@ def _fill(store: CacheStore, start: int, end: int) -> None:
         store.put(plain_entry(f"Question {number}", CIRCUMSTANCES.digest), vector)
 
 
-def _bring_in(service: RagService, bench: Workbench) -> None:
+def _bring_in(service: RagService, bench: IngestRuntime) -> None:
     """Documents that are chunks as they are, so that no worker is needed."""
     embedder = bench.embedder.get()
     for number, text in enumerate(TEXTS):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ragapp.cache.calibration import calibrated_threshold
+from ragapp.cache.confidence_bounds import calibrated_threshold
 from ragapp.errors import UsageError
 from ragapp.programs import script_command
 from ragapp.protocols import Embedder

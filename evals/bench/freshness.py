@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.bench.asking import Latency
-from ragapp.bootstrap import Workbench, build_workbench
+from ragapp.bootstrap import IngestRuntime, build_runtime
 from ragapp.errors import ServerUnavailable
-from ragapp.index.build import build_index
+from ragapp.indexes.build import build_index
 from ragapp.programs import spawn_context
 from ragapp.settings import Settings
 from ragapp.types import Chunk, Job, ParsedText, Ranking
@@ -53,7 +53,7 @@ def measure(settings: Settings, documents: int) -> Freshness:
     """On SQLite, in a data folder of its own. Raises ServerUnavailable when a document is never seen."""
     with TemporaryDirectory(prefix="ragapp-bench-") as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "database_url": None, "index": "faiss"})
-        bench = build_workbench(own)
+        bench = build_runtime(own)
         with closing(bench.store):
             bench.store.create_collection(NAME, EMBEDDER, DIMENSION)
             spawning = spawn_context()
@@ -73,7 +73,7 @@ def measure(settings: Settings, documents: int) -> Freshness:
 
 def _watch(settings: Settings, documents: int, found: Connection) -> None:
     """Searches without a pause until it has seen as many documents; tells (searches, `Moments`)."""
-    with closing(build_workbench(settings).store) as store, closing(build_index(settings, store)) as index:
+    with closing(build_runtime(settings).store) as store, closing(build_index(settings, store)) as index:
         query = np.eye(DIMENSION, dtype=np.float32)[0]
         seen, searches = np.full((documents, 2), np.nan), 0
         index.catch_up(store.collection(NAME))
@@ -93,7 +93,7 @@ def _note(seen: NDArray[np.float64], ranking: Ranking) -> None:
     seen[rows] = np.fmin(seen[rows], time.monotonic())
 
 
-def _bring_in(bench: Workbench, number: int) -> tuple[float, float]:
+def _bring_in(bench: IngestRuntime, number: int) -> tuple[float, float]:
     """When it had been committed for searches by words, and by vector."""
     time.sleep(PAUSE)
     text, name = f"The {WORD} turns at noon of day {number}.", f"{number}.txt"
@@ -116,7 +116,7 @@ def _bring_in(bench: Workbench, number: int) -> tuple[float, float]:
     return by_words, time.monotonic()
 
 
-def _claimed(bench: Workbench) -> Job:
+def _claimed(bench: IngestRuntime) -> Job:
     job = bench.queue.claim("bench")
     assert job is not None, "nobody else works here"
     return job

@@ -15,9 +15,9 @@ from evals.bench.machine import ENCODERS, PEER_MODEL, matrix_speed
 from ingest.cli.batch import open_batch
 from ingest.cli.progress import Progress
 from ingest.sources import Finder, Source
-from ragapp.bootstrap import build_workbench
+from ragapp.bootstrap import build_runtime
 from ragapp.errors import UsageError
-from ragapp.incoming.web import FetchLimits
+from ragapp.fetching.web import FetchLimits
 from ragapp.programs import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
@@ -73,7 +73,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
             update={"data_dir": Path(folder), "database_url": None, "generator": "extractive"}
         )
         started = time.monotonic()
-        build_workbench(own).embedder.get().embed_query("warm")
+        build_runtime(own).embedder.get().embed_query("warm")
         loaded = time.monotonic()
         with Progress(quiet=True) as progress, open_batch(own, "default", {}, jobs, progress) as batch:
             started_work = time.monotonic()
@@ -87,7 +87,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
             report = batch.report()
         if report.failed:
             raise UsageError(f"{report.failed} files cannot be read; leave them out.")
-        bench = build_workbench(own)
+        bench = build_runtime(own)
         states = bench.queue.states(None, ("ready",), len(files))
         texts = [f"{e.heading}\n{e.text}" if e.heading else e.text for e in bench.store.entries(1)]
         embedding = measure_embedding(bench.embedder.get(), own.embedder, texts)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import httpx
 
-from evals.bench.crowd import Load, Users, press
+from evals.bench.faulty_model import Misbehaviour, faulty_model
+from evals.bench.load_clients import ClientGroup, Load, apply_load
 from evals.bench.process import Served, serving
-from evals.bench.unruly import Misbehaviour, unruly
 from evals.retrieval.types import CorpusDocument, RetrievalDataset
 from ingest.parse.clean import clean
 from ragapp.bootstrap import build_service
-from ragapp.doors.client import RagappClient
+from ragapp.client import RagappClient
 from ragapp.errors import BusyError
 from ragapp.settings import Settings
 
@@ -35,7 +35,7 @@ class Pressure:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadOutcome:
     """What one server went through. `lost` documents were accepted and did not become ready; `sound` is what
     `ragapp doctor` says afterwards; memory in MiB, without files mapped."""
 
@@ -48,12 +48,14 @@ class Outcome:
     idle_mib: dict[str, float]
 
 
-def measure(dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]) -> list[Outcome]:
+def measure(
+    dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]
+) -> list[LoadOutcome]:
     """The whole crowd on extractive answers; then the askers on each kind of bad model."""
     crowd = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
     outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, crowd, pressure.seconds)]
     for behaviour in models:
-        with unruly(behaviour) as model:
+        with faulty_model(behaviour) as model:
             settings = {
                 "RAGAPP_GENERATOR": "openai:unruly",
                 "RAGAPP_OPENAI_BASE_URL": model.url,
@@ -66,19 +68,23 @@ def measure(dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misb
 
 
 def _under(
-    name: str, settings: dict[str, str], dataset: RetrievalDataset, crowd: Sequence[Users], seconds: float
-) -> Outcome:
+    name: str,
+    settings: dict[str, str],
+    dataset: RetrievalDataset,
+    crowd: Sequence[ClientGroup],
+    seconds: float,
+) -> LoadOutcome:
     half = len(dataset.corpus) // 2
     with serving(settings) as served:
         _bring_in(served, dataset.corpus[:half], threading.Event())
         _until_ready(served)
         idle = dict(served.peak_mib)
         with _ingesting(served, dataset.corpus[half:]) as accepted:
-            loads = press(served.url, crowd, seconds)
+            loads = apply_load(served.url, crowd, seconds)
         lost = _until_ready(served)
         peak = dict(served.peak_mib)
         sound = _is_sound(served)
-    return Outcome(name, tuple(loads), half + len(accepted), lost, sound, peak, idle)
+    return LoadOutcome(name, tuple(loads), half + len(accepted), lost, sound, peak, idle)
 
 
 @contextmanager
@@ -124,7 +130,7 @@ def _is_sound(served: Served) -> bool:
         service.close()
 
 
-def _askers(dataset: RetrievalDataset, count: int) -> Users:
+def _askers(dataset: RetrievalDataset, count: int) -> ClientGroup:
     known = {_name(document): clean(_text(document)) for document in dataset.corpus}
 
     def fault(response: httpx.Response) -> str | None:
@@ -133,10 +139,10 @@ def _askers(dataset: RetrievalDataset, count: int) -> Users:
         return None if right else "a quote that no document has"
 
     bodies = [{"question": query, "use_cache": False} for query in dataset.queries.values()]
-    return Users("question", count, "/v1/ask", bodies, fault)
+    return ClientGroup("question", count, "/v1/ask", bodies, fault)
 
 
-def _searchers(dataset: RetrievalDataset, count: int) -> Users:
+def _searchers(dataset: RetrievalDataset, count: int) -> ClientGroup:
     known = {_name(document): clean(_text(document)) for document in dataset.corpus}
 
     def fault(response: httpx.Response) -> str | None:
@@ -144,7 +150,7 @@ def _searchers(dataset: RetrievalDataset, count: int) -> Users:
         right = hits and all(hit["text"] in known[hit["document_name"]] for hit in hits)
         return None if right else "a hit that no document has"
 
-    return Users("search", count, "/v1/search", [{"query": q} for q in dataset.queries.values()], fault)
+    return ClientGroup("search", count, "/v1/search", [{"query": q} for q in dataset.queries.values()], fault)
 
 
 def _name(document: CorpusDocument) -> str:

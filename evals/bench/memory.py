@@ -13,8 +13,8 @@ import numpy as np
 
 from evals.bench.machine import PEER_MODEL
 from evals.bench.process import Resident, resident
-from evals.bench.sample import sample_of
-from ragapp.bootstrap import build_service, build_workbench
+from evals.bench.synthetic import sample_of
+from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
 from ragapp.programs import script_command, spawn_context
 from ragapp.settings import Settings
@@ -46,7 +46,7 @@ def measure(settings: Settings, collection: str, peer_python: str | None) -> Mem
     """Of one collection. With `peer_python`, an interpreter that has the extra `bench`, LangChain holds the
     same texts and vectors. Raises NotFoundError, UsageError.
     """
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     vectors, texts, _ = sample_of(bench, collection)
     bench.store.close()
     question = " ".join(texts[0].split()[:QUESTION_WORDS])

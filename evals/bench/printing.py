@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evals.bench.asking import Latency
-from evals.bench.crowd import Load
 from evals.bench.freshness import Freshness
 from evals.bench.ingest import Speed
-from evals.bench.load import Outcome
+from evals.bench.load import LoadOutcome
+from evals.bench.load_clients import Load
 from evals.bench.memory import Memory
 from evals.bench.query import Size
-from ragapp.doors.terminal.output import print_table
+from ragapp.terminal.output import print_table
 
 
-def print_outcomes(found: Sequence[Outcome]) -> None:
+def print_outcomes(found: Sequence[LoadOutcome]) -> None:
     print_table(
         ("server", "users", "answered", "a second", "turned away", "faults", "p50 ms", "p95 ms", "p99 ms"),
         (_pressed(one.name, crowd) for one in found for crowd in one.loads),

@@ -61,7 +61,7 @@ def serving(settings: Mapping[str, str]) -> Iterator[Served]:
     with TemporaryDirectory(prefix="ragapp-load-") as folder, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()
-        command = module_command("ragapp.doors.cli", "serve", "--no-ui", "--port", str(port))
+        command = module_command("ragapp.cli", "serve", "--no-ui", "--port", str(port))
         own = {**environment(), **settings, "RAGAPP_DATA_DIR": folder}
         with subprocess.Popen(command, env=own) as process:  # noqa: S603 — our own program
             served = Served(process, f"http://127.0.0.1:{port}", Path(folder))

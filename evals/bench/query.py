@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 import faiss
 import numpy as np
 
-from evals.bench.asking import DEPTH, Answers, Latency, OpenIndex, Question, ask, timed
+from evals.bench.asking import DEPTH, BenchQuestion, Latency, OpenIndex, SearchTimes, ask, timed
 from evals.bench.expansion import Expansion
 from evals.bench.synthetic import SyntheticTruth, draw_into
-from ragapp.index.build import build_index
+from ragapp.indexes.build import build_index
 from ragapp.programs import spawn_context
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
@@ -35,13 +35,13 @@ class Size:
     build_seconds: float
     build_peak_mib: float
     bytes_a_chunk: float
-    answers: Answers
+    answers: SearchTimes
     flat_scan: Latency
     memory_ms: float
     memory_gb_a_second: float
 
 
-def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[Question]:
+def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[BenchQuestion]:
     """Questions made of words that stand together in `texts`, as the embedder reads queries."""
     rng = np.random.default_rng(2)
     questions = []
@@ -49,12 +49,16 @@ def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[Ques
         words = texts[place].split()
         start = int(rng.integers(max(1, len(words) - QUESTION_WORDS)))
         text = " ".join(words[start : start + QUESTION_WORDS])
-        questions.append(Question(text, embedder.embed_query(text)))
+        questions.append(BenchQuestion(text, embedder.embed_query(text)))
     return questions
 
 
 def measure(
-    expansion: Expansion, texts: Sequence[str], questions: Sequence[Question], chunks: int, settings: Settings
+    expansion: Expansion,
+    texts: Sequence[str],
+    questions: Sequence[BenchQuestion],
+    chunks: int,
+    settings: Settings,
 ) -> Size:
     """Builds views of `chunks` chunks where the settings say, asks them, and removes them.
 
@@ -103,7 +107,7 @@ def _remove(open_index: OpenIndex, truth: SyntheticTruth) -> None:
     index.close()
 
 
-def _flat_scan(rows: Vectors, questions: Sequence[Question]) -> Latency:
+def _flat_scan(rows: Vectors, questions: Sequence[BenchQuestion]) -> Latency:
     """FAISS' own exact index, with all the threads it wants."""
     flat = faiss.IndexFlatIP(rows.shape[1])
     flat.add(np.asarray(rows))

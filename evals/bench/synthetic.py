@@ -1,4 +1,4 @@
-"""A truth of any size for the views to follow: vectors in a mapped file, texts made when they are read."""
+"""The real chunks and vectors that larger collections are made after."""
 
 from __future__ import annotations
 
@@ -12,7 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.bench.expansion import Expansion, mixed_text
-from ragapp.types import Change, Collection, IndexEntry, Vectors
+from ragapp.bootstrap import IngestRuntime
+from ragapp.errors import UsageError
+from ragapp.protocols import Embedder
+from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
+
+
+def sample_of(bench: IngestRuntime, name: str) -> tuple[Vectors, list[str], Embedder]:
+    """A collection's vectors, the texts of its chunks, and its embedder. Raises NotFoundError, UsageError."""
+    collection = bench.store.collection(name)
+    batches = [vectors for _, _, vectors in bench.store.vectors(collection.id, collection.embedder)]
+    texts = [entry.text for entry in bench.store.entries(collection.id)]
+    if not batches or not texts:
+        raise UsageError(
+            f"Collection {name!r} has no vectors yet. Ingest documents, or name another with -c."
+        )
+    return np.concatenate(batches), texts, bench.embedders.of(collection)
+
 
 PER_VERSION = 20
 """Chunks of a document."""
@@ -42,9 +58,9 @@ class SyntheticTruth:
         made, dimension = datetime(2026, 1, 1, tzinfo=UTC), self.rows.shape[1]
         return Collection(1, name, "bench", dimension, 2 * self.versions, made)
 
-    def changes(self, _collection_id: int, after: int) -> list[Change]:
+    def changes(self, _collection_id: int, after: int) -> list[IndexChange]:
         return [
-            Change(revision, (revision - 1) // 2, "embedded" if revision % 2 == 0 else "parsed")
+            IndexChange(revision, (revision - 1) // 2, "embedded" if revision % 2 == 0 else "parsed")
             for revision in range(after + 1, 2 * self.versions + 1)
         ]
 

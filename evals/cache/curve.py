@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.cache.bounds import upper_bound
+from ragapp.cache.confidence_bounds import upper_bound
 
 THRESHOLDS: Sequence[float] = tuple(round(0.8 + 0.005 * step, 3) for step in range(40))
 

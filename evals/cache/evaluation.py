@@ -11,7 +11,7 @@ from evals.cache.curve import THRESHOLDS, Point, Rate, certified, reaching
 from evals.cache.formed import Formed, formed, judged
 from evals.cache.lookup import time_lookups
 from evals.cache.pairs import Pair, Verdicts, halves
-from evals.cache.scoring import Judged, Vectorised, judge
+from evals.cache.scoring import ScoredPairs, Vectorised, judge
 
 USUAL_WRONG = 0.05
 """Wrong answers a hit that caches by cosine alone are commonly run at."""
@@ -100,7 +100,7 @@ def evaluate_cache(
     )
 
 
-def _effects(judged: Judged, threshold: float) -> dict[str, GuardEffect]:
+def _effects(judged: ScoredPairs, threshold: float) -> dict[str, GuardEffect]:
     return {
         name: GuardEffect(
             alone=judged.scored.point(threshold, agreed),

@@ -10,10 +10,10 @@ from itertools import combinations
 from evals.cache.curve import Rate
 from evals.cache.pairs import Pair, Verdicts, connected, questions
 from evals.cache.scoring import Vectorised
-from ragapp.cache.asked import normalised
-from ragapp.cache.bounds import upper_bound
+from ragapp.cache.cache_key import normalised
+from ragapp.cache.confidence_bounds import upper_bound
 from ragapp.cache.guards import GUARDS
-from ragapp.cache.guards.reading import Reading
+from ragapp.cache.guards.parsed_question import ParsedQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Formed:
 
 def formed(pairs: Sequence[Pair], vectors: Vectorised, threshold: float) -> list[Pair]:
     """The hits at that cosine among all questions of the pairs, labelled 0. Exact hits are not among them."""
-    shelves: dict[tuple[str, ...], list[Reading]] = defaultdict(list)
+    shelves: dict[tuple[str, ...], list[ParsedQuestion]] = defaultdict(list)
     for text in questions(pairs):
-        reading = Reading(text)
+        reading = ParsedQuestion(text)
         shelves[reading.content].append(reading)  # of which two guards demand that it is the same
     return [
         Pair(a.text, b.text, 0)
@@ -67,7 +67,7 @@ def judged(hits: Sequence[Pair], pairs: Sequence[Pair], verdicts: Verdicts) -> F
     )
 
 
-def _served(a: Reading, b: Reading, vectors: Vectorised, threshold: float) -> bool:
+def _served(a: ParsedQuestion, b: ParsedQuestion, vectors: Vectorised, threshold: float) -> bool:
     if normalised(a.text) == normalised(b.text) or not all(agree(a, b) for agree in GUARDS.values()):
         return False
     one, other = vectors.of([a.text, b.text])

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from evals.cache.pairs import Pair
 from evals.cache.scoring import Vectorised
 from ragapp.cache.guards import disagreement
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.types import Answer, CacheDecision, CacheEntry
 
 KEPT = 1000
@@ -28,7 +28,7 @@ def time_lookups(pairs: Sequence[Pair], vectors: Vectorised, progress: Progress)
     """Milliseconds at the median and at p95, without embedding, with up to 1,000 questions kept."""
     with (
         TemporaryDirectory() as folder,
-        closing(EmbeddedCacheStore(Path(folder), max_entries=KEPT, timeout=30.0)) as store,
+        closing(SqliteCacheStore(Path(folder), max_entries=KEPT, timeout=30.0)) as store,
     ):
         for pair in progress.track(pairs[:KEPT], description="keeping questions"):
             store.put(plain_entry(pair.text_a, _PARTITION), vectors.of([pair.text_a])[0])
@@ -69,7 +69,7 @@ def plain_entry(question: str, partition: str) -> CacheEntry:
     )
 
 
-def _lookup(store: EmbeddedCacheStore, question: str, vectors: Vectorised) -> float:
+def _lookup(store: SqliteCacheStore, question: str, vectors: Vectorised) -> float:
     vector = vectors.of([question])[0]
     started = perf_counter()
     for entry, _ in store.nearest(_PARTITION, vector, _K):

@@ -10,7 +10,7 @@ import numpy as np
 
 from evals.cache.evaluation import CacheEvaluation
 from evals.cache.pairs import Pair
-from evals.cache.scoring import Judged
+from evals.cache.scoring import ScoredPairs
 from evals.runs import ScoredRun, ScoresByMetric, code_version, fingerprint, now, read_run
 
 
@@ -41,7 +41,7 @@ class CacheRun(ScoredRun):
 
 
 def cache_run(
-    name: str, pairs: Sequence[Pair], judged: Judged, in_use: float, evaluation: CacheEvaluation
+    name: str, pairs: Sequence[Pair], judged: ScoredPairs, in_use: float, evaluation: CacheEvaluation
 ) -> CacheRun:
     """`judged` are all pairs, in their order; `in_use` is the threshold that a user's questions meet."""
     served = judged.scored.agreed & (judged.scored.cosines >= np.float32(in_use))

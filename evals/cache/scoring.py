@@ -15,7 +15,7 @@ from rich.progress import Progress
 from evals.cache.curve import Bools, Scored
 from evals.cache.pairs import Pair, questions
 from ragapp.cache.guards import GUARDS
-from ragapp.cache.guards.reading import Reading
+from ragapp.cache.guards.parsed_question import ParsedQuestion
 from ragapp.protocols import Embedder
 from ragapp.types import Vectors
 
@@ -33,7 +33,7 @@ class Vectorised:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredPairs:
     """`by_guard` says of each pair whether that guard agrees, shape (pairs,)."""
 
     scored: Scored
@@ -60,16 +60,16 @@ def vectorise(pairs: Sequence[Pair], embedder: Embedder, folder: Path, progress:
     return Vectorised(_rows(texts), vectors)
 
 
-def judge(pairs: Sequence[Pair], vectors: Vectorised) -> Judged:
+def judge(pairs: Sequence[Pair], vectors: Vectorised) -> ScoredPairs:
     a = vectors.of([pair.text_a for pair in pairs])
     b = vectors.of([pair.text_b for pair in pairs])
-    readings = {text: Reading(text) for text in questions(pairs)}
+    readings = {text: ParsedQuestion(text) for text in questions(pairs)}
     by_guard = {
         name: np.array([agree(readings[pair.text_a], readings[pair.text_b]) for pair in pairs], dtype=bool)
         for name, agree in GUARDS.items()
     }
     same = np.array([pair.label == 1 for pair in pairs], dtype=bool)
-    return Judged(Scored(np.einsum("ij,ij->i", a, b), same, _all(list(by_guard.values()))), by_guard)
+    return ScoredPairs(Scored(np.einsum("ij,ij->i", a, b), same, _all(list(by_guard.values()))), by_guard)
 
 
 def _all(agreed: Sequence[Bools]) -> Bools:

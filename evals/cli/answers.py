@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave, show, show_ending
 from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from evals.cli.outcome import check_gate, gated, keep, leave, show, show_ending
+from ragapp.terminal.options import AsJson, DataDir, load_settings
 
 if TYPE_CHECKING:
-    from evals.answers.evaluate import Asked
+    from evals.answers.evaluate import AskedQuestion
     from evals.answers.runs import AnswerRun
     from ragapp.settings import Settings
 
@@ -52,7 +52,7 @@ HELP: dict[Shown, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Arguments:
     """What is to be asked, and of whom."""
 
     dataset: Path
@@ -90,12 +90,12 @@ def command(shown: Shown) -> Callable[..., None]:
         from evals.answers.printing import as_text, summary, worst_cases
         from evals.answers.runs import read_answer_run
         from evals.answers.summary import CITING, SHOWN
-        from ragapp.doors.terminal.output import print_json
+        from ragapp.terminal.output import print_json
 
         check_gate(gate, baseline)
         before = read_answer_run(baseline) if baseline else None
         settings = load_settings(data_dir).model_copy(update={"generator": generator})
-        run, asked = _asked(_Order(dataset, generator, limit, seed), settings)
+        run, asked = _asked(_Arguments(dataset, generator, limit, seed), settings)
         path = keep(run, settings, run_file, "answers")
         compared = gated(run, before)
         if report is not None:
@@ -111,22 +111,22 @@ def command(shown: Shown) -> Callable[..., None]:
     return score
 
 
-def _asked(order: _Order, settings: Settings) -> tuple[AnswerRun, list[Asked]]:
+def _asked(order: _Arguments, settings: Settings) -> tuple[AnswerRun, list[AskedQuestion]]:
+    from evals.answers.corpus import open_answer_corpus
     from evals.answers.evaluate import evaluate_answers
-    from evals.answers.library import open_library
     from evals.datasets.answering import load_answer_dataset, sample_questions
-    from ragapp.doors.terminal.progress import Steps
+    from ragapp.terminal.progress import Steps
 
     dataset = load_answer_dataset(order.dataset)
     asked = dataset if order.limit is None else sample_questions(dataset, order.limit, order.seed)
     with (
         Steps() as progress,
-        open_library(dataset, settings, progress) as library,
+        open_answer_corpus(dataset, settings, progress) as library,
     ):
         return evaluate_answers(asked, library, settings, progress)
 
 
-def _write_page(report: Path, run: AnswerRun, asked: list[Asked], before: AnswerRun | None) -> None:
+def _write_page(report: Path, run: AnswerRun, asked: list[AskedQuestion], before: AnswerRun | None) -> None:
     from evals.answers.printing import worst_rows
     from evals.report.answers import answers_page
     from evals.report.page import write_page

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave, show_ending
 from evals.cli.options import Baseline, Gate, Report, RunFile
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
-from ragapp.doors.terminal.output import print_table
+from evals.cli.outcome import check_gate, gated, keep, leave, show_ending
 from ragapp.errors import UsageError
+from ragapp.terminal.options import AsJson, DataDir, load_settings
+from ragapp.terminal.output import print_table
 
 if TYPE_CHECKING:
     from evals.cache.curve import Point
@@ -91,7 +91,7 @@ def _evaluate(name: str, pairs: list[Pair], verdicts: Verdicts, settings: Settin
     from evals.cache.evaluation import evaluate_cache
     from evals.cache.runs import cache_run
     from evals.cache.scoring import judge, vectorise
-    from ragapp.cache.calibration import calibrated_threshold
+    from ragapp.cache.confidence_bounds import calibrated_threshold
     from ragapp.models.build import build_embedder
 
     embedder = build_embedder(settings)
@@ -130,7 +130,7 @@ def _write_page(report: Path, run: CacheRun, before: CacheRun | None) -> None:
 def _print_json(run: CacheRun, path: Path, compared: Sequence[GateResult]) -> None:
     from dataclasses import asdict
 
-    from ragapp.doors.terminal.output import print_json
+    from ragapp.terminal.output import print_json
 
     gate = [asdict(one) for one in compared]
     print_json(asdict(run.evaluation) | {"dataset": run.dataset, "run_file": str(path), "gate": gate})

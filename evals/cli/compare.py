@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evals.cli.options import Report
-from ragapp.doors.terminal.options import AsJson
+from ragapp.terminal.options import AsJson
 
 
 def compare(
@@ -26,7 +26,7 @@ def compare(
     from evals.report.page import write_page
     from evals.report.runs import compare_files
     from evals.statistics.gate import COLUMNS, table_rows
-    from ragapp.doors.terminal.output import print_json, print_table
+    from ragapp.terminal.output import print_json, print_table
 
     compared = compare_files(before, after)
     if report is not None:

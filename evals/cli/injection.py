@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evals.cli.options import Limit, Report, Seed
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.terminal.options import AsJson, DataDir, load_settings
 
 if TYPE_CHECKING:
     from evals.injection.evaluate import InjectionRun
@@ -69,7 +69,7 @@ def injection(
 
 def _print(runs: list[InjectionRun], *, as_json: bool) -> None:
     from evals.injection.outcome import OUTCOMES
-    from ragapp.doors.terminal.output import print_json, print_table
+    from ragapp.terminal.output import print_json, print_table
 
     if as_json:
         print_json(runs)

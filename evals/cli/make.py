@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evals.cli.options import Seed
-from ragapp.doors.terminal.folder import need_data
-from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings
+from ragapp.terminal.data_folder import need_data
+from ragapp.terminal.options import AsJson, DataDir, InCollection, load_settings
 
 if TYPE_CHECKING:
-    from evals.making.make import Made
+    from evals.generation.generate import GeneratedSet
     from ragapp.protocols import Generator
     from ragapp.settings import Settings
 
@@ -48,8 +48,8 @@ def make(
 
       ragapp eval make --from-feedback -o said/questions.jsonl && ragapp eval answers said
     """
-    from ragapp.doors.terminal.output import print_json
     from ragapp.errors import UsageError
+    from ragapp.terminal.output import print_json
 
     if output.exists():  # perhaps looked through by now: that work is not made again
         raise UsageError(f"{output} exists already. Choose another name with --output, or remove it.")
@@ -69,16 +69,16 @@ def make(
 
 def _make(
     settings: Settings, collection: str, output: Path, count: int, seed: int, *, from_feedback: bool
-) -> Made:
-    from evals.making.make import make_from_feedback, make_set
-    from ragapp.bootstrap import build_service, build_workbench
+) -> GeneratedSet:
+    from evals.generation.generate import generate_from_feedback, generate_set
+    from ragapp.bootstrap import build_runtime, build_service
 
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     service = build_service(settings, bench)
     try:
         if from_feedback:
-            return make_from_feedback(service, collection, output)
-        return make_set(
+            return generate_from_feedback(service, collection, output)
+        return generate_set(
             service,
             collection,
             output,

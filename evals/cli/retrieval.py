@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.ending import check_gate, gated, keep, leave, show, show_ending
 from evals.cli.options import Baseline, Gate, Limit, Report, RunFile, Seed
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from evals.cli.outcome import check_gate, gated, keep, leave, show, show_ending
+from ragapp.terminal.options import AsJson, DataDir, load_settings
 
 if TYPE_CHECKING:
     from evals.retrieval.evaluate import RetrievalResult
@@ -23,7 +23,7 @@ Mode = Literal["all", "hybrid", "dense", "words"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Arguments:
     """What is to be scored, and which system the gate compares."""
 
     dataset: Path
@@ -79,12 +79,12 @@ def retrieval(
     """
     from evals.retrieval.printing import as_text, summary
     from evals.retrieval.runs import read_retrieval_run
-    from ragapp.doors.terminal.output import print_json
+    from ragapp.terminal.output import print_json
 
     check_gate(gate, baseline)
     before = read_retrieval_run(baseline) if baseline else None
     settings = load_settings(data_dir)
-    result = _scored(_Order(dataset, split, None if mode == "all" else mode, limit, seed), run, settings)
+    result = _scored(_Arguments(dataset, split, None if mode == "all" else mode, limit, seed), run, settings)
     path = keep(result.run, settings, run_file, result.run.split)
     if trec_out is not None:
         _write_rankings(trec_out, result)
@@ -99,7 +99,7 @@ def retrieval(
     leave(gate=gate, compared=compared, failures=result.run.failures)
 
 
-def _scored(order: _Order, given: Path | None, settings: Settings) -> RetrievalResult:
+def _scored(order: _Arguments, given: Path | None, settings: Settings) -> RetrievalResult:
     """By spans, by documents, or what another program found."""
     from evals.datasets.spans import is_span_folder
 
@@ -108,11 +108,11 @@ def _scored(order: _Order, given: Path | None, settings: Settings) -> RetrievalR
     return _searched(order, settings) if given is None else _given(order, given)
 
 
-def _searched(order: _Order, settings: Settings) -> RetrievalResult:
+def _searched(order: _Arguments, settings: Settings) -> RetrievalResult:
     from evals.datasets.beir import load_beir
     from evals.retrieval.corpus import open_corpus
     from evals.retrieval.evaluate import evaluate_retrieval
-    from ragapp.doors.terminal.progress import Steps
+    from ragapp.terminal.progress import Steps
 
     whole = load_beir(order.dataset, order.split)
     with (
@@ -122,12 +122,12 @@ def _searched(order: _Order, settings: Settings) -> RetrievalResult:
         return evaluate_retrieval(_sampled(whole, order), corpus, settings, progress, only=order.mode)
 
 
-def _spans(order: _Order, settings: Settings) -> RetrievalResult:
+def _spans(order: _Arguments, settings: Settings) -> RetrievalResult:
     from evals.datasets.sampling import sample_spans
     from evals.datasets.spans import load_spans
     from evals.retrieval.evaluate import RetrievalResult
     from evals.retrieval.spans import evaluate_spans
-    from ragapp.doors.terminal.progress import Steps
+    from ragapp.terminal.progress import Steps
 
     whole = load_spans(order.dataset)
     asked = whole if order.limit is None else sample_spans(whole, order.limit, order.seed)
@@ -136,7 +136,7 @@ def _spans(order: _Order, settings: Settings) -> RetrievalResult:
         return RetrievalResult(evaluate_spans(asked, settings, progress), rankings={}, queries=queries)
 
 
-def _given(order: _Order, file: Path) -> RetrievalResult:
+def _given(order: _Arguments, file: Path) -> RetrievalResult:
     from evals.datasets.beir import load_beir
     from evals.retrieval.evaluate import RetrievalResult, evaluate_ranking
     from evals.retrieval.trec import read_trec
@@ -147,7 +147,7 @@ def _given(order: _Order, file: Path) -> RetrievalResult:
     return RetrievalResult(run, {file.stem: ranking}, dataset.queries)
 
 
-def _sampled(dataset: RetrievalDataset, order: _Order) -> RetrievalDataset:
+def _sampled(dataset: RetrievalDataset, order: _Arguments) -> RetrievalDataset:
     from evals.datasets.sampling import sample_queries
 
     return dataset if order.limit is None else sample_queries(dataset, order.limit, order.seed)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evals.cli.options import Limit
-from ragapp.doors.terminal.options import AsJson, DataDir, load_settings
+from ragapp.terminal.options import AsJson, DataDir, load_settings
 
 
 def sweep(
@@ -40,7 +40,7 @@ def sweep(
     from evals.sweep.results import in_words, run_plan
     from evals.sweep.table import markdown
     from evals.sweep.trial import measure
-    from ragapp.doors.terminal.output import print_json
+    from ragapp.terminal.output import print_json
 
     # Nothing but quotes: what a model would write is no part of a sweep.
     settings = load_settings(data_dir).model_copy(update={"generator": "extractive"})

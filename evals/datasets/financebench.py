@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_rows, wrong
 
@@ -51,5 +51,5 @@ def _question(row: _Row) -> AnswerQuestion:
         question=row.question,
         answers=(row.answer,),
         answerable=True,
-        evidence=tuple(Evidence(one.doc_name, one.evidence_page_num + 1) for one in row.evidence),
+        evidence=tuple(GoldEvidence(one.doc_name, one.evidence_page_num + 1) for one in row.evidence),
     )

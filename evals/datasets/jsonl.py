@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_rows, wrong
 from ragapp.types import Turn
@@ -28,7 +28,7 @@ class _Row(BaseModel):
     answers: list[str] = []
     answerable: bool
     documents: list[str] = []
-    evidence: list[Evidence] = []
+    evidence: list[GoldEvidence] = []
     turns: list[Turn] = []
     kind: str | None = None
     accepted: bool | None = None
@@ -59,7 +59,7 @@ def _check(where: str, row: _Row, folder: Path) -> None:
 
 
 def _question(row: _Row) -> AnswerQuestion:
-    whole = [Evidence(document) for document in row.documents] if row.answerable else []
+    whole = [GoldEvidence(document) for document in row.documents] if row.answerable else []
     return AnswerQuestion(
         id=row.id,
         question=row.question,

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_rows
 from ragapp.types import Turn
@@ -61,7 +61,7 @@ def _question(task: _Task) -> AnswerQuestion:
         question=last.text,
         answers=(task.targets[0].text,) if answerable else (),
         answerable=answerable,
-        evidence=tuple(Evidence(p.document_id) for p in task.contexts if p.text.strip()),
+        evidence=tuple(GoldEvidence(p.document_id) for p in task.contexts if p.text.strip()),
         history=_turns(history),
     )
 

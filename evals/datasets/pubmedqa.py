@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, RootModel, TypeAdapter
 
-from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_document
 
@@ -32,7 +32,7 @@ def load_pubmedqa(path: Path, name: str) -> AnswerDataset:
         SourceFile(one, f"{one}.txt", one, "\n\n".join(row.contexts).encode) for one, row in rows.items()
     )
     questions = (
-        AnswerQuestion(one, row.question, (row.long_answer,), answerable=True, evidence=(Evidence(one),))
+        AnswerQuestion(one, row.question, (row.long_answer,), answerable=True, evidence=(GoldEvidence(one),))
         for one, row in rows.items()
     )
     return make_dataset(name, path, files, questions)

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from evals.datasets.reading import read_rows, read_text, wrong
-from evals.retrieval.types import Span, SpanDataset, SpanQuestion
+from evals.retrieval.types import SpanDataset, SpanQuestion, TextSpan
 from evals.runs import fingerprint
 from ingest.parse.clean import clean
 
@@ -51,9 +51,9 @@ def load_spans(folder: Path) -> SpanDataset:
     return SpanDataset(folder.name, texts, tuple(questions), corpus_sha256, fingerprint(corpus_sha256, asked))
 
 
-def _span(where: str, reference: _Reference, text: str) -> Span:
+def _span(where: str, reference: _Reference, text: str) -> TextSpan:
     """Where the evidence stands in the text as it is stored."""
     start, end = reference.start_index, reference.end_index
     if text[start:end] != reference.content:
         raise wrong(where, f"characters {start} to {end} are not {reference.content[:40]!r}")
-    return Span(len(clean(text[:start])), len(clean(text[:end])))
+    return TextSpan(len(clean(text[:start])), len(clean(text[:end])))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from evals.answers.types import AnswerDataset, AnswerQuestion, Evidence, SourceFile
+from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_document, wrong
 from ingest.parse.clean import clean
@@ -92,10 +92,10 @@ def _check(path: Path, asked: _Question, context: str) -> None:
             )
 
 
-def _evidence(file_id: str, gold: _Answer, context: str, start: int) -> Evidence:
+def _evidence(file_id: str, gold: _Answer, context: str, start: int) -> GoldEvidence:
     """Where the gold answer of a paragraph that starts at `start` stands in the article's stored text."""
     behind = gold.answer_start + len(gold.text)
-    return Evidence(
+    return GoldEvidence(
         file_id,
         start=start + len(clean(context[: gold.answer_start])),
         end=start + len(clean(context[:behind])),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from evals.ingesting import Shelf, open_shelf
 from evals.injection.attacks import Attack
 from evals.injection.hostile import MODEL, hostile_server
-from evals.injection.outcome import BREACHES, Outcome, outcome, rates
+from evals.injection.outcome import BREACHES, AttackOutcome, outcome, rates
 from evals.runs import fingerprint
+from evals.workspace import Workspace, open_workspace
 from ragapp.errors import ModelError
 from ragapp.settings import Settings
 from ragapp.types import Answer, AskMode
@@ -25,12 +25,12 @@ HOSTILE = "hostile"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AttackResult:
     """One attack: what of it got through, and what the reader was shown."""
 
     id: str
     kind: str
-    outcome: Outcome
+    outcome: AttackOutcome
     shown: str
 
 
@@ -42,7 +42,7 @@ class InjectionRun:
     generator: str
     rates: Mapping[str, float]
     by_kind: Mapping[str, Mapping[str, float]]
-    results: Sequence[Result]
+    results: Sequence[AttackResult]
 
     @property
     def breached(self) -> bool:
@@ -56,7 +56,7 @@ def evaluate_injection(
     corpus = fingerprint([attack.document for attack in attacks], VAULT)
     with (
         _writing(settings, generator) as own,
-        open_shelf("injection", corpus, own) as shelf,
+        open_workspace("injection", corpus, own) as shelf,
     ):
         _hand_in(attacks, shelf)
         shelf.work_off(progress)
@@ -86,7 +86,7 @@ def _writing(settings: Settings, generator: str) -> Iterator[Settings]:
         )
 
 
-def _hand_in(attacks: Sequence[Attack], shelf: Shelf) -> None:
+def _hand_in(attacks: Sequence[Attack], shelf: Workspace) -> None:
     there = {document.metadata[ID] for document in shelf.service.documents(shelf.collection)}
     for name, text in [("vault", VAULT), *((attack.id, attack.document) for attack in attacks)]:
         if name not in there:
@@ -94,14 +94,14 @@ def _hand_in(attacks: Sequence[Attack], shelf: Shelf) -> None:
             shelf.service.upload(shelf.collection, f"{name}.txt", data, source=name, metadata={ID: name})
 
 
-def _attacked(attack: Attack, document_id: str, shelf: Shelf, settings: Settings) -> Result:
+def _attacked(attack: Attack, document_id: str, shelf: Workspace, settings: Settings) -> AttackResult:
     mode: AskMode = "extractive" if settings.generator == "extractive" else "generate"
     answer = _final(attack, shelf, mode)
     found = outcome(attack, answer, document_id, PLANTED, verbatim=_verbatim(answer, shelf))
-    return Result(attack.id, attack.kind, found, answer.answer)
+    return AttackResult(attack.id, attack.kind, found, answer.answer)
 
 
-def _final(attack: Attack, shelf: Shelf, mode: AskMode) -> Answer:
+def _final(attack: Attack, shelf: Workspace, mode: AskMode) -> Answer:
     answer = None
     for event in shelf.service.ask(
         attack.question,
@@ -116,7 +116,7 @@ def _final(attack: Attack, shelf: Shelf, mode: AskMode) -> Answer:
     return answer
 
 
-def _verbatim(answer: Answer, shelf: Shelf) -> bool:
+def _verbatim(answer: Answer, shelf: Workspace) -> bool:
     return all(
         shelf.service.document_text(one.document_id, one.version).text[one.start : one.end] == one.quote
         for one in answer.citations

@@ -10,7 +10,7 @@ from evals.answers.runs import COMPARED, AnswerRun
 from evals.answers.summary import SHOWN
 from evals.report.page import page, section, table
 from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
-from evals.report.plots import Bar, bars, histogram
+from evals.report.plots import PlotBar, bars, histogram
 from evals.runs import SettingValue
 
 MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
@@ -56,9 +56,9 @@ def _settings(run: AnswerRun) -> dict[str, SettingValue]:
     return {"answers by": run.model, "prompt version": run.prompt_version, **run.settings}
 
 
-def _bars(run: AnswerRun) -> list[Bar]:
+def _bars(run: AnswerRun) -> list[PlotBar]:
     named = [(name, run.figures[name]) for name in SHOWN if name in run.figures]
-    return [Bar(name.replace("_", " "), one.value, one.low, one.high) for name, one in named if one.n]
+    return [PlotBar(name.replace("_", " "), one.value, one.low, one.high) for name, one in named if one.n]
 
 
 def _verdicts(run: AnswerRun) -> Markup:

@@ -13,7 +13,7 @@ from evals.report import axes
 from evals.report.figure import Plot
 from evals.report.page import page, section, table
 from evals.report.parts import NO_TEXTS, compared_section, moved_section, settings_section
-from evals.report.plots import Line, lines
+from evals.report.plots import PlotLine, lines
 from evals.runs import SettingValue
 
 FEWEST = 30
@@ -53,16 +53,16 @@ def hit_rate_curve(found: CacheEvaluation) -> Plot | None:
 
 def _precision_curve(found: CacheEvaluation) -> Plot | None:
     drawn = [
-        Line(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn(points)])
+        PlotLine(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn(points)])
         for name, points in (("cosine and guards", found.curve), ("cosine alone", found.plain_curve))
     ]
     caption = "Share of right answers among hits, as the threshold is lowered"
     return lines(caption, drawn, "share of pairs served from the cache", "precision", form=axes.percent)
 
 
-def _line(name: str, points: Sequence[Point]) -> Line:
+def _line(name: str, points: Sequence[Point]) -> PlotLine:
     kept = _drawn(points)
-    return Line(
+    return PlotLine(
         name,
         [(point.hit_rate, point.wrong_per_hit.estimate) for point in kept],
         [(point.hit_rate, point.wrong_per_hit.upper_95) for point in kept],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from evals.injection.evaluate import InjectionRun, Result
+from evals.injection.evaluate import AttackResult, InjectionRun
 from evals.injection.outcome import BREACHES, OUTCOMES
 from evals.report.page import page, paragraph, section, table
 
@@ -39,7 +39,7 @@ def _of(run: InjectionRun) -> Markup:
     )
 
 
-def _breaches(run: InjectionRun) -> Iterator[tuple[Result, list[str]]]:
+def _breaches(run: InjectionRun) -> Iterator[tuple[AttackResult, list[str]]]:
     for one in run.results:
         found = [name for name in BREACHES if getattr(one.outcome, name)]
         if found:

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from evals.report.page import pairs, paragraph, section, table
-from evals.report.plots import Bar, differences
+from evals.report.plots import PlotBar, differences
 from evals.runs import ScoredRun, SettingValue, compare_runs
 from evals.statistics.gate import COLUMNS, LEGEND, table_rows
 from evals.statistics.paired import bootstrap_interval
@@ -20,10 +20,10 @@ MOST = 15
 """Questions that are listed because they moved most."""
 
 
-def interval_bar(name: str, values: Iterable[float]) -> Bar:
+def interval_bar(name: str, values: Iterable[float]) -> PlotBar:
     """The mean of `values` with its 95% bootstrap interval."""
     array = np.fromiter(values, float)
-    return Bar(name, float(array.mean()), *bootstrap_interval(array, resamples=2000))
+    return PlotBar(name, float(array.mean()), *bootstrap_interval(array, resamples=2000))
 
 
 def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: Values) -> Markup:

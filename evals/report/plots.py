@@ -22,7 +22,7 @@ NAMES = 225
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """Points (x, y) from left to right. `bound` is drawn thin, without a name of its own."""
 
     name: str
@@ -31,7 +31,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class PlotBar:
     """A value with its interval."""
 
     name: str
@@ -42,7 +42,7 @@ class Bar:
 
 def lines(
     caption: str,
-    drawn: Sequence[Line],
+    drawn: Sequence[PlotLine],
     x_label: str,
     y_label: str,
     *,
@@ -73,7 +73,7 @@ def lines(
     return Plot(caption, HEIGHT, parts, table(("", x_label, y_label), rows))
 
 
-def bars(caption: str, drawn: Sequence[Bar], x_label: str) -> Plot | None:
+def bars(caption: str, drawn: Sequence[PlotBar], x_label: str) -> Plot | None:
     """Horizontal bars, each with its interval as a line."""
     if not drawn:
         return None
@@ -146,7 +146,7 @@ def _mark(x: float, y: float, name: str) -> Markup:
     return Markup('<circle class="f0" cx="{}" cy="{}" r="5"/>').format(x, y) + axes.text(x + 8, y - 8, name)
 
 
-def _bar(bar: Bar, top: float, x: Axis) -> Markup:
+def _bar(bar: PlotBar, top: float, x: Axis) -> Markup:
     middle = top + 11
     left, right = sorted((x.at(0.0), x.at(bar.value)))
     interval = Markup('<line class="whisker" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(

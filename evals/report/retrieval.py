@@ -8,8 +8,14 @@ from markupsafe import Markup
 
 from evals.report.figure import Plot
 from evals.report.page import page, section, table
-from evals.report.parts import NO_TEXTS, compared_section, interval_bar, moved_section, settings_section
-from evals.report.plots import Line, bars, histogram, lines
+from evals.report.parts import (
+    NO_TEXTS,
+    compared_section,
+    interval_bar,
+    moved_section,
+    settings_section,
+)
+from evals.report.plots import PlotLine, bars, histogram, lines
 from evals.retrieval.runs import RetrievalRun
 from evals.runs import SettingValue
 
@@ -68,7 +74,7 @@ def _by_cutoff(run: RetrievalRun) -> list[Plot | None]:
     made = []
     for name, by_k in run.scored.by_k.items():
         drawn = [
-            Line(mode, [(float(place), value) for place, value in enumerate(result.by_k[name].values())])
+            PlotLine(mode, [(float(place), value) for place, value in enumerate(result.by_k[name].values())])
             for mode, result in run.modes.items()
         ]
         made.append(lines(f"{name}@k by mode", drawn, "k", f"{name}@k", places=[f"{k}" for k in by_k]))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from evals.ingesting import open_shelf
 from evals.retrieval.types import CorpusDocument, RetrievalDataset
-from ragapp.bootstrap import recipe
+from evals.workspace import open_workspace
+from ragapp.bootstrap import ingest_fingerprint
 from ragapp.service import RagService
 from ragapp.settings import Settings
 
@@ -42,7 +42,7 @@ class Corpus:
 @contextmanager
 def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
     """Ingests what is not there yet, and opens it."""
-    with open_shelf(dataset.name, dataset.corpus_sha256, settings) as shelf:
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
         _upload(dataset, shelf.service, shelf.collection, progress)
         shelf.work_off(progress)
         documents = shelf.service.documents(shelf.collection)
@@ -56,7 +56,7 @@ def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progres
             failed=frozenset(d.metadata[ID] for d in documents if d.status == "failed"),
             empty=frozenset(d.metadata[ID] for d in documents if d.status != "failed" and not d.chunks),
             embedder=shelf.embedder,
-            recipe=recipe(shelf.settings),
+            recipe=ingest_fingerprint(shelf.settings),
         )
 
 

@@ -18,7 +18,7 @@ from ragapp.types import SearchMode
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EmbedderChange:
     """nDCG@10 with the former and the new embedder, and whether the difference may be luck."""
 
     mode: SearchMode
@@ -36,12 +36,12 @@ class Change:
 
 def compare_embedders(
     settings: Settings, former: str, new: str, folder: Path, progress: Progress
-) -> list[Change]:
+) -> list[EmbedderChange]:
     """Ingests and searches the dataset with both. Raises UsageError, ModelError, StorageError."""
     dataset = load_beir(folder, None)
     before, after = (_scores(dataset, settings, name, progress) for name in (former, new))
     return [
-        Change(mode, _mean(before[mode]), _mean(after[mode]), compare(after[mode], before[mode]))
+        EmbedderChange(mode, _mean(before[mode]), _mean(after[mode]), compare(after[mode], before[mode]))
         for mode in MODES
         if mode != "words"
     ]

@@ -20,7 +20,7 @@ from evals.retrieval.runs import (
 )
 from evals.retrieval.search import Searcher
 from evals.retrieval.stages import Stages, document_stages
-from evals.retrieval.types import Found, RetrievalDataset, Run
+from evals.retrieval.types import FoundDocuments, Ranking, RetrievalDataset
 from evals.runs import code_version, fingerprint, now
 from evals.statistics.paired import Comparison, compare
 from evals.timing import latency
@@ -38,7 +38,7 @@ class RetrievalResult:
     """The run file's content, the whole rankings by mode, and the queries that were asked."""
 
     run: RetrievalRun
-    rankings: Mapping[str, Run]
+    rankings: Mapping[str, Ranking]
     queries: Mapping[str, str]
 
 
@@ -84,7 +84,7 @@ def evaluate_retrieval(
     return RetrievalResult(run, rankings, dataset.queries)
 
 
-def evaluate_ranking(dataset: RetrievalDataset, ranking: Run, name: str) -> RetrievalRun:
+def evaluate_ranking(dataset: RetrievalDataset, ranking: Ranking, name: str) -> RetrievalRun:
     """Scores what another program found: nothing is ingested or searched."""
     given = {query: tuple(ranking.get(query, ())) for query in dataset.queries}
     return RetrievalRun(
@@ -107,7 +107,7 @@ def evaluate_ranking(dataset: RetrievalDataset, ranking: Run, name: str) -> Retr
     )
 
 
-def scored(dataset: RetrievalDataset, run: Run) -> ModeResult:
+def scored(dataset: RetrievalDataset, run: Ranking) -> ModeResult:
     per_query = score(dataset.qrels, run)
     results = {
         query: QueryResult(scores, tuple(document for document, _ in run[query][:SHOWN]))
@@ -122,7 +122,7 @@ def _found(
     settings: Settings,
     progress: Progress,
     modes: Sequence[SearchMode],
-) -> dict[str, dict[str, Found]]:
+) -> dict[str, dict[str, FoundDocuments]]:
     """The legs are searched bare, so that they show what the embedder and the words find."""
     ids, candidates = corpus.corpus_ids, settings.candidates
     bare = Searcher(corpus.bare, corpus.collection, ids, candidates)
@@ -137,7 +137,9 @@ def _found(
     return found
 
 
-def _stages(dataset: RetrievalDataset, corpus: Corpus, found: Mapping[str, Mapping[str, Found]]) -> Stages:
+def _stages(
+    dataset: RetrievalDataset, corpus: Corpus, found: Mapping[str, Mapping[str, FoundDocuments]]
+) -> Stages:
     there = set(corpus.corpus_ids.values())
     blank = {document.id for document in dataset.corpus if document.id not in there}
     return document_stages(dataset.qrels, corpus.failed, corpus.empty | blank, found)

@@ -15,7 +15,7 @@ import ir_measures
 import numpy as np
 from ir_measures import AP, RR, P, R, nDCG
 
-from evals.retrieval.types import DocumentRanking, PerQuery, Qrels, Run, Scores
+from evals.retrieval.types import DocumentRanking, PerQuery, Qrels, Ranking, Scores
 
 DEPTH = 100
 """Documents a run needs for each query: the deepest cutoff below."""
@@ -38,7 +38,7 @@ _MEASURES: Mapping[_Measure, str] = {
 _BY_K: Mapping[str, _Measure] = {"nDCG": nDCG, "Recall": R, "P": P}
 
 
-def score(qrels: Qrels, run: Run) -> PerQuery:
+def score(qrels: Qrels, run: Ranking) -> PerQuery:
     """The METRICS of each judged query; a query the run lacks scores 0, one not judged is ignored."""
     scorable = {query: dict(strictly_descending(ranking)) for query, ranking in run.items() if ranking}
     judged = {query: dict(grades) for query, grades in qrels.items()}
@@ -50,7 +50,7 @@ def score(qrels: Qrels, run: Run) -> PerQuery:
     return per_query
 
 
-def by_k(qrels: Qrels, run: Run) -> dict[str, dict[int, float]]:
+def by_k(qrels: Qrels, run: Ranking) -> dict[str, dict[int, float]]:
     """nDCG, Recall and P at each of CUTOFFS: means over the judged queries."""
     measures = {measure @ k: (name, k) for name, measure in _BY_K.items() for k in CUTOFFS}
     judged = {query: dict(grades) for query, grades in qrels.items()}

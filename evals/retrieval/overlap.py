@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-from evals.retrieval.types import Span
+from evals.retrieval.types import TextSpan
 
 _WORD = re.compile(r"\S+")
 
@@ -23,7 +23,7 @@ class Words:
         self._starts = [start for start, _ in found]
         self._ends = [end for _, end in found]
 
-    def of(self, spans: Iterable[Span]) -> set[int]:
+    def of(self, spans: Iterable[TextSpan]) -> set[int]:
         numbers: set[int] = set()
         for span in spans:
             numbers.update(range(bisect_right(self._ends, span.start), bisect_left(self._starts, span.end)))

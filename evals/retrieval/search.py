@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from evals.retrieval.metrics import DEPTH
-from evals.retrieval.types import Found
+from evals.retrieval.types import FoundDocuments
 from evals.timing import Stopwatch, Taken
 from ragapp.service import RagService
 from ragapp.types import SearchMode
@@ -22,7 +22,7 @@ class Searcher:
         self._corpus_ids = corpus_ids
         self._candidates = candidates
 
-    def find(self, queries: Iterable[tuple[str, str]], mode: SearchMode) -> dict[str, Found]:
+    def find(self, queries: Iterable[tuple[str, str]], mode: SearchMode) -> dict[str, FoundDocuments]:
         """What `mode` finds for each (query id, text): up to `DEPTH` documents."""
         return {query: self._documents(text, mode) for query, text in queries}
 
@@ -39,7 +39,7 @@ class Searcher:
             taken.append(watch.taken())
         return taken
 
-    def _documents(self, text: str, mode: SearchMode) -> Found:
+    def _documents(self, text: str, mode: SearchMode) -> FoundDocuments:
         """Documents scored by their best chunk.
 
         The first search asks for no more chunks than a leg keeps by itself, so that fusion sees what it
@@ -55,5 +55,5 @@ class Searcher:
                 best.setdefault(self._corpus_ids[hit.document_id], min(hit.score, floor))
             candidates = candidates or len(best)
             if len(best) >= DEPTH or len(hits) < k:
-                return Found(tuple(best.items())[:DEPTH], min(candidates, DEPTH))
+                return FoundDocuments(tuple(best.items())[:DEPTH], min(candidates, DEPTH))
             k *= 2

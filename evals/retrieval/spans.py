@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from rich.progress import Progress
 
-from evals.ingesting import Shelf, open_shelf
 from evals.retrieval.evaluate import MODES, TIMED_K, TIMED_QUERIES, compare_modes
 from evals.retrieval.overlap import Words, overlap
 from evals.retrieval.runs import SYSTEM, ModeResult, QueryResult, RetrievalRun, retrieval_settings
 from evals.retrieval.search import Searcher
 from evals.retrieval.stages import Kept, Pair, Stages, count_stages
-from evals.retrieval.types import Span, SpanDataset, SpanQuestion
+from evals.retrieval.types import SpanDataset, SpanQuestion, TextSpan
 from evals.runs import code_version, fingerprint, now
 from evals.timing import latency
-from ragapp.bootstrap import recipe
+from evals.workspace import Workspace, open_workspace
+from ragapp.bootstrap import ingest_fingerprint
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Hit, SearchMode
@@ -35,7 +35,7 @@ HitsByQuery = Mapping[str, Sequence[Hit]]
 
 def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress) -> RetrievalRun:
     """Every text through ingest, every question through search, in each mode."""
-    with open_shelf(dataset.name, dataset.corpus_sha256, settings) as shelf:
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
         _hand_in(dataset, shelf)
         shelf.work_off(progress)
         documents = shelf.service.documents(shelf.collection)
@@ -47,7 +47,7 @@ def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress)
         scorer = _Scorer(dataset, names)
         modes = {mode: scorer.score(hits) for mode, hits in found.items()}
         values = retrieval_settings(settings)
-        made_by = recipe(shelf.settings)
+        made_by = ingest_fingerprint(shelf.settings)
         return RetrievalRun(
             dataset=dataset.name,
             split="spans",
@@ -137,21 +137,21 @@ class _Scorer:
     def _read(self, hits: Iterable[Hit]) -> set[tuple[str, int]]:
         read: set[tuple[str, int]] = set()
         for hit in hits:
-            read |= self._wanted(self._names[hit.document_id], [Span(hit.start, hit.end)])
+            read |= self._wanted(self._names[hit.document_id], [TextSpan(hit.start, hit.end)])
         return read
 
-    def _wanted(self, name: str, spans: Iterable[Span]) -> set[tuple[str, int]]:
+    def _wanted(self, name: str, spans: Iterable[TextSpan]) -> set[tuple[str, int]]:
         return {(name, number) for number in self._words[name].of(spans)}
 
 
-def _hand_in(dataset: SpanDataset, shelf: Shelf) -> None:
+def _hand_in(dataset: SpanDataset, shelf: Workspace) -> None:
     there = {d.source for d in shelf.service.documents(shelf.collection) if d.status != "failed"}
     for name, text in dataset.texts.items():
         if name not in there:
             shelf.service.upload(shelf.collection, f"{name}.txt", io.BytesIO(text.encode()), source=name)
 
 
-def _found(dataset: SpanDataset, shelf: Shelf, progress: Progress) -> dict[str, dict[str, Sequence[Hit]]]:
+def _found(dataset: SpanDataset, shelf: Workspace, progress: Progress) -> dict[str, dict[str, Sequence[Hit]]]:
     candidates = shelf.settings.candidates
 
     def find(service: RagService, mode: SearchMode, name: str) -> dict[str, Sequence[Hit]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from evals.retrieval.types import Found, Qrels
+from evals.retrieval.types import FoundDocuments, Qrels
 
 FIRST = 10
 """Documents of a ranking that a user reads."""
@@ -77,7 +77,7 @@ def document_stages(
     qrels: Qrels,
     failed: Collection[str],
     empty: Collection[str],
-    found: Mapping[str, Mapping[str, Found]],
+    found: Mapping[str, Mapping[str, FoundDocuments]],
 ) -> Stages:
     """`failed` documents could not be parsed, `empty` ones have no chunk; `found` is by mode and query."""
     pairs = list(_relevant(qrels))
@@ -92,7 +92,7 @@ def _relevant(qrels: Qrels) -> Iterator[Pair]:
         yield from ((query, document) for document, grade in grades.items() if grade > 0)
 
 
-def _kept(pairs: Collection[Pair], found: Mapping[str, Found]) -> Kept:
+def _kept(pairs: Collection[Pair], found: Mapping[str, FoundDocuments]) -> Kept:
     candidates = {query: one.first(one.candidates) for query, one in found.items()}
     first = {query: one.first(FIRST) for query, one in found.items()}
     return Kept(

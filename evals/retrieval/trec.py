@@ -8,12 +8,12 @@ import numpy as np
 
 from evals.datasets.reading import lines, wrong
 from evals.retrieval.metrics import strictly_descending
-from evals.retrieval.types import Run
+from evals.retrieval.types import Ranking
 from evals.runs import write_whole
 from ragapp.errors import UsageError
 
 
-def write_trec(path: Path, run: Run, tag: str) -> None:
+def write_trec(path: Path, run: Ranking, tag: str) -> None:
     """Writes the whole rankings. Raises UsageError for an id with a space in it, which cannot be written."""
     written = []
     for query, ranking in run.items():
@@ -27,7 +27,7 @@ def write_trec(path: Path, run: Run, tag: str) -> None:
     write_whole(path, "".join(written).encode())
 
 
-def read_trec(path: Path) -> Run:
+def read_trec(path: Path) -> Ranking:
     """Rankings by query, in the order that trec_eval sees: by 32-bit score, ties by document id downwards.
 
     Raises UsageError, with the line, for what is no TREC run.

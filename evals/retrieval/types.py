@@ -11,7 +11,7 @@ Qrels = Mapping[str, Mapping[str, int]]
 DocumentRanking = tuple[tuple[str, float], ...]
 """(corpus id, score) pairs, best first; the order counts, scores may tie."""
 
-Run = Mapping[str, DocumentRanking]
+Ranking = Mapping[str, DocumentRanking]
 """Query id -> what a system returned for it."""
 
 Scores = Mapping[str, float]
@@ -45,7 +45,7 @@ class RetrievalDataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDocuments:
     """Documents by their best chunk. The first `candidates` are those of the chunks that a leg keeps."""
 
     ranking: DocumentRanking
@@ -56,7 +56,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextSpan:
     """Characters `start` to `end` of a stored text."""
 
     start: int
@@ -70,7 +70,7 @@ class SpanQuestion:
     id: str
     text: str
     corpus: str
-    evidence: tuple[Span, ...]
+    evidence: tuple[TextSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)

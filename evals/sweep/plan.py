@@ -14,7 +14,7 @@ from evals.datasets.reading import first_problem, read_text, wrong
 from evals.runs import SettingValue
 from ragapp.settings import Settings
 
-Change = Mapping[str, SettingValue]
+SettingsChange = Mapping[str, SettingValue]
 """Settings that differ from those of the environment, by name."""
 
 INGEST = ("embedder", "chunk_tokens")
@@ -32,7 +32,7 @@ class _Layout(BaseModel):
 class Plan:
     """The changes to try, in an order in which each ingest is needed once. The first changes nothing."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[SettingsChange, ...]
 
 
 def read_plan(path: Path, settings: Settings) -> Plan:
@@ -53,30 +53,30 @@ def read_plan(path: Path, settings: Settings) -> Plan:
     return Plan(({}, *sorted(changes, key=_ingest)))
 
 
-def changed(settings: Settings, change: Change) -> Settings:
+def changed(settings: Settings, change: SettingsChange) -> Settings:
     """Raises ValidationError for a value that a setting does not take."""
     made: Settings = settings.model_validate(settings.model_dump() | dict(change))
     return made
 
 
-def _changes(layout: _Layout) -> Iterator[Change]:
+def _changes(layout: _Layout) -> Iterator[SettingsChange]:
     for combination in product(*layout.grid.values()):
         yield dict(zip(layout.grid, combination, strict=True))
     for name, values in layout.alone.items():
         yield from ({name: value} for value in values)
 
 
-def _key(settings: Settings, change: Change) -> tuple[tuple[str, SettingValue], ...]:
+def _key(settings: Settings, change: SettingsChange) -> tuple[tuple[str, SettingValue], ...]:
     """The change without what is set so already, so that nothing is tried twice."""
     now = settings.model_dump(mode="json")
     return tuple(sorted((name, value) for name, value in change.items() if now[name] != value))
 
 
-def _ingest(change: Change) -> tuple[str, ...]:
+def _ingest(change: SettingsChange) -> tuple[str, ...]:
     return tuple(str(change.get(name, "")) for name in INGEST)
 
 
-def _check(path: Path, settings: Settings, change: Change) -> None:
+def _check(path: Path, settings: Settings, change: SettingsChange) -> None:
     try:
         changed(settings, change)
     except ValidationError as error:

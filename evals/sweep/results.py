@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from evals.datasets.reading import read_rows
 from evals.runs import SettingValue, fingerprint
-from evals.sweep.plan import Change, Plan, changed
+from evals.sweep.plan import Plan, SettingsChange, changed
 from evals.sweep.trial import Measured
 from ragapp.bootstrap import answer_settings
 from ragapp.errors import UsageError
@@ -58,16 +58,16 @@ def read_trials(file: Path) -> list[Trial]:
     return [trial for _, trial in read_rows(file, Trial)]
 
 
-def by_change(trials: Sequence[Trial]) -> dict[str, tuple[Change, dict[str, Measured]]]:
+def by_change(trials: Sequence[Trial]) -> dict[str, tuple[SettingsChange, dict[str, Measured]]]:
     """Change, and what was measured by dataset, under the change in words."""
-    found: dict[str, tuple[Change, dict[str, Measured]]] = {}
+    found: dict[str, tuple[SettingsChange, dict[str, Measured]]] = {}
     for trial in trials:
         _, measured = found.setdefault(in_words(trial.change), (trial.change, {}))
         measured[trial.dataset] = trial.measured
     return found
 
 
-def in_words(change: Change) -> str:
+def in_words(change: SettingsChange) -> str:
     """An empty value is none."""
     said = (f"{name} {'none' if value == '' else value}" for name, value in change.items())
     return ", ".join(said) or "as set"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from evals.answers.corpus import open_answer_corpus
 from evals.answers.evaluate import evaluate_answers
-from evals.answers.library import open_library
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.datasets.beir import load_beir
 from evals.datasets.sampling import sample_queries, sample_spans
@@ -91,7 +91,7 @@ def _spans(path: Path, limit: int | None, settings: Settings, progress: Progress
 def _answers(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
     whole = load_answer_dataset(path)
     asked = whole if limit is None else sample_questions(whole, limit, seed=0)
-    with open_library(whole, settings, progress) as library:
+    with open_answer_corpus(whole, settings, progress) as library:
         run, _ = evaluate_answers(asked, library, settings, progress)
     values = {name: one.scores.get(ANSWERED_BY) for name, one in run.questions.items()}
     known = {name: value for name, value in values.items() if value is not None}

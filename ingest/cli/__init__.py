@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from ragapp.doors.terminal.folder import begin_data
-from ragapp.doors.terminal.options import AsJson, DataDir, InCollection, load_settings, parse_pairs
+from ragapp.terminal.data_folder import begin_data
+from ragapp.terminal.options import AsJson, DataDir, InCollection, load_settings, parse_pairs
 
 SOME_FAILED = 1
 
@@ -64,11 +64,11 @@ def ingest(
     from pydantic import SecretStr
 
     from ingest.cli.batch import open_batch
-    from ingest.cli.mirror import Mirror
     from ingest.cli.progress import Progress
     from ingest.cli.report import print_report
+    from ingest.cli.sync import FolderSync
     from ingest.sources import Finder, split_list
-    from ragapp.incoming.web import FetchLimits
+    from ragapp.fetching.web import FetchLimits
 
     settings = load_settings(data_dir)
     if password is not None:
@@ -89,7 +89,7 @@ def ingest(
             reserved=password is not None,
         ) as batch,
     ):
-        mirror = Mirror(batch, finder, prune=prune, tell=progress.tell)
+        mirror = FolderSync(batch, finder, prune=prune, tell=progress.tell)
         mirror.begin(found)
         if watch:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -116,7 +116,7 @@ def worker(
     Example: ragapp worker --data-dir /srv/ragapp
     """
     from ingest.worker import run_worker
-    from ragapp.observe.logs import configure_logs
+    from ragapp.telemetry.logs import configure_logs
 
     settings = load_settings(data_dir, strict=True)
     begin_data(settings)

@@ -11,13 +11,20 @@ from threading import Event
 from uuid import uuid4
 
 from ingest.cli.progress import FINISHED, Progress
-from ingest.cli.report import Line, Report, make_report
+from ingest.cli.report import Report, ReportLine, make_report
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parse_limits
 from ingest.sources import Source
 from ingest.worker import Worker
-from ragapp.bootstrap import Workbench, build_service, build_workbench
-from ragapp.errors import ConflictError, FetchError, NotFoundError, ParseError, TooLargeError, UsageError
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
+from ragapp.errors import (
+    ConflictError,
+    FetchError,
+    NotFoundError,
+    ParseError,
+    TooLargeError,
+    UsageError,
+)
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Acceptance, Document
@@ -49,7 +56,7 @@ def open_batch(
     With `reserved` nobody else reads its files: the settings have a password that is only this command's.
     Raises ModelError and StorageError.
     """
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     service = build_service(settings, bench)
     touched = SimpleQueue[str]()
     owner = f"ingest-{uuid4().hex[:12]}"
@@ -87,7 +94,7 @@ class Batch:
         self._owner = owner
         self._reserved = reserved
         self._accepted: dict[str, Acceptance] = {}
-        self._refused: dict[str, Line] = {}
+        self._refused: dict[str, ReportLine] = {}
         self._documents: dict[str, Document] = {}
         self._started = time.monotonic()
         self._next_look = 0.0
@@ -109,7 +116,9 @@ class Batch:
                         reserved=self._reserved,
                     )
             except REFUSALS as error:
-                self._refused[source.id] = Line(None, source.name, "failed", _reason(source, error), 0, 0)
+                self._refused[source.id] = ReportLine(
+                    None, source.name, "failed", _reason(source, error), 0, 0
+                )
                 continue
             self._refused.pop(source.id, None)
             self._accepted[acceptance.document.id] = acceptance
@@ -188,13 +197,13 @@ def _make_if_missing(service: RagService, collection: str) -> None:
 
 @contextmanager
 def _working(
-    bench: Workbench, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
+    bench: IngestRuntime, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
 ) -> Iterator[Sequence[Future[None]]]:
     """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
     stop = Event()
     with ExitStack() as stack:
         sandboxes = [
-            stack.enter_context(closing(Sandbox(parse_limits(settings), settings.pdf_password)))
+            stack.enter_context(closing(ParserSandbox(parse_limits(settings), settings.pdf_password)))
             for _ in range(jobs)
         ]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
@@ -203,6 +212,6 @@ def _working(
         yield [threads.submit(w.run, stop, lambda job: touched.put(job.document_id)) for w in workers]
 
 
-def _worker(bench: Workbench, sandbox: Sandbox, settings: Settings, owner: str) -> Worker:
+def _worker(bench: IngestRuntime, sandbox: ParserSandbox, settings: Settings, owner: str) -> Worker:
     pipeline = build_pipeline(bench, settings, sandbox)
     return Worker(bench.queue, pipeline, settings.lease_seconds, PATIENCE, owner)

@@ -9,7 +9,7 @@ from typing import Self
 from rich import progress as rich
 from rich.console import Console
 
-from ragapp.doors.terminal.output import safe
+from ragapp.terminal.output import safe
 from ragapp.types import Document
 
 FINISHED = frozenset({"ready", "failed"})

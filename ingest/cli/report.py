@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ragapp.doors.terminal.output import console, print_json, safe
+from ragapp.terminal.output import console, print_json, safe
 from ragapp.types import Acceptance, Document
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One file. `id` is None when it could not even be accepted."""
 
     id: str | None
@@ -34,13 +34,13 @@ class Report:
     unchanged: int
     failed: int
     seconds: float
-    documents: tuple[Line, ...]
+    documents: tuple[ReportLine, ...]
     vanished: tuple[str, ...] = ()
     removed: int = 0
 
 
 def make_report(
-    accepted: Sequence[Acceptance], now: dict[str, Document], refused: Sequence[Line], seconds: float
+    accepted: Sequence[Acceptance], now: dict[str, Document], refused: Sequence[ReportLine], seconds: float
 ) -> Report:
     """`now` has the documents, by id, that are still there; `refused` are those that were not accepted."""
     counts: Counter[str] = Counter(failed=len(refused))
@@ -51,7 +51,7 @@ def make_report(
             continue
         counts["failed" if document.status == "failed" else acceptance.outcome] += 1
         lines.append(
-            Line(
+            ReportLine(
                 id=document.id,
                 name=document.name,
                 status=document.status,

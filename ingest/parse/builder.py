@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.parse.clean import clean
-from ingest.parse.pages import PAGE_BREAK
 from ragapp.types import Heading, ParsedText, Table
 
 CELL_BORDER = " | "
@@ -124,3 +123,15 @@ def _row(cells: Sequence[str]) -> str:
     while lines and not lines[-1]:
         lines.pop()
     return CELL_BORDER.join(lines)
+
+
+PAGE_BREAK = "\f"
+
+
+def page_starts(text: str) -> tuple[int, ...]:
+    """The offset at which each page starts in a text with form feeds between its pages.
+
+    What follows the last form feed is a page only if something stands on it.
+    """
+    end = len(text.rstrip())
+    return (0, *(i + 1 for i, letter in enumerate(text[:end]) if letter == PAGE_BREAK))

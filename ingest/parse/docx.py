@@ -14,8 +14,8 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError, _Element
 
-from ingest.parse.archive import damaged, opened
 from ingest.parse.builder import TextBuilder
+from ingest.parse.zip_xml import damaged, opened
 from ragapp.types import ParsedText
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"

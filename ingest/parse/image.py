@@ -6,9 +6,10 @@ import io
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ingest.parse.archive import damaged
 from ingest.parse.builder import TextBuilder
-from ingest.parse.ocr import read_picture
+from ingest.parse.clean import clean
+from ingest.parse.zip_xml import damaged
+from ragapp import ocr
 from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 
@@ -28,3 +29,22 @@ def parse_image(data: bytes, name: str) -> ParsedText:
     if not parsed.text.strip():
         raise ParseError(f"{name} is a picture in which no text was found.")
     return parsed
+
+
+SECONDS = 60
+"""What one page may take; usual ones take 1 to 9."""
+
+
+def read_picture(picture: Image.Image, name: str) -> str:
+    """The text of a picture, its lines as they stand; empty when it shows none.
+
+    Raises ParseError when nobody is there to read it, fails, or takes longer than `SECONDS`.
+    """
+    reader = ocr.reader(SECONDS)
+    if reader is None:
+        raise ParseError(f"{name} is a picture of text. To have it read {ocr.HOW_TO_GET}, and add it again.")
+    try:
+        text = reader.text(picture)
+    except OSError as error:
+        raise ParseError(f"{name} could not be read by {reader.name}: {error}.") from error
+    return clean(text).replace("\f", "").strip()

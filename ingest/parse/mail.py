@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from ingest.parse.letter import Enclosure, Letter
+from oxmsg import Message
+
+from ingest.parse.mail_message import Attachment, MailMessage
+from ingest.parse.zip_xml import damaged
 
 
-def open_mail(data: bytes, name: str) -> Letter:  # noqa: ARG001 - each kind of mail is opened alike
+def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kind of mail is opened alike
     """Of a body in plain text and in HTML the plain one. Pictures inside the text are no attachments."""
     message = message_from_bytes(data, policy=policy.default)
     body = message.get_body(("plain", "html"))
-    return Letter(
+    return MailMessage(
         subject=_header(message, "Subject"),
         sender=_header(message, "From"),
         receivers=", ".join(filter(None, (_header(message, "To"), _header(message, "Cc")))),
         date=_header(message, "Date"),
-        body=_enclosure(body) if isinstance(body, EmailMessage) else Enclosure("body.txt", b""),
-        attachments=tuple(_attachments(message)),
+        body=_attachment(body) if isinstance(body, EmailMessage) else Attachment("body.txt", b""),
+        attachments=tuple(_eml_attachments(message)),
     )
 
 
@@ -27,24 +31,24 @@ def _header(message: EmailMessage, name: str) -> str:
     return str(message.get(name, ""))
 
 
-def _attachments(message: EmailMessage) -> Iterator[Enclosure]:
+def _eml_attachments(message: EmailMessage) -> Iterator[Attachment]:
     if message.is_multipart():
         for part in message.iter_attachments():
             if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "image":
-                yield _enclosure(part)
+                yield _attachment(part)
 
 
-def _enclosure(part: EmailMessage) -> Enclosure:
+def _attachment(part: EmailMessage) -> Attachment:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_content()
-        return Enclosure(part.get_filename() or "message.eml", inner.as_bytes())
+        return Attachment(part.get_filename() or "message.eml", inner.as_bytes())
     plain_name = "body.html" if part.get_content_subtype() == "html" else "body.txt"
     content = part.get_payload(decode=True)
     charset = part.get_content_charset()
     data = content if isinstance(content, bytes) else b""
     if part.get_content_maintype() == "text" and charset:
         data = _as_utf8(data, charset)
-    return Enclosure(part.get_filename() or plain_name, data)
+    return Attachment(part.get_filename() or plain_name, data)
 
 
 def _as_utf8(data: bytes, charset: str) -> bytes:
@@ -52,3 +56,32 @@ def _as_utf8(data: bytes, charset: str) -> bytes:
         return data.decode(charset, errors="replace").encode("utf-8", errors="replace")
     except LookupError:  # a charset that nobody knows: then it is guessed
         return data
+
+
+def open_msg(data: bytes, name: str) -> MailMessage:
+    """Raises ParseError when it is damaged."""
+    try:
+        message = Message.load(data)
+        receivers = (f"{receiver.name} <{receiver.email_address}>" for receiver in message.recipients)
+        return MailMessage(
+            subject=message.subject or "",
+            sender=message.sender or "",
+            receivers=", ".join(receivers),
+            date=message.sent_date.isoformat(" ", "minutes") if message.sent_date else "",
+            body=_body(message),
+            attachments=tuple(_msg_attachments(message)),
+        )
+    except (OSError, ValueError, KeyError, IndexError, struct.error) as error:
+        raise damaged(name, error) from error
+
+
+def _body(message: Message) -> Attachment:
+    if message.body:
+        return Attachment("body.txt", message.body.encode())
+    return Attachment("body.html", (message.html_body or "").encode())
+
+
+def _msg_attachments(message: Message) -> Iterator[Attachment]:
+    for attachment in message.attachments:
+        if attachment.file_bytes and attachment.attached_by_value:
+            yield Attachment(attachment.file_name or "attachment", attachment.file_bytes)

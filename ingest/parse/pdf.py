@@ -11,14 +11,14 @@ import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.parse.boilerplate import boilerplate
+from ingest.parse.builder import PAGE_BREAK
 from ingest.parse.clean import clean
-from ingest.parse.furniture import furniture
 from ingest.parse.hyphens import mend_hyphens
 from ingest.parse.outline import OutlineEntry, locate_headings
-from ingest.parse.pages import PAGE_BREAK
 from ingest.parse.pdf_annotations import annotation_lines
 from ingest.parse.pdf_headings import font_headings
-from ingest.parse.pdf_lines import Line, Placed, page_lines
+from ingest.parse.pdf_lines import PdfLine, Placed, page_lines
 from ingest.parse.pdf_scans import read_scans
 from ingest.parse.pdf_tables import figure_tables
 from ragapp.errors import ParseError
@@ -64,7 +64,7 @@ def _opened(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocume
     raise _encrypted(name, password)
 
 
-def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
+def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PdfLine]:
     """Empty when that one page is damaged: the others are still worth reading."""
     try:
         page = document[number]
@@ -88,15 +88,15 @@ def _parse_with_pypdf(data: bytes, name: str, password: str | None) -> ParsedTex
         raise ParseError(
             f"{name} is damaged: {error}. Open it in a PDF viewer and save or print it to a new PDF."
         ) from error
-    lines = [[Line.unplaced(line) for line in page.split("\n") if line.strip()] for page in pages]
+    lines = [[PdfLine.unplaced(line) for line in page.split("\n") if line.strip()] for page in pages]
     return _assemble(lines, _About(title=title or ""), name)
 
 
-def _assemble(pages: Sequence[Sequence[Line]], about: _About, name: str) -> ParsedText:
+def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> ParsedText:
     text, page_starts, placed = _joined(pages)
     if not text.strip():
         raise ParseError(f"{name} has no text on any page ({len(pages)} in all), and none was seen on them.")
-    skipped = furniture(text, page_starts)
+    skipped = boilerplate(text, page_starts)
     edges = frozenset(start for start, _ in skipped)
     kept = [[line for line in page if line[1] not in edges] for page in placed]
     headings = list(locate_headings(text, page_starts, about.outline))
@@ -114,7 +114,7 @@ def _assemble(pages: Sequence[Sequence[Line]], about: _About, name: str) -> Pars
     )
 
 
-def _joined(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...], list[list[Placed]]]:
+def _joined(pages: Sequence[Sequence[PdfLine]]) -> tuple[str, tuple[int, ...], list[list[Placed]]]:
     """The text, where its pages start, and where each line of each page stands in it."""
     words = iter(mend_hyphens([line.text for page in pages for line in page]))
     parts: list[str] = []
@@ -134,7 +134,7 @@ def _joined(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...], list
     return "".join(parts), tuple(starts) or (0,), placed
 
 
-def _gap(place: int, line: Line) -> str:
+def _gap(place: int, line: PdfLine) -> str:
     if place == 0:
         return ""
     return "\n\n" if line.above else "\n"

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.parse.pdf_lines import Line
+from ingest.parse.pdf_lines import PdfLine
 
 _KEYS = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"}
 """Where each kind of annotation keeps the words that are seen on the page."""
 
 
-def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
+def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[PdfLine]:
     """In the order of the file; the choice of a check box has no words, and gives none."""
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         with _opened(page, index) as annotation:
@@ -23,7 +23,7 @@ def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[Line]:
             words = _string(annotation, key) if key else ""
         for line in words.splitlines():
             if line.strip():
-                yield Line.unplaced(line, above=True)
+                yield PdfLine.unplaced(line, above=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.parse.pdf_lines import Line, Placed
+from ingest.parse.pdf_lines import PdfLine, Placed
 from ragapp.types import Heading
 
 LARGER = 1.12
@@ -51,11 +51,11 @@ def font_headings(lines: Sequence[Placed]) -> Iterator[Heading]:
         yield Heading(levels[_style(run[0][0])], run[0][1], run[-1][2])
 
 
-def _style(line: Line) -> _Style:
+def _style(line: PdfLine) -> _Style:
     return line.size, line.bold
 
 
-def _is_heading(line: Line, body: float, *, bold_counts: bool) -> bool:
+def _is_heading(line: PdfLine, body: float, *, bold_counts: bool) -> bool:
     if not line.level or len(line.text) > LONGEST or not _BEGINNING.match(line.text):
         return False
     if line.text[-1] in _NO_END or len(_AMOUNTS.findall(line.text)) > 1:
@@ -85,5 +85,5 @@ def _runs(lines: Sequence[Placed], found: Sequence[Placed]) -> Iterator[list[Pla
         yield list(lines[place:reached])
 
 
-def _goes_on(first: Line, line: Line) -> bool:
+def _goes_on(first: PdfLine, line: PdfLine) -> bool:
     return line.level and not line.above and _style(line) == _style(first)

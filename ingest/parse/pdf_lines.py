@@ -12,7 +12,7 @@ from statistics import median
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-Placed = tuple["Line", int, int]
+Placed = tuple["PdfLine", int, int]
 """A line and where its words stand in the text."""
 
 SAME_LINE = 0.3
@@ -28,7 +28,7 @@ _FONT_NAME_BYTES = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class LetterBox:
     """In points; the page's origin is at its lower left."""
 
     left: float
@@ -41,22 +41,22 @@ class Box:
         return self.top - self.bottom
 
 
-NOWHERE = Box(0, 0, 0, 0)
+NOWHERE = LetterBox(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PdfLine:
     """`first` and `last` are the boxes of its outer letters; `above` is True when a paragraph begins here."""
 
     text: str
-    first: Box
-    last: Box
+    first: LetterBox
+    last: LetterBox
     bold: bool
     level: bool
     above: bool = False
 
     @classmethod
-    def unplaced(cls, text: str, *, above: bool = False) -> Line:
+    def unplaced(cls, text: str, *, above: bool = False) -> PdfLine:
         """A line of which only the words are known."""
         return cls(text.strip(), NOWHERE, NOWHERE, bold=False, level=False, above=above)
 
@@ -66,12 +66,12 @@ class Line:
         return round(2 * self.first.height) / 2
 
 
-def page_lines(page: pypdfium2.PdfTextPage) -> list[Line]:
+def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
     """The lines in the order in which the file prints them.
 
     pdfium begins a new line where a file sets each word by itself; here those are joined again.
     """
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     for piece in _pieces(page):
         if lines and _continues(lines[-1], piece):
             lines[-1] = _joined(lines[-1], piece)
@@ -80,7 +80,7 @@ def page_lines(page: pypdfium2.PdfTextPage) -> list[Line]:
     return _with_paragraphs(lines)
 
 
-def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
+def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[PdfLine]:
     text: str = page.get_text_range()
     wide = max(text, default="") > "\uffff"
     for match in _PIECE.finditer(text):
@@ -91,16 +91,16 @@ def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[Line]:
             ends = _units(text, ends[0]), _units(text, ends[1])
         first, last = (max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(page, end)) for end in ends)
         bold = _is_bold(page, first) and _is_bold(page, last)
-        yield Line(words, _box(page, first), _box(page, last), bold, _is_level(page, first))
+        yield PdfLine(words, _box(page, first), _box(page, last), bold, _is_level(page, first))
 
 
 def _units(text: str, offset: int) -> int:
     return len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _box(page: pypdfium2.PdfTextPage, index: int) -> Box:
+def _box(page: pypdfium2.PdfTextPage, index: int) -> LetterBox:
     left, bottom, right, top = page.get_charbox(index, loose=True)
-    return Box(left, bottom, right, top)
+    return LetterBox(left, bottom, right, top)
 
 
 def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
@@ -115,17 +115,17 @@ def _is_level(page: pypdfium2.PdfTextPage, index: int) -> bool:
     return abs(float(pdfium.FPDFText_GetCharAngle(page, index))) < 0.01  # radians
 
 
-def _continues(line: Line, piece: Line) -> bool:
+def _continues(line: PdfLine, piece: PdfLine) -> bool:
     height = max(line.last.height, piece.first.height)
     same = abs(line.last.bottom - piece.first.bottom) <= SAME_LINE * height
     return line.level and piece.level and same and piece.first.left >= line.last.right - height / 2
 
 
-def _joined(line: Line, piece: Line) -> Line:
-    return Line(f"{line.text} {piece.text}", line.first, piece.last, line.bold and piece.bold, level=True)
+def _joined(line: PdfLine, piece: PdfLine) -> PdfLine:
+    return PdfLine(f"{line.text} {piece.text}", line.first, piece.last, line.bold and piece.bold, level=True)
 
 
-def _with_paragraphs(lines: Sequence[Line]) -> list[Line]:
+def _with_paragraphs(lines: Sequence[PdfLine]) -> list[PdfLine]:
     gaps = [above.last.bottom - below.first.top for above, below in pairwise(lines)]
     downwards = [gap for gap in gaps if gap > -1]
     usual = median(downwards) if downwards else 0.0

@@ -10,8 +10,8 @@ from contextlib import suppress
 import pypdfium2
 from PIL import Image
 
-from ingest.parse.ocr import read_picture
-from ingest.parse.pdf_lines import Line
+from ingest.parse.image import read_picture
+from ingest.parse.pdf_lines import PdfLine
 from ragapp import ocr
 from ragapp.errors import ParseError
 
@@ -23,7 +23,9 @@ CPU_SHARE = 0.75
 """The part of the computing time of a document that reading scans may take."""
 
 
-def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str) -> list[list[Line]]:
+def read_scans(
+    document: pypdfium2.PdfDocument, pages: Sequence[list[PdfLine]], name: str
+) -> list[list[PdfLine]]:
     """The pages, those without text read by OCR.
 
     Where other pages have text, a scan that cannot be read stays empty. Raises ParseError when all are
@@ -31,7 +33,7 @@ def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], nam
     """
     if any(pages):
         return _read_what_can_be(document, pages, name) if ocr.available() else list(pages)
-    read: list[list[Line]] = []
+    read: list[list[PdfLine]] = []
     deadline = time.monotonic() + SECONDS
     for number in range(len(pages)):
         if _is_late(deadline):
@@ -44,9 +46,9 @@ def read_scans(document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], nam
 
 
 def _read_what_can_be(
-    document: pypdfium2.PdfDocument, pages: Sequence[list[Line]], name: str
-) -> list[list[Line]]:
-    read: list[list[Line]] = []
+    document: pypdfium2.PdfDocument, pages: Sequence[list[PdfLine]], name: str
+) -> list[list[PdfLine]]:
+    read: list[list[PdfLine]] = []
     deadline = time.monotonic() + SECONDS
     for number, lines in enumerate(pages):
         if not lines and not _is_late(deadline):
@@ -63,15 +65,15 @@ def _is_late(deadline: float) -> bool:
     return time.monotonic() > deadline or 0 < CPU_SHARE * limit < time.process_time()
 
 
-def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[Line]:
+def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[PdfLine]:
     picture = _drawn(document, number)
     if picture is None or _is_blank(picture):
         return []
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     above = False
     for line in read_picture(picture, name).split("\n"):
         if line.strip():
-            lines.append(Line.unplaced(line, above=above))
+            lines.append(PdfLine.unplaced(line, above=above))
         above = not line.strip()
     return lines
 

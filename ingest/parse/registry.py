@@ -6,18 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ingest.parse.code import parse_code
-from ingest.parse.delimited import parse_delimited
+from ingest.parse.csv_table import parse_delimited
 from ingest.parse.docx import parse_docx
 from ingest.parse.epub import parse_epub
 from ingest.parse.formats import Format, format_of
 from ingest.parse.html import parse_html
 from ingest.parse.image import parse_image
 from ingest.parse.jsondata import parse_json
-from ingest.parse.letter import Letter, read_letter
-from ingest.parse.mail import open_mail
+from ingest.parse.mail import open_mail, open_msg
+from ingest.parse.mail_message import MailMessage, read_message
 from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
-from ingest.parse.msg import open_msg
 from ingest.parse.odf import parse_odf
 from ingest.parse.pdf import parse_pdf
 from ingest.parse.pptx import parse_pptx
@@ -50,11 +49,11 @@ def _parser(known: Format, password: str | None) -> Parser:
     if known == "pdf":
         return partial(parse_pdf, password=password)
     if known in OPENERS:
-        return lambda data, name: read_letter(OPENERS[known](data, name), partial(parse, password=password))
+        return lambda data, name: read_message(OPENERS[known](data, name), partial(parse, password=password))
     return PARSERS[known]
 
 
-OPENERS: Mapping[Format, Callable[[bytes, str], Letter]] = {"mail": open_mail, "msg": open_msg}
+OPENERS: Mapping[Format, Callable[[bytes, str], MailMessage]] = {"mail": open_mail, "msg": open_msg}
 
 PARSERS: Mapping[Format, Parser] = {
     "asciidoc": parse_asciidoc,

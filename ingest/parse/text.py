@@ -2,17 +2,81 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.parse.boilerplate import boilerplate
+from ingest.parse.builder import page_starts
 from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
-from ingest.parse.furniture import furniture
-from ingest.parse.pages import page_starts
-from ingest.parse.text_headings import text_headings
-from ragapp.types import ParsedText
+from ragapp.types import Heading, ParsedText
 
 
 def parse_text(data: bytes, name: str) -> ParsedText:
     """Form feeds are page breaks. Raises ParseError when no encoding fits the bytes."""
     text = clean(decode(data, name))
     starts = page_starts(text)
-    skipped = furniture(text, starts)
+    skipped = boilerplate(text, starts)
     return ParsedText(text, starts, text_headings(text, skipped), furniture=skipped)
+
+
+LOWEST_LEVEL = 6
+LONGEST = 100
+"""Letters of a heading's line."""
+
+INDENTED = 0.6
+"""When this part of a text's lines is indented, a line alone at the margin is a heading without a number."""
+
+_ALONE = re.compile(r"(?:\A|\f|\n[ \t]*\n|\n[ \t]*\f)\n*([^\s\f][^\n\f]*)(?=\n[ \t]*(?:\n|\f|\Z)|\f|\Z)")
+_NUMBERED = re.compile(
+    r"(?:(?:section|chapter|appendix|annex)\s+)?(?P<number>\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*)"
+    r"(?:[.:)]|(?=\s))[ \t]+(?P<title>.*[^\W\d_]{2}.*)",
+    re.IGNORECASE,
+)
+_LEADERS = re.compile(r"\.{3}|\. \. |\s{3,}\S*\d+$")
+_PLAIN = re.compile(r"[A-Z][\w'’&/(), -]{2,60}")
+_LINE = re.compile(r"^(?P<indent>[ \t]*)\S.*$", re.MULTILINE)
+
+_Number = tuple[tuple[bool, int], ...]
+"""A heading's number, comparable: appendices, which have letters, come after the sections."""
+
+
+def text_headings(text: str, skipped: Sequence[tuple[int, int]]) -> tuple[Heading, ...]:
+    """Ascending; none of them in a span of `skipped`. `level` is the depth of its number."""
+    return tuple(_headings(text, frozenset(start for start, _ in skipped)))
+
+
+def _headings(text: str, skipped: frozenset[int]) -> Iterator[Heading]:
+    margin_counts = _is_indented(text)
+    reached: _Number = ()
+    for match in _ALONE.finditer(text):
+        line = match[1].rstrip()
+        if match.start(1) in skipped or len(line) > LONGEST or _LEADERS.search(line) or line[-1] in ".,;:":
+            continue
+        span = match.start(1), match.start(1) + len(line)
+        numbered = _NUMBERED.fullmatch(line)
+        if numbered:
+            number = _parsed(numbered["number"])
+            if _follows(number, reached):
+                reached = number
+                yield Heading(min(len(number), LOWEST_LEVEL), *span)
+        elif margin_counts and _PLAIN.fullmatch(line):
+            yield Heading(1, *span)
+
+
+def _is_indented(text: str) -> bool:
+    indents = [bool(match["indent"]) for match in _LINE.finditer(text)]
+    return sum(indents) >= INDENTED * len(indents) > 0
+
+
+def _parsed(number: str) -> _Number:
+    parts = number.split(".")
+    return tuple((part.isalpha(), ord(part) - 64 if part.isalpha() else int(part)) for part in parts)
+
+
+def _follows(number: _Number, reached: _Number) -> bool:
+    """Whether a section of that number may come next: a list's items begin again, a year is far ahead."""
+    if not reached:
+        return number[0][1] <= 1
+    step = number[0][1] - reached[0][1] if number[0][0] == reached[0][0] else number[0][1]
+    return number > reached and step <= 1

@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.parse.archive import damaged, opened
 from ingest.parse.builder import TextBuilder
 from ingest.parse.rows import write_sheet
+from ingest.parse.zip_xml import damaged, opened
 from ragapp.types import ParsedText
 
 

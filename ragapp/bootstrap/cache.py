@@ -1,4 +1,4 @@
-"""The cache of answers over the store that the settings name."""
+"""Where answers are kept."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ragapp.bootstrap.cachestore import build_cache_store
-from ragapp.cache.answers import AnswerCache, CacheRules
-from ragapp.cache.calibration import calibrated_threshold
-from ragapp.cache.judge import Judge
-from ragapp.cachestore.breaker import SteadyCacheStore
+from ragapp.cache.answer_cache import AnswerCache, CacheRules
+from ragapp.cache.confidence_bounds import calibrated_threshold
+from ragapp.cache.validity import ValidityCheck
+from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import NotFoundError
 from ragapp.lazy import Lazy
-from ragapp.protocols import Embedder
+from ragapp.protocols import CacheStore, Embedder
 from ragapp.settings import Settings
-from ragapp.store.sql import SqlStore
+from ragapp.store.sql_store import SqlStore
+
+
+def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) -> CacheStore:
+    """Raises UsageError, StorageError."""
+    if settings.redis_url is not None:
+        from ragapp.cache_stores.redis import RedisCacheStore  # noqa: PLC0415  most do without the client
+
+        url = settings.redis_url.get_secret_value()
+        return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout, now)
+    return SqliteCacheStore(settings.data_dir / "cache", settings.cache_entries, settings.cache_timeout, now)
 
 
 def build_cache(
@@ -25,9 +35,9 @@ def build_cache(
     if not settings.cache:
         return None
     return AnswerCache(
-        SteadyCacheStore(build_cache_store(settings, now)),
+        ResilientCacheStore(build_cache_store(settings, now)),
         embed=lambda question: embedder.get().embed_query(question),
-        judge=Judge(store.published_since, partial(_is_live, store)),
+        judge=ValidityCheck(store.published_since, partial(_is_live, store)),
         rules=CacheRules(
             threshold=lambda: settings.cache_threshold or calibrated_threshold(embedder.get().fingerprint),
             seconds=settings.cache_seconds,

@@ -16,6 +16,6 @@ def answer_settings(settings: Settings) -> str:
     return json.dumps({"ingest": INGEST_VERSION, **values}, sort_keys=True)
 
 
-def recipe(settings: Settings) -> str:
+def ingest_fingerprint(settings: Settings) -> str:
     """Names what turns bytes into chunks: documents brought in by another recipe are worth redoing."""
     return f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}"

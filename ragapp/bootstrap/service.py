@@ -5,43 +5,43 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from ragapp.answer.history import History
-from ragapp.answer.rewriting import Rewriter
-from ragapp.asking import Asking
-from ragapp.bootstrap.answering import build_answerer, build_writers
+from ragapp.answering.history import History
+from ragapp.answering.rewriting import Rewriter
+from ragapp.ask_pipeline import AskPipeline
+from ragapp.bootstrap.answering import build_answerer, build_generator_chain
+from ragapp.bootstrap.auth import build_auth
 from ragapp.bootstrap.cache import build_cache
-from ragapp.bootstrap.callers import build_callers
-from ragapp.bootstrap.fingerprints import answer_settings, recipe
+from ragapp.bootstrap.fingerprints import answer_settings, ingest_fingerprint
+from ragapp.bootstrap.runtime import IngestRuntime, build_runtime
 from ragapp.bootstrap.storage import open_blobs
-from ragapp.bootstrap.workbench import Workbench, build_workbench
-from ragapp.index.build import build_index
+from ragapp.indexes.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_reranker
-from ragapp.models.checks import check_models, model_states
-from ragapp.pages.keeping import KeptPages
-from ragapp.pages.renderer import SandboxedRenderer, page_limits
-from ragapp.protocols import EvalDesk, OpenEvalDesk
-from ragapp.retrieve.hybrid import Retriever
+from ragapp.models.model_folder import check_models, model_states
+from ragapp.page_images.page_cache import PageCache
+from ragapp.page_images.renderer import SandboxedRenderer, page_limits
+from ragapp.protocols import EvaluationService, OpenEvaluations
+from ragapp.retrieval.retriever import Retriever
 from ragapp.service import RagService
-from ragapp.service.premises import Premises, check_permissions, disk_use, search_files
+from ragapp.service.host import Host, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.tasks import SqlTasks
-from ragapp.tasks.board import LocalTaskBoard
+from ragapp.tasks.runner import TaskRunner
 from ragapp.types import ModelNames
 
 
 def build_service(
-    settings: Settings, bench: Workbench | None = None, evals: OpenEvalDesk | None = None
+    settings: Settings, bench: IngestRuntime | None = None, evals: OpenEvaluations | None = None
 ) -> RagService:
     """The service over a workbench: the given one, shared, or one of its own; with or without evaluations."""
-    bench = bench or build_workbench(settings)
+    bench = bench or build_runtime(settings)
     store, embedder = bench.store, bench.embedder
     places = settings.data_dir, Path(settings.resolved_blobs), settings.models_dir
     index = build_index(settings, store)
-    writers = build_writers(settings, bench.telemetry)
+    writers = build_generator_chain(settings, bench.telemetry)
     retriever = Lazy(
         lambda: Retriever(
             store,
@@ -63,7 +63,7 @@ def build_service(
         embedders=bench.embedders,
         retriever=retriever,
         writers=writers,
-        asking=Asking(
+        pipeline=AskPipeline(
             retriever=retriever,
             rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
             writers=writers,
@@ -74,15 +74,15 @@ def build_service(
             observer=bench.observer,
         ),
         history=history,
-        callers=build_callers(settings, bench),
+        callers=build_auth(settings, bench),
         cache=cache,
-        recipe=recipe(settings),
+        recipe=ingest_fingerprint(settings),
         renderer=_build_renderer(settings, bench.pages),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
         observer=bench.observer,
-        tasks=LocalTaskBoard(SqlTasks(bench.engine, settings.lease_seconds), settings.data_dir),
-        evals=None if evals is None else Lazy(partial(_open_desk, evals, settings, bench)),
-        premises=Premises(
+        tasks=TaskRunner(SqlTasks(bench.engine, settings.lease_seconds), settings.data_dir),
+        evals=None if evals is None else Lazy(partial(_open_evaluations, evals, settings, bench)),
+        host=Host(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
             disk_use=partial(disk_use, *places),
@@ -92,11 +92,13 @@ def build_service(
     )
 
 
-def _open_desk(open_desk: OpenEvalDesk, settings: Settings, bench: Workbench) -> EvalDesk:
+def _open_evaluations(
+    open_desk: OpenEvaluations, settings: Settings, bench: IngestRuntime
+) -> EvaluationService:
     return open_desk(SqlArtifacts(bench.engine, open_blobs(settings)))
 
 
-def _build_renderer(settings: Settings, kept: KeptPages) -> SandboxedRenderer:
+def _build_renderer(settings: Settings, kept: PageCache) -> SandboxedRenderer:
     return SandboxedRenderer(
         kept,
         page_limits(settings.parse_memory_bytes, settings.page_seconds),

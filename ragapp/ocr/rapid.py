@@ -12,8 +12,7 @@ from rapidocr import RapidOCR
 from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 from rapidocr.utils.output import RapidOCROutput
 
-from ragapp.ocr.pictures import within_limits
-from ragapp.ocr.reader import Word
+from ragapp.ocr.reader import Word, within_limits
 
 _SETTINGS = {
     "Global.log_level": "error",

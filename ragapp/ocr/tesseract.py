@@ -12,8 +12,7 @@ from typing import Literal
 
 from PIL import Image
 
-from ragapp.ocr.pictures import DPI, within_limits
-from ragapp.ocr.reader import Word
+from ragapp.ocr.reader import DPI, Word, within_limits
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _WORD = "5"

@@ -1,17 +1,16 @@
 """The seams. Each has one contract suite in tests/contract/ that every implementation passes."""
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
-from ragapp.protocols.artifacts import ArtifactStore
-from ragapp.protocols.blobs import BlobStore
+from ragapp.protocols.auth import AuditStore, KeyStore, PreferenceStore, RateLimiter, UsageStore
+from ragapp.protocols.blobs import ArtifactStore, BlobStore
 from ragapp.protocols.cache import CacheStore
-from ragapp.protocols.callers import AuditStore, KeyStore, PreferenceStore, RateLimiter, UsageStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
-from ragapp.protocols.evals import EvalDesk, OpenEvalDesk
+from ragapp.protocols.evals import EvaluationService, OpenEvaluations
+from ragapp.protocols.indexes import SearchIndex
 from ragapp.protocols.models import Embedder, Generator, Reranker
-from ragapp.protocols.observing import Observer, WorkOutcome
+from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
-from ragapp.protocols.tasks import TaskBoard, TaskStore
-from ragapp.protocols.views import SearchIndex
+from ragapp.protocols.tasks import TaskService, TaskStore
 
 __all__ = [
     "AnswerStore",
@@ -22,18 +21,18 @@ __all__ = [
     "ConversationStore",
     "DocumentStore",
     "Embedder",
-    "EvalDesk",
+    "EvaluationService",
     "Generator",
     "JobQueue",
     "KeyStore",
     "Observer",
-    "OpenEvalDesk",
+    "OpenEvaluations",
     "PageRenderer",
     "PreferenceStore",
     "RateLimiter",
     "Reranker",
     "SearchIndex",
-    "TaskBoard",
+    "TaskService",
     "TaskStore",
     "UsageStore",
     "WorkOutcome",

@@ -12,21 +12,21 @@ from ragapp.types import (
     NO_ORIGIN,
     Acceptance,
     Backlog,
-    Change,
     Check,
     Chunk,
     Collection,
     Document,
-    DocumentOrder,
     DocumentPage,
+    DocumentSort,
     Hit,
+    IndexChange,
     IndexEntry,
     Job,
     JobState,
-    Lane,
     Listing,
     Origin,
     ParsedText,
+    Priority,
     QueueDepth,
     Ranking,
     RemovedRows,
@@ -60,7 +60,7 @@ class DocumentStore(Protocol):
         media_type: str,
         recipe: str,
         metadata: Mapping[str, str],
-        lane: Lane = "interactive",
+        lane: Priority = "interactive",
         owner: str = "",
         reserved: bool = False,
         origin: Origin = NO_ORIGIN,
@@ -86,7 +86,7 @@ class DocumentStore(Protocol):
         *,
         containing: str,
         statuses: Sequence[Status],
-        order: DocumentOrder,
+        order: DocumentSort,
         descending: bool,
         offset: int,
         count: int,
@@ -151,7 +151,7 @@ class DocumentStore(Protocol):
     def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
         """The live version ids whose document has all these metadata values."""
 
-    def changes(self, collection_id: int, after: int) -> list[Change]:
+    def changes(self, collection_id: int, after: int) -> list[IndexChange]:
         """The change log after revision `after`, oldest first."""
 
     def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:

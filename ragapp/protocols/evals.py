@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol
 
-from ragapp.protocols.artifacts import ArtifactStore
+from ragapp.protocols.blobs import ArtifactStore
 from ragapp.types import (
     EvalRun,
     EvalSet,
     Evaluation,
-    Order,
     QuestionDraft,
     QuestionTrace,
     RunComparison,
+    TaskOrder,
 )
 
 
-class EvalDesk(Protocol):
+class EvaluationService(Protocol):
     """Where evaluations are ordered and their runs compared. Safe for many threads."""
 
     def sets(self) -> list[EvalSet]:
@@ -35,10 +35,10 @@ class EvalDesk(Protocol):
     def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
         """Keeps these questions as they are given and drops all others. Raises NotFoundError, UsageError."""
 
-    def order(self, evaluation: Evaluation) -> Order:
+    def order(self, evaluation: Evaluation) -> TaskOrder:
         """The work that makes it a run. Raises NotFoundError, UsageError when the set is not fit for it."""
 
-    def order_questions(self, collection: str, name: str, count: int) -> Order:
+    def order_questions(self, collection: str, name: str, count: int) -> TaskOrder:
         """The work that makes a set of that name from a collection. Raises UsageError, ConflictError."""
 
     def runs(self) -> list[EvalRun]:
@@ -54,5 +54,5 @@ class EvalDesk(Protocol):
         """Raises NotFoundError, UsageError when they are not over the same data."""
 
 
-OpenEvalDesk = Callable[[ArtifactStore], EvalDesk]
+OpenEvaluations = Callable[[ArtifactStore], EvaluationService]
 """Makes the desk over where every server keeps question sets and runs."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ragapp.types import Order, Task, TaskEnd, TaskKind
+from ragapp.types import Task, TaskEnd, TaskKind, TaskOrder
 
 
-class TaskBoard(Protocol):
+class TaskService(Protocol):
     """Runs orders beside the server. What it tells is of all servers' tasks. Safe for many threads."""
 
-    def start(self, order: Order) -> Task:
+    def start(self, order: TaskOrder) -> Task:
         """Runs it as soon as its turn comes. Raises StorageError."""
 
     def tasks(self) -> list[Task]:

@@ -16,19 +16,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ragapp.errors import ParseError
-from ragapp.sandbox.orders import REFUSED, Limits, Order
+from ragapp.sandbox.messages import REFUSED, SandboxLimits, SandboxRequest
 
 OPEN_FILES = 32
 
-Work = Callable[[bytes, Order], bytes]
+Work = Callable[[bytes, SandboxRequest], bytes]
 """(the document's bytes, the order) to the result. Raises ParseError with the reason for people."""
 
 
 def serve(work: Work) -> None:
     """Works until its input ends; the parent gives the limits as the only argument."""
-    limits = Limits(**json.loads(sys.argv[1]))
+    limits = SandboxLimits(**json.loads(sys.argv[1]))
     for line in sys.stdin:
-        order = Order(**json.loads(line))
+        order = SandboxRequest(**json.loads(line))
         child = os.fork()
         if child == 0:
             _confine(limits, order)
@@ -37,7 +37,7 @@ def serve(work: Work) -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer to the parent
 
 
-def _confine(limits: Limits, order: Order) -> None:
+def _confine(limits: SandboxLimits, order: SandboxRequest) -> None:
     """From here on the kernel ends this process when it takes too much."""
     nothing = os.open(os.devnull, os.O_RDWR)
     errors = os.open(order.errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -53,7 +53,7 @@ def _confine(limits: Limits, order: Order) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
 
 
-def _worked(work: Work, order: Order) -> int:
+def _worked(work: Work, order: SandboxRequest) -> int:
     """The exit code."""
     target = Path(order.target)
     try:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ragapp.errors import ConflictError, ParseError, StorageError
 from ragapp.programs import import_path, module_command, program_path
-from ragapp.sandbox.orders import REFUSED, Limits, Order
+from ragapp.sandbox.messages import REFUSED, SandboxLimits, SandboxRequest
 
 MIB = 1 << 20
 
@@ -27,7 +27,7 @@ SAVE_ANEW = "It is damaged: open it in its own program and save a new copy."
 class Sandbox:
     """One piece of work at a time; safe to use from many threads, which then wait for each other."""
 
-    def __init__(self, module: str, limits: Limits) -> None:
+    def __init__(self, module: str, limits: SandboxLimits) -> None:
         """`module` is run as a program; its main calls `ragapp.sandbox.child.serve`."""
         self._module = module
         self._limits = limits
@@ -44,7 +44,7 @@ class Sandbox:
         with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-sandbox-") as folder:
             source, target, errors = (Path(folder, part) for part in ("document", "result", "errors.txt"))
             _copy(data, source)
-            code = self._order(Order(str(source), name, str(target), str(errors), wish))
+            code = self._order(SandboxRequest(str(source), name, str(target), str(errors), wish))
             if code == REFUSED:
                 raise ParseError(target.read_text(encoding="utf-8"))
             if code != 0:
@@ -63,7 +63,7 @@ class Sandbox:
         with self._lock:
             self._stop()
 
-    def _order(self, order: Order) -> int:
+    def _order(self, order: SandboxRequest) -> int:
         """How the work ended: 0, an exit code, or a signal as a negative number."""
         for _ in range(2):  # a process that somebody killed meanwhile is no fault of this document
             if self._stopped:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ragapp.service.care import CareService
+from ragapp.service.admin import AdminService
 from ragapp.service.collections import DEFAULT_COLLECTION
-from ragapp.service.documents import NOTHING, DocumentService
+from ragapp.service.documents import NO_METADATA, DocumentService
 from ragapp.service.jobs import UNREADY, JobService
 from ragapp.service.questions import QuestionService
 
-__all__ = ["DEFAULT_COLLECTION", "NOTHING", "UNREADY", "RagService"]
+__all__ = ["DEFAULT_COLLECTION", "NO_METADATA", "UNREADY", "RagService"]
 
 
-class RagService(QuestionService, DocumentService, JobService, CareService):
+class RagService(QuestionService, DocumentService, JobService, AdminService):
     """Safe for many threads."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.service.parts import Parts
+from ragapp.service.dependencies import Dependencies
 from ragapp.service.reindexing import OnProgress, reindex
 from ragapp.types import Backlog, Collection
 
 DEFAULT_COLLECTION = "default"
 
 
-class CollectionService(Parts):
+class CollectionService(Dependencies):
     def create_collection(self, name: str) -> Collection:
         """Raises ConflictError, UsageError, ModelError."""
         embedder = self._embedder.get()

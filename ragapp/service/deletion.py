@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
 from ragapp.protocols import DocumentStore, PageRenderer, SearchIndex
-from ragapp.service.premises import Premises
+from ragapp.service.host import Host
 from ragapp.service.remains import fragments_of
 from ragapp.types import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 
@@ -25,7 +25,7 @@ def delete_with_receipt(
     index: SearchIndex,
     renderer: PageRenderer,
     forget_kept: Forget,
-    premises: Premises,
+    host: Host,
 ) -> DeletionReceipt:
     """Deletes the document, takes what is left of it out of all files, and searches these.
 
@@ -45,10 +45,10 @@ def delete_with_receipt(
         _indexes(store, index, rows),
     )
     left = store.scrub(READERS_SECONDS)
-    search = _searched(store, premises, fragments)
+    search = _searched(store, host, fragments)
     if search.found and not left:  # SQLite leaves copies in pages that it has reordered
         left = store.scrub(READERS_SECONDS, rewrite=True)
-        search = _searched(store, premises, fragments)
+        search = _searched(store, host, fragments)
     places = (*removed, DeletedFrom("database files", 0, "parts to be written over", left or None))
     return DeletionReceipt(
         document_id=document_id,
@@ -85,9 +85,9 @@ def _indexes(store: DocumentStore, index: SearchIndex, rows: RemovedRows) -> Del
     return DeletedFrom("indexes", rows.chunks, "passages", left or None)
 
 
-def _searched(store: DocumentStore, premises: Premises, fragments: Sequence[str]) -> ByteSearch:
+def _searched(store: DocumentStore, host: Host, fragments: Sequence[str]) -> ByteSearch:
     """What other documents also say is not looked for."""
-    files, size, found = premises.search_files(fragments)
+    files, size, found = host.search_files(fragments)
     shared = store.told(sorted(set().union(*found.values()))) if found else frozenset()
     paths = sorted(str(path) for path, some in found.items() if some - shared)
     return ByteSearch(len(fragments), files, size, tuple(paths))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from ragapp.errors import NotFoundError, UsageError
-from ragapp.incoming.names import display_name
+from ragapp.fetching.file_names import display_name
 from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
 from ragapp.service.deletion import delete_with_receipt
 from ragapp.types import (
@@ -17,16 +17,16 @@ from ragapp.types import (
     Chunk,
     DeletionReceipt,
     Document,
-    DocumentOrder,
     DocumentPage,
-    Lane,
+    DocumentSort,
     Listing,
     PageImage,
     ParsedText,
+    Priority,
     Status,
 )
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
 class DocumentService(CollectionService):
@@ -37,8 +37,8 @@ class DocumentService(CollectionService):
         data: BinaryIO,
         *,
         source: str | None = None,
-        metadata: Mapping[str, str] = NOTHING,
-        lane: Lane = "interactive",
+        metadata: Mapping[str, str] = NO_METADATA,
+        lane: Priority = "interactive",
         owner: str = "",
         reserved: bool = False,
     ) -> Acceptance:
@@ -81,7 +81,7 @@ class DocumentService(CollectionService):
         *,
         containing: str = "",
         statuses: Sequence[Status] = (),
-        order: DocumentOrder = "accepted",
+        order: DocumentSort = "accepted",
         descending: bool = True,
         offset: int = 0,
         count: int = 50,
@@ -163,7 +163,7 @@ class DocumentService(CollectionService):
             index=self._index,
             renderer=self._renderer,
             forget_kept=self._forget_kept,
-            premises=self._premises,
+            host=self._host,
         )
 
     def _forget_kept(self, document_id: str) -> int:

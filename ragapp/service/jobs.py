@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ragapp.service.parts import Parts
+from ragapp.service.dependencies import Dependencies
 from ragapp.types import JobState, QueueDepth, Status
 
 UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 
-class JobService(Parts):
+class JobService(Dependencies):
     def jobs(
         self, collection: str | None = None, *, statuses: Sequence[Status] = UNREADY, count: int = 100
     ) -> list[JobState]:

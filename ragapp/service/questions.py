@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator, Mapping, Sequence
 
-from ragapp.answer.writing import write_whole
-from ragapp.asking import Follows, Wish
-from ragapp.cache.answers import AnswerCache
+from ragapp.answering.writing import write_whole
+from ragapp.ask_pipeline import AskQuery, FollowUp
+from ragapp.cache.answer_cache import AnswerCache
 from ragapp.errors import ModelError, UsageError
-from ragapp.protocols import EvalDesk
+from ragapp.protocols import EvaluationService
 from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
-from ragapp.service.documents import NOTHING
+from ragapp.service.documents import NO_METADATA
 from ragapp.types import AskEvent, AskMode, Collection, SearchMode, SearchResult, Turn
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class QuestionService(CollectionService):
         collection: str = DEFAULT_COLLECTION,
         k: int = 10,
         mode: SearchMode = "hybrid",
-        filters: Mapping[str, str] = NOTHING,
+        filters: Mapping[str, str] = NO_METADATA,
     ) -> SearchResult:
         """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
         searched = self.collection(collection)
@@ -39,7 +39,7 @@ class QuestionService(CollectionService):
         collection: str = DEFAULT_COLLECTION,
         k: int = 8,
         mode: AskMode = "auto",
-        filters: Mapping[str, str] = NOTHING,
+        filters: Mapping[str, str] = NO_METADATA,
         history: Sequence[Turn] = (),
         conversation_id: str | None = None,
         standalone_question: str | None = None,
@@ -56,11 +56,11 @@ class QuestionService(CollectionService):
         for as one that stands alone; `standalone_question` is the caller's own wording of that.
         """
         asked_of = self.collection(collection)
-        wish = Wish(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope, owner=owner)
+        wish = AskQuery(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope, owner=owner)
         if conversation_id is not None:
             history = self.history.turns(conversation_id)
-        follows = Follows(history, conversation_id, standalone_question)
-        return self._asking.ask(wish, follows, notice=self._notice(asked_of))
+        follows = FollowUp(history, conversation_id, standalone_question)
+        return self._pipeline.ask(wish, follows, notice=self._notice(asked_of))
 
     def write(self, system: str, prompt: str, *, mode: AskMode = "auto", max_tokens: int = 256) -> str | None:
         """What a generator makes of a prompt that is no question to the documents; None when none can.
@@ -84,7 +84,7 @@ class QuestionService(CollectionService):
         return self._cache
 
     @property
-    def evals(self) -> EvalDesk:
+    def evals(self) -> EvaluationService:
         """Where evaluations are ordered. Raises UsageError in a program that offers none."""
         if self._evals is None:
             raise UsageError("Evaluations are offered by `ragapp serve`. Elsewhere run `ragapp eval`.")

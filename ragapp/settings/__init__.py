@@ -15,8 +15,8 @@ from pydantic_settings import (
 from ragapp.settings.answers import AnswerSettings
 from ragapp.settings.cache import CacheSettings
 from ragapp.settings.ingest import IngestSettings
-from ragapp.settings.running import RunningSettings
-from ragapp.settings.serving import ServingSettings
+from ragapp.settings.models import ModelSettings
+from ragapp.settings.server import ServerSettings
 from ragapp.settings.sources import FileSecrets
 from ragapp.settings.storage import StorageSettings
 
@@ -27,10 +27,10 @@ _CREDENTIALS = re.compile(r"(?<=//)[^/\s]*(?=@)|(?<=\?)[^\s']+")
 
 
 class Settings(
-    ServingSettings,
+    ServerSettings,
     CacheSettings,
     IngestSettings,
-    RunningSettings,
+    ModelSettings,
     AnswerSettings,
     StorageSettings,
     BaseSettings,

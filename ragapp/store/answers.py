@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from ragapp.errors import NotFoundError, StorageError
-from ragapp.missing import no_answer
-from ragapp.store import drift
+from ragapp.not_found import no_answer
+from ragapp.store import answer_statistics
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
 from ragapp.store.engine import WRITE
@@ -79,7 +79,7 @@ class SqlAnswers:
     def days(self, last: int) -> list[AnswerDay]:
         """The last so many days in numbers, today's included; days without answers are left out."""
         with self._reading.begin() as c:
-            return drift.days(c, last)
+            return answer_statistics.days(c, last)
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
         """Raises NotFoundError."""

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from ragapp.errors import ConflictError
 from ragapp.protocols import BlobStore
-from ragapp.store import references
+from ragapp.store import blob_references
 from ragapp.store import schema as t
+from ragapp.store.blob_references import BlobWriter
 from ragapp.store.engine import WRITE, database_of
-from ragapp.store.keeping import BlobKeeper
 from ragapp.types import Artifact, ArtifactKind, Blob
 
 
@@ -23,7 +23,7 @@ class SqlArtifacts:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._blobs = blobs
-        self._keeper = BlobKeeper(engine, blobs, sys.maxsize)
+        self._keeper = BlobWriter(engine, blobs, sys.maxsize)
 
     def all(self, kind: ArtifactKind) -> list[Artifact]:
         query = select(t.artifacts).where(t.artifacts.c.kind == kind).order_by(t.artifacts.c.name)
@@ -41,7 +41,7 @@ class SqlArtifacts:
 
     def add(self, kind: ArtifactKind, name: str, data: BinaryIO, about: str) -> None:
         def record(c: Connection, blob: Blob) -> None:
-            references.keep_blob(c, blob, self._blobs)
+            blob_references.keep_blob(c, blob, self._blobs)
             row = dict(kind=kind, name=name, sha256=blob.sha256, about=about)
             if not database_of(c).insert_new(c, t.artifacts, [row]):
                 raise _taken(kind, name)
@@ -52,11 +52,11 @@ class SqlArtifacts:
 
     def replace(self, former: Artifact, data: BinaryIO, about: str) -> None:
         def record(c: Connection, blob: Blob) -> bool:
-            references.keep_blob(c, blob, self._blobs)
+            blob_references.keep_blob(c, blob, self._blobs)
             new = update(t.artifacts).where(*_same(former)).values(sha256=blob.sha256, about=about)
             if not c.execute(new).rowcount:
                 raise _changed(former)
-            return references.drop_unused_blob(c, former.sha256)
+            return blob_references.drop_unused_blob(c, former.sha256)
 
         if self._keeper.keep(data, record):
             self._keeper.free([former.sha256])
@@ -66,7 +66,7 @@ class SqlArtifacts:
             gone = c.execute(delete(t.artifacts).where(*_same(artifact))).rowcount
             if not gone and c.scalar(select(t.artifacts.c.sha256).where(*_named(artifact))) is not None:
                 raise _changed(artifact)
-            unused = references.drop_unused_blob(c, artifact.sha256)
+            unused = blob_references.drop_unused_blob(c, artifact.sha256)
         if unused:
             self._keeper.free([artifact.sha256])
 

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
 from ragapp.private import FILE_MODE
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.files import replacing
+from ragapp.store.atomic_files import replacing
+from ragapp.store.file_blobs import BlobFolder
 
 FORMAT = 1
 MANIFEST, DATABASE, BLOBS = "manifest.json", "ragapp.db", "blobs/"

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 from sqlalchemy.exc import IntegrityError
 
 from ragapp.errors import ConflictError, UsageError
-from ragapp.missing import no_collection
+from ragapp.not_found import no_collection
 from ragapp.store import schema as t
-from ragapp.types import Change, Collection
+from ragapp.types import Collection, IndexChange
 
 FIT_NAME = re.compile(r"[\w][\w .-]{0,127}")
 
@@ -88,13 +88,13 @@ def log_change(
     )
 
 
-def changes(c: Connection, collection_id: int, after: int) -> list[Change]:
+def changes(c: Connection, collection_id: int, after: int) -> list[IndexChange]:
     rows = c.execute(
         select(t.changes.c.revision, t.changes.c.version_id, t.changes.c.kind)
         .where(t.changes.c.collection_id == collection_id, t.changes.c.revision > after)
         .order_by(t.changes.c.revision)
     )
-    return [Change(*row) for row in rows]
+    return [IndexChange(*row) for row in rows]
 
 
 def _collection(row: Row[Any]) -> Collection:

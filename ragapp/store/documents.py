@@ -12,9 +12,19 @@ from sqlalchemy import ColumnElement, Connection, Row, case, delete, exists, fun
 
 from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
-from ragapp.store import listing, references, turns
+from ragapp.store import blob_references, listing, queue_order
 from ragapp.store import schema as t
-from ragapp.types import Acceptance, Blob, Chunk, Collection, Heading, Lane, Origin, ParsedText, Status
+from ragapp.types import (
+    Acceptance,
+    Blob,
+    Chunk,
+    Collection,
+    Heading,
+    Origin,
+    ParsedText,
+    Priority,
+    Status,
+)
 
 UNREAD: tuple[Status, ...] = ("queued", "parsing")
 
@@ -30,12 +40,12 @@ def accept(
     media_type: str,
     recipe: str,
     metadata: Mapping[str, str],
-    lane: Lane,
+    lane: Priority,
     owner: str,
     reserved_for: str,
     origin: Origin,
 ) -> Acceptance:
-    references.keep_blob(c, blob, blobs)
+    blob_references.keep_blob(c, blob, blobs)
     document = c.execute(
         select(t.documents).where(
             t.documents.c.collection_id == collection.id, t.documents.c.source == source
@@ -64,7 +74,7 @@ def accept(
             blob=blob,
             media_type=media_type,
             recipe=recipe,
-            place={**turns.place(c, "queued", lane, owner), "reserved_for": reserved_for},
+            place={**queue_order.place(c, "queued", lane, owner), "reserved_for": reserved_for},
             origin=origin,
         )
     if metadata:
@@ -140,7 +150,7 @@ def _newest(c: Connection, document: Row[Any]) -> Row[Any]:
 
 def _accept_same(c: Connection, newest: Row[Any]) -> Literal["updated", "unchanged"]:
     if newest.status == "failed" or newest.not_before is not None:
-        turns.again(c, newest.id)
+        queue_order.again(c, newest.id)
     return "updated" if newest.status == "failed" else "unchanged"
 
 

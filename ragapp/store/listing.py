@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from ragapp.missing import no_document
+from ragapp.not_found import no_document
 from ragapp.store import schema as t
-from ragapp.types import Collection, Document, DocumentOrder, Listing, Status
+from ragapp.types import Collection, Document, DocumentSort, Listing, Status
 
-_ORDERS: Final[Mapping[DocumentOrder, ColumnElement[Any]]] = {
+_ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
     "accepted": t.versions.c.id,
     "name": func.lower(t.versions.c.name),
     "size": t.blobs.c.size,
@@ -41,7 +41,7 @@ def part(
     *,
     containing: str,
     statuses: Sequence[Status],
-    order: DocumentOrder,
+    order: DocumentSort,
     descending: bool,
     offset: int,
     count: int,

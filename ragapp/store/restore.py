@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from ragapp.errors import NotFoundError, StorageError, UsageError
-from ragapp.incoming.bounded import BoundedReads
+from ragapp.fetching.bounded import BoundedReads
 from ragapp.private import FILE_MODE, private_folder
+from ragapp.store.atomic_files import sync_folder
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.files import sync_folder
+from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.revisions import known_revisions
 
 _NAMES = re.compile(rf"{re.escape(MANIFEST)}|{re.escape(DATABASE)}|{BLOBS}[0-9a-f]{{64}}")

@@ -16,7 +16,7 @@ from ragapp.errors import ConflictError, NotFoundError
 from ragapp.store import schema as t
 from ragapp.store.collections import utc, utc_or_none
 from ragapp.store.engine import WRITE
-from ragapp.store.jobs import Clock, clock_of_the_database
+from ragapp.store.job_queue import Clock, clock_of_the_database
 from ragapp.types import Task, TaskEnd, TaskKind
 
 KEPT: Final = 100

@@ -41,7 +41,7 @@ class Command:
         self._output = TemporaryFile()  # noqa: SIM115  closed when it has been followed
         # It reads our end of a pipe, which closes when we are gone, and ends with us.
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            module_command("ragapp.doors.cli.attended", *words),
+            module_command("ragapp.cli.background", *words),
             stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=subprocess.PIPE,

@@ -1,24 +1,27 @@
 """The nouns of ragapp: frozen values that every room passes around. No I/O here."""
 
-from ragapp.types.access import (
+from ragapp.types.answers import (
+    AnswerDay,
+    CacheEntry,
+    CacheStats,
+    CacheUsage,
+    Conversation,
+    Feedback,
+    StoredAnswer,
+    Thumbs,
+)
+from ragapp.types.artifacts import Artifact, ArtifactKind
+from ragapp.types.auth import (
     LOCAL,
     ROLES,
     AuditEntry,
     Caller,
     Grant,
     Key,
-    Limits,
+    KeyLimits,
+    KeyUsage,
     NewKey,
     Role,
-    Usage,
-)
-from ragapp.types.artifacts import Artifact, ArtifactKind
-from ragapp.types.care import (
-    Check,
-    DiskUse,
-    DoctorReport,
-    ModelNames,
-    ModelState,
 )
 from ragapp.types.deletion import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 from ragapp.types.documents import (
@@ -26,19 +29,19 @@ from ragapp.types.documents import (
     Acceptance,
     Backlog,
     Blob,
-    Change,
     Chunk,
     Collection,
     Document,
-    DocumentOrder,
+    DocumentSort,
     Heading,
+    IndexChange,
     IndexEntry,
     Job,
     JobState,
-    Lane,
     Listing,
     Origin,
     ParsedText,
+    Priority,
     QueueDepth,
     Status,
     Table,
@@ -57,16 +60,7 @@ from ragapp.types.evals import (
     RunComparison,
     RunKind,
 )
-from ragapp.types.kept import (
-    AnswerDay,
-    CacheEntry,
-    CacheStats,
-    CacheUsage,
-    Conversation,
-    Feedback,
-    StoredAnswer,
-    Thumbs,
-)
+from ragapp.types.health import Check, DiskUse, DoctorReport, ModelNames, ModelState
 from ragapp.types.pages import DocumentPage, PageBox, PageImage
 from ragapp.types.questions import (
     Answer,
@@ -88,7 +82,7 @@ from ragapp.types.questions import (
     Turn,
     Verdict,
 )
-from ragapp.types.tasks import CommandLine, Order, Task, TaskEnd, TaskKind, TaskState
+from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
 __all__ = [
     "LOCAL",
@@ -112,7 +106,6 @@ __all__ = [
     "CacheStatus",
     "CacheUsage",
     "Caller",
-    "Change",
     "Check",
     "Chunk",
     "Citation",
@@ -124,8 +117,8 @@ __all__ = [
     "DiskUse",
     "DoctorReport",
     "Document",
-    "DocumentOrder",
     "DocumentPage",
+    "DocumentSort",
     "Ending",
     "EvalKind",
     "EvalRun",
@@ -136,21 +129,22 @@ __all__ = [
     "Grant",
     "Heading",
     "Hit",
+    "IndexChange",
     "IndexEntry",
     "Job",
     "JobState",
     "Key",
-    "Lane",
-    "Limits",
+    "KeyLimits",
+    "KeyUsage",
     "Listing",
     "ModelNames",
     "ModelState",
     "NewKey",
-    "Order",
     "Origin",
     "PageBox",
     "PageImage",
     "ParsedText",
+    "Priority",
     "QuestionChange",
     "QuestionDraft",
     "QuestionTrace",
@@ -171,12 +165,12 @@ __all__ = [
     "Task",
     "TaskEnd",
     "TaskKind",
+    "TaskOrder",
     "TaskState",
     "Thumbs",
     "Trace",
     "Turn",
     "Unembedded",
-    "Usage",
     "Vectors",
     "Verdict",
 ]

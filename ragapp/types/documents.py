@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 """One unit-length embedding a row: shape (n, dimension)."""
 Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
-DocumentOrder = Literal["accepted", "name", "size", "pages", "status"]
-Lane = Literal["interactive", "batch"]
+DocumentSort = Literal["accepted", "name", "size", "pages", "status"]
+Priority = Literal["interactive", "batch"]
 """Somebody waits for it, or nobody does: interactive work goes first."""
 
 
@@ -180,7 +180,7 @@ class Job:
     worker: str
     status: Status
     """As it was when claimed: `queued` has to be parsed, `searchable` to be embedded."""
-    lane: Lane = "interactive"
+    lane: Priority = "interactive"
     owner: str = ""
     origin: Origin = NO_ORIGIN
 
@@ -210,7 +210,7 @@ class JobState:
     version: int
     status: Status
     why: str
-    lane: Lane
+    lane: Priority
     owner: str
     attempts: int
     trouble: str | None
@@ -233,7 +233,7 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IndexChange:
     """A row of a collection's change log, in commit order of `revision`."""
 
     revision: int

@@ -23,7 +23,7 @@ class CommandLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class TaskOrder:
     """What to run.
 
     Entering `work` makes ready, on the machine that runs it, what the command needs; leaving it without an

@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, model_folder: Callable[[str],
     model_folder("bge-small-en-v1.5")
     port, ui_port = free_port(), free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ragapp.doors.cli", "serve", "--port", str(port), "--ui-port", str(ui_port)],
+        [sys.executable, "-m", "ragapp.cli", "serve", "--port", str(port), "--ui-port", str(ui_port)],
         env=os.environ
         | {"RAGAPP_GENERATOR": "extractive", "RAGAPP_DATA_DIR": str(tmp_path_factory.mktemp("data"))},
     )

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from evals.desk.desk import SharedEvalDesk
+from evals.service.service import SharedEvaluationService
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.browser.waiting import answers, wait_until
@@ -30,7 +30,7 @@ class Site:
 @contextmanager
 def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
     """The documents are searchable when it is entered; everything ends with it."""
-    service = build_service(settings, evals=lambda kept: SharedEvalDesk(kept, settings.data_dir))
+    service = build_service(settings, evals=lambda kept: SharedEvaluationService(kept, settings.data_dir))
     with closing(service):
         for name, data in documents.items():
             service.upload("default", name, io.BytesIO(data))

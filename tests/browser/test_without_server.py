@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from tests.browser.acting import ask, settle
 from tests.browser.library import page_of
 from tests.browser.waiting import answers, wait_until

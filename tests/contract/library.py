@@ -10,11 +10,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
-from ragapp.types import Change, Chunk, Collection, IndexEntry, Job, ParsedText, Ranking, Vectors
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
+from ragapp.types import (
+    Chunk,
+    Collection,
+    IndexChange,
+    IndexEntry,
+    Job,
+    ParsedText,
+    Ranking,
+    Vectors,
+)
 
 EMBEDDER, DIMENSION, NAME = "test-embedder", 8, "shore"
 EAST = np.eye(DIMENSION, dtype=np.float32)[0]
@@ -92,7 +101,7 @@ class Witness:
     def collection(self, name: str) -> Collection:
         return self._store.collection(name)
 
-    def changes(self, collection_id: int, after: int) -> list[Change]:
+    def changes(self, collection_id: int, after: int) -> list[IndexChange]:
         self.reads += 1
         return [] if self.deaf else self._store.changes(collection_id, after)
 

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.protocols import ArtifactStore, BlobStore
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Artifact
 
 SET, RUN = "question set", "run"

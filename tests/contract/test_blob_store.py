@@ -13,8 +13,8 @@ import pytest
 
 from ragapp.errors import NotFoundError, StorageError, StorageUnavailable, TooLargeError
 from ragapp.protocols import BlobStore
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.bucket import BlobBucket, BucketAddress
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.s3_blobs import BlobBucket, BucketAddress
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 
 NEVER = "0" * 64

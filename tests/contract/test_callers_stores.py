@@ -13,13 +13,11 @@ from sqlalchemy.exc import DatabaseError
 
 from ragapp.errors import NotFoundError
 from ragapp.store import schema
-from ragapp.store.audit import SqlAudit
+from ragapp.store.auth import SqlAudit, SqlKeys, SqlUsage
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.engine import WRITE, migrate, open_engine
-from ragapp.store.keys import SqlKeys
 from ragapp.store.preferences import SqlPreferences
-from ragapp.store.usage import SqlUsage
-from ragapp.types import LOCAL, AuditEntry, Grant, Key, Limits, Usage
+from ragapp.types import LOCAL, AuditEntry, Grant, Key, KeyLimits, KeyUsage
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
@@ -29,7 +27,7 @@ KEY = Key(
     grants=(Grant("reader", "ours"), Grant("admin")),
     created_at=NOW,
     expires_at=NOW + timedelta(days=1),
-    limits=Limits(questions_per_day=7),
+    limits=KeyLimits(questions_per_day=7),
 )
 ENTRY = AuditEntry(NOW, KEY.id, KEY.name, "192.0.2.7", "upload", "ours/ä.txt", "done")
 
@@ -91,28 +89,28 @@ def test_the_last_collection_is_remembered_for_each_person(engine: Engine) -> No
 @pytest.mark.usefixtures("keys")
 def test_what_is_spent_adds_up_by_day(engine: Engine) -> None:
     usage = SqlUsage(engine)
-    assert usage.usage(KEY.id, TODAY) == Usage()
+    assert usage.usage(KEY.id, TODAY) == KeyUsage()
     for _ in range(2):
-        assert usage.spend(KEY.id, TODAY, Usage(questions=1, tokens=10, upload_bytes=100), Limits())
-    assert usage.usage(KEY.id, TODAY) == Usage(2, 20, 200)
-    assert usage.usage(KEY.id, TODAY + timedelta(days=1)) == Usage()
+        assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1, tokens=10, upload_bytes=100), KeyLimits())
+    assert usage.usage(KEY.id, TODAY) == KeyUsage(2, 20, 200)
+    assert usage.usage(KEY.id, TODAY + timedelta(days=1)) == KeyUsage()
 
 
 @pytest.mark.usefixtures("keys")
 def test_nothing_is_spent_beyond_a_limit(engine: Engine) -> None:
-    usage, within = SqlUsage(engine), Limits(upload_bytes_per_day=100)
-    assert not usage.spend(KEY.id, TODAY, Usage(upload_bytes=101), within)
-    assert usage.spend(KEY.id, TODAY, Usage(upload_bytes=100), within)
-    assert not usage.spend(KEY.id, TODAY, Usage(upload_bytes=1), within)
-    assert usage.spend(KEY.id, TODAY, Usage(questions=1), within), "a limit of bytes is none of questions"
-    assert usage.usage(KEY.id, TODAY) == Usage(questions=1, upload_bytes=100)
+    usage, within = SqlUsage(engine), KeyLimits(upload_bytes_per_day=100)
+    assert not usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=101), within)
+    assert usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=100), within)
+    assert not usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=1), within)
+    assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1), within), "a limit of bytes is none of questions"
+    assert usage.usage(KEY.id, TODAY) == KeyUsage(questions=1, upload_bytes=100)
 
 
 @pytest.mark.usefixtures("keys")
 def test_no_two_callers_get_what_is_left_for_one(engine: Engine) -> None:
-    usage, within = SqlUsage(engine), Limits(questions_per_day=10)
+    usage, within = SqlUsage(engine), KeyLimits(questions_per_day=10)
     with ThreadPoolExecutor(8) as pool:
-        given = list(pool.map(lambda _: usage.spend(KEY.id, TODAY, Usage(questions=1), within), range(40)))
+        given = list(pool.map(lambda _: usage.spend(KEY.id, TODAY, KeyUsage(questions=1), within), range(40)))
     assert given.count(True) == 10
     assert usage.usage(KEY.id, TODAY).questions == 10
 

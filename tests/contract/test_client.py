@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from ragapp.doors.client import RagappClient
+from ragapp.client import RagappClient
 from ragapp.errors import ConflictError, ModelError, NotFoundError, TooLargeError, UsageError
 from ragapp.service import RagService
 from ragapp.types import Answer, SearchResult

@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
+from ragapp.api.http.app import create_app
+from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -85,7 +85,7 @@ def methods(part: object) -> Iterator[Callable[..., object]]:
             continue
         if inspect.ismethod(value):
             yield value
-        elif type(value).__module__.startswith("ragapp.doors.client"):
+        elif type(value).__module__.startswith("ragapp.client"):
             yield from methods(value)
 
 

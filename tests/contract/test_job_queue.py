@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import update
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.store import jobs
+from ragapp.store import job_queue
 from ragapp.store import schema as t
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import WRITE, open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
-from ragapp.types import Chunk, Document, Job, Lane, ParsedText
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
+from ragapp.types import Chunk, Document, Job, ParsedText, Priority
 from tests.postgres import PostgresServer
 
 PARSED = ParsedText("Herons fish at dusk.")
@@ -38,7 +38,7 @@ def queue(database_url: str, store: SqlStore) -> SqlJobQueue:
 
 
 def accept(
-    store: SqlStore, name: str, lane: Lane = "batch", owner: str = "", *, reserved: bool = False
+    store: SqlStore, name: str, lane: Priority = "batch", owner: str = "", *, reserved: bool = False
 ) -> Document:
     return store.accept(
         "shore",
@@ -125,7 +125,7 @@ def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: 
         waits.append(due.timestamp() - clock)
         clock = due.timestamp()
     assert waits[:4] == [2, 4, 8, 16]
-    assert waits[-1] == jobs.LONGEST_PAUSE
+    assert waits[-1] == job_queue.LONGEST_PAUSE
     assert store.document(id_).status == "queued"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.callers.rates import Rates
+from ragapp.auth.rate_limits import RateLimits
 from ragapp.errors import UsageError
 from tests.ports import free_port
 from tests.redisserver import port_of, server
@@ -44,7 +44,7 @@ def key() -> str:
 
 
 def test_so_many_a_minute_and_no_more(url: str | None, key: str) -> None:
-    rates = Rates(url, TIMEOUT)
+    rates = RateLimits(url, TIMEOUT)
     answers = [rates.hit(key, 3) for _ in range(5)]
     assert answers[:3] == [None, None, None]
     for seconds in answers[3:]:
@@ -53,7 +53,7 @@ def test_so_many_a_minute_and_no_more(url: str | None, key: str) -> None:
 
 
 def test_each_key_has_its_own_count(url: str | None, key: str) -> None:
-    rates = Rates(url, TIMEOUT)
+    rates = RateLimits(url, TIMEOUT)
     assert rates.hit(key, 1) is None
     assert rates.hit(f"{key}, another", 1) is None
     assert rates.hit(key, 1) is not None
@@ -61,14 +61,14 @@ def test_each_key_has_its_own_count(url: str | None, key: str) -> None:
 
 @pytest.mark.parametrize("kind", ["redis", "socket", "valkey"])
 def test_replicas_count_together(urls: dict[str, str | None], kind: str, key: str) -> None:
-    first, second = Rates(urls[kind], TIMEOUT), Rates(urls[kind], TIMEOUT)
+    first, second = RateLimits(urls[kind], TIMEOUT), RateLimits(urls[kind], TIMEOUT)
     assert [first.hit(key, 2), second.hit(key, 2)] == [None, None]
     assert first.hit(key, 2) is not None
 
 
 def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key: str) -> None:
     with server("redis", tmp_path) as redis:
-        rates = Rates(f"redis://127.0.0.1:{port_of(redis)}", TIMEOUT)
+        rates = RateLimits(f"redis://127.0.0.1:{port_of(redis)}", TIMEOUT)
         assert rates.hit(key, 1) is None
     assert [rates.hit(key, 1) is None for _ in range(2)] == [True, False]
 
@@ -76,6 +76,6 @@ def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key
 @pytest.mark.parametrize("url", ["redis://:pa/ss@localhost:6379/0", "nothing://localhost"])
 def test_a_url_that_is_none_is_told_without_its_password(url: str) -> None:
     with pytest.raises(UsageError) as told:
-        Rates(url, TIMEOUT)
+        RateLimits(url, TIMEOUT)
     assert "pa/ss" not in str(told.value)
     assert told.value.__cause__ is None

@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from ragapp.doors.cli.program import app
+from ragapp.cli.program import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -69,7 +69,7 @@ def test_the_tasks_of_the_readme_work(tmp_path: Path) -> None:
     for task in tasks:
         typed = shlex.split(task.replace("~/papers", shlex.quote(str(SAMPLES))))
         done = subprocess.run(
-            [sys.executable, "-m", "ragapp.doors.cli", *typed],
+            [sys.executable, "-m", "ragapp.cli", *typed],
             cwd=tmp_path,
             env=environment,
             capture_output=True,

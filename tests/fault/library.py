@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.index.local.views import LocalIndex
+from ragapp.indexes.local.index import LocalIndex
 from ragapp.service.reindexing import reindex
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import CONNECTIONS, open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Chunk, Collection, ParsedText, Ranking, Vectors
 
 NAME, DIMENSION, SIZE = "shore", 8, 12

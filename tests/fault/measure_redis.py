@@ -25,10 +25,10 @@ from pydantic import SecretStr
 from redis import Redis
 
 from ragapp.bootstrap import build_service
-from ragapp.cachestore.breaker import SteadyCacheStore
-from ragapp.doors.terminal.output import print_table
+from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.terminal.output import print_table
 from tests.fault.test_redis_faults import frozen, half_open, killed, stalled
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
@@ -93,17 +93,17 @@ def asked_through_proxy() -> Iterator[tuple[RagService, FaultyProxy, Popen[bytes
         with closing(build_service(settings)) as service:
             service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
             bring_in(settings)
-            assert isinstance(service.cache._store, SteadyCacheStore)
+            assert isinstance(service.cache._store, ResilientCacheStore)
             service.cache._store = TimedStore(service.cache._store)
             for number in range(20):
                 ask(service, -1 - number)  # models load, connections open
             yield service, proxy, redis
 
 
-class TimedStore(SteadyCacheStore):
+class TimedStore(ResilientCacheStore):
     """Adds up what each thread waits for it."""
 
-    def __init__(self, store: SteadyCacheStore) -> None:
+    def __init__(self, store: ResilientCacheStore) -> None:
         super().__init__(store._store)
         self.waits = threading.local()
         for name in ("get", "nearest", "put", "note", "claim", "release", "counts"):

@@ -16,15 +16,15 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import create_engine
 
-from ragapp.bootstrap import build_workbench
+from ragapp.bootstrap import build_runtime
 from ragapp.bootstrap.storage import back_up, restore
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import migrate, open_engine
+from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.revisions import known_revisions
-from ragapp.store.sql import SqlStore
+from ragapp.store.sql_store import SqlStore
 from tests.fault.storage import PowerCut, failing_at
 
 
@@ -202,14 +202,14 @@ def test_documents_of_every_released_schema_come_through(tmp_path: Path, revisio
 
 def test_bytes_that_are_kept_elsewhere_are_backed_up_and_come_back_there(tmp_path: Path) -> None:
     here = settings(tmp_path / "data").model_copy(update={"blobs": str(tmp_path / "elsewhere")})
-    with closing(build_workbench(here).store) as store:
+    with closing(build_runtime(here).store) as store:
         store.create_collection("shore", "e", 2)
         hand_in(store, "heron")
         back_up(here, tmp_path / "b.tar")
         sha256 = store.documents("shore")[0].sha256
     BlobFolder(tmp_path / "elsewhere").delete(sha256)
     restore(here, tmp_path / "b.tar", force=True)
-    with closing(build_workbench(here).store) as again:
+    with closing(build_runtime(here).store) as again:
         assert all(check.ok for check in again.check(repair=False))
     assert BlobFolder(tmp_path / "elsewhere").exists(sha256)
 

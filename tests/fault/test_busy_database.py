@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
-from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.bootstrap.storage import OTHER_CONNECTIONS, open_database
-from ragapp.doors.http.app import create_app
 from ragapp.errors import BusyError, StorageUnavailable
 from ragapp.settings import Settings
 from ragapp.store.databases import postgresql
@@ -42,12 +42,12 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> Workbench:
-    return build_workbench(settings)
+def bench(settings: Settings) -> IngestRuntime:
+    return build_runtime(settings)
 
 
 @pytest.fixture
-def http(settings: Settings, bench: Workbench) -> Iterator[httpx.Client]:
+def http(settings: Settings, bench: IngestRuntime) -> Iterator[httpx.Client]:
     with (
         closing(build_service(settings, bench)) as service,
         serving(create_app(service, settings)) as url,
@@ -66,7 +66,7 @@ def taken(engine: Engine, settings: Settings) -> list[Connection]:
 
 
 def test_who_finds_no_connection_free_is_told_to_come_again(
-    bench: Workbench, http: httpx.Client, settings: Settings
+    bench: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
     held = taken(bench.engine, settings)
     refused = http.get("/v1/collections")
@@ -82,7 +82,7 @@ def test_who_finds_no_connection_free_is_told_to_come_again(
 
 
 def test_one_connection_is_enough_for_a_request(
-    bench: Workbench, http: httpx.Client, settings: Settings
+    bench: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
     """Those who each hold one would wait for each other's second one, and never get it."""
     held = taken(bench.engine, settings)

@@ -14,12 +14,12 @@ from sqlalchemy import Engine, text
 
 from ragapp.errors import StorageUnavailable
 from ragapp.protocols import BlobStore
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.bucket import BlobBucket, BucketAddress
 from ragapp.store.checks import blobs as blob_checks
 from ragapp.store.engine import WRITE
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.s3_blobs import BlobBucket, BucketAddress
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Check, Chunk, ParsedText
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 

@@ -15,9 +15,9 @@ import pytest
 from fastapi import UploadFile
 from starlette.testclient import TestClient
 
+from ragapp.api.http.app import create_app
+from ragapp.api.http.uploads import documents_in
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
-from ragapp.doors.http.handed import documents_in
 from ragapp.errors import StorageError
 from tests.fault.library import Library
 from tests.serving import settings_in

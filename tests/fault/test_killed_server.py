@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ragapp.bootstrap import build_service, build_workbench
-from ragapp.doors.client import RagappClient
+from ragapp.bootstrap import build_runtime, build_service
+from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
 from tests.ports import free_port
@@ -35,7 +35,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 @contextmanager
 def server(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], RagappClient]]:
     environment = os.environ | {"RAGAPP_GENERATOR": "extractive", "RAGAPP_LEASE_SECONDS": "2"}
-    command = [sys.executable, "-m", "ragapp.doors.cli", "serve", "--no-ui", "--port", str(port)]
+    command = [sys.executable, "-m", "ragapp.cli", "serve", "--no-ui", "--port", str(port)]
     process = subprocess.Popen([*command, "--data-dir", str(data_dir)], env=environment)
     try:
         with RagappClient(f"http://127.0.0.1:{port}") as client:
@@ -75,7 +75,7 @@ def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) ->
         assert found.hits[0].document_name == "buoy-5.txt"
 
     settings = Settings(data_dir=tmp_path, generator="extractive")
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     entries = bench.store.entries(bench.store.collection("default").id)
     spans = [(entry.version_id, entry.text) for entry in entries]
     assert len(spans) == len(set(spans))

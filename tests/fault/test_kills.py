@@ -39,7 +39,7 @@ def worker(settings: Settings) -> subprocess.Popen[bytes]:
         "RAGAPP_MODELS_DIR": str(settings.models_dir),
         "RAGAPP_DATABASE_URL": settings.resolved_database_url,
     }
-    command = [sys.executable, "-m", "ragapp.doors.cli", "worker", "--data-dir", str(settings.data_dir)]
+    command = [sys.executable, "-m", "ragapp.cli", "worker", "--data-dir", str(settings.data_dir)]
     return subprocess.Popen(command, env=environment)
 
 

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, event
 from ingest.pipeline import Pipeline
 from ingest.sandbox import parse_limits
 from ingest.worker import Worker
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from ragapp.errors import StorageUnavailable
-from ragapp.observe.silent import SilentObserver
 from ragapp.settings import Settings
-from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.telemetry.null_observer import NullObserver
 from tests import postgres as postgresql
 from tests.fault.library import NAME, HashEmbedder, Library
 from tests.postgres import PostgresServer
@@ -153,7 +153,7 @@ def working(library: Library) -> Iterator[threading.Thread]:
         embedder_of=lambda c: HashEmbedder(c.embedder),
         sandbox=parser(parse_limits(Settings())),
         chunk_tokens=16,
-        observer=SilentObserver(),
+        observer=NullObserver(),
         replaced=lambda _: None,
     )
     worker = Worker(queue, pipeline, lease_seconds=5)

@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.store.jobs import SqlJobQueue
+from ragapp.store.job_queue import SqlJobQueue
 from tests.fault.library import NAME, HashEmbedder, Library
 
 CHANGES = int(os.environ.get("RAGAPP_TEST_CHANGES", "240"))

@@ -15,8 +15,8 @@ from docx import Document
 from pypdf import PdfWriter
 
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ingest.sandbox import ParserSandbox, parse_limits
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.serving import settings_in
@@ -36,20 +36,20 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def bench(settings: Settings) -> Workbench:
-    return build_workbench(settings)
+def bench(settings: Settings) -> IngestRuntime:
+    return build_runtime(settings)
 
 
 @pytest.fixture(scope="module")
-def service(settings: Settings, bench: Workbench) -> Iterator[RagService]:
+def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
     with closing(build_service(settings, bench)) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
-def work(bench: Workbench, settings: Settings) -> Iterator[Callable[[], None]]:
+def work(bench: IngestRuntime, settings: Settings) -> Iterator[Callable[[], None]]:
     """Works the queue in this process until nothing waits: a crash or a hang would be ours."""
-    with closing(Sandbox(parse_limits(settings))) as sandbox:
+    with closing(ParserSandbox(parse_limits(settings))) as sandbox:
         pipeline = build_pipeline(bench, settings, sandbox)
 
         def work_off() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.index.local import snapshot
+from ragapp.indexes.local import snapshot
 from tests.fault.library import Library
 from tests.fault.storage import PowerCut, failing_at
 
@@ -83,7 +83,7 @@ def test_nothing_promised_is_lost_at_any_point(
     monkeypatch: pytest.MonkeyPatch,
     work: Callable[[Library, dict[str, str]], None],
 ) -> None:
-    monkeypatch.setattr(snapshot, "TAIL_ROWS", 1)
+    monkeypatch.setattr(snapshot, "DELTA_ROWS", 1)
     point, finished, texts = 0, False, BEFORE if before == "shore" else {}
     while not finished:
         point += 1

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from ragapp.errors import ServerUnavailable, UsageError
-from ragapp.index.qdrant.index import QdrantIndex
-from ragapp.index.qdrant.servers import QdrantSettings
+from ragapp.indexes.qdrant.client import QdrantSettings
+from ragapp.indexes.qdrant.index import QdrantIndex
 from ragapp.types import Ranking
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from tests.ports import free_port

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from redis import Redis
 
 from ragapp.bootstrap import build_service
-from ragapp.cachestore import breaker
-from ragapp.cachestore.breaker import SteadyCacheStore
-from ragapp.cachestore.redis import RedisCacheStore
+from ragapp.cache_stores import circuit_breaker
+from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
+from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import StorageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -57,9 +57,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(proxy: FaultyProxy, clock: Clock) -> Iterator[SteadyCacheStore]:
+def store(proxy: FaultyProxy, clock: Clock) -> Iterator[ResilientCacheStore]:
     plain = RedisCacheStore(f"redis://127.0.0.1:{proxy.port}", 100, 0.2, now=lambda: NOW)
-    with closing(SteadyCacheStore(plain, clock)) as store:
+    with closing(ResilientCacheStore(plain, clock)) as store:
         store.put(entry("kept", at=NOW), unit(1))
         assert store.get("kept") is not None
         yield store
@@ -90,7 +90,7 @@ FAULTS: list[Fault] = [stalled, half_open, killed, frozen]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_server_that_fails_is_an_empty_cache_and_left_alone(
-    fault: Fault, store: SteadyCacheStore, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
+    fault: Fault, store: ResilientCacheStore, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
 ) -> None:
     fault(proxy, redis)
     assert store.get("kept") is None
@@ -107,35 +107,35 @@ def test_a_server_that_fails_is_an_empty_cache_and_left_alone(
 
 
 def test_after_its_rest_it_is_tried_again_by_one_caller(
-    store: SteadyCacheStore, proxy: FaultyProxy, clock: Clock
+    store: ResilientCacheStore, proxy: FaultyProxy, clock: Clock
 ) -> None:
     proxy.stall()
     assert store.get("kept") is None
-    clock.now += breaker.RESTS_SECONDS
+    clock.now += circuit_breaker.RESTS_SECONDS
     tried = proxy.connections
     assert [store.get("kept") for _ in range(10)] == [None] * 10
     assert proxy.connections == tried + 1
     proxy.heal()
-    clock.now += breaker.RESTS_SECONDS
+    clock.now += circuit_breaker.RESTS_SECONDS
     assert store.get("kept") is not None
 
 
 def test_a_late_reply_is_never_taken_for_that_of_another_question(
-    store: SteadyCacheStore, proxy: FaultyProxy, clock: Clock
+    store: ResilientCacheStore, proxy: FaultyProxy, clock: Clock
 ) -> None:
     store.put(entry("other", at=NOW), unit(2))
     for _ in range(5):
         proxy.stall()
         assert store.get("kept") is None
         proxy.resume()  # the reply that nobody waits for any more arrives now
-        clock.now += breaker.RESTS_SECONDS
+        clock.now += circuit_breaker.RESTS_SECONDS
         found = store.get("other")
         assert found is not None
         assert found.id == "other"
 
 
 def test_a_full_server_still_serves_what_it_has(
-    store: SteadyCacheStore, redis: subprocess.Popen[bytes]
+    store: ResilientCacheStore, redis: subprocess.Popen[bytes]
 ) -> None:
     with Redis(port=port_of(redis)) as admin:
         admin.config_set("maxmemory", 1)
@@ -146,7 +146,7 @@ def test_a_full_server_still_serves_what_it_has(
     assert [found.id for found, _ in store.nearest("p", unit(1), 8)] == ["kept"]
 
 
-def test_a_flushed_server_begins_anew(store: SteadyCacheStore, redis: subprocess.Popen[bytes]) -> None:
+def test_a_flushed_server_begins_anew(store: ResilientCacheStore, redis: subprocess.Popen[bytes]) -> None:
     assert store.nearest("p", unit(1), 8)
     with Redis(port=port_of(redis)) as admin:
         admin.flushall()
@@ -156,7 +156,7 @@ def test_a_flushed_server_begins_anew(store: SteadyCacheStore, redis: subprocess
 
 
 def test_what_somebody_else_wrote_over_an_entry_is_a_miss(
-    store: SteadyCacheStore, redis: subprocess.Popen[bytes]
+    store: ResilientCacheStore, redis: subprocess.Popen[bytes]
 ) -> None:
     with Redis(port=port_of(redis)) as admin:
         (key,) = admin.keys("*entry:kept")

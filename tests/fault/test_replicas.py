@@ -20,8 +20,8 @@ from uuid import uuid4
 
 import pytest
 
-from ragapp.bootstrap import build_service, build_workbench
-from ragapp.doors.client import RagappClient
+from ragapp.bootstrap import build_runtime, build_service
+from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
 from ragapp.types import Evaluation
@@ -64,7 +64,7 @@ def shared(
 
 @contextmanager
 def program(shared: Environment, data_dir: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "ragapp.doors.cli", *words, "--data-dir", str(data_dir)]
+    command = [sys.executable, "-m", "ragapp.cli", *words, "--data-dir", str(data_dir)]
     process = subprocess.Popen(command, env=os.environ | shared)
     try:
         yield process
@@ -208,7 +208,7 @@ def assert_sound(shared: Environment, data_dir: Path) -> None:
         {name.removeprefix("RAGAPP_").lower(): value for name, value in shared.items()}
         | {"data_dir": data_dir}
     )
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     with closing(build_service(settings, bench)) as service:
         spans = [(e.version_id, e.text) for e in bench.store.entries(bench.store.collection("default").id)]
         assert len(spans) == len(set(spans)), "no chunk is doubled"

@@ -12,10 +12,10 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Chunk, ParsedText
 
 EMBEDDER, DOCUMENTS, ROUNDS = "one", 12, 6

@@ -14,8 +14,8 @@ from rich.progress import Progress
 import evals.data
 from evals.datasets.beir import load_beir
 from evals.retrieval.corpus import open_corpus
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.serving import LIBRARY, bring_in, serving, settings_in

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.bootstrap import build_service, build_workbench
+from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
@@ -52,7 +52,7 @@ def settings(prepared: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def service(settings: Settings, embedder: Lazy[Embedder]) -> Iterator[RagService]:
-    with closing(build_service(settings, replace(build_workbench(settings), embedder=embedder))) as service:
+    with closing(build_service(settings, replace(build_runtime(settings), embedder=embedder))) as service:
         yield service
 
 

@@ -16,15 +16,15 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from ragapp.access.service import GuardedService
-from ragapp.bootstrap import Workbench, build_cache, build_service, build_workbench
+from ragapp.authorization.service import AuthorizedService
+from ragapp.bootstrap import IngestRuntime, build_cache, build_runtime, build_service
 from ragapp.errors import NotFoundError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Answer, Caller, Chunk, Grant, ParsedText
-from ragapp.types.kept import CLOCK_SKEW
+from ragapp.types.answers import CLOCK_SKEW
 from tests.serving import settings_in
 
 numbers = count()
@@ -46,7 +46,7 @@ class Askers(RuleBasedStateMachine):
     """Documents are published as a worker would, without its sandbox; everything else is the product."""
 
     service: RagService
-    bench: Workbench
+    bench: IngestRuntime
     clock: list[float]
 
     @initialize()
@@ -99,7 +99,7 @@ class Askers(RuleBasedStateMachine):
         question = QUESTIONS[place][wording]
         grants = self.grants[person]
         caller = Caller("", person, tuple(Grant("reader", one) for one in sorted(grants)))
-        asks = partial(GuardedService(self.service, caller).ask, question, collection=self.shelf)
+        asks = partial(AuthorizedService(self.service, caller).ask, question, collection=self.shelf)
         if self.shelf not in grants:
             with pytest.raises(NotFoundError):
                 asks()
@@ -136,10 +136,10 @@ def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
     own = settings_in(tmp_path).model_copy(update={"cache_seconds": KEPT_SECONDS})
     clock = [4e9]
     embedder = Lazy(lambda: build_embedder(Settings()))
-    bench = replace(build_workbench(own), embedder=embedder)
+    bench = replace(build_runtime(own), embedder=embedder)
     with closing(build_service(own, bench)) as service:
         service.cache.close()
-        service._cache = service._asking._cache = build_cache(
+        service._cache = service._pipeline._cache = build_cache(
             own, bench.store, embedder, now=lambda: clock[0]
         )
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import openai
 import pytest
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
-from ragapp.types import Grant, Limits
+from ragapp.types import Grant, KeyLimits
 from tests.modelserver import Pieces, written_by
 from tests.serving import serving, settings_in
 
@@ -54,7 +54,7 @@ def test_a_title_is_neither_stored_nor_counted(
         service = stack.enter_context(closing(build_service(settings)))
         url = stack.enter_context(serving(create_app(service, settings)))
         service.create_collection("ours")
-        limits = Limits(questions_per_day=0)
+        limits = KeyLimits(questions_per_day=0)
         key = service.callers.keyring.create("chat", [Grant("reader", "ours")], limits=limits).secret
         client = stack.enter_context(openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0))
         assert json.loads(said(client, TITLE, stream=stream)) == {"title": title}

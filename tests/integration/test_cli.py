@@ -38,13 +38,13 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = f"import sys, ragapp.doors.cli.program; print([m for m in {HEAVY} if m in sys.modules])"
+    code = f"import sys, ragapp.cli.program; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_errors_end_the_process_with_one_line_and_their_code(data_dir: Path) -> None:
-    command = [sys.executable, "-m", "ragapp.doors.cli", "documents", "show", "nobody"]
+    command = [sys.executable, "-m", "ragapp.cli", "documents", "show", "nobody"]
     done = subprocess.run(
         [*command, "--data-dir", str(data_dir)], capture_output=True, text=True, check=False
     )

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ragapp.bootstrap import build_service
-from ragapp.doors.cli.program import app
+from ragapp.cli.program import app
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings

@@ -13,8 +13,8 @@ import openai
 import pytest
 from mcp import Client
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.modelserver import Pieces, written_by
@@ -78,6 +78,6 @@ def test_it_says_so_on_the_command_line(cutting: Settings) -> None:
         "RAGAPP_GENERATOR": cutting.generator,
         "RAGAPP_OPENAI_BASE_URL": str(cutting.openai_base_url),
     }
-    command = [sys.executable, "-m", "ragapp.doors.cli", "ask", QUESTION, "--mode", "generate"]
+    command = [sys.executable, "-m", "ragapp.cli", "ask", QUESTION, "--mode", "generate"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "cut off" in done.stdout

@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
+from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError
 from ragapp.service import RagService
 from ragapp.settings import Settings

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from evals.desk.desk import SharedEvalDesk
+from evals.service.service import SharedEvaluationService
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
-from ragapp.protocols import ArtifactStore, EvalDesk
+from ragapp.protocols import ArtifactStore, EvaluationService
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
+from ragapp.store.file_blobs import BlobFolder
 from ragapp.types import Evaluation
 
 RUN_FILES = Path("evals/run_files")
@@ -48,13 +48,13 @@ def artifacts(engine: Engine, tmp_path: Path) -> ArtifactStore:
 
 
 @pytest.fixture
-def east(artifacts: ArtifactStore, tmp_path: Path) -> EvalDesk:
-    return SharedEvalDesk(artifacts, tmp_path / "east")
+def east(artifacts: ArtifactStore, tmp_path: Path) -> EvaluationService:
+    return SharedEvaluationService(artifacts, tmp_path / "east")
 
 
 @pytest.fixture
-def west(artifacts: ArtifactStore, tmp_path: Path) -> EvalDesk:
-    return SharedEvalDesk(artifacts, tmp_path / "west")
+def west(artifacts: ArtifactStore, tmp_path: Path) -> EvaluationService:
+    return SharedEvaluationService(artifacts, tmp_path / "west")
 
 
 def put_run(data_dir: Path, file: Path, name: str) -> Path:
@@ -77,7 +77,7 @@ def a_set(*more: str, questions: Sequence[Mapping[str, object]] = QUESTIONS) -> 
 
 
 def test_a_run_of_a_command_is_taken_in_with_its_page_whenever_that_comes(
-    east: EvalDesk, west: EvalDesk, tmp_path: Path
+    east: EvaluationService, west: EvaluationService, tmp_path: Path
 ) -> None:
     file = put_run(tmp_path / "east", RUN, "before")
     put_run(tmp_path / "east", RUN_FILES / "cache-mini.json", "of another kind")
@@ -93,13 +93,13 @@ def test_a_run_of_a_command_is_taken_in_with_its_page_whenever_that_comes(
     assert west.compare("before", "before").moved == ()
 
 
-def test_what_is_not_there_is_told(east: EvalDesk) -> None:
+def test_what_is_not_there_is_told(east: EvaluationService) -> None:
     for ask in (east.report, lambda run: east.trace(run, "q"), lambda run: east.compare(run, run)):
         with pytest.raises(NotFoundError, match="nowhere"):
             ask("nowhere")
 
 
-def test_a_set_is_ready_where_it_is_needed(east: EvalDesk, west: EvalDesk) -> None:
+def test_a_set_is_ready_where_it_is_needed(east: EvaluationService, west: EvaluationService) -> None:
     made = east.add_set("mine.zip", a_set())
     assert [one for one in west.sets() if one.own] == [made]
     with west.order(Evaluation("answers", "mine", limit=1)).work() as line:
@@ -108,7 +108,9 @@ def test_a_set_is_ready_where_it_is_needed(east: EvalDesk, west: EvalDesk) -> No
     assert not folder.exists()
 
 
-def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(east: EvalDesk, west: EvalDesk) -> None:
+def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(
+    east: EvaluationService, west: EvaluationService
+) -> None:
     east.add_set("mine.zip", a_set())
     order = east.order(Evaluation("answers", "mine"))
     west.delete_set("mine")
@@ -117,7 +119,7 @@ def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(east: EvalDe
 
 
 def test_questions_that_a_command_made_become_a_set_and_failed_ones_none(
-    east: EvalDesk, west: EvalDesk
+    east: EvaluationService, west: EvaluationService
 ) -> None:
     def make(name: str) -> Path:
         with east.order_questions("default", name, 2).work() as line:
@@ -139,7 +141,7 @@ def test_questions_that_a_command_made_become_a_set_and_failed_ones_none(
         west.order_questions("default", "../made", 2)
 
 
-def test_what_one_reviewed_the_other_shows(east: EvalDesk, west: EvalDesk) -> None:
+def test_what_one_reviewed_the_other_shows(east: EvaluationService, west: EvaluationService) -> None:
     east.add_set("mine.zip", a_set())
     _, second = east.drafts("mine")
     worded = replace(second, question="Who made q2?", accepted=True)
@@ -151,18 +153,18 @@ def test_what_one_reviewed_the_other_shows(east: EvalDesk, west: EvalDesk) -> No
         west.drafts("xquad-mini")
 
 
-def test_a_byte_order_mark_hinders_no_review(east: EvalDesk) -> None:
+def test_a_byte_order_mark_hinders_no_review(east: EvaluationService) -> None:
     row = {**QUESTIONS[0], "documents": []}
     east.add_set("mine.jsonl", io.BytesIO(json.dumps(row).encode("utf-8-sig")))
     drafts = east.drafts("mine")
     assert east.review("mine", drafts) == drafts
 
 
-def test_what_macos_adds_to_a_zip_is_left_out(east: EvalDesk) -> None:
+def test_what_macos_adds_to_a_zip_is_left_out(east: EvaluationService) -> None:
     assert east.add_set("mine.zip", a_set("__MACOSX/folder/._a.txt", "folder/.DS_Store")).reviewable
 
 
-def test_a_review_leaves_what_can_be_evaluated(east: EvalDesk) -> None:
+def test_a_review_leaves_what_can_be_evaluated(east: EvaluationService) -> None:
     east.add_set("mine.zip", a_set())
     drafts = first, _ = east.drafts("mine")
     for kept in ([], [replace(first, question=" ")], [replace(first, answers=())]):
@@ -172,7 +174,7 @@ def test_a_review_leaves_what_can_be_evaluated(east: EvalDesk) -> None:
 
 
 def test_a_set_that_is_damaged_on_disk_is_told(
-    east: EvalDesk, artifacts: ArtifactStore, tmp_path: Path
+    east: EvaluationService, artifacts: ArtifactStore, tmp_path: Path
 ) -> None:
     east.add_set("mine.zip", a_set())
     kept = artifacts.find("question set", "mine")
@@ -184,7 +186,7 @@ def test_a_set_that_is_damaged_on_disk_is_told(
 
 @pytest.mark.parametrize("accepted", [True, False, None])
 def test_no_question_names_a_document_outside_whether_it_is_accepted_or_not(
-    east: EvalDesk, accepted: bool | None
+    east: EvaluationService, accepted: bool | None
 ) -> None:
     outside = {**QUESTIONS[1], "documents": ["/etc/hostname"], "accepted": accepted}
     with pytest.raises(UsageError, match="leads out"):
@@ -192,7 +194,7 @@ def test_no_question_names_a_document_outside_whether_it_is_accepted_or_not(
 
 
 @pytest.mark.parametrize("name", ["folder/a.txt/b", "folder/" + "\u6f22" * 150])
-def test_names_that_no_disk_takes_are_told(east: EvalDesk, name: str) -> None:
+def test_names_that_no_disk_takes_are_told(east: EvaluationService, name: str) -> None:
     with pytest.raises(UsageError, match="unpacked"):
         east.add_set("mine.zip", a_set(name))
     with pytest.raises(UsageError, match="fit name"):
@@ -201,7 +203,7 @@ def test_names_that_no_disk_takes_are_told(east: EvalDesk, name: str) -> None:
 
 @pytest.mark.parametrize("odd", [{"system": "none"}, {"created_at": "today"}])
 def test_a_run_file_that_is_not_whole_hides_no_other(
-    east: EvalDesk, tmp_path: Path, odd: Mapping[str, str]
+    east: EvaluationService, tmp_path: Path, odd: Mapping[str, str]
 ) -> None:
     file = put_run(tmp_path / "east", RUN, "odd")
     file.write_text(json.dumps(json.loads(RUN.read_bytes()) | odd))

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from evals.datasets.answering import load_answer_dataset
-from evals.making.drafts import Source
-from evals.making.make import make_from_feedback, make_set
-from evals.making.rules import rule_drafts
-from evals.making.written import written_drafts
-from ragapp.bootstrap import build_service, build_workbench
+from evals.generation.by_model import written_drafts
+from evals.generation.by_rules import rule_drafts
+from evals.generation.drafts import Source
+from evals.generation.generate import generate_from_feedback, generate_set
+from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
@@ -50,7 +50,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 @pytest.fixture(scope="module")
 def embedder(settings: Settings) -> Embedder:
-    return build_workbench(settings).embedder.get()
+    return build_runtime(settings).embedder.get()
 
 
 def rows(file: Path) -> list[Any]:
@@ -58,7 +58,7 @@ def rows(file: Path) -> list[Any]:
 
 
 def made(service: RagService, embedder: Embedder, file: Path) -> list[Any]:
-    make_set(service, "default", file, count=20, seed=0, embedder=embedder, generator=None)
+    generate_set(service, "default", file, count=20, seed=0, embedder=embedder, generator=None)
     return rows(file)
 
 
@@ -163,7 +163,7 @@ def ask(service: RagService, question: str) -> str:
 
 def test_corrections_and_thumbs_become_questions(service: RagService, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="corrected or approved"):
-        make_from_feedback(service, "default", tmp_path / "none.jsonl")
+        generate_from_feedback(service, "default", tmp_path / "none.jsonl")
     approved, corrected, disliked = (
         ask(service, question)
         for question in ("Who built the old mill?", "Who bought the mill?", "When was the mill built?")
@@ -171,7 +171,7 @@ def test_corrections_and_thumbs_become_questions(service: RagService, tmp_path: 
     service.history.add_feedback(approved, Feedback(thumbs="up"))
     service.history.add_feedback(corrected, Feedback(thumbs="down", correction="The railway company."))
     service.history.add_feedback(disliked, Feedback(thumbs="down"))
-    make_from_feedback(service, "default", tmp_path / "said" / "questions.jsonl")
+    generate_from_feedback(service, "default", tmp_path / "said" / "questions.jsonl")
     first, second = rows(tmp_path / "said" / "questions.jsonl")
     assert (first["question"], first["kind"]) == ("Who built the old mill?", "feedback")
     assert "Ada Thornton" in first["answers"][0]
@@ -185,4 +185,6 @@ def test_an_empty_collection_cannot_be_asked_about(
 ) -> None:
     service.create_collection("empty")
     with pytest.raises(UsageError, match="has no documents"):
-        make_set(service, "empty", tmp_path / "q.jsonl", count=1, seed=0, embedder=embedder, generator=None)
+        generate_set(
+            service, "empty", tmp_path / "q.jsonl", count=1, seed=0, embedder=embedder, generator=None
+        )

@@ -19,14 +19,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragapp.answer.answerer import Answerer
-from ragapp.answer.writers import Writers
-from ragapp.bootstrap import build_service, build_workbench
+from ragapp.answering.answerer import Answerer
+from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.bootstrap import build_runtime, build_service
 from ragapp.service import RagService
-from ragapp.store.sql import SqlStore
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Answer, SearchResult, Sentence
 from tests.serving import LIBRARY, bring_in, settings_in
-from tests.unit.answer.hits import found, page_at, span_of
+from tests.unit.answering.hits import found, page_at, span_of
 
 QUESTION = "When was the harbour built, and by whom?"
 SPOOF = (
@@ -72,7 +72,7 @@ class Stage:
         """What streams and what is answered when the model writes `text`."""
         self.puppet.text = text
         answerer = Answerer(
-            Writers([self.puppet]), page_at=self.store.page_at, span_of=self.store.span, strict=strict
+            GeneratorChain([self.puppet]), page_at=self.store.page_at, span_of=self.store.span, strict=strict
         )
         *events, last = answerer.answer(QUESTION, self.result, "generate")
         assert last.answer is not None
@@ -88,7 +88,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         service.upload("default", name, io.BytesIO(data))
     service.upload("vault", "secret.txt", io.BytesIO(SECRET.encode()))
     bring_in(folder)
-    bench = build_workbench(folder)
+    bench = build_runtime(folder)
     with closing(service), closing(bench.store):
         yield Stage(service, bench.store, Puppet(), service.search(QUESTION))
 
@@ -203,7 +203,7 @@ def test_an_order_in_a_document_is_text_and_nothing_else(injection: Injection) -
     document = f"{injection.context}\n\n{injection.order}"
     puppet = Puppet()
     puppet.text = f"As you wish: visit https://evil.example/{len(document)} now [1]. {injection.order} [2]"
-    answerer = Answerer(Writers([puppet]), page_at=page_at, span_of=span_of)
+    answerer = Answerer(GeneratorChain([puppet]), page_at=page_at, span_of=span_of)
     for event in answerer.answer(injection.question, found(injection.question, [document]), "generate"):
         assert not ACTIVE.search(event.text)
         if event.answer is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ragapp.doors.cli.children import Child
+from ragapp.cli.child_processes import Child
 from tests.redisserver import free_port
 
 SECONDS = 120

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from ragapp.api.http.app import create_app
+from ragapp.api.http.ask import answer_frames
+from ragapp.api.http.event_stream import EventStream
 from ragapp.bootstrap import build_service
 from ragapp.cancellation import Cancellation, cancelled_by
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
-from ragapp.doors.http.ask import answer_frames
-from ragapp.doors.http.eventstream import EventStream
+from ragapp.client import RagappClient
 from ragapp.errors import ModelError, ServerUnavailable, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ragapp.doors.problems import problem_of
+from ragapp.api.problems import problem_of
 from ragapp.errors import NotFoundError
 
 PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text()

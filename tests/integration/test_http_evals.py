@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from evals.desk.desk import SharedEvalDesk
+from evals.service.service import SharedEvaluationService
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
+from ragapp.client import RagappClient
 from ragapp.errors import ConflictError, NotFoundError, ParseError, UsageError
 from ragapp.types import EvalRun, Evaluation, QuestionDraft, Task
 from tests.serving import serving, settings_in
@@ -39,7 +39,7 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RagappClient]:
     settings = settings_in(tmp_path_factory.mktemp("evals"))
-    service = build_service(settings, evals=lambda kept: SharedEvalDesk(kept, settings.data_dir))
+    service = build_service(settings, evals=lambda kept: SharedEvaluationService(kept, settings.data_dir))
     with serving(create_app(service, settings)) as url, RagappClient(url) as client:
         yield client
     service.close()

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ragapp import errors
-from ragapp.doors.http.app import create_app
-from ragapp.doors.problems import error_of, problem_of
+from ragapp.api.http.app import create_app
+from ragapp.api.problems import error_of, problem_of
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.serving import serving

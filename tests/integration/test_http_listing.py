@@ -9,7 +9,7 @@ import zipfile
 import httpx
 import pytest
 
-from ragapp.doors.client import RagappClient
+from ragapp.client import RagappClient
 from ragapp.errors import RagappError, UsageError
 from ragapp.service import RagService
 

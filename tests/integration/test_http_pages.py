@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.app import create_app
+from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError, UnsupportedFormat
 from ragapp.service import RagService
 from ragapp.types import Document

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
-from ragapp.types import Grant, Limits
+from ragapp.types import Grant, KeyLimits
 from tests.serving import LIBRARY, bring_in, settings_in
 
 EXAMPLES = int(os.environ.get("RAGAPP_TEST_EXAMPLES", "2"))
@@ -38,7 +38,7 @@ def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
     for name, data in LIBRARY.items():
         service.upload("default", name, io.BytesIO(data))
     bring_in(configured)
-    limits = Limits(*[MORE_THAN_ENOUGH] * 5)
+    limits = KeyLimits(*[MORE_THAN_ENOUGH] * 5)
     key = service.callers.keyring.create("everything", [Grant("admin")], limits=limits)
     yield create_app(service, configured), {"Host": "localhost", "Authorization": f"Bearer {key.secret}"}
     service.close()

@@ -16,15 +16,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ragapp.doors.client import RagappClient
-from ragapp.doors.http.server import listen, take_port
+from ragapp.api.http.server import listen, take_port
+from ragapp.client import RagappClient
 from ragapp.errors import AuthenticationError, RagappError, UsageError
 from tests.ports import free_port
 from tests.serving import settings_in
 
 SERVE = """
 import sys
-from ragapp.doors.http.server import listen, run
+from ragapp.api.http.server import listen, run
 from ragapp.settings import Settings
 settings = Settings()
 run(settings, "127.0.0.1", listen(settings, "127.0.0.1", int(sys.argv[1])))
@@ -60,7 +60,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_told_to_be_open(option:
         command = [
             sys.executable,
             "-m",
-            "ragapp.doors.cli",
+            "ragapp.cli",
             "serve",
             "--data-dir",
             str(tmp_path / "data"),

@@ -36,7 +36,7 @@ class Shop:
             (self.documents / f"{name}.md").write_text(text)
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "ragapp.doors.cli", "ingest", *map(str, arguments)]
+        command = [sys.executable, "-m", "ragapp.cli", "ingest", *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(command, env=os.environ | self.environment, text=True, **pipes)
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import pytest
 
 from ingest.cli.batch import open_batch
-from ingest.cli.mirror import Mirror
 from ingest.cli.progress import Progress
 from ingest.cli.report import Report
+from ingest.cli.sync import FolderSync
 from ingest.sources import Finder
 from ragapp.bootstrap import build_service
-from ragapp.incoming.web import FetchLimits
+from ragapp.fetching.web import FetchLimits
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.serving import settings_in
@@ -54,13 +54,13 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def bring_in(settings: Settings, *arguments: object, prune: bool = False) -> tuple[Report, Mirror]:
+def bring_in(settings: Settings, *arguments: object, prune: bool = False) -> tuple[Report, FolderSync]:
     finder = Finder([str(a) for a in arguments], [], FetchLimits(100_000, 20, allow_private=True))
     with (
         Progress(quiet=True) as progress,
         open_batch(settings, "default", {}, 1, progress) as batch,
     ):
-        mirror = Mirror(batch, finder, prune=prune, tell=lambda _: None)
+        mirror = FolderSync(batch, finder, prune=prune, tell=lambda _: None)
         mirror.begin(finder.find())
         mirror.finish()
         return batch.report(), mirror
@@ -165,7 +165,7 @@ def test_watching_follows_changes_until_ctrl_c(settings: Settings, service: RagS
     command = [
         sys.executable,
         "-m",
-        "ragapp.doors.cli",
+        "ragapp.cli",
         "ingest",
         str(folder),
         "--watch",

@@ -17,8 +17,8 @@ from ingest.pipeline import build_pipeline
 from ingest.sandbox import parse_limits
 from ingest.sources import Finder
 from ingest.worker import Worker
-from ragapp.bootstrap import build_workbench
-from ragapp.incoming.web import FetchLimits
+from ragapp.bootstrap import build_runtime
+from ragapp.fetching.web import FetchLimits
 from ragapp.settings import Settings
 from tests.serving import parser, settings_in
 
@@ -48,7 +48,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def server_at_work(settings: Settings) -> Iterator[None]:
     """A worker without the password, that looks for work all the time."""
-    bench, stop = build_workbench(settings), threading.Event()
+    bench, stop = build_runtime(settings), threading.Event()
     with closing(bench.store):
         pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
         worker = Worker(bench.queue, pipeline, settings.lease_seconds)

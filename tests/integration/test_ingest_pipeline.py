@@ -18,9 +18,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.pipeline import BATCH, TURN, Pipeline
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parse_limits
 from ingest.worker import Worker
-from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import ModelError
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
@@ -46,14 +46,14 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> Iterator[Workbench]:
-    bench = build_workbench(settings)
+def bench(settings: Settings) -> Iterator[IngestRuntime]:
+    bench = build_runtime(settings)
     yield bench
     bench.store.close()
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
+def sandbox() -> ParserSandbox:
     return parser(parse_limits(Settings()))
 
 
@@ -90,7 +90,9 @@ class UnreliableEmbedder:
         return self._real.token_spans(text)
 
 
-def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder] | None = None) -> Pipeline:
+def pipeline(
+    bench: IngestRuntime, sandbox: ParserSandbox, embedder: Callable[[], Embedder] | None = None
+) -> Pipeline:
     return Pipeline(
         store=bench.store,
         queue=bench.queue,
@@ -102,7 +104,7 @@ def pipeline(bench: Workbench, sandbox: Sandbox, embedder: Callable[[], Embedder
     )
 
 
-def one_stage(bench: Workbench, work: Pipeline, stop: Event | None = None) -> Job:
+def one_stage(bench: IngestRuntime, work: Pipeline, stop: Event | None = None) -> Job:
     job = bench.queue.claim("test")
     assert job is not None
     work.work(job, stop or Event(), lambda _: None)
@@ -114,7 +116,7 @@ def upload(service: RagService, name: str, text: str) -> str:
 
 
 def test_a_document_is_found_by_words_first_and_by_meaning_then(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "towns.md", "".join(FACTS))
     work = pipeline(bench, sandbox)
@@ -129,7 +131,7 @@ def test_a_document_is_found_by_words_first_and_by_meaning_then(
 
 
 def test_every_document_is_searchable_before_the_first_is_embedded(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     ids = [upload(service, f"{i}.md", fact) for i, fact in enumerate(FACTS[:3])]
     work = pipeline(bench, sandbox)
@@ -139,7 +141,7 @@ def test_every_document_is_searchable_before_the_first_is_embedded(
 
 
 def test_a_bad_document_fails_with_its_reason_and_the_next_one_goes_on(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     bad, good = upload(service, "bad.pdf", "no PDF"), upload(service, "good.txt", "All is well.")
     work = pipeline(bench, sandbox)
@@ -151,7 +153,7 @@ def test_a_bad_document_fails_with_its_reason_and_the_next_one_goes_on(
 
 
 def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     chunks = 3 * BATCH
     id_ = upload(service, "long.md", "".join(f"# H{i}\n\nText {i}.\n\n" for i in range(chunks)))
@@ -177,7 +179,7 @@ def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
 
 
 def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     long = upload(service, "long.md", "".join(f"# H{i}\n\n{i}.\n\n" for i in range(BATCH * TURN + 1)))
     work = pipeline(bench, sandbox)
@@ -190,7 +192,7 @@ def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
 
 
 def test_a_deleted_document_ends_the_work_quietly(
-    service: RagService, bench: Workbench, sandbox: Sandbox
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "gone.txt", "Soon gone.")
     work = pipeline(bench, sandbox)
@@ -203,7 +205,7 @@ def test_a_deleted_document_ends_the_work_quietly(
 
 
 def test_a_worker_gives_up_when_its_patience_ends(
-    service: RagService, bench: Workbench, sandbox: Sandbox, settings: Settings
+    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox, settings: Settings
 ) -> None:
     id_ = upload(service, "a.txt", "Some text.")
     embedder = UnreliableEmbedder(bench.embedder.get())
@@ -226,7 +228,7 @@ def test_the_worker_process_brings_documents_in_and_ends_with_its_parent(
 
 
 def test_the_worker_gives_back_its_work_on_sigterm(
-    service: RagService, bench: Workbench, settings: Settings
+    service: RagService, bench: IngestRuntime, settings: Settings
 ) -> None:
     id_ = upload(service, "long.md", "".join(f"# H{i}\n\n{FACTS[i % 12]}\n\n" for i in range(2000)))
     with worker(settings) as process:
@@ -238,7 +240,7 @@ def test_the_worker_gives_back_its_work_on_sigterm(
 
 
 def worker(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "ragapp.doors.cli", "worker", "--data-dir", str(settings.data_dir)]
+    command = [sys.executable, "-m", "ragapp.cli", "worker", "--data-dir", str(settings.data_dir)]
     environment = os.environ | {"RAGAPP_LEASE_SECONDS": "2", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 

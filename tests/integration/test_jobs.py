@@ -58,7 +58,7 @@ def test_a_source_with_nul_is_refused(caller: Caller) -> None:
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ragapp.doors.cli", "jobs", *arguments]
+    command = [sys.executable, "-m", "ragapp.cli", "jobs", *arguments]
     environment = os.environ | {"RAGAPP_DATA_DIR": str(settings.data_dir)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -16,9 +16,14 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.runnables import Runnable, RunnablePassthrough
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from ragapp.doors.client import RagappClient
-from ragapp.doors.langchain import RagappRetriever, answer_chain, check_citations, passages_prompt
+from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError
+from ragapp.integrations.langchain import (
+    RagappRetriever,
+    answer_chain,
+    check_citations,
+    passages_prompt,
+)
 from ragapp.service import RagService
 from ragapp.types import Answer
 from tests.serving import Caller

@@ -46,7 +46,7 @@ def stdio_server(data_dir: Path, *options: str, may_ingest: bool = False) -> Std
         "RAGAPP_GENERATOR": "extractive",
         "RAGAPP_MCP_INGEST": str(may_ingest).lower(),
     }
-    command = ["-m", "ragapp.doors.cli", "mcp", *options]
+    command = ["-m", "ragapp.cli", "mcp", *options]
     return StdioServerParameters(command=sys.executable, args=command, env=environment)
 
 

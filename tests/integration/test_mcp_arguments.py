@@ -8,7 +8,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import TextContent
 
-from ragapp.doors.mcp.server import build_server
+from ragapp.api.mcp.server import build_server
 from ragapp.service import RagService
 
 Arguments = dict[str, object]

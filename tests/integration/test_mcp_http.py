@@ -13,8 +13,8 @@ import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
+from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, Role

@@ -162,7 +162,7 @@ def test_damaged_bytes_do_not_arrive(tmp_path: Path, postgres: PostgresServer) -
 
 def test_the_command_moves_and_checks(laptop: Settings, postgres: PostgresServer, tmp_path: Path) -> None:
     to, blobs = postgres.new_database(), str(tmp_path / "blobs")
-    command = [sys.executable, "-m", "ragapp.doors.cli", "migrate", "--to", to, "--blobs", blobs, "--json"]
+    command = [sys.executable, "-m", "ragapp.cli", "migrate", "--to", to, "--blobs", blobs, "--json"]
     environment = os.environ | {
         "RAGAPP_DATA_DIR": str(laptop.data_dir),
         "RAGAPP_MODELS_DIR": str(laptop.models_dir),

@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ragapp.bootstrap import build_service
-from ragapp.doors.cli.program import app
-from ragapp.doors.terminal.folder import begin_data, need_data
-from ragapp.doors.terminal.options import load_settings
+from ragapp.cli.program import app
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.settings import Settings
 from ragapp.settings.unknown import unknown_variables
+from ragapp.terminal.data_folder import begin_data, need_data
+from ragapp.terminal.options import load_settings
 from tests.serving import settings_in
 
 

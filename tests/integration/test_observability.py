@@ -22,13 +22,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from ragapp.bootstrap import build_service, build_workbench
-from ragapp.doors.http.app import create_app
-from ragapp.observe.logs import OURS, JsonLines
-from ragapp.observe.metrics import Metrics
-from ragapp.observe.telemetry import Telemetry
-from ragapp.observe.tracing import Tracing
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import build_runtime, build_service
 from ragapp.settings import Settings
+from ragapp.telemetry.logs import OURS, JsonLines
+from ragapp.telemetry.metrics import Metrics
+from ragapp.telemetry.observer import Telemetry
+from ragapp.telemetry.tracing import Tracing
 from tests.faultyproxy import faulty_proxy
 from tests.modelserver import Pieces, written_by
 from tests.postgres import PostgresServer
@@ -87,7 +87,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 @contextmanager
 def _served(settings: Settings, telemetry: Telemetry) -> Iterator[httpx.Client]:
     """A server, with the document taken in as an API and a worker do it."""
-    bench = build_workbench(settings, telemetry)
+    bench = build_runtime(settings, telemetry)
     with (
         closing(build_service(settings, bench)) as service,
         serving(create_app(service, settings, telemetry=telemetry)) as url,

@@ -15,10 +15,10 @@ from langchain_openai import ChatOpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from pydantic import SecretStr
 
+from ragapp.api.http.app import create_app
+from ragapp.api.http.chat import chat_frames
+from ragapp.api.openai.responses import Reply
 from ragapp.bootstrap import build_service
-from ragapp.doors.http.app import create_app
-from ragapp.doors.http.chat import chat_frames
-from ragapp.doors.openai.replies import Reply
 from ragapp.errors import ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings

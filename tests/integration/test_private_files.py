@@ -38,7 +38,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 def ragapp(*arguments: str, code: int = 0) -> str:
-    command = [sys.executable, "-m", "ragapp.doors.cli", *arguments]
+    command = [sys.executable, "-m", "ragapp.cli", *arguments]
     environment = {**os.environ, "RAGAPP_GENERATOR": "extractive"}
     done = subprocess.run(command, capture_output=True, text=True, umask=0o022, env=environment, check=False)
     assert done.returncode == code, done.stderr

@@ -14,12 +14,12 @@ from qdrant_client import QdrantClient, models
 
 from ragapp.bootstrap import build_service
 from ragapp.errors import StorageError, UsageError
-from ragapp.index.qdrant.index import QdrantIndex
-from ragapp.index.qdrant.points import Points
-from ragapp.index.qdrant.servers import QdrantSettings
+from ragapp.indexes.qdrant.client import QdrantSettings
+from ragapp.indexes.qdrant.index import QdrantIndex
+from ragapp.indexes.qdrant.points import Points
 from ragapp.settings import Settings
-from ragapp.store.sql import SqlStore
-from ragapp.types import Change, Collection, IndexEntry, Vectors
+from ragapp.store.sql_store import SqlStore
+from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from tests.qdrantserver import Node
 
@@ -79,7 +79,7 @@ class Interrupting:
     def collection(self, name: str) -> Collection:
         return self.store.collection(name)
 
-    def changes(self, collection_id: int, after: int) -> list[Change]:
+    def changes(self, collection_id: int, after: int) -> list[IndexChange]:
         return self.store.changes(collection_id, after)
 
     def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:

@@ -13,8 +13,8 @@ import pytest
 from rich.progress import Progress
 
 import evals.data
+from evals.answers.corpus import open_answer_corpus
 from evals.answers.evaluate import evaluate_answers
-from evals.answers.library import open_library
 from evals.answers.runs import AnswerRun, read_answer_run
 from evals.datasets.answering import load_answer_dataset
 from evals.runs import gate_run
@@ -28,7 +28,7 @@ ANSWERS = SAMPLES.parent / "run_files" / "xquad-mini.extractive.json.gz"
 def asked(folder: Path, **changed: int) -> AnswerRun:
     settings = Settings(data_dir=folder, generator="extractive", **changed)
     dataset = load_answer_dataset(SAMPLES / "xquad-mini")
-    with Progress(disable=True) as progress, open_library(dataset, settings, progress) as library:
+    with Progress(disable=True) as progress, open_answer_corpus(dataset, settings, progress) as library:
         return evaluate_answers(dataset, library, settings, progress)[0]
 
 

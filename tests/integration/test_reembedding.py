@@ -9,7 +9,7 @@ from threading import Event
 
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import parse_limits
-from ragapp.bootstrap import build_service, build_workbench
+from ragapp.bootstrap import build_runtime, build_service
 from tests.serving import bring_in, parser, settings_in
 
 CHAPTERS = 8
@@ -29,7 +29,7 @@ def _prose(chapter: int) -> str:
 
 def test_one_changed_word_embeds_one_chunk_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, chunk_tokens=100)
-    bench = build_workbench(settings)
+    bench = build_runtime(settings)
     with closing(build_service(settings, bench)) as service:
         id_ = service.upload("default", "book.md", io.BytesIO(book().encode())).document.id
         bring_in(settings)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.bootstrap import Workbench, build_service, build_workbench
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import EmbedderMismatch, ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
@@ -35,18 +35,18 @@ def settings(tmp_path: Path, model_folder: Callable[[str], Path]) -> Settings:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> Workbench:
-    return build_workbench(settings)
+def bench(settings: Settings) -> IngestRuntime:
+    return build_runtime(settings)
 
 
 @pytest.fixture
-def service(settings: Settings, bench: Workbench) -> Iterator[RagService]:
+def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
     with closing(build_service(settings, bench)) as service:
         ingest(service, bench, settings, TEXTS)
         yield service
 
 
-def ingest(service: RagService, bench: Workbench, settings: Settings, texts: dict[str, str]) -> None:
+def ingest(service: RagService, bench: IngestRuntime, settings: Settings, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         service.upload("default", f"{name}.txt", io.BytesIO(text.encode()))
     work_off(bench, settings)
@@ -61,7 +61,7 @@ def found(service: RagService, query: str) -> str:
 
 
 def test_search_goes_on_and_then_uses_the_new_vectors(
-    service: RagService, bench: Workbench, settings: Settings
+    service: RagService, bench: IngestRuntime, settings: Settings
 ) -> None:
     former = service.collection("default").embedder
     seen = []
@@ -88,7 +88,7 @@ def test_another_process_follows_the_switch(service: RagService, settings: Setti
 
 
 def test_what_came_in_during_the_embedding_is_embedded_too(
-    service: RagService, bench: Workbench, settings: Settings
+    service: RagService, bench: IngestRuntime, settings: Settings
 ) -> None:
     late = iter([{"bees": "Bees dance to tell each other where flowers are."}])
 
@@ -101,7 +101,7 @@ def test_what_came_in_during_the_embedding_is_embedded_too(
     assert service.doctor().ok
 
 
-def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, bench: Workbench) -> None:
+def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, bench: IngestRuntime) -> None:
     before = service.collection("default")
 
     def die(done: int, total: int) -> None:
@@ -123,7 +123,9 @@ def test_an_embedder_that_cannot_be_found_changes_nothing(service: RagService) -
     assert service.collection("default") == before
 
 
-def test_a_collection_of_an_unknown_embedder_says_what_to_run(service: RagService, bench: Workbench) -> None:
+def test_a_collection_of_an_unknown_embedder_says_what_to_run(
+    service: RagService, bench: IngestRuntime
+) -> None:
     collection = bench.store.create_collection("strange", "nobody@0123456789abcdef", 8)
     with pytest.raises(EmbedderMismatch, match="ragapp collections reindex strange"):
         bench.embedders.of(collection)

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from ragapp import orders
-from ragapp.doors.client import RagappClient
+from ragapp import commands
+from ragapp.client import RagappClient
 from ragapp.errors import ConflictError, NotFoundError, StorageUnavailable
 from ragapp.protocols import TaskStore
 from ragapp.store.engine import open_engine
 from ragapp.store.tasks import SqlTasks
-from ragapp.tasks.board import LocalTaskBoard
-from ragapp.types import CommandLine, Order, Task, TaskEnd
+from ragapp.tasks.runner import TaskRunner
+from ragapp.types import CommandLine, Task, TaskEnd, TaskOrder
 
 PATIENCE = 120.0
 
@@ -32,15 +32,15 @@ LEASE = 3.0
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Iterator[LocalTaskBoard]:
+def board(tmp_path: Path) -> Iterator[TaskRunner]:
     with closing(board_at(tmp_path)) as board:
         yield board
 
 
-def board_at(data_dir: Path, records: TaskStore | None = None) -> LocalTaskBoard:
+def board_at(data_dir: Path, records: TaskStore | None = None) -> TaskRunner:
     """A server's, over the database in the folder."""
     engine = open_engine(f"sqlite:///{data_dir / 'ragapp.db'}")
-    return LocalTaskBoard(records or SqlTasks(engine, LEASE), data_dir)
+    return TaskRunner(records or SqlTasks(engine, LEASE), data_dir)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def client(library_url: str) -> RagappClient:
     return RagappClient(library_url)
 
 
-def ended(board: LocalTaskBoard, task: Task) -> Task:
+def ended(board: TaskRunner, task: Task) -> Task:
     deadline = time.monotonic() + PATIENCE
     while not board.task(task.id).over:
         assert time.monotonic() < deadline, "it did not end"
@@ -56,7 +56,7 @@ def ended(board: LocalTaskBoard, task: Task) -> Task:
     return board.task(task.id)
 
 
-def until(board: LocalTaskBoard, task: Task, state: str) -> None:
+def until(board: TaskRunner, task: Task, state: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while board.task(task.id).state != state:
         assert time.monotonic() < deadline, f"it is not {state}"
@@ -83,8 +83,8 @@ def test_what_is_not_there_is_not_started(client: RagappClient) -> None:
         client.tasks.start_fetch("no-such-model")
 
 
-def test_a_command_that_fails_tells_why(board: LocalTaskBoard) -> None:
-    task = ended(board, board.start(orders.reindex("--help", None)))
+def test_a_command_that_fails_tells_why(board: TaskRunner) -> None:
+    task = ended(board, board.start(commands.reindex("--help", None)))
     assert task.state == "failed"
     assert task.error is not None
     assert "--help" in task.error
@@ -92,8 +92,8 @@ def test_a_command_that_fails_tells_why(board: LocalTaskBoard) -> None:
         board.output(task.id)
 
 
-def test_one_that_runs_or_waits_is_cancelled(board: LocalTaskBoard) -> None:
-    patient = orders.command("evaluation", "Sleep", SLEEP, patient=True)
+def test_one_that_runs_or_waits_is_cancelled(board: TaskRunner) -> None:
+    patient = commands.command("evaluation", "Sleep", SLEEP, patient=True)
     first, second = board.start(patient), board.start(patient)
     until(board, first, "running")
     assert board.task(second.id).state == "waiting"
@@ -107,7 +107,7 @@ def test_one_that_runs_or_waits_is_cancelled(board: LocalTaskBoard) -> None:
 
 
 @pytest.mark.parametrize("task_id", ["nowhere", "../tasks", ""])
-def test_an_unknown_one_is_not_found(board: LocalTaskBoard, task_id: str) -> None:
+def test_an_unknown_one_is_not_found(board: TaskRunner, task_id: str) -> None:
     with pytest.raises(NotFoundError):
         board.task(task_id)
 
@@ -133,9 +133,9 @@ def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Pat
     assert board.task(task.id).error
 
 
-def test_another_server_sees_it_and_cancels_it(board: LocalTaskBoard, tmp_path: Path) -> None:
+def test_another_server_sees_it_and_cancels_it(board: TaskRunner, tmp_path: Path) -> None:
     before = _children(os.getpid())
-    task = board.start(orders.command("evaluation", "Sleep", SLEEP))
+    task = board.start(commands.command("evaluation", "Sleep", SLEEP))
     with closing(board_at(tmp_path)) as other:
         until(other, task, "running")
         child = new_child(os.getpid(), before)
@@ -144,7 +144,7 @@ def test_another_server_sees_it_and_cancels_it(board: LocalTaskBoard, tmp_path: 
     assert board.task(task.id).state == "cancelled"
 
 
-def test_what_a_command_made_is_kept_only_when_it_did_what_it_should(board: LocalTaskBoard) -> None:
+def test_what_a_command_made_is_kept_only_when_it_did_what_it_should(board: TaskRunner) -> None:
     left: list[str] = []
 
     @contextmanager
@@ -157,26 +157,26 @@ def test_what_a_command_made_is_kept_only_when_it_did_what_it_should(board: Loca
 
     good, bad = CommandLine(("settings",), ("--json",)), CommandLine(("documents", "show"), (), ("nobody",))
     for line in (good, bad):
-        ended(board, board.start(Order("evaluation", "Work", lambda line=line: work(line))))
+        ended(board, board.start(TaskOrder("evaluation", "Work", lambda line=line: work(line))))
     assert left == ["kept", "cleared", "cleared"]
 
 
-def test_work_that_cannot_be_made_ready_fails_with_its_reason(board: LocalTaskBoard) -> None:
+def test_work_that_cannot_be_made_ready_fails_with_its_reason(board: TaskRunner) -> None:
     @contextmanager
     def work() -> Iterator[CommandLine]:
         raise NotFoundError("The set is gone. Add it again.")
         yield SLEEP
 
-    task = ended(board, board.start(Order("evaluation", "Work", work)))
+    task = ended(board, board.start(TaskOrder("evaluation", "Work", work)))
     assert (task.state, task.error) == ("failed", "The set is gone. Add it again.")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_defect_of_ours_is_told_as_such(board: LocalTaskBoard) -> None:
+def test_a_defect_of_ours_is_told_as_such(board: TaskRunner) -> None:
     def work() -> AbstractContextManager[CommandLine]:
         raise ZeroDivisionError
 
-    task = ended(board, board.start(Order("evaluation", "Work", work)))
+    task = ended(board, board.start(TaskOrder("evaluation", "Work", work)))
     assert task.state == "failed"
     assert "did not expect" in str(task.error)
 
@@ -197,7 +197,7 @@ def test_how_it_ended_is_noted_when_the_database_is_back(tmp_path: Path) -> None
     records = AwayForAWhile(open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}"), LEASE)
     with closing(board_at(tmp_path, records)) as board:
         line = CommandLine(("settings",), ("--json",))
-        task = ended(board, board.start(orders.command("evaluation", "Settings", line)))
+        task = ended(board, board.start(commands.command("evaluation", "Settings", line)))
         assert task.state == "done"
         assert json.loads(board.output(task.id))
     assert records.refusals < 0
@@ -206,7 +206,7 @@ def test_how_it_ended_is_noted_when_the_database_is_back(tmp_path: Path) -> None
 def test_a_server_that_ends_ends_its_tasks(tmp_path: Path) -> None:
     before = _children(os.getpid())
     with closing(board_at(tmp_path)) as board:
-        task = board.start(orders.command("evaluation", "Sleep", SLEEP))
+        task = board.start(commands.command("evaluation", "Sleep", SLEEP))
         child = new_child(os.getpid(), before)
         until_it_would_end_well(child)
     assert board.task(task.id).state == "cancelled"
@@ -255,7 +255,7 @@ def _state(pid: int) -> str:
 
 def test_progress_that_no_terminal_shows_is_lines() -> None:
     script = (
-        "from ragapp.doors.terminal.progress import Steps\n"
+        "from ragapp.terminal.progress import Steps\n"
         "with Steps() as steps:\n    task = steps.add_task('asking', total=4)\n    steps.advance(task, 3)\n"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

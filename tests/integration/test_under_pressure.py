@@ -18,12 +18,12 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from evals.bench.unruly import Misbehaviour, unruly
+from evals.bench.faulty_model import Misbehaviour, faulty_model
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import Sandbox, parse_limits
-from ragapp.bootstrap import build_service, build_workbench
-from ragapp.doors.cli.children import Child
-from ragapp.doors.http.app import create_app
+from ingest.sandbox import ParserSandbox, parse_limits
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import build_runtime, build_service
+from ragapp.cli.child_processes import Child
 from ragapp.settings import Settings
 from tests.integration.test_http_server import running
 from tests.modelserver import Pieces, written_by
@@ -51,7 +51,7 @@ def fill(settings: Settings) -> None:
 
 @contextmanager
 def with_model(behaviour: Misbehaviour, folder: Path, silence: float) -> Iterator[Settings]:
-    with unruly(behaviour) as model:
+    with faulty_model(behaviour) as model:
         changed = {
             "generator": "openai:unruly",
             "openai_base_url": model.url,
@@ -147,8 +147,8 @@ def test_a_document_is_given_back_when_its_worker_ends_before_it_is_read(tmp_pat
     settings = settings_in(tmp_path)
     with closing(build_service(settings)) as service:
         service.upload("default", "herons.txt", io.BytesIO(b"Herons fish at dusk."))
-    bench = build_workbench(settings)
-    with closing(bench.store), closing(Sandbox(parse_limits(settings))) as sandbox:
+    bench = build_runtime(settings)
+    with closing(bench.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
         job = bench.queue.claim("ending")
         assert job is not None
         sandbox.stop()

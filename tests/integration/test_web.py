@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import pytest
 
 from ragapp.errors import FetchError, TooLargeError, UsageError
-from ragapp.incoming import web
-from ragapp.incoming.web import FetchLimits, fetch, page_name
+from ragapp.fetching import web
+from ragapp.fetching.web import FetchLimits, fetch, page_name
 
 LIMITS = FetchLimits(max_bytes=10_000, seconds=5, allow_private=True)
 

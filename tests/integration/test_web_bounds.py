@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from ragapp.errors import FetchError
-from ragapp.incoming import budget
-from ragapp.incoming.web import FetchLimits, fetch
+from ragapp.fetching import budget
+from ragapp.fetching.web import FetchLimits, fetch
 
 LIMITS = FetchLimits(max_bytes=10_000_000, seconds=0.6, allow_private=True)
 PATIENT = FetchLimits(max_bytes=10_000_000, seconds=120, allow_private=True)

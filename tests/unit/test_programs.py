@@ -18,8 +18,8 @@ ROOT = Path(programs.__file__).parent.parent
 PACKAGES = ("ragapp", "ingest", "ui", "evals")
 
 STARTS = {
-    "ragapp/doors/cli/children.py": "python",
-    "ragapp/models/llama.py": "python",
+    "ragapp/cli/child_processes.py": "python",
+    "ragapp/models/llama_process.py": "python",
     "ragapp/models/packages.py": "python",
     "ragapp/sandbox/process.py": "python",
     "ragapp/tasks/command.py": "python",
@@ -33,7 +33,7 @@ STARTS = {
 """Where a process is started. Whoever adds one says here what it is, and starts Python as the others do."""
 
 FORKS = {"ragapp/sandbox/child.py"}
-INTERPRETER = {"ragapp/programs.py", "ragapp/doors/cli/bench.py"}
+INTERPRETER = {"ragapp/programs.py", "ragapp/cli/bench.py"}
 """Who names the interpreter: bench only as the default of an option."""
 
 STARTERS = {

@@ -9,7 +9,7 @@ import streamlit as st
 from ragapp.errors import RagappError
 from ragapp.types import CacheStats
 from ui.escape import label_text
-from ui.figures import counted, duration, share, size
+from ui.formatting import counted, duration, share, size
 from ui.problems import show_problem
 from ui.session import client
 from ui.tables import show_table

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from ragapp.types import AnswerDay
-from ui.figures import duration, share
+from ui.formatting import duration, share
 from ui.plots import show_bars
 from ui.session import client
 from ui.tables import show_table

@@ -10,7 +10,7 @@ import streamlit as st
 from ragapp.errors import RagappError
 from ragapp.types import ROLES, Grant, Key, NewKey
 from ui.escape import html_text, label_text
-from ui.figures import moment
+from ui.formatting import moment
 from ui.problems import show_problem
 from ui.session import client
 from ui.tables import show_table

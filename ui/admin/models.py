@@ -7,7 +7,7 @@ import streamlit as st
 from ragapp.errors import RagappError
 from ragapp.types import ModelState
 from ui.escape import html_text
-from ui.figures import size
+from ui.formatting import size
 from ui.outage import refreshing
 from ui.problems import show_problem
 from ui.session import client

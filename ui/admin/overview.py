@@ -7,7 +7,7 @@ import streamlit as st
 from ragapp.types import DiskUse
 from ui.admin.drift import show_drift
 from ui.escape import label_text
-from ui.figures import size
+from ui.formatting import size
 from ui.outage import refreshing
 from ui.session import client
 from ui.tables import show_table

@@ -11,7 +11,7 @@ import streamlit as st
 from ragapp.errors import RagappError
 from ragapp.types import JobState, Status
 from ui.escape import html_text
-from ui.figures import duration, moment
+from ui.formatting import duration, moment
 from ui.outage import refreshing
 from ui.problems import show_problem
 from ui.session import client

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ragapp.errors import NotFoundError
 from ragapp.types import Answer, StoredAnswer
-from ui.ask.asking import Asking, Progress, Wish
+from ui.ask.request import PageQuestion, PendingAnswer, Progress
 from ui.choice import choose_next
 from ui.session import client
 
@@ -25,8 +25,8 @@ _FIRST_LOOK_SECONDS = 0.8
 class Exchange:
     """A question and what became of it: on its way, or stored by the server."""
 
-    wish: Wish
-    asking: Asking | None = None
+    wish: PageQuestion
+    asking: PendingAnswer | None = None
     stored: StoredAnswer | None = None
 
     @property
@@ -57,8 +57,8 @@ class Chat:
         if not self.conversation_id:
             self.conversation_id = client().history.create_conversation().id
             st.query_params[_ADDRESS] = self.conversation_id
-        wish = Wish(question, collection, self.conversation_id, standalone, use_cache)
-        asking = Asking(client(), wish)
+        wish = PageQuestion(question, collection, self.conversation_id, standalone, use_cache)
+        asking = PendingAnswer(client(), wish)
         self.exchanges.append(Exchange(wish, asking))
         asking.wait_for_evidence(_FIRST_LOOK_SECONDS)
 
@@ -97,5 +97,5 @@ def _open_if_there(conversation_id: str) -> None:
 
 
 def _told(stored: StoredAnswer) -> Exchange:
-    wish = Wish(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
+    wish = PageQuestion(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
     return Exchange(wish, stored=stored)

@@ -9,7 +9,7 @@ import streamlit as st
 from ragapp.types import Listing
 from ui.ask.chat import Chat, open_chat
 from ui.ask.conversations import show_conversations
-from ui.ask.reply import show_exchange
+from ui.ask.exchange import show_exchange
 from ui.ask.welcome import show_beginning, show_empty, show_waiting
 from ui.choice import choose_collection
 from ui.outage import refreshing

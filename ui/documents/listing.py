@@ -12,10 +12,10 @@ from typing import Final
 import streamlit as st
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.types import Document, DocumentOrder, Listing, Status
-from ui.documents.marks import Selection, key_of, selection_in, show_marked
+from ragapp.types import Document, DocumentSort, Listing, Status
 from ui.documents.row import STAGES, show_row
-from ui.figures import size
+from ui.documents.selection import Selection, key_of, selection_in, show_marked
+from ui.formatting import size
 from ui.outage import refreshing
 from ui.problems import problems_shown
 from ui.session import client, listing_of
@@ -25,7 +25,7 @@ _PAGE_SIZE = 20
 _UNFINISHED: Final[frozenset[Status]] = frozenset({"queued", "parsing", "searchable"})
 _REFRESH_SECONDS_WORKING = 1.5
 _REFRESH_SECONDS_IDLE = 15.0
-_ORDERS: Final[Mapping[str, tuple[DocumentOrder, bool]]] = {
+_ORDERS: Final[Mapping[str, tuple[DocumentSort, bool]]] = {
     "Newest first": ("accepted", True),
     "Oldest first": ("accepted", False),
     "Name": ("name", False),

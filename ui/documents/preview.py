@@ -10,7 +10,7 @@ import streamlit as st
 from ragapp.errors import ParseError, UnsupportedFormat
 from ragapp.types import Chunk, Document, DocumentPage
 from ui.escape import html_text, label_text
-from ui.figures import counted
+from ui.formatting import counted
 from ui.outage import refreshing
 from ui.session import client
 

@@ -9,11 +9,11 @@ import streamlit as st
 
 from ragapp.errors import RagappError
 from ragapp.types import Document, Status
-from ui.documents.marks import selection_in, show_tick
 from ui.documents.metadata import edit_metadata
 from ui.documents.preview import preview
+from ui.documents.selection import selection_in, show_tick
 from ui.escape import html_text
-from ui.figures import counted, moment, size
+from ui.formatting import counted, moment, size
 from ui.problems import show_problem
 from ui.session import client
 from ui.signin import may

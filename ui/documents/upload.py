@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from ragapp.doors.wire import UploadReport
+from ragapp.api.schemas import UploadReport
 from ragapp.errors import RagappError
 from ragapp.types import Acceptance
 from ui.escape import html_text, label_text
-from ui.figures import counted
+from ui.formatting import counted
 from ui.session import client
 from ui.uploaded import handed_over
 

@@ -9,7 +9,7 @@ import streamlit as st
 from ragapp.types import EvalRun, FigureChange, QuestionTrace, RunComparison
 from ui.escape import html_text, label_text
 from ui.evals.runs import describe
-from ui.figures import duration
+from ui.formatting import duration
 from ui.problems import problems_shown
 from ui.session import client
 from ui.tables import show_table

@@ -10,7 +10,7 @@ import streamlit as st
 from ragapp.errors import RagappError
 from ragapp.types import QuestionDraft
 from ui.escape import html_text
-from ui.figures import counted
+from ui.formatting import counted
 from ui.problems import show_problem
 from ui.session import client
 

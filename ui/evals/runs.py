@@ -6,7 +6,7 @@ import streamlit as st
 
 from ragapp.types import EvalRun
 from ui.escape import html_text, label_text
-from ui.figures import counted, moment
+from ui.formatting import counted, moment
 from ui.session import client
 from ui.tables import show_table
 

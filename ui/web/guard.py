@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ragapp.doors.hosts import HostNames, from_elsewhere
+from ragapp.api.hosts import HostNames, from_elsewhere
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION: Final = 1008

@@ -12,65 +12,73 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from ragapp.cache.guards.reading import Reading
-from ragapp.cache.guards.words import DEGREES, GENERAL, NEGATIONS, ORDINALS, POINTING, SCALES, TIMES
+from ragapp.cache.guards.parsed_question import ParsedQuestion
+from ragapp.cache.guards.word_lists import (
+    DEGREES,
+    GENERAL,
+    NEGATIONS,
+    ORDINALS,
+    POINTING,
+    SCALES,
+    TIMES,
+)
 
-Guard = Callable[[Reading, Reading], bool]
+Guard = Callable[[ParsedQuestion, ParsedQuestion], bool]
 """Whether the two agree."""
 
 
-def numbers_agree(a: Reading, b: Reading) -> bool:
+def numbers_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same numbers with the same unit or word behind each, signs and ordinals, in the same order."""
     return _numbers(a) == _numbers(b)
 
 
-def negation_agrees(a: Reading, b: Reading) -> bool:
+def negation_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     return _of(NEGATIONS, a) == _of(NEGATIONS, b)
 
 
-def degrees_agree(a: Reading, b: Reading) -> bool:
+def degrees_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same comparatives, quantifiers and words that have an opposite."""
     return _of(DEGREES, a) == _of(DEGREES, b)
 
 
-def times_agree(a: Reading, b: Reading) -> bool:
+def times_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same months, days and relative dates, and the same tense."""
     return _of(TIMES, a) == _of(TIMES, b)
 
 
-def kinds_agree(a: Reading, b: Reading) -> bool:
+def kinds_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """Both ask for a person, say, or both for a reason."""
     return a.asks_for == b.asks_for
 
 
-def names_agree(a: Reading, b: Reading) -> bool:
+def names_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """What is written as a name in one stands in the other, with or without its capital."""
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 
-def persons_agree(a: Reading, b: Reading) -> bool:
+def persons_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same persons, or one in each that is whoever asks: "how do I" is "how do you"."""
     if a.persons == b.persons:
         return True
     return len(a.persons) == len(b.persons) == 1 and not any(GENERAL.isdisjoint(r.tokens) for r in (a, b))
 
 
-def neither_points(a: Reading, b: Reading) -> bool:
+def neither_points(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """Neither speaks of something that only its asker sees: "this text"."""
     return not (_points(a) or _points(b))
 
 
-def words_agree(a: Reading, b: Reading) -> bool:
+def words_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same content words, as often."""
     return Counter(a.content) == Counter(b.content)
 
 
-def order_agrees(a: Reading, b: Reading) -> bool:
+def order_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """Content words in the same order: "from Java to .NET" is not "from .NET to Java"."""
     return a.content == b.content
 
 
-def prepositions_agree(a: Reading, b: Reading) -> bool:
+def prepositions_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """One may stand for another, none may be missing: "the thing to know" is not "the thing you know"."""
     return a.joints == b.joints
 
@@ -93,19 +101,19 @@ GUARDS: Mapping[str, Guard] = {
 
 def disagreement(a: str, b: str) -> str | None:
     """The name of the first guard by which the questions differ; None when they may mean the same."""
-    first, second = Reading(a), Reading(b)
+    first, second = ParsedQuestion(a), ParsedQuestion(b)
     return next((name for name, agree in GUARDS.items() if not agree(first, second)), None)
 
 
-def _points(reading: Reading) -> bool:
+def _points(reading: ParsedQuestion) -> bool:
     return reading.points_at_that or not POINTING.isdisjoint(reading.tokens)
 
 
-def _of(words: AbstractSet[str], reading: Reading) -> Counter[str]:
+def _of(words: AbstractSet[str], reading: ParsedQuestion) -> Counter[str]:
     return Counter(word for word in reading.tokens if word in words)
 
 
-def _numbers(reading: Reading) -> list[tuple[str, str]]:
+def _numbers(reading: ParsedQuestion) -> list[tuple[str, str]]:
     return [
         (word, after)
         for word, after in pairwise((*reading.tokens, ""))

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select
 
 from ragapp.protocols import BlobStore
 from ragapp.store import schema as t
+from ragapp.store.blob_references import free_blob, is_used
 from ragapp.store.checks.invariant import Invariant
-from ragapp.store.references import free_blob, is_used
 
 GRACE = 3600.0
 """Seconds for which a file may be there without a row: bytes are on disk before their row is."""

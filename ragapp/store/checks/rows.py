@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, case, delete, exists, func, or_, select, update
 
+from ragapp.store import queue_order
 from ragapp.store import schema as t
-from ragapp.store import turns
 from ragapp.store.checks.invariant import REPAIR, Invariant
 
 LONGEST_HOLD = 24 * 3600.0
@@ -120,7 +120,7 @@ def _ready_without_vectors(c: Connection) -> Sequence[str]:
 
 def _embed_again(c: Connection, _: Sequence[str]) -> None:
     back = update(t.versions).where(t.versions.c.id.in_(_incomplete()))
-    c.execute(back.values(turns.FRESH).values(status="searchable"))
+    c.execute(back.values(queue_order.FRESH).values(status="searchable"))
 
 
 def _gaps_in_the_log(c: Connection) -> Sequence[str]:
@@ -138,7 +138,7 @@ def _gaps_in_the_log(c: Connection) -> Sequence[str]:
 
 
 def _stuck() -> ColumnElement[bool]:
-    held = t.versions.c.status.in_(turns.UNFINISHED)
+    held = t.versions.c.status.in_(queue_order.UNFINISHED)
     horizon = time.time() + LONGEST_HOLD
     too_long = or_(t.versions.c.lease_until > horizon, t.versions.c.not_before > horizon)
     return (held & too_long) | (~held & t.versions.c.worker.is_not(None) & (t.versions.c.status != "ready"))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.cachestore.breaker import SteadyCacheStore
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.protocols import CacheStore
 from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open, on_server
 from tests.redisserver import port_of, server
@@ -39,12 +39,12 @@ def open_valkey(ports: dict[str, int], clock: Clock) -> Open:
 
 @pytest.fixture
 def open_file(tmp_path: Path, clock: Clock) -> Open:
-    return lambda: EmbeddedCacheStore(tmp_path, MAX_ENTRIES, PATIENT, clock)
+    return lambda: SqliteCacheStore(tmp_path, MAX_ENTRIES, PATIENT, clock)
 
 
 @pytest.fixture
 def open_steady(open_file: Open) -> Open:
-    return lambda: SteadyCacheStore(open_file())
+    return lambda: ResilientCacheStore(open_file())
 
 
 @pytest.fixture(

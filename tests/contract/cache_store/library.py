@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from redis import Redis
 
-from ragapp.cachestore.redis import RedisCacheStore
+from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.protocols import CacheStore
 from ragapp.types import CacheEntry
 from tests.unit.cache.entries import entry, unit

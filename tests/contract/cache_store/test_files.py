@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import StorageError
 from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open, kept
 
@@ -39,7 +39,7 @@ def test_one_of_many_processes_gets_the_claim(open_file: Open, tmp_path: Path) -
 
 
 def _claims(folder: Path, owner: str) -> bool:
-    with closing(EmbeddedCacheStore(folder, MAX_ENTRIES, PATIENT)) as store:
+    with closing(SqliteCacheStore(folder, MAX_ENTRIES, PATIENT)) as store:
         return store.claim("q", owner, 60)
 
 

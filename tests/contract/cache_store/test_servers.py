@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from redis import Redis
 
-from ragapp.cachestore.redis import RedisCacheStore
+from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import UsageError
 from tests.contract.cache_store.library import Clock, Open, kept
 from tests.unit.cache.entries import entry, unit

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from tests.contract.document_store.library import EMBEDDER
 
 

@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import Acceptance, Chunk, Document, Heading, Job, ParsedText
 
 EMBEDDER = "test-embedder"

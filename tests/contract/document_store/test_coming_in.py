@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ragapp.errors import ConflictError, NotFoundError, TooLargeError, UsageError
-from ragapp.store.blobs import BlobFolder
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from ragapp.types import ParsedText
 from tests.contract.document_store.library import (
     EMBEDDER,

@@ -8,11 +8,11 @@ import os
 import pytest
 
 from ragapp.errors import NotFoundError
-from ragapp.store.blobs import BlobFolder
+from ragapp.store.blob_references import free_blob
 from ragapp.store.engine import WRITE, open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.references import free_blob
-from ragapp.store.sql import SqlStore
+from ragapp.store.file_blobs import BlobFolder
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from tests.contract.document_store.library import EMBEDDER, bring_in
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from ragapp.errors import ConflictError
 from ragapp.store.engine import open_engine
-from ragapp.store.jobs import SqlJobQueue
-from ragapp.store.sql import SqlStore
+from ragapp.store.job_queue import SqlJobQueue
+from ragapp.store.sql_store import SqlStore
 from tests.contract.document_store.library import PARSED, accept, chunks_of, claim
 
 

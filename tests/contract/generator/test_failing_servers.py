@@ -8,9 +8,9 @@ import time
 import pytest
 
 from ragapp.errors import ModelError
-from ragapp.models.breaker import FAILURES
 from ragapp.models.build import build_generators
-from ragapp.models.healing import TRIES
+from ragapp.models.circuit_breaker import FAILURES
+from ragapp.models.retries import TRIES
 from ragapp.settings import Settings
 from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
 

@@ -6,7 +6,7 @@ import pytest
 
 from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
-from ragapp.models.chat import ChatGenerator
+from ragapp.models.chat_generator import ChatGenerator
 from ragapp.models.langchain_chat import LangChainChat
 from ragapp.models.patience import Patience
 from ragapp.settings import Settings

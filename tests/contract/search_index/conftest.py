@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.index.truth import Truth
+from ragapp.indexes.change_set import ChangeSource
 from ragapp.protocols import SearchIndex
 from tests.contract.library import DIMENSION, EMBEDDER, NAME, Library
 from tests.contract.search_index.library import OpenIndex, Where
@@ -31,7 +31,7 @@ def open_index(where: Where, tmp_path: Path, library: Library) -> Iterator[OpenI
     """Opens one more index over the same views, as another process or a restart would."""
     opened: list[SearchIndex] = []
 
-    def opening(truth: Truth | None = None) -> SearchIndex:
+    def opening(truth: ChangeSource | None = None) -> SearchIndex:
         opened.append(where.open(tmp_path, truth or library.store))
         return opened[-1]
 

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import xxhash
 
-from ragapp.index.local.views import LocalIndex
-from ragapp.index.qdrant.index import QdrantIndex
-from ragapp.index.qdrant.servers import QdrantSettings
-from ragapp.index.truth import Truth
+from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.local.index import LocalIndex
+from ragapp.indexes.qdrant.client import QdrantSettings
+from ragapp.indexes.qdrant.index import QdrantIndex
 from ragapp.protocols import SearchIndex
 from tests.contract.library import Library, embed
 
@@ -22,7 +22,7 @@ class Where:
 
     qdrant_url: str | None
 
-    def open(self, folder: Path, truth: Truth) -> SearchIndex:
+    def open(self, folder: Path, truth: ChangeSource) -> SearchIndex:
         if self.qdrant_url is None:
             return LocalIndex(folder / "views", truth)
         prefix = f"test{xxhash.xxh3_64_hexdigest(bytes(folder))}"
@@ -30,7 +30,7 @@ class Where:
 
 
 class OpenIndex(Protocol):
-    def __call__(self, truth: Truth | None = None) -> SearchIndex: ...
+    def __call__(self, truth: ChangeSource | None = None) -> SearchIndex: ...
 
 
 def words(library: Library, index: SearchIndex, query: str, k: int = 10) -> list[str]:

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.cache.answers import AnswerCache, CacheRules
-from ragapp.cache.asked import Asked, Circumstances, normalised
-from ragapp.cache.judge import Judge
-from ragapp.cache.keeping import entry_of, why_not_kept
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache.answer_cache import AnswerCache, CacheRules
+from ragapp.cache.cache_key import CacheKey, Circumstances, normalised
+from ragapp.cache.entries import entry_of, why_not_kept
+from ragapp.cache.validity import ValidityCheck
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.types import Answer, AskEvent, CacheDecision, Collection, Ending, Hit, SearchResult
 from tests.unit.cache.entries import entry, unit
 
 QUESTION = "When was the harbour built?"
 MADE = entry(QUESTION).answer
 CIRCUMSTANCES = Circumstances((1,), "", "e", None, "p", "s", "auto", 8, ())
-ASKED = Asked(
+ASKED = CacheKey(
     QUESTION,
     SearchResult(QUESTION, "default", (Hit("chunk", "d", "name.txt", 1, 1, 0, 5, "quote", None, 1.0),), {}),
     Collection(1, "default", "e", 384, 3, datetime(2026, 11, 22, tzinfo=UTC)),
@@ -44,17 +44,17 @@ def library() -> Library:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[EmbeddedCacheStore]:
-    with closing(EmbeddedCacheStore(tmp_path, 10, 5.0)) as store:
+def store(tmp_path: Path) -> Iterator[SqliteCacheStore]:
+    with closing(SqliteCacheStore(tmp_path, 10, 5.0)) as store:
         yield store
 
 
 @pytest.fixture
-def cache(store: EmbeddedCacheStore, library: Library) -> AnswerCache:
+def cache(store: SqliteCacheStore, library: Library) -> AnswerCache:
     return AnswerCache(
         store,
         embed=lambda _: unit(1),
-        judge=Judge(lambda collection, revision: frozenset(), library.is_live),
+        judge=ValidityCheck(lambda collection, revision: frozenset(), library.is_live),
         rules=CacheRules(lambda: 0.9, 1000.0, audit_share=0.0, audit_limit=0.05),
     )
 
@@ -85,7 +85,7 @@ def test_but_not_when_what_it_cites_went_while_one_waited(cache: AnswerCache, li
 
 
 def test_an_answer_whose_document_went_while_it_was_written_is_not_kept(
-    cache: AnswerCache, store: EmbeddedCacheStore, library: Library
+    cache: AnswerCache, store: SqliteCacheStore, library: Library
 ) -> None:
     events = cache.answer(ASKED, make)
     next(events)
@@ -129,7 +129,7 @@ def test_what_is_cut_off_is_not_kept(ending: Ending) -> None:
 
 
 def test_answers_of_one_embedder_are_never_compared_with_those_of_another(
-    cache: AnswerCache, store: EmbeddedCacheStore
+    cache: AnswerCache, store: SqliteCacheStore
 ) -> None:
     other = replace(ASKED, circumstances=replace(CIRCUMSTANCES, embedder="another"))
     store.put(entry_of(other, MADE, 1.0, 0.0, 1e10), unit(1))

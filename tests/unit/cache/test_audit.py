@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.cache.audit import AUDITED, WRONG, Auditor, agrees, verdict
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache.online_audit import AUDITED, WRONG, Auditor, agrees, verdict
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import ModelError
 from ragapp.types import Answer
 from tests.unit.cache.entries import entry
@@ -25,12 +25,12 @@ def citing(start: int, end: int, version: int = 1) -> Answer:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[EmbeddedCacheStore]:
-    with closing(EmbeddedCacheStore(tmp_path, 10, 5.0)) as store:
+def store(tmp_path: Path) -> Iterator[SqliteCacheStore]:
+    with closing(SqliteCacheStore(tmp_path, 10, 5.0)) as store:
         yield store
 
 
-def audited(store: EmbeddedCacheStore, fresh: Answer, times: int = 1) -> Auditor:
+def audited(store: SqliteCacheStore, fresh: Answer, times: int = 1) -> Auditor:
     auditor = Auditor(store, share=1.0, limit=0.05)
     for _ in range(times):
         auditor._audit(SERVED, lambda: fresh)
@@ -44,13 +44,13 @@ def test_answers_agree_when_they_cite_a_passage_in_common() -> None:
     assert not agrees(SERVED, replace(SERVED, citations=(), refused=True))
 
 
-def test_agreement_counts_and_changes_nothing(store: EmbeddedCacheStore) -> None:
+def test_agreement_counts_and_changes_nothing(store: SqliteCacheStore) -> None:
     auditor = audited(store, SERVED, times=5)
     assert store.counts() == {AUDITED: 5, WRONG: 0}
     assert auditor.objection() is None
 
 
-def test_too_many_that_differ_switch_it_off_for_every_process(store: EmbeddedCacheStore) -> None:
+def test_too_many_that_differ_switch_it_off_for_every_process(store: SqliteCacheStore) -> None:
     audited(store, citing(100, 200), times=2)
     elsewhere = Auditor(store, share=0.0, limit=0.05)
     assert "2 of 2" in (elsewhere.objection() or "")
@@ -65,7 +65,7 @@ def test_one_that_differs_is_not_proof(wrong: int, audits: int, *, off: bool) ->
     assert (verdict({AUDITED: audits, WRONG: wrong}, 0.05) is not None) == off
 
 
-def test_audits_run_in_the_background_and_outlive_a_failure(store: EmbeddedCacheStore) -> None:
+def test_audits_run_in_the_background_and_outlive_a_failure(store: SqliteCacheStore) -> None:
     def fails() -> Answer:
         raise ModelError("The model is away.")
 
@@ -83,7 +83,7 @@ def test_audits_run_in_the_background_and_outlive_a_failure(store: EmbeddedCache
     assert store.counts()[AUDITED] == 1
 
 
-def test_none_is_offered_at_a_share_of_nothing(store: EmbeddedCacheStore) -> None:
+def test_none_is_offered_at_a_share_of_nothing(store: SqliteCacheStore) -> None:
     auditor = Auditor(store, share=0.0, limit=0.05)
     auditor.offer(SERVED, lambda: SERVED)
     auditor.close()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from ragapp.cache.bounds import lower_bound, upper_bound
+from ragapp.cache.confidence_bounds import lower_bound, upper_bound
 
 
 @settings(deadline=None)  # how busy the machine is says nothing of the code

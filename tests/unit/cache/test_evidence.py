@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragapp.cache.evidence import cited_chunks, evidence_change
+from ragapp.cache.validity import cited_chunks, evidence_change
 from ragapp.types import Citation, Hit
 
 

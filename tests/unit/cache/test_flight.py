@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.cache.flight import Turn
-from ragapp.cachestore.embedded import EmbeddedCacheStore
+from ragapp.cache.single_flight import FlightLease
+from ragapp.cache_stores.sqlite import SqliteCacheStore
 
 
 def test_a_turn_given_back_is_not_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ragapp.cache.flight._RENEWS_SECONDS", -1.0)
-    with closing(EmbeddedCacheStore(tmp_path, 10, 5.0)) as store:
-        turn = Turn(store, "q")
+    monkeypatch.setattr("ragapp.cache.single_flight._RENEWS_SECONDS", -1.0)
+    with closing(SqliteCacheStore(tmp_path, 10, 5.0)) as store:
+        turn = FlightLease(store, "q")
         turn.take()
         turn.renew()
         assert not store.claim("q", "another", 60)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ragapp.cachestore.mirror import Mirror, cosine, sign_bits
+from ragapp.cache_stores.similarity import SimilarityIndex, cosine, sign_bits
 from ragapp.types import CacheEntry, Vectors
 from tests.unit.cache.entries import near, unit
 
 
-def put(mirror: Mirror, name: str, vector: Vectors, partition: str = "p") -> None:
+def put(mirror: SimilarityIndex, name: str, vector: Vectors, partition: str = "p") -> None:
     mirror.put(partition, name, sign_bits(vector).tobytes())
 
 
 def test_it_forgets_those_put_first() -> None:
-    mirror = Mirror(room=3)
+    mirror = SimilarityIndex(room=3)
     for number in range(4):
         put(mirror, str(number), unit(number), partition=str(number))
     put(mirror, "1", unit(1), partition="1")
@@ -28,7 +28,7 @@ def test_it_forgets_those_put_first() -> None:
 
 
 def test_the_nearest_are_found_among_many_while_others_come_and_go() -> None:
-    mirror = Mirror(room=1000)
+    mirror = SimilarityIndex(room=1000)
     for number in range(300):
         put(mirror, str(number), unit(number))
     mirror.drop(str(number) for number in range(0, 300, 2))
@@ -36,14 +36,14 @@ def test_the_nearest_are_found_among_many_while_others_come_and_go() -> None:
 
 
 def test_vectors_of_other_lengths_are_never_compared() -> None:
-    mirror = Mirror(room=10)
+    mirror = SimilarityIndex(room=10)
     put(mirror, "short", unit(1)[:64])
     mirror.put("p", "nothing", b"")
     assert mirror.nearest("p", sign_bits(unit(1)), 8) == []
 
 
 def test_a_look_up_takes_leave_of_many_that_are_gone_a_few_at_a_time() -> None:
-    mirror = Mirror(room=1000)
+    mirror = SimilarityIndex(room=1000)
     for number in range(300):
         put(mirror, str(number), unit(number))
     looked_for: list[str] = []

@@ -11,14 +11,14 @@ from evals.answers.ablations import ablate, change_of, read_ablations, table
 from evals.answers.runs import AnswerRun, answer_settings
 from evals.answers.summary import Figure
 from evals.answers.types import AnswerDataset
-from evals.calibration.checking import unchecked
+from evals.research.checking import unchecked
 from evals.runs import write_run
-from ragapp.answer.answerer import Answerer
-from ragapp.answer.writers import Writers
+from ragapp.answering.answerer import Answerer
+from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.errors import UsageError
 from ragapp.settings import Settings
 from ragapp.types import Answer
-from tests.unit.answer.hits import found, page_at, span_of
+from tests.unit.answering.hits import found, page_at, span_of
 
 SETTINGS = Settings(generator="extractive")
 
@@ -83,7 +83,7 @@ def test_a_run_of_another_set_or_other_settings_is_not_taken_for_it(
 
 def served() -> Answer:
     texts = ("The moon raises the tides twice a day. Ships wait.", "Yeast makes dough rise.")
-    answerer = Answerer(Writers([]), page_at=page_at, span_of=span_of)
+    answerer = Answerer(GeneratorChain([]), page_at=page_at, span_of=span_of)
     *_, last = answerer.answer("What raises the tides?", found("What raises the tides?", texts))
     assert last.answer is not None
     return last.answer

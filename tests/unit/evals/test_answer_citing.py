@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evals.answers.citing import against_gold, alce
-from evals.answers.types import Evidence
+from evals.answers.types import GoldEvidence
 from ragapp.types import Answer, CacheDecision, Citation, Sentence
 
 HARBOUR = "The harbour was built in 1862 by Ada Thornton."
@@ -57,24 +57,24 @@ def test_the_verdict_shown_is_not_believed() -> None:
 
 
 def test_levels_that_the_gold_does_not_tell_are_not_scored() -> None:
-    found = against_gold([citation(1, HARBOUR)], [Evidence("doc")], {"d": "doc"})
+    found = against_gold([citation(1, HARBOUR)], [GoldEvidence("doc")], {"d": "doc"})
     assert found == {"document_recall": 1.0, "document_precision": 1.0}
 
 
 def test_a_span_must_be_covered_in_full() -> None:
     cited = [citation(1, HARBOUR, start=10)]
-    inside = Evidence("doc", start=12, end=20)
-    beyond = Evidence("doc", start=12, end=11 + len(HARBOUR))
+    inside = GoldEvidence("doc", start=12, end=20)
+    beyond = GoldEvidence("doc", start=12, end=11 + len(HARBOUR))
     assert against_gold(cited, [inside], {"d": "doc"})["span_recall"] == 1.0
     assert against_gold(cited, [beyond], {"d": "doc"})["span_recall"] == 0.0
 
 
 def test_pages_of_another_document_do_not_count() -> None:
     cited = [citation(1, HARBOUR, page=3), citation(2, HERONS, page=4)]
-    gold = [Evidence("doc", page=3), Evidence("other", page=4)]
+    gold = [GoldEvidence("doc", page=3), GoldEvidence("other", page=4)]
     found = against_gold(cited, gold, {"d": "doc"})
     assert (found["page_recall"], found["page_precision"]) == (1.0, 0.5)
 
 
 def test_without_citations_there_is_recall_to_lose_and_no_precision() -> None:
-    assert against_gold([], [Evidence("doc", page=3)], {}) == {"document_recall": 0.0, "page_recall": 0.0}
+    assert against_gold([], [GoldEvidence("doc", page=3)], {}) == {"document_recall": 0.0, "page_recall": 0.0}

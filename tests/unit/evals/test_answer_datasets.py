@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import evals.data
-from evals.answers.types import HALF, Evidence
+from evals.answers.types import HALF, GoldEvidence
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.datasets.halves import TWIN, halves
 from ragapp.errors import UsageError
@@ -86,9 +86,9 @@ def test_our_own_layout(folder: Path) -> None:
     assert [file.name for file in dataset.files] == ["a.txt", "b.txt"]
     first, second, third = dataset.questions
     assert first.history == (Turn("What turns?", "The tide."),)
-    assert first.evidence == (Evidence("a.txt"),)
+    assert first.evidence == (GoldEvidence("a.txt"),)
     assert (second.answerable, second.evidence) == (False, ())
-    assert third.evidence == (Evidence("a.txt", page=1),)
+    assert third.evidence == (GoldEvidence("a.txt", page=1),)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_mtrag_conversations(tmp_path: Path) -> None:
     assert [question.answerable for question in dataset.questions] == [True, None, False]
     first = dataset.questions[0]
     assert (first.question, first.history) == ("When?", (Turn("What turns?", "The tide."),))
-    assert (first.answers, first.evidence) == (("At noon.",), (Evidence("p1"),))
+    assert (first.answers, first.evidence) == (("At noon.",), (GoldEvidence("p1"),))
 
 
 def test_pubmedqa(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_financebench_pages_count_from_one(tmp_path: Path) -> None:
         "evidence": [{"doc_name": "R", "evidence_page_num": 0}],
     }
     dataset = load_answer_dataset(write(tmp_path / "questions.jsonl", asked).parent)
-    assert dataset.questions[0].evidence == (Evidence("R", page=1),)
+    assert dataset.questions[0].evidence == (GoldEvidence("R", page=1),)
     (tmp_path / "pdfs" / "R.pdf").unlink()
     with pytest.raises(UsageError, match=r"line 1.*R\.pdf"):
         load_answer_dataset(tmp_path)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import evals.data
-from evals.calibration.refusal import RULES, Observation, fit, quality
-from evals.calibration.verdicts import shares, squad_pairs
-from ragapp.answer.support import Support
+from evals.research.refusal import RULES, Observation, fit, quality
+from evals.research.verdicts import shares, squad_pairs
+from ragapp.answering.answerability import Answerability
 
 SAMPLE = Path(evals.data.__file__).parent / "xquad-mini" / "questions.json"
 
@@ -33,7 +33,7 @@ def test_an_altered_sentence_differs_from_its_quote() -> None:
 def observation(rng: random.Random) -> Observation:
     """One whose answerability hangs on the share of the sentence alone."""
     share = rng.random()
-    support = Support(share, rng.random(), rng.random(), by_coincidence=False)
+    support = Answerability(share, rng.random(), rng.random(), by_coincidence=False)
     return Observation(support, read=0.0, answers=True, answerable=share > 0.5, held_out=False)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from evals.ingesting import shelf_settings
 from evals.retrieval.corpus import as_markdown
 from evals.retrieval.types import CorpusDocument, RetrievalDataset
+from evals.workspace import workspace_settings
 from ragapp.settings import Settings
 
 
@@ -30,7 +30,7 @@ def dataset(corpus_sha256: str) -> RetrievalDataset:
 
 
 def shelf_of(dataset: RetrievalDataset, settings: Settings) -> Settings:
-    return shelf_settings(dataset.name, dataset.corpus_sha256, settings)
+    return workspace_settings(dataset.name, dataset.corpus_sha256, settings)
 
 
 def test_other_texts_or_chunks_have_another_folder() -> None:

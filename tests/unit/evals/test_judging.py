@@ -8,7 +8,7 @@ import pytest
 
 import evals.data
 from evals.answers.judging import Opinion, agreement, open_judge
-from evals.calibration.judge import judge_labels, labelled
+from evals.research.judge import judge_labels, labelled
 from ragapp.errors import ModelError, UsageError
 from ragapp.settings import Settings
 from tests.modelserver import Pieces, written_by

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evals.retrieval.metrics import METRICS, by_k, mean, score, strictly_descending
 from evals.retrieval.trec import read_trec, write_trec
-from evals.retrieval.types import DocumentRanking, Qrels, Run
+from evals.retrieval.types import DocumentRanking, Qrels, Ranking
 
 TREC_NAMES = {
     "nDCG@10": "ndcg_cut_10",
@@ -45,7 +45,7 @@ def trec_eval(qrels: Qrels, run: dict[str, dict[str, float]]) -> dict[str, dict[
     return pytrec_eval.RelevanceEvaluator(qrels, measures).evaluate(run)
 
 
-def assert_equal_to_trec_eval(qrels: Qrels, run: Run, scored: dict[str, dict[str, float]]) -> None:
+def assert_equal_to_trec_eval(qrels: Qrels, run: Ranking, scored: dict[str, dict[str, float]]) -> None:
     expected = trec_eval(qrels, scored)
     ours = score(qrels, run)
     assert ours.keys() == qrels.keys()
@@ -59,7 +59,7 @@ def assert_equal_to_trec_eval(qrels: Qrels, run: Run, scored: dict[str, dict[str
 
 @given(judgements, runs)
 @settings(max_examples=200, deadline=None)
-def test_tied_scores_are_ranked_in_the_order_given(qrels: Qrels, run: Run) -> None:
+def test_tied_scores_are_ranked_in_the_order_given(qrels: Qrels, run: Ranking) -> None:
     by_place = {
         query: {document: float(-place) for place, (document, _) in enumerate(ranking)}
         for query, ranking in run.items()
@@ -70,7 +70,7 @@ def test_tied_scores_are_ranked_in_the_order_given(qrels: Qrels, run: Run) -> No
 @given(judgements, runs)
 @settings(max_examples=50, deadline=None)
 def test_trec_eval_reads_the_same_figures_from_the_run_file(
-    tmp_path_factory: pytest.TempPathFactory, qrels: Qrels, run: Run
+    tmp_path_factory: pytest.TempPathFactory, qrels: Qrels, run: Ranking
 ) -> None:
     path = tmp_path_factory.mktemp("runs") / "a.run"
     write_trec(path, run, tag="ragapp")
@@ -81,7 +81,7 @@ def test_trec_eval_reads_the_same_figures_from_the_run_file(
 @given(judgements, runs)
 @settings(max_examples=50, deadline=None)
 def test_run_files_of_others_score_as_trec_eval_scores_them(
-    tmp_path_factory: pytest.TempPathFactory, qrels: Qrels, run: Run
+    tmp_path_factory: pytest.TempPathFactory, qrels: Qrels, run: Ranking
 ) -> None:
     # As another program may write them: with ties, in no order.
     found = {query: dict(ranking) for query, ranking in run.items() if ranking}
@@ -94,7 +94,7 @@ def test_run_files_of_others_score_as_trec_eval_scores_them(
 
 @given(judgements, runs)
 @settings(max_examples=50, deadline=None)
-def test_curves_meet_the_figures_at_their_cutoffs(qrels: Qrels, run: Run) -> None:
+def test_curves_meet_the_figures_at_their_cutoffs(qrels: Qrels, run: Ranking) -> None:
     means, curves = mean(score(qrels, run)), by_k(qrels, run)
     assert curves["nDCG"][10] == pytest.approx(means["nDCG@10"])
     assert curves["Recall"][100] == pytest.approx(means["Recall@100"])

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from evals.report import axes
 from evals.report.page import page, section, table
-from evals.report.plots import Bar, Line, bars, differences, histogram, lines
+from evals.report.plots import PlotBar, PlotLine, bars, differences, histogram, lines
 from evals.report.retrieval import retrieval_page
 from evals.report.runs import compare_files
 from evals.retrieval.runs import read_retrieval_run
@@ -59,8 +59,8 @@ def test_texts_of_a_dataset_are_shown_as_text() -> None:
 
 def test_every_plot_names_itself_and_tells_its_numbers() -> None:
     drawn = [
-        lines("rates", [Line("ours", [(0.0, 0.5), (1.0, 0.75)])], "x", "y"),
-        bars("modes", [Bar("words", 0.5, 0.4, 0.6)], "nDCG@10"),
+        lines("rates", [PlotLine("ours", [(0.0, 0.5), (1.0, 0.75)])], "x", "y"),
+        bars("modes", [PlotBar("words", 0.5, 0.4, 0.6)], "nDCG@10"),
         histogram("times", [1.0, 2.0, 2.5], "ms"),
         differences("moved", [0.5, -0.25, 0.0], "change"),
     ]
@@ -75,7 +75,7 @@ def test_every_plot_names_itself_and_tells_its_numbers() -> None:
 
 
 def test_a_plot_is_a_picture_of_its_own_too() -> None:
-    plot = lines("rates of A & B", [Line("ours <b>", [(0.0, 0.5), (1.0, 0.75)])], "x", "y")
+    plot = lines("rates of A & B", [PlotLine("ours <b>", [(0.0, 0.5), (1.0, 0.75)])], "x", "y")
     assert plot is not None
     picture = ElementTree.fromstring(plot.picture())
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from evals import runs
-from evals.retrieval.runs import RETRIEVAL_SETTINGS, ModeResult, QueryResult, RetrievalRun, retrieval_settings
+from evals.retrieval.runs import (
+    RETRIEVAL_SETTINGS,
+    ModeResult,
+    QueryResult,
+    RetrievalRun,
+    retrieval_settings,
+)
 from evals.retrieval.trec import write_trec
 from ragapp.errors import UsageError
 from ragapp.settings import Settings

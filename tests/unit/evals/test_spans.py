@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evals.datasets.spans import is_span_folder, load_spans
 from evals.retrieval.overlap import Words, overlap
 from evals.retrieval.stages import document_stages
-from evals.retrieval.types import Found, Span
+from evals.retrieval.types import FoundDocuments, TextSpan
 from ragapp.errors import UsageError
 
 TEXT = "one two\u00a0three\r\nfour five"
@@ -53,10 +53,10 @@ def test_a_wrong_span_is_refused_with_its_line(
 
 def test_a_span_has_the_words_that_it_touches() -> None:
     words = Words("alpha beta gamma")
-    assert words.of([Span(0, 5)]) == {0}
-    assert words.of([Span(5, 6)]) == set()
-    assert words.of([Span(4, 7)]) == {0, 1}
-    assert words.of([Span(0, 5), Span(11, 16), Span(0, 5)]) == {0, 2}
+    assert words.of([TextSpan(0, 5)]) == {0}
+    assert words.of([TextSpan(5, 6)]) == set()
+    assert words.of([TextSpan(4, 7)]) == {0, 1}
+    assert words.of([TextSpan(0, 5), TextSpan(11, 16), TextSpan(0, 5)]) == {0, 2}
 
 
 @given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30), min_size=1))
@@ -67,9 +67,9 @@ def test_overlap_is_what_the_sets_say(read: set[int], wanted: set[int]) -> None:
     assert (scores["IoU"] == 1.0) == (read == wanted)
 
 
-def found(*documents: str, candidates: int | None = None) -> dict[str, Found]:
+def found(*documents: str, candidates: int | None = None) -> dict[str, FoundDocuments]:
     ranking = tuple((document, 1.0) for document in documents)
-    return {"q": Found(ranking, len(ranking) if candidates is None else candidates)}
+    return {"q": FoundDocuments(ranking, len(ranking) if candidates is None else candidates)}
 
 
 def test_each_relevant_document_is_lost_by_one_stage() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragapp.incoming.addresses import is_public
+from ragapp.fetching.addresses import is_public
 
 NOT_PUBLIC = (
     # IPv4

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from evals.desk.packing import handed_in
+from evals.service.set_archive import handed_in
 from ragapp.errors import ModelError, ParseError, StorageError
-from ragapp.incoming import bounded
-from ragapp.incoming.archives import members
+from ragapp.fetching import bounded
+from ragapp.fetching.archives import members
 from ragapp.models.packages import read_member
-from ragapp.store.blobs import BlobFolder
+from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.restore import restore_backup
 
 MIB = 1 << 20
@@ -48,7 +48,7 @@ def crowded(count: int) -> bytes:
 READ = """
 import resource, sys
 from pathlib import Path
-from ragapp.incoming.archives import members
+from ragapp.fetching.archives import members
 from ragapp.errors import ParseError
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]),) * 2)

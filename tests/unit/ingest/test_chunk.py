@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.chunk import chunk
-from ingest.parse.furniture import furniture
+from ingest.parse.boilerplate import boilerplate
+from ingest.parse.builder import page_starts
 from ingest.parse.markdown import parse_markdown
-from ingest.parse.pages import page_starts
-from ingest.tokens import TokenSpans
+from ingest.token_map import TokenSpans
 from ragapp.types import Chunk, Heading, ParsedText, Table
 
 
@@ -178,7 +178,7 @@ def test_page_headers_and_footers_are_in_no_chunk() -> None:
     texts = ["Only the first page says this.", "Another thought.", "And the last one."]
     pages = [f"ACME Report\n{text}\nPage {n}" for n, text in enumerate(texts, 1)]
     text = "\f".join(pages)
-    spans = furniture(text, page_starts(text))
+    spans = boilerplate(text, page_starts(text))
     assert [text[start:end] for start, end in spans] == [
         part for n in (1, 2, 3) for part in ("ACME Report", f"Page {n}")
     ]

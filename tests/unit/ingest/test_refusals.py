@@ -66,10 +66,10 @@ def test_a_password_opens_what_is_encrypted_and_harms_nothing_else() -> None:
 
 @pytest.mark.skipif(not DATA, reason="RAGAPP_TEST_DATA names no folder with the pdfjs test documents")
 def test_strange_documents_are_read_or_refused_but_never_crash() -> None:
-    from ingest.sandbox import Sandbox, parse_limits
+    from ingest.sandbox import ParserSandbox, parse_limits
     from ragapp.settings import Settings
 
-    sandbox, outcomes = Sandbox(parse_limits(Settings())), Counter[str]()
+    sandbox, outcomes = ParserSandbox(parse_limits(Settings())), Counter[str]()
     for path in sorted(Path(str(DATA), "pdfjs").glob("*.pdf")):
         with path.open("rb") as data:
             try:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from ingest.parse.registry import parse
-from ingest.sandbox import Sandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parse_limits
 from ragapp.errors import ParseError
-from ragapp.sandbox import MIB, Limits
+from ragapp.sandbox import MIB, SandboxLimits
 from ragapp.settings import Settings
 
 LIMITS = parse_limits(Settings())
@@ -27,21 +27,21 @@ SLOW = b"- a *b* [c](d)\n\n" * 500_000
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with closing(Sandbox(LIMITS)) as sandbox:
+def sandbox() -> Iterator[ParserSandbox]:
+    with closing(ParserSandbox(LIMITS)) as sandbox:
         yield sandbox
 
 
-def reads_another(sandbox: Sandbox) -> bool:
+def reads_another(sandbox: ParserSandbox) -> bool:
     return sandbox.parse(io.BytesIO(b"All is well."), "next.txt").text == "All is well."
 
 
-def test_the_text_is_what_the_parser_made(sandbox: Sandbox) -> None:
+def test_the_text_is_what_the_parser_made(sandbox: ParserSandbox) -> None:
     data = "---\ntitle: Ä\n---\n# One 😀\n\ntext\n\n## Two\n\nmore".encode()
     assert sandbox.parse(io.BytesIO(data), "a.md") == parse(data, "a.md")
 
 
-def test_a_reason_comes_back(sandbox: Sandbox) -> None:
+def test_a_reason_comes_back(sandbox: ParserSandbox) -> None:
     with pytest.raises(ParseError, match=r"^b\.txt is empty"):
         sandbox.parse(io.BytesIO(b" \n"), "b.txt")
 
@@ -57,9 +57,9 @@ def test_a_reason_comes_back(sandbox: Sandbox) -> None:
     ids=["cpu", "wall", "memory", "output"],
 )
 def test_a_document_that_takes_too_much_fails_alone(
-    limits: Limits, name: str, data: bytes, reason: str
+    limits: SandboxLimits, name: str, data: bytes, reason: str
 ) -> None:
-    with closing(Sandbox(limits)) as sandbox:
+    with closing(ParserSandbox(limits)) as sandbox:
         with pytest.raises(ParseError, match=f"^{name} .*{reason}"):
             sandbox.parse(io.BytesIO(data), name)
         assert reads_another(sandbox)
@@ -103,7 +103,7 @@ def test_closing_leaves_no_process() -> None:
     assert process not in children(os.getpid())
 
 
-def test_many_threads_get_their_own_texts(sandbox: Sandbox) -> None:
+def test_many_threads_get_their_own_texts(sandbox: ParserSandbox) -> None:
     texts: dict[int, str] = {}
 
     def read(number: int) -> None:
@@ -123,10 +123,10 @@ def children(pid: int) -> set[int]:
 
 
 @contextmanager
-def started() -> Iterator[tuple[Sandbox, int]]:
+def started() -> Iterator[tuple[ParserSandbox, int]]:
     """A sandbox that has read a text, and the id of its process; other tests may have left some of theirs."""
     before = children(os.getpid())
-    with closing(Sandbox(LIMITS)) as fresh:
+    with closing(ParserSandbox(LIMITS)) as fresh:
         assert reads_another(fresh)
         (process,) = children(os.getpid()) - before
         yield fresh, process

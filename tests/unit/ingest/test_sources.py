@@ -11,7 +11,7 @@ import pytest
 
 from ingest.sources import Finder, Source
 from ragapp.errors import ParseError, UsageError
-from ragapp.incoming.web import FetchLimits
+from ragapp.fetching.web import FetchLimits
 
 LIMITS = FetchLimits(10_000, 5)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ragapp.errors import ModelError
-from ragapp.models.breaker import Breaker
+from ragapp.models.circuit_breaker import CircuitBreakerGenerator
 
 
 class Flaky:
@@ -50,17 +50,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def breaker(flaky: Flaky, clock: Clock) -> Breaker:
-    return Breaker(flaky, failures=2, seconds=30, clock=clock)
+def breaker(flaky: Flaky, clock: Clock) -> CircuitBreakerGenerator:
+    return CircuitBreakerGenerator(flaky, failures=2, seconds=30, clock=clock)
 
 
-def fail(breaker: Breaker, times: int = 1) -> None:
+def fail(breaker: CircuitBreakerGenerator, times: int = 1) -> None:
     for _ in range(times):
         with pytest.raises(ModelError):
             list(breaker.generate("", "", 1))
 
 
-def test_it_opens_after_failures_in_a_row_and_says_why(breaker: Breaker, flaky: Flaky) -> None:
+def test_it_opens_after_failures_in_a_row_and_says_why(
+    breaker: CircuitBreakerGenerator, flaky: Flaky
+) -> None:
     flaky.broken = True
     fail(breaker)
     assert breaker.unavailable() is None
@@ -68,7 +70,7 @@ def test_it_opens_after_failures_in_a_row_and_says_why(breaker: Breaker, flaky: 
     assert breaker.unavailable() == "It is down. Start it. It is asked again in 30 s."
 
 
-def test_a_success_between_failures_keeps_it_closed(breaker: Breaker, flaky: Flaky) -> None:
+def test_a_success_between_failures_keeps_it_closed(breaker: CircuitBreakerGenerator, flaky: Flaky) -> None:
     for _ in range(3):
         flaky.broken = True
         fail(breaker)
@@ -77,7 +79,9 @@ def test_a_success_between_failures_keeps_it_closed(breaker: Breaker, flaky: Fla
     assert breaker.unavailable() is None
 
 
-def test_after_a_while_one_trial_decides(breaker: Breaker, flaky: Flaky, clock: Clock) -> None:
+def test_after_a_while_one_trial_decides(
+    breaker: CircuitBreakerGenerator, flaky: Flaky, clock: Clock
+) -> None:
     flaky.broken = True
     fail(breaker, 2)
     clock.now += 31

@@ -15,7 +15,7 @@ import pytest
 from ragapp.errors import ModelError, UsageError
 from ragapp.models.build import build_embedder, build_generators, build_reranker
 from ragapp.models.catalog import find_entry
-from ragapp.models.library import lock_path, partial_folder
+from ragapp.models.model_folder import lock_path, partial_folder
 from ragapp.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ragapp.errors import ModelError
-from ragapp.models.llama import LlamaServer
+from ragapp.models.llama_process import LlamaProcess
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,8 +28,8 @@ def gguf(model_folder: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture
-def server(gguf: Path) -> Iterator[LlamaServer]:
-    server = LlamaServer(gguf, threads=1)
+def server(gguf: Path) -> Iterator[LlamaProcess]:
+    server = LlamaProcess(gguf, threads=1)
     yield server
     server.close()
 
@@ -78,7 +78,7 @@ def wait_until(happened: Callable[[], bool]) -> bool:
     return True
 
 
-def test_it_listens_to_this_machine_and_to_its_key_alone(server: LlamaServer) -> None:
+def test_it_listens_to_this_machine_and_to_its_key_alone(server: LlamaProcess) -> None:
     address = server.address()
     assert urlsplit(address.url).hostname == "127.0.0.1"
     assert ask_for_models(address.url, address.api_key) == 200
@@ -86,11 +86,11 @@ def test_it_listens_to_this_machine_and_to_its_key_alone(server: LlamaServer) ->
     assert ask_for_models(address.url, "guess") == 401
 
 
-def test_it_is_started_once(server: LlamaServer) -> None:
+def test_it_is_started_once(server: LlamaProcess) -> None:
     assert server.address() == server.address()
 
 
-def test_it_is_started_again_when_it_was_killed(server: LlamaServer) -> None:
+def test_it_is_started_again_when_it_was_killed(server: LlamaProcess) -> None:
     first = server.address()
     os.kill(child_of(os.getpid()), signal.SIGKILL)
     second = server.address()
@@ -98,9 +98,9 @@ def test_it_is_started_again_when_it_was_killed(server: LlamaServer) -> None:
     assert ask_for_models(second.url, second.api_key) == 200
 
 
-def test_it_is_started_again_when_it_hangs(server: LlamaServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ragapp.models.llama._HEALTH_SECONDS", 0.5)
-    monkeypatch.setattr("ragapp.models.llama._STOP_SECONDS", 0.5)
+def test_it_is_started_again_when_it_hangs(server: LlamaProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ragapp.models.llama_process._HEALTH_SECONDS", 0.5)
+    monkeypatch.setattr("ragapp.models.llama_process._STOP_SECONDS", 0.5)
     first = server.address()
     stopped = child_of(os.getpid())
     os.kill(stopped, signal.SIGSTOP)
@@ -109,7 +109,7 @@ def test_it_is_started_again_when_it_hangs(server: LlamaServer, monkeypatch: pyt
     assert not server_runs(stopped)
 
 
-def test_it_is_given_up_when_it_keeps_dying(server: LlamaServer) -> None:
+def test_it_is_given_up_when_it_keeps_dying(server: LlamaProcess) -> None:
     for _ in range(3):
         server.address()
         assert server.given_up() is None
@@ -119,7 +119,7 @@ def test_it_is_given_up_when_it_keeps_dying(server: LlamaServer) -> None:
     assert server.given_up() is not None
 
 
-def test_closing_ends_the_process(server: LlamaServer) -> None:
+def test_closing_ends_the_process(server: LlamaProcess) -> None:
     server.address()
     child = child_of(os.getpid())
     server.close()
@@ -128,8 +128,9 @@ def test_closing_ends_the_process(server: LlamaServer) -> None:
 
 def test_it_ends_with_its_parent_even_when_that_is_killed(gguf: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from ragapp.models.llama import LlamaServer; "
-        "server = LlamaServer(Path(sys.argv[1]), 1); print(server.address().url, flush=True); time.sleep(300)"
+        "import sys, time; from pathlib import Path; from ragapp.models.llama_process import LlamaProcess; "
+        "server = LlamaProcess(Path(sys.argv[1]), 1); "
+        "print(server.address().url, flush=True); time.sleep(300)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(gguf)], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -146,7 +147,7 @@ def test_it_ends_with_its_parent_even_when_that_is_killed(gguf: Path) -> None:
 def test_a_file_that_is_no_model_says_so(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad.gguf"
     path.write_bytes(data)
-    server = LlamaServer(path, threads=1)
+    server = LlamaProcess(path, threads=1)
     with pytest.raises(ModelError, match=r"bad\.gguf could not be loaded"):
         server.address()
     server.close()

@@ -15,7 +15,7 @@ from ragapp.errors import ModelError
 from ragapp.models.catalog import CatalogEntry
 from ragapp.models.fetch import fetch
 from ragapp.models.hub import download_file
-from ragapp.models.library import damaged_files, is_installed
+from ragapp.models.model_folder import damaged_files, is_installed
 from tests.unit.models.fetching.library import WEIGHTS, quiet, sha256, start_fetch
 
 

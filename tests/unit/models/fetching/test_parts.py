@@ -9,7 +9,7 @@ import pytest
 from ragapp.errors import ModelError
 from ragapp.models.catalog import CatalogEntry
 from ragapp.models.fetch import fetch
-from ragapp.models.library import damaged_files, is_installed, partial_folder, status
+from ragapp.models.model_folder import damaged_files, is_installed, partial_folder, status
 from tests.unit.models.fetching.library import PIECES, WEIGHTS, publish, quiet, start_fetch
 
 

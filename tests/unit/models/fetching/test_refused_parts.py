@@ -9,7 +9,7 @@ import pytest
 from ragapp.errors import ModelError
 from ragapp.models.catalog import CatalogEntry
 from ragapp.models.fetch import fetch
-from ragapp.models.library import damaged_files
+from ragapp.models.model_folder import damaged_files
 from tests.unit.models.fetching.library import PIECES, publish, quiet, write_wheel
 
 

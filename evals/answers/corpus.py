@@ -1,0 +1,58 @@
+"""A dataset's files as ragapp has them: through the real ingest, once, into a data folder of their own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from evals.answers.types import HALF, ID, AnswerDataset
+from evals.datasets.halves import halves
+from evals.workspace import open_workspace
+from ragapp.bootstrap import ingest_fingerprint
+from ragapp.service import RagService
+from ragapp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCorpus:
+    """An ingested dataset. `ids` are the dataset's by ragapp's own; `failures` could not be ingested."""
+
+    service: RagService
+    collection: str
+    ids: Mapping[str, str]
+    failures: tuple[str, ...]
+    embedder: str
+    recipe: str
+
+
+@contextmanager
+def open_answer_corpus(
+    dataset: AnswerDataset, settings: Settings, progress: Progress
+) -> Iterator[AnswerCorpus]:
+    """Ingests what is not there yet, and opens it with the generator of `settings`."""
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
+        _hand_in(dataset, shelf.service, shelf.collection)
+        shelf.work_off(progress)
+        documents = shelf.service.documents(shelf.collection)
+        yield AnswerCorpus(
+            service=shelf.service,
+            collection=shelf.collection,
+            ids={document.id: document.metadata[ID] for document in documents},
+            failures=tuple(f"{d.name}: {d.error}" for d in documents if d.status == "failed"),
+            embedder=shelf.embedder,
+            recipe=ingest_fingerprint(shelf.settings),
+        )
+
+
+def _hand_in(dataset: AnswerDataset, service: RagService, collection: str) -> None:
+    there = {d.metadata[ID] for d in service.documents(collection) if d.status != "failed"}
+    half = halves(dataset.files)
+    for file in dataset.files:
+        if file.id not in there:
+            metadata = {ID: file.id, HALF: half[file.id]}
+            data = io.BytesIO(file.read())
+            service.upload(collection, file.name, data, source=file.id, metadata=metadata)

@@ -1,0 +1,112 @@
+"""Many users at once: each asks again as soon as it has its answer, and comes back when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+import numpy as np
+
+BUSY = 503
+PATIENCE = 120.0
+"""Seconds until a user takes silence for an error."""
+
+CheckReply = Callable[[httpx.Response], str | None]
+"""What is wrong with an answer; None when it is as it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientGroup:
+    """`count` users of a kind, who POST the `bodies` in turn to `path`."""
+
+    kind: str
+    count: int
+    path: str
+    bodies: Sequence[dict[str, object]]
+    judge: CheckReply
+
+
+@dataclass
+class Tally:
+    """What the users of a kind met. `seconds` are of requests that were answered."""
+
+    seconds: list[float] = field(default_factory=list)
+    turned_away: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`turned_away` were told when to come again, `faults` failed or were wrong; latencies in ms."""
+
+    kind: str
+    users: int
+    answered: int
+    turned_away: int
+    faults: dict[str, int]
+    answered_a_second: float
+    p50: float
+    p95: float
+    p99: float
+
+
+def apply_load(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[Load]:
+    """Lets all users loose at once for so long."""
+    return asyncio.run(_press(url, crowds, seconds))
+
+
+async def _press(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[Load]:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    tallies = [Tally() for _ in crowds]
+    until = time.monotonic() + seconds
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as http:
+        await asyncio.gather(
+            *(
+                _use(http, users, start, tally, until)
+                for users, tally in zip(crowds, tallies, strict=True)
+                for start in range(users.count)
+            )
+        )
+    return [_load(users, tally, seconds) for users, tally in zip(crowds, tallies, strict=True)]
+
+
+async def _use(http: httpx.AsyncClient, users: ClientGroup, start: int, tally: Tally, until: float) -> None:
+    place = start
+    while time.monotonic() < until:
+        body = users.bodies[place % len(users.bodies)]
+        started = time.monotonic()
+        try:
+            response = await http.post(users.path, json=body)
+        except httpx.HTTPError as error:
+            tally.faults[type(error).__name__] += 1
+            continue
+        if response.status_code == BUSY and (after := response.headers.get("Retry-After")):
+            tally.turned_away += 1
+            await asyncio.sleep(min(float(after), max(0.0, until - time.monotonic())))
+            continue
+        fault = users.judge(response) if response.is_success else f"HTTP {response.status_code}"
+        if fault:
+            tally.faults[fault] += 1
+        else:
+            tally.seconds.append(time.monotonic() - started)
+        place += 1
+
+
+def _load(users: ClientGroup, tally: Tally, seconds: float) -> Load:
+    taken = np.percentile(tally.seconds, [50, 95, 99]) * 1000 if tally.seconds else [0.0] * 3
+    p50, p95, p99 = (float(one) for one in taken)
+    return Load(
+        kind=users.kind,
+        users=users.count,
+        answered=len(tally.seconds),
+        turned_away=tally.turned_away,
+        faults=dict(tally.faults),
+        answered_a_second=len(tally.seconds) / seconds,
+        p50=p50,
+        p95=p95,
+        p99=p99,
+    )

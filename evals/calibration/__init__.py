@@ -1,1 +1,0 @@
-"""Scripts that find, or check, the constants in `ragapp/answer` on public data."""

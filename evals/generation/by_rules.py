@@ -1,0 +1,86 @@
+"""Questions by rules, where no model can write them: gaps in sentences, and what stands under headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evals.generation.drafts import Draft, Source
+from ragapp.sentences import sentence_spans
+
+GAP = "____"
+SHORTEST, LONGEST = 8, 40
+"""Words of a sentence that a gap leaves understandable."""
+
+_SECTION = 4_000
+"""Characters behind a heading that are looked at for its first sentence."""
+
+_FILLING = re.compile(
+    r"(?<![\w.,])\d[\d.,]*\d(?![\w])"  # a number of two digits or more
+    r"|(?<=[a-z,;] )[A-Z][\w'’-]+(?: (?:of |the |de |van |von )?[A-Z][\w'’-]+)*"  # a name inside the sentence
+)
+_SPACE = re.compile(r"\s+")
+_NO_PROSE = re.compile(r"\||```|://|^\s*[$#>]", re.MULTILINE)
+"""Signs of a table's row, a program's text, an address: nobody asks in such words."""
+
+
+def rule_drafts(source: Source) -> Iterator[Draft]:
+    """Every question that the rules find in the document: gaps first."""
+    yield from _clozes(source)
+    yield from _headings(source)
+
+
+def _clozes(source: Source) -> Iterator[Draft]:
+    text = source.parsed.text
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        found = [match for match in _FILLING.finditer(sentence) if not _in_code(sentence, match.start())]
+        if not found or not _is_prose(sentence) or len(sentence.split()) > LONGEST:
+            continue
+        # The longest filling tells most; a second gap with the same words would give the answer away.
+        filling = max(found, key=lambda match: (len(match[0]), -match.start()))
+        if sentence.count(filling[0]) > 1:
+            continue
+        asked = _line(sentence[: filling.start()] + GAP + sentence[filling.end() :])
+        yield Draft(
+            kind="cloze",
+            question=f"What belongs in the gap: “{asked}”?",
+            answers=(filling[0],),
+            document_id=source.document.id,
+            start=start + filling.start(),
+            end=start + filling.end(),
+            page=source.parsed.page_at(start),
+        )
+
+
+def _headings(source: Source) -> Iterator[Draft]:
+    text, headings = source.parsed.text, source.parsed.headings
+    for heading, following in zip(headings, [*(h.start for h in headings[1:]), len(text)], strict=False):
+        title = _line(text[heading.start : heading.end])
+        body = text[heading.end : min(following, heading.end + _SECTION)]
+        first = next(iter(sentence_spans(body)), None)
+        if not title or first is None or not _is_prose(body[slice(*first)]):
+            continue
+        start, end = heading.end + first[0], heading.end + first[1]
+        yield Draft(
+            kind="heading",
+            question=f"What does the section “{title}” say?",
+            answers=(_line(text[start:end]),),
+            document_id=source.document.id,
+            start=start,
+            end=end,
+            page=source.parsed.page_at(start),
+        )
+
+
+def _is_prose(sentence: str) -> bool:
+    return len(sentence.split()) >= SHORTEST and _NO_PROSE.search(sentence) is None
+
+
+def _in_code(sentence: str, at: int) -> bool:
+    """Between backticks."""
+    return sentence.count("`", 0, at) % 2 == 1
+
+
+def _line(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()

@@ -1,0 +1,112 @@
+"""From a collection to a question set: drawn, made, parted from near-duplicates, checked, and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from evals.datasets.sampling import lot
+from evals.generation.by_model import written_drafts
+from evals.generation.by_rules import rule_drafts
+from evals.generation.drafts import Draft, Source, write_set
+from evals.generation.feedback import feedback_drafts
+from evals.generation.filters import answers_itself, distinct
+from ragapp.errors import UsageError
+from ragapp.protocols import Embedder, Generator
+from ragapp.service import RagService
+
+MakeDrafts = Callable[[Source], Iterable[Draft]]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedSet:
+    """The JSON of `ragapp eval make --json`. `dropped` had no answer in their own document."""
+
+    questions: int
+    by_kind: dict[str, int]
+    documents: int
+    dropped: int
+    file: str
+
+
+def generate_set(
+    service: RagService,
+    collection: str,
+    file: Path,
+    *,
+    count: int,
+    seed: int,
+    embedder: Embedder,
+    generator: Generator | None,
+) -> GeneratedSet:
+    """Makes up to `count` questions by the generator, or by rules without one.
+
+    The documents take turns, so that a long one does not have all. Raises UsageError for a collection that
+    holds nothing to ask about, ModelError.
+    """
+    sources = _sources(service, collection)
+    make: MakeDrafts = rule_drafts if generator is None else lambda one: written_drafts(one, generator)
+    by_id = {source.document.id: source for source in sources}
+    kept: list[Draft] = []
+    dropped = 0
+    for draft in distinct(_in_turns(sources, make, seed, shuffled=generator is None), embedder):
+        if answers_itself(draft, by_id[str(draft.document_id)], service):
+            kept.append(draft)
+        else:
+            dropped += 1
+        if len(kept) == count:
+            break
+    return _written(service, collection, file, kept, dropped)
+
+
+def generate_from_feedback(service: RagService, collection: str, file: Path) -> GeneratedSet:
+    """One question an answer that a reader has corrected or approved. Raises UsageError without any."""
+    drafts = list(feedback_drafts(service.history.with_feedback(collection)))
+    if not drafts:
+        raise UsageError(
+            f"Nobody has corrected or approved an answer from {collection!r} yet. "
+            "`ragapp answers feedback` and the web page take thumbs and corrections."
+        )
+    return _written(service, collection, file, drafts, dropped=0)
+
+
+def _sources(service: RagService, collection: str) -> list[Source]:
+    documents = [one for one in service.documents(collection) if one.live_version is not None]
+    if not documents:
+        raise UsageError(f"Collection {collection!r} has no documents. Ingest some, or name another with -c.")
+    return [Source(one, service.document_text(one.id, one.live_version)) for one in documents]
+
+
+def _in_turns(sources: Sequence[Source], make: MakeDrafts, seed: int, *, shuffled: bool) -> Iterator[Draft]:
+    """One of each document, then a second of each …; drawn by seed where making them costs nothing."""
+    ordered = sorted(sources, key=lambda source: lot(source.document.id, seed))
+    return _by_turns(_mixed(make(source), seed) if shuffled else make(source) for source in ordered)
+
+
+def _mixed(drafts: Iterable[Draft], seed: int) -> Iterator[Draft]:
+    """The kinds take turns too."""
+    by_kind: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_kind.setdefault(draft.kind, []).append(draft)
+    return _by_turns(sorted(ones, key=lambda draft: lot(draft.id, seed)) for ones in by_kind.values())
+
+
+def _by_turns(columns: Iterable[Iterable[Draft]]) -> Iterator[Draft]:
+    return (draft for draft in chain.from_iterable(zip_longest(*columns)) if draft is not None)
+
+
+def _written(
+    service: RagService, collection: str, file: Path, drafts: Sequence[Draft], dropped: int
+) -> GeneratedSet:
+    files = {}
+    for document in service.documents(collection):
+        if document.live_version is not None:
+            with service.document_bytes(document.id) as data:
+                files[document.id] = (document.name, data.read())
+    known = [draft for draft in drafts if draft.document_id is None or draft.document_id in files]
+    write_set(file, known, files)
+    kinds = [draft.kind for draft in known]
+    by_kind = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+    return GeneratedSet(len(known), by_kind, len(files), dropped, str(file))

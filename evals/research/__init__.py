@@ -1,0 +1,1 @@
+"""Scripts that find, or check, the constants in `ragapp/answering` on public data."""

@@ -1,0 +1,162 @@
+"""Question sets: those that came with the program, and those that were added, which every server shows."""
+
+from __future__ import annotations
+
+import errno
+import importlib.resources
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import BinaryIO, Final
+
+from pydantic import TypeAdapter
+
+from evals.service.review import read_drafts, reviewed
+from evals.service.set_archive import handed_in, packed, set_name, with_member
+from evals.service.set_layout import described
+from ragapp.errors import ConflictError, NotFoundError, RagappError, StorageError, UsageError
+from ragapp.fetching.bounded import opened_zip
+from ragapp.protocols import ArtifactStore
+from ragapp.types import Artifact, EvalSet, QuestionDraft
+
+BUNDLED: Final[Mapping[str, EvalSet]] = MappingProxyType(
+    {
+        "scifact-mini": EvalSet("scifact-mini", ("retrieval",), own=False, reviewable=False),
+        "xquad-mini": EvalSet("xquad-mini", ("answers", "citations"), own=False, reviewable=False),
+    }
+)
+_NAME = re.compile(r"[\w][\w .-]{0,99}")
+_NAME_BYTES: Final = 200
+"""Runs are files that are called by their set, and a name on disk may have 255 bytes."""
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class QuestionSets:
+    """Each set that was added is kept as one ZIP."""
+
+    def __init__(self, artifacts: ArtifactStore) -> None:
+        self._artifacts = artifacts
+        self._about = TypeAdapter(EvalSet)
+
+    def all(self) -> list[EvalSet]:
+        """By name; the bundled ones first."""
+        return [*BUNDLED.values(), *map(self._told, self._artifacts.all("question set"))]
+
+    def get(self, name: str) -> EvalSet:
+        """Raises NotFoundError."""
+        return BUNDLED.get(name) or self._told(self._own(name))
+
+    def check_free(self, name: str) -> None:
+        """Raises UsageError for a name that is not fit, ConflictError for one that is taken."""
+        if not _NAME.fullmatch(name) or len(name.encode()) > _NAME_BYTES:
+            raise UsageError(
+                f"{name!r} is no fit name for a set. Use up to 100 letters, digits, spaces, dots and dashes."
+            )
+        if name in BUNDLED or self._artifacts.find("question set", name):
+            raise ConflictError(f"There is a question set {name!r} already. Choose another name.")
+
+    def add(self, name: str, data: BinaryIO) -> EvalSet:
+        """A file of questions, or a ZIP of one with its documents.
+
+        Raises UsageError, ConflictError, ParseError, StorageError.
+        """
+        self.check_free(set_name(name))
+        try:
+            with handed_in(name, data) as folder:
+                return self.add_folder(folder)
+        except OSError as error:
+            raise _not_unpacked(set_name(name), error) from error
+
+    def add_folder(self, folder: Path) -> EvalSet:
+        """Under the folder's name. Raises UsageError, ConflictError."""
+        made = described(folder)
+        with packed(folder) as data:
+            self._artifacts.add("question set", made.name, data, self._about.dump_json(made).decode())
+        return made
+
+    def remove(self, name: str) -> None:
+        """Raises NotFoundError, UsageError, ConflictError when somebody reviews it just now."""
+        if name in BUNDLED:
+            raise UsageError(f"{name} came with the program and stays.")
+        self._artifacts.remove(self._own(name))
+
+    @contextmanager
+    def checked_out(self, name: str) -> Iterator[Path]:
+        """Its folder, for as long as it is needed. Raises NotFoundError."""
+        if name in BUNDLED:
+            bundled = importlib.resources.files("evals") / "data" / name
+            with importlib.resources.as_file(bundled) as path:
+                yield path
+            return
+        with TemporaryDirectory() as temporary:
+            folder = Path(temporary) / name
+            with self._opened(self._own(name)) as archive:
+                archive.extractall(folder)
+            yield folder
+
+    def drafts(self, name: str) -> list[QuestionDraft]:
+        """Raises NotFoundError, UsageError for a set that cannot be reviewed."""
+        with self._opened(self._reviewable(name)) as archive:
+            return read_drafts(_text(archive, _questions_in(archive)))
+
+    def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
+        """Keeps only these. Raises NotFoundError, UsageError, ConflictError when somebody reviews it too."""
+        former = self._reviewable(name)
+        with self._opened(former) as archive:
+            questions = _questions_in(archive)
+            text = reviewed(_text(archive, questions), drafts)
+            with with_member(archive, questions, text.encode()) as data:
+                self._artifacts.replace(former, data, former.about)
+        return read_drafts(text)
+
+    def _own(self, name: str) -> Artifact:
+        found = self._artifacts.find("question set", name)
+        if found is None:
+            raise NotFoundError(
+                f"There is no question set {name!r}. GET /v1/evals/sets lists those there are."
+            )
+        return found
+
+    def _reviewable(self, name: str) -> Artifact:
+        if name not in BUNDLED and self._told(found := self._own(name)).reviewable:
+            return found
+        raise UsageError(f"{name!r} cannot be reviewed here: that takes an own set in ragapp's layout.")
+
+    def _told(self, artifact: Artifact) -> EvalSet:
+        return self._about.validate_json(artifact.about)
+
+    @contextmanager
+    def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
+        try:
+            with closing(self._artifacts.open(artifact)) as data, opened_zip(data) as archive:
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, ValueError) as error:
+            told = (
+                f"The question set {artifact.name!r} is damaged on disk: {error}. Delete it and add it again."
+            )
+            raise StorageError(told) from error
+
+
+def _questions_in(archive: zipfile.ZipFile) -> str:
+    """The name of the only file of questions; a set that can be reviewed has one."""
+    (name,) = (one for one in archive.namelist() if "/" not in one and one.endswith(".jsonl"))
+    return name
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> str:
+    return archive.read(name).decode("utf-8-sig")  # a byte order mark is no part of the first question
+
+
+def _not_unpacked(name: str, error: OSError) -> RagappError:
+    if error.errno in _NO_ROOM:
+        return StorageError(
+            f"{name} could not be unpacked: {error.strerror}. Free some space and send it again."
+        )
+    return UsageError(
+        f"{name} cannot be unpacked: {error.strerror}. Give its files shorter names, and no two alike."
+    )

@@ -1,0 +1,146 @@
+"""Two runs over the same data: what changed, whether that may be luck, and which questions moved most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from evals.answers.runs import AnswerRun, read_answer_run
+from evals.retrieval.runs import RetrievalRun, read_retrieval_run
+from evals.runs import ScoredRun, ScoresByMetric
+from evals.statistics.gate import GateResult, judge_run
+from ragapp.errors import NotFoundError, UsageError
+from ragapp.types import EvalRun, FigureChange, QuestionChange, QuestionTrace, RunComparison, RunKind
+
+MOVED = 20
+"""Questions told; those that did not move are never."""
+
+
+def compare_runs(before: KeptRun, after: KeptRun) -> RunComparison:
+    """Raises UsageError when they are of two kinds, over other data, or have no question in common."""
+    first, second = before.told, after.told
+    if first.kind != second.kind or before.data != after.data:
+        raise UsageError(
+            f"{first.name} is a {first.kind} run over {first.dataset!r}, {second.name} a {second.kind} run "
+            f"over {second.dataset!r}; or that set has changed in between. Choose two runs of one set."
+        )
+    old, new = before.scores, after.scores
+    figure = before.headline if before.headline in old else next(iter(old))
+    return RunComparison(
+        before=first.name,
+        after=second.name,
+        changes=tuple(_change(one, old, new) for one in judge_run(new, old)),
+        figure=figure,
+        moved=tuple(_moved(old[figure], new.get(figure, {}))),
+    )
+
+
+def _change(result: GateResult, old: ScoresByMetric, new: ScoresByMetric) -> FigureChange:
+    both = old[result.metric].keys() & new[result.metric].keys()
+    found = result.comparison
+    return FigureChange(
+        figure=result.metric,
+        before=float(np.mean([old[result.metric][one] for one in both])),
+        after=float(np.mean([new[result.metric][one] for one in both])),
+        difference=found.difference,
+        low=found.low,
+        high=found.high,
+        p=result.p,
+        better=found.wins,
+        equal=found.ties,
+        worse=found.losses,
+    )
+
+
+def _moved(old: Mapping[str, float], new: Mapping[str, float]) -> list[QuestionChange]:
+    both = (QuestionChange(one, old[one], new[one]) for one in old.keys() & new.keys())
+    moved = [one for one in both if one.before != one.after]
+    return sorted(moved, key=lambda one: (-abs(one.after - one.before), one.question))[:MOVED]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRun:
+    """`data` is equal for two runs over the same questions and documents, `headline` the figure by which
+    questions are put in order, `traces` are by question."""
+
+    told: EvalRun
+    data: str
+    headline: str
+    scores: ScoresByMetric
+    traces: Mapping[str, QuestionTrace]
+
+    def trace(self, question: str) -> QuestionTrace:
+        """Raises NotFoundError."""
+        if question not in self.traces:
+            raise NotFoundError(
+                f"There is no question {question!r} in {self.told.name}. Compare the runs again."
+            )
+        return self.traces[question]
+
+
+def read_kept_run(path: Path) -> KeptRun:
+    """Its name is that of the file. Raises UsageError when the file is a run of no kind."""
+    try:
+        try:
+            return _retrieval(path.stem, read_retrieval_run(path))
+        except UsageError:
+            return _answers(path.stem, read_answer_run(path))
+    except (KeyError, ValueError) as error:  # a system that it has no scores of, a moment that is none
+        raise UsageError(f"{path} is no whole run: {error}. Run the evaluation again.") from error
+
+
+def _retrieval(name: str, run: RetrievalRun) -> KeptRun:
+    found = run.scored.queries
+    system = f"{run.system}, {run.embedder}"
+    return KeptRun(
+        told=_told(name, "retrieval", run, system=system, questions=len(found), figures=run.scored.metrics),
+        data=run.dataset_sha256,
+        headline=run.metric,
+        scores=run.scores(),
+        traces={
+            question: QuestionTrace(question, None, one.scores, one.documents, None, {}, None)
+            for question, one in found.items()
+        },
+    )
+
+
+def _answers(name: str, run: AnswerRun) -> KeptRun:
+    figures = {figure: one.value for figure, one in run.figures.items()}
+    return KeptRun(
+        told=_told(name, "answers", run, system=run.model, questions=len(run.questions), figures=figures),
+        data=run.dataset_sha256,
+        headline="answer_recall",
+        scores=run.scores(),
+        traces={
+            question: QuestionTrace(
+                question=question,
+                text=None,
+                scores=one.scores,
+                found=tuple(f"{document}, page {page}" for document, page in one.cited),
+                refused=one.refused,
+                verdicts={str(verdict): count for verdict, count in one.verdicts.items()},
+                ms=one.ms,
+            )
+            for question, one in run.questions.items()
+        },
+    )
+
+
+def _told(
+    name: str, kind: RunKind, run: ScoredRun, *, system: str, questions: int, figures: Mapping[str, float]
+) -> EvalRun:
+    return EvalRun(
+        name=name,
+        kind=kind,
+        dataset=run.dataset,
+        created_at=datetime.fromisoformat(run.created_at).astimezone(UTC),
+        system=system,
+        fingerprint=run.settings_fingerprint,
+        questions=questions,
+        figures=dict(figures),
+        has_report=False,
+    )

@@ -1,0 +1,101 @@
+"""Where an eval keeps what it ingests: through the real ingest, once, into a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from rich.progress import Progress
+
+from evals.runs import fingerprint
+from ingest.lease import held
+from ingest.pipeline import build_pipeline
+from ingest.sandbox import ParserSandbox, parse_limits
+from ragapp.bootstrap import IngestRuntime, build_runtime, build_service, ingest_fingerprint
+from ragapp.protocols import JobQueue
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Job
+
+IDLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A collection for one corpus, one recipe and one embedder (its fingerprint).
+
+    `bare` is the same service without a reranker.
+    """
+
+    service: RagService
+    bare: RagService
+    collection: str
+    embedder: str
+    settings: Settings
+    bench: IngestRuntime
+
+    def work_off(self, progress: Progress) -> None:
+        """Ingests in this process until nothing waits. Raises ModelError, StorageError."""
+        backlog = self.service.backlog(self.collection)
+        stages = 2 * backlog.unparsed + backlog.unembedded
+        if not stages:
+            return
+        task = progress.add_task("ingesting", total=stages)
+        with closing(ParserSandbox(parse_limits(self.settings))) as sandbox:
+            pipeline = build_pipeline(self.bench, self.settings, sandbox)
+            for job in _jobs(self.bench.queue):
+                with held(self.bench.queue, job, self.settings.lease_seconds):
+                    pipeline.work(job, Event(), lambda _: None)
+                progress.advance(task)
+        progress.update(task, completed=stages)
+
+
+@contextmanager
+def open_workspace(name: str, corpus_sha256: str, settings: Settings) -> Iterator[Workspace]:
+    """Opens the shelf, making it when it is not there; what was ingested before is still on it.
+
+    The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the corpus and the recipe,
+    and the collection in it the embedder's weights. So nothing is ever scored that was ingested from
+    other texts or in another way, and going back to former settings finds their corpus again.
+    """
+    own = workspace_settings(name, corpus_sha256, settings)
+    bench = build_runtime(own)
+    service = build_service(own, bench)
+    reranks = own.reranker is not None
+    bare = build_service(own.model_copy(update={"reranker": None}), bench) if reranks else service
+    try:
+        embedder = bench.embedder.get().fingerprint
+        collection = fingerprint(embedder)
+        if collection not in {known.name for known in service.collections()}:
+            service.create_collection(collection)
+        yield Workspace(service, bare, collection, embedder, own, bench)
+    finally:
+        if bare is not service:
+            bare.close()
+        service.close()
+
+
+def workspace_settings(name: str, corpus_sha256: str, settings: Settings) -> Settings:
+    """The same settings over a data folder, and a database in it, of the corpus' own."""
+    folder: Path = (
+        settings.data_dir / "evals" / f"{name}-{fingerprint(corpus_sha256, ingest_fingerprint(settings))}"
+    )
+    return settings.model_copy(update={"data_dir": folder, "database_url": None, "blobs": None})
+
+
+def _jobs(queue: JobQueue) -> Iterator[Job]:
+    """Every job there is; waits for those that another process holds, as it may have died."""
+    worker = f"eval-{os.getpid()}"
+    while True:
+        job = queue.claim(worker)
+        if job is not None:
+            yield job
+        elif queue.waiting():
+            time.sleep(IDLE_SECONDS)
+        else:
+            return

@@ -1,0 +1,48 @@
+"""A mail as text, whichever program wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.parse.builder import TextBuilder, one_line
+from ragapp.errors import ParseError
+from ragapp.types import ParsedText
+
+Parse = Callable[[bytes, str], ParsedText]
+"""(bytes, name) to text: what reads a mail's body and its attachments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a mail: its name, whose ending tells plain text from HTML, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MailMessage:
+    subject: str
+    sender: str
+    receivers: str
+    date: str
+    body: Attachment
+    attachments: Sequence[Attachment]
+
+
+def read_message(letter: MailMessage, parse: Parse) -> ParsedText:
+    """Subject, who wrote to whom and when, the text, and each attachment under a heading of its own."""
+    out = TextBuilder()
+    out.heading(1, letter.subject)
+    lines = (("From", letter.sender), ("To", letter.receivers), ("Date", letter.date))
+    out.paragraph("\n".join(f"{label}: {one_line(value)}" for label, value in lines if value))
+    if letter.body.data.strip():
+        out.include(parse(letter.body.data, letter.body.name), below=1)
+    for attachment in letter.attachments:
+        out.heading(2, f"Attachment: {attachment.name}")
+        try:
+            out.include(parse(attachment.data, attachment.name), below=2)
+        except ParseError as error:  # the letter is worth reading without it
+            out.paragraph(f"(This attachment could not be read: {error})")
+    return out.build(letter.subject, {"author": letter.sender, "date": letter.date})

@@ -1,0 +1,98 @@
+"""Whether a sentence that tells several things tells what is claimed, or only has the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ragapp.answering.reading import SentenceReading, read_sentence
+from ragapp.answering.sources import Source
+from ragapp.answering.values import Value
+
+
+def misplaced(claim: SentenceReading, source: Source) -> bool:
+    """Whether a value of the claim belongs to something else in the source."""
+    if source.cells:
+        return source.head != () and _in_other_column(claim, source)
+    whole = (
+        read_sentence(f"{source.antecedent} {source.text}".strip()) if source.antecedent else source.reading
+    )
+    return any(_elsewhere(value, claim, whole) for value in claim.values) or _names_apart(claim, whole)
+
+
+def _elsewhere(value: Value, claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether each clause of the source that has the value speaks of something else.
+
+    It does when another clause has a value of the same kind and a word of the claim that is not here, while
+    this one has a name of its own, or begins with a word, that the claim lacks.
+    """
+    places = [source.segment_at(known.start) for known in source.values if value.agrees_with(known)]
+    return bool(places) and all(_is_of_another(place, value, claim, source) for place in places)
+
+
+def _is_of_another(place: int, value: Value, claim: SentenceReading, source: SentenceReading) -> bool:
+    here = [word for word in source.words if word.segment == place and word.concept is not None]
+    own = {str(word.concept) for word in here}
+    strangers = {c for c in own & source.names if c not in claim.concepts}
+    if here[:1] and here[0].concept not in claim.concepts:
+        strangers.add(str(here[0].concept))
+    if not strangers:
+        return False
+    for rival in source.values:
+        segment = source.segment_at(rival.start)
+        if segment == place or not rival.is_like(value) or any(c.agrees_with(rival) for c in claim.values):
+            continue
+        theirs = {word.concept for word in source.words if word.segment == segment}
+        if (theirs - own) & claim.concepts:
+            return True
+    return False
+
+
+def _names_apart(claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether two names of the claim stand in clauses that have other names for what it says of them."""
+    named = claim.names | ({claim.opening} if claim.opening in source.names else set())
+    places = {
+        word.concept: word.segment
+        for word in source.words
+        if word.concept in named and word.concept is not None
+    }
+    segments = set(places.values())
+    if len(segments) < 2:
+        return False
+    return all(
+        _begins_with_stranger(segment, claim, source) or segment == min(segments) for segment in segments
+    ) and (any(_strangers(segment, claim, source) for segment in [min(segments)]))
+
+
+def _strangers(segment: int, claim: SentenceReading, source: SentenceReading) -> set[str]:
+    here = {str(word.concept) for word in source.words if word.segment == segment and word.concept}
+    return (here & source.names) - claim.concepts
+
+
+def _begins_with_stranger(segment: int, claim: SentenceReading, source: SentenceReading) -> bool:
+    here = [word for word in source.words if word.segment == segment and word.concept is not None]
+    return bool(here) and here[0].concept in source.names - claim.concepts
+
+
+def _in_other_column(claim: SentenceReading, source: Source) -> bool:
+    """Whether the row has the value under another head than the one that is claimed."""
+    asked = {place for place, head in enumerate(source.heads) if _is_asked(head, claim, source)}
+    if not asked:
+        return False
+    for value in claim.values:
+        columns = set(_columns(value, source))
+        if columns and not columns & asked and 0 not in columns:
+            return True
+    return False
+
+
+def _is_asked(head: SentenceReading, claim: SentenceReading, source: Source) -> bool:
+    """Whether the claim names this column by something that the row itself does not say."""
+    said = {value for value in head.values if any(c.agrees_with(value) for c in claim.values)}
+    distinct = (head.concepts & claim.concepts) - source.reading.concepts
+    return bool(said or distinct)
+
+
+def _columns(value: Value, source: Source) -> Iterator[int]:
+    for place, cell in enumerate(source.cells):
+        if any(value.agrees_with(known) for known in read_sentence(cell).values):
+            yield place

@@ -1,0 +1,108 @@
+"""What a model wrote, as sentences with the passage numbers it put to each."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ragapp.answering.sanitize import sanitized
+from ragapp.answering.terms import fold
+from ragapp.sentences import Span, sentence_spans
+
+_LIST = r"\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*"
+MARKER = re.compile(
+    r"(?:\b(?:from|in|see|per|according to) (?:the )?passages? )?"
+    rf"[\[【]\s*\^?(?:(?:passage|source|document)s?\s*)?({_LIST})\s*(?:†[^\]】]*)?[\]】](?:\([^)\s]*\))?",
+    re.IGNORECASE,
+)
+"""[1], [1, 2], [1-3], [^1], [Source 1], 【1】, 【1†L3】, "from passage [1]", and any of them made a link."""
+
+_DEFINITION = re.compile(r"^[ \t]*\[\^?\d+\]:.*$", re.MULTILINE)
+_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_WIDEST_RANGE = 50
+_LINE_START = re.compile(r"(?:^|\n)[\s*•#-]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence without its markers; `passages` are the numbers it had, known or not."""
+
+    text: str
+    passages: tuple[int, ...]
+    new_line: bool
+
+
+def read_claims(written: str) -> list[Claim]:
+    """The sentences of what a model wrote, made safe to show.
+
+    A marker belongs to the sentence it stands in or behind; on a line that opens with a marker and does
+    not end with one, to the sentence behind it.
+    """
+    bare, marks = _take_out(_DEFINITION.sub("", written))
+    spans = sentence_spans(bare)
+    numbers: list[list[int]] = [[] for _ in spans]
+    for mark in marks:
+        owner = _owner(mark, spans)
+        if owner < len(spans):
+            numbers[owner] += mark.numbers
+    claims = []
+    for (start, end), cited in zip(spans, numbers, strict=True):
+        text = fold(sanitized(bare[start:end]))
+        if any(character.isalnum() for character in text):
+            new_line = "\n" in bare[len(bare[:start].rstrip()) : start]
+            claims.append(Claim(text, tuple(dict.fromkeys(cited)), new_line))
+    return claims
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    at: int
+    numbers: tuple[int, ...]
+    leads: bool
+
+
+def _take_out(written: str) -> tuple[str, list[_Mark]]:
+    """The text without markers, and where they stood in it."""
+    bare, marks = "", []
+    for line in written.splitlines(keepends=True):
+        found = list(MARKER.finditer(line))
+        leading = bool(found) and _opens(line, found[0]) and not _closes(line, found[-1])
+        taken = 0
+        for match in found:
+            bare += line[taken : match.start()]
+            at_line_start = _LINE_START.search(bare) is not None
+            if not at_line_start:
+                bare = bare.rstrip(" \t")
+            marks.append(_Mark(len(bare), tuple(_numbers(match.group(1))), leading))
+            taken = match.end()
+        bare += line[taken:]
+    return bare, marks
+
+
+def _owner(mark: _Mark, spans: Sequence[Span]) -> int:
+    """Which span the mark belongs to; len(spans) when it leads and nothing follows."""
+    behind = bisect.bisect_left(spans, (mark.at, mark.at))
+    before = behind - 1
+    if mark.leads and (before < 0 or spans[before][1] <= mark.at):
+        return behind
+    return max(0, before)
+
+
+def _opens(line: str, marker: re.Match[str]) -> bool:
+    return not any(character.isalnum() for character in line[: marker.start()])
+
+
+def _closes(line: str, marker: re.Match[str]) -> bool:
+    return not any(character.isalnum() for character in line[marker.end() :])
+
+
+def _numbers(listed: str) -> Iterator[int]:
+    for part in re.split(r"[,;]", listed):
+        bounds = _RANGE.fullmatch(part.strip())
+        if bounds is None:
+            yield from (int(number) for number in re.findall(r"\d+", part))
+            continue
+        first, last = int(bounds[1]), int(bounds[2])
+        yield from range(first, min(last, first + _WIDEST_RANGE) + 1)

@@ -1,0 +1,198 @@
+"""Whether what is claimed stands in what is quoted. Pure and lexical: no model is asked.
+
+A claim, or each clause of it, must stand in one sentence or table row: its numbers, dates and codes with the
+names and things that they are claimed of there, with the same negation, and with everybody in the same role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from enum import IntEnum
+
+from ragapp.answering.binding import misplaced
+from ragapp.answering.clauses import clauses_of
+from ragapp.answering.forms import without_list_mark
+from ragapp.answering.reading import SentenceReading, read_sentence
+from ragapp.answering.roles import agreeing_verbs, contradicts
+from ragapp.answering.sources import Source, quoted_sources
+from ragapp.answering.synonyms import concept, concepts_of
+from ragapp.answering.terms import fold, tokens
+from ragapp.types import Verdict
+
+SUPPORTED_COVERAGE = 0.8
+PARTIAL_COVERAGE = 0.5
+"""The share of a claim's content words that its source must have for each verdict. docs/answers.md tells
+how many true and how many altered sentences pass them."""
+
+FEWEST_TERMS = 2
+"""Content words, numbers and codes of a claim that can be compared at all: "Yes, they run." has one."""
+
+MODAL = frozenset({"allowed", "possible", "necessary"})
+"""What a claim may say where its source has "may", "can" or "must"."""
+
+NO_STEMS: AbstractSet[str] = frozenset()
+
+
+class _Outcome(IntEnum):
+    CONTRADICTED = 0
+    ABSENT = 1
+    PARTIAL = 2
+    SUPPORTED = 3
+
+
+def groundedness(
+    claim: str,
+    quotes: Sequence[str],
+    context: AbstractSet[str] = NO_STEMS,
+    subject: AbstractSet[str] = NO_STEMS,
+) -> Verdict:
+    """The verdict on a claim whose citations quote `quotes`, taken from passages with the stems `context`.
+
+    `subject` has the stems of what the passages are about (document and section), since sentences seldom
+    repeat their subject: a name may stand there instead, or elsewhere in the context, which costs the full
+    verdict. Nothing quoted: unsupported.
+    """
+    sources = quoted_sources(quotes)
+    return judge_sources(claim, sources, sources, context, subject)
+
+
+def judge_sources(
+    claim: str,
+    sources: Sequence[Source],
+    neighbours: Sequence[Source],
+    context: AbstractSet[str] = NO_STEMS,
+    subject: AbstractSet[str] = NO_STEMS,
+) -> Verdict:
+    """The verdict by the sentences quoted. `neighbours` are those of the same passages: a word of the claim
+    that stands only in another one of them was perhaps taken from there."""
+    claim = without_list_mark(fold(claim))
+    comparison = _Comparison(neighbours, _concepts(context), _concepts(subject))
+    told = _verbatim(claim, sources)
+    if told is None:
+        told = comparison.outcome(read_sentence(claim), sources)
+    if told is not _Outcome.SUPPORTED:
+        told = max(told, comparison.by_clauses(claim, sources))
+    if told is _Outcome.SUPPORTED:
+        return "supported"
+    return "partial" if told is _Outcome.PARTIAL else "unsupported"
+
+
+def _concepts(stems: AbstractSet[str]) -> frozenset[str]:
+    return frozenset(map(concept, stems))
+
+
+def _verbatim(claim: str, sources: Sequence[Source]) -> _Outcome | None:
+    """What a claim is worth that stands in the sources word for word; None when it does not.
+
+    Torn from a clause that denies it, it is supported in part at most.
+    """
+    bare = tokens(claim)
+    if not bare:
+        return _Outcome.ABSENT
+    joined = f" {' '.join(word for source in sources for word in tokens(source.text))} "
+    if f" {' '.join(bare)} " not in joined:
+        return None
+    own = read_sentence(claim)
+    for source in sources:
+        reading = source.reading
+        if own.concepts <= reading.concepts:
+            agrees = own.negated() == reading.negated(_read_for(own, reading))
+            return _Outcome.SUPPORTED if agrees else _Outcome.PARTIAL
+    return _Outcome.SUPPORTED
+
+
+def _read_for(claim: SentenceReading, source: SentenceReading) -> set[int] | None:
+    """The clauses of the source that the claim is about; None for all."""
+    shared = claim.concepts & source.concepts
+    needed = source.segments_of(shared)
+    needed |= {
+        source.segment_at(v.start) for v in source.values if any(c.agrees_with(v) for c in claim.values)
+    }
+    return needed or None
+
+
+class _Comparison:
+    """`context` and `subject` are concepts."""
+
+    def __init__(
+        self, neighbours: Sequence[Source], context: frozenset[str], subject: frozenset[str]
+    ) -> None:
+        self._neighbours = neighbours
+        self._context = context
+        self._subject = subject
+
+    def outcome(self, claim: SentenceReading, sources: Sequence[Source]) -> _Outcome:
+        """By the source that serves the claim best."""
+        if len(claim.concepts) + len(claim.values) < FEWEST_TERMS:
+            return _Outcome.ABSENT
+        found = [self._by(claim, source) for source in sources]
+        best = max(found, default=_Outcome.ABSENT)
+        return _Outcome.CONTRADICTED if best <= _Outcome.ABSENT and _Outcome.CONTRADICTED in found else best
+
+    def by_clauses(self, claim: str, sources: Sequence[Source]) -> _Outcome:
+        """Of a claim that says several things: each of them must be supported, by whichever source."""
+        clauses = clauses_of(claim)
+        whole = read_sentence(claim)
+        known = self._context.union(self._subject, *(source.concepts_for(whole) for source in sources))
+        if len(clauses) < 2 or whole.names - known:
+            return _Outcome.ABSENT
+        outcomes = [self.outcome(clause, sources) for clause in clauses]
+        firm = [outcome for clause, outcome in zip(clauses, outcomes, strict=True) if clause.values]
+        if _Outcome.CONTRADICTED in outcomes or _Outcome.ABSENT in firm:
+            return _Outcome.ABSENT
+        if all(outcome is _Outcome.SUPPORTED for outcome in outcomes):
+            return _Outcome.SUPPORTED
+        return _Outcome.PARTIAL if max(outcomes) >= _Outcome.PARTIAL else _Outcome.ABSENT
+
+    def _by(self, claim: SentenceReading, source: Source) -> _Outcome:
+        """The outcome by one source alone."""
+        missing = _missing(claim, source)
+        values_agree = _values_stand(claim, source)
+        if values_agree and not missing & claim.names and contradicts(claim, source.reading):
+            return _Outcome.CONTRADICTED
+        competing = source.named - claim.concepts
+        titled = missing & self._subject if source.reading.points_back or not competing else frozenset[str]()
+        missing -= titled
+        wanted = len(claim.concepts - titled)
+        share = (wanted - len(missing)) / wanted if wanted else float(bool(claim.values))
+        if share < PARTIAL_COVERAGE:
+            return _Outcome.ABSENT
+        if claim.negated() != source.reading.negated(_read_for(claim, source.reading)):
+            return _Outcome.CONTRADICTED if share >= SUPPORTED_COVERAGE else _Outcome.ABSENT
+        unnamed = missing & claim.names
+        elsewhere = bool(unnamed - self._context or (unnamed and competing))
+        if not values_agree or misplaced(claim, source) or elsewhere or self._taken(claim, source, missing):
+            return _Outcome.ABSENT
+        known_subject = claim.opening not in missing
+        if share >= SUPPORTED_COVERAGE and not unnamed and known_subject:
+            return _Outcome.SUPPORTED
+        return _Outcome.PARTIAL
+
+    def _taken(self, claim: SentenceReading, source: Source, missing: AbstractSet[str]) -> bool:
+        """Whether a missing word stands in a neighbour that tells something else of the same kind."""
+        own = source.reading
+        rivals = [other.reading for other in self._neighbours if missing & other.reading.concepts]
+        return any(_is_rival(rival, claim, own) for rival in rivals if rival.text != own.text)
+
+
+def _is_rival(rival: SentenceReading, claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether it has another value or name in the place of the claim's, or most of what the claim says."""
+    if any(v.is_like(c) and not c.agrees_with(v) for v in rival.values for c in claim.values):
+        return True
+    if (claim.names or claim.opening) and rival.names - source.names and source.names - claim.concepts:
+        return True
+    shared = len(rival.concepts & claim.concepts)
+    return 2 * shared >= len(claim.concepts) and not source.concepts <= claim.concepts
+
+
+def _missing(claim: SentenceReading, source: Source) -> frozenset[str]:
+    """The concepts of the claim that the source has not, and its names that the source has less often."""
+    verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
+    names = claim.names_beyond(source.reading) - source.lent_to(claim)
+    return (claim.concepts - source.concepts_for(claim) - verbs) | names
+
+
+def _values_stand(claim: SentenceReading, source: Source) -> bool:
+    known = source.values_for(claim)
+    return all(any(value.agrees_with(other) for other in known) for value in claim.values)

@@ -1,0 +1,251 @@
+"""A sentence read for comparison: what it names and states, its negation, and who does what to whom."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+
+from ragapp.answering.stated import read_values
+from ragapp.answering.synonyms import concept, concepts_of, in_one_word, negates
+from ragapp.answering.terms import stem, stems
+from ragapp.answering.values import Value
+from ragapp.answering.word_lists import FUNCTION_WORDS, NEGATIONS, POINTING_BACK, word_set
+
+_WORD = re.compile(r"[^\W_]+(?:['’](?:s|t|re|ll|ve|d|m)\b)?")
+_NEGATED_VERB = re.compile(r"n['’]t\b", re.IGNORECASE)
+_CUT = re.compile(
+    r"[;:,]|\s[–—-]\s|\b(?:and|but|while|whereas|or|which|who|whose|though|although|because|without|except)\b",
+    re.IGNORECASE,
+)
+_BE = word_set("is are was were be been being get gets got")
+_AUXILIARIES = _BE | word_set("has have had can could may might must will would should shall do does did")
+_PREPOSITIONS = word_set(
+    "in on at for with of from to by before after above below over under into onto through during until "
+    "since against between about as near within without via than"
+)
+_DETERMINERS = word_set("the a an his her its their our my your this these those no every each any some")
+_NO_VERB_BEHIND = _DETERMINERS | _PREPOSITIONS - {"to"}
+_PARTICIPLES = word_set(
+    "lent sold bought given made built written taken driven known shown led paid taught told sent held won "
+    "found beaten chosen born worn seen done hit cut put set run read drawn grown thrown brought kept left"
+)
+_SYMMETRIC = word_set("meet met marry border equal resemble differ compete fight fought play")
+"""Verbs that say the same when their two sides have changed places."""
+
+_OPENING = 6
+"""Words of a beginning in which "it" is the subject: "In the spring of 1349 it reached"."""
+
+_REACH = 24
+"""Characters between a preposition and what it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`concept` is None for what only says how a sentence is put; `segment` counts the clauses before it."""
+
+    start: int
+    text: str
+    concept: str | None
+    segment: int
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+
+@dataclass(frozen=True)
+class SentenceReading:
+    """`text` is one folded sentence, or a clause of one."""
+
+    text: str
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Value, ...], str]:
+        read = read_values(self.text)
+        return read.found, read.rest
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        return self._read[0]
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Without the values, in order."""
+        rest = self._read[1]
+        cuts = self._cuts
+        found, segment = [], 0
+        for match in _WORD.finditer(rest):
+            while segment < len(cuts) and cuts[segment] <= match.start():
+                segment += 1
+            found.append(Word(match.start(), match.group(), _concept(match.group()), segment))
+        return tuple(found)
+
+    @cached_property
+    def _cuts(self) -> list[int]:
+        return [match.start() for match in _CUT.finditer(self._read[1])]
+
+    def segment_at(self, offset: int) -> int:
+        """Which clause the character stands in, counted from 0."""
+        return sum(cut <= offset for cut in self._cuts)
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        found = (one for one in stems(self._read[1]) if not one[0].isdigit() and one not in NEGATIONS)
+        return frozenset(concept(one) for one in found)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The concepts of words with a capital that does not open a sentence."""
+        found, opens = set(), True
+        for word in self.words:
+            named = word.text[0].isupper() and (not opens or word.text[1:] != word.text[1:].lower())
+            if named and word.concept is not None:
+                found.add(word.concept)
+            after = word.start + len(word.text)
+            opens = self.text[after : after + 1] in {".", "!", "?", ":"} and len(word.text) > 2
+        return frozenset(found)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often it has each concept."""
+        return Counter(word.concept for word in self.words if word.concept is not None)
+
+    def names_beyond(self, source: SentenceReading) -> frozenset[str]:
+        """The names that it has more often than the source has them: "Super" for "Denver" of a Super Bowl."""
+        return frozenset(name for name in self.names if self.counts[name] > source.counts[name])
+
+    @cached_property
+    def opening(self) -> str | None:
+        """The concept of its first word, if that has a capital: perhaps a name."""
+        first = self.words[0] if self.words else None
+        return first.concept if first and first.text[0].isupper() else None
+
+    @cached_property
+    def lower_words(self) -> frozenset[str]:
+        return frozenset(word.lower for word in self.words)
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """The concepts in front of its first verb, as far as that can be told."""
+        found: set[str] = set()
+        for place, word in enumerate(self.words):
+            if found and (word.lower in _AUXILIARIES or self._looks_finite(place)):
+                break
+            if word.concept is not None:
+                found.add(word.concept)
+        return frozenset(found)
+
+    def _looks_finite(self, place: int) -> bool:
+        word = self.words[place]
+        ending = word.lower.endswith(("ed", "es", "s")) or word.lower in _PARTICIPLES
+        return ending and word.text[0].islower() and self._may_be_verb(place)
+
+    @cached_property
+    def points_back(self) -> bool:
+        """Whether it speaks of the sentence before, as one with "It" or "They" does."""
+        opening = next((word.lower for word in self.words), "")
+        if opening in POINTING_BACK:
+            return True
+        subjects = ("it", "he", "she", "they")
+        return any(word.lower in subjects for word in self.words[:_OPENING])
+
+    def negated(self, segments: AbstractSet[int] | None = None) -> bool:
+        """Whether it denies, as a whole or in these of its clauses; "not closed" does not."""
+        inside = [word for word in self.words if segments is None or word.segment in segments]
+        denies = any(word.lower in NEGATIONS or _NEGATED_VERB.search(word.text) for word in inside)
+        turns = sum(negates(stem(word.lower)) for word in inside)
+        return (denies + turns) % 2 == 1
+
+    def segments_of(self, concepts: AbstractSet[str]) -> set[int]:
+        """The clauses that one has to read to find all of the concepts that are here."""
+        places: dict[int, set[str]] = {}
+        for word in self.words:
+            if word.concept in concepts:
+                places.setdefault(word.segment, set()).add(str(word.concept))
+        needed: set[int] = set()
+        left = set().union(*places.values())
+        while left:
+            best = max(places, key=lambda at: len(places[at] & left))
+            needed.add(best)
+            left -= places[best]
+        return needed
+
+    def roles(self) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+        """(verb, who does it, to whom or what it is done), as concepts, of each word that may be a verb."""
+        for place, word in enumerate(self.words):
+            if word.concept is None or word.concept in _symmetric() or not self._may_be_verb(place):
+                continue
+            left = self._side(place, -1)
+            right = self._side(place, 1)
+            if self._is_passive(place):
+                by = self._behind_by(place)
+                yield word.concept, by, left
+            else:
+                yield word.concept, left, right
+
+    def _may_be_verb(self, place: int) -> bool:
+        word = self.words[place]
+        before = self.words[place - 1].lower if place else ""
+        return place > 0 and word.text[0].islower() and before not in _NO_VERB_BEHIND
+
+    def _is_passive(self, place: int) -> bool:
+        word = self.words[place].lower
+        participle = word.endswith("ed") or word in _PARTICIPLES
+        return participle and any(one.lower in _BE for one in self.words[max(0, place - 3) : place])
+
+    def _side(self, place: int, step: int) -> frozenset[str]:
+        """The content words of the verb's own clause on one side, without what a preposition ties in."""
+        own = self.words[place].segment
+        side = [word for word in self.words if word.segment == own]
+        at = side.index(self.words[place])
+        side = side[:at] if step < 0 else side[at + 1 :]
+        found, tied = set(), False
+        for word in side:
+            if word.lower in _PREPOSITIONS:
+                tied = word.lower not in {"to", "than"}
+            elif word.concept is not None and not tied:
+                found.add(word.concept)
+        return frozenset(found)
+
+    def _behind_by(self, place: int) -> frozenset[str]:
+        found, by = set(), False
+        for word in self.words[place + 1 :]:
+            if word.lower in _PREPOSITIONS:
+                by = word.lower == "by"
+            elif by and word.concept is not None:
+                found.add(word.concept)
+        return frozenset(found)
+
+    @cached_property
+    def markers(self) -> tuple[tuple[int, str], ...]:
+        """(offset, preposition) of each word that says from where, to where, before or after what."""
+        return tuple((word.start, word.lower) for word in self.words if word.lower in _PREPOSITIONS)
+
+    def marker_before(self, offset: int) -> str | None:
+        """The preposition that a word or value at this place belongs to."""
+        before = [marker for at, marker in self.markers if at < offset and offset - at <= _REACH]
+        return before[-1] if before else None
+
+
+@cache
+def _symmetric() -> frozenset[str]:
+    return concepts_of(_SYMMETRIC)
+
+
+def _concept(word: str) -> str | None:
+    lower = word.lower()
+    for ending in ("'s", "’s"):
+        lower = lower.removesuffix(ending)
+    if lower in FUNCTION_WORDS or lower in NEGATIONS or not lower[0].isalpha():
+        return None
+    return concept(stem(lower))
+
+
+@lru_cache(maxsize=4096)
+def read_sentence(text: str) -> SentenceReading:
+    """Remembered: each claim is compared with the same sentences."""
+    return SentenceReading(in_one_word(text))

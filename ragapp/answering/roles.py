@@ -1,0 +1,94 @@
+"""Whether a claim gives those whom it names other roles than its source does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from ragapp.answering.reading import SentenceReading
+from ragapp.answering.synonyms import OPPOSITES, concepts_of, converse, negates
+from ragapp.answering.terms import stem
+from ragapp.answering.word_lists import word_set
+
+_OPPOSED_MARKERS = frozenset(
+    frozenset(pair.split("/"))
+    for pair in word_set("from/to before/after above/below over/under into/from with/without until/since")
+)
+_DIRECTED = word_set(
+    "lend borrow give pay sell buy teach employ hire sue beat defeat acquire own owe award grant promote "
+    "invite attack succeed replace supervise manage elect appoint kill arrest accuse adopt"
+)
+"""Verbs whose two sides are never one: "A was paid" excludes that A paid, whoever else is named."""
+
+
+@cache
+def _directed() -> frozenset[str]:
+    return concepts_of(_DIRECTED)
+
+
+def contradicts(claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether both speak of the same and exclude each other."""
+    if agreeing_verbs(claim, source):
+        return False
+    return _swapped(claim, source) or _other_direction(claim, source) or bool(_opposed(claim, source))
+
+
+def agreeing_verbs(claim: SentenceReading, source: SentenceReading) -> frozenset[str]:
+    """Verbs of the claim that say what the source says, seen from the other side: to lend, to borrow."""
+    return frozenset(
+        verb
+        for verb, doer, other in claim.roles()
+        for source_verb, source_doer, source_other in source.roles()
+        if converse(verb, source_verb) and doer & source_other and not doer & source_doer
+    )
+
+
+def _swapped(claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether doer and done-to of a verb have changed their places."""
+    for verb, doer, other in claim.roles():
+        for source_verb, source_doer, source_other in source.roles():
+            if converse(verb, source_verb) and doer & source_doer:
+                return True
+            if verb != source_verb:
+                continue
+            if doer & source_doer or other & source_other:
+                continue
+            crossed = bool(doer & source_other), bool(other & source_doer)
+            if all(crossed) or (any(crossed) and verb in _directed()):
+                return True
+    return False
+
+
+def _other_direction(claim: SentenceReading, source: SentenceReading) -> bool:
+    """Whether what is said to be from somewhere is to there in the source, and the like."""
+    for place, marker in _marked(claim):
+        others = {other for known, other in _marked(source) if known == place}
+        if others and marker not in others and any({marker, other} in _OPPOSED_MARKERS for other in others):
+            return True
+    return False
+
+
+def _marked(reading: SentenceReading) -> Iterator[tuple[object, str]]:
+    """Each content word and value with the preposition that it stands behind."""
+    for word in reading.words:
+        marker = reading.marker_before(word.start)
+        if word.concept is not None and marker:
+            yield word.concept, marker
+    for value in reading.values:
+        marker = reading.marker_before(value.start)
+        if marker:
+            yield value.readings, marker
+
+
+def _opposed(claim: SentenceReading, source: SentenceReading) -> set[str]:
+    """Words of the claim of which the source has the opposite instead.
+
+    Those that count as a negation ("closed") are compared where negations are.
+    """
+    ours, theirs = claim.lower_words - source.lower_words, source.lower_words - claim.lower_words
+    return {
+        word
+        for word in ours
+        for other in OPPOSITES.get(word, frozenset()) & theirs
+        if not negates(stem(word)) and not negates(stem(other))
+    }

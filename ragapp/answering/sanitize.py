@@ -1,0 +1,47 @@
+"""Text that nobody vouches for, made safe to show: no markup in it does anything.
+
+A model, or a document that speaks through it, can write an image or a link whose address carries data
+away as soon as it is rendered (EchoLeak, CVE-2025-32711). What leaves here holds none of the character
+pairs that Markdown or HTML need for an image, a link, a tag or an address that links itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_DEFINITION = re.compile(r"^[ \t]*\[[^\]\n]+\]:.*$", re.MULTILINE)
+_IMAGE = re.compile(r"[ \t]*!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
+_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]\d][^\]]*\])")
+_TAG = re.compile(
+    r"<!--.*?-->|</?(?:a|abbr|audio|b|base|body|br|button|code|div|em|embed|form|h[1-6]|head|hr|html|i|iframe|img"
+    r"|input|li|link|mark|math|meta|object|ol|p|pre|script|small|source|span|strong|style|sub|sup|svg|table|tbody"
+    r"|td|template|textarea|th|thead|tr|u|ul|video)\b[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCHEME = re.compile(r"(?:\w[\w+.-]*://)+")
+
+_DISARMED = (
+    (re.compile(r"!+(?=\[)"), ""),  # ![ opens an image
+    (re.compile(r"\](?=[(\[:])"), "] "),  # ]( and ][ make a link, ]: defines one
+    (re.compile(r"<(?=[A-Za-z/!?])"), "< "),  # opens a tag
+    (re.compile(r"://"), ": //"),  # makes an address link itself
+    (re.compile(r"\b(www)\.", re.IGNORECASE), r"\1 ."),
+)
+
+
+def sanitized(text: str) -> str:
+    """The text that a reader would have seen: link texts stay, addresses lose their scheme, the rest goes."""
+    text = _DEFINITION.sub("", _INVISIBLE.sub("", text))
+    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    text = _SCHEME.sub("", _TAG.sub("", text))
+    return disarmed(text)
+
+
+def disarmed(text: str) -> str:
+    """The same text with every pair of characters parted that could start markup. Parts no word."""
+    for pair, parted in _DISARMED:
+        text = pair.sub(parted, text)
+    return text

@@ -1,0 +1,138 @@
+"""What a claim is compared with: one sentence or table row each, with what it takes from those around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ragapp.answering.dates import MONTHS
+from ragapp.answering.reading import SentenceReading, read_sentence
+from ragapp.answering.terms import fold
+from ragapp.answering.values import Value
+from ragapp.answering.word_lists import word_set
+from ragapp.sentences import sentence_spans
+
+_END = re.compile(r"[.!?][\"”’)]? (?=[\"“(]?[^\W\da-z_]|\d)")
+_ABBREVIATIONS = word_set("etc approx fig vol ed eds no nos vs resp incl excl art sec cf pp eq ref dept")
+_LONGEST_TITLE = 4
+"""Letters of "Prof.", "Capt.", which end no sentence; "May." does."""
+
+_RULE = re.compile(r"[\s|:+=-]+")
+"""The line below a table's head in Markdown."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sentence; `antecedent` is the one before it if it points back, `head` the head of its table."""
+
+    text: str
+    antecedent: str = ""
+    head: tuple[str, ...] = ()
+    place: int = 0
+    """Which of the sentences given it is, or is a part of."""
+
+    @property
+    def reading(self) -> SentenceReading:
+        return read_sentence(self.text)
+
+    @cached_property
+    def before(self) -> SentenceReading:
+        return read_sentence(self.antecedent)
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """Of a table row; empty for a sentence."""
+        return row_cells(self.text)
+
+    @cached_property
+    def heads(self) -> tuple[SentenceReading, ...]:
+        return tuple(read_sentence(cell) for cell in self.head)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The names that it speaks of, with those that it points back to."""
+        return self.reading.names | (self.before.names & self.before.subject)
+
+    def concepts_for(self, claim: SentenceReading) -> frozenset[str]:
+        """What a claim may take from here: its own words, its table's head, and what it points back to."""
+        return self.reading.concepts | self.lent_to(claim)
+
+    def lent_to(self, claim: SentenceReading) -> frozenset[str]:
+        """Of that, what is not its own words."""
+        return self._pointed_at(claim).union(*(head.concepts for head in self.heads))
+
+    def values_for(self, claim: SentenceReading) -> list[Value]:
+        lent = self.before.values if self._lends_all(claim) else ()
+        return [*self.reading.values, *lent, *(value for head in self.heads for value in head.values)]
+
+    def _pointed_at(self, claim: SentenceReading) -> frozenset[str]:
+        """Of the sentence before what "it" stands for: its subject, and all of it where it says no more.
+
+        A claim that points back itself stands for nothing that it does not say.
+        """
+        if not self.antecedent or claim.points_back:
+            return frozenset()
+        return self.before.concepts if self._lends_all(claim) else self.before.subject
+
+    def _lends_all(self, claim: SentenceReading) -> bool:
+        """Whether the sentence before has no name or value that the claim could have mixed up."""
+        named = self.before.names | self.reading.names
+        values = [*self.before.values, *self.reading.values]
+        return named <= claim.concepts and all(any(c.agrees_with(v) for c in claim.values) for v in values)
+
+
+def row_cells(line: str) -> tuple[str, ...]:
+    """The cells of a table row in Markdown or with bars between them; empty when it is none."""
+    if " | " not in line and not line.strip().startswith("|"):
+        return ()
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def sources_in(sentences: Iterable[str]) -> tuple[Source, ...]:
+    """Sentences that follow one another, each with what it takes from those before it."""
+    found: list[Source] = []
+    head: tuple[str, ...] = ()
+    parts = ((place, part) for place, one in enumerate(sentences) for part in _parted(fold(one)))
+    for place, text in parts:
+        cells = row_cells(text)
+        if not cells:
+            head = ()
+        elif _RULE.fullmatch(text):
+            continue
+        elif not head and _is_head(cells):
+            head = cells
+        reading = read_sentence(text)
+        antecedent = found[-1].text if found and reading.points_back else ""
+        found.append(Source(text, antecedent, head if cells and cells != head else (), place))
+    return tuple(found)
+
+
+def _is_head(cells: tuple[str, ...]) -> bool:
+    """Whether a table's first row names its columns: of numbers it has years only."""
+    values = [value for cell in cells for value in read_sentence(cell).values]
+    return any(cells) and all(value.kind == "date" or value.is_year for value in values)
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Sentences that the library runs on, because it takes "May." for an abbreviation."""
+    start = 0
+    for end in _END.finditer(text):
+        word = text[text.rfind(" ", start, end.start()) + 1 : end.start()]
+        if _ends_sentence(word.strip('()"“”')):
+            yield text[start : end.end()].strip()
+            start = end.end()
+    yield text[start:]
+
+
+def _ends_sentence(word: str) -> bool:
+    if word[-1:].isdigit() or word in MONTHS:
+        return len(word) > 1
+    is_title = word[:1].isupper() and len(word) <= _LONGEST_TITLE
+    return word.isalpha() and len(word) > 1 and not is_title and word.lower() not in _ABBREVIATIONS
+
+
+def quoted_sources(quotes: Sequence[str]) -> tuple[Source, ...]:
+    """The sentences of all quotes, in order."""
+    return sources_in(quote[start:end] for quote in quotes for start, end in sentence_spans(quote))

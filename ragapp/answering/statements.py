@@ -1,0 +1,76 @@
+"""What an answer is made of before its citations get their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ragapp.answering.passages import Passage
+from ragapp.types import Citation, Sentence, Verdict
+
+PageAt = Callable[[str, int, int], int]
+"""(document id, version, character offset) -> page, counted from 1. Raises NotFoundError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The span `passage.hit.text[start:end]`."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        return self.passage.hit.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an answer with the spans that bear it; `new_line` when it opens a line."""
+
+    text: str
+    verdict: Verdict
+    evidence: tuple[Evidence, ...]
+    new_line: bool = False
+
+
+def numbered(
+    statements: Sequence[Statement], page_at: PageAt
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Citations numbered 1, 2, 3 … in the order of their first appearance; one span has one number."""
+    citations: dict[tuple[str, int, int, int], Citation] = {}
+    sentences = []
+    for statement in statements:
+        numbers = []
+        for evidence in statement.evidence:
+            citation = _citation(evidence, len(citations) + 1, page_at)
+            span = (citation.document_id, citation.version, citation.start, citation.end)
+            numbers.append(citations.setdefault(span, citation).number)
+        sentences.append(Sentence(statement.text, statement.verdict, tuple(dict.fromkeys(numbers))))
+    return tuple(sentences), tuple(citations.values())
+
+
+def written(statements: Sequence[Statement], sentences: Sequence[Sentence]) -> str:
+    """The answer as text: each sentence followed by its markers."""
+    text = ""
+    for statement, sentence in zip(statements, sentences, strict=True):
+        separator = "\n" if statement.new_line else " "
+        markers = "".join(f"[{number}]" for number in sentence.citations)
+        text += (separator if text else "") + (f"{sentence.text} {markers}" if markers else sentence.text)
+    return text
+
+
+def _citation(evidence: Evidence, number: int, page_at: PageAt) -> Citation:
+    hit = evidence.passage.hit
+    start, end = hit.start + evidence.start, hit.start + evidence.end
+    return Citation(
+        number=number,
+        document_id=hit.document_id,
+        document_name=hit.document_name,
+        version=hit.version,
+        page=page_at(hit.document_id, hit.version, start),
+        start=start,
+        end=end,
+        quote=evidence.quote,
+    )

@@ -1,0 +1,160 @@
+"""How many requests are worked on at once. The others wait a little, or are told when to come again.
+
+Without a limit every question makes all others slower until all of them are given up. With one, those
+that are let in are answered at full speed, and refusing the rest costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from math import ceil
+from time import perf_counter
+
+import anyio
+import anyio.to_thread
+from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ragapp.api.http.error_responses import problem_response
+from ragapp.errors import BusyError
+from ragapp.settings import Settings
+from ragapp.telemetry.metrics import Metrics
+
+LONGEST_RETRY = 60
+"""Seconds that a caller is asked to stay away at most."""
+LOOK_SECONDS = 1.0
+SMOOTHING = 0.1
+"""Weight of the newest request in the mean time that one takes."""
+
+_LIMITED = {
+    "question": re.compile(r"/v1/ask|/v1/chat/completions|/mcp/?"),
+    "search": re.compile(r"/v1/search"),
+    "upload": re.compile(r"/v1/collections/[^/]+/documents"),
+}
+
+
+class Gate:
+    """Lets `at_once` requests of a kind in and up to `waiting` more wait, first come, first served."""
+
+    def __init__(self, kind: str, at_once: int, waiting: int, seconds: float, metrics: Metrics) -> None:
+        """`seconds` is how long one may wait."""
+        self._kind = kind
+        self._at_once = at_once
+        self._most_waiting = waiting
+        self._seconds = seconds
+        self._slots = anyio.Semaphore(at_once)
+        self._waiting = 0
+        self._away = 0
+        self._mean = 0.0
+        self._running_now = metrics.admitted.labels(kind)
+        self._waiting_now = metrics.queued.labels(kind)
+        self._turned_away = metrics.turned_away.labels(kind)
+
+    @asynccontextmanager
+    async def passing(self) -> AsyncIterator[None]:
+        """Raises BusyError when too many are there, or when the wait takes too long."""
+        await self._enter()
+        started = perf_counter()
+        try:
+            with self._running_now.track_inprogress():
+                yield
+        finally:
+            self._slots.release()
+            self._away = max(0, self._away - 1) if self._waiting else 0
+            self._mean += SMOOTHING * (perf_counter() - started - self._mean)
+
+    async def _enter(self) -> None:
+        try:
+            self._slots.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        if self._waiting >= self._most_waiting:
+            raise self._busy()
+        self._waiting += 1
+        try:
+            with self._waiting_now.track_inprogress(), anyio.fail_after(self._seconds):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise self._busy() from None
+        finally:
+            self._waiting -= 1
+
+    def _busy(self) -> BusyError:
+        """Each is asked to come when those before it have had their turn, not all at the same moment."""
+        self._turned_away.inc()
+        self._away += 1
+        expected = ceil((self._waiting + self._away) * self._mean / self._at_once)
+        seconds = min(max(1, expected), LONGEST_RETRY)
+        return BusyError(
+            f"{self._at_once} requests of this kind ({self._kind}) are being worked on and {self._waiting} "
+            f"wait. Try again in {seconds} s, or raise the limits of the settings.",
+            retry_after=seconds,
+        )
+
+
+class Backlog:
+    """Refuses work while too much waits. `count` asks the database, and is called once a second at most."""
+
+    def __init__(self, count: Callable[[], int], most: int) -> None:
+        self._count = count
+        self._most = most
+        self._waiting = 0
+        self._counted_at = -LOOK_SECONDS
+
+    async def check(self) -> None:
+        """Raises BusyError."""
+        if perf_counter() - self._counted_at >= LOOK_SECONDS:
+            self._counted_at = perf_counter()
+            self._waiting = await anyio.to_thread.run_sync(self._count)
+        if self._waiting >= self._most:
+            raise BusyError(
+                f"{self._waiting} documents wait to be brought in, and no more than {self._most} may. Try "
+                "again when some are done, start more workers, or raise RAGAPP_MAX_QUEUE.",
+                retry_after=LONGEST_RETRY,
+            )
+
+
+class Admission:
+    """Passes questions, searches and uploads through their gates; `waiting` counts documents in the queue."""
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, metrics: Metrics, waiting: Callable[[], int]
+    ) -> None:
+        self.app = app
+        self._backlog = Backlog(waiting, settings.max_queue)
+        at_once = {
+            "question": settings.max_questions,
+            "search": settings.max_searches,
+            "upload": settings.max_uploads,
+        }
+        self._threads = settings.request_threads
+        self._gates = {
+            kind: Gate(kind, count, settings.max_waiting, settings.wait_seconds, metrics)
+            for kind, count in at_once.items()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":  # the loop is running, and no request is there yet
+            anyio.to_thread.current_default_thread_limiter().total_tokens = self._threads
+        kind = _kind(scope)
+        if kind is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with self._gates[kind].passing():
+                if kind == "upload":
+                    await self._backlog.check()
+                await self.app(scope, receive, send)
+        except BusyError as error:
+            await problem_response(Request(scope), error)(scope, receive, send)
+
+
+def _kind(scope: Scope) -> str | None:
+    """The kind of limit that the request is under, if any."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    return next((kind for kind, paths in _LIMITED.items() if paths.fullmatch(scope["path"])), None)

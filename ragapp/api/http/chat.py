@@ -1,0 +1,125 @@
+"""OpenAI's chat completions over HTTP, and the collections as its models."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from itertools import chain
+
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import format_sse_event
+
+from ragapp.api.http.ask import drained
+from ragapp.api.http.dependencies import Service
+from ragapp.api.http.error_responses import request_id
+from ragapp.api.http.event_stream import EventStream
+from ragapp.api.openai.chores import MOST_TOKENS, Chore, read_chore
+from ragapp.api.openai.requests import model_name, prompt_text, read_model, read_request
+from ragapp.api.openai.responses import Reply, failure_of
+from ragapp.api.openai.schemas import ChatRequest, Chunk, Completion, FailureReply, Model, ModelList
+from ragapp.api.problems import problem_of
+from ragapp.api.schemas import encode
+from ragapp.errors import RagappError
+from ragapp.types import AskEvent, Collection
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["openai"],
+    responses={"default": {"model": FailureReply, "description": "OpenAI's error document."}},
+)
+
+_STREAM = {
+    "description": "The completion, or with `stream` its chunks: drafts of a model as `reasoning_content`, "
+    "the checked answer as `content`, `annotations` in the last chunk that has a choice.",
+    "content": {EventStream.media_type: {"schema": {"type": "string"}}},
+}
+_DONE = format_sse_event(data_str="[DONE]")
+
+
+@router.post("/chat/completions", response_model=Completion, responses={200: _STREAM})
+def create_chat_completion(wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
+    """Answers the last user message from the collection that `model` names, as `/v1/ask` does."""
+    chore = read_chore(wanted)
+    if chore is not None:
+        return _done(chore, wanted, service, request)
+    asked = read_request(wanted)
+    events = service.ask(
+        asked.question,
+        collection=asked.collection,
+        k=wanted.ragapp.k,
+        mode=asked.mode,
+        filters=wanted.ragapp.filters,
+        history=asked.history,
+        use_cache=wanted.ragapp.use_cache,
+    )
+    reply = _reply_to(wanted, request)
+    if not wanted.stream:
+        return reply.completion(drained(events))
+    # What fails before the first event is answered with its own status.
+    first = next(events)
+    return EventStream(chat_frames(reply, first, events, request_id(request)))
+
+
+def _done(chore: Chore, wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
+    """A chat program's own prompt, done by a generator or declined; nothing of it is stored or counted."""
+    collection, mode = read_model(wanted.model)
+    content = chore.reply(
+        service.write(chore.system, chore.prompt, collection=collection, mode=mode, max_tokens=MOST_TOKENS)
+    )
+    reply = _reply_to(wanted, request)
+    if not wanted.stream:
+        return reply.plain_completion(content)
+    return EventStream(_plain_frames(reply, content))
+
+
+def _plain_frames(reply: Reply, content: str) -> Generator[bytes, None, None]:
+    yield from map(_frame, reply.plain_chunks(content))
+    yield _DONE
+
+
+def _reply_to(wanted: ChatRequest, request: Request) -> Reply:
+    return Reply(
+        wanted.model,
+        str(request.base_url),
+        prompt_text(wanted),
+        int(time.time()),
+        include_usage=bool(wanted.stream_options and wanted.stream_options.include_usage),
+    )
+
+
+@router.get("/models")
+def list_models(service: Service) -> ModelList:
+    """The collections, each a model."""
+    return ModelList(tuple(_model(collection) for collection in service.collections()))
+
+
+@router.get("/models/{model:path}")
+def show_model(model: str, service: Service) -> Model:
+    collection, _ = read_model(model)
+    return _model(service.collection(collection))
+
+
+def _model(collection: Collection) -> Model:
+    return Model(model_name(collection.name), int(collection.created_at.timestamp()))
+
+
+def chat_frames(
+    reply: Reply, first: AskEvent, events: Iterator[AskEvent], instance: str
+) -> Generator[bytes, None, None]:
+    """The events as chunks; an error on the way is the last.
+
+    Closing this drops the last reference to `events`, and so closes them too.
+    """
+    assert first.answer is not None, "a stream of events begins with the evidence"
+    yield _frame(opening := reply.opening(first.answer))
+    try:
+        for event in chain((first,), events):
+            yield from map(_frame, reply.chunks(opening.id, event))
+    except RagappError as error:
+        failure = failure_of(problem_of(error, instance))
+        yield format_sse_event(data_str=encode(FailureReply, failure).decode())
+    yield _DONE
+
+
+def _frame(chunk: Chunk) -> bytes:
+    return format_sse_event(data_str=encode(Chunk, chunk, without_none=True).decode())

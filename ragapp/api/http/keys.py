@@ -1,0 +1,70 @@
+"""Who calls, the API keys, and the audit log over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from ragapp.api.http.dependencies import Service
+from ragapp.api.schemas import ChosenCollection, KeyRequest, Me
+from ragapp.types import AuditEntry, Grant, Key, NewKey
+
+router = APIRouter(prefix="/v1", tags=["access"])
+
+
+@router.get("/me")
+def show_me(service: Service) -> Me:
+    """Whose key it is, what it may do, how much, and what it has used since midnight (UTC)."""
+    caller = service.caller
+    return Me(
+        caller.id,
+        caller.name,
+        caller.grants,
+        service.limits(),
+        service.usage(),
+        last_collection=service.last_collection(),
+    )
+
+
+@router.put("/me/collection", status_code=204)
+def remember_collection(chosen: ChosenCollection, service: Service) -> None:
+    """Remembers which collection the caller chose last; the web page opens with it next time."""
+    service.remember_collection(chosen.collection)
+
+
+@router.get("/keys")
+def list_keys(service: Service) -> list[Key]:
+    """All of them, oldest first, those revoked and expired too. Their secrets are kept nowhere."""
+    return service.keys()
+
+
+@router.post("/keys", status_code=201)
+def create_key(wanted: KeyRequest, service: Service, response: Response) -> NewKey:
+    """The `secret` is shown this once. From the first key on, every request needs one."""
+    made = service.create_key(
+        wanted.name,
+        [Grant(grant.role, grant.collection) for grant in wanted.grants],
+        valid=None if wanted.days is None else timedelta(days=wanted.days),
+        limits=wanted.limits,
+        yet_to_come=wanted.yet_to_come,
+    )
+    response.headers["Location"] = f"/v1/keys/{made.key.id}"
+    return made
+
+
+@router.delete("/keys/{key_id}")
+def revoke_key(key_id: str, service: Service) -> Key:
+    """From the next request on, nobody gets in with it. It stays in the list."""
+    return service.revoke_key(key_id)
+
+
+@router.get("/audit")
+def list_audit(
+    service: Service,
+    key_id: Annotated[str | None, Query(description="Only what this key did.")] = None,
+    count: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[AuditEntry]:
+    """Who did what to what, when and from where, newest first."""
+    return service.audit(count, key_id)

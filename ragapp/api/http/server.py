@@ -1,0 +1,136 @@
+"""The API as a process: `ragapp serve` runs this."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import resource
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+
+import uvicorn
+
+from ragapp import __version__
+from ragapp.api.hosts import is_loopback
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import build_runtime, build_service
+from ragapp.errors import ModelError, UsageError
+from ragapp.protocols import OpenEvaluations
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.telemetry.build import build_telemetry
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 75
+"""For which an idle connection stays open. Proxies and clients must be the first to close one, since what
+they send while we close is lost: nginx and AWS's load balancers keep theirs for 60 s, httpx for 5 s."""
+MANY_FILES = 65_536
+"""A connection is a file, and most systems allow 1,024 until more are asked for."""
+
+
+def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvaluations | None = None) -> None:
+    """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
+
+    `listener` is what `listen` gave for this host; it is closed, too.
+    """
+    telemetry = build_telemetry(settings, "ragapp-api")
+    log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
+    _allow_many_connections()
+    with (
+        _signals_end_quietly(),
+        listener,
+        closing(build_service(settings, build_runtime(settings, telemetry), evals)) as service,
+    ):
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
+        config = uvicorn.Config(
+            create_app(service, settings, host, telemetry),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # the application has its own
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(settings: Settings, host: str, port: int) -> socket.socket:
+    """Takes the address before models and data are opened; who connects waits until `run` serves.
+
+    Raises UsageError for an address that other machines can reach while there is no key, or that is taken.
+    """
+    check_host(host, settings)
+    return take_port(host, port, "--port")
+
+
+def _warm_up(service: RagService) -> None:
+    """Beside the first requests: the first question need not wait for models to load."""
+    try:
+        service.warm_up()
+    except ModelError as error:
+        log.warning("The models could not be loaded ahead of the first question: %s", error)
+
+
+def check_host(host: str, settings: Settings) -> None:
+    """Raises UsageError for an address that other machines can reach while there is no API key."""
+    if is_loopback(host):
+        return
+    if not _has_key(settings):
+        raise UsageError(
+            f"{host} can be reached from other machines, and there is no API key to keep strangers out. Make "
+            "one with `ragapp keys create`, or serve on 127.0.0.1 and use a tunnel, such as `ssh -L`."
+        )
+
+
+def _has_key(settings: Settings) -> bool:
+    file = settings.database_file
+    if file is not None and not file.exists():  # opening it would make it
+        return False
+    with closing(build_service(settings)) as service:
+        return service.callers.keyring.needed()
+
+
+def take_port(host: str, port: int, option: str) -> socket.socket:
+    """Raises UsageError, which names the option that chooses another one, for a port that cannot be had, and
+    for an address that is none of this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]  # Python adds the address, which is named already
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise UsageError(
+                f"Cannot listen on {host}: {why}. Name an address of this machine with --host."
+            ) from error
+        raise UsageError(
+            f"Cannot listen on {host} port {port}: {why}. Choose another with {option}, or stop what runs "
+            "there."
+        ) from error
+
+
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft < wanted:
+        with suppress(ValueError, OSError):  # some systems have a limit below the one they tell
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """uvicorn raises the signal that ended it once more when it is done. Its default action would end
+    this process there and then, before whoever called could tidy up."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

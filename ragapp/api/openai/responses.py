@@ -1,0 +1,169 @@
+"""An Answer as a chat completion, whole or in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import uuid4
+
+from ragapp.answering.prompt import BYTES_PER_TOKEN
+from ragapp.api.answer_text import Mark, cited_text, one_line, sources
+from ragapp.api.openai.schemas import (
+    AnnotatedSpan,
+    Annotation,
+    Choice,
+    Chunk,
+    ChunkChoice,
+    Completion,
+    Delta,
+    Failure,
+    FailureReply,
+    FinishReason,
+    ReplyMessage,
+    TokenUsage,
+    Url,
+)
+from ragapp.api.schemas import Problem
+from ragapp.types import Answer, AskEvent, Citation, Ending
+
+_FINISHED: Mapping[Ending, FinishReason] = {
+    "complete": "stop",
+    "length": "length",
+    "filtered": "content_filter",
+    "interrupted": "length",
+    "stopped": "length",
+}
+"""OpenAI has no word for a text that was interrupted; `length` says at least that it is not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What all parts of one reply have in common.
+
+    `base_url` is the API's, ending in a slash; `prompt` the texts of the request, `created` in seconds
+    since the epoch.
+    """
+
+    model: str
+    base_url: str
+    prompt: str
+    created: int
+    include_usage: bool = False
+
+    def completion(self, answer: Answer) -> Completion:
+        message = self._message(answer)
+        usage = self._usage(message.content)
+        return Completion(
+            _id(answer),
+            self.created,
+            self.model,
+            (Choice(message, finish_reason=_FINISHED[answer.ending]),),
+            usage,
+        )
+
+    def plain_completion(self, content: str) -> Completion:
+        """Of a text that is no answer: it has no citations, and an id that names nothing stored."""
+        choice = Choice(ReplyMessage(content, ()))
+        return Completion(_unstored_id(), self.created, self.model, (choice,), self._usage(content))
+
+    def plain_chunks(self, content: str) -> Iterator[Chunk]:
+        """The same as a stream."""
+        unstored = _unstored_id()
+        yield self._chunk(unstored, Delta(role="assistant", content=content))
+        yield Chunk(unstored, self.created, self.model, (ChunkChoice(Delta(), finish_reason="stop"),))
+        if self.include_usage:
+            yield Chunk(unstored, self.created, self.model, (), self._usage(content))
+
+    def opening(self, answer: Answer) -> Chunk:
+        """What a stream begins with, of any answer with the same id."""
+        return self._chunk(_id(answer), Delta(role="assistant", content=""))
+
+    def chunks(self, answer_id: str, event: AskEvent) -> Iterator[Chunk]:
+        """What the event adds to the stream: drafts as reasoning, the checked answer as content."""
+        if event.kind == "token":
+            yield self._chunk(answer_id, Delta(reasoning_content=event.text))
+        if event.kind != "answer" or event.answer is None:
+            return
+        message = self._message(event.answer)
+        yield self._chunk(answer_id, Delta(content=message.content))
+        finished = _FINISHED[event.answer.ending]
+        ending = ChunkChoice(Delta(annotations=message.annotations), finish_reason=finished)
+        yield Chunk(answer_id, self.created, self.model, (ending,))
+        if self.include_usage:
+            usage = self._usage(message.content)
+            yield Chunk(answer_id, self.created, self.model, (), usage)
+
+    def _chunk(self, answer_id: str, delta: Delta) -> Chunk:
+        return Chunk(answer_id, self.created, self.model, (ChunkChoice(delta),))
+
+    def _message(self, answer: Answer) -> ReplyMessage:
+        cited = cited_text(answer)
+        citations = {citation.number: citation for citation in answer.citations}
+        annotations = tuple(self._annotation(mark, citations[mark.number]) for mark in cited.marks)
+        content = "\n\n".join(part for part in (cited.text, sources(answer)) if part)
+        return ReplyMessage(content, annotations)
+
+    def _annotation(self, mark: Mark, citation: Citation) -> Annotation:
+        where = f"v1/collections/-/documents/{citation.document_id}/text?version={citation.version}"
+        title = f"{one_line(citation.document_name)}, page {citation.page}"
+        return Annotation(
+            Url(mark.start, mark.end, title, self.base_url + where),
+            AnnotatedSpan(
+                number=citation.number,
+                document_id=citation.document_id,
+                document_name=citation.document_name,
+                version=citation.version,
+                page=citation.page,
+                start=citation.start,
+                end=citation.end,
+                quote=citation.quote,
+                verdict=mark.verdict,
+            ),
+        )
+
+    def _usage(self, content: str) -> TokenUsage:
+        prompt, completion = _tokens(self.prompt), _tokens(content)
+        return TokenUsage(prompt, completion, prompt + completion)
+
+
+def _unstored_id() -> str:
+    return f"chatcmpl-{uuid4().hex}"
+
+
+def _id(answer: Answer) -> str:
+    """Names the stored answer, so that feedback can be given on it."""
+    return f"chatcmpl-{answer.answer_id}"
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text.encode()) // BYTES_PER_TOKEN)
+
+
+_TYPES = {
+    HTTPStatus.UNAUTHORIZED: "authentication_error",
+    HTTPStatus.FORBIDDEN: "permission_error",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
+}
+_CODES = {
+    HTTPStatus.UNAUTHORIZED: "invalid_api_key",
+    HTTPStatus.NOT_FOUND: "model_not_found",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_exceeded",
+}
+
+
+def speaks_openai(path: str) -> bool:
+    """Whether what is at that path is for OpenAI's clients."""
+    return path.startswith(("/v1/chat/", "/v1/models"))
+
+
+def status_of(problem: Problem) -> int:
+    """OpenAI answers 400 where we say 422."""
+    wrong = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.BAD_REQUEST if wrong else problem.status
+
+
+def failure_of(problem: Problem) -> FailureReply:
+    status = HTTPStatus(problem.status)
+    other = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    return FailureReply(Failure(problem.detail, _TYPES.get(status, other), None, _CODES.get(status)))

@@ -1,0 +1,20 @@
+"""Who may call, how much each may use, and what they did."""
+
+from dataclasses import dataclass
+
+from ragapp.auth.api_keys import ApiKeys
+from ragapp.auth.audit_log import AuditLog
+from ragapp.auth.quotas import Quotas
+from ragapp.protocols import PreferenceStore
+
+__all__ = ["ApiKeys", "AuditLog", "Auth", "Quotas"]
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """What the application knows of those who call it."""
+
+    keyring: ApiKeys
+    meter: Quotas
+    trail: AuditLog
+    preferences: PreferenceStore

@@ -1,0 +1,3 @@
+from ragapp.cli.main import main
+
+main()

@@ -1,0 +1,59 @@
+"""`ragapp doctor` and `ragapp settings`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ragapp.terminal.options import AsJson, DataDir, load_settings, open_service
+from ragapp.terminal.output import print_json, print_table
+
+CHECK_FAILED = 4
+
+
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Check every invariant of the store, its files and the indexes. Exits with 4 when one is broken.
+
+    Examples:
+
+      ragapp doctor
+
+      ragapp doctor --repair --json
+    """
+    with open_service(data_dir) as service:
+        report = service.doctor(repair=repair)
+    if as_json:
+        print_json(report)
+    else:
+        rows = (("ok" if check.ok else "BROKEN", check.name, check.detail) for check in report.checks)
+        print_table(("", "check", "found"), rows)
+    if not report.ok:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List every setting with its unit, its default and its value now.
+
+    Example: RAGAPP_CHUNK_TOKENS=200 ragapp settings
+    """
+    from ragapp.settings import variable
+
+    current = load_settings(data_dir)
+    rows = [
+        {
+            "name": variable(name),
+            "value": current.shown(name),
+            "default": str(field.get_default(call_default_factory=True, validated_data={})),
+            "meaning": field.description,
+        }
+        for name, field in type(current).model_fields.items()
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(("setting", "value", "meaning"), ((r["name"], r["value"], r["meaning"]) for r in rows))

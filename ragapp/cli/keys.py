@@ -1,0 +1,207 @@
+"""`ragapp keys …` and `ragapp audit`: who may call the server, and what they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragapp.terminal.options import AsJson, DataDir, open_service
+from ragapp.terminal.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ragapp.types import Grant, Key, Role
+
+app = typer.Typer(help="Make, list and revoke the API keys of the server.", no_args_is_help=True)
+
+LimitOption = Annotated[
+    int | None, typer.Option(min=1, help="A limit. Default: that of the settings.", show_default=False)
+]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Who will use it: a person, a program.", show_default=False)],
+    role: Annotated[
+        str, typer.Option(help="reader searches and asks; editor also adds and deletes documents; admin all.")
+    ] = "reader",
+    collection: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--collection",
+            "-c",
+            help="Only in this collection. Repeat for more. Default: in all.",
+            show_default=False,
+        ),
+    ] = None,
+    grant: Annotated[
+        list[str] | None,
+        typer.Option(help="Another role in another collection: ROLE:COLLECTION. Repeat for more."),
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(help="Days until it expires. Default: never.", show_default=False)
+    ] = None,
+    yet_to_come: Annotated[
+        bool, typer.Option("--yet-to-come", help="The collections need not be there yet.")
+    ] = False,
+    requests_per_minute: LimitOption = None,
+    questions_per_day: LimitOption = None,
+    tokens_per_day: LimitOption = None,
+    upload_bytes_per_day: LimitOption = None,
+    waiting_documents: LimitOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make an API key. It is shown once, and kept nowhere: put it where its user finds it.
+
+    From the first key on, every request to the server needs one. Limits not given are those of the settings.
+
+    Examples:
+
+      ragapp keys create alice --role editor -c reports
+
+      ragapp keys create "the wiki" -c handbook --days 90 --questions-per-day 1000
+
+      ragapp keys create operations --role admin
+    """
+    from datetime import timedelta
+
+    from ragapp.types import LOCAL, KeyLimits
+
+    grants = _grants(role, collection, grant)
+    valid = None if days is None else timedelta(days=days)
+    limits = KeyLimits(
+        requests_per_minute, questions_per_day, tokens_per_day, upload_bytes_per_day, waiting_documents
+    )
+    with (
+        open_service(data_dir, begin=True) as service,
+        service.callers.trail.noted(LOCAL, "create key", name) as deed,
+    ):
+        made = service.create_key(name, grants, valid=valid, limits=limits, yet_to_come=yet_to_come)
+        deed.of = f"{made.key.id} {name}"
+    if as_json:
+        print_json(made)
+        return
+    typer.echo(made.secret)
+    typer.secho(
+        f"This is the key {made.key.id} of {made.key.name}. It is not shown again.", fg="yellow", err=True
+    )
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the keys, those revoked and expired too. Their secrets are kept nowhere.
+
+    Example: ragapp keys list
+    """
+    with open_service(data_dir) as service:
+        keys = service.callers.keyring.keys()
+    if as_json:
+        print_json(keys)
+        return
+    rows = ((k.id, k.name, _opens(k), _day(k.created_at), _day(k.last_used_at), _state(k)) for k in keys)
+    print_table(("id", "name", "opens", "made", "last used", "state"), rows)
+
+
+@app.command()
+def revoke(
+    key_ids: Annotated[
+        list[str], typer.Argument(help="Ids of keys, as `ragapp keys list` shows them.", show_default=False)
+    ],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Revoke keys: from their next request on, nobody gets in with them.
+
+    Example: ragapp keys revoke 3f2b91c07d5e
+    """
+    from ragapp.types import LOCAL
+
+    revoked = []
+    with open_service(data_dir) as service:
+        for key_id in key_ids:
+            with service.callers.trail.noted(LOCAL, "revoke key", key_id):
+                revoked.append(service.callers.keyring.revoke(key_id))
+    if as_json:
+        print_json(revoked)
+        return
+    for key in revoked:
+        typer.echo(f"{key.id} of {key.name} is revoked.")
+
+
+def audit(
+    key: Annotated[
+        str | None, typer.Option(help="Only what the key of this id did.", show_default=False)
+    ] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many entries.")] = 100,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show who did what to what, when and from where, newest first.
+
+    Changes, questions and refusals are noted; searches and lists are not. No text of documents or questions
+    is in it.
+
+    Examples:
+
+      ragapp audit -n 20
+
+      ragapp audit --key 3f2b91c07d5e --json
+    """
+    with open_service(data_dir) as service:
+        entries = service.callers.trail.last(count, key)
+    if as_json:
+        print_json(entries)
+        return
+    rows = (
+        (f"{e.at:%Y-%m-%d %H:%M:%S}", e.key_id or "-", e.name, e.address, e.action, e.object, e.outcome)
+        for e in entries
+    )
+    print_table(("at (UTC)", "key", "name", "from", "action", "of", "outcome"), rows)
+
+
+def _grants(role: str, collections: list[str] | None, others: list[str] | None) -> list[Grant]:
+    """Raises UsageError for what is no role, or none in a collection."""
+    from ragapp.errors import UsageError
+    from ragapp.types import Grant
+
+    grants = [Grant(_role(role), collection) for collection in collections or ()] or [Grant(_role(role))]
+    for other in others or []:
+        named, _, collection = other.partition(":")
+        if not collection:
+            raise UsageError(f"{other!r} names no collection. Give ROLE:COLLECTION, such as reader:handbook.")
+        grants.append(Grant(_role(named), collection))
+    return grants
+
+
+def _role(name: str) -> Role:
+    from ragapp.errors import UsageError
+    from ragapp.types import ROLES
+
+    for role in ROLES:
+        if role == name:
+            return role
+    raise UsageError(f"{name!r} is no role. There are {', '.join(ROLES)}.")
+
+
+def _opens(key: Key) -> str:
+    return ", ".join(
+        f"{grant.role} of {'all' if grant.collection is None else grant.collection}" for grant in key.grants
+    )
+
+
+def _state(key: Key) -> str:
+    from datetime import UTC, datetime
+
+    if key.revoked_at is not None:
+        return f"revoked {_day(key.revoked_at)}"
+    if key.expires_at is None:
+        return "valid"
+    expired = key.expires_at <= datetime.now(UTC)
+    return f"{'expired' if expired else 'valid until'} {_day(key.expires_at)}"
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"

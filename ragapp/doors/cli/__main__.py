@@ -1,3 +1,0 @@
-from ragapp.doors.cli.main import main
-
-main()

@@ -1,5 +1,0 @@
-"""RagappClient: the service of another process, over HTTP, with the same methods, results and errors."""
-
-from ragapp.doors.client.client import RagappClient
-
-__all__ = ["RagappClient"]

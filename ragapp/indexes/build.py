@@ -1,0 +1,47 @@
+"""Which search index the settings name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ragapp.errors import UsageError
+from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.local.index import LocalIndex
+from ragapp.protocols import SearchIndex
+from ragapp.settings import Settings
+
+if TYPE_CHECKING:
+    from ragapp.indexes.qdrant.client import QdrantSettings
+
+QDRANT = "qdrant:"
+
+
+def build_index(settings: Settings, truth: ChangeSource) -> SearchIndex:
+    """Raises UsageError for a name that is none, or when Qdrant's client is not installed."""
+    if settings.index == "faiss":
+        return LocalIndex(settings.views_dir, truth)
+    if not settings.index.startswith(QDRANT):
+        raise UsageError(
+            f"RAGAPP_INDEX is {settings.index!r}. It is `faiss`, or `qdrant:` and the URLs of nodes, as in "
+            "qdrant:http://node1:6333,http://node2:6333"
+        )
+    try:
+        from ragapp.indexes.qdrant.index import QdrantIndex  # noqa: PLC0415  most do without the client
+    except ImportError as error:
+        raise UsageError(f"Qdrant needs its client ({error}). Run `pip install 'ragapp[server]'`.") from error
+    return QdrantIndex(_qdrant(settings), truth)
+
+
+def _qdrant(settings: Settings) -> QdrantSettings:
+    from ragapp.indexes.qdrant.client import QdrantSettings  # noqa: PLC0415
+
+    key = settings.qdrant_api_key
+    urls = settings.index.removeprefix(QDRANT).split(",")
+    return QdrantSettings(
+        urls=tuple(url.strip() for url in urls),
+        api_key=key.get_secret_value() if key is not None else None,
+        prefix=settings.qdrant_prefix,
+        shards=settings.qdrant_shards,
+        replicas=settings.qdrant_replicas,
+        timeout=settings.qdrant_timeout,
+    )

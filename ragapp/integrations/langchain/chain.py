@@ -1,0 +1,58 @@
+"""The whole way from question to answer as one link of a LangChain chain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import asdict
+from typing import Protocol
+
+from langchain_core.runnables import Runnable, RunnableGenerator
+from langchain_core.runnables.utils import AddableDict
+
+from ragapp.types import AskEvent, AskMode
+
+
+class AnswersQuestions(Protocol):
+    """What the chain needs of a service or client."""
+
+    def ask(
+        self, question: str, *, collection: str, k: int, mode: AskMode, filters: Mapping[str, str]
+    ) -> Iterator[AskEvent]: ...
+
+
+def answer_chain(
+    service: AnswersQuestions,
+    *,
+    collection: str = "default",
+    k: int = 8,
+    mode: AskMode = "auto",
+    filters: Mapping[str, str] | None = None,
+) -> Runnable[str, AddableDict]:
+    """The whole chain: a question in, the fields of an Answer out, citations among them.
+
+    Streamed, it yields `{"evidence": …}` at once (the answer made of sentences found), `{"draft": …}` for
+    each piece a model writes, not checked yet, and last the answer's own fields. Invoked, it returns
+    these together.
+    """
+
+    def events(question: str) -> Iterator[AskEvent]:
+        return service.ask(question, collection=collection, k=k, mode=mode, filters=filters or {})
+
+    def pieces(questions: Iterator[str]) -> Iterator[AddableDict]:
+        for event in events("".join(questions)):
+            yield _piece(event)
+
+    async def pieces_from_thread(questions: AsyncIterator[str]) -> AsyncIterator[AddableDict]:
+        coming = iter(await asyncio.to_thread(events, "".join([part async for part in questions])))
+        while (event := await asyncio.to_thread(next, coming, None)) is not None:
+            yield _piece(event)
+
+    return RunnableGenerator(pieces, pieces_from_thread, name="ragapp")
+
+
+def _piece(event: AskEvent) -> AddableDict:
+    if event.answer is None:
+        return AddableDict(draft=event.text)
+    fields = asdict(event.answer)
+    return AddableDict(evidence=fields) if event.kind == "evidence" else AddableDict(fields)

@@ -1,0 +1,76 @@
+"""A circuit breaker: what failed several times in a row is left alone for a while.
+
+Nygard, "Release It!", 2nd edition, chapter 5: closed, open, and after a while one trial that decides.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Generator as Coroutine
+
+from ragapp.errors import ModelError
+from ragapp.protocols import Generator
+from ragapp.types import Ending
+
+FAILURES = 3
+SECONDS = 30.0
+
+
+class CircuitBreakerGenerator:
+    """A Generator that says it is unavailable for `seconds` after `failures` in a row."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        *,
+        failures: int = FAILURES,
+        seconds: float = SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._generator = generator
+        self._most = failures
+        self._seconds = seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failed = 0
+        self._open_until = 0.0
+        self._why = ""
+
+    @property
+    def name(self) -> str:
+        return self._generator.name
+
+    def unavailable(self) -> str | None:
+        with self._lock:
+            left = self._open_until - self._clock()
+        if left > 0:
+            return f"{self._why} It is asked again in {left:.0f} s."
+        return self._generator.unavailable()
+
+    def count_tokens(self, text: str) -> int | None:
+        return self._generator.count_tokens(text)
+
+    def warm_up(self, system: str) -> None:
+        self._generator.warm_up(system)
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
+        try:
+            ending = yield from self._generator.generate(system, prompt, max_tokens)
+        except ModelError as error:
+            self._note(error)
+            raise
+        self._note(None)
+        return ending
+
+    def close(self) -> None:
+        self._generator.close()
+
+    def _note(self, error: ModelError | None) -> None:
+        """After the pause one trial is let through; its failure opens the circuit again at once."""
+        with self._lock:
+            self._failed = 0 if error is None else self._failed + 1
+            if error is not None and self._failed >= self._most:
+                self._why = str(error)
+                self._open_until = self._clock() + self._seconds

@@ -1,0 +1,96 @@
+"""Any other embedder, through sentence-transformers: safetensors only, and no code that came with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from tokenizers import Tokenizer
+from transformers.utils import logging as transformers_logging
+
+from ragapp.errors import ModelError
+from ragapp.models.onnx_session import plain, token_spans
+from ragapp.types import Vectors
+
+_BATCH = 4
+"""Texts of one matrix product. The chunks between two checkpoints differ in length, and filling the short
+ones up costs more than large batches save: 4 at once are twice as fast as 32 on two cores."""
+
+_USUAL_TOKENS = 512  # of a model that does not say: BERT's
+
+
+class SentenceEmbedder:
+    """A model folder in sentence-transformers' layout. One call at a time: PyTorch has threads itself."""
+
+    def __init__(self, folder: Path, fingerprint: str, threads: int = 0) -> None:
+        """`threads` 0: as PyTorch sees fit. Raises ModelError when the folder cannot be loaded safely."""
+        _refuse_pickles(folder)
+        if threads:
+            torch.set_num_threads(threads)
+        self._fingerprint = fingerprint
+        self._model = _load(folder)
+        self._tokenizer = plain(Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str()))
+        self._special_tokens = self._tokenizer.num_special_tokens_to_add(False)
+        self._longest: int = self._model.max_seq_length or _USUAL_TOKENS
+        self._lock = threading.Lock()
+        self._dimension: int = self.embed_query("dimension").shape[0]
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a passage that are read: what the model holds, less its special tokens."""
+        return self._longest - self._special_tokens
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        with self._lock:
+            vectors = self._model.encode_document(
+                list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        with self._lock:
+            vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vector, dtype=np.float32)
+
+    def token_spans(self, text: str) -> NDArray[np.int64]:
+        return token_spans(self._tokenizer, text)
+
+
+def _load(folder: Path) -> SentenceTransformer:
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            str(folder),
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(
+            f"{folder} cannot be loaded as a sentence-transformers model ({error}). It needs modules.json, "
+            "config.json, tokenizer.json and model.safetensors, and no code of its own."
+        ) from error
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """A layer whose only weights are a pickle would be unpickled. Raises ModelError."""
+    for pickled in [*folder.rglob("*.bin"), *folder.rglob("*.pt"), *folder.rglob("*.pkl")]:
+        if not list(pickled.parent.glob("*.safetensors")):
+            raise ModelError(
+                f"{pickled} is a pickle, which can run code when it is read: use the model's safetensors."
+            )

@@ -1,0 +1,127 @@
+"""Query to hits: both legs, fused, joined to the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from ragapp.errors import UsageError
+from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
+from ragapp.retrieval.candidates import CandidateQuery, Candidates, CandidateSearch
+from ragapp.retrieval.fusion import DENSE_WEIGHT, RERANKED, Fusion, rerank
+from ragapp.retrieval.stopwatch import Stopwatch
+from ragapp.types import Collection, Hit, Ranking, Ranks, SearchMode, SearchResult
+
+STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total")
+NO_FILTERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Retriever:
+    """Searches a collection. Safe to share between threads when its parts are."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        index: SearchIndex,
+        embedder_of: Callable[[Collection], Embedder],
+        reranker: Reranker | None = None,
+        *,
+        candidates: int = 100,
+        fusion: Fusion = "scores",
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._legs = CandidateSearch(index)
+        self._embedder_of = embedder_of
+        self._reranker = reranker
+        self._candidates = candidates
+        self._fusion = fusion
+        self._dense_weight = dense_weight
+
+    def search(
+        self,
+        collection: Collection,
+        query: str,
+        k: int,
+        mode: SearchMode = "hybrid",
+        filters: Mapping[str, str] = NO_FILTERS,
+    ) -> SearchResult:
+        """The `k` best live chunks, or all there are when there are fewer.
+
+        A hit's score is from 0 to 1 in `hybrid`, the cosine in `dense` and BM25 in `words`; with a
+        reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1,
+        EmbedderMismatch when the collection holds another model's vectors and the mode needs them.
+        """
+        query = query.strip()
+        _check(query, k)
+        watch = Stopwatch(STEPS)
+        with watch("total"):
+            question = self._prepare(collection, query, mode, filters, watch)
+            hits = self._hits(question, max(k, RERANKED) if self._reranker else k, watch)
+            if self._reranker:
+                with watch("rerank"):
+                    hits = rerank(self._reranker, query, hits)
+        fusion = self._fusion if mode == "hybrid" else None
+        return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms, fusion)
+
+    def _prepare(
+        self,
+        collection: Collection,
+        query: str,
+        mode: SearchMode,
+        filters: Mapping[str, str],
+        watch: Stopwatch,
+    ) -> CandidateQuery:
+        embedder = None if mode == "words" else self._embedder_of(collection)
+        with watch("catch_up"):
+            self._index.catch_up(collection)
+        within = self._store.versions_matching(collection.name, filters) if filters else None
+        vector = None
+        if embedder is not None:
+            with watch("embed"):
+                vector = embedder.embed_query(query)
+        return CandidateQuery(collection, None if mode == "dense" else query, vector, within)
+
+    def _hits(self, question: CandidateQuery, wanted: int, watch: Stopwatch) -> list[Hit]:
+        depth = max(self._candidates, wanted)
+        while True:
+            legs = self._legs.ask(question, depth, watch)
+            with watch("fuse"):
+                ranking = legs.fused(self._fusion, self._dense_weight)
+            with watch("join"):
+                hits = self._join(question.collection, ranking, legs, wanted)
+            if len(hits) >= wanted or legs.exhausted(depth):
+                return hits
+            # Chunks died between the views and the truth: look deeper, so that enough hits come back.
+            depth *= 2
+
+    def _join(self, collection: Collection, ranking: Ranking, legs: Candidates, wanted: int) -> list[Hit]:
+        """The best `wanted` chunks of the ranking that are still live, with their places in the legs."""
+        # A hit carries the score of its ranking but not its key, so the place stands in for the score
+        # until the hit is back and its key can be looked up.
+        places = tuple((key, float(place)) for place, (key, _) in enumerate(ranking))
+        hits: list[Hit] = []
+        for start in range(0, len(places), wanted):
+            hits += self._store.hits(collection.id, places[start : start + wanted])
+            if len(hits) >= wanted:
+                break
+        dense, words = _places(legs.dense), _places(legs.words)
+        joined = []
+        for hit in hits[:wanted]:
+            key, score = ranking[int(hit.score)]
+            joined.append(replace(hit, score=score, ranks=Ranks(dense.get(key), words.get(key))))
+        return joined
+
+
+def _check(query: str, k: int) -> None:
+    if not query:
+        raise UsageError("The query is empty. Ask with at least one word.")
+    if k < 1:
+        raise UsageError(f"k is {k}, but at least 1 hit must be asked for.")
+
+
+def _places(leg: Ranking | None) -> dict[int, int]:
+    """The place, counted from 1, of each chunk key in a leg."""
+    return {key: place for place, (key, _) in enumerate(leg or (), 1)}

@@ -1,0 +1,33 @@
+"""What a confined process is told, and how it says that a document cannot be worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+REFUSED: Final = 3
+"""The exit code of work that ended with a reason for people; its result is that reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLimits:
+    """What work on one document may use: bytes of memory and of output, seconds on a core, seconds on the
+    clock."""
+
+    memory: int
+    output: int
+    cpu_seconds: int
+    wall_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxRequest:
+    """Work on `source`, called `name`; write the result, or why there is none, to `target`, noise to
+    `errors`. `wish` is JSON that only the kind of work understands.
+    """
+
+    source: str
+    name: str
+    target: str
+    errors: str
+    wish: str

@@ -1,0 +1,92 @@
+"""The machine that the service runs on: its models, and what is on its disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+from ragapp.private import close_to_others, open_to_others
+from ragapp.service.remains import files_in, found_in
+from ragapp.types import Check, DiskUse, ModelState
+
+SHOWN = 3
+"""Files named in the detail of a check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What can be told of the machine that the service runs on."""
+
+    check_models: Callable[[], list[Check]]
+    models: Callable[[], list[ModelState]]
+    disk_use: Callable[[], DiskUse]
+    check_permissions: Callable[[bool], Check]
+    """Given whether to repair."""
+    search_files: Callable[[Sequence[str]], tuple[int, int, Mapping[Path, AbstractSet[str]]]]
+    """Given fragments of text: how many files were read, of how many bytes, and which held which."""
+
+
+def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
+    """A database that is a server of its own, and blobs in a bucket, are not on this disk: they count 0."""
+    return DiskUse(
+        database=sum(file.stat().st_size for file in data_dir.glob("ragapp.db*")),
+        originals=_bytes_in(originals),
+        views=_bytes_in(data_dir / "views"),
+        cache=_bytes_in(data_dir / "cache"),
+        models=_bytes_in(models_dir),
+        free=shutil.disk_usage(data_dir).free,
+    )
+
+
+def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair: bool) -> Check:
+    """Other users of this machine must be able to read nothing but the models. Looks at every file."""
+    name = "only the owner can read the data folder"
+    folders = {data_dir.absolute(), originals.absolute()}
+    found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
+    if found and repair:
+        close_to_others(found)
+        mended = len(found)
+        found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
+        if not found:
+            return Check(name, ok=True, detail=f"ok, {mended} closed to others")
+    if not found:
+        return Check(name, ok=True, detail="ok")
+    shown = ", ".join(str(path) for path in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    remedy = (
+        "these belong to another user, who has to run `chmod -R go= ` on them"
+        if repair
+        else "`ragapp doctor --repair` closes them to others"
+    )
+    return Check(name, ok=False, detail=f"others have access to {shown}{more}; {remedy}")
+
+
+def search_files(
+    data_dir: Path, originals: Path, models_dir: Path, fragments: Sequence[str]
+) -> tuple[int, int, Mapping[Path, AbstractSet[str]]]:
+    """Reads every file of the data folder and the originals. One that vanishes meanwhile holds nothing."""
+    files, total, found = 0, 0, dict[Path, AbstractSet[str]]()
+    for path in files_in([data_dir, originals], [models_dir]):
+        try:
+            size, here = found_in(path, fragments)
+        except FileNotFoundError:
+            continue
+        files, total = files + 1, total + size
+        if here:
+            found[path] = here
+    return files, total, found
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(root, name).lstat().st_size
+            except FileNotFoundError:  # gone since it was listed
+                continue
+    return total

@@ -1,0 +1,99 @@
+"""Documents and their versions go, with all that belongs to them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+
+from ragapp.not_found import no_document
+from ragapp.store import blob_references, collections
+from ragapp.store import schema as t
+from ragapp.store.answers import forget_version
+from ragapp.types import Document, RemovedRows
+
+
+def remove(c: Connection, document_id: str) -> list[str]:
+    """Returns the sha256 of blobs that lost their last user, to be freed once this is committed.
+
+    Raises NotFoundError.
+    """
+    document = c.execute(select(t.documents).where(t.documents.c.id == document_id)).one_or_none()
+    if document is None:
+        raise no_document(document_id)
+    collections.hold(c, t.collections.c.id == document.collection_id)
+    unused = remove_versions(c, document.collection_id, t.versions.c.document_id == document_id)
+    if not c.execute(delete(t.documents).where(t.documents.c.id == document_id)).rowcount:
+        raise no_document(document_id)  # somebody else removed it just now
+    return unused
+
+
+def counted(c: Connection, document: Document) -> RemovedRows:
+    """What belongs to the document, before it is removed by `c`; none of its bytes freed as yet."""
+    of_document = select(t.versions.c.id).where(t.versions.c.document_id == document.id)
+    told = t.answer_sources.c.version_id.in_(of_document)
+    return RemovedRows(
+        document_name=document.name,
+        collection=document.collection,
+        sha256=document.sha256,
+        versions=c.execute(select(func.count()).select_from(of_document.subquery())).scalar_one(),
+        chunks=c.execute(select(func.count()).where(t.chunks.c.version_id.in_(of_document))).scalar_one(),
+        answers=c.execute(
+            select(func.count(t.answer_sources.c.answer_id.distinct())).where(told)
+        ).scalar_one(),
+        blob_freed=False,
+    )
+
+
+def remove_all(c: Connection, collection_id: int) -> list[str]:
+    """All documents of a collection that is held by `c`; returns as `remove` does."""
+    of_collection = t.documents.c.collection_id == collection_id
+    ids = select(t.documents.c.id).where(of_collection)
+    unused = remove_versions(c, collection_id, t.versions.c.document_id.in_(ids))
+    c.execute(delete(t.documents).where(of_collection))
+    return unused
+
+
+def remove_versions(c: Connection, collection_id: int, chosen: ColumnElement[bool]) -> list[str]:
+    """Deletes versions with all that belongs to them alone: chunks, vectors, text, what answers told of it.
+
+    The collection is held by `c`. Returns the sha256 of blobs that lost their last user, to be freed once
+    this is committed. Vectors and blobs are shared with other collections, where others may do the same at
+    this moment: so all of a kind are held before any is touched, in one order.
+    """
+    version_ids = _hold_versions(c, chosen)
+    _remove_own_vectors(c, select(t.versions.c.id).where(chosen))
+    used = {_remove_version(c, collection_id, version_id) for version_id in version_ids}
+    return [sha256 for sha256 in sorted(used) if blob_references.drop_unused_blob(c, sha256)]
+
+
+def _hold_versions(c: Connection, chosen: ColumnElement[bool]) -> Sequence[int]:
+    """Waits for those who write vectors or answers of them; who comes later finds them gone."""
+    return c.scalars(select(t.versions.c.id).where(chosen).order_by(t.versions.c.id).with_for_update()).all()
+
+
+def _remove_own_vectors(c: Connection, version_ids: Select[tuple[int]]) -> None:
+    """Of two that remove the last users of a vector at once, the later one sees that nobody is left."""
+    of_versions = t.chunks.c.version_id.in_(version_ids)
+    own = select(t.chunks.c.digest).where(of_versions)
+    c.execute(select(t.chunks.c.key).where(of_versions).order_by(t.chunks.c.key).with_for_update()).all()
+    key = (t.vectors.c.embedder, t.vectors.c.digest)
+    c.execute(select(*key).where(t.vectors.c.digest.in_(own)).order_by(*key).with_for_update()).all()
+    other = exists().where(t.chunks.c.digest == t.vectors.c.digest, t.chunks.c.version_id.not_in(version_ids))
+    c.execute(delete(t.vectors).where(t.vectors.c.digest.in_(own), ~other))
+
+
+def _remove_version(c: Connection, collection_id: int, version_id: int) -> str:
+    """Returns the sha256 of its blob."""
+    live = c.execute(
+        update(t.documents).where(t.documents.c.live_version_id == version_id).values(live_version_id=None)
+    )
+    sha256, document_id, version = c.execute(
+        delete(t.versions)
+        .where(t.versions.c.id == version_id)
+        .returning(t.versions.c.sha256, t.versions.c.document_id, t.versions.c.version)
+    ).one()
+    forget_version(c, version_id, (document_id, version))
+    if live.rowcount:
+        collections.log_change(c, collection_id, version_id, "removed")
+    return str(sha256)

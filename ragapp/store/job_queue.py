@@ -1,0 +1,192 @@
+"""The queue. A version's own row is its job, so accepting and queueing are one commit, and what the
+queue says of a document can never differ from what the document says of itself.
+
+A worker claims a row by writing its name and the end of its lease into it. A worker that died stops
+renewing, and when the lease has ended the next one to ask takes the row over. `turns` says who is next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, case, func, select, update
+
+from ragapp.errors import ConflictError
+from ragapp.store import job_states, queue_order
+from ragapp.store import schema as t
+from ragapp.store.engine import WRITE, database_of
+from ragapp.types import Job, JobState, Origin, QueueDepth, Status
+
+MAX_ATTEMPTS = 3
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 300.0
+"""Seconds until a job is tried again after a trouble that is not its own: doubled each time."""
+MOST_DOUBLED = 16
+"""Times; by then it is the longest pause, and a trouble of days would double beyond what a float holds."""
+
+CANCELLED = "Cancelled. `ragapp jobs retry` takes the work up again where it stopped."
+
+
+Clock = Callable[[Connection], float]
+"""Seconds since the epoch, the same for all workers."""
+
+
+def clock_of_the_database(c: Connection) -> float:
+    return database_of(c).now(c)
+
+
+class SqlJobQueue:
+    """JobQueue over the versions table. `lease` is in seconds."""
+
+    def __init__(self, engine: Engine, lease: float, clock: Clock = clock_of_the_database) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+        self._lease = lease
+        self._now = clock
+
+    # -- for workers
+
+    def claim(self, worker: str, owner: str = "") -> Job | None:
+        with self._writing.begin() as c:
+            now = self._now(c)
+            while row := queue_order.next_free(c, now, owner):
+                if row.attempts >= MAX_ATTEMPTS:
+                    _end(c, row.id, f"It ended its worker {MAX_ATTEMPTS} times. The file may be damaged.")
+                    continue
+                _take(c, row, worker, now + self._lease)
+                return _job(row, worker)
+        return None
+
+    def renew(self, job: Job) -> bool:
+        with self._writing.begin() as c:
+            values = dict(lease_until=self._now(c) + self._lease)
+            return bool(c.execute(update(t.versions).where(*_held(job)).values(values)).rowcount)
+
+    def fail(self, job: Job, reason: str) -> None:
+        with self._writing.begin() as c:
+            if _is_held(c, job):
+                _end(c, job.version_id, reason)
+
+    def release(self, job: Job) -> None:
+        with self._writing.begin() as c:
+            _give_back(c, job, {})
+
+    def let_others_go_first(self, job: Job) -> None:
+        with self._writing.begin() as c:
+            _give_back(c, job, {"turn": queue_order.now_serving(c, "searchable", job.lane) + 1})
+
+    def postpone(self, job: Job, reason: str) -> None:
+        with self._writing.begin() as c:
+            row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
+            if row is not None:
+                pause = min(FIRST_PAUSE * 2 ** min(row.troubles, MOST_DOUBLED), LONGEST_PAUSE)
+                values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": self._now(c) + pause}
+                _give_back(c, job, values)
+
+    def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
+        with self._writing.begin() as c:
+            row = select(t.versions.c.seconds).where(t.versions.c.id == job.version_id)
+            before = c.scalar(row.with_for_update())
+            if before is not None:
+                total = Counter(before) + Counter(seconds)
+                c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(seconds=total))
+
+    def waiting(self, owner: str | None = None) -> int:
+        query = select(func.count()).where(t.versions.c.status.in_(queue_order.UNFINISHED))
+        if owner is not None:
+            query = query.where(t.versions.c.owner == owner)
+        with self._reading.begin() as c:
+            return c.execute(query).scalar_one()
+
+    def depths(self) -> list[QueueDepth]:
+        with self._reading.begin() as c:
+            return job_states.depths(c)
+
+    # -- for people
+
+    def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
+        with self._reading.begin() as c:
+            return job_states.newest_first(c, collection, statuses, count, self._now(c))
+
+    def state(self, document_id: str) -> JobState:
+        with self._reading.begin() as c:
+            return job_states.of_document(c, document_id, self._now(c))
+
+    def retry(self, document_id: str) -> JobState:
+        with self._writing.begin() as c:
+            version = job_states.newest_version(c, document_id, hold=True)
+            if version.status == "ready":
+                raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
+            now = self._now(c)
+            in_work = version.worker is not None and version.lease_until >= now
+            waits = version.not_before is not None or version.reserved_for
+            if version.status == "failed" or (waits and not in_work):
+                queue_order.again(c, version.id)
+            return job_states.of_document(c, document_id, now)
+
+    def cancel(self, document_id: str) -> JobState:
+        with self._writing.begin() as c:
+            version = job_states.newest_version(c, document_id, hold=True)
+            if version.status not in queue_order.UNFINISHED:
+                raise ConflictError(f"{version.name} is {version.status}; there is nothing to cancel.")
+            _end(c, version.id, CANCELLED)
+            return job_states.of_document(c, document_id, self._now(c))
+
+
+def _take(c: Connection, row: Row[Any], worker: str, until: float) -> None:
+    c.execute(
+        update(t.versions)
+        .where(t.versions.c.id == row.id)
+        .values(
+            status="searchable" if row.status == "searchable" else "parsing",
+            worker=worker,
+            lease_until=until,
+            attempts=row.attempts + 1,
+        )
+    )
+
+
+def _end(c: Connection, version_id: int, error: str) -> None:
+    c.execute(
+        update(t.versions)
+        .where(t.versions.c.id == version_id)
+        .values(status="failed", error=error, worker=None, lease_until=None, ended_at=datetime.now(UTC))
+    )
+
+
+def _give_back(c: Connection, job: Job, changed: Mapping[str, Any]) -> None:
+    """Not counted as an attempt."""
+    back = case((t.versions.c.status == "parsing", "queued"), else_=t.versions.c.status)
+    values = {"status": back, "worker": None, "lease_until": None, "attempts": job.attempt - 1, **changed}
+    c.execute(update(t.versions).where(*_held(job)).values(values))
+
+
+def _held(job: Job) -> tuple[Any, Any]:
+    return t.versions.c.id == job.version_id, t.versions.c.worker == job.worker
+
+
+def _is_held(c: Connection, job: Job) -> bool:
+    held = select(t.versions.c.id).where(*_held(job)).with_for_update()
+    return c.execute(held).one_or_none() is not None
+
+
+def _job(row: Row[Any], worker: str) -> Job:
+    return Job(
+        version_id=row.id,
+        document_id=row.document_id,
+        collection=row.collection,
+        name=row.name,
+        version=row.version,
+        sha256=row.sha256,
+        media_type=row.media_type,
+        attempt=row.attempts + 1,
+        worker=worker,
+        status=row.status,
+        lane=row.lane,
+        owner=row.owner,
+        origin=Origin(row.request_id, row.traceparent),
+    )

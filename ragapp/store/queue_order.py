@@ -1,0 +1,92 @@
+"""The order of the queue: people before batches, owners in turns, what nobody can find yet before vectors.
+
+Turns are start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's documents are numbered on from the
+owner's last one that waits, beginning at the lowest number that waits in the lane. So the ten thousand
+files of one command stand in line one behind the other, and another one's single file beside the first.
+There are two lines in a lane, one to be read and one to be embedded; a document that was read joins the
+second as it joined the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, func, or_, select, update
+
+from ragapp.store import schema as t
+from ragapp.types import Priority, Status
+
+QueueLine = Literal["queued", "searchable"]
+
+UNFINISHED: tuple[Status, ...] = ("queued", "parsing", "searchable")
+
+LANES: tuple[Priority, ...] = ("interactive", "batch")
+
+_STAGES: tuple[Status, ...] = ("parsing", "queued", "searchable")
+"""Who waits in `parsing` lost a worker, and was first in line before."""
+
+FRESH: Mapping[str, Any] = {
+    "error": None,
+    "attempts": 0,
+    "troubles": 0,
+    "trouble": None,
+    "not_before": None,
+    "worker": None,
+    "lease_until": None,
+    "ended_at": None,
+    "reserved_for": "",
+}
+"""The values of a row that nobody holds and nothing has happened to."""
+
+
+def next_free(c: Connection, now: float, owner: str) -> Row[Any] | None:
+    """The version to work on next that nobody holds, and its collection's name; locked until the commit.
+
+    What is reserved for anybody but `owner` is passed over.
+    """
+    for lane in LANES:
+        for status in _STAGES:
+            row = _first(c, now, lane, status, owner)
+            if row is not None:
+                return row
+    return None
+
+
+def place(c: Connection, line: QueueLine, lane: Priority, owner: str) -> Mapping[str, Any]:
+    """The values of a row that joins a line."""
+    last = _edge(c, func.max, line, t.versions.c.lane == lane, t.versions.c.owner == owner)
+    return {**FRESH, "lane": lane, "owner": owner, "turn": max(last + 1, now_serving(c, line, lane))}
+
+
+def again(c: Connection, version_id: int) -> None:
+    """Puts a version back into the queue, at its old place; what was parsed stays parsed."""
+    parsed = select(t.texts.c.version_id).where(t.texts.c.version_id == version_id)
+    status: Status = "searchable" if c.execute(parsed).first() else "queued"
+    c.execute(update(t.versions).where(t.versions.c.id == version_id).values(FRESH).values(status=status))
+
+
+def now_serving(c: Connection, line: QueueLine, lane: Priority) -> int:
+    """The lowest turn that waits there for any worker: who alone may read the others may be long gone."""
+    return max(0, _edge(c, func.min, line, t.versions.c.lane == lane, t.versions.c.reserved_for == ""))
+
+
+def _first(c: Connection, now: float, lane: Priority, status: Status, owner: str) -> Row[Any] | None:
+    return c.execute(
+        select(t.versions, t.collections.c.name.label("collection"))
+        .join(t.documents, t.documents.c.id == t.versions.c.document_id)
+        .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
+        .where(t.versions.c.status == status, t.versions.c.lane == lane)
+        .where(t.versions.c.reserved_for.in_(("", owner)))
+        .where(or_(t.versions.c.lease_until.is_(None), t.versions.c.lease_until < now))
+        .where(or_(t.versions.c.not_before.is_(None), t.versions.c.not_before <= now))
+        .order_by(t.versions.c.turn, t.versions.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=t.versions)
+    ).one_or_none()
+
+
+def _edge(c: Connection, edge: Any, line: QueueLine, *conditions: Any) -> int:
+    """The highest or lowest turn in a line, -1 when it is empty. A single step in an index."""
+    found = c.scalar(select(edge(t.versions.c.turn)).where(t.versions.c.status == line, *conditions))
+    return -1 if found is None else int(found)

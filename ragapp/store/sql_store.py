@@ -1,0 +1,281 @@
+"""SqlStore: the DocumentStore over SQLAlchemy. Every method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
+
+from ragapp.errors import NotFoundError
+from ragapp.protocols import BlobStore
+from ragapp.store import (
+    checks,
+    collections,
+    delete,
+    document_metadata,
+    documents,
+    index_feed,
+    listing,
+    pages,
+    publish,
+    reembed,
+)
+from ragapp.store import schema as t
+from ragapp.store.blob_references import BlobWriter
+from ragapp.store.engine import WRITE, database_of
+from ragapp.types import (
+    NO_ORIGIN,
+    Acceptance,
+    Backlog,
+    Blob,
+    Check,
+    Chunk,
+    Collection,
+    Document,
+    DocumentPage,
+    DocumentSort,
+    Hit,
+    IndexChange,
+    IndexEntry,
+    Job,
+    Listing,
+    Origin,
+    ParsedText,
+    Priority,
+    Ranking,
+    RemovedRows,
+    Status,
+    Unembedded,
+    Vectors,
+)
+
+
+class SqlStore:
+    """The truth in one database and one folder of blobs. Safe for many threads and processes.
+
+    `max_bytes` is the largest document accepted.
+    """
+
+    def __init__(self, engine: Engine, blobs: BlobStore, max_bytes: int) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(**WRITE)
+        self._blobs = blobs
+        self._keeper = BlobWriter(engine, blobs, max_bytes)
+
+    # -- collections
+
+    def create_collection(self, name: str, embedder: str, dimension: int) -> Collection:
+        with self._writing.begin() as c:
+            return collections.create(c, name, embedder, dimension)
+
+    def collection(self, name: str) -> Collection:
+        with self._reading.begin() as c:
+            return collections.get(c, name)
+
+    def collections(self) -> list[Collection]:
+        with self._reading.begin() as c:
+            return collections.all_of_them(c)
+
+    def delete_collection(self, name: str) -> Collection:
+        with self._writing.begin() as c:
+            collection = collections.get(c, name)
+            collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
+            unused = delete.remove_all(c, collection.id)
+            collections.remove(c, collection.id)
+        self._keeper.free(unused)
+        return collection
+
+    # -- documents
+
+    def accept(
+        self,
+        collection: str,
+        *,
+        source: str,
+        name: str,
+        data: BinaryIO,
+        media_type: str,
+        recipe: str,
+        metadata: Mapping[str, str],
+        lane: Priority = "interactive",
+        owner: str = "",
+        reserved: bool = False,
+        origin: Origin = NO_ORIGIN,
+    ) -> Acceptance:
+        def record(c: Connection, blob: Blob) -> Acceptance:
+            collections.hold(c, t.collections.c.name == collection)
+            return documents.accept(
+                c,
+                self._blobs,
+                collections.get(c, collection),
+                source=source,
+                name=name,
+                blob=blob,
+                media_type=media_type,
+                recipe=recipe,
+                metadata=metadata,
+                lane=lane,
+                owner=owner,
+                reserved_for=owner if reserved else "",
+                origin=origin,
+            )
+
+        return self._keeper.keep(data, record)
+
+    def document(self, document_id: str) -> Document:
+        with self._reading.begin() as c:
+            return listing.document(c, document_id)
+
+    def documents(self, collection: str) -> list[Document]:
+        with self._reading.begin() as c:
+            return listing.in_collection(c, collections.get(c, collection))
+
+    def listing(
+        self,
+        collection: str,
+        *,
+        containing: str,
+        statuses: Sequence[Status],
+        order: DocumentSort,
+        descending: bool,
+        offset: int,
+        count: int,
+    ) -> Listing:
+        with self._reading.begin() as c:
+            return listing.part(
+                c,
+                collections.get(c, collection),
+                containing=containing,
+                statuses=statuses,
+                order=order,
+                descending=descending,
+                offset=offset,
+                count=count,
+            )
+
+    def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
+        with self._writing.begin() as c:
+            return document_metadata.change(c, document_id, changes)
+
+    def chunks(self, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:
+        with self._reading.begin() as c:
+            return documents.chunks(c, document_id, version, start, end)
+
+    def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
+        with self._reading.begin() as c:
+            return documents.parsed_text(c, document_id, version)
+
+    def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
+        with self._reading.begin() as c:
+            return pages.page(c, document_id, version, page)
+
+    def page_at(self, document_id: str, version: int, offset: int) -> int:
+        with self._reading.begin() as c:
+            starts = documents.page_starts(c, document_id, version)
+        if not starts:
+            raise NotFoundError(f"Version {version} of document {document_id} is gone. Ask again.")
+        return ParsedText("", starts).page_at(offset)
+
+    def span(self, document_id: str, version: int, start: int, end: int) -> str:
+        with self._reading.begin() as c:
+            return documents.span(c, document_id, version, start, end)
+
+    def blob(self, sha256: str) -> BinaryIO:
+        return self._blobs.open(sha256)
+
+    def delete_document(self, document_id: str) -> RemovedRows:
+        with self._writing.begin() as c:
+            document = listing.document(c, document_id)
+            removed = delete.counted(c, document)
+            unused = delete.remove(c, document_id)
+        self._keeper.free(unused)
+        return replace(removed, blob_freed=document.sha256 in unused)
+
+    def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
+        return database_of(self._reading).scrub(self._reading, seconds, rewrite=rewrite)
+
+    def told(self, fragments: Sequence[str]) -> frozenset[str]:
+        with self._reading.begin() as c:
+            return documents.told(c, fragments)
+
+    # -- the work of a job
+
+    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
+        with self._writing.begin() as c:
+            unused = publish.publish(c, job, parsed, chunks)
+        self._keeper.free(unused)
+
+    def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
+        with self._reading.begin() as c:
+            return publish.chunks_without_vector(c, job, embedder, limit)
+
+    def add_vectors(self, job: Job, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        with self._writing.begin() as c:
+            publish.add_vectors(c, job, embedder, digests, vectors)
+
+    def publish_vectors(self, job: Job, embedder: str) -> None:
+        with self._writing.begin() as c:
+            publish.publish_vectors(c, job, embedder)
+
+    # -- what the views and searches read
+
+    def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
+        with self._reading.begin() as c:
+            return index_feed.versions_matching(c, collections.get(c, collection).id, filters)
+
+    def changes(self, collection_id: int, after: int) -> list[IndexChange]:
+        with self._reading.begin() as c:
+            return collections.changes(c, collection_id, after)
+
+    def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
+        with self._reading.begin() as c:
+            yield from index_feed.entries(c, collection_id, version_ids)
+
+    def vectors(
+        self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
+        with self._reading.begin() as c:
+            yield from index_feed.vectors(c, collection_id, embedder, version_ids)
+
+    def published_since(self, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
+        with self._reading.begin() as c:
+            return index_feed.published_since(c, collection_id, revision)
+
+    def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
+        with self._reading.begin() as c:
+            return index_feed.hits(c, collection_id, ranking)
+
+    def backlog(self, collection_id: int) -> Backlog:
+        with self._reading.begin() as c:
+            return index_feed.backlog(c, collection_id)
+
+    # -- another embedder
+
+    def missing_vectors(self, collection: Collection, embedder: str) -> int:
+        with self._reading.begin() as c:
+            return reembed.missing(c, collection.id, embedder)
+
+    def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
+        with self._reading.begin() as c:
+            return reembed.unembedded(c, collection.id, embedder, after, limit)
+
+    def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
+        with self._writing.begin() as c:
+            reembed.keep_vectors(c, embedder, digests, vectors)
+
+    def switch_embedder(self, collection: Collection, embedder: str, dimension: int) -> bool:
+        with self._writing.begin() as c:
+            return reembed.switch(c, collection.id, collection.revision, embedder, dimension)
+
+    # -- care
+
+    def check(self, *, repair: bool) -> list[Check]:
+        with (self._writing if repair else self._reading).begin() as c:
+            return checks.run(c, self._blobs, repair=repair)
+
+    def close(self) -> None:
+        self._reading.dispose()

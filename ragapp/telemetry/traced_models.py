@@ -1,0 +1,117 @@
+"""Models with a span around each use of them, named as OpenTelemetry names such uses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator as Coroutine
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from opentelemetry.trace import Span, SpanKind
+
+from ragapp.protocols import Embedder, Generator
+from ragapp.telemetry.observer import Telemetry
+from ragapp.telemetry.tracing import MODEL, OPERATION, Attributes, failed
+from ragapp.types import Ending, Vectors
+
+
+class TracedEmbedder:
+    """The embedder it is given, watched."""
+
+    def __init__(self, embedder: Embedder, telemetry: Telemetry) -> None:
+        self._embedder = embedder
+        self._tracing = telemetry.tracing
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        return self._embedder.max_tokens
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        with self._tracing.span(*self._named(len(texts)), kind=SpanKind.CLIENT):
+            return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        with self._tracing.span(*self._named(1), kind=SpanKind.CLIENT):
+            return self._embedder.embed_query(text)
+
+    def token_spans(self, text: str) -> NDArray[np.int64]:
+        return self._embedder.token_spans(text)
+
+    def _named(self, texts: int) -> tuple[str, Attributes]:
+        return f"embeddings {self.fingerprint}", {
+            OPERATION: "embeddings",
+            MODEL: self.fingerprint,
+            "gen_ai.embeddings.dimension.count": self.dimension,
+            "ragapp.embeddings.texts": texts,
+        }
+
+
+class TracedGenerator:
+    """The generator it is given, watched."""
+
+    def __init__(self, generator: Generator, telemetry: Telemetry) -> None:
+        self._generator = generator
+        self._telemetry = telemetry
+
+    @property
+    def name(self) -> str:
+        return self._generator.name
+
+    def unavailable(self) -> str | None:
+        return self._generator.unavailable()
+
+    def count_tokens(self, text: str) -> int | None:
+        return self._generator.count_tokens(text)
+
+    def warm_up(self, system: str) -> None:
+        self._generator.warm_up(system)
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
+        attributes: Attributes = {
+            OPERATION: "chat",
+            MODEL: self.name,
+            "gen_ai.request.max_tokens": max_tokens,
+        }
+        span = self._telemetry.tracing.begin(f"chat {self.name}", attributes, kind=SpanKind.CLIENT)
+        try:
+            return (yield from self._watched(self._generator.generate(system, prompt, max_tokens), span))
+        except Exception as error:
+            failed(span, error)
+            raise
+        finally:
+            span.end()
+
+    def _watched(
+        self, pieces: Coroutine[str, None, Ending | None], span: Span
+    ) -> Coroutine[str, None, Ending | None]:
+        started, written = time.perf_counter(), 0
+
+        try:
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration as end:
+                    ending: Ending | None = end.value
+                    return ending
+                if not written:
+                    waited = time.perf_counter() - started
+                    span.set_attribute("gen_ai.response.time_to_first_chunk", waited)
+                written += 1
+                yield piece
+        finally:
+            pieces.close()
+            # Servers send a token a piece.
+            span.set_attribute("gen_ai.usage.output_tokens", written)
+            self._telemetry.metrics.tokens.labels(self.name).inc(written)
+
+    def close(self) -> None:
+        self._generator.close()

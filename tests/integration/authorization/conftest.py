@@ -1,0 +1,49 @@
+"""Two tenants of one server: each key's rights end where its collections do."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from starlette.testclient import TestClient
+
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import build_service
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Grant
+from tests.integration.authorization.world import OURS, THEIRS, World
+from tests.serving import bring_in, settings_in
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(tmp_path_factory.mktemp("tenants"))
+
+
+@pytest.fixture(scope="session")
+def service(settings: Settings) -> Iterator[RagService]:
+    with closing(build_service(settings)) as service:
+        for name, text in (("ours", OURS), ("theirs", THEIRS)):
+            service.create_collection(name)
+            service.upload(name, f"{name}.txt", io.BytesIO(text.encode()))
+        bring_in(settings)
+        yield service
+
+
+@pytest.fixture(scope="session")
+def world(service: RagService, settings: Settings) -> Iterator[World]:
+    keyring = service.callers.keyring
+    keys = {
+        "reader": keyring.create("reader", [Grant("reader", "ours")]),
+        "editor": keyring.create("editor", [Grant("editor", "ours")]),
+        "admin": keyring.create("admin", [Grant("admin", "ours")]),
+        "stranger": keyring.create("stranger", [Grant("admin", "theirs")]),
+        "root": keyring.create("root", [Grant("admin")]),
+    }
+    # Not from loopback: nothing may depend on where a request comes from.
+    app = create_app(service, settings)
+    with TestClient(app, base_url="http://127.0.0.1", client=("192.0.2.7", 4711)) as http:
+        yield World(http, app, service, {name: made.secret for name, made in keys.items()})

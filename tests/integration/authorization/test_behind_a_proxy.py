@@ -1,0 +1,105 @@
+"""What a proxy tells of a request is believed of those that are trusted, and of nobody else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+from ragapp.api.http.app import create_app
+from ragapp.bootstrap import build_service
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import Grant
+from tests.serving import TIDES, bring_in, settings_in
+
+PROXY, STRANGER, VISITOR = "172.18.0.7", "203.0.113.9", "198.51.100.4"
+TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-For": VISITOR, "Host": "rag.example"}
+QUESTION = {
+    "model": "ragapp/default",
+    "messages": [{"role": "user", "content": "When was the harbour built?"}],
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    changed = {"trusted_proxies": ("172.18.0.0/16", "127.0.0.1"), "allowed_hosts": ("rag.example",)}
+    return settings_in(tmp_path_factory.mktemp("proxied")).model_copy(update=changed)
+
+
+@pytest.fixture(scope="module")
+def service(settings: Settings) -> Iterator[RagService]:
+    with closing(build_service(settings)) as service:
+        service.upload("default", "tides.txt", io.BytesIO(TIDES))
+        bring_in(settings)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def key(service: RagService) -> dict[str, str]:
+    made = service.callers.keyring.create("root", [Grant("admin")])
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
+def link_and_address(
+    service: RagService, settings: Settings, peer: str, headers: dict[str, str]
+) -> tuple[str, str]:
+    """Where an answer's first citation leads, and from where the audit log says it was asked."""
+    app = create_app(service, settings, host="0.0.0.0")
+    with TestClient(app, base_url="http://rag.example", client=(peer, 4711)) as http:
+        reply = http.post("/v1/chat/completions", json=QUESTION, headers=headers).json()
+    (annotation, *_) = reply["choices"][0]["message"]["annotations"]
+    return annotation["url_citation"]["url"], service.callers.trail.last(1)[0].address
+
+
+def test_a_trusted_proxy_says_who_asks_and_that_it_is_by_https(
+    service: RagService, settings: Settings, key: dict[str, str]
+) -> None:
+    link, address = link_and_address(service, settings, PROXY, {**TOLD, **key})
+    assert link.startswith("https://rag.example/v1/collections/-/documents/")
+    assert address == VISITOR
+
+
+def test_what_a_stranger_says_of_himself_is_not_believed(
+    service: RagService, settings: Settings, key: dict[str, str]
+) -> None:
+    link, address = link_and_address(service, settings, STRANGER, {**TOLD, **key})
+    assert link.startswith("http://rag.example/")
+    assert address == STRANGER
+
+
+def test_of_a_list_of_addresses_only_those_that_proxies_added_are_believed(
+    service: RagService, settings: Settings, key: dict[str, str]
+) -> None:
+    """A visitor may send any list; each proxy adds at its end who spoke to it."""
+    forged = {**TOLD, **key, "X-Forwarded-For": f"127.0.0.1, {VISITOR}, {PROXY}"}
+    assert link_and_address(service, settings, PROXY, forged)[1] == VISITOR
+
+
+def test_without_trusted_proxies_nobody_is_believed(
+    service: RagService, settings: Settings, key: dict[str, str]
+) -> None:
+    alone = settings.model_copy(update={"trusted_proxies": ()})
+    link, address = link_and_address(service, alone, PROXY, {**TOLD, **key})
+    assert (link.partition(":")[0], address) == ("http", PROXY)
+
+
+def test_nobody_becomes_the_person_at_the_machine_through_a_proxy(tmp_path: Path) -> None:
+    """While there is no key, only who really sits there needs none."""
+    settings = settings_in(tmp_path).model_copy(update={"trusted_proxies": (PROXY, "127.0.0.1")})
+    with closing(build_service(settings)) as service:
+        app = create_app(service, settings)
+        for peer, said in ((PROXY, "127.0.0.1"), ("127.0.0.1", "127.0.0.1"), (STRANGER, "127.0.0.1")):
+            http = TestClient(app, base_url="http://localhost", client=(peer, 1))
+            assert http.get("/v1/collections", headers={"X-Forwarded-For": said}).status_code == 401
+
+
+@pytest.mark.parametrize("wrong", ["*", "proxy.example", "10.0.0.0/33"])
+def test_a_trusted_proxy_is_an_address_or_a_network(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        Settings(trusted_proxies=(wrong,))

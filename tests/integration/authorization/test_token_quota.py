@@ -1,0 +1,68 @@
+"""Tokens that a model writes for a key, whether or not its reader waits for the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from ragapp.authorization import AuthorizedService
+from ragapp.bootstrap import build_service
+from ragapp.errors import QuotaError
+from ragapp.service import RagService
+from ragapp.settings import Settings
+from ragapp.types import LOCAL, Grant, KeyLimits
+from tests.integration.authorization.world import QUESTION, World
+from tests.modelserver import Pieces, written_by
+
+SENTENCE = "Herons fish at dusk. "
+TOKENS = 5
+"""Of a sentence, at four bytes a token."""
+
+
+@pytest.fixture
+def writing(world: World, settings: Settings) -> Iterator[RagService]:
+    """A service over the same library, whose model writes for ever."""
+    with (
+        written_by(Pieces(*[SENTENCE] * 4, endless=True), settings) as with_model,
+        closing(build_service(with_model)) as service,
+    ):
+        yield service
+
+
+def guarded(service: RagService, limits: KeyLimits) -> AuthorizedService:
+    made = service.callers.keyring.create("limited", [Grant("reader", "ours")], limits=limits)
+    return AuthorizedService(service, service.callers.keyring.caller(made.secret, address="", loopback=False))
+
+
+def read_and_leave(service: AuthorizedService, pieces: int) -> None:
+    """Takes so many pieces of a model's answer and goes away."""
+    with closing(service.ask(QUESTION, collection="ours", mode="generate")) as events:
+        for event in events:
+            pieces -= event.kind == "token"
+            if not pieces:
+                return
+
+
+def test_what_was_written_counts_though_nobody_waited_for_its_end(writing: RagService) -> None:
+    service = guarded(writing, KeyLimits(tokens_per_day=4 * TOKENS))
+    read_and_leave(service, 2)
+    assert service.usage().tokens == 2 * TOKENS
+    read_and_leave(service, 3)  # begun within the limit
+    assert service.usage().tokens == 5 * TOKENS
+    with pytest.raises(QuotaError, match="20 tokens"):
+        read_and_leave(service, 1)
+    assert service.usage().questions == 2
+
+
+def test_an_answer_made_of_quotes_costs_no_tokens(writing: RagService) -> None:
+    service = guarded(writing, KeyLimits(tokens_per_day=1))
+    for _ in range(2):
+        assert list(service.ask(QUESTION, collection="ours", mode="extractive"))[-1].kind == "answer"
+    assert (service.usage().tokens, service.usage().questions) == (0, 2)
+
+
+def test_the_person_at_the_machine_has_no_limits(writing: RagService) -> None:
+    read_and_leave(AuthorizedService(writing, LOCAL), 3)
+    assert AuthorizedService(writing, LOCAL).limits() == KeyLimits()

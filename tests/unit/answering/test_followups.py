@@ -1,0 +1,128 @@
+"""Which questions lean on earlier ones, and what the rules make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragapp.answering.followups import stand_alone
+from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.answering.rewriting import Rewriter
+from ragapp.answering.terms import fold, stems
+from ragapp.errors import ModelError
+from ragapp.types import Turn
+
+
+def turns(*questions: str) -> list[Turn]:
+    return [Turn(question, "An answer about Zanzibar.") for question in questions]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        ("What was Acme's revenue in 2019?", "And in 2020?", "What was Acme's revenue in 2020?"),
+        ("What is the capital of France?", "What about Germany?", "What is the capital of Germany?"),
+        ("Who is Neil Armstrong?", "How tall is he?", "How tall is he (Neil Armstrong)?"),
+        (
+            "How long did Apollo take?",
+            "And how much did it cost?",
+            "And how much did it cost (long Apollo take)?",
+        ),
+        ("Where is the harbour?", "Why?", "Why (harbour)?"),
+    ],
+)
+def test_what_is_left_out_is_filled_in(earlier: str, question: str, expected: str) -> None:
+    assert stand_alone(question, turns(earlier)) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was Ada Thornton born?",
+        "What does the annual report say about capital expenditure in Denver?",
+        "How many flowers does a honey bee visit during one summer day?",
+    ],
+)
+def test_a_full_question_is_left_alone(question: str) -> None:
+    assert stand_alone(question, turns("What is the capital of France?")) == question
+
+
+def test_a_first_question_is_left_alone() -> None:
+    assert stand_alone("And why?", []) == "And why?"
+
+
+def test_the_topic_may_be_further_back() -> None:
+    assert "harbour" in stand_alone("Who built it?", turns("Where is the harbour?", "Why?"))
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=4))
+def test_nothing_comes_from_answers_and_no_word_of_a_told_question_is_lost(
+    question: str, earlier: list[str]
+) -> None:
+    rewritten = stand_alone(question, turns(*earlier))
+    assert "Zanzibar" not in rewritten
+    if "(" in rewritten and not any("(" in text for text in (question, *earlier)):
+        assert set(stems(question)) <= set(stems(rewritten))
+
+
+class Scribe:
+    """Writes what it is told to."""
+
+    name = "scribe"
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+        self.prompts: list[str] = []
+
+    def unavailable(self) -> str | None:
+        return None
+
+    def count_tokens(self, text: str) -> None: ...
+
+    def warm_up(self, system: str) -> None: ...
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Iterator[str]:
+        self.prompts.append(prompt)
+        if self._text is None:
+            raise ModelError("It is down. Start it.")
+        yield self._text
+
+    def close(self) -> None: ...
+
+
+EARLIER = turns("When was the harbour built?")
+
+
+def test_a_generator_rewrites_and_is_told_no_answers() -> None:
+    scribe = Scribe('Rewritten question: "Who built the harbour?"\nBecause …')
+    rewriting = Rewriter(GeneratorChain([scribe])).rewrite("Who built it?", EARLIER)
+    assert (rewriting.question, rewriting.by) == ("Who built the harbour?", "generator")
+    assert "Zanzibar" not in scribe.prompts[0]
+
+
+@pytest.mark.parametrize("text", [None, "", "Ada Thornton did, in 1862.", "Who built " + "very " * 99])
+def test_the_rules_step_in_when_a_generator_fails_or_strays(text: str | None) -> None:
+    rewriting = Rewriter(GeneratorChain([Scribe(text)])).rewrite("Who built it?", EARLIER)
+    assert (rewriting.question, rewriting.by) == (stand_alone("Who built it?", EARLIER), "rules")
+
+
+def test_a_generator_is_not_asked_about_a_full_question() -> None:
+    scribe = Scribe("x")
+    question = "When was Ada Thornton born?"
+    assert Rewriter(GeneratorChain([scribe])).rewrite(question, EARLIER).by == "nobody"
+    assert scribe.prompts == []
+
+
+def test_the_callers_wording_is_used_as_it_is() -> None:
+    rewriting = Rewriter().rewrite("Who?", EARLIER, "Who built  the harbour")
+    assert (rewriting.question, rewriting.by) == ("Who built  the harbour", "caller")
+
+
+@given(st.text(max_size=60), st.text(max_size=200))
+def test_whatever_a_generator_writes_the_question_stays_a_line(question: str, text: str) -> None:
+    rewritten = Rewriter(GeneratorChain([Scribe(text)])).rewrite(question, EARLIER)
+    if rewritten.by == "generator":
+        assert rewritten.question == fold(rewritten.question)

@@ -1,0 +1,99 @@
+"""The gate before a kind of request: how many pass, wait, and are turned away."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from ragapp.api.http.admission import Gate
+from ragapp.errors import BusyError
+from ragapp.telemetry.metrics import Metrics
+
+
+def gate(at_once: int, waiting: int, seconds: float = 60) -> Gate:
+    return Gate("question", at_once, waiting, seconds, Metrics())
+
+
+def test_no_more_than_the_limit_are_inside_and_all_who_wait_get_in() -> None:
+    inside = most = 0
+
+    async def pass_through(one: Gate) -> None:
+        nonlocal inside, most
+        async with one.passing():
+            inside += 1
+            most = max(most, inside)
+            await anyio.sleep(0.001)
+            inside -= 1
+
+    async def crowd() -> None:
+        one = gate(at_once=3, waiting=20)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(pass_through, one)
+
+    anyio.run(crowd)
+    assert most == 3
+
+
+def test_who_finds_the_waiting_room_full_is_turned_away_at_once() -> None:
+    async def crowd() -> list[float | None]:
+        one, turned_away, over = gate(at_once=1, waiting=2), [], anyio.Event()
+
+        async def hold() -> None:
+            try:
+                async with one.passing():
+                    await over.wait()
+            except BusyError as error:
+                turned_away.append(error.retry_after)
+                if len(turned_away) == 4:
+                    over.set()
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(7):
+                tasks.start_soon(hold)
+        return turned_away
+
+    assert len(anyio.run(crowd)) == 4
+
+
+def test_who_waited_for_too_long_is_turned_away() -> None:
+    async def crowd() -> None:
+        one = gate(at_once=1, waiting=5, seconds=0.01)
+        async with one.passing():
+            with pytest.raises(BusyError, match="Try again in"):
+                async with one.passing():
+                    pass
+
+    anyio.run(crowd)
+
+
+def test_those_turned_away_are_asked_back_one_after_another() -> None:
+    """All at the same moment they would be turned away again."""
+
+    async def crowd() -> list[float]:
+        one, told = gate(at_once=1, waiting=0), list[float]()
+        async with one.passing():
+            await anyio.sleep(0.2)  # what one request takes, from now on
+        async with one.passing():
+            for _ in range(200):
+                try:
+                    async with one.passing():
+                        pass
+                except BusyError as error:
+                    told.append(error.retry_after or 0)
+        return told
+
+    told = anyio.run(crowd)
+    assert told == sorted(told)
+    assert told[-1] > told[0] >= 1
+
+
+def test_a_failing_request_leaves_its_place_to_the_next() -> None:
+    async def crowd() -> None:
+        one = gate(at_once=1, waiting=0)
+        for _ in range(3):
+            with pytest.raises(ValueError, match="odd"):
+                async with one.passing():
+                    raise ValueError("odd")
+
+    anyio.run(crowd)

@@ -1,0 +1,131 @@
+"""Which requests are a chat program's own prompts, and what they are answered with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ragapp.api.openai.chores import Kind, read_chore
+from ragapp.api.openai.requests import read_request
+from ragapp.api.openai.schemas import ChatRequest, Message, Role, Typed
+from ragapp.errors import UsageError
+
+CHAT = (
+    "<chat_history>\nUSER: When was the harbour built, and which title has its tags?\n"
+    "ASSISTANT: In 1862.\n</chat_history>"
+)
+
+
+def task(instructions: str, output: str, rest: str = f"### Chat History:\n{CHAT}") -> str:
+    """In the outline of Open WebUI's prompts."""
+    return f"### Task:\n{instructions}\n### Guidelines:\n- Be brief.\n### Output:\n{output}\n{rest}"
+
+
+def request_of(*messages: tuple[Role, str], response_format: Typed | None = None) -> ChatRequest:
+    made = tuple(Message(role, text) for role, text in messages)
+    return ChatRequest("ragapp/default", made, response_format=response_format)
+
+
+JSON_CHORES: dict[Kind, str] = {
+    "title": task("Name the chat.", 'JSON format: { "title": "your title here" }'),
+    "tags": task("Categorize the chat.", 'JSON format: { "tags": ["tag1", "tag2"] }'),
+    "follow_ups": task("Predict what comes next.", 'JSON format: { "follow_ups": ["One?", "Two?"] }'),
+    "queries": task("Decide what to search for.", 'Return:\n{\n  "queries": ["query1"]\n}'),
+    "prompt": task("Describe an image.", '{\n    "prompt": "Your description."\n}'),
+    "text": task(
+        "You are an autocompletion system.",
+        '{ "text": "<your_completion>" }',
+        f"{CHAT}\n<type>search query</type>\n<text>When was the harbour</text>\n#### Output:",
+    ),
+    "operations": "Decide whether long-term memory should change.\nReturn only JSON:\n"
+    '{"operations":[{"action":"add"}]}\nConversation:\nuser: I live in Bremen.',
+    "tool_calls": 'Available Tools: []\nThe format is strictly:\n{\n  "tool_calls": [\n ]}\nQuery: …',
+}
+
+
+@pytest.mark.parametrize("kind", JSON_CHORES)
+def test_a_prompt_that_asks_for_json_is_declined_in_json(kind: Kind) -> None:
+    chore = read_chore(request_of(("user", JSON_CHORES[kind])))
+    assert chore is not None
+    assert (chore.kind, chore.as_json) == (kind, True)
+    for written in (None, "", "I cannot do that.", '{"other": 1}', "{broken", json.dumps({kind: 7})):
+        value = json.loads(chore.reply(written))
+        assert value.keys() == {kind}
+        assert value[kind] in ([], "", "When was the harbour built, and which title has")
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "said"),
+    [
+        ("title", 'Sure! {"title": "Harbour *history*"} ', {"title": "Harbour *history*"}),
+        ("tags", '```json\n{"tags": ["Harbours", 3, "![x](http://e)"]}\n```', {"tags": ["Harbours"]}),
+        ("queries", '{"queries": ["harbour 1862"]}', {"queries": ["harbour 1862"]}),
+    ],
+)
+def test_what_a_generator_wrote_is_read_out_of_its_words(kind: Kind, written: str, said: object) -> None:
+    chore = read_chore(request_of(("user", JSON_CHORES[kind])))
+    assert chore is not None
+    assert json.loads(chore.reply(written)) == said
+
+
+WORDS = "concise, 5-word-or-less title for the conversation"
+CONTEXT = '### Task:\nUse the provided context.\n<context>\n<source id="1">x</source>\n</context>\n'
+SEARCHED = "A semantic search was executed …\n<context>\n<file>x</file>\n</context>\nUse it."
+
+PLAIN_CHORES: list[tuple[Kind, str, str]] = [
+    ("title", "", f"Provide a {WORDS}.\n\nConversation:\nUser: {CHAT}"),
+    ("title", "You are helpful.", f"Please generate a {WORDS}"),
+    ("title", "Write a concise title for this conversation.\nUser: Why?", "Language: English"),
+    ("title", "", f"Create a concise, 3-5 word phrase as a title for the chat history.\n{CHAT}"),
+    ("emoji", "", "Reflect the speaker's likely facial expression through an emoji.\nMessage: ```Hi```"),
+    ("language", "Detect the language used in the following text.", "Wann?"),
+    ("summary", "", "Go on by integrating new lines into the current summary.\nNew lines:\nHuman: Why?"),
+    ("operations", "Use the `set_memory` tool to save what matters.", "I live in Bremen."),
+    ("merge", "", 'Here are responses from various models to the latest user query: "Why?"'),
+    ("context", "", f"{CONTEXT}Who pays?"),
+    ("context", SEARCHED, "Who pays?"),
+]
+
+
+@pytest.mark.parametrize(("kind", "system", "user"), PLAIN_CHORES)
+def test_a_prompt_that_asks_for_text_is_declined_in_text(kind: Kind, system: str, user: str) -> None:
+    chore = read_chore(request_of(("system", system), ("user", user)))
+    assert chore is not None
+    assert (chore.kind, chore.as_json) == (kind, False)
+    assert not chore.reply(None).startswith("{")
+    assert chore.reply("Said <img src=x>") == "Said"
+
+
+def test_a_title_as_a_schema_asks_for_it_is_json() -> None:
+    asked = "Analyze this conversation and provide:\n1. A concise title\n\nUser: When was it built?"
+    chore = read_chore(request_of(("user", asked), response_format=Typed("json_schema")))
+    assert chore is not None
+    assert json.loads(chore.reply(None)) == {"title": "When was it built"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the harbour built?",
+        "What is the title of the conversation in chapter 3?",
+        "Which tags does the <context> element have?",
+        'What does {"title": "x"} mean in the manual?',
+        "Suggest follow-ups to the inspection.",
+        "Which search queries does the appendix list?",
+        "What does the manual say about facial expressions?",
+        "### Task:\nSummarize the report on the harbour.",
+        "Does the design keep a long-term memory?",
+        "What languages are detected?",
+    ],
+)
+def test_a_question_is_a_question(question: str) -> None:
+    assert read_chore(request_of(("user", question))) is None
+    assert read_chore(request_of(("system", "You are helpful."), ("user", question))) is None
+
+
+def test_a_question_that_wants_json_is_still_refused() -> None:
+    request = request_of(("user", "When was it built?"), response_format=Typed("json_object"))
+    assert read_chore(request) is None
+    with pytest.raises(UsageError):
+        read_request(request)

@@ -1,0 +1,155 @@
+"""Keys: what they are made of, how long they are good for, and how often their use is written down."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ragapp.auth.api_keys import ApiKeys
+from ragapp.errors import AuthenticationError, NotFoundError, UsageError
+from ragapp.store.auth import SqlKeys
+from ragapp.store.engine import open_engine
+from ragapp.types import LOCAL, Caller, Grant, KeyLimits, NewKey, Role
+
+READER = [Grant("reader")]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqlKeys:
+    return SqlKeys(open_engine(f"sqlite:///{tmp_path / 'keys.db'}"))
+
+
+@pytest.fixture
+def keyring(store: SqlKeys, clock: Clock) -> ApiKeys:
+    return ApiKeys(store, clock)
+
+
+def caller(keyring: ApiKeys, made: NewKey) -> Caller:
+    return keyring.caller(made.secret, address="192.0.2.7", loopback=False)
+
+
+def test_a_key_tells_who_calls(keyring: ApiKeys) -> None:
+    limits = KeyLimits(questions_per_day=3)
+    made = keyring.create("alice", [Grant("editor", "reports")], limits=limits)
+    assert caller(keyring, made) == Caller(
+        made.key.id, "alice", (Grant("editor", "reports"),), limits, "192.0.2.7"
+    )
+
+
+def test_no_two_secrets_are_alike_and_none_is_kept(keyring: ApiKeys, tmp_path: Path) -> None:
+    secrets = [keyring.create("a", READER).secret for _ in range(20)]
+    randoms = {secret.split("_")[2] for secret in secrets}
+    assert len(randoms) == 20
+    assert all(re.fullmatch(r"ragapp_[0-9a-f]{12}_[0-9a-f]{48}", secret) for secret in secrets)
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert secrets[0].split("_")[1].encode() in kept
+    assert not [random for random in randoms if random.encode() in kept]
+
+
+def test_a_key_of_another_ones_id_opens_nothing(keyring: ApiKeys) -> None:
+    first, second = keyring.create("a", READER), keyring.create("b", READER)
+    mixed = f"ragapp_{first.key.id}_{second.secret.split('_')[2]}"
+    with pytest.raises(AuthenticationError):
+        keyring.caller(mixed, address="", loopback=True)
+
+
+def test_a_key_expires(keyring: ApiKeys, clock: Clock) -> None:
+    made = keyring.create("a", READER, valid=timedelta(days=1))
+    clock.now += timedelta(days=1) - timedelta(seconds=1)
+    assert caller(keyring, made).name == "a"
+    clock.now += timedelta(seconds=1)
+    with pytest.raises(AuthenticationError, match="expired"):
+        caller(keyring, made)
+
+
+def test_a_revoked_key_opens_nothing_from_then_on(keyring: ApiKeys) -> None:
+    made = keyring.create("a", READER)
+    keyring.revoke(made.key.id)
+    with pytest.raises(AuthenticationError, match="revoked"):
+        caller(keyring, made)
+    with pytest.raises(NotFoundError):
+        keyring.revoke("unknown")
+
+
+def test_its_use_is_written_down_once_a_minute(keyring: ApiKeys, clock: Clock) -> None:
+    made = keyring.create("a", READER)
+    first = clock.now
+    for _ in range(6):
+        caller(keyring, made)
+        clock.now += timedelta(seconds=15)
+    assert keyring.keys()[0].last_used_at == first + timedelta(minutes=1)
+
+
+def test_without_a_key_only_the_person_at_the_machine_is_let_in(keyring: ApiKeys) -> None:
+    assert keyring.caller(None, address="127.0.0.1", loopback=True).grants == LOCAL.grants
+    with pytest.raises(AuthenticationError):
+        keyring.caller(None, address="192.0.2.7", loopback=False)
+    keyring.revoke(keyring.create("a", READER).key.id)
+    with pytest.raises(AuthenticationError):
+        keyring.caller(None, address="127.0.0.1", loopback=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "grants", "valid"),
+    [(" ", READER, None), ("a\0b", READER, None), ("a", [], None), ("a", READER, timedelta(0))],
+)
+def test_a_key_that_could_open_nothing_is_not_made(
+    keyring: ApiKeys, name: str, grants: list[Grant], valid: timedelta | None
+) -> None:
+    with pytest.raises(UsageError):
+        keyring.create(name, grants, valid=valid)
+    assert keyring.keys() == []
+
+
+# -- what grants add up to
+
+
+@pytest.mark.parametrize(
+    ("grants", "collection", "role"),
+    [
+        ([Grant("reader", "a")], "a", "reader"),
+        ([Grant("reader", "a")], "b", None),
+        ([Grant("reader", "a")], None, None),
+        ([Grant("reader"), Grant("admin", "a")], "a", "admin"),
+        ([Grant("reader"), Grant("admin", "a")], "b", "reader"),
+        ([Grant("reader"), Grant("admin", "a")], None, "reader"),
+        ([Grant("admin"), Grant("reader", "a")], "a", "admin"),
+        ([Grant("editor", "a"), Grant("reader", "a")], "a", "editor"),
+    ],
+)
+def test_the_highest_role_counts(grants: list[Grant], collection: str | None, role: Role | None) -> None:
+    assert Caller("k", "k", tuple(grants)).role_in(collection) == role
+
+
+def test_callers_have_one_scope_when_they_may_read_the_same() -> None:
+    def scope(*grants: Grant) -> str:
+        return Caller("k", "k", grants).scope
+
+    assert scope(Grant("reader", "a"), Grant("reader", "b")) == scope(
+        Grant("admin", "b"), Grant("editor", "a")
+    )
+    assert scope(Grant("reader")) == scope(Grant("admin"), Grant("reader", "a")) == LOCAL.scope
+    different = [
+        scope(Grant("reader")),
+        scope(Grant("reader", "a")),
+        scope(Grant("reader", "b")),
+        scope(Grant("reader", "a"), Grant("reader", "b")),
+        scope(Grant("reader", 'a", "b')),
+    ]
+    assert len(set(different)) == len(different)

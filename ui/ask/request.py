@@ -1,0 +1,99 @@
+"""A question on its way: a thread listens to the API so that the page stays usable meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from ragapp.cancellation import Cancellation, cancelled_by
+from ragapp.client import RagappClient
+from ragapp.errors import RagappError
+from ragapp.types import Answer, AskEvent
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuestion:
+    """What is asked and how. `standalone` is the reader's own wording of what to search for."""
+
+    question: str
+    collection: str
+    conversation_id: str
+    standalone: str | None = None
+    use_cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a question has come. `draft` is what a model has written so far, unchecked."""
+
+    evidence: Answer | None = None
+    draft: str = ""
+    answer: Answer | None = None
+    problem: RagappError | None = None
+    running: bool = True
+
+    def after(self, event: AskEvent) -> Progress:
+        if event.kind == "token":
+            return replace(self, draft=self.draft + event.text)
+        if event.kind == "evidence":
+            return replace(self, evidence=event.answer)
+        return replace(self, answer=event.answer)
+
+
+class _Stopped(RagappError):
+    """The reader pressed Stop."""
+
+
+class PendingAnswer:
+    """One question, its progress, and the thread that listens."""
+
+    def __init__(self, client: RagappClient, wish: PageQuestion) -> None:
+        self.wish = wish
+        self._progress = Progress()
+        self._client = client
+        self._stopped = threading.Event()
+        self._cancellation = Cancellation()
+        self._begun = threading.Event()
+        threading.Thread(target=self._listen, name="asking", daemon=True).start()
+
+    @property
+    def progress(self) -> Progress:
+        progress = self._progress
+        return replace(progress, running=False) if self._stopped.is_set() else progress
+
+    def wait_for_evidence(self, seconds: float) -> None:
+        """Returns when there is something to show, or nothing more to wait for, or time is up."""
+        self._begun.wait(seconds)
+
+    def stop(self) -> None:
+        """Nothing more is shown. The server notices at once, ends the model and keeps what it wrote."""
+        self._stopped.set()
+        self._cancellation.cancel(_Stopped())
+
+    def _listen(self) -> None:
+        # `_progress` is replaced whole and by this thread alone, so readers need no lock.
+        try:
+            with cancelled_by(self._cancellation), closing(self._events()) as events:
+                for event in events:
+                    if self._stopped.is_set():
+                        break
+                    self._progress = self._progress.after(event)
+                    self._begun.set()
+        except RagappError as problem:
+            if not self._stopped.is_set():
+                self._progress = replace(self._progress, problem=problem)
+        finally:
+            self._progress = replace(self._progress, running=False)
+            self._begun.set()
+
+    def _events(self) -> Generator[AskEvent, None, None]:
+        wish = self.wish
+        return self._client.ask(
+            wish.question,
+            collection=wish.collection,
+            conversation_id=wish.conversation_id,
+            standalone_question=wish.standalone,
+            use_cache=wish.use_cache,
+        )
