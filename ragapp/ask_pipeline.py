@@ -1,9 +1,8 @@
-"""A question's way through the house: standing alone, searched, looked up, answered, kept."""
+"""The path of a question: rewritten to stand alone, searched, looked up in the cache, answered, stored."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator
 
 from ragapp.answering.answerer import Answerer
 from ragapp.answering.generator_chain import GeneratorChain
@@ -15,30 +14,15 @@ from ragapp.cache.cache_key import CacheKey, Circumstances
 from ragapp.lazy import Lazy
 from ragapp.protocols import Observer
 from ragapp.retrieval.retriever import Retriever
-from ragapp.types import AskEvent, AskMode, CacheDecision, Collection, SearchResult, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class AskQuery:
-    """What is asked, of which collection and how; `scope` names the asker's rights, `owner` the asker."""
-
-    question: str
-    collection: Collection
-    k: int
-    mode: AskMode
-    filters: Mapping[str, str]
-    use_cache: bool
-    scope: str
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """What the question leans on: earlier turns, or the asker's own wording that stands alone."""
-
-    turns: Sequence[Turn]
-    conversation_id: str | None
-    standalone_question: str | None
+from ragapp.types import (
+    Asker,
+    AskEvent,
+    AskQuery,
+    CacheDecision,
+    Collection,
+    SearchQuery,
+    SearchResult,
+)
 
 
 class AskPipeline:
@@ -65,25 +49,31 @@ class AskPipeline:
         self._settings = settings
         self._observer = observer
 
-    def ask(self, wish: AskQuery, follows: FollowUp, notice: str | None) -> Generator[AskEvent, None, None]:
+    def ask(
+        self, query: AskQuery, collection: Collection, asker: Asker, notice: str | None
+    ) -> Generator[AskEvent, None, None]:
         """Searches at once, and raises as a search does; answers as the events are taken."""
-        alone = self._rewriter.rewrite(wish.question, follows.turns, follows.standalone_question)
-        asked = CacheKey(
-            question=wish.question,
-            result=self._search(wish, alone.question),
-            collection=wish.collection,
-            circumstances=self._circumstances(wish),
+        turns = query.history
+        if query.conversation_id is not None:
+            turns = tuple(self._history.turns(query.conversation_id))
+        alone = self._rewriter.rewrite(query.question, turns, query.standalone_question)
+        key = CacheKey(
+            question=query.question,
+            result=self._search(collection, query, alone.question),
+            collection=collection,
+            circumstances=self._circumstances(query, collection, asker),
             rewritten_by=alone.by,
-            conversation_id=follows.conversation_id,
+            conversation_id=query.conversation_id,
             notice=notice,
         )
-        events = self._observed(self._answered(asked, wish))
-        return self._history.keeping(events, wish.collection.id, wish.owner)
+        events = self._observed(self._answered(key, query))
+        return self._history.keeping(events, collection.id, asker.owner)
 
-    def _search(self, wish: AskQuery, query: str) -> SearchResult:
+    def _search(self, collection: Collection, query: AskQuery, standalone: str) -> SearchResult:
         retriever = self._retriever.get()
-        with self._observer.searching(wish.collection.name) as found:
-            return found(retriever.search(wish.collection, query, wish.k, "hybrid", wish.filters))
+        search = SearchQuery(standalone, collection.name, query.k, filters=query.filters)
+        with self._observer.searching(collection.name) as found:
+            return found(retriever.search(collection, search))
 
     def _observed(self, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
         for event in events:
@@ -91,34 +81,34 @@ class AskPipeline:
                 self._observer.answered(event.answer)
             yield event
 
-    def _answered(self, asked: CacheKey, wish: AskQuery) -> Generator[AskEvent, None, None]:
+    def _answered(self, key: CacheKey, query: AskQuery) -> Generator[AskEvent, None, None]:
         def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:
             return self._answerer.answer(
-                asked.question,
-                asked.result,
-                wish.mode,
+                key.question,
+                key.result,
+                query.mode,
                 cache=decision,
-                notice=asked.notice,
-                rewritten_by=asked.rewritten_by,
-                conversation_id=asked.conversation_id,
+                notice=key.notice,
+                rewritten_by=key.rewritten_by,
+                conversation_id=key.conversation_id,
             )
 
         if self._cache is None:
             return make(CacheDecision("bypass", "The cache is switched off."))
-        if not wish.use_cache:
+        if not query.use_cache:
             return make(CacheDecision("bypass", "The question was asked without the cache."))
-        return self._cache.answer(asked, make)
+        return self._cache.answer(key, make)
 
-    def _circumstances(self, wish: AskQuery) -> Circumstances:
-        writers = [] if wish.mode == "extractive" else self._writers.in_order(wish.mode)
+    def _circumstances(self, query: AskQuery, collection: Collection, asker: Asker) -> Circumstances:
+        generators = [] if query.mode == "extractive" else self._writers.in_order(query.mode)
         return Circumstances(
-            collections=(wish.collection.id,),
-            scope=wish.scope,
-            embedder=wish.collection.embedder,
-            writer=writers[0].name if writers else None,
+            collections=(collection.id,),
+            scope=asker.scope,
+            embedder=collection.embedder,
+            writer=generators[0].name if generators else None,
             prompt=PROMPT_VERSION,
             settings=self._settings,
-            mode=wish.mode,
-            k=wish.k,
-            filters=tuple(sorted(wish.filters.items())),
+            mode=query.mode,
+            k=query.k,
+            filters=tuple(sorted(query.filters.items())),
         )

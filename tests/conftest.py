@@ -17,6 +17,7 @@ from hypothesis import settings
 from ragapp.models.catalog import find_entry
 from ragapp.models.fetch import fetch
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests import postgres as postgresql
 from tests import s3server
 from tests.qdrantserver import Node, node
@@ -141,7 +142,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
-            service.upload("default", name, io.BytesIO(data), metadata={"kind": name.partition(".")[0]})
+            service.upload(UploadSpec(name, metadata={"kind": name.partition(".")[0]}), io.BytesIO(data))
         bring_in(settings)
         yield service
 

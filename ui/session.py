@@ -8,7 +8,7 @@ import streamlit as st
 
 from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError
-from ragapp.types import DocumentSort, Listing, Status
+from ragapp.types import DocumentQuery, DocumentSort, Listing, Status
 from ui.web.signins import sign_ins
 
 DEFAULT_COLLECTION = "default"
@@ -44,13 +44,15 @@ def listing_of(
     """A part of its documents; an empty one of a collection that does not exist (yet)."""
     try:
         return client().listing(
-            collection,
-            containing=containing,
-            statuses=statuses,
-            order=order,
-            descending=descending,
-            offset=offset,
-            count=count,
+            DocumentQuery(
+                collection,
+                containing=containing,
+                statuses=tuple(statuses),
+                order=order,
+                descending=descending,
+                offset=offset,
+                count=count,
+            )
         )
     except NotFoundError:
         return Listing((), 0, {}, 0)

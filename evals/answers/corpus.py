@@ -15,6 +15,7 @@ from evals.workspace import open_workspace
 from ragapp.bootstrap import ingest_fingerprint
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +56,4 @@ def _hand_in(dataset: AnswerDataset, service: RagService, collection: str) -> No
         if file.id not in there:
             metadata = {ID: file.id, HALF: half[file.id]}
             data = io.BytesIO(file.read())
-            service.upload(collection, file.name, data, source=file.id, metadata=metadata)
+            service.upload(UploadSpec(file.name, collection, source=file.id, metadata=metadata), data)

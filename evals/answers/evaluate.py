@@ -16,7 +16,7 @@ from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
 from evals.runs import code_version, fingerprint, now
 from ragapp.answering.prompt import PROMPT_VERSION
 from ragapp.settings import Settings
-from ragapp.types import Answer, AskMode
+from ragapp.types import Answer, AskMode, SearchQuery
 
 EXTRACTIVE = "extractive"
 
@@ -43,7 +43,7 @@ def evaluate_answers(
     """Asks every question of the ingested dataset. Raises ModelError when the generator cannot write."""
     mode: AskMode = "extractive" if settings.generator == EXTRACTIVE else "generate"
     # The models and views load before the clock starts.
-    library.service.search("warm up", collection=library.collection)
+    library.service.search(SearchQuery("warm up", collection=library.collection))
     judge = open_judge(settings)
     asked = []
     found: list[Opinion] = []

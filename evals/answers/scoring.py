@@ -10,7 +10,7 @@ from evals.answers.types import AnswerQuestion, QuestionResult
 from evals.answers.wording import wording_scores
 from evals.timing import Stopwatch, Taken
 from ragapp.errors import ModelError
-from ragapp.types import Answer, AskMode
+from ragapp.types import Answer, AskMode, AskQuery
 
 
 def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
@@ -18,12 +18,14 @@ def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple
     watch = Stopwatch()
     answer = None
     events = library.service.ask(
-        question.question,
-        collection=library.collection,
-        mode=mode,
-        filters=question.filters,
-        history=question.history,
-        use_cache=False,
+        AskQuery(
+            question.question,
+            collection=library.collection,
+            mode=mode,
+            filters=question.filters,
+            history=question.history,
+            use_cache=False,
+        )
     )
     for event in events:
         answer = event.answer or answer

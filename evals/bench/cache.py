@@ -30,7 +30,7 @@ from ragapp.models.caching_embedder import CachingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, AskEvent, Chunk, ParsedText, Vectors
+from ragapp.types import Answer, AskEvent, AskQuery, Chunk, ParsedText, SearchQuery, UploadSpec, Vectors
 
 TEXTS = (
     "The harbour was built in 1862 by Ada Thornton.",
@@ -78,7 +78,7 @@ class _Bench:
     times: int
 
     def measure(self, sizes: Sequence[int]) -> list[Latency]:
-        made = _last(self.service.ask(QUESTION, use_cache=False))
+        made = _last(self.service.ask(AskQuery(QUESTION, use_cache=False)))
         works: dict[str, Callable[[], object]] = {
             "exact": lambda: self._ask(QUESTION, made, "exact"),
             "semantic": lambda: self._ask(SIMILAR, made, "semantic"),
@@ -91,12 +91,12 @@ class _Bench:
             _fill(self.store, kept, size)
             kept = size
             found += [self._timed(kind, size, work) for kind, work in works.items()]
-        making = partial(self.service.ask, QUESTION, use_cache=False)
+        making = partial(self.service.ask, AskQuery(QUESTION, use_cache=False))
         return [*found, self._timed(f"made ({made.model})", kept, lambda: _last(making()))]
 
     def _asked(self, question: str) -> CacheKey:
         collection = self.service.collection("default")
-        return CacheKey(question, self.service.search(question, k=8), collection, CIRCUMSTANCES)
+        return CacheKey(question, self.service.search(SearchQuery(question, k=8)), collection, CIRCUMSTANCES)
 
     def _ask(self, question: str, made: Answer, kind: str) -> None:
         served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))
@@ -132,7 +132,7 @@ def _bring_in(service: RagService, bench: IngestRuntime) -> None:
     """Documents that are chunks as they are, so that no worker is needed."""
     embedder = bench.embedder.get()
     for number, text in enumerate(TEXTS):
-        service.upload("default", f"{number}.txt", io.BytesIO(text.encode()))
+        service.upload(UploadSpec(f"{number}.txt"), io.BytesIO(text.encode()))
         for _ in ("parsed", "embedded"):
             job = bench.queue.claim("bench")
             if job is None:

@@ -20,7 +20,7 @@ from ragapp.errors import ServerUnavailable
 from ragapp.indexes.build import build_index
 from ragapp.programs import spawn_context
 from ragapp.settings import Settings
-from ragapp.types import Chunk, Job, ParsedText, Ranking
+from ragapp.types import Chunk, Job, ParsedText, Ranking, UploadSpec
 
 NAME, EMBEDDER, DIMENSION = "bench", "bench", 384
 WORD = "tide"
@@ -98,13 +98,10 @@ def _bring_in(bench: IngestRuntime, number: int) -> tuple[float, float]:
     time.sleep(PAUSE)
     text, name = f"The {WORD} turns at noon of day {number}.", f"{number}.txt"
     bench.store.accept(
-        NAME,
-        source=name,
-        name=name,
-        data=io.BytesIO(text.encode()),
+        UploadSpec(name, NAME, source=name, metadata={}),
+        io.BytesIO(text.encode()),
         media_type="text/plain",
-        recipe="bench",
-        metadata={},
+        ingest_fingerprint="bench",
     )
     bench.store.publish(_claimed(bench), ParsedText(text), [Chunk(0, len(text), text, 1, None)])
     by_words = time.monotonic()

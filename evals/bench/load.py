@@ -20,6 +20,7 @@ from ragapp.bootstrap import build_service
 from ragapp.client import RagappClient
 from ragapp.errors import BusyError
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 
 MODEL_SILENCE = "5"
 """Seconds after which a model that hangs is given up in these measurements."""
@@ -108,7 +109,7 @@ def _bring_in(served: Served, documents: Sequence[CorpusDocument], stop: threadi
                 break
             try:
                 data = io.BytesIO(_text(document).encode())
-                accepted.append(client.upload("default", _name(document), data).document.id)
+                accepted.append(client.upload(UploadSpec(_name(document)), data).document.id)
             except BusyError as error:
                 stop.wait(error.retry_after or 1.0)
     return accepted

@@ -18,7 +18,7 @@ from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
 from ragapp.programs import script_command, spawn_context
 from ragapp.settings import Settings
-from ragapp.types import Vectors
+from ragapp.types import AskQuery, SearchQuery, Vectors
 
 SCRIPT = Path(__file__).with_name("langchain_memory.py")
 QUESTION_WORDS = 9
@@ -65,9 +65,9 @@ def _hold(settings: Settings, collection: str, question: str) -> list[Held]:
 def _steps(settings: Settings, collection: str, question: str) -> Iterator[str]:
     service = build_service(settings)
     yield "opened"
-    service.search(question, collection=collection)
+    service.search(SearchQuery(question, collection=collection))
     yield "searched"
-    list(service.ask(question, collection=collection, use_cache=False))
+    list(service.ask(AskQuery(question, collection=collection, use_cache=False)))
     yield "answered"
     service.close()
 

@@ -9,7 +9,7 @@ import numpy as np
 from evals.generation.drafts import Draft, Source
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
-from ragapp.types import Vectors
+from ragapp.types import SearchQuery, Vectors
 
 READ = 8
 """Passages that an answer is made from."""
@@ -22,10 +22,12 @@ def answers_itself(draft: Draft, source: Source, service: RagService) -> bool:
     and dropping what is hard to find would make it blind to that. Raises ModelError.
     """
     found = service.search(
-        draft.question,
-        collection=source.document.collection,
-        k=READ,
-        filters={"source": source.document.source},
+        SearchQuery(
+            draft.question,
+            collection=source.document.collection,
+            k=READ,
+            filters={"source": source.document.source},
+        )
     )
     return any(
         hit.document_id == draft.document_id and hit.start < draft.end and draft.start < hit.end

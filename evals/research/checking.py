@@ -13,7 +13,6 @@ import sys
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -42,7 +41,7 @@ from ragapp.errors import UsageError
 from ragapp.models.build import build_generators, build_reranker
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
-from ragapp.types import Answer, Ending
+from ragapp.types import Answer, Ending, SearchQuery
 
 Policy = Literal["unchecked", "mark", "strict"]
 POLICIES: tuple[Policy, ...] = ("unchecked", "mark", "strict")
@@ -96,8 +95,8 @@ class Bench:
         """The answer under each policy, `unchecked` last. Raises ModelError when the model cannot write."""
         self.writer.last = ""
         alone = Rewriter().rewrite(question.question, question.history)
-        search = partial(self.library.service.search, collection=self.library.collection, k=HITS)
-        found = search(alone.question, filters=question.filters)
+        query = SearchQuery(alone.question, self.library.collection, HITS, filters=question.filters)
+        found = self.library.service.search(query)
         answer = None
         for policy, answerer in self.answerers.items():
             *_, last = answerer.answer(question.question, found, "generate", rewritten_by=alone.by)

@@ -42,6 +42,7 @@ from ragapp.answering.sentence_scores import score_sentences
 from ragapp.models.build import build_reranker
 from ragapp.protocols import Reranker
 from ragapp.settings import Settings
+from ragapp.types import SearchQuery
 
 FITTED_SETS = 2
 HITS = 8
@@ -93,7 +94,9 @@ def _observation(
     question: AnswerQuestion, library: AnswerCorpus, model: Reranker, *, answerable: bool
 ) -> Observation:
     alone = stand_alone(question.question, question.history)
-    found = library.service.search(alone, collection=library.collection, k=HITS, filters=question.filters)
+    found = library.service.search(
+        SearchQuery(alone, collection=library.collection, k=HITS, filters=question.filters)
+    )
     passages = number_hits(found.hits)[:READ]
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
     asked = without_added_topic(question.question, alone)

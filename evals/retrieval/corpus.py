@@ -14,6 +14,7 @@ from evals.workspace import open_workspace
 from ragapp.bootstrap import ingest_fingerprint
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 
 ID = "id"
 """The metadata key that holds a document's corpus id, exactly as the dataset spells it."""
@@ -72,9 +73,6 @@ def _upload(dataset: RetrievalDataset, service: RagService, collection: str, pro
     missing = [d for d in dataset.corpus if d.id not in there and (d.text.strip() or d.title.strip())]
     for document in progress.track(missing, description="handing in documents") if missing else ():
         service.upload(
-            collection,
-            f"{document.id}.md",
+            UploadSpec(f"{document.id}.md", collection, source=document.id, metadata={ID: document.id}),
             io.BytesIO(as_markdown(document)),
-            source=document.id,
-            metadata={ID: document.id},
         )

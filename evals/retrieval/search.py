@@ -8,7 +8,7 @@ from evals.retrieval.metrics import DEPTH
 from evals.retrieval.types import FoundDocuments
 from evals.timing import Stopwatch, Taken
 from ragapp.service import RagService
-from ragapp.types import SearchMode
+from ragapp.types import SearchMode, SearchQuery
 
 
 class Searcher:
@@ -31,11 +31,11 @@ class Searcher:
 
         The model and the views load before the clock starts.
         """
-        self._service.search("warm up", collection=self._collection, k=k)
+        self._service.search(SearchQuery("warm up", collection=self._collection, k=k))
         taken = []
         for text in queries:
             watch = Stopwatch()
-            self._service.search(text, collection=self._collection, k=k)
+            self._service.search(SearchQuery(text, collection=self._collection, k=k))
             taken.append(watch.taken())
         return taken
 
@@ -49,7 +49,7 @@ class Searcher:
         best: dict[str, float] = {}
         k, candidates = self._candidates, 0
         while True:
-            hits = self._service.search(text, collection=self._collection, k=k, mode=mode).hits
+            hits = self._service.search(SearchQuery(text, collection=self._collection, k=k, mode=mode)).hits
             floor = min(best.values(), default=float("inf"))
             for hit in hits:
                 best.setdefault(self._corpus_ids[hit.document_id], min(hit.score, floor))

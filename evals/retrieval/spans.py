@@ -20,7 +20,7 @@ from evals.workspace import Workspace, open_workspace
 from ragapp.bootstrap import ingest_fingerprint
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Hit, SearchMode
+from ragapp.types import Hit, SearchMode, SearchQuery, UploadSpec
 
 READ = 5
 """Chunks that are scored: as many as the report that the measure comes from reads."""
@@ -148,7 +148,9 @@ def _hand_in(dataset: SpanDataset, shelf: Workspace) -> None:
     there = {d.source for d in shelf.service.documents(shelf.collection) if d.status != "failed"}
     for name, text in dataset.texts.items():
         if name not in there:
-            shelf.service.upload(shelf.collection, f"{name}.txt", io.BytesIO(text.encode()), source=name)
+            shelf.service.upload(
+                UploadSpec(f"{name}.txt", shelf.collection, source=name), io.BytesIO(text.encode())
+            )
 
 
 def _found(dataset: SpanDataset, shelf: Workspace, progress: Progress) -> dict[str, dict[str, Sequence[Hit]]]:
@@ -157,7 +159,9 @@ def _found(dataset: SpanDataset, shelf: Workspace, progress: Progress) -> dict[s
     def find(service: RagService, mode: SearchMode, name: str) -> dict[str, Sequence[Hit]]:
         asked = progress.track(dataset.questions, description=f"searching, {name}")
         return {
-            one.id: service.search(one.text, collection=shelf.collection, k=candidates, mode=mode).hits
+            one.id: service.search(
+                SearchQuery(one.text, collection=shelf.collection, k=candidates, mode=mode)
+            ).hits
             for one in asked
         }
 

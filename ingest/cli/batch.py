@@ -27,7 +27,7 @@ from ragapp.errors import (
 )
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Acceptance, Document
+from ragapp.types import Acceptance, Document, UploadSpec
 
 PATIENCE = 3
 """Times in a row that a model or the disk may fail before the command gives up."""
@@ -105,16 +105,16 @@ class Batch:
             self._progress.accepted(number, len(sources))
             try:
                 with source.open() as data:
-                    acceptance = self._service.upload(
-                        self._collection,
+                    spec = UploadSpec(
                         source.name,
-                        data,
+                        self._collection,
                         source=source.id,
                         metadata=self._metadata,
-                        lane="batch",
+                        priority="batch",
                         owner=self._owner,
                         reserved=self._reserved,
                     )
+                    acceptance = self._service.upload(spec, data)
             except REFUSALS as error:
                 self._refused[source.id] = ReportLine(
                     None, source.name, "failed", _reason(source, error), 0, 0

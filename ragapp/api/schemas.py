@@ -1,4 +1,4 @@
-"""What goes over HTTP besides the nouns themselves, for both ends: server and client agree here.
+"""What goes over HTTP besides the domain types themselves: shared by server and client.
 
 Everything is a plain dataclass. pydantic turns it into JSON and back by its annotations alone.
 """
@@ -6,14 +6,13 @@ Everything is a plain dataclass. pydantic turns it into JSON and back by its ann
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from ragapp.types import (
-    AskMode,
     Document,
     EvalKind,
     Grant,
@@ -23,8 +22,6 @@ from ragapp.types import (
     PageBox,
     QuestionDraft,
     Role,
-    SearchMode,
-    Turn,
 )
 
 T = TypeVar("T")
@@ -32,15 +29,8 @@ T = TypeVar("T")
 ANY_COLLECTION = "-"
 """Stands for the collection in a document's path when only its id is known; never a collection's name."""
 
-LONGEST_QUESTION = 8000
-"""Characters."""
-
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 Value = Annotated[str, Field(max_length=1000)]
-Text = Annotated[str, Field(max_length=LONGEST_QUESTION, json_schema_extra={"pattern": r"\S"})]
-"""The pattern is told in the description alone: the service's own words for an empty one say more."""
-Filters = Annotated[Mapping[str, str], Field(max_length=32)]
-Wanted = Annotated[int, Field(ge=1, le=1000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +93,6 @@ class Review:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     questions: Annotated[tuple[QuestionDraft, ...], Field(max_length=10_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    query: Text
-    collection: str = "default"
-    k: Wanted = 10
-    mode: SearchMode = "hybrid"
-    filters: Filters = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class AskRequest:
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    question: Text
-    collection: str = "default"
-    k: Wanted = 8
-    mode: AskMode = "auto"
-    filters: Filters = field(default_factory=dict)
-    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
-    conversation_id: str | None = None
-    standalone_question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)] | None = None
-    use_cache: bool = True
-    """False: neither serve a kept answer nor keep this one."""
 
 
 @dataclass(frozen=True, slots=True)

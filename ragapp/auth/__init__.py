@@ -14,7 +14,7 @@ __all__ = ["ApiKeys", "AuditLog", "Auth", "Quotas"]
 class Auth:
     """What the application knows of those who call it."""
 
-    keyring: ApiKeys
-    meter: Quotas
-    trail: AuditLog
+    api_keys: ApiKeys
+    quotas: Quotas
+    audit_log: AuditLog
     preferences: PreferenceStore

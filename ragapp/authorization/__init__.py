@@ -1,5 +1,5 @@
-"""The service as one caller may use it: the one place where rights are enforced."""
+"""Authorization: the policy table of all operations, and the wrapper that enforces it for one caller."""
 
-from ragapp.authorization.service import AuthorizedService
+from ragapp.authorization.service import authorized
 
-__all__ = ["AuthorizedService"]
+__all__ = ["authorized"]

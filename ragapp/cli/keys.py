@@ -77,7 +77,7 @@ def create(
     )
     with (
         open_service(data_dir, begin=True) as service,
-        service.callers.trail.noted(LOCAL, "create key", name) as deed,
+        service.auth.audit_log.noted(LOCAL, "create key", name) as deed,
     ):
         made = service.create_key(name, grants, valid=valid, limits=limits, yet_to_come=yet_to_come)
         deed.of = f"{made.key.id} {name}"
@@ -97,7 +97,7 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     Example: ragapp keys list
     """
     with open_service(data_dir) as service:
-        keys = service.callers.keyring.keys()
+        keys = service.auth.api_keys.keys()
     if as_json:
         print_json(keys)
         return
@@ -122,8 +122,8 @@ def revoke(
     revoked = []
     with open_service(data_dir) as service:
         for key_id in key_ids:
-            with service.callers.trail.noted(LOCAL, "revoke key", key_id):
-                revoked.append(service.callers.keyring.revoke(key_id))
+            with service.auth.audit_log.noted(LOCAL, "revoke key", key_id):
+                revoked.append(service.auth.api_keys.revoke(key_id))
     if as_json:
         print_json(revoked)
         return
@@ -151,7 +151,7 @@ def audit(
       ragapp audit --key 3f2b91c07d5e --json
     """
     with open_service(data_dir) as service:
-        entries = service.callers.trail.last(count, key)
+        entries = service.auth.audit_log.last(count, key)
     if as_json:
         print_json(entries)
         return

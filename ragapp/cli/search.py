@@ -17,6 +17,7 @@ from ragapp.terminal.options import (
     parse_pairs,
 )
 from ragapp.terminal.output import console, print_json, safe
+from ragapp.types import AskQuery, SearchQuery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def search(
     """
     with open_service(data_dir) as service:
         result = service.search(
-            query, collection=collection, k=k, mode=mode.value, filters=parse_pairs(filters)
+            SearchQuery(query, collection=collection, k=k, mode=mode.value, filters=parse_pairs(filters))
         )
     print_json(result) if as_json else _show_hits(result)
 
@@ -98,14 +99,16 @@ def ask(
     """
     with open_service(data_dir) as service:
         events = service.ask(
-            question,
-            collection=collection,
-            k=k,
-            mode=mode.value,
-            filters=parse_pairs(filters),
-            conversation_id=_conversation(service.history, conversation, latest=proceed),
-            standalone_question=standalone,
-            use_cache=not no_cache,
+            AskQuery(
+                question,
+                collection=collection,
+                k=k,
+                mode=mode.value,
+                filters=parse_pairs(filters),
+                conversation_id=_conversation(service.history, conversation, latest=proceed),
+                standalone_question=standalone,
+                use_cache=not no_cache,
+            )
         )
         answer = _follow(events, live=sys.stdout.isatty() and not as_json)
     print_json(answer) if as_json else _show_answer(answer)

@@ -18,6 +18,7 @@ from ragapp.cli.child_processes import Child
 from ragapp.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
 from ragapp.terminal.data_folder import begin_data
 from ragapp.terminal.options import DataDir, load_settings, open_service
+from ragapp.types import UploadSpec
 
 if TYPE_CHECKING:
     from ragapp.protocols import ArtifactStore, EvaluationService
@@ -118,7 +119,7 @@ def _prepare(settings: Settings) -> None:
             return
         for sample in _samples():
             with sample.open("rb") as data:
-                service.upload("default", sample.name, data)
+                service.upload(UploadSpec(sample.name), data)
 
 
 def _samples() -> list[Path]:

@@ -15,35 +15,28 @@ from ragapp.types import (
     DeletionReceipt,
     Document,
     DocumentPage,
-    DocumentSort,
+    DocumentQuery,
     JobState,
     Listing,
     PageImage,
     ParsedText,
     Status,
+    UploadSpec,
 )
 
 
 class ClientDocuments(ClientPart):
-    def upload(
-        self,
-        collection: str,
-        name: str,
-        data: BinaryIO,
-        *,
-        source: str | None = None,
-        metadata: Mapping[str, str] = NOTHING,
-    ) -> Acceptance:
+    def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance:
         """Accepts a document: when it returns, the server has its bytes and its row on disk.
 
-        The file is sent in pieces, not read whole. Raises NotFoundError, TooLargeError, UsageError.
+        The file is sent in pieces, not read whole. Priority and owner are the server's to decide.
+        Raises NotFoundError, TooLargeError, UsageError.
         """
-        form = {"metadata": encode(dict[str, str], dict(metadata)).decode()}
-        if source is not None:
-            form["source"] = source
-        answer = self._transport.send(
-            "POST", f"{collection_path(collection)}/documents", form=form, files={"file": (name, data)}
-        )
+        form = {"metadata": encode(dict[str, str], dict(spec.metadata)).decode()}
+        if spec.source is not None:
+            form["source"] = spec.source
+        path = f"{collection_path(spec.collection)}/documents"
+        answer = self._transport.send("POST", path, form=form, files={"file": (spec.name, data)})
         (accepted,) = decode(UploadReport, answer).accepted
         return Acceptance(accepted.document, accepted.outcome)
 
@@ -60,31 +53,20 @@ class ClientDocuments(ClientPart):
             UploadReport, self._transport.send("POST", path, form=form, files={"file": (name, data)})
         )
 
-    def listing(
-        self,
-        collection: str = "default",
-        *,
-        containing: str = "",
-        statuses: Sequence[Status] = (),
-        order: DocumentSort = "accepted",
-        descending: bool = True,
-        offset: int = 0,
-        count: int = 50,
-    ) -> Listing:
-        """A part of a collection's documents, and how many of which status there are.
+    def listing(self, query: DocumentQuery) -> Listing:
+        """One page of a collection's documents, with counts by status over all of them.
 
-        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
-        `containing` in their names. Raises NotFoundError.
+        Raises NotFoundError.
         """
-        query = [
-            ("containing", containing),
-            *(("status", status) for status in statuses),
-            ("order", order),
-            ("descending", str(descending).lower()),
-            ("offset", str(offset)),
-            ("count", str(count)),
+        parameters = [
+            ("containing", query.containing),
+            *(("status", status) for status in query.statuses),
+            ("order", query.order),
+            ("descending", str(query.descending).lower()),
+            ("offset", str(query.offset)),
+            ("count", str(query.count)),
         ]
-        path = f"{collection_path(collection)}/listing?{urlencode(query)}"
+        path = f"{collection_path(query.collection)}/listing?{urlencode(parameters)}"
         return decode(Listing, self._transport.send("GET", path))
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:

@@ -17,7 +17,7 @@ from ragapp.types import (
     Collection,
     Document,
     DocumentPage,
-    DocumentSort,
+    DocumentQuery,
     Hit,
     IndexChange,
     IndexEntry,
@@ -26,12 +26,12 @@ from ragapp.types import (
     Listing,
     Origin,
     ParsedText,
-    Priority,
     QueueDepth,
     Ranking,
     RemovedRows,
     Status,
     Unembedded,
+    UploadSpec,
     Vectors,
 )
 
@@ -52,27 +52,18 @@ class DocumentStore(Protocol):
 
     def accept(
         self,
-        collection: str,
-        *,
-        source: str,
-        name: str,
+        spec: UploadSpec,
         data: BinaryIO,
+        *,
         media_type: str,
-        recipe: str,
-        metadata: Mapping[str, str],
-        lane: Priority = "interactive",
-        owner: str = "",
-        reserved: bool = False,
+        ingest_fingerprint: str,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
-        """Keeps the bytes, claims (collection, source) for them and queues the work.
+        """Stores the bytes, assigns them to (collection, source) and queues the work.
 
-        Interactive work goes before batches; within a lane, owners take turns. What is `reserved` is read
-        by its owner's own workers only: nobody else knows its password.
-
-        When it returns, bytes and row are on disk. `unchanged` when the newest version has the same
-        bytes and recipe (what parses and chunks it) and has not failed; name and metadata are then
-        taken over. `data` must be seekable. Raises NotFoundError, TooLargeError, StorageError.
+        When it returns, bytes and row are on disk. The outcome is `unchanged` when the newest version has the
+        same bytes and ingest fingerprint and has not failed; its name and metadata are then replaced. `data`
+        must be seekable. Raises NotFoundError, TooLargeError, StorageError.
         """
 
     def document(self, document_id: str) -> Document:
@@ -80,21 +71,8 @@ class DocumentStore(Protocol):
 
     def documents(self, collection: str) -> list[Document]: ...
 
-    def listing(
-        self,
-        collection: str,
-        *,
-        containing: str,
-        statuses: Sequence[Status],
-        order: DocumentSort,
-        descending: bool,
-        offset: int,
-        count: int,
-    ) -> Listing:
-        """Up to `count` documents from `offset` on, of those with `containing` in their names.
-
-        `statuses` narrows it to documents in one of them. Raises NotFoundError.
-        """
+    def listing(self, query: DocumentQuery) -> Listing:
+        """One page of a collection's documents, with counts over all of them. Raises NotFoundError."""
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
         """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
@@ -227,7 +205,7 @@ class JobQueue(Protocol):
     def depths(self) -> list[QueueDepth]:
         """How many stand at which status, and for how long the oldest has been on its way."""
 
-    def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
+    def states(self, among: Sequence[str] | None, statuses: Sequence[Status], count: int) -> list[JobState]:
         """The last `count` accepted jobs in these states, newest first. Raises NotFoundError."""
 
     def state(self, document_id: str) -> JobState:

@@ -1,20 +1,18 @@
-"""Query to hits: both legs, fused, joined to the truth."""
+"""Query to hits: dense and keyword retrieval, fused, joined to the database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 
 from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
 from ragapp.retrieval.candidates import CandidateQuery, Candidates, CandidateSearch
 from ragapp.retrieval.fusion import DENSE_WEIGHT, RERANKED, Fusion, rerank
 from ragapp.retrieval.stopwatch import Stopwatch
-from ragapp.types import Collection, Hit, Ranking, Ranks, SearchMode, SearchResult
+from ragapp.types import Collection, Hit, Ranking, Ranks, SearchQuery, SearchResult
 
 STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total")
-NO_FILTERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Retriever:
@@ -33,72 +31,60 @@ class Retriever:
     ) -> None:
         self._store = store
         self._index = index
-        self._legs = CandidateSearch(index)
+        self._candidate_search = CandidateSearch(index)
         self._embedder_of = embedder_of
         self._reranker = reranker
         self._candidates = candidates
         self._fusion = fusion
         self._dense_weight = dense_weight
 
-    def search(
-        self,
-        collection: Collection,
-        query: str,
-        k: int,
-        mode: SearchMode = "hybrid",
-        filters: Mapping[str, str] = NO_FILTERS,
-    ) -> SearchResult:
+    def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
         """The `k` best live chunks, or all there are when there are fewer.
 
         A hit's score is from 0 to 1 in `hybrid`, the cosine in `dense` and BM25 in `words`; with a
         reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1,
         EmbedderMismatch when the collection holds another model's vectors and the mode needs them.
         """
-        query = query.strip()
-        _check(query, k)
+        query = replace(query, query=query.query.strip())
+        _check(query)
         watch = Stopwatch(STEPS)
         with watch("total"):
-            question = self._prepare(collection, query, mode, filters, watch)
-            hits = self._hits(question, max(k, RERANKED) if self._reranker else k, watch)
+            prepared = self._prepare(collection, query, watch)
+            hits = self._hits(prepared, max(query.k, RERANKED) if self._reranker else query.k, watch)
             if self._reranker:
                 with watch("rerank"):
-                    hits = rerank(self._reranker, query, hits)
-        fusion = self._fusion if mode == "hybrid" else None
-        return SearchResult(query, collection.name, tuple(hits[:k]), watch.elapsed_ms, fusion)
+                    hits = rerank(self._reranker, query.query, hits)
+        fusion = self._fusion if query.mode == "hybrid" else None
+        return SearchResult(query.query, collection.name, tuple(hits[: query.k]), watch.elapsed_ms, fusion)
 
-    def _prepare(
-        self,
-        collection: Collection,
-        query: str,
-        mode: SearchMode,
-        filters: Mapping[str, str],
-        watch: Stopwatch,
-    ) -> CandidateQuery:
-        embedder = None if mode == "words" else self._embedder_of(collection)
+    def _prepare(self, collection: Collection, query: SearchQuery, watch: Stopwatch) -> CandidateQuery:
+        embedder = None if query.mode == "words" else self._embedder_of(collection)
         with watch("catch_up"):
             self._index.catch_up(collection)
-        within = self._store.versions_matching(collection.name, filters) if filters else None
+        within = self._store.versions_matching(collection.name, query.filters) if query.filters else None
         vector = None
         if embedder is not None:
             with watch("embed"):
-                vector = embedder.embed_query(query)
-        return CandidateQuery(collection, None if mode == "dense" else query, vector, within)
+                vector = embedder.embed_query(query.query)
+        return CandidateQuery(collection, None if query.mode == "dense" else query.query, vector, within)
 
     def _hits(self, question: CandidateQuery, wanted: int, watch: Stopwatch) -> list[Hit]:
         depth = max(self._candidates, wanted)
         while True:
-            legs = self._legs.ask(question, depth, watch)
+            candidates = self._candidate_search.ask(question, depth, watch)
             with watch("fuse"):
-                ranking = legs.fused(self._fusion, self._dense_weight)
+                ranking = candidates.fused(self._fusion, self._dense_weight)
             with watch("join"):
-                hits = self._join(question.collection, ranking, legs, wanted)
-            if len(hits) >= wanted or legs.exhausted(depth):
+                hits = self._join(question.collection, ranking, candidates, wanted)
+            if len(hits) >= wanted or candidates.exhausted(depth):
                 return hits
-            # Chunks died between the views and the truth: look deeper, so that enough hits come back.
+            # Chunks were deleted since the indexes were read: look deeper for enough hits.
             depth *= 2
 
-    def _join(self, collection: Collection, ranking: Ranking, legs: Candidates, wanted: int) -> list[Hit]:
-        """The best `wanted` chunks of the ranking that are still live, with their places in the legs."""
+    def _join(
+        self, collection: Collection, ranking: Ranking, candidates: Candidates, wanted: int
+    ) -> list[Hit]:
+        """The best `wanted` chunks of the ranking that are still live, with their places in both rankings."""
         # A hit carries the score of its ranking but not its key, so the place stands in for the score
         # until the hit is back and its key can be looked up.
         places = tuple((key, float(place)) for place, (key, _) in enumerate(ranking))
@@ -107,7 +93,7 @@ class Retriever:
             hits += self._store.hits(collection.id, places[start : start + wanted])
             if len(hits) >= wanted:
                 break
-        dense, words = _places(legs.dense), _places(legs.words)
+        dense, words = _places(candidates.dense), _places(candidates.words)
         joined = []
         for hit in hits[:wanted]:
             key, score = ranking[int(hit.score)]
@@ -115,13 +101,13 @@ class Retriever:
         return joined
 
 
-def _check(query: str, k: int) -> None:
-    if not query:
+def _check(query: SearchQuery) -> None:
+    if not query.query:
         raise UsageError("The query is empty. Ask with at least one word.")
-    if k < 1:
-        raise UsageError(f"k is {k}, but at least 1 hit must be asked for.")
+    if query.k < 1:
+        raise UsageError(f"k is {query.k}, but at least 1 hit must be asked for.")
 
 
-def _places(leg: Ranking | None) -> dict[int, int]:
-    """The place, counted from 1, of each chunk key in a leg."""
-    return {key: place for place, (key, _) in enumerate(leg or (), 1)}
+def _places(ranking: Ranking | None) -> dict[int, int]:
+    """The place, counted from 1, of each chunk key in a ranking."""
+    return {key: place for place, (key, _) in enumerate(ranking or (), 1)}

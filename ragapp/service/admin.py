@@ -1,4 +1,4 @@
-"""Care: is everything as it should be, and is it ready?"""
+"""Administration: health, readiness, API keys and the audit log."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ from difflib import get_close_matches
 
 from ragapp.answering.prompt import SYSTEM
 from ragapp.errors import ModelError, StorageError, UsageError
-from ragapp.service.collections import DEFAULT_COLLECTION
 from ragapp.service.dependencies import Dependencies
 from ragapp.service.index_checks import check_indexes, check_page_images
-from ragapp.types import DiskUse, DoctorReport, Grant, KeyLimits, ModelNames, ModelState, NewKey
+from ragapp.types import (
+    DEFAULT_COLLECTION,
+    LOCAL,
+    AuditEntry,
+    Caller,
+    DiskUse,
+    DoctorReport,
+    Grant,
+    Key,
+    KeyLimits,
+    KeyUsage,
+    ModelNames,
+    ModelState,
+    NewKey,
+)
 
 
 class AdminService(Dependencies):
@@ -32,7 +45,35 @@ class AdminService(Dependencies):
         """
         if not yet_to_come:
             self._need_collections(grants)
-        return self.callers.keyring.create(name, grants, valid=valid, limits=limits)
+        return self.auth.api_keys.create(name, grants, valid=valid, limits=limits)
+
+    def keys(self) -> list[Key]:
+        """All API keys, oldest first, those revoked and expired included."""
+        return self.auth.api_keys.keys()
+
+    def revoke_key(self, key_id: str) -> Key:
+        """Raises NotFoundError."""
+        return self.auth.api_keys.revoke(key_id)
+
+    def audit(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
+        """The last `count` entries of the audit log, newest first: of one key, or of all callers."""
+        return self.auth.audit_log.last(count, key_id)
+
+    def limits(self, caller: Caller = LOCAL) -> KeyLimits:
+        """What the caller may use."""
+        return self.auth.quotas.limits(caller)
+
+    def usage(self, caller: Caller = LOCAL) -> KeyUsage:
+        """What the caller has used since midnight, UTC."""
+        return self.auth.quotas.usage(caller)
+
+    def last_collection(self, caller: Caller = LOCAL) -> str | None:
+        """The collection that the caller chose last."""
+        return self.auth.preferences.last_collection(caller.id)
+
+    def remember_collection(self, name: str, caller: Caller = LOCAL) -> None:
+        """Remembers the caller's choice for the next visit."""
+        self.auth.preferences.remember_collection(caller.id, name)
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
         """Checks every invariant of store, views and files; with `repair`, mends what can be mended."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.service.dependencies import Dependencies
 from ragapp.service.reindexing import OnProgress, reindex
-from ragapp.types import Backlog, Collection
-
-DEFAULT_COLLECTION = "default"
+from ragapp.types import DEFAULT_COLLECTION, Backlog, Collection
 
 
 class CollectionService(Dependencies):

@@ -29,7 +29,7 @@ class Dependencies:
 
     `history` has the answers that were given, `callers` who may call, `tasks` runs what takes long.
 
-    `recipe` names what parses and chunks, so that a change of it is noticed.
+    `ingest_fingerprint` identifies what parses and chunks, so that a change of it is noticed.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Dependencies:
         writers: GeneratorChain,
         pipeline: AskPipeline,
         history: History,
-        callers: Auth,
+        auth: Auth,
         cache: AnswerCache | None,
-        recipe: str,
+        ingest_fingerprint: str,
         names: ModelNames,
         observer: Observer,
         host: Host,
@@ -63,9 +63,9 @@ class Dependencies:
         self._writers = writers
         self._pipeline = pipeline
         self.history = history
-        self.callers = callers
+        self.auth = auth
         self._cache = cache
-        self._recipe = recipe
+        self._ingest_fingerprint = ingest_fingerprint
         self._names = names
         self._observer = observer
         self._host = host

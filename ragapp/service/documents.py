@@ -3,67 +3,46 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from types import MappingProxyType
+from dataclasses import replace
 from typing import BinaryIO
 
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.fetching.file_names import display_name
-from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
+from ragapp.service.collections import CollectionService
 from ragapp.service.deletion import delete_with_receipt
 from ragapp.types import (
+    DEFAULT_COLLECTION,
     Acceptance,
     Chunk,
     DeletionReceipt,
     Document,
     DocumentPage,
-    DocumentSort,
+    DocumentQuery,
     Listing,
     PageImage,
     ParsedText,
-    Priority,
-    Status,
+    UploadSpec,
 )
-
-NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
 class DocumentService(CollectionService):
-    def upload(
-        self,
-        collection: str,
-        name: str,
-        data: BinaryIO,
-        *,
-        source: str | None = None,
-        metadata: Mapping[str, str] = NO_METADATA,
-        lane: Priority = "interactive",
-        owner: str = "",
-        reserved: bool = False,
-    ) -> Acceptance:
+    def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance:
         """Accepts a document: when it returns, its bytes and its row are on disk and the work is queued.
 
-        `source` says which document this is a version of; by default its name. `data` must be seekable.
-        Interactive uploads are worked on before batches, and the owners of a lane take turns. What is
-        `reserved` is read by workers that ask in the name of its owner, and by no others.
-        Raises NotFoundError, TooLargeError, StorageError, and ModelError while the default collection
-        cannot be made because the embedder is missing.
+        `data` must be seekable. Raises NotFoundError, TooLargeError, StorageError, UsageError, and ModelError
+        while the default collection cannot be made because the embedder is missing.
         """
-        name = display_name(name)
-        if "\0" in (source or ""):
-            raise UsageError("A source may not hold the character NUL. Leave it out.")
+        if "\0" in (spec.source or ""):
+            raise UsageError("A source must not contain the character NUL. Leave it out.")
+        name = display_name(spec.name)
+        collection = self.collection(spec.collection)
         return self._store.accept(
-            self.collection(collection).name,
-            source=source or name,
-            name=name,
-            data=data,
+            replace(spec, name=name, source=spec.source or name, collection=collection.name),
+            data,
             media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-            recipe=self._recipe,
-            metadata=metadata,
-            lane=lane,
-            owner=owner,
-            reserved=reserved,
+            ingest_fingerprint=self._ingest_fingerprint,
             origin=self._observer.origin(),
         )
 
@@ -75,31 +54,12 @@ class DocumentService(CollectionService):
         """Raises NotFoundError."""
         return self._store.documents(self.collection(collection).name)
 
-    def listing(
-        self,
-        collection: str = DEFAULT_COLLECTION,
-        *,
-        containing: str = "",
-        statuses: Sequence[Status] = (),
-        order: DocumentSort = "accepted",
-        descending: bool = True,
-        offset: int = 0,
-        count: int = 50,
-    ) -> Listing:
-        """A part of a collection's documents, and how many of which status there are.
+    def listing(self, query: DocumentQuery) -> Listing:
+        """One page of a collection's documents, with counts by status over all of them.
 
-        Up to `count` from `offset` on, of those in one of the `statuses` (of any, when none is named) with
-        `containing` in their names. Raises NotFoundError.
+        Raises NotFoundError.
         """
-        return self._store.listing(
-            self.collection(collection).name,
-            containing=containing,
-            statuses=statuses,
-            order=order,
-            descending=descending,
-            offset=offset,
-            count=count,
-        )
+        return self._store.listing(replace(query, collection=self.collection(query.collection).name))
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
         """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""

@@ -12,13 +12,17 @@ UNREADY: tuple[Status, ...] = ("queued", "parsing", "searchable", "failed")
 
 class JobService(Dependencies):
     def jobs(
-        self, collection: str | None = None, *, statuses: Sequence[Status] = UNREADY, count: int = 100
+        self,
+        collection: str | None = None,
+        *,
+        statuses: Sequence[Status] = UNREADY,
+        count: int = 100,
+        among: Sequence[str] | None = None,
     ) -> list[JobState]:
-        """The last `count` in these states, newest first; of all collections by default.
-
-        Raises NotFoundError.
+        """The last `count` in these states, newest first: of one collection, of those `among` which the
+        caller may see, or of all. Raises NotFoundError.
         """
-        return self._queue.states(collection, statuses, count)
+        return self._queue.states(among if collection is None else [collection], statuses, count)
 
     def job(self, document_id: str) -> JobState:
         """How far it is, what it waits for, and where the time went. Raises NotFoundError."""

@@ -3,70 +3,52 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 
 from ragapp.answering.writing import write_whole
-from ragapp.ask_pipeline import AskQuery, FollowUp
 from ragapp.cache.answer_cache import AnswerCache
 from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import EvaluationService
-from ragapp.service.collections import DEFAULT_COLLECTION, CollectionService
-from ragapp.service.documents import NO_METADATA
-from ragapp.types import AskEvent, AskMode, Collection, SearchMode, SearchResult, Turn
+from ragapp.service.collections import CollectionService
+from ragapp.types import (
+    LOCAL_ASKER,
+    Asker,
+    AskEvent,
+    AskMode,
+    AskQuery,
+    Collection,
+    Evaluation,
+    SearchQuery,
+    SearchResult,
+    Task,
+)
 
 log = logging.getLogger(__name__)
 
 
 class QuestionService(CollectionService):
-    def search(
-        self,
-        query: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        k: int = 10,
-        mode: SearchMode = "hybrid",
-        filters: Mapping[str, str] = NO_METADATA,
-    ) -> SearchResult:
+    def search(self, query: SearchQuery) -> SearchResult:
         """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
-        searched = self.collection(collection)
-        with self._observer.searching(collection) as found:
-            return found(self._retriever.get().search(searched, query, k, mode, filters))
+        collection = self.collection(query.collection)
+        with self._observer.searching(collection.name) as found:
+            return found(self._retriever.get().search(collection, query))
 
-    def ask(
-        self,
-        question: str,
-        *,
-        collection: str = DEFAULT_COLLECTION,
-        k: int = 8,
-        mode: AskMode = "auto",
-        filters: Mapping[str, str] = NO_METADATA,
-        history: Sequence[Turn] = (),
-        conversation_id: str | None = None,
-        standalone_question: str | None = None,
-        use_cache: bool = True,
-        scope: str = "",
-        owner: str = "",
-    ) -> Generator[AskEvent, None, None]:
+    def ask(self, query: AskQuery, asker: Asker = LOCAL_ASKER) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
 
-        A kept answer is served when question and evidence are the same; `scope` names the asker's rights,
-        and only askers of the same scope share answers. The stored answer becomes the `owner`'s.
-
-        A question that leans on earlier ones, those of `history` or of a stored conversation, is searched
-        for as one that stands alone; `standalone_question` is the caller's own wording of that.
+        A cached answer is served when question and evidence are the same, to askers of the same scope.
         """
-        asked_of = self.collection(collection)
-        wish = AskQuery(question, asked_of, k, mode, filters, use_cache=use_cache, scope=scope, owner=owner)
-        if conversation_id is not None:
-            history = self.history.turns(conversation_id)
-        follows = FollowUp(history, conversation_id, standalone_question)
-        return self._pipeline.ask(wish, follows, notice=self._notice(asked_of))
+        collection = self.collection(query.collection)
+        return self._pipeline.ask(query, collection, asker, notice=self._notice(collection))
 
-    def write(self, system: str, prompt: str, *, mode: AskMode = "auto", max_tokens: int = 256) -> str | None:
+    def write(
+        self, system: str, prompt: str, *, collection: str, mode: AskMode = "auto", max_tokens: int = 256
+    ) -> str | None:
         """What a generator makes of a prompt that is no question to the documents; None when none can.
 
-        Nothing of it is checked, kept or stored. `mode` is that of `ask`.
+        Nothing of it is checked, cached or stored. `mode` is that of `ask`. Raises NotFoundError.
         """
+        self.collection(collection)
         for generator in () if mode == "extractive" else self._writers.in_order(mode):
             try:
                 written = write_whole(generator, system, prompt, max_tokens)
@@ -75,6 +57,17 @@ class QuestionService(CollectionService):
                 continue
             return written.text.strip() if written.ending == "complete" else None
         return None
+
+    def start_evaluation(self, evaluation: Evaluation) -> Task:
+        """Runs it as a background task. Raises NotFoundError, UsageError, StorageError."""
+        return self.tasks.start(self.evals.order(evaluation))
+
+    def generate_questions(self, collection: str, name: str, count: int) -> Task:
+        """Generates a question set from a collection, as a background task.
+
+        Raises NotFoundError, UsageError, ConflictError.
+        """
+        return self.tasks.start(self.evals.order_questions(self.collection(collection).name, name, count))
 
     @property
     def cache(self) -> AnswerCache:

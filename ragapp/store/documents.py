@@ -22,8 +22,8 @@ from ragapp.types import (
     Heading,
     Origin,
     ParsedText,
-    Priority,
     Status,
+    UploadSpec,
 )
 
 UNREAD: tuple[Status, ...] = ("queued", "parsing")
@@ -33,18 +33,14 @@ def accept(
     c: Connection,
     blobs: BlobStore,
     collection: Collection,
-    *,
-    source: str,
-    name: str,
+    spec: UploadSpec,
     blob: Blob,
+    *,
     media_type: str,
     recipe: str,
-    metadata: Mapping[str, str],
-    lane: Priority,
-    owner: str,
-    reserved_for: str,
     origin: Origin,
 ) -> Acceptance:
+    source, reserved_for = spec.source or spec.name, spec.owner if spec.reserved else ""
     blob_references.keep_blob(c, blob, blobs)
     document = c.execute(
         select(t.documents).where(
@@ -59,9 +55,11 @@ def accept(
         c.execute(
             update(t.versions)
             .where(t.versions.c.id == version_id)
-            .values(name=name, reserved_for=case((t.versions.c.status.in_(UNREAD), reserved_for), else_=""))
+            .values(
+                name=spec.name, reserved_for=case((t.versions.c.status.in_(UNREAD), reserved_for), else_="")
+            )
         )
-        given = t.document_metadata.c.key.in_(metadata)  # what the file says of itself stays
+        given = t.document_metadata.c.key.in_(spec.metadata)  # what the file says of itself stays
         c.execute(delete(t.document_metadata).where(t.document_metadata.c.version_id == version_id, given))
     else:
         outcome = "added" if document is None else "updated"
@@ -70,15 +68,15 @@ def accept(
             c,
             document_id=document_id,
             newest=newest,
-            name=name,
+            name=spec.name,
             blob=blob,
             media_type=media_type,
             recipe=recipe,
-            place={**queue_order.place(c, "queued", lane, owner), "reserved_for": reserved_for},
+            place={**queue_order.place(c, "queued", spec.priority, spec.owner), "reserved_for": reserved_for},
             origin=origin,
         )
-    if metadata:
-        rows = [dict(version_id=version_id, key=key, value=value) for key, value in metadata.items()]
+    if spec.metadata:
+        rows = [dict(version_id=version_id, key=key, value=value) for key, value in spec.metadata.items()]
         c.execute(insert(t.document_metadata), rows)
     return Acceptance(listing.document(c, document_id), outcome)
 

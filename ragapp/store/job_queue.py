@@ -108,9 +108,9 @@ class SqlJobQueue:
 
     # -- for people
 
-    def states(self, collection: str | None, statuses: Sequence[Status], count: int) -> list[JobState]:
+    def states(self, among: Sequence[str] | None, statuses: Sequence[Status], count: int) -> list[JobState]:
         with self._reading.begin() as c:
-            return job_states.newest_first(c, collection, statuses, count, self._now(c))
+            return job_states.newest_first(c, among, statuses, count, self._now(c))
 
     def state(self, document_id: str) -> JobState:
         with self._reading.begin() as c:

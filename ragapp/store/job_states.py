@@ -20,12 +20,12 @@ RESERVED = (
 
 
 def newest_first(
-    c: Connection, collection: str | None, statuses: Sequence[Status], count: int, now: float
+    c: Connection, among: Sequence[str] | None, statuses: Sequence[Status], count: int, now: float
 ) -> list[JobState]:
     """Raises NotFoundError for an unknown collection."""
     query = _newest_versions().where(t.versions.c.status.in_(statuses))
-    if collection is not None:
-        query = query.where(t.collections.c.id == collections.get(c, collection).id)
+    if among is not None:
+        query = query.where(t.collections.c.id.in_([collections.get(c, name).id for name in among]))
     rows = c.execute(query.order_by(t.versions.c.id.desc()).limit(count))
     return [_state(row, now) for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, selec
 
 from ragapp.not_found import no_document
 from ragapp.store import schema as t
-from ragapp.types import Collection, Document, DocumentSort, Listing, Status
+from ragapp.types import Collection, Document, DocumentQuery, DocumentSort, Listing
 
 _ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
     "accepted": t.versions.c.id,
@@ -35,40 +35,30 @@ def in_collection(c: Connection, collection: Collection) -> list[Document]:
     return _documents(c, query.order_by(t.versions.c.id))
 
 
-def part(
-    c: Connection,
-    collection: Collection,
-    *,
-    containing: str,
-    statuses: Sequence[Status],
-    order: DocumentSort,
-    descending: bool,
-    offset: int,
-    count: int,
-) -> Listing:
-    query = _select_documents().where(t.documents.c.collection_id == collection.id)
-    wanted = _filtered(query, containing, statuses)
-    column = _ORDERS[order]
+def part(c: Connection, collection: Collection, query: DocumentQuery) -> Listing:
+    everything = _select_documents().where(t.documents.c.collection_id == collection.id)
+    wanted = _filtered(everything, query)
+    column = _ORDERS[query.order]
     # Equal ones stay in one order, so that no document is on two pages of a list, or on none.
-    ordered = wanted.order_by(column.desc() if descending else column.asc(), t.versions.c.id.desc())
+    ordered = wanted.order_by(column.desc() if query.descending else column.asc(), t.versions.c.id.desc())
     counts = c.execute(
-        query.with_only_columns(t.versions.c.status, func.count(), func.sum(t.blobs.c.size)).group_by(
+        everything.with_only_columns(t.versions.c.status, func.count(), func.sum(t.blobs.c.size)).group_by(
             t.versions.c.status
         )
     ).all()
     return Listing(
-        documents=tuple(_documents(c, ordered.offset(offset).limit(count))),
+        documents=tuple(_documents(c, ordered.offset(query.offset).limit(query.count))),
         matching=c.execute(wanted.with_only_columns(func.count())).scalar_one(),
         statuses={status: documents for status, documents, _ in counts},
         bytes=sum(int(size) for _, _, size in counts),
     )
 
 
-def _filtered(query: Select[Any], containing: str, statuses: Sequence[Status]) -> Select[Any]:
+def _filtered(select_: Select[Any], query: DocumentQuery) -> Select[Any]:
     """SQLite knows the case of ASCII letters only: there, `É` does not find `é`."""
-    if containing:
-        query = query.where(t.versions.c.name.icontains(containing, autoescape=True))
-    return query.where(t.versions.c.status.in_(statuses)) if statuses else query
+    if query.containing:
+        select_ = select_.where(t.versions.c.name.icontains(query.containing, autoescape=True))
+    return select_.where(t.versions.c.status.in_(query.statuses)) if query.statuses else select_
 
 
 def _select_documents() -> Select[Any]:

@@ -37,7 +37,7 @@ from ragapp.types import (
     Collection,
     Document,
     DocumentPage,
-    DocumentSort,
+    DocumentQuery,
     Hit,
     IndexChange,
     IndexEntry,
@@ -45,11 +45,10 @@ from ragapp.types import (
     Listing,
     Origin,
     ParsedText,
-    Priority,
     Ranking,
     RemovedRows,
-    Status,
     Unembedded,
+    UploadSpec,
     Vectors,
 )
 
@@ -93,34 +92,23 @@ class SqlStore:
 
     def accept(
         self,
-        collection: str,
-        *,
-        source: str,
-        name: str,
+        spec: UploadSpec,
         data: BinaryIO,
+        *,
         media_type: str,
-        recipe: str,
-        metadata: Mapping[str, str],
-        lane: Priority = "interactive",
-        owner: str = "",
-        reserved: bool = False,
+        ingest_fingerprint: str,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
         def record(c: Connection, blob: Blob) -> Acceptance:
-            collections.hold(c, t.collections.c.name == collection)
+            collections.hold(c, t.collections.c.name == spec.collection)
             return documents.accept(
                 c,
                 self._blobs,
-                collections.get(c, collection),
-                source=source,
-                name=name,
-                blob=blob,
+                collections.get(c, spec.collection),
+                spec,
+                blob,
                 media_type=media_type,
-                recipe=recipe,
-                metadata=metadata,
-                lane=lane,
-                owner=owner,
-                reserved_for=owner if reserved else "",
+                recipe=ingest_fingerprint,
                 origin=origin,
             )
 
@@ -134,28 +122,9 @@ class SqlStore:
         with self._reading.begin() as c:
             return listing.in_collection(c, collections.get(c, collection))
 
-    def listing(
-        self,
-        collection: str,
-        *,
-        containing: str,
-        statuses: Sequence[Status],
-        order: DocumentSort,
-        descending: bool,
-        offset: int,
-        count: int,
-    ) -> Listing:
+    def listing(self, query: DocumentQuery) -> Listing:
         with self._reading.begin() as c:
-            return listing.part(
-                c,
-                collections.get(c, collection),
-                containing=containing,
-                statuses=statuses,
-                order=order,
-                descending=descending,
-                offset=offset,
-                count=count,
-            )
+            return listing.part(c, collections.get(c, query.collection), query)
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
         with self._writing.begin() as c:

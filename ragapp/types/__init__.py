@@ -1,4 +1,4 @@
-"""The nouns of ragapp: frozen values that every room passes around. No I/O here."""
+"""The domain types of ragapp: frozen values that all packages pass around. No I/O here."""
 
 from ragapp.types.answers import (
     AnswerDay,
@@ -62,6 +62,16 @@ from ragapp.types.evals import (
 )
 from ragapp.types.health import Check, DiskUse, DoctorReport, ModelNames, ModelState
 from ragapp.types.pages import DocumentPage, PageBox, PageImage
+from ragapp.types.queries import (
+    DEFAULT_COLLECTION,
+    LOCAL_ASKER,
+    LONGEST_QUESTION,
+    Asker,
+    AskQuery,
+    DocumentQuery,
+    SearchQuery,
+    UploadSpec,
+)
 from ragapp.types.questions import (
     Answer,
     AnswerMode,
@@ -85,7 +95,10 @@ from ragapp.types.questions import (
 from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
 __all__ = [
+    "DEFAULT_COLLECTION",
     "LOCAL",
+    "LOCAL_ASKER",
+    "LONGEST_QUESTION",
     "NO_ORIGIN",
     "ROLES",
     "Acceptance",
@@ -96,6 +109,8 @@ __all__ = [
     "ArtifactKind",
     "AskEvent",
     "AskMode",
+    "AskQuery",
+    "Asker",
     "AuditEntry",
     "Backlog",
     "Blob",
@@ -118,6 +133,7 @@ __all__ = [
     "DoctorReport",
     "Document",
     "DocumentPage",
+    "DocumentQuery",
     "DocumentSort",
     "Ending",
     "EvalKind",
@@ -157,6 +173,7 @@ __all__ = [
     "RunComparison",
     "RunKind",
     "SearchMode",
+    "SearchQuery",
     "SearchResult",
     "Sentence",
     "Status",
@@ -171,6 +188,7 @@ __all__ = [
     "Trace",
     "Turn",
     "Unembedded",
+    "UploadSpec",
     "Vectors",
     "Verdict",
 ]

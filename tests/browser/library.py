@@ -14,6 +14,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests.browser.waiting import answers, wait_until
 from tests.ports import free_port
 from tests.serving import bring_in, serving
@@ -33,7 +34,7 @@ def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Si
     service = build_service(settings, evals=lambda kept: SharedEvaluationService(kept, settings.data_dir))
     with closing(service):
         for name, data in documents.items():
-            service.upload("default", name, io.BytesIO(data))
+            service.upload(UploadSpec(name), io.BytesIO(data))
         bring_in(settings)
         with serving(create_app(service, settings)) as api, page_of(api) as address:
             yield Site(address, service)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from ragapp.types import UploadSpec
 from tests.browser.acting import BADGE, ask, filter_by, row_of, settle, upload
 from tests.browser.library import Site, site_over
 from tests.serving import LIBRARY, bring_in, settings_in
@@ -24,13 +25,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_over(settings, LIBRARY) as site:
         many = site.service.create_collection("many").name
         for number in range(45):
-            site.service.upload(many, f"note {number:02}.txt", io.BytesIO(f"Note {number}.".encode()))
+            site.service.upload(
+                UploadSpec(f"note {number:02}.txt", many), io.BytesIO(f"Note {number}.".encode())
+            )
         site.service.create_collection("mixed")
         for name, data in {
             "torn.pdf": b"%PDF-1.7 and nothing",
             "whole.txt": b"Nets dry on the quay.",
         }.items():
-            site.service.upload("mixed", name, io.BytesIO(data))
+            site.service.upload(UploadSpec(name, "mixed"), io.BytesIO(data))
         bring_in(settings)
         yield site
 
@@ -85,7 +88,9 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
     """No worker reads them, so the list refreshes at its quickest pace all the time."""
     arriving = site.service.create_collection("arriving").name
     for number in range(12):
-        site.service.upload(arriving, f"early {number:02}.txt", io.BytesIO(f"Early {number}.".encode()))
+        site.service.upload(
+            UploadSpec(f"early {number:02}.txt", arriving), io.BytesIO(f"Early {number}.".encode())
+        )
     open_collection(page, site, arriving)
     page.get_by_role("button", name="Tick all 12 shown").click()
     page.get_by_role("button", name="Untick all 12 shown").click()
@@ -95,7 +100,9 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
         tick(page, name)
     expect(page.get_by_role("button", name="Delete 3", exact=True)).to_be_visible()
     for number in range(12):
-        site.service.upload(arriving, f"late {number:02}.txt", io.BytesIO(f"Late {number}.".encode()))
+        site.service.upload(
+            UploadSpec(f"late {number:02}.txt", arriving), io.BytesIO(f"Late {number}.".encode())
+        )
         page.wait_for_timeout(500)
     expect(page.get_by_role("heading", name="0 of 24 ready")).to_be_visible()
     page.get_by_role("button", name="Delete 3", exact=True).click(timeout=5000)

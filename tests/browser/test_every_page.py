@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ragapp.types import AskQuery
 from tests.browser.library import Site, site_over
 from tests.npmpackages import npm_package
 from tests.serving import LIBRARY, settings_in
@@ -41,7 +42,7 @@ SERIOUS = {"serious", "critical"}
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_over(settings_in(tmp_path_factory.mktemp("pages")), LIBRARY) as site:
         for question in ("When does the tide turn?", "When does the tide turn?", "Who rules Mars?"):
-            list(site.service.ask(question))
+            list(site.service.ask(AskQuery(question)))
         yield site
 
 

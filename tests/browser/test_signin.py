@@ -29,7 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def keys(site: Site) -> dict[str, str]:
     """Secrets by role."""
     grants = {"reader": Grant("reader", "default"), "admin": Grant("admin")}
-    return {role: site.service.callers.keyring.create(role, [grant]).secret for role, grant in grants.items()}
+    return {role: site.service.auth.api_keys.create(role, [grant]).secret for role, grant in grants.items()}
 
 
 @pytest.fixture

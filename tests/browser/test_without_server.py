@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
+from ragapp.types import UploadSpec
 from tests.browser.acting import ask, settle
 from tests.browser.library import page_of
 from tests.browser.waiting import answers, wait_until
@@ -39,7 +40,7 @@ def lonely() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 def test_an_outage_keeps_what_was_read_and_typed_and_asks_afterwards(page: Page, tmp_path: Path) -> None:
     settings, port = settings_in(tmp_path), free_port()
     with closing(build_service(settings)) as service, page_of(f"http://127.0.0.1:{port}") as address:
-        service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+        service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
         bring_in(settings)
         with serving(create_app(service, settings), port):
             page.goto(address)

@@ -22,6 +22,7 @@ from ragapp.types import (
     Job,
     ParsedText,
     Ranking,
+    UploadSpec,
     Vectors,
 )
 
@@ -56,7 +57,10 @@ class Library:
         """The version id. Each text of `chunks` is a chunk with its `embed` vector."""
         data = io.BytesIO("\0".join((heading, *chunks)).encode())
         self.store.accept(
-            NAME, source=source, name=source, data=data, media_type="text/plain", recipe="r", metadata={}
+            UploadSpec(source, NAME, source=source, metadata={}),
+            data,
+            media_type="text/plain",
+            ingest_fingerprint="r",
         )
         job = self._job()
         starts = np.cumsum([0, *(len(text) for text in chunks)]).tolist()

@@ -16,7 +16,7 @@ from ragapp.protocols import ArtifactStore, BlobStore
 from ragapp.store.artifacts import SqlArtifacts
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Artifact
+from ragapp.types import Artifact, UploadSpec
 
 SET, RUN = "question set", "run"
 
@@ -112,13 +112,10 @@ def test_documents_and_artifacts_share_bytes(engine: Engine, blobs: BlobStore, s
     documents = SqlStore(engine, blobs, 1000)
     documents.create_collection("shore", "e", 2)
     accepted = documents.accept(
-        "shore",
-        source="heron",
-        name="heron.txt",
-        data=io.BytesIO(b"shared"),
+        UploadSpec("heron.txt", "shore", source="heron", metadata={}),
+        io.BytesIO(b"shared"),
         media_type="text/plain",
-        recipe="r",
-        metadata={},
+        ingest_fingerprint="r",
     )
     kept = add(store, "herons", b"shared")
     documents.delete_document(accepted.document.id)

@@ -17,7 +17,7 @@ from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Evaluation, Feedback, Grant
+from ragapp.types import AskQuery, DocumentQuery, Evaluation, Feedback, Grant, SearchQuery, UploadSpec
 from tests.serving import bring_in, serving
 
 SAMPLES = Path(__file__).parents[2] / "ragapp" / "samples"
@@ -39,6 +39,13 @@ ARGUMENTS: dict[str, object] = {
     "evaluation": Evaluation("retrieval", "nothing"),
 }
 """What parameters get; all others that are needed get the word `nothing`."""
+
+QUERIES: dict[str, object] = {
+    "SearchQuery": SearchQuery("nothing"),
+    "AskQuery": AskQuery("nothing"),
+    "DocumentQuery": DocumentQuery(),
+    "UploadSpec": UploadSpec("walked"),
+}
 
 
 class Noting:
@@ -65,12 +72,12 @@ def app(service: RagService, settings: Settings) -> FastAPI:
 def reached(service: RagService, settings: Settings, app: FastAPI) -> set[tuple[str, str]]:
     """The operations that all of the client's methods together have called."""
     with (SAMPLES / "amazon-rainforest.pdf").open("rb") as pdf:  # of a PDF every part can be asked for
-        document = service.upload("default", "amazon.pdf", pdf).document
+        document = service.upload(UploadSpec("amazon.pdf"), pdf).document
     bring_in(settings)
     noted: set[tuple[str, str]] = set()
     app.add_middleware(Noting, reached=noted)
     # With the first key every request needs one, and the walk makes keys.
-    key = service.callers.keyring.create("walker", [Grant("admin")])
+    key = service.auth.api_keys.create("walker", [Grant("admin")])
     with serving(app) as url, RagappClient(url, api_key=key.secret) as client:
         for method in sorted(methods(client), key=lambda method: method.__name__.startswith("delete")):
             with suppress(RagappError):
@@ -95,7 +102,11 @@ def call(method: Callable[..., object], arguments: Mapping[str, object]) -> None
         for parameter in inspect.signature(method).parameters.values()
         if parameter.default is parameter.empty
     ]
-    result = method(**{parameter.name: arguments.get(parameter.name, "nothing") for parameter in needed})
+    given = {
+        parameter.name: QUERIES.get(parameter.annotation, arguments.get(parameter.name, "nothing"))
+        for parameter in needed
+    }
+    result = method(**given)
     if isinstance(result, Generator):
         list(result)
 

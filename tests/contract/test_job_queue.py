@@ -17,7 +17,7 @@ from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, Document, Job, ParsedText, Priority
+from ragapp.types import Chunk, Document, Job, ParsedText, Priority, UploadSpec
 from tests.postgres import PostgresServer
 
 PARSED = ParsedText("Herons fish at dusk.")
@@ -41,16 +41,10 @@ def accept(
     store: SqlStore, name: str, lane: Priority = "batch", owner: str = "", *, reserved: bool = False
 ) -> Document:
     return store.accept(
-        "shore",
-        source=name,
-        name=name,
-        data=io.BytesIO(name.encode()),
+        UploadSpec(name, "shore", source=name, metadata={}, priority=lane, owner=owner, reserved=reserved),
+        io.BytesIO(name.encode()),
         media_type="text/plain",
-        recipe="r1",
-        metadata={},
-        lane=lane,
-        owner=owner,
-        reserved=reserved,
+        ingest_fingerprint="r1",
     ).document
 
 

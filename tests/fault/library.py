@@ -18,7 +18,7 @@ from ragapp.store.engine import CONNECTIONS, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, Collection, ParsedText, Ranking, Vectors
+from ragapp.types import Chunk, Collection, ParsedText, Ranking, UploadSpec, Vectors
 
 NAME, DIMENSION, SIZE = "shore", 8, 12
 """Texts are cut into chunks of `SIZE` characters."""
@@ -70,7 +70,10 @@ class Library:
     def accept(self, source: str, text: str) -> None:
         data = io.BytesIO(text.encode())
         self.store.accept(
-            NAME, source=source, name=source, data=data, media_type="text/plain", recipe="r", metadata={}
+            UploadSpec(source, NAME, source=source, metadata={}),
+            data,
+            media_type="text/plain",
+            ingest_fingerprint="r",
         )
 
     def work(self) -> None:

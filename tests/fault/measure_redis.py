@@ -29,6 +29,7 @@ from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.terminal.output import print_table
+from ragapp.types import AskQuery, UploadSpec
 from tests.fault.test_redis_faults import frozen, half_open, killed, stalled
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
@@ -91,7 +92,7 @@ def asked_through_proxy() -> Iterator[tuple[RagService, FaultyProxy, Popen[bytes
         url = SecretStr(f"redis://127.0.0.1:{proxy.port}")
         settings = Settings(data_dir=Path(folder) / "data", generator="extractive", redis_url=url)
         with closing(build_service(settings)) as service:
-            service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+            service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
             bring_in(settings)
             assert isinstance(service.cache._store, ResilientCacheStore)
             service.cache._store = TimedStore(service.cache._store)
@@ -141,7 +142,7 @@ def latencies(service: RagService, numbers: range, threads: int) -> list[tuple[f
 
 
 def ask(service: RagService, number: int) -> None:
-    *_, last = service.ask(f"When was the harbour of quay {number} built?")
+    *_, last = service.ask(AskQuery(f"When was the harbour of quay {number} built?"))
     assert last.answer is not None
     assert last.answer.cache.status == "miss"
 

@@ -25,6 +25,7 @@ from ragapp.store.engine import migrate, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.revisions import known_revisions
 from ragapp.store.sql_store import SqlStore
+from ragapp.types import UploadSpec
 from tests.fault.storage import PowerCut, failing_at
 
 
@@ -43,7 +44,10 @@ def artifacts_in(folder: Path) -> SqlArtifacts:
 def hand_in(store: SqlStore, name: str) -> str:
     data = io.BytesIO(f"All about {name}.".encode())
     accepted = store.accept(
-        "shore", source=name, name=name, data=data, media_type="text/plain", recipe="r", metadata={}
+        UploadSpec(name, "shore", source=name, metadata={}),
+        data,
+        media_type="text/plain",
+        ingest_fingerprint="r",
     )
     return accepted.document.id
 

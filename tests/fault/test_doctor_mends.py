@@ -20,7 +20,7 @@ from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.s3_blobs import BlobBucket, BucketAddress
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Check, Chunk, ParsedText
+from ragapp.types import Check, Chunk, ParsedText, UploadSpec
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 
 
@@ -43,13 +43,10 @@ def with_a_document(store: SqlStore, engine: Engine) -> SqlStore:
     """Searchable and embedded."""
     store.create_collection("shore", "e", 2)
     store.accept(
-        "shore",
-        source="heron",
-        name="heron.txt",
-        data=io.BytesIO(b"The heron waits."),
+        UploadSpec("heron.txt", "shore", source="heron", metadata={}),
+        io.BytesIO(b"The heron waits."),
         media_type="text/plain",
-        recipe="r",
-        metadata={},
+        ingest_fingerprint="r",
     )
     queue = SqlJobQueue(engine, lease=60)
     job = queue.claim("worker")

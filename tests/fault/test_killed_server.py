@@ -17,6 +17,7 @@ from ragapp.bootstrap import build_runtime, build_service
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
+from ragapp.types import SearchQuery, UploadSpec
 from tests.ports import free_port
 
 DOCUMENTS = 40
@@ -64,14 +65,14 @@ def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) ->
         with server(tmp_path, port) as (process, client):
             for number in range(len(accepted), len(accepted) + DOCUMENTS // KILLS):
                 name = f"buoy-{number}.txt"
-                accepted.append(client.upload("default", name, io.BytesIO(text_of(number))).document.id)
+                accepted.append(client.upload(UploadSpec(name), io.BytesIO(text_of(number))).document.id)
             time.sleep(dice.uniform(0.0, 3.0))
             process.send_signal(signal.SIGKILL)
 
     with server(tmp_path, port) as (_, client):
         wait_until(lambda: all(document.status == "ready" for document in client.documents()))
         assert sorted(document.id for document in client.documents()) == sorted(accepted)
-        found = client.search("Buoy 5 rings in fog", k=3)
+        found = client.search(SearchQuery("Buoy 5 rings in fog", k=3))
         assert found.hits[0].document_name == "buoy-5.txt"
 
     settings = Settings(data_dir=tmp_path, generator="extractive")

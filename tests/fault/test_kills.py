@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 
 KILLS = int(os.environ.get("RAGAPP_TEST_KILLS", "5"))
 SEED = int(os.environ.get("RAGAPP_TEST_KILL_SEED", "11"))
@@ -49,7 +50,7 @@ def text_of(number: int, edition: int) -> str:
 
 
 def upload(service: RagService, number: int, edition: int) -> None:
-    service.upload("default", f"buoy-{number}.txt", io.BytesIO(text_of(number, edition).encode()))
+    service.upload(UploadSpec(f"buoy-{number}.txt"), io.BytesIO(text_of(number, edition).encode()))
 
 
 def assert_healthy(service: RagService) -> None:

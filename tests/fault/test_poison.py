@@ -19,6 +19,7 @@ from ingest.sandbox import ParserSandbox, parse_limits
 from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests.serving import settings_in
 
 MIB = 1 << 20
@@ -147,8 +148,8 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", POISON)
 def test_a_poisonous_document_fails_alone(name: str, service: RagService, work: Callable[[], None]) -> None:
-    poison = service.upload("default", name, io.BytesIO(POISON[name]())).document.id
-    good = service.upload("default", f"after-{name}.txt", io.BytesIO(f"All is well after {name}.".encode()))
+    poison = service.upload(UploadSpec(name), io.BytesIO(POISON[name]())).document.id
+    good = service.upload(UploadSpec(f"after-{name}.txt"), io.BytesIO(f"All is well after {name}.".encode()))
     work()
     ended = service.document(poison)
     assert ended.status == "failed", f"{name} is {ended.status}"
@@ -160,7 +161,7 @@ def test_a_poisonous_document_fails_alone(name: str, service: RagService, work: 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_strange_document_ends(name: str, service: RagService, work: Callable[[], None]) -> None:
-    id_ = service.upload("default", name, io.BytesIO(HARMLESS[name])).document.id
+    id_ = service.upload(UploadSpec(name), io.BytesIO(HARMLESS[name])).document.id
     work()
     assert service.document(id_).status in {"ready", "failed"}
 
@@ -181,7 +182,7 @@ def test_a_name_is_never_a_path(
 ) -> None:
     before = set(settings.data_dir.parent.rglob("*.txt"))
     document = service.upload(
-        "default", sent, io.BytesIO(f"Text of {shown!r}.".encode()), source=shown
+        UploadSpec(sent, source=shown), io.BytesIO(f"Text of {shown!r}.".encode())
     ).document
     work()
     assert (document.name, service.document(document.id).status) == (shown, "ready")

@@ -20,7 +20,7 @@ from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import StorageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer
+from ragapp.types import Answer, AskQuery, UploadSpec
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
 from tests.serving import LIBRARY, bring_in
@@ -172,7 +172,7 @@ def test_questions_are_answered_all_the_same(
     url = SecretStr(f"redis://127.0.0.1:{proxy.port}")
     settings = Settings(data_dir=tmp_path / "data", generator="extractive", redis_url=url, cache_timeout=0.5)
     with closing(build_service(settings)) as service:
-        service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+        service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
         bring_in(settings)
         made, served = ask(service), ask(service)
         assert (made.cache.status, served.cache.status) == ("miss", "exact")
@@ -185,6 +185,6 @@ def test_questions_are_answered_all_the_same(
 
 
 def ask(service: RagService) -> Answer:
-    *_, last = service.ask(QUESTION)
+    *_, last = service.ask(AskQuery(QUESTION))
     assert last.answer is not None
     return last.answer

@@ -24,7 +24,7 @@ from ragapp.bootstrap import build_runtime, build_service
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
-from ragapp.types import Evaluation
+from ragapp.types import Evaluation, SearchQuery, UploadSpec
 from tests import redisserver
 from tests.ports import free_port
 from tests.postgres import PostgresServer
@@ -129,7 +129,7 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
         workers = [machines.enter_context(program(shared, tmp_path / f"w{n}", "worker")) for n in range(3)]
         accepted = [
             (east, west)[number % 2]
-            .upload("default", name_of(number), io.BytesIO(text_of(number)))
+            .upload(UploadSpec(name_of(number)), io.BytesIO(text_of(number)))
             .document.id
             for number in range(DOCUMENTS)
         ]
@@ -141,12 +141,12 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
             assert sorted(document.id for document in documents) == sorted(accepted)
             assert {document.status for document in documents} == {"ready"}
             for number in (0, DOCUMENTS // 2, DOCUMENTS - 1):
-                hits = client.search(f"Buoy {number} rings in fog", k=3, mode="words").hits
+                hits = client.search(SearchQuery(f"Buoy {number} rings in fog", k=3, mode="words")).hits
                 assert hits[0].document_name == name_of(number)
-            assert client.search("Buoy 5 rings in fog", k=DOCUMENTS * 40, mode="dense").hits
+            assert client.search(SearchQuery("Buoy 5 rings in fog", k=DOCUMENTS * 40, mode="dense")).hits
 
         west.delete_document(accepted[3])
-        found = east.search("Buoy 3 rings", k=DOCUMENTS * 40, mode="words").hits
+        found = east.search(SearchQuery("Buoy 3 rings", k=DOCUMENTS * 40, mode="words")).hits
         assert accepted[3] not in {hit.document_id for hit in found}
         assert_sound(shared, tmp_path / "doctor")
 

@@ -16,7 +16,7 @@ from ragapp.store.engine import open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, ParsedText
+from ragapp.types import Chunk, ParsedText, UploadSpec
 
 EMBEDDER, DOCUMENTS, ROUNDS = "one", 12, 6
 EAST, WEST = "east", "west"
@@ -41,13 +41,10 @@ def queue(database_url: str) -> SqlJobQueue:
 def accept(store: SqlStore, collection: str, source: str, text: str) -> str:
     """The document's id."""
     accepted = store.accept(
-        collection,
-        source=source,
-        name=source,
-        data=io.BytesIO(text.encode()),
+        UploadSpec(source, collection, source=source, metadata={}),
+        io.BytesIO(text.encode()),
         media_type="text/plain",
-        recipe="r",
-        metadata={},
+        ingest_fingerprint="r",
     )
     return accepted.document.id
 

@@ -18,6 +18,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests.serving import LIBRARY, bring_in, serving, settings_in
 from tests.sharing import copy_of
 
@@ -33,7 +34,7 @@ def library_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def library(library_settings: Settings) -> Iterator[RagService]:
     service = build_service(library_settings)
     for name, data in LIBRARY.items():
-        service.upload("default", name, io.BytesIO(data))
+        service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(library_settings)
     yield service
     service.close()

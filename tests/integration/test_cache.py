@@ -20,7 +20,7 @@ from ragapp.models.build import build_embedder
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer
+from ragapp.types import Answer, Asker, AskQuery, UploadSpec
 from tests.serving import LIBRARY, TIDES, bring_in, settings_in
 
 QUESTION = "When was the harbour built?"
@@ -39,7 +39,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     service = build_service(settings_in(folder))
     for name, data in LIBRARY.items():
-        service.upload("default", name, io.BytesIO(data))
+        service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(settings_in(folder))
     service.close()
     return folder
@@ -57,7 +57,7 @@ def service(settings: Settings, embedder: Lazy[Embedder]) -> Iterator[RagService
 
 
 def ask(service: RagService, question: str = QUESTION, *, scope: str = "", **changed: int) -> Answer:
-    *_, last = service.ask(question, scope=scope, **changed)
+    *_, last = service.ask(AskQuery(question, **changed), Asker(scope=scope))
     assert last.answer is not None
     return last.answer
 
@@ -67,7 +67,7 @@ def status(service: RagService, question: str = QUESTION, *, scope: str = "", **
 
 
 def change(service: RagService, settings: Settings, name: str, data: bytes) -> None:
-    service.upload("default", name, io.BytesIO(data))
+    service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(settings)
 
 
@@ -157,14 +157,14 @@ def test_refusals_are_not_kept(service: RagService) -> None:
 
 
 def test_without_the_cache_nothing_is_served_or_kept(service: RagService) -> None:
-    *_, last = service.ask(QUESTION, use_cache=False)
+    *_, last = service.ask(AskQuery(QUESTION, use_cache=False))
     assert last.answer is not None
     assert last.answer.cache.status == "bypass"
     assert status(service) == "miss"
 
 
 def test_a_reader_who_goes_away_leaves_nothing_behind(service: RagService) -> None:
-    events = service.ask(QUESTION)
+    events = service.ask(AskQuery(QUESTION))
     next(events)
     events.close()
     assert service.cache.stats().entries == 0

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from ragapp.authorization.service import AuthorizedService
+from ragapp.authorization import authorized
 from ragapp.bootstrap import IngestRuntime, build_cache, build_runtime, build_service
 from ragapp.errors import NotFoundError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, Caller, Chunk, Grant, ParsedText
+from ragapp.types import Answer, AskQuery, Caller, Chunk, Grant, ParsedText, UploadSpec
 from ragapp.types.answers import CLOCK_SKEW
 from tests.serving import settings_in
 
@@ -63,7 +63,7 @@ class Askers(RuleBasedStateMachine):
     @rule(name=names, place=places, year=years)
     def bring_in(self, name: str, place: str, year: int) -> None:
         text = f"The {place} was built in {year}. The {place} was built for trade."
-        self.service.upload(self.shelf, name, io.BytesIO(text.encode()))
+        self.service.upload(UploadSpec(name, self.shelf), io.BytesIO(text.encode()))
         if job := self.bench.queue.claim("test"):
             if job.status == "queued":
                 self.bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
@@ -99,7 +99,7 @@ class Askers(RuleBasedStateMachine):
         question = QUESTIONS[place][wording]
         grants = self.grants[person]
         caller = Caller("", person, tuple(Grant("reader", one) for one in sorted(grants)))
-        asks = partial(AuthorizedService(self.service, caller).ask, question, collection=self.shelf)
+        asks = partial(authorized(self.service, caller).ask, AskQuery(question, self.shelf))
         if self.shelf not in grants:
             with pytest.raises(NotFoundError):
                 asks()

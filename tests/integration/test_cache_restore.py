@@ -13,6 +13,7 @@ from ragapp.bootstrap import build_service
 from ragapp.bootstrap.storage import back_up, restore
 from ragapp.errors import StorageError
 from ragapp.settings import Settings
+from ragapp.types import AskQuery, UploadSpec
 from tests.redisserver import port_of, server
 from tests.serving import LIBRARY, bring_in
 
@@ -28,9 +29,9 @@ def test_a_server_holds_no_answers_after_a_restore(tmp_path: Path) -> None:
             cache_timeout=5.0,
         )
         with closing(build_service(settings)) as service:
-            service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+            service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
             bring_in(settings)
-            list(service.ask("When was the harbour built?"))
+            list(service.ask(AskQuery("When was the harbour built?")))
             assert service.cache.stats().entries == 1
         back_up(settings, tmp_path / "b.tar")
         restore(settings.model_copy(update={"cache": False}), tmp_path / "b.tar", force=True)

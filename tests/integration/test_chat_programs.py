@@ -55,7 +55,7 @@ def test_a_title_is_neither_stored_nor_counted(
         url = stack.enter_context(serving(create_app(service, settings)))
         service.create_collection("ours")
         limits = KeyLimits(questions_per_day=0)
-        key = service.callers.keyring.create("chat", [Grant("reader", "ours")], limits=limits).secret
+        key = service.auth.api_keys.create("chat", [Grant("reader", "ours")], limits=limits).secret
         client = stack.enter_context(openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0))
         assert json.loads(said(client, TITLE, stream=stream)) == {"title": title}
         with pytest.raises(openai.RateLimitError):  # which a question is

@@ -16,7 +16,7 @@ from ragapp.cli.program import app
 from ragapp.errors import NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, Feedback, Turn
+from ragapp.types import Answer, AskQuery, Feedback, Turn, UploadSpec
 from tests.modelserver import Pieces, written_by
 from tests.serving import LIBRARY, Caller, bring_in, settings_in
 
@@ -25,7 +25,7 @@ OVEN = "To how many degrees is the oven heated?"
 
 
 def ask(caller: Caller, question: str, **more: object) -> Answer:
-    *_, last = caller.ask(question, **more)  # type: ignore[arg-type]
+    *_, last = caller.ask(AskQuery(question, **more))  # type: ignore[arg-type]
     assert last.answer is not None
     return last.answer
 
@@ -103,7 +103,7 @@ SECRET = "The vault code is kept by Ada Thornton in the lighthouse."
 @pytest.fixture
 def secret(service: RagService, settings: Settings) -> tuple[str, Answer]:
     """A document's id and an answer that quotes it."""
-    service.upload("default", "secret.txt", io.BytesIO(SECRET.encode()))
+    service.upload(UploadSpec("secret.txt"), io.BytesIO(SECRET.encode()))
     bring_in(settings)
     (document,) = [one for one in service.documents() if one.name == "secret.txt"]
     answer = ask(service, "Where is the vault code kept?")
@@ -135,7 +135,7 @@ def test_what_was_changed_is_gone_from_stored_answers(
     service: RagService, settings: Settings, secret: tuple[str, Answer]
 ) -> None:
     document_id, answer = secret
-    service.upload("default", "secret.txt", io.BytesIO(b"The vault was emptied in May."))
+    service.upload(UploadSpec("secret.txt"), io.BytesIO(b"The vault was emptied in May."))
     bring_in(settings)
     stored = service.history.answer(answer.answer_id)
     assert stored.gone == (document_id,)
@@ -147,7 +147,7 @@ def test_a_document_deleted_while_an_answer_is_made_is_not_stored_with_it(
     service: RagService, settings: Settings, secret: tuple[str, Answer]
 ) -> None:
     document_id, _ = secret
-    events = service.ask("Where is the vault code kept?")
+    events = service.ask(AskQuery("Where is the vault code kept?"))
     evidence = next(events)
     service.delete_document(document_id)
     *_, last = events
@@ -199,7 +199,7 @@ def test_a_draft_goes_with_any_document_that_was_read(
 def test_old_answers_are_deleted(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     service = build_service(settings)
-    service.upload("default", "tides.txt", io.BytesIO(LIBRARY["tides.txt"]))
+    service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
     bring_in(settings)
     old = ask(service, FIRST).answer_id
     with sqlite3.connect(tmp_path / "ragapp.db") as database:

@@ -20,6 +20,7 @@ from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import AskQuery, SearchQuery, UploadSpec
 from tests.integration.test_cli import ragapp
 from tests.postgres import PostgresServer
 from tests.serving import LIBRARY, bring_in, serving, settings_in
@@ -45,11 +46,11 @@ def secret(service: RagService, settings: Settings) -> str:
     """The id of the document that is to go, after all that leaves traces of it was done with it."""
     for number in range(OTHERS):
         text = b"".join(LIBRARY.values()) + f"Note number {number}.".encode()
-        service.upload("default", f"{number}.txt", io.BytesIO(text))
-    accepted = service.upload("default", "secret.txt", io.BytesIO(SECRET * 3))
+        service.upload(UploadSpec(f"{number}.txt"), io.BytesIO(text))
+    accepted = service.upload(UploadSpec("secret.txt"), io.BytesIO(SECRET * 3))
     bring_in(settings)
-    service.search(CANARY, collection="default")
-    *_, last = service.ask("Where is the vault code kept?", collection="default")
+    service.search(SearchQuery(CANARY, collection="default"))
+    *_, last = service.ask(AskQuery("Where is the vault code kept?", collection="default"))
     assert last.answer is not None
     assert CANARY in last.answer.answer
     return accepted.document.id
@@ -101,7 +102,7 @@ def test_a_receipt_tells_that_another_document_has_the_same_bytes(
 ) -> None:
     document_id = secret(service, settings)
     service.create_collection("copies")
-    service.upload("copies", "same.txt", io.BytesIO(SECRET * 3))
+    service.upload(UploadSpec("same.txt", "copies"), io.BytesIO(SECRET * 3))
     bring_in(settings)
     receipt = service.delete_with_receipt(document_id)
     assert not receipt.complete

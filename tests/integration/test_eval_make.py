@@ -20,7 +20,7 @@ from ragapp.errors import UsageError
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Feedback, Heading, ParsedText
+from ragapp.types import AskQuery, Feedback, Heading, ParsedText, UploadSpec
 from tests.serving import bring_in, settings_in
 
 MILL = b"""# The mill
@@ -42,7 +42,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def service(settings: Settings) -> Iterator[RagService]:
     service = build_service(settings)
-    service.upload("default", "mill.md", io.BytesIO(MILL))
+    service.upload(UploadSpec("mill.md"), io.BytesIO(MILL))
     bring_in(settings)
     yield service
     service.close()
@@ -156,7 +156,7 @@ def test_a_models_answer_has_to_stand_in_the_passage(
 
 
 def ask(service: RagService, question: str) -> str:
-    (*_, last) = service.ask(question, mode="extractive")
+    (*_, last) = service.ask(AskQuery(question, mode="extractive"))
     assert last.answer is not None
     return last.answer.answer_id
 

@@ -24,7 +24,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.service import RagService
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Answer, SearchResult, Sentence
+from ragapp.types import Answer, SearchQuery, SearchResult, Sentence, UploadSpec
 from tests.serving import LIBRARY, bring_in, settings_in
 from tests.unit.answering.hits import found, page_at, span_of
 
@@ -85,12 +85,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     service = build_service(folder)
     service.create_collection("vault")
     for name, data in (LIBRARY | {"spoof.txt": SPOOF.encode()}).items():
-        service.upload("default", name, io.BytesIO(data))
-    service.upload("vault", "secret.txt", io.BytesIO(SECRET.encode()))
+        service.upload(UploadSpec(name), io.BytesIO(data))
+    service.upload(UploadSpec("secret.txt", "vault"), io.BytesIO(SECRET.encode()))
     bring_in(folder)
     bench = build_runtime(folder)
     with closing(service), closing(bench.store):
-        yield Stage(service, bench.store, Puppet(), service.search(QUESTION))
+        yield Stage(service, bench.store, Puppet(), service.search(SearchQuery(QUESTION)))
 
 
 FRAGMENTS = st.sampled_from(

@@ -21,7 +21,7 @@ from ragapp.client import RagappClient
 from ragapp.errors import ModelError, ServerUnavailable, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import AskEvent
+from ragapp.types import AskEvent, AskQuery
 from tests.modelserver import Pieces, written_by
 from tests.serving import serving
 
@@ -105,7 +105,7 @@ def test_a_model_stops_writing_when_its_reader_goes_away(
         closing(build_service(settings)) as service,
         serving(create_app(service, settings)) as url,
         RagappClient(url) as client,
-        closing(client.ask("When does the tide turn?", mode="generate")) as events,
+        closing(client.ask(AskQuery("When does the tide turn?", mode="generate"))) as events,
     ):
         kinds = [next(events).kind for _ in range(5)]
         assert kinds == ["evidence", *["token"] * 4]
@@ -130,7 +130,7 @@ def test_a_reader_in_another_thread_hangs_up_on_a_silent_server() -> None:
 
     def listen(client: RagappClient) -> None:
         with cancelled_by(cancellation), suppress(ServerUnavailable):
-            for _ in client.ask("Anything?"):
+            for _ in client.ask(AskQuery("Anything?")):
                 read.set()
 
     with serving(app) as url, RagappClient(url) as client:

@@ -12,6 +12,7 @@ import pytest
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError, UsageError
 from ragapp.service import RagService
+from ragapp.types import AskQuery, DocumentQuery, SearchQuery, UploadSpec
 
 
 @pytest.fixture
@@ -38,11 +39,11 @@ def archive(files: dict[str, bytes]) -> io.BytesIO:
 
 def put(client: RagappClient, shelf: str, *names: str) -> None:
     for size, name in enumerate(names, start=1):
-        client.upload(shelf, name, io.BytesIO(b"x" * size))
+        client.upload(UploadSpec(name, shelf), io.BytesIO(b"x" * size))
 
 
 def names(client: RagappClient, shelf: str, **wanted: object) -> list[str]:
-    return [one.name for one in client.listing(shelf, **wanted).documents]  # type: ignore[arg-type]
+    return [one.name for one in client.listing(DocumentQuery(shelf, **wanted)).documents]  # type: ignore[arg-type]
 
 
 def test_the_parts_of_a_list_make_the_whole(client: RagappClient, shelf: str) -> None:
@@ -60,12 +61,14 @@ def test_a_list_is_sorted_and_filtered_and_counts_all(client: RagappClient, shel
     assert names(client, shelf, containing="a.TXT") == ["A.txt"]
     assert names(client, shelf, containing="%_") == ["100%_c.md"]
     assert names(client, shelf, statuses=["ready"]) == []
-    found = client.listing(shelf, containing=".txt", count=1)
+    found = client.listing(DocumentQuery(shelf, containing=".txt", count=1))
     assert (found.matching, found.statuses, found.bytes) == (2, {"queued": 3}, 6)
 
 
 def test_metadata_are_set_and_taken_away_by_name(client: RagappClient, shelf: str) -> None:
-    kept = client.upload(shelf, "a.txt", io.BytesIO(b"x"), metadata={"year": "2025", "draft": "yes"})
+    kept = client.upload(
+        UploadSpec("a.txt", shelf, metadata={"year": "2025", "draft": "yes"}), io.BytesIO(b"x")
+    )
     changed = client.set_metadata(kept.document.id, {"year": "2026", "draft": None, "owner": "Ada"})
     assert changed.metadata == {"year": "2026", "owner": "Ada"}
     assert client.document(kept.document.id) == changed
@@ -74,10 +77,10 @@ def test_metadata_are_set_and_taken_away_by_name(client: RagappClient, shelf: st
 def test_changed_metadata_narrow_the_next_search(client: RagappClient) -> None:
     tides = next(one for one in client.documents("default") if one.name == "tides.txt")
     client.set_metadata(tides.id, {"place": "harbour"})
-    hits = client.search("tide", filters={"place": "harbour"}).hits
+    hits = client.search(SearchQuery("tide", filters={"place": "harbour"})).hits
     assert {hit.document_name for hit in hits} == {"tides.txt"}
     client.set_metadata(tides.id, {"place": None})
-    assert client.search("tide", filters={"place": "harbour"}).hits == ()
+    assert client.search(SearchQuery("tide", filters={"place": "harbour"})).hits == ()
 
 
 def test_chunks_are_those_that_overlap_the_span(client: RagappClient, library: RagService) -> None:
@@ -136,7 +139,7 @@ def test_what_is_on_the_machine_is_told(client: RagappClient) -> None:
 def test_answers_are_counted_by_day(client: RagappClient) -> None:
     before = sum(day.answers for day in client.history.days(1))
     for question in ("When does the tide turn?", "When does the tide turn?", "Who is the king of Mars?"):
-        list(client.ask(question))
+        list(client.ask(AskQuery(question)))
     (today,) = client.history.days(1)
     assert today.answers == before + 3
     assert today.cached >= 1

@@ -15,7 +15,7 @@ from ragapp.bootstrap import build_service
 from ragapp.client import RagappClient
 from ragapp.errors import NotFoundError, UnsupportedFormat
 from ragapp.service import RagService
-from ragapp.types import Document
+from ragapp.types import Document, UploadSpec
 from tests.printing import Printed, pdf_of
 from tests.serving import bring_in, serving, settings_in
 
@@ -34,8 +34,8 @@ def service(folder: Path) -> Iterator[RagService]:
     settings = settings_in(folder)
     with closing(build_service(settings)) as service:
         data = pdf_of([Printed(50, 700, FIRST)], [Printed(50, 700, SECOND)])
-        service.upload("default", "harbour.pdf", io.BytesIO(data))
-        service.upload("default", "bread.txt", io.BytesIO(b"Bread rises for twelve hours."))
+        service.upload(UploadSpec("harbour.pdf"), io.BytesIO(data))
+        service.upload(UploadSpec("bread.txt"), io.BytesIO(b"Bread rises for twelve hours."))
         bring_in(settings)
         yield service
 
@@ -117,7 +117,7 @@ def test_a_page_is_found_through_its_own_collection_only(http: httpx.Client, har
 def test_a_deleted_documents_pages_are_gone(service: RagService, http: httpx.Client, folder: Path) -> None:
     settings = settings_in(folder)
     data = pdf_of([Printed(50, 700, "Nets dry on the quay.")])
-    document = service.upload("default", "nets.pdf", io.BytesIO(data)).document
+    document = service.upload(UploadSpec("nets.pdf"), io.BytesIO(data)).document
     bring_in(settings)
     assert http.get(path_of(document, "1.png")).status_code == 200
     assert list((folder / "pages" / document.id).iterdir())

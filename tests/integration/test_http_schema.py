@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.types import Grant, KeyLimits
+from ragapp.types import Grant, KeyLimits, UploadSpec
 from tests.serving import LIBRARY, bring_in, settings_in
 
 EXAMPLES = int(os.environ.get("RAGAPP_TEST_EXAMPLES", "2"))
@@ -36,10 +36,10 @@ def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
     configured = settings_in(tmp_path, max_upload_bytes=100_000)
     service = build_service(configured)
     for name, data in LIBRARY.items():
-        service.upload("default", name, io.BytesIO(data))
+        service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(configured)
     limits = KeyLimits(*[MORE_THAN_ENOUGH] * 5)
-    key = service.callers.keyring.create("everything", [Grant("admin")], limits=limits)
+    key = service.auth.api_keys.create("everything", [Grant("admin")], limits=limits)
     yield create_app(service, configured), {"Host": "localhost", "Authorization": f"Bearer {key.secret}"}
     service.close()
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ragapp.bootstrap import build_service
+from ragapp.types import SearchQuery
 from tests.commands import ragapp
 from tests.serving import settings_in
 
@@ -75,7 +76,7 @@ def test_new_changed_unchanged_and_bad_files_in_one_folder(shop: Shop) -> None:
     assert "binary file" in failed["error"]
 
     with closing(build_service(settings_in(shop.data))) as service:
-        texts = [hit.text for hit in service.search("when do herons fish").hits]
+        texts = [hit.text for hit in service.search(SearchQuery("when do herons fish")).hits]
     assert "Herons fish at dawn." in texts
     assert "Herons fish at dusk." not in texts
 
@@ -110,15 +111,15 @@ def test_metadata_can_be_searched_by(shop: Shop) -> None:
     shop.write(a="Herons fish.")
     shop.json(shop.documents, "--meta", "team=birds", "--meta", "year=2024")
     with closing(build_service(settings_in(shop.data))) as service:
-        assert service.search("herons", filters={"team": "birds", "year": "2024"}).hits
-        assert not service.search("herons", filters={"team": "bees"}).hits
+        assert service.search(SearchQuery("herons", filters={"team": "birds", "year": "2024"})).hits
+        assert not service.search(SearchQuery("herons", filters={"team": "bees"})).hits
 
 
 def test_a_new_collection_is_made(shop: Shop) -> None:
     shop.write(a="Herons fish.")
     shop.json(shop.documents, "-c", "birds")
     with closing(build_service(settings_in(shop.data))) as service:
-        assert service.search("herons", collection="birds").hits
+        assert service.search(SearchQuery("herons", collection="birds")).hits
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from ragapp.bootstrap import build_service
 from ragapp.fetching.web import FetchLimits
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import SearchQuery, UploadSpec
 from tests.serving import settings_in
 
 PATIENCE = 120.0
@@ -97,7 +98,7 @@ def test_a_folder_that_lost_everything_is_not_believed(
 def test_files_elsewhere_and_uploads_never_vanish(
     settings: Settings, service: RagService, folder: Path
 ) -> None:
-    service.upload("default", "upload.txt", io.BytesIO(b"An upload."))
+    service.upload(UploadSpec("upload.txt"), io.BytesIO(b"An upload."))
     bring_in(settings, folder)
     (folder / "bees.md").unlink()
     _, mirror = bring_in(settings, folder / "tides.md", prune=True)
@@ -123,7 +124,7 @@ def test_members_of_an_archive_are_documents(settings: Settings, service: RagSer
     write(heron="Herons fish at dusk.", gull="Gulls rest.")
     report, _ = bring_in(settings, folder)
     assert report.added == 4
-    assert service.search("who fishes at dusk").hits[0].document_name == "heron.txt"
+    assert service.search(SearchQuery("who fishes at dusk")).hits[0].document_name == "heron.txt"
     write(heron="Herons fish at dawn.")
     report, mirror = bring_in(settings, folder, prune=True)
     assert (report.updated, mirror.removed) == (1, 1)
@@ -152,7 +153,7 @@ def test_a_web_page_is_brought_in_and_kept_up_to_date(
         url = f"http://127.0.0.1:{server.server_port}/tides.md"
         report, _ = bring_in(settings, url, f"{url}/nothing")
         assert (report.added, report.failed) == (1, 1)
-        assert service.search("tides", filters={"source": url}).hits
+        assert service.search(SearchQuery("tides", filters={"source": url})).hits
         (folder / "tides.md").write_text("Tides turn at midnight.")
         report, _ = bring_in(settings, url)
         assert report.updated == 1

@@ -25,7 +25,7 @@ from ragapp.errors import ModelError
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Job, Vectors
+from ragapp.types import Job, SearchQuery, UploadSpec, Vectors
 from tests.serving import parser, settings_in
 
 PATIENCE = 120.0
@@ -112,7 +112,7 @@ def one_stage(bench: IngestRuntime, work: Pipeline, stop: Event | None = None) -
 
 
 def upload(service: RagService, name: str, text: str) -> str:
-    return service.upload("default", name, io.BytesIO(text.encode())).document.id
+    return service.upload(UploadSpec(name), io.BytesIO(text.encode())).document.id
 
 
 def test_a_document_is_found_by_words_first_and_by_meaning_then(
@@ -123,10 +123,10 @@ def test_a_document_is_found_by_words_first_and_by_meaning_then(
     one_stage(bench, work)
     document = service.document(id_)
     assert (document.status, document.embedded, document.chunks) == ("searchable", 0, 12)
-    assert service.search("bridges of town 7", mode="words").hits[0].heading == "Town 7"
+    assert service.search(SearchQuery("bridges of town 7", mode="words")).hits[0].heading == "Town 7"
     one_stage(bench, work)
     assert service.document(id_).status == "ready"
-    hit = service.search("Who governs town 5?", mode="dense").hits[0]
+    hit = service.search(SearchQuery("Who governs town 5?", mode="dense")).hits[0]
     assert service.document_text(id_).text[hit.start : hit.end] == hit.text
 
 

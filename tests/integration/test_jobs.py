@@ -16,6 +16,7 @@ from ragapp.bootstrap import build_service
 from ragapp.errors import ConflictError, NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests.serving import Caller, bring_in, settings_in
 
 
@@ -32,7 +33,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 def test_work_is_listed_cancelled_retried_and_done(caller: Caller, settings: Settings) -> None:
     name = type(caller).__name__
-    document = caller.upload("default", f"{name}.txt", io.BytesIO(f"Herons fish for {name}.".encode()))
+    document = caller.upload(UploadSpec(f"{name}.txt"), io.BytesIO(f"Herons fish for {name}.".encode()))
     id_ = document.document.id
     assert id_ in {job.document_id for job in caller.jobs(statuses=["queued"])}
     assert caller.cancel_job(id_).status == "failed"
@@ -54,7 +55,7 @@ def test_work_is_listed_cancelled_retried_and_done(caller: Caller, settings: Set
 
 def test_a_source_with_nul_is_refused(caller: Caller) -> None:
     with pytest.raises(UsageError, match="NUL"):
-        caller.upload("default", "a.txt", io.BytesIO(b"text"), source="a\0b")
+        caller.upload(UploadSpec("a.txt", source="a\0b"), io.BytesIO(b"text"))
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -64,7 +65,7 @@ def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def test_the_command_line_tells_why(service: RagService, settings: Settings) -> None:
-    bad = service.upload("default", "bad.pdf", io.BytesIO(b"no PDF")).document.id
+    bad = service.upload(UploadSpec("bad.pdf"), io.BytesIO(b"no PDF")).document.id
     bring_in(settings)
     (job,) = json.loads(run(settings, "list", "--status", "failed", "--json").stdout)
     assert (job["document_id"], job["name"], job["status"]) == (bad, "bad.pdf", "failed")

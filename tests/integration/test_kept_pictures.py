@@ -13,7 +13,7 @@ import pytest
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Document
+from ragapp.types import Document, UploadSpec
 from tests.printing import Printed, pdf_of
 from tests.serving import bring_in, settings_in
 
@@ -30,7 +30,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 
 def hand_in(service: RagService, settings: Settings, words: str) -> Document:
-    service.upload("default", "harbour.pdf", io.BytesIO(pdf_of([Printed(50, 700, words)])))
+    service.upload(UploadSpec("harbour.pdf"), io.BytesIO(pdf_of([Printed(50, 700, words)])))
     bring_in(settings)
     (document,) = service.documents()
     service.page_image(document.id, 1)

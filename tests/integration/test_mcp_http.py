@@ -17,7 +17,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Grant, Role
+from ragapp.types import Grant, Role, UploadSpec
 from tests.modelserver import Pieces, written_by
 from tests.serving import bring_in, serving, settings_in
 
@@ -43,7 +43,9 @@ def service(settings: Settings) -> Iterator[RagService]:
     with closing(build_service(settings)) as service:
         for name in ("ours", "theirs"):
             service.create_collection(name)
-            service.upload(name, f"{name}.txt", io.BytesIO(f"The word of {name} is quokka.".encode()))
+            service.upload(
+                UploadSpec(f"{name}.txt", name), io.BytesIO(f"The word of {name} is quokka.".encode())
+            )
         bring_in(settings)
         yield service
 
@@ -57,7 +59,7 @@ def url(service: RagService, settings: Settings) -> Iterator[str]:
 @pytest.fixture
 def secret(service: RagService) -> Callable[[Role], str]:
     """The secret of a new key for `ours`."""
-    return lambda role: service.callers.keyring.create(role, [Grant(role, "ours")]).secret
+    return lambda role: service.auth.api_keys.create(role, [Grant(role, "ours")]).secret
 
 
 @asynccontextmanager
@@ -80,10 +82,10 @@ def test_a_key_is_needed_once_there_is_one(url: str, secret: Callable[[Role], st
 
 
 def test_a_revoked_key_opens_nothing_more(service: RagService, url: str) -> None:
-    made = service.callers.keyring.create("gone", [Grant("reader", "ours")])
+    made = service.auth.api_keys.create("gone", [Grant("reader", "ours")])
     headers = {**SPEAKS, "Authorization": f"Bearer {made.secret}"}
     assert httpx.post(f"{url}/mcp", json=LIST_TOOLS, headers=headers).status_code == 200
-    service.callers.keyring.revoke(made.key.id)
+    service.auth.api_keys.revoke(made.key.id)
     assert httpx.post(f"{url}/mcp", json=LIST_TOOLS, headers=headers).status_code == 401
 
 

@@ -22,7 +22,7 @@ from ragapp.errors import ConflictError, StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store import schema as t
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.types import Feedback, Grant
+from ragapp.types import AskQuery, Feedback, Grant, UploadSpec
 from tests.postgres import PostgresServer
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 from tests.serving import LIBRARY, bring_in, settings_in
@@ -40,13 +40,15 @@ def laptop(tmp_path_factory: pytest.TempPathFactory, model_folder: Callable[[str
     settings = settings_in(folder / "data").model_copy(update={"models_dir": folder / "models"})
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
-            service.upload("default", name, io.BytesIO(data), metadata={"shelf": "Küste"})
+            service.upload(UploadSpec(name, metadata={"shelf": "Küste"}), io.BytesIO(data))
         bring_in(settings)
         conversation = service.history.create_conversation("Tides")
-        answer = [event.answer for event in service.ask(QUESTION, conversation_id=conversation.id)][-1]
+        answer = [event.answer for event in service.ask(AskQuery(QUESTION, conversation_id=conversation.id))][
+            -1
+        ]
         assert answer is not None
         service.history.add_feedback(answer.answer_id, Feedback("up"))
-        service.callers.keyring.create("reader", (Grant("reader", "default"),))
+        service.auth.api_keys.create("reader", (Grant("reader", "default"),))
     artifacts_of(settings).add("run", "tides", io.BytesIO(A_RUN), "about")
     return settings
 
@@ -106,7 +108,7 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
         ]
         report = there.doctor()
         assert report.ok, [check for check in report.checks if not check.ok]
-        there.upload("default", "new.txt", io.BytesIO(b"Gulls rest on the pier at noon."))
+        there.upload(UploadSpec("new.txt"), io.BytesIO(b"Gulls rest on the pier at noon."))
     bring_in(server)
     with closing(build_service(server)) as there:
         assert there.search("gulls on the pier").hits[0].document_name == "new.txt"
@@ -150,7 +152,7 @@ def test_what_is_there_is_not_replaced(laptop: Settings, server: Settings) -> No
 def test_damaged_bytes_do_not_arrive(tmp_path: Path, postgres: PostgresServer) -> None:
     source = settings_in(tmp_path / "source")
     with closing(build_service(source)) as service:
-        sha256 = service.upload("default", "a.txt", io.BytesIO(b"tides")).document.sha256
+        sha256 = service.upload(UploadSpec("a.txt"), io.BytesIO(b"tides")).document.sha256
     next((tmp_path / "source" / "blobs").glob(f"*/{sha256}")).write_bytes(b"tidez")
     target = source.model_copy(
         update={"database_url": SecretStr(postgres.new_database()), "blobs": str(tmp_path / "target")}

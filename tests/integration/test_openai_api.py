@@ -22,7 +22,7 @@ from ragapp.bootstrap import build_service
 from ragapp.errors import ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import AskEvent, Grant
+from ragapp.types import AskEvent, AskQuery, Grant
 from tests.modelserver import Pieces, written_by
 from tests.serving import serving, settings_in
 
@@ -188,7 +188,7 @@ def test_a_key_opens_its_own_models(tmp_path: Path) -> None:
     with closing(build_service(settings)) as service, serving(create_app(service, settings)) as url:
         for name in ("ours", "theirs"):
             service.create_collection(name)
-        made = service.callers.keyring.create("reader", [Grant("reader", "ours")])
+        made = service.auth.api_keys.create("reader", [Grant("reader", "ours")])
         client = openai.OpenAI(base_url=f"{url}/v1", api_key=made.secret, max_retries=0)
         assert [model.id for model in client.models.list()] == ["ragapp/ours"]
         for reach in (
@@ -239,7 +239,7 @@ def test_the_model_stops_when_the_reader_goes_away(writing: openai.OpenAI, piece
 
 
 def test_what_fails_on_the_way_is_an_error_in_the_stream(library: RagService) -> None:
-    evidence = next(library.ask(TURNS, mode="extractive"))
+    evidence = next(library.ask(AskQuery(TURNS, mode="extractive")))
 
     def failing() -> Generator[AskEvent, None, None]:
         yield AskEvent("token", text="At")

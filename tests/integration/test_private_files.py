@@ -19,6 +19,7 @@ from ragapp.bootstrap.storage import back_up, restore
 from ragapp.models.sharing import share, shared_folder
 from ragapp.private import private_folder
 from ragapp.service import RagService
+from ragapp.types import AskQuery, SearchQuery, UploadSpec
 from tests.serving import TIDES, bring_in, settings_in
 
 PDF = Path(__file__).parents[2] / "ragapp" / "samples" / "amazon-rainforest.pdf"
@@ -59,13 +60,13 @@ def test_nothing_is_open_to_others_after_any_operation_of_the_library(tmp_path: 
 
 
 def _upload(service: RagService) -> None:
-    service.upload("default", "tides.txt", io.BytesIO(TIDES))
-    service.upload("default", PDF.name, io.BytesIO(PDF.read_bytes()))
+    service.upload(UploadSpec("tides.txt"), io.BytesIO(TIDES))
+    service.upload(UploadSpec(PDF.name), io.BytesIO(PDF.read_bytes()))
 
 
 def _search_and_ask(service: RagService) -> None:
-    service.search("tides", collection="default")
-    list(service.ask("When does the tide turn?", collection="default"))
+    service.search(SearchQuery("tides", collection="default"))
+    list(service.ask(AskQuery("When does the tide turn?", collection="default")))
 
 
 def _draw(service: RagService) -> None:
@@ -76,7 +77,7 @@ def _draw(service: RagService) -> None:
 def _delete(service: RagService) -> None:
     (document,) = (one for one in service.documents("default") if one.name == "tides.txt")
     service.delete_document(document.id)
-    service.search("tides", collection="default")
+    service.search(SearchQuery("tides", collection="default"))
 
 
 def test_backups_and_what_is_restored_from_them_are_private(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from ragapp.indexes.qdrant.index import QdrantIndex
 from ragapp.indexes.qdrant.points import Points
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
+from ragapp.types import Collection, IndexChange, IndexEntry, SearchQuery, Vectors
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from tests.qdrantserver import Node
 
@@ -199,7 +199,7 @@ def test_the_service_searches_there_and_its_doctor_removes_what_was_left_behind(
         qdrant_prefix=prefix,
     )
     service = build_service(settings)
-    assert len(service.search("heron", collection=NAME, k=9, mode="words").hits) == 6
+    assert len(service.search(SearchQuery("heron", collection=NAME, k=9, mode="words")).hits) == 6
     client.create_collection(f"{prefix}-77-0123456789abcdef-words1", vectors_config={})
     name = "there are no views of deleted collections"
     assert [check.ok for check in service.doctor().checks if check.name == name] == [False]

@@ -10,6 +10,7 @@ from threading import Event
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import parse_limits
 from ragapp.bootstrap import build_runtime, build_service
+from ragapp.types import UploadSpec
 from tests.serving import bring_in, parser, settings_in
 
 CHAPTERS = 8
@@ -31,12 +32,12 @@ def test_one_changed_word_embeds_one_chunk_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, chunk_tokens=100)
     bench = build_runtime(settings)
     with closing(build_service(settings, bench)) as service:
-        id_ = service.upload("default", "book.md", io.BytesIO(book().encode())).document.id
+        id_ = service.upload(UploadSpec("book.md"), io.BytesIO(book().encode())).document.id
         bring_in(settings)
         assert service.document(id_).chunks > 3 * CHAPTERS
 
         changed = book().replace("The mill of town 3-20", "The windmill of town 3-20")
-        service.upload("default", "book.md", io.BytesIO(changed.encode()))
+        service.upload(UploadSpec("book.md"), io.BytesIO(changed.encode()))
         pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
         parsing = bench.queue.claim("test")
         assert parsing is not None

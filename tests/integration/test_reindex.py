@@ -13,6 +13,7 @@ from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import EmbedderMismatch, ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.types import SearchQuery, UploadSpec
 from tests.serving import work_off
 
 OTHER = "all-MiniLM-L6-v2-int8"
@@ -48,7 +49,7 @@ def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
 
 def ingest(service: RagService, bench: IngestRuntime, settings: Settings, texts: dict[str, str]) -> None:
     for name, text in texts.items():
-        service.upload("default", f"{name}.txt", io.BytesIO(text.encode()))
+        service.upload(UploadSpec(f"{name}.txt"), io.BytesIO(text.encode()))
     work_off(bench, settings)
 
 
@@ -57,7 +58,7 @@ def nothing(done: int, total: int) -> None:
 
 
 def found(service: RagService, query: str) -> str:
-    return service.search(query, mode="dense", k=1).hits[0].document_name
+    return service.search(SearchQuery(query, mode="dense", k=1)).hits[0].document_name
 
 
 def test_search_goes_on_and_then_uses_the_new_vectors(

@@ -25,6 +25,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.cli.child_processes import Child
 from ragapp.settings import Settings
+from ragapp.types import UploadSpec
 from tests.integration.test_http_server import running
 from tests.modelserver import Pieces, written_by
 from tests.ports import free_port
@@ -45,7 +46,7 @@ def asked_of(settings: Settings) -> Iterator[httpx.Client]:
 def fill(settings: Settings) -> None:
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
-            service.upload("default", name, io.BytesIO(data))
+            service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(settings)
 
 
@@ -90,7 +91,7 @@ def test_uploads_are_turned_away_while_the_queue_is_full(tmp_path: Path) -> None
             create_app(service, settings), base_url="http://localhost", client=("127.0.0.1", 1)
         ) as http,
     ):
-        service.upload("default", "herons.txt", io.BytesIO(b"Herons fish at dusk."))
+        service.upload(UploadSpec("herons.txt"), io.BytesIO(b"Herons fish at dusk."))
         refused = http.post("/v1/collections/default/documents", files={"file": ("more.txt", b"More.")})
         assert refused.status_code == 503
         assert "RAGAPP_MAX_QUEUE" in refused.json()["detail"]
@@ -146,7 +147,7 @@ def test_an_answer_on_its_way_is_finished_when_the_server_is_stopped(tmp_path: P
 def test_a_document_is_given_back_when_its_worker_ends_before_it_is_read(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     with closing(build_service(settings)) as service:
-        service.upload("default", "herons.txt", io.BytesIO(b"Herons fish at dusk."))
+        service.upload(UploadSpec("herons.txt"), io.BytesIO(b"Herons fish at dusk."))
     bench = build_runtime(settings)
     with closing(bench.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
         job = bench.queue.claim("ending")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError
-from ragapp.types import Answer, AskEvent
+from ragapp.types import Answer, AskEvent, AskQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,11 @@ class PendingAnswer:
     def _events(self) -> Generator[AskEvent, None, None]:
         wish = self.wish
         return self._client.ask(
-            wish.question,
-            collection=wish.collection,
-            conversation_id=wish.conversation_id,
-            standalone_question=wish.standalone,
-            use_cache=wish.use_cache,
+            AskQuery(
+                wish.question,
+                collection=wish.collection,
+                conversation_id=wish.conversation_id,
+                standalone_question=wish.standalone,
+                use_cache=wish.use_cache,
+            )
         )

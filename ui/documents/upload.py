@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ragapp.api.schemas import UploadReport
 from ragapp.errors import RagappError
-from ragapp.types import Acceptance
+from ragapp.types import Acceptance, UploadSpec
 from ui.escape import html_text, label_text
 from ui.formatting import counted
 from ui.session import client
@@ -65,7 +65,7 @@ def _hand_over(files: Sequence[UploadedFile], collection: str) -> Iterator[tuple
             if file.name.lower().endswith(".zip"):
                 yield from _unpacked(client().upload_archive(collection, file.name, file), file.name)
             else:
-                _confirm(client().upload(collection, file.name, file))
+                _confirm(client().upload(UploadSpec(file.name, collection), file))
         except RagappError as problem:
             yield file.name, str(problem)
     progress.empty()

@@ -100,7 +100,7 @@ def create_app(
         Admission, settings=settings, metrics=telemetry.metrics, waiting=_waiting(service.queue_depths)
     )
     app.add_middleware(PathGuard)
-    app.add_middleware(Authentication, callers=service.callers)
+    app.add_middleware(Authentication, auth=service.auth)
     app.add_middleware(
         BrowserGuard, host=host, allowed_hosts=settings.allowed_hosts, origins=settings.cors_origins
     )

@@ -11,9 +11,9 @@ from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream, frame
 from ragapp.api.problems import problem_of
-from ragapp.api.schemas import AskRequest, Problem, Token
+from ragapp.api.schemas import Problem, Token
 from ragapp.errors import RagappError
-from ragapp.types import Answer, AskEvent
+from ragapp.types import Answer, AskEvent, AskQuery
 
 router = APIRouter(prefix="/v1/ask", tags=["questions"])
 
@@ -27,22 +27,12 @@ _STREAM = {
 
 @router.post("", response_model=Answer, responses={200: _STREAM})
 def ask(
-    wanted: AskRequest,
+    query: AskQuery,
     service: Service,
     request: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Answer | Response:
-    events = service.ask(
-        wanted.question,
-        collection=wanted.collection,
-        k=wanted.k,
-        mode=wanted.mode,
-        filters=wanted.filters,
-        history=wanted.history,
-        conversation_id=wanted.conversation_id,
-        standalone_question=wanted.standalone_question,
-        use_cache=wanted.use_cache,
-    )
+    events = service.ask(query)
     if EventStream.media_type not in accept:
         return drained(events)
     # What fails before the first event is answered with its own status, as for JSON.

@@ -25,9 +25,9 @@ class Authentication:
     `caller_of` tells a route who it was.
     """
 
-    def __init__(self, app: ASGIApp, callers: Auth) -> None:
+    def __init__(self, app: ASGIApp, auth: Auth) -> None:
         self.app = app
-        self.callers = callers
+        self.auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
@@ -50,8 +50,8 @@ class Authentication:
         headers = Headers(scope=scope)
         address = scope["client"][0] if scope.get("client") else ""
         at_the_machine = is_loopback(address) and not _handed_on(headers)
-        caller = self.callers.keyring.caller(_secret(headers), address=address, loopback=at_the_machine)
-        self.callers.meter.request(caller)
+        caller = self.auth.api_keys.caller(_secret(headers), address=address, loopback=at_the_machine)
+        self.auth.quotas.request(caller)
         return caller
 
 

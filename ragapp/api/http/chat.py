@@ -20,7 +20,7 @@ from ragapp.api.openai.schemas import ChatRequest, Chunk, Completion, FailureRep
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
-from ragapp.types import AskEvent, Collection
+from ragapp.types import AskEvent, AskQuery, Collection
 
 router = APIRouter(
     prefix="/v1",
@@ -44,13 +44,15 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
         return _done(chore, wanted, service, request)
     asked = read_request(wanted)
     events = service.ask(
-        asked.question,
-        collection=asked.collection,
-        k=wanted.ragapp.k,
-        mode=asked.mode,
-        filters=wanted.ragapp.filters,
-        history=asked.history,
-        use_cache=wanted.ragapp.use_cache,
+        AskQuery(
+            asked.question,
+            asked.collection,
+            k=wanted.ragapp.k,
+            mode=asked.mode,
+            filters=wanted.ragapp.filters,
+            history=tuple(asked.history),
+            use_cache=wanted.ragapp.use_cache,
+        )
     )
     reply = _reply_to(wanted, request)
     if not wanted.stream:

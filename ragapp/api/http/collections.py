@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ragapp.api.http.dependencies import Service
 from ragapp.api.schemas import NewCollection
-from ragapp.types import Collection, DocumentSort, Listing, Status
+from ragapp.types import Collection, DocumentQuery, DocumentSort, Listing, Status
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
@@ -42,19 +42,22 @@ class ListingQuery(BaseModel):
     offset: int = Field(default=0, ge=0, le=2**31)
     count: int = Field(default=50, ge=1, le=1000)
 
+    def of(self, collection: str) -> DocumentQuery:
+        return DocumentQuery(
+            collection,
+            self.containing,
+            tuple(self.status),
+            self.order,
+            self.descending,
+            self.offset,
+            self.count,
+        )
+
 
 @router.get("/{collection}/listing")
 def list_part(collection: str, wanted: Annotated[ListingQuery, Query()], service: Service) -> Listing:
     """A part of its documents, filtered and sorted, and how many there are of which status."""
-    return service.listing(
-        collection,
-        containing=wanted.containing,
-        statuses=wanted.status,
-        order=wanted.order,
-        descending=wanted.descending,
-        offset=wanted.offset,
-        count=wanted.count,
-    )
+    return service.listing(wanted.of(collection))
 
 
 @router.delete("/{collection}", status_code=204)

@@ -8,7 +8,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ragapp.api.http.authentication import caller_of
-from ragapp.authorization import AuthorizedService
+from ragapp.authorization import authorized
+from ragapp.authorization.policy import AccessPolicy
 from ragapp.service import RagService
 
 _BEARER = HTTPBearer(
@@ -20,16 +21,16 @@ _BEARER = HTTPBearer(
 
 def _service(
     request: Request, _key: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
-) -> AuthorizedService:
+) -> RagService:
     service: RagService = request.app.state.service
-    return AuthorizedService(service, caller_of(request))
+    return authorized(service, caller_of(request))
 
 
-Service = Annotated[AuthorizedService, Depends(_service)]
+Service = Annotated[RagService, Depends(_service)]
 
 
-def _sees_everything(service: Service) -> None:
-    service.see_everything()
+def _sees_everything(request: Request, _: Service) -> None:
+    AccessPolicy(request.app.state.service, caller_of(request)).require_everywhere("reader")
 
 
 def _unready(request: Request) -> str | None:

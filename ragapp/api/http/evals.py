@@ -30,7 +30,7 @@ _PAGE: dict[int | str, dict[str, object]] = {200: {"content": {"text/html": {}},
 def start_evaluation(wanted: EvaluationRequest, service: Service, response: Response) -> Task:
     """Evaluations run one at a time and leave the cores to whoever asks. `/v1/tasks` follows them."""
     evaluation = Evaluation(wanted.kind, wanted.set, wanted.limit, wanted.generator)
-    task = service.evals.start(evaluation)
+    task = service.start_evaluation(evaluation)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
 
@@ -38,7 +38,7 @@ def start_evaluation(wanted: EvaluationRequest, service: Service, response: Resp
 @router.post("/questions", status_code=202)
 def make_questions(wanted: QuestionsRequest, service: Service, response: Response) -> Task:
     """Makes a question set from a collection, to be reviewed."""
-    task = service.evals.start_questions(wanted.collection, wanted.name, wanted.count)
+    task = service.generate_questions(wanted.collection, wanted.name, wanted.count)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
 

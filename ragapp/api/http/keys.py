@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from ragapp.api.http.authentication import caller_of
 from ragapp.api.http.dependencies import Service
 from ragapp.api.schemas import ChosenCollection, KeyRequest, Me
 from ragapp.types import AuditEntry, Grant, Key, NewKey
@@ -15,9 +16,9 @@ router = APIRouter(prefix="/v1", tags=["access"])
 
 
 @router.get("/me")
-def show_me(service: Service) -> Me:
+def show_me(service: Service, request: Request) -> Me:
     """Whose key it is, what it may do, how much, and what it has used since midnight (UTC)."""
-    caller = service.caller
+    caller = caller_of(request)
     return Me(
         caller.id,
         caller.name,

@@ -91,7 +91,7 @@ def _has_key(settings: Settings) -> bool:
     if file is not None and not file.exists():  # opening it would make it
         return False
     with closing(build_service(settings)) as service:
-        return service.callers.keyring.needed()
+        return service.auth.api_keys.needed()
 
 
 def take_port(host: str, port: int, option: str) -> socket.socket:

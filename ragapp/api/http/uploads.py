@@ -21,7 +21,7 @@ from ragapp.api.schemas import AcceptedUpload, Label, RefusedUpload, UploadRepor
 from ragapp.errors import RagappError, UsageError
 from ragapp.fetching.archives import Member, is_archive, members
 from ragapp.fetching.file_names import display_name, is_unwanted_path
-from ragapp.types import Acceptance
+from ragapp.types import Acceptance, UploadSpec
 
 router = APIRouter(tags=["documents"])
 
@@ -87,13 +87,13 @@ class _Intake:
     def _take(self, document: IncomingFile) -> None:
         try:
             with document.data as data:
-                kept = self.service.upload(
-                    self.collection,
+                spec = UploadSpec(
                     document.name,
-                    data,
+                    self.collection,
                     source=document.source or self.form.source,
                     metadata=self.form.metadata,
                 )
+                kept = self.service.upload(spec, data)
             self.accepted.append(_accepted(kept))
         except RagappError as error:
             self.refused.append((document.name, error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
@@ -13,15 +13,17 @@ from ragapp.errors import NotFoundError, RagappError
 from ragapp.types import (
     Acceptance,
     AskEvent,
-    AskMode,
+    AskQuery,
     Collection,
     Document,
     DocumentPage,
+    DocumentQuery,
     JobState,
     Listing,
     ParsedText,
-    SearchMode,
+    SearchQuery,
     SearchResult,
+    UploadSpec,
 )
 
 Call = Context[Any, Any]
@@ -33,9 +35,7 @@ class Backend(Protocol):
 
     def collections(self) -> list[Collection]: ...
 
-    def listing(
-        self, collection: str = ..., *, containing: str = ..., offset: int = ..., count: int = ...
-    ) -> Listing: ...
+    def listing(self, query: DocumentQuery) -> Listing: ...
 
     def document(self, document_id: str) -> Document: ...
 
@@ -43,15 +43,11 @@ class Backend(Protocol):
 
     def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage: ...
 
-    def search(
-        self, query: str, *, collection: str, k: int, mode: SearchMode, filters: Mapping[str, str]
-    ) -> SearchResult: ...
+    def search(self, query: SearchQuery) -> SearchResult: ...
 
-    def ask(
-        self, question: str, *, collection: str, k: int, mode: AskMode, filters: Mapping[str, str]
-    ) -> Generator[AskEvent, None, None]: ...
+    def ask(self, query: AskQuery) -> Generator[AskEvent, None, None]: ...
 
-    def upload(self, collection: str, name: str, data: BinaryIO) -> Acceptance: ...
+    def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance: ...
 
     def job(self, document_id: str) -> JobState: ...
 

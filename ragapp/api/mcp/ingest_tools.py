@@ -13,7 +13,7 @@ from pydantic import Field
 from ragapp.api.mcp.ask_tools import InCollection
 from ragapp.api.mcp.backend import Backend, BackendOf, Call, errors_told
 from ragapp.api.mcp.schemas import DocumentEntry, Ingested, result
-from ragapp.types import Document, Status
+from ragapp.types import Document, Status, UploadSpec
 
 LONGEST_WAIT = 120.0
 """Seconds to wait for a document to be read; the work goes on afterwards."""
@@ -46,7 +46,7 @@ class IngestingTools:
         with errors_told():
             library = self._library_of(call)
             data = io.BytesIO(text.encode())
-            kept = await to_thread.run_sync(library.upload, collection, name, data)
+            kept = await to_thread.run_sync(library.upload, UploadSpec(name, collection), data)
             document = await _read(library, kept.document, call)
         entry = DocumentEntry.of(document)
         told = f"{kept.outcome}: {document.name} ({document.id}) is {document.status}. {document.error or ''}"

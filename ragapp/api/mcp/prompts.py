@@ -10,6 +10,7 @@ from pydantic import Field
 from ragapp.answering.prompt import DO_NOT_SAY
 from ragapp.api.answer_text import one_line
 from ragapp.api.mcp.backend import BackendOf, Call, errors_told
+from ragapp.types import SearchQuery
 
 READ = 8
 """Passages that a prompt shows."""
@@ -28,7 +29,7 @@ class CitingPrompts:
         """Answer a question from the best passages of the documents, which are put into the prompt."""
         with errors_told():
             found = self._library_of(call).search(
-                question, collection=collection, k=READ, mode="hybrid", filters={}
+                SearchQuery(question, collection=collection, k=READ, mode="hybrid", filters={})
             )
         passages = "\n\n".join(
             f"[{number}] ({one_line(hit.document_name)}, page {hit.page}) {' '.join(hit.text.split())}"

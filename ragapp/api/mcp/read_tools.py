@@ -19,6 +19,7 @@ from ragapp.api.mcp.schemas import (
     DocumentText,
     result,
 )
+from ragapp.types import DocumentQuery
 
 LAST = 2**31 - 1
 """The largest number that any database takes for a place or a version."""
@@ -33,7 +34,7 @@ class ReadingTools:
         with errors_told():
             library = self._library_of(call)
             names = [collection.name for collection in library.collections()]
-            counts = [sum(library.listing(name, count=1).statuses.values()) for name in names]
+            counts = [sum(library.listing(DocumentQuery(name, count=1)).statuses.values()) for name in names]
         entries = [
             CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
         ]
@@ -52,7 +53,7 @@ class ReadingTools:
         """List the documents of a collection, the newest first, with what state each is in."""
         with errors_told():
             listing = self._library_of(call).listing(
-                collection, containing=containing, offset=offset, count=count
+                DocumentQuery(collection, containing, offset=offset, count=count)
             )
         seen = offset + len(listing.documents)
         listed = Documents(

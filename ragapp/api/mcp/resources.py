@@ -13,6 +13,7 @@ from mcp_types import INVALID_PARAMS, ListResourcesResult, Resource
 
 from ragapp.api.mcp.backend import Backend, BackendOf, Call, resource_errors_told
 from ragapp.api.mcp.schemas import document_uri
+from ragapp.types import DocumentQuery
 
 AT_ONCE = 100
 """Documents in one part of the list."""
@@ -53,7 +54,7 @@ def _part(library: Backend, cursor: str | None) -> ListResourcesResult:
     names = [collection.name for collection in library.collections()]
     if place >= len(names):
         return ListResourcesResult(resources=[])
-    listing = library.listing(names[place], offset=offset, count=AT_ONCE)
+    listing = library.listing(DocumentQuery(names[place], offset=offset, count=AT_ONCE))
     seen = offset + len(listing.documents)
     more = f"{place}.{seen}" if listing.documents and seen < listing.matching else None
     following = f"{place + 1}.0" if place + 1 < len(names) else None

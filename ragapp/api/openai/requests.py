@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ragapp.api.openai.schemas import ChatRequest, Message, Typed
-from ragapp.api.schemas import LONGEST_QUESTION
 from ragapp.errors import NotFoundError, UsageError
-from ragapp.types import AskMode, Turn
+from ragapp.types import LONGEST_QUESTION, AskMode, Turn
 
 PREFIX = "ragapp/"
 

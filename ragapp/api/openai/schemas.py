@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from ragapp.api.schemas import Filters
 from ragapp.types import Verdict
+from ragapp.types.queries import Filters
 
 FinishReason = Literal["stop", "length", "content_filter"]
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]

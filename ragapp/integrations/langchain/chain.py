@@ -10,15 +10,13 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableGenerator
 from langchain_core.runnables.utils import AddableDict
 
-from ragapp.types import AskEvent, AskMode
+from ragapp.types import AskEvent, AskMode, AskQuery
 
 
 class AnswersQuestions(Protocol):
     """What the chain needs of a service or client."""
 
-    def ask(
-        self, question: str, *, collection: str, k: int, mode: AskMode, filters: Mapping[str, str]
-    ) -> Iterator[AskEvent]: ...
+    def ask(self, query: AskQuery) -> Iterator[AskEvent]: ...
 
 
 def answer_chain(
@@ -37,7 +35,7 @@ def answer_chain(
     """
 
     def events(question: str) -> Iterator[AskEvent]:
-        return service.ask(question, collection=collection, k=k, mode=mode, filters=filters or {})
+        return service.ask(AskQuery(question, collection=collection, k=k, mode=mode, filters=filters or {}))
 
     def pieces(questions: Iterator[str]) -> Iterator[AddableDict]:
         for event in events("".join(questions)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -11,15 +10,13 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, SkipValidation
 
 from ragapp.integrations.langchain.documents import document_of
-from ragapp.types import SearchMode, SearchResult
+from ragapp.types import SearchMode, SearchQuery, SearchResult
 
 
 class SearchesDocuments(Protocol):
     """What the retriever needs of a service or client."""
 
-    def search(
-        self, query: str, *, collection: str, k: int, mode: SearchMode, filters: Mapping[str, str]
-    ) -> SearchResult: ...
+    def search(self, query: SearchQuery) -> SearchResult: ...
 
 
 class RagappRetriever(BaseRetriever):
@@ -44,10 +41,12 @@ class RagappRetriever(BaseRetriever):
         k: int | None = None,
     ) -> list[Document]:
         found = self.service.search(
-            query,
-            collection=self.collection,
-            k=self.k if k is None else k,
-            mode=self.mode,
-            filters=self.filters,
+            SearchQuery(
+                query,
+                collection=self.collection,
+                k=self.k if k is None else k,
+                mode=self.mode,
+                filters=self.filters,
+            )
         )
         return [document_of(hit) for hit in found.hits]

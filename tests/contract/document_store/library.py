@@ -8,7 +8,7 @@ import numpy as np
 
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Acceptance, Chunk, Document, Heading, Job, ParsedText
+from ragapp.types import Acceptance, Chunk, Document, Heading, Job, ParsedText, UploadSpec
 
 EMBEDDER = "test-embedder"
 PAGE_ONE, PAGE_TWO = "The tide turns at noon. ", "Herons fish at dusk."
@@ -17,13 +17,15 @@ PARSED = ParsedText(PAGE_ONE + PAGE_TWO, (0, len(PAGE_ONE)), (Heading(1, 0, 8),)
 
 def accept(store: SqlStore, data: bytes = b"bytes", source: str = "/a.txt", **changed: str) -> Acceptance:
     return store.accept(
-        "shore",
-        source=source,
-        name=changed.get("name", "a.txt"),
-        data=io.BytesIO(data),
+        UploadSpec(
+            changed.get("name", "a.txt"),
+            "shore",
+            source=source,
+            metadata={"topic": changed.get("topic", "sea")},
+        ),
+        io.BytesIO(data),
         media_type="text/plain",
-        recipe=changed.get("recipe", "r1"),
-        metadata={"topic": changed.get("topic", "sea")},
+        ingest_fingerprint=changed.get("recipe", "r1"),
     )
 
 

@@ -13,7 +13,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Grant
+from ragapp.types import Grant, UploadSpec
 from tests.integration.authorization.world import OURS, THEIRS, World
 from tests.serving import bring_in, settings_in
 
@@ -28,20 +28,20 @@ def service(settings: Settings) -> Iterator[RagService]:
     with closing(build_service(settings)) as service:
         for name, text in (("ours", OURS), ("theirs", THEIRS)):
             service.create_collection(name)
-            service.upload(name, f"{name}.txt", io.BytesIO(text.encode()))
+            service.upload(UploadSpec(f"{name}.txt", name), io.BytesIO(text.encode()))
         bring_in(settings)
         yield service
 
 
 @pytest.fixture(scope="session")
 def world(service: RagService, settings: Settings) -> Iterator[World]:
-    keyring = service.callers.keyring
+    api_keys = service.auth.api_keys
     keys = {
-        "reader": keyring.create("reader", [Grant("reader", "ours")]),
-        "editor": keyring.create("editor", [Grant("editor", "ours")]),
-        "admin": keyring.create("admin", [Grant("admin", "ours")]),
-        "stranger": keyring.create("stranger", [Grant("admin", "theirs")]),
-        "root": keyring.create("root", [Grant("admin")]),
+        "reader": api_keys.create("reader", [Grant("reader", "ours")]),
+        "editor": api_keys.create("editor", [Grant("editor", "ours")]),
+        "admin": api_keys.create("admin", [Grant("admin", "ours")]),
+        "stranger": api_keys.create("stranger", [Grant("admin", "theirs")]),
+        "root": api_keys.create("root", [Grant("admin")]),
     }
     # Not from loopback: nothing may depend on where a request comes from.
     app = create_app(service, settings)

@@ -89,7 +89,7 @@ def _retry(world: World, who: Who | None) -> httpx.Response:
 
 
 def _revoke(world: World, who: Who | None) -> httpx.Response:
-    made = world.service.callers.keyring.create("passing", [Grant("reader", "ours")])
+    made = world.service.auth.api_keys.create("passing", [Grant("reader", "ours")])
     return world.send(who, "DELETE", f"/v1/keys/{made.key.id}")
 
 

@@ -15,7 +15,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Grant
+from ragapp.types import Grant, UploadSpec
 from tests.serving import TIDES, bring_in, settings_in
 
 PROXY, STRANGER, VISITOR = "172.18.0.7", "203.0.113.9", "198.51.100.4"
@@ -35,14 +35,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def service(settings: Settings) -> Iterator[RagService]:
     with closing(build_service(settings)) as service:
-        service.upload("default", "tides.txt", io.BytesIO(TIDES))
+        service.upload(UploadSpec("tides.txt"), io.BytesIO(TIDES))
         bring_in(settings)
         yield service
 
 
 @pytest.fixture(scope="module")
 def key(service: RagService) -> dict[str, str]:
-    made = service.callers.keyring.create("root", [Grant("admin")])
+    made = service.auth.api_keys.create("root", [Grant("admin")])
     return {"Authorization": f"Bearer {made.secret}"}
 
 
@@ -54,7 +54,7 @@ def link_and_address(
     with TestClient(app, base_url="http://rag.example", client=(peer, 4711)) as http:
         reply = http.post("/v1/chat/completions", json=QUESTION, headers=headers).json()
     (annotation, *_) = reply["choices"][0]["message"]["annotations"]
-    return annotation["url_citation"]["url"], service.callers.trail.last(1)[0].address
+    return annotation["url_citation"]["url"], service.auth.audit_log.last(1)[0].address
 
 
 def test_a_trusted_proxy_says_who_asks_and_that_it_is_by_https(

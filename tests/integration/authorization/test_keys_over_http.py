@@ -45,9 +45,9 @@ def test_at_the_machine_no_key_is_needed_until_there_is_one(
 ) -> None:
     http = browser(fresh, fresh_settings)
     assert http.get("/v1/me").json()["grants"] == [{"role": "admin", "collection": None}]
-    made = fresh.callers.keyring.create("a", [Grant("reader")])
+    made = fresh.auth.api_keys.create("a", [Grant("reader")])
     assert http.get("/v1/me").status_code == 401
-    fresh.callers.keyring.revoke(made.key.id)
+    fresh.auth.api_keys.revoke(made.key.id)
     assert http.get("/v1/me").status_code == 401, "the last key's end opens nothing"
 
 
@@ -69,19 +69,19 @@ def test_a_proxy_on_the_same_machine_lets_nobody_in_without_a_key(
 
 
 def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_settings: Settings) -> None:
-    made = fresh.callers.keyring.create("a", [Grant("reader")])
+    made = fresh.auth.api_keys.create("a", [Grant("reader")])
     key = {"Authorization": f"Bearer {made.secret}"}
     with closing(build_service(fresh_settings)) as replica:
         http = browser(replica, fresh_settings)
         assert http.get("/v1/me", headers=key).status_code == 200
-        fresh.callers.keyring.revoke(made.key.id)
+        fresh.auth.api_keys.revoke(made.key.id)
         assert http.get("/v1/me", headers=key).status_code == 401
 
 
 def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     with pytest.raises(UsageError, match="keys create"):
         check_host("0.0.0.0", fresh_settings)
-    fresh.callers.keyring.create("a", [Grant("reader")])
+    fresh.auth.api_keys.create("a", [Grant("reader")])
     check_host("0.0.0.0", fresh_settings)
 
 
@@ -158,7 +158,7 @@ def test_what_may_not_be_seen_is_told_of_as_if_it_were_not_there(world: World) -
 
 def test_metrics_are_for_whoever_may_read_everything(world: World) -> None:
     """So that what scrapes them needs no key that can do harm."""
-    made = world.service.callers.keyring.create("prometheus", [Grant("reader")])
+    made = world.service.auth.api_keys.create("prometheus", [Grant("reader")])
     key = {"Authorization": f"Bearer {made.secret}"}
     assert world.http.get("/metrics", headers=key).status_code == 200
     assert world.http.get("/v1/admin/disk", headers=key).status_code == 403
@@ -173,10 +173,10 @@ def test_a_refusal_names_the_role_that_it_takes(world: World) -> None:
 
 def test_an_answer_is_gone_once_its_collection_may_not_be_read(world: World) -> None:
     """Its quotes would be read from there."""
-    keyring = world.service.callers.keyring
+    api_keys = world.service.auth.api_keys
     name = f"passing {next(world.numbers)}"
     world.service.create_collection(name)
-    made = keyring.create("both", [Grant("reader", name), Grant("reader", "ours")])
+    made = api_keys.create("both", [Grant("reader", name), Grant("reader", "ours")])
     key = {"Authorization": f"Bearer {made.secret}"}
     answer = world.http.post("/v1/ask", json={"question": QUESTION, "collection": name}, headers=key).json()[
         "answer_id"
@@ -202,9 +202,7 @@ def test_kept_answers_are_shared_among_those_who_may_read_the_same_and_no_others
         return status
 
     assert [asked(world.secrets[who]) for who in ("reader", "editor")] == ["miss", "exact"]
-    wider = world.service.callers.keyring.create(
-        "wider", [Grant("reader", "ours"), Grant("reader", "theirs")]
-    )
+    wider = world.service.auth.api_keys.create("wider", [Grant("reader", "ours"), Grant("reader", "theirs")])
     assert asked(wider.secret) == "miss"
     assert asked(world.secrets["root"]) == "miss"
 

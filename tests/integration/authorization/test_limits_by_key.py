@@ -18,7 +18,7 @@ from tests.integration.authorization.world import QUESTION, World
     ],
 )
 def test_over_a_limit_it_is_told_when_to_go_on(world: World, limits: KeyLimits, says: str) -> None:
-    made = world.service.callers.keyring.create("limited", [Grant("reader", "ours")], limits=limits)
+    made = world.service.auth.api_keys.create("limited", [Grant("reader", "ours")], limits=limits)
     key = {"Authorization": f"Bearer {made.secret}"}
     question = {"question": QUESTION, "collection": "ours"}
     first, second, third = (world.http.post("/v1/ask", json=question, headers=key) for _ in range(3))
@@ -36,7 +36,7 @@ def test_uploads_have_a_limit_of_bytes_and_of_what_waits(world: World) -> None:
             headers={"Authorization": f"Bearer {secret}"},
         ).status_code
 
-    create = world.service.callers.keyring.create
+    create = world.service.auth.api_keys.create
     grants = [Grant("editor", "ours")]
     by_bytes = create("bytes", grants, limits=KeyLimits(upload_bytes_per_day=100)).secret
     assert [upload(by_bytes, b"x" * size) for size in (60, 60, 40, 1)] == [202, 429, 202, 429]
@@ -45,7 +45,7 @@ def test_uploads_have_a_limit_of_bytes_and_of_what_waits(world: World) -> None:
 
 
 def test_one_keys_limit_is_not_anothers(world: World) -> None:
-    create = world.service.callers.keyring.create
+    create = world.service.auth.api_keys.create
     limits = KeyLimits(requests_per_minute=1)
     for _ in range(2):
         made = create("limited", [Grant("reader", "ours")], limits=limits)
@@ -53,7 +53,7 @@ def test_one_keys_limit_is_not_anothers(world: World) -> None:
 
 
 def test_me_tells_roles_limits_and_use(world: World) -> None:
-    made = world.service.callers.keyring.create(
+    made = world.service.auth.api_keys.create(
         "me", [Grant("reader", "ours")], limits=KeyLimits(questions_per_day=7)
     )
     key = {"Authorization": f"Bearer {made.secret}"}

@@ -7,12 +7,12 @@ from contextlib import closing
 
 import pytest
 
-from ragapp.authorization import AuthorizedService
+from ragapp.authorization import authorized
 from ragapp.bootstrap import build_service
 from ragapp.errors import QuotaError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import LOCAL, Grant, KeyLimits
+from ragapp.types import LOCAL, AskQuery, Grant, KeyLimits
 from tests.integration.authorization.world import QUESTION, World
 from tests.modelserver import Pieces, written_by
 
@@ -31,14 +31,14 @@ def writing(world: World, settings: Settings) -> Iterator[RagService]:
         yield service
 
 
-def guarded(service: RagService, limits: KeyLimits) -> AuthorizedService:
-    made = service.callers.keyring.create("limited", [Grant("reader", "ours")], limits=limits)
-    return AuthorizedService(service, service.callers.keyring.caller(made.secret, address="", loopback=False))
+def guarded(service: RagService, limits: KeyLimits) -> RagService:
+    made = service.auth.api_keys.create("limited", [Grant("reader", "ours")], limits=limits)
+    return authorized(service, service.auth.api_keys.caller(made.secret, address="", loopback=False))
 
 
-def read_and_leave(service: AuthorizedService, pieces: int) -> None:
+def read_and_leave(service: RagService, pieces: int) -> None:
     """Takes so many pieces of a model's answer and goes away."""
-    with closing(service.ask(QUESTION, collection="ours", mode="generate")) as events:
+    with closing(service.ask(AskQuery(QUESTION, collection="ours", mode="generate"))) as events:
         for event in events:
             pieces -= event.kind == "token"
             if not pieces:
@@ -59,10 +59,12 @@ def test_what_was_written_counts_though_nobody_waited_for_its_end(writing: RagSe
 def test_an_answer_made_of_quotes_costs_no_tokens(writing: RagService) -> None:
     service = guarded(writing, KeyLimits(tokens_per_day=1))
     for _ in range(2):
-        assert list(service.ask(QUESTION, collection="ours", mode="extractive"))[-1].kind == "answer"
+        assert (
+            list(service.ask(AskQuery(QUESTION, collection="ours", mode="extractive")))[-1].kind == "answer"
+        )
     assert (service.usage().tokens, service.usage().questions) == (0, 2)
 
 
 def test_the_person_at_the_machine_has_no_limits(writing: RagService) -> None:
-    read_and_leave(AuthorizedService(writing, LOCAL), 3)
-    assert AuthorizedService(writing, LOCAL).limits() == KeyLimits()
+    read_and_leave(authorized(writing, LOCAL), 3)
+    assert authorized(writing, LOCAL).limits() == KeyLimits()

@@ -55,7 +55,7 @@ class Town:
 def town(world: World) -> Town:
     town = Town(world)
     for tenant in TENANTS:
-        made = world.service.callers.keyring.create(tenant, [Grant("editor", tenant)])
+        made = world.service.auth.api_keys.create(tenant, [Grant("editor", tenant)])
         key = town.keys[tenant] = {"Authorization": f"Bearer {made.secret}"}
         said = {"title": f"on the {CANARIES[tenant]}"}
         conversation = world.http.post("/v1/conversations", json=said, headers=key).json()["id"]

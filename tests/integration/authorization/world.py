@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from ragapp import commands
 from ragapp.service import RagService
+from ragapp.types import UploadSpec
 
 OUR_CANARY = "quokkafeather"
 THEIR_CANARY = "numbatlantern"
@@ -68,7 +69,7 @@ class World:
     def waiting_document(self) -> str:
         """A document of `ours` that no worker has come to yet."""
         name = f"{next(self.numbers)}.txt"
-        return self.service.upload("ours", name, io.BytesIO(name.encode())).document.id
+        return self.service.upload(UploadSpec(name, "ours"), io.BytesIO(name.encode())).document.id
 
     def new_collection(self) -> str:
         """`ours N`, which none but `root` has a role in."""

@@ -36,24 +36,24 @@ def store(tmp_path: Path) -> SqlKeys:
 
 
 @pytest.fixture
-def keyring(store: SqlKeys, clock: Clock) -> ApiKeys:
+def api_keys(store: SqlKeys, clock: Clock) -> ApiKeys:
     return ApiKeys(store, clock)
 
 
-def caller(keyring: ApiKeys, made: NewKey) -> Caller:
-    return keyring.caller(made.secret, address="192.0.2.7", loopback=False)
+def caller(api_keys: ApiKeys, made: NewKey) -> Caller:
+    return api_keys.caller(made.secret, address="192.0.2.7", loopback=False)
 
 
-def test_a_key_tells_who_calls(keyring: ApiKeys) -> None:
+def test_a_key_tells_who_calls(api_keys: ApiKeys) -> None:
     limits = KeyLimits(questions_per_day=3)
-    made = keyring.create("alice", [Grant("editor", "reports")], limits=limits)
-    assert caller(keyring, made) == Caller(
+    made = api_keys.create("alice", [Grant("editor", "reports")], limits=limits)
+    assert caller(api_keys, made) == Caller(
         made.key.id, "alice", (Grant("editor", "reports"),), limits, "192.0.2.7"
     )
 
 
-def test_no_two_secrets_are_alike_and_none_is_kept(keyring: ApiKeys, tmp_path: Path) -> None:
-    secrets = [keyring.create("a", READER).secret for _ in range(20)]
+def test_no_two_secrets_are_alike_and_none_is_kept(api_keys: ApiKeys, tmp_path: Path) -> None:
+    secrets = [api_keys.create("a", READER).secret for _ in range(20)]
     randoms = {secret.split("_")[2] for secret in secrets}
     assert len(randoms) == 20
     assert all(re.fullmatch(r"ragapp_[0-9a-f]{12}_[0-9a-f]{48}", secret) for secret in secrets)
@@ -62,47 +62,47 @@ def test_no_two_secrets_are_alike_and_none_is_kept(keyring: ApiKeys, tmp_path: P
     assert not [random for random in randoms if random.encode() in kept]
 
 
-def test_a_key_of_another_ones_id_opens_nothing(keyring: ApiKeys) -> None:
-    first, second = keyring.create("a", READER), keyring.create("b", READER)
+def test_a_key_of_another_ones_id_opens_nothing(api_keys: ApiKeys) -> None:
+    first, second = api_keys.create("a", READER), api_keys.create("b", READER)
     mixed = f"ragapp_{first.key.id}_{second.secret.split('_')[2]}"
     with pytest.raises(AuthenticationError):
-        keyring.caller(mixed, address="", loopback=True)
+        api_keys.caller(mixed, address="", loopback=True)
 
 
-def test_a_key_expires(keyring: ApiKeys, clock: Clock) -> None:
-    made = keyring.create("a", READER, valid=timedelta(days=1))
+def test_a_key_expires(api_keys: ApiKeys, clock: Clock) -> None:
+    made = api_keys.create("a", READER, valid=timedelta(days=1))
     clock.now += timedelta(days=1) - timedelta(seconds=1)
-    assert caller(keyring, made).name == "a"
+    assert caller(api_keys, made).name == "a"
     clock.now += timedelta(seconds=1)
     with pytest.raises(AuthenticationError, match="expired"):
-        caller(keyring, made)
+        caller(api_keys, made)
 
 
-def test_a_revoked_key_opens_nothing_from_then_on(keyring: ApiKeys) -> None:
-    made = keyring.create("a", READER)
-    keyring.revoke(made.key.id)
+def test_a_revoked_key_opens_nothing_from_then_on(api_keys: ApiKeys) -> None:
+    made = api_keys.create("a", READER)
+    api_keys.revoke(made.key.id)
     with pytest.raises(AuthenticationError, match="revoked"):
-        caller(keyring, made)
+        caller(api_keys, made)
     with pytest.raises(NotFoundError):
-        keyring.revoke("unknown")
+        api_keys.revoke("unknown")
 
 
-def test_its_use_is_written_down_once_a_minute(keyring: ApiKeys, clock: Clock) -> None:
-    made = keyring.create("a", READER)
+def test_its_use_is_written_down_once_a_minute(api_keys: ApiKeys, clock: Clock) -> None:
+    made = api_keys.create("a", READER)
     first = clock.now
     for _ in range(6):
-        caller(keyring, made)
+        caller(api_keys, made)
         clock.now += timedelta(seconds=15)
-    assert keyring.keys()[0].last_used_at == first + timedelta(minutes=1)
+    assert api_keys.keys()[0].last_used_at == first + timedelta(minutes=1)
 
 
-def test_without_a_key_only_the_person_at_the_machine_is_let_in(keyring: ApiKeys) -> None:
-    assert keyring.caller(None, address="127.0.0.1", loopback=True).grants == LOCAL.grants
+def test_without_a_key_only_the_person_at_the_machine_is_let_in(api_keys: ApiKeys) -> None:
+    assert api_keys.caller(None, address="127.0.0.1", loopback=True).grants == LOCAL.grants
     with pytest.raises(AuthenticationError):
-        keyring.caller(None, address="192.0.2.7", loopback=False)
-    keyring.revoke(keyring.create("a", READER).key.id)
+        api_keys.caller(None, address="192.0.2.7", loopback=False)
+    api_keys.revoke(api_keys.create("a", READER).key.id)
     with pytest.raises(AuthenticationError):
-        keyring.caller(None, address="127.0.0.1", loopback=True)
+        api_keys.caller(None, address="127.0.0.1", loopback=True)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_without_a_key_only_the_person_at_the_machine_is_let_in(keyring: ApiKeys
     [(" ", READER, None), ("a\0b", READER, None), ("a", [], None), ("a", READER, timedelta(0))],
 )
 def test_a_key_that_could_open_nothing_is_not_made(
-    keyring: ApiKeys, name: str, grants: list[Grant], valid: timedelta | None
+    api_keys: ApiKeys, name: str, grants: list[Grant], valid: timedelta | None
 ) -> None:
     with pytest.raises(UsageError):
-        keyring.create(name, grants, valid=valid)
-    assert keyring.keys() == []
+        api_keys.create(name, grants, valid=valid)
+    assert api_keys.keys() == []
 
 
 # -- what grants add up to

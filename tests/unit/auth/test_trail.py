@@ -18,14 +18,14 @@ ZOE = Caller("0123456789ab", "zoë", (), address="192.0.2.7")
 
 
 @pytest.fixture
-def trail(tmp_path: Path) -> AuditLog:
+def audit_log(tmp_path: Path) -> AuditLog:
     return AuditLog(SqlAudit(open_engine(f"sqlite:///{tmp_path / 'audit.db'}")), lambda: NOW)
 
 
-def test_a_deed_is_noted_with_what_became_of_it(trail: AuditLog) -> None:
-    with trail.noted(ZOE, "upload", "ours/a.txt") as deed:
+def test_a_deed_is_noted_with_what_became_of_it(audit_log: AuditLog) -> None:
+    with audit_log.noted(ZOE, "upload", "ours/a.txt") as deed:
         deed.of = "3f2b ours/a.txt"
-    assert trail.last(10) == [
+    assert audit_log.last(10) == [
         AuditEntry(NOW, ZOE.id, "zoë", "192.0.2.7", "upload", "3f2b ours/a.txt", "done")
     ]
 
@@ -39,15 +39,15 @@ def test_a_deed_is_noted_with_what_became_of_it(trail: AuditLog) -> None:
         (StorageError, "failed"),
     ],
 )
-def test_a_refusal_is_noted_and_raised(trail: AuditLog, error: type[RagappError], outcome: str) -> None:
-    with pytest.raises(error), trail.noted(ZOE, "delete document", "x"):
+def test_a_refusal_is_noted_and_raised(audit_log: AuditLog, error: type[RagappError], outcome: str) -> None:
+    with pytest.raises(error), audit_log.noted(ZOE, "delete document", "x"):
         raise error("no")
-    assert [entry.outcome for entry in trail.last(10)] == [outcome]
+    assert [entry.outcome for entry in audit_log.last(10)] == [outcome]
 
 
-def test_no_name_can_pretend_to_be_another_entry(trail: AuditLog) -> None:
-    with trail.noted(ZOE, "ask", "a\n2026-03-01 admin \x1b[2J\0" + "x" * 1000):
+def test_no_name_can_pretend_to_be_another_entry(audit_log: AuditLog) -> None:
+    with audit_log.noted(ZOE, "ask", "a\n2026-03-01 admin \x1b[2J\0" + "x" * 1000):
         pass
-    (entry,) = trail.last(10)
+    (entry,) = audit_log.last(10)
     assert entry.object.isprintable()
     assert len(entry.object) == LONGEST_OBJECT

@@ -19,7 +19,7 @@ from ragapp.store.engine import open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, Collection, ParsedText
+from ragapp.types import Chunk, Collection, ParsedText, UploadSpec
 
 TEXTS = {
     "tides": "The gravity of the moon raises the tides of the sea twice a day.",
@@ -51,13 +51,10 @@ class Library:
     def add(self, name: str, text: str, metadata: Mapping[str, str]) -> str:
         """Brings a document of one chunk all the way in; returns its id."""
         accepted = self.store.accept(
-            "library",
-            source=name,
-            name=name,
-            data=io.BytesIO(text.encode()),
+            UploadSpec(name, "library", source=name, metadata=metadata),
+            io.BytesIO(text.encode()),
             media_type="text/plain",
-            recipe="test",
-            metadata=metadata,
+            ingest_fingerprint="test",
         )
         job = self.queue.claim("test")
         assert job is not None

@@ -1,0 +1,273 @@
+"""Who may do what: every operation of the service with its role and scope, audit action and quota.
+
+This table is the whole authorization policy, enforced by `authorized` in `ragapp.authorization.service`. An
+operation without a row here can be called from the command line alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ragapp.authorization.policy import AccessPolicy
+from ragapp.cache.entries import BYTES_PER_TOKEN
+from ragapp.types import Asker, AskEvent, Collection, DeletionReceipt, Role, StoredAnswer
+
+Arguments = dict[str, Any]
+"""An operation's arguments by name, as the caller gave them or by default."""
+
+Check = Callable[[AccessPolicy, Arguments], None]
+"""Raises ForbiddenError or NotFoundError when the caller may not do this with these arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`audit` and `of` are the action and the object in the audit log: templates over the arguments; `made`
+    replaces the object by a template over the result. Without `audit` nothing is recorded.
+
+    `prepare` changes arguments, or counts them against a quota, once the checks have passed; `finish` changes
+    what is returned to what the caller may see of it.
+    """
+
+    check: Check
+    audit: str | None = None
+    of: str | Callable[[Arguments], str] = ""
+    made: str = ""
+    prepare: Check | None = None
+    finish: Callable[[AccessPolicy, Any], Any] | None = None
+
+
+# -- scopes: in what the role is needed
+
+
+def anybody(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Any caller, whatever its key opens."""
+
+
+def everywhere(role: Role) -> Check:
+    """The role in all collections: for what concerns the whole installation."""
+    return lambda policy, _arguments: policy.require_everywhere(role)
+
+
+def collection(role: Role, argument: str = "collection") -> Check:
+    return lambda policy, arguments: policy.require(role, value(arguments, argument))
+
+
+def new_collection(role: Role) -> Check:
+    return lambda policy, arguments: policy.require_for_new(role, arguments["name"])
+
+
+def document(role: Role) -> Check:
+    return lambda policy, arguments: policy.require_document(role, arguments["document_id"])
+
+
+def job(role: Role) -> Check:
+    return lambda policy, arguments: policy.require_job(role, arguments["document_id"])
+
+
+def own_answer(policy: AccessPolicy, arguments: Arguments) -> None:
+    policy.require_own_answer(arguments["answer_id"])
+
+
+def own_conversation(policy: AccessPolicy, arguments: Arguments) -> None:
+    policy.require_own_conversation(arguments["conversation_id"])
+
+
+def asked_collection(policy: AccessPolicy, arguments: Arguments) -> None:
+    """The collection of an AskQuery, and the caller's own conversation where it names one."""
+    query = arguments["query"]
+    policy.require("reader", query.collection)
+    if query.conversation_id is not None:
+        policy.require_own_conversation(query.conversation_id)
+
+
+def listed_jobs(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Those of one collection, or of all that the caller may see."""
+    if arguments["collection"] is not None:
+        policy.require("reader", arguments["collection"])
+    elif not policy.sees_all():
+        seen = visible_collections(policy, policy.service.collections())
+        arguments["among"] = [one.name for one in seen]
+
+
+def cleared_cache(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Editors clear what is of their collection or document, admins of everything clear all."""
+    if arguments["document"] is not None:
+        policy.require_document("editor", arguments["document"])
+    if arguments["collection"] is not None:
+        policy.require("editor", arguments["collection"])
+    if arguments["document"] is None and arguments["collection"] is None:
+        policy.require_everywhere("admin")
+
+
+# -- quotas, and what only the policy says
+
+
+def as_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Counts a question; the answer becomes the caller's, cached for those who may read the same."""
+    policy.service.auth.quotas.question(policy.caller)
+    arguments["asker"] = Asker(policy.caller.scope, policy.caller.id)
+
+
+def from_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Counts an upload's bytes; callers take turns in the queue."""
+    data = arguments["data"]
+    policy.service.auth.quotas.upload(policy.caller, data.seek(0, os.SEEK_END))
+    data.seek(0)
+    owner = policy.caller.id or policy.caller.address
+    arguments["spec"] = replace(arguments["spec"], owner=owner, reserved=False)
+
+
+def within_tokens(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Lets no generator write for a caller whose tokens are used up."""
+    if not policy.service.auth.quotas.has_tokens(policy.caller):
+        arguments["mode"] = "extractive"
+
+
+def owned(policy: AccessPolicy, arguments: Arguments) -> None:
+    arguments["owner"] = policy.caller.id
+
+
+def of_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+    arguments["caller"] = policy.caller
+
+
+# -- what of a result the caller sees
+
+
+def visible_collections(policy: AccessPolicy, found: list[Collection]) -> list[Collection]:
+    return [one for one in found if policy.sees(one.name)]
+
+
+def visible_answers(policy: AccessPolicy, found: list[StoredAnswer]) -> list[StoredAnswer]:
+    return [one for one in found if policy.shows(one)]
+
+
+def visible_name(policy: AccessPolicy, name: str | None) -> str | None:
+    return name if name is not None and policy.sees(name) else None
+
+
+def without_paths(_policy: AccessPolicy, receipt: DeletionReceipt) -> DeletionReceipt:
+    """File names alone: callers from elsewhere need not know where this machine keeps its files."""
+    found = tuple(Path(path).name for path in receipt.search.found)
+    return replace(receipt, search=replace(receipt.search, found=found))
+
+
+def metered(policy: AccessPolicy, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
+    """The same events. What a model has written counts even when nobody waits for its end."""
+    written = 0
+    try:
+        with closing(events):
+            for event in events:
+                written += len(event.text.encode())
+                yield event
+    finally:
+        policy.service.auth.quotas.answered(policy.caller, written // BYTES_PER_TOKEN)
+
+
+def metered_text(policy: AccessPolicy, written: str | None) -> str | None:
+    policy.service.auth.quotas.answered(policy.caller, len((written or "").encode()) // BYTES_PER_TOKEN)
+    return written
+
+
+def value(arguments: Mapping[str, Any], path: str) -> Any:
+    """`query.collection` is the attribute `collection` of the argument `query`."""
+    first, *rest = path.split(".")
+    found = arguments[first]
+    for name in rest:
+        found = getattr(found, name)
+    return found
+
+
+ADMIN = everywhere("admin")
+
+OPERATIONS: Mapping[str, Rule] = {
+    # questions
+    "search": Rule(collection("reader", "query.collection")),
+    "ask": Rule(asked_collection, "ask", "{query.collection}", prepare=as_the_caller, finish=metered),
+    "write": Rule(collection("reader"), prepare=within_tokens, finish=metered_text),
+    # collections
+    "create_collection": Rule(new_collection("admin"), "create collection", "{name}"),
+    "collection": Rule(collection("reader", "name")),
+    "collections": Rule(anybody, finish=visible_collections),
+    "reindex": Rule(collection("admin", "name"), "reindex collection", "{name}"),
+    "delete_collection": Rule(collection("admin", "name"), "delete collection", "{name}"),
+    "backlog": Rule(collection("reader", "name")),
+    # documents
+    "upload": Rule(
+        collection("editor", "spec.collection"),
+        "upload",
+        "{spec.collection}/{spec.name}",
+        made="{0.document.id} {0.document.collection}/{0.document.name}",
+        prepare=from_the_caller,
+    ),
+    "document": Rule(document("reader")),
+    "documents": Rule(collection("reader")),
+    "listing": Rule(collection("reader", "query.collection")),
+    "set_metadata": Rule(document("editor"), "change metadata", "{document_id}"),
+    "document_chunks": Rule(document("reader")),
+    "document_text": Rule(document("reader")),
+    "page": Rule(document("reader")),
+    "page_image": Rule(document("reader")),
+    "document_bytes": Rule(document("reader")),
+    "delete_document": Rule(document("editor"), "delete document", "{document_id}"),
+    "delete_with_receipt": Rule(document("editor"), "delete document", "{document_id}", finish=without_paths),
+    # jobs
+    "jobs": Rule(listed_jobs),
+    "job": Rule(job("reader")),
+    "queue_depths": Rule(ADMIN),
+    "retry_job": Rule(job("editor"), "retry job", "{document_id}"),
+    "cancel_job": Rule(job("editor"), "cancel job", "{document_id}"),
+    # the caller's own answers and conversations
+    "history.answer": Rule(own_answer),
+    "history.days": Rule(ADMIN),
+    "history.add_feedback": Rule(own_answer),
+    "history.with_feedback": Rule(anybody, finish=visible_answers),
+    "history.create_conversation": Rule(anybody, prepare=owned),
+    "history.conversation": Rule(own_conversation),
+    "history.conversations": Rule(anybody, prepare=owned),
+    "history.conversation_answers": Rule(own_conversation, finish=visible_answers),
+    "history.rename_conversation": Rule(own_conversation),
+    "history.delete_conversation": Rule(own_conversation),
+    # the answer cache
+    "cache.stats": Rule(ADMIN),
+    "cache.clear": Rule(
+        cleared_cache, "clear cache", lambda given: given["document"] or given["collection"] or "all"
+    ),
+    # the installation
+    "doctor": Rule(ADMIN, "doctor", lambda given: "repair" if given["repair"] else "check"),
+    "models": Rule(ADMIN),
+    "disk_use": Rule(ADMIN),
+    "unready": Rule(anybody),
+    "model_names": Rule(anybody),
+    "last_collection": Rule(anybody, prepare=of_the_caller, finish=visible_name),
+    "remember_collection": Rule(collection("reader", "name"), prepare=of_the_caller),
+    "limits": Rule(anybody, prepare=of_the_caller),
+    "usage": Rule(anybody, prepare=of_the_caller),
+    "create_key": Rule(ADMIN, "create key", "{name}", made="{0.key.id} {0.key.name}"),
+    "keys": Rule(ADMIN),
+    "revoke_key": Rule(ADMIN, "revoke key", "{key_id}"),
+    "audit": Rule(ADMIN),
+    # background tasks
+    "tasks.start": Rule(ADMIN, "start {order.kind}", "{order.title}"),
+    "tasks.tasks": Rule(ADMIN),
+    "tasks.task": Rule(ADMIN),
+    "tasks.output": Rule(ADMIN),
+    "tasks.cancel": Rule(ADMIN, "cancel task", "{task_id}"),
+    # evaluations
+    "start_evaluation": Rule(ADMIN, "evaluate {evaluation.kind}", "{evaluation.set}"),
+    "generate_questions": Rule(ADMIN, "make questions", "{collection}"),
+    "evals.sets": Rule(ADMIN),
+    "evals.add_set": Rule(ADMIN, "add question set", "{name}"),
+    "evals.delete_set": Rule(ADMIN, "delete question set", "{name}"),
+    "evals.drafts": Rule(ADMIN),
+    "evals.review": Rule(ADMIN, "review question set", "{name}"),
+    "evals.runs": Rule(ADMIN),
+    "evals.report": Rule(ADMIN),
+    "evals.trace": Rule(ADMIN),
+    "evals.compare": Rule(ADMIN),
+}
