@@ -14,15 +14,7 @@ from ragapp.cache.cache_key import CacheKey, Circumstances
 from ragapp.lazy import Lazy
 from ragapp.protocols import Observer
 from ragapp.retrieval.retriever import Retriever
-from ragapp.types import (
-    Asker,
-    AskEvent,
-    AskQuery,
-    CacheDecision,
-    Collection,
-    SearchQuery,
-    SearchResult,
-)
+from ragapp.types import AskEvent, CacheDecision, Collection, SearchResult
 
 
 class AskPipeline:

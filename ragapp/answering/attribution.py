@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from ragapp.answering.claims import Claim
 from ragapp.answering.clauses import clauses_of
-from ragapp.answering.forms import without_list_mark
+from ragapp.answering.forms import claims_nothing, without_list_mark
 from ragapp.answering.groundedness import judge_sources
 from ragapp.answering.passages import Passage
 from ragapp.answering.statements import Evidence, Statement
@@ -33,6 +33,8 @@ def attribute(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
     what was cited does not fully support the claim but another passage does, that one is cited: the
     model's numbers are hints, the comparison decides.
     """
+    if claim.is_head or claims_nothing(claim.text):
+        return Statement(claim.text, "no_claim", (), claim.new_line)
     cited = [passages[number] for number in claim.passages if number in passages]
     evidence, verdict = _supporting(claim.text, cited)
     if verdict != "supported":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -12,16 +12,11 @@ from ragapp.errors import ModelError, StorageError, UsageError
 from ragapp.service.dependencies import Dependencies
 from ragapp.service.index_checks import check_indexes, check_page_images
 from ragapp.types import (
-    DEFAULT_COLLECTION,
-    LOCAL,
-    AuditEntry,
-    Caller,
+    Check,
     DiskUse,
     DoctorReport,
     Grant,
-    Key,
     KeyLimits,
-    KeyUsage,
     ModelNames,
     ModelState,
     NewKey,
@@ -76,11 +71,23 @@ class AdminService(Dependencies):
         self.auth.preferences.remember_collection(caller.id, name)
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
-        """Checks every invariant of store, views and files; with `repair`, mends what can be mended."""
-        checks = self._store.check(repair=repair) + self._host.check_models()
-        checks += check_indexes(self._index, self._store.collections, repair=repair)
-        checks.append(check_page_images(self._renderer, self._store, repair=repair))
-        checks.append(self._host.check_permissions(repair))
+        """Checks every invariant of store, views and files; with `repair`, mends what can be mended.
+
+        A check that a damaged database does not let us make is one that failed.
+        """
+        checks = [
+            *_made("the database can be read", lambda: self._store.check(repair=repair)),
+            *self._host.check_models(),
+            *_made(
+                "the views can be compared with the documents",
+                lambda: check_indexes(self._index, self._store.collections, repair=repair),
+            ),
+            *_made(
+                "the pictures of pages can be compared with the documents",
+                lambda: [check_page_images(self._renderer, self._store, repair=repair)],
+            ),
+            self._host.check_permissions(repair),
+        ]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:
@@ -140,3 +147,11 @@ class AdminService(Dependencies):
                 f"There is no collection {name!r}.{meant} For one that is made later say so: "
                 '`--yet-to-come`, over HTTP `"yet_to_come": true`.'
             )
+
+
+def _made(name: str, make: Callable[[], list[Check]]) -> list[Check]:
+    """The checks, or when the storage fails while they are made, one of that name which failed."""
+    try:
+        return make()
+    except StorageError as error:
+        return [Check(name, ok=False, detail=str(error))]

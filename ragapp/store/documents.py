@@ -72,7 +72,10 @@ def accept(
             blob=blob,
             media_type=media_type,
             recipe=recipe,
-            place={**queue_order.place(c, "queued", spec.priority, spec.owner), "reserved_for": reserved_for},
+            place={
+                **queue_order.place(c, "queued", lane, owner, queue_order.reading(blob.size)),
+                "reserved_for": reserved_for,
+            },
             origin=origin,
         )
     if spec.metadata:

@@ -17,8 +17,10 @@ from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
 from ragapp.types import Chunk, ParsedText, UploadSpec
+from tests.soak import repeats
 
-EMBEDDER, DOCUMENTS, ROUNDS = "one", 12, 6
+EMBEDDER, DOCUMENTS = "one", 8
+ROUNDS = repeats(3, 200)
 EAST, WEST = "east", "west"
 
 

@@ -44,6 +44,8 @@ def _show_sentence(
     label = LABELS[sentence.verdict]
     with st.container(gap="xsmall", key=f"sentence-{sentence.verdict}-{key}"):
         st.html(f'<p class="ragapp-answer">{html_text(sentence.text)}</p>')
+        if sentence.verdict == "no_claim":
+            return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)
             show_chips(sentence, citations, tour, key)
@@ -72,10 +74,11 @@ def _duration(milliseconds: float | None) -> str:
 class Label(NamedTuple):
     words: str
     icon: str
-    color: Literal["green", "orange", "red"]
+    color: Literal["green", "orange", "red", "gray"]
 
 
 LABELS: Final[Mapping[Verdict, Label]] = {
+    "no_claim": Label("Says nothing to check", ":material/remove:", "gray"),
     "supported": Label("Supported", ":material/check_circle:", "green"),
     "partial": Label("Partly supported", ":material/error:", "orange"),
     "unsupported": Label("Not supported", ":material/cancel:", "red"),

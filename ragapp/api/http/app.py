@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Event
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -30,6 +31,8 @@ from ragapp.api.http import (
 )
 from ragapp.api.http.admission import Admission
 from ragapp.api.http.authentication import Authentication
+from ragapp.api.http.cancelling import Cancelling
+from ragapp.api.http.description import CONTACT, DESCRIPTION, LICENCE, SERVERS, TAGS, DescribedAPI
 from ragapp.api.http.error_responses import PROBLEM_RESPONSES, install_problem_handlers
 from ragapp.api.http.mcp import mcp_router
 from ragapp.api.http.request_guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
@@ -67,16 +70,25 @@ def create_app(
     settings: Settings,
     host: str = "127.0.0.1",
     telemetry: Telemetry | None = None,
+    stopping: Event | None = None,
 ) -> FastAPI:
     """The API over `service`, which stays the caller's to close.
+
+    `stopping` is set when no more documents of a long upload are to be taken in.
 
     Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
     its usual pages load scripts from elsewhere.
     """
-    app = FastAPI(
+    app = DescribedAPI(
         title="ragapp",
         summary="Answers from your own documents, every sentence tied to the characters that support it.",
+        description=DESCRIPTION,
         version=__version__,
+        contact=CONTACT,
+        license_info=LICENCE,
+        servers=SERVERS,
+        openapi_tags=TAGS,
+        separate_input_output_schemas=False,  # generated clients have one class of a name
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -84,6 +96,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
+    app.state.stopping = stopping or Event()
     app.state.telemetry = telemetry = telemetry or Telemetry(Metrics(), Tracing())
 
     def cache_stats() -> CacheStats:
@@ -100,6 +113,7 @@ def create_app(
         Admission, settings=settings, metrics=telemetry.metrics, waiting=_waiting(service.queue_depths)
     )
     app.add_middleware(PathGuard)
+    app.add_middleware(Cancelling, auth=service.auth)
     app.add_middleware(Authentication, auth=service.auth)
     app.add_middleware(
         BrowserGuard, host=host, allowed_hosts=settings.allowed_hosts, origins=settings.cors_origins

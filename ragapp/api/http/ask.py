@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
+from ragapp import cancellation
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream, frame
@@ -32,6 +33,10 @@ def ask(
     request: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Answer | Response:
+    """Answers a question from the collection's documents, each sentence with its citations.
+
+    With `Accept: text/event-stream` the answer comes in pieces: `evidence`, `token`, `answer`, `error`.
+    """
     events = service.ask(query)
     if EventStream.media_type not in accept:
         return drained(events)
@@ -54,7 +59,9 @@ def answer_frames(first: AskEvent, events: Iterator[AskEvent], instance: str) ->
     """
     yield _frame(first)
     try:
-        yield from map(_frame, events)
+        for event in events:
+            cancellation.current().check()
+            yield _frame(event)
     except RagappError as error:
         yield frame("error", Problem, problem_of(error, instance))
 

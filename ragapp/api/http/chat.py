@@ -9,6 +9,7 @@ from itertools import chain
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 
+from ragapp import cancellation
 from ragapp.api.http.ask import drained
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
@@ -22,10 +23,12 @@ from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
 from ragapp.types import AskEvent, AskQuery, Collection
 
+_FAILURE: dict[str, object] = {"model": FailureReply, "description": "OpenAI's error document."}
+
 router = APIRouter(
     prefix="/v1",
     tags=["openai"],
-    responses={"default": {"model": FailureReply, "description": "OpenAI's error document."}},
+    responses={"4XX": _FAILURE, "default": _FAILURE},
 )
 
 _STREAM = {
@@ -97,6 +100,7 @@ def list_models(service: Service) -> ModelList:
 
 @router.get("/models/{model:path}")
 def show_model(model: str, service: Service) -> Model:
+    """The collection of that name, as a model."""
     collection, _ = read_model(model)
     return _model(service.collection(collection))
 
@@ -116,6 +120,7 @@ def chat_frames(
     yield _frame(opening := reply.opening(first.answer))
     try:
         for event in chain((first,), events):
+            cancellation.current().check()
             yield from map(_frame, reply.chunks(opening.id, event))
     except RagappError as error:
         failure = failure_of(problem_of(error, instance))

@@ -23,7 +23,9 @@ router = APIRouter(prefix="/v1/evals", tags=["evals"])
 Name = Annotated[str, Path(max_length=300)]
 RunName = Annotated[str, Query(max_length=300)]
 
-_PAGE: dict[int | str, dict[str, object]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
+_PAGE: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}
+}
 
 
 @router.post("", status_code=202)
@@ -57,6 +59,7 @@ def add_set(file: UploadFile, service: Service) -> EvalSet:
 
 @router.delete("/sets/{name}", status_code=204)
 def delete_set(name: Name, service: Service) -> None:
+    """Deletes an own set of questions."""
     service.evals.delete_set(name)
 
 

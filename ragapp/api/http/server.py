@@ -7,9 +7,10 @@ import logging
 import resource
 import signal
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
+from types import FrameType
 
 import uvicorn
 
@@ -21,6 +22,7 @@ from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import OpenEvaluations
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.shutdown import Deadline, closing_seconds
 from ragapp.telemetry.build import build_telemetry
 
 log = logging.getLogger(__name__)
@@ -32,30 +34,54 @@ MANY_FILES = 65_536
 """A connection is a file, and most systems allow 1,024 until more are asked for."""
 
 
-def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvaluations | None = None) -> None:
+def run(
+    settings: Settings,
+    host: str,
+    listener: socket.socket,
+    evals: OpenEvaluations | None = None,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
-    `listener` is what `listen` gave for this host; it is closed, too.
+    The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever is still at work then. `listener` is what
+    `listen` gave for this host; it is closed, too. `on_stop` is called at the first signal and has to return
+    at once.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
     log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
     _allow_many_connections()
+    stopping = Event()
     with (
         _signals_end_quietly(),
         listener,
         closing(build_service(settings, build_runtime(settings, telemetry), evals)) as service,
     ):
-        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
+        Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         config = uvicorn.Config(
-            create_app(service, settings, host, telemetry),
+            create_app(service, settings, host, telemetry, stopping),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,  # the application has its own
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=settings.shutdown_seconds,
+            timeout_graceful_shutdown=settings.shutdown_seconds - closing_seconds(settings.shutdown_seconds),
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        deadline = Deadline(settings.shutdown_seconds)
+        _Server(config, [stopping.set, deadline.start, on_stop]).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Calls each of `on_stop` at the first signal that ends the server."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Sequence[Callable[[], None]]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            for act in self._on_stop:
+                act()
+        super().handle_exit(sig, frame)
 
 
 def listen(settings: Settings, host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Annotated, BinaryIO
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import no_room, request_id
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
-from ragapp.errors import RagappError, UsageError
+from ragapp.errors import BusyError, RagappError, UsageError
 from ragapp.fetching.archives import Member, is_archive, members
 from ragapp.fetching.file_names import display_name, is_unwanted_path
 from ragapp.types import Acceptance, UploadSpec
@@ -43,7 +44,7 @@ class UploadForm(BaseModel):
 @router.post("/v1/collections/{collection}/documents", status_code=202)
 def upload(
     collection: str,
-    form: Annotated[UploadForm, Form()],
+    form: Annotated[UploadForm, Form(media_type="multipart/form-data")],
     service: Service,
     request: Request,
     response: Response,
@@ -55,7 +56,7 @@ def upload(
     """
     if form.source is not None and (len(form.file) > 1 or is_archive(Path(form.file[0].filename or ""))):
         raise UsageError("`source` names one file: send each file with its own source in its own request.")
-    intake = _Intake(service, collection, form)
+    intake = _Intake(service, collection, form, request.app.state.stopping)
     for part in form.file:
         intake.take(part)
     if not intake.accepted:
@@ -73,6 +74,7 @@ class _Intake:
     service: Service
     collection: str
     form: UploadForm
+    stopping: Event
     accepted: list[AcceptedUpload] = field(default_factory=list)
     refused: list[tuple[str, RagappError]] = field(default_factory=list)
 
@@ -86,6 +88,8 @@ class _Intake:
 
     def _take(self, document: IncomingFile) -> None:
         try:
+            if self.stopping.is_set():
+                raise BusyError("The server is being stopped. Send this document again in a moment.", 5)
             with document.data as data:
                 spec = UploadSpec(
                     document.name,

@@ -10,6 +10,7 @@ from anyio import CancelScope, to_thread
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from ragapp import cancellation
 from ragapp.api.answer_text import cited_text, one_line, source, sources
 from ragapp.api.mcp.backend import BackendOf, Call, errors_told
 from ragapp.api.mcp.schemas import (
@@ -101,7 +102,7 @@ class AskingTools:
 
         The citations have been checked against the documents. Keep the markers `[n]` when you pass the
         answer on, and list their sources. When `refused` is true the documents do not hold the answer:
-        say so instead of answering from memory. A sentence whose verdict is not `supported` is doubtful.
+        say so instead of answering from memory. Doubt sentences whose verdict is `partial` or `unsupported`.
         """
         with errors_told():
             asked = AskQuery(question, collection, k, mode, filters or {})
@@ -115,6 +116,7 @@ async def _followed(events: Generator[AskEvent, None, None], call: Call) -> Answ
     answer, tokens = None, 0
     try:
         while (event := await to_thread.run_sync(next, events, None)) is not None:
+            cancellation.current().check()
             answer = event.answer or answer
             tokens += event.kind == "token"
             if event.kind == "evidence" and event.answer:
