@@ -9,12 +9,22 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.history import History
 from ragapp.answering.prompt import PROMPT_VERSION
 from ragapp.answering.rewriting import Rewriter
+from ragapp.answering.smalltalk import reply_to, small_answer
 from ragapp.cache.answer_cache import AnswerCache
 from ragapp.cache.cache_key import CacheKey, Circumstances
 from ragapp.lazy import Lazy
 from ragapp.protocols import Observer
 from ragapp.retrieval.retriever import Retriever
-from ragapp.types import AskEvent, CacheDecision, Collection, SearchResult
+from ragapp.types import (
+    Answer,
+    Asker,
+    AskEvent,
+    AskQuery,
+    CacheDecision,
+    Collection,
+    SearchQuery,
+    SearchResult,
+)
 
 
 class AskPipeline:
@@ -44,7 +54,13 @@ class AskPipeline:
     def ask(
         self, query: AskQuery, collection: Collection, asker: Asker, notice: str | None
     ) -> Generator[AskEvent, None, None]:
-        """Searches at once, and raises as a search does; answers as the events are taken."""
+        """Searches at once, and raises as a search does; answers as the events are taken.
+
+        Small talk is answered in kind: nothing is searched, counted or stored.
+        """
+        reply = reply_to(query.question) if query.standalone_question is None else None
+        if reply is not None:
+            return _told(small_answer(query.question, reply, query.conversation_id))
         turns = query.history
         if query.conversation_id is not None:
             turns = tuple(self._history.turns(query.conversation_id))
@@ -104,3 +120,8 @@ class AskPipeline:
             k=query.k,
             filters=tuple(sorted(query.filters.items())),
         )
+
+
+def _told(answer: Answer) -> Generator[AskEvent, None, None]:
+    yield AskEvent("evidence", answer=answer)
+    yield AskEvent("answer", answer=answer)

@@ -22,6 +22,7 @@ from ragapp.page_images.page_cache import PageCache
 from ragapp.page_images.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvaluationService, OpenEvaluations
 from ragapp.retrieval.retriever import Retriever
+from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
 from ragapp.service.host import Host, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
@@ -88,6 +89,7 @@ def build_service(
             disk_use=partial(disk_use, *places),
             check_permissions=partial(check_permissions, *places),
             search_files=partial(search_files, *places),
+            check_confinement=check_confinement,
         ),
     )
 

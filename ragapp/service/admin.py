@@ -12,11 +12,17 @@ from ragapp.errors import ModelError, StorageError, UsageError
 from ragapp.service.dependencies import Dependencies
 from ragapp.service.index_checks import check_indexes, check_page_images
 from ragapp.types import (
+    DEFAULT_COLLECTION,
+    LOCAL,
+    AuditEntry,
+    Caller,
     Check,
     DiskUse,
     DoctorReport,
     Grant,
+    Key,
     KeyLimits,
+    KeyUsage,
     ModelNames,
     ModelState,
     NewKey,
@@ -87,6 +93,7 @@ class AdminService(Dependencies):
                 lambda: [check_page_images(self._renderer, self._store, repair=repair)],
             ),
             self._host.check_permissions(repair),
+            self._host.check_confinement(),
         ]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 

@@ -73,7 +73,7 @@ def accept(
             media_type=media_type,
             recipe=recipe,
             place={
-                **queue_order.place(c, "queued", lane, owner, queue_order.reading(blob.size)),
+                **queue_order.place(c, "queued", spec.priority, spec.owner, queue_order.reading(blob.size)),
                 "reserved_for": reserved_for,
             },
             origin=origin,

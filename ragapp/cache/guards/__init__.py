@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
+from ragapp.cache.guards.capitals import Cased, cased_words
 from ragapp.cache.guards.parsed_question import ParsedQuestion
 from ragapp.cache.guards.word_lists import (
     DEGREES,
@@ -56,6 +57,18 @@ def names_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 
+def capitals_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
+    """No word has capitals that make another word of it: "5 mW" is not "5 MW", "Polish" not "polish"."""
+    theirs: dict[str, list[Cased]] = {}
+    for word in cased_words(b.text):
+        theirs.setdefault(word.text.lower(), []).append(word)
+    return all(
+        any(word.agrees_with(other) for other in others)
+        for word in cased_words(a.text)
+        if (others := theirs.get(word.text.lower()))
+    )
+
+
 def persons_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same persons, or one in each that is whoever asks: "how do I" is "how do you"."""
     if a.persons == b.persons:
@@ -90,6 +103,7 @@ GUARDS: Mapping[str, Guard] = {
     "times": times_agree,
     "kind of question": kinds_agree,
     "names": names_agree,
+    "capitals": capitals_agree,
     "persons": persons_agree,
     "pointing words": neither_points,
     "content words": words_agree,
