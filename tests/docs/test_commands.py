@@ -17,15 +17,17 @@ from ragapp.cli.program import app
 from tests.commands import ragapp
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TYPED = re.compile(r"^(?: {4})?(?:\.venv/bin/)?ragapp ((?:[a-z]|--).*)$", re.MULTILINE)
 QUOTED = re.compile(r"`(?:\.venv/bin/)?ragapp ([a-z][^`\n]*)`")
 CODE = re.compile(r"^```.*?^```|^ {4}\S.*$", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"^```python$.*?^```$", re.MULTILINE | re.DOTALL)
+"""Recipes add commands in these."""
 SAMPLES = ROOT / "ragapp" / "samples"
 
 
 def commands(page: Path) -> Iterator[str]:
-    text = page.read_text(encoding="utf-8")
+    text = PROGRAM.sub("", page.read_text(encoding="utf-8"))
     for block in CODE.findall(text):
         yield from TYPED.findall(block)
     yield from QUOTED.findall(text)
