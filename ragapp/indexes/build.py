@@ -19,7 +19,7 @@ QDRANT = "qdrant:"
 def build_index(settings: Settings, truth: ChangeSource) -> SearchIndex:
     """Raises UsageError for a name that is none, or when Qdrant's client is not installed."""
     if settings.index == "faiss":
-        return LocalIndex(settings.views_dir, truth)
+        return LocalIndex(settings.indexes_dir, truth)
     if not settings.index.startswith(QDRANT):
         raise UsageError(
             f"RAGAPP_INDEX is {settings.index!r}. It is `faiss`, or `qdrant:` and the URLs of nodes, as in "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,18 +15,39 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from ragapp.errors import UsageError
 from ragapp.settings.answers import AnswerSettings
-from ragapp.settings.cache import CacheSettings
 from ragapp.settings.ingest import IngestSettings
-from ragapp.settings.models import ModelSettings
+from ragapp.settings.models import CacheSettings, ModelSettings
 from ragapp.settings.server import ServerSettings
-from ragapp.settings.sources import FileSecrets
 from ragapp.settings.storage import StorageSettings
 
 __all__ = ["AnswerSettings", "Settings", "variable"]
 
 _CREDENTIALS = re.compile(r"(?<=//)[^/\s]*(?=@)|(?<=\?)[^\s']+")
-"""Of a URL: its user and password, and its query, in which some servers want their key."""
+"""The user and password of a URL, and its query, which carries the key of some servers."""
+
+
+class FileSecrets(PydanticBaseSettingsSource):
+    """Reads the value of `RAGAPP_NAME` from the file that `RAGAPP_NAME_FILE` names."""
+
+    def __call__(self) -> dict[str, str]:
+        """Raises UsageError for a file that cannot be read."""
+        names = self.settings_cls.model_fields
+        named = ((name, os.environ.get(f"RAGAPP_{name.upper()}_FILE")) for name in names)
+        return {name: _secret(Path(file), name) for name, file in named if file}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[None, str, bool]:  # noqa: ARG002
+        return None, field_name, False
+
+
+def _secret(file: Path, name: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read {file}: {error.strerror}. RAGAPP_{name.upper()}_FILE must name a readable file."
+        ) from error
 
 
 class Settings(
@@ -37,7 +61,7 @@ class Settings(
 ):
     """Read from `RAGAPP_…` environment variables, then from `ragapp.toml` in the working folder.
 
-    `RAGAPP_…_FILE` names a file that holds the value: so secrets are handed to containers.
+    `RAGAPP_…_FILE` names a file that holds the value, as container platforms provide secrets.
     """
 
     model_config = SettingsConfigDict(
@@ -56,12 +80,12 @@ class Settings(
         files, toml = FileSecrets(settings_cls), TomlConfigSettingsSource(settings_cls)
         return init_settings, env_settings, files, toml
 
-    def told(self) -> dict[str, str]:
-        """By variable, those that were set, for the log, as `shown`."""
+    def explicitly_set(self) -> dict[str, str]:
+        """The settings that were given a value, by variable, with secrets hidden: for the log."""
         return {variable(name): self.shown(name) for name in sorted(self.model_fields_set)}
 
     def shown(self, name: str) -> str:
-        """The value of a setting without secrets, and without those in URLs."""
+        """The value of a setting with its secrets hidden, those in URLs included."""
         return _CREDENTIALS.sub("…", str(getattr(self, name)))
 
 

@@ -1,4 +1,4 @@
-"""What is taken in, and what reading it may cost."""
+"""Which documents are accepted, and the limits within which they are read."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ class IngestSettings(BaseModel):
         default=512 * 1024 * 1024, gt=0, description="Largest document accepted, in bytes."
     )
     pdf_password: SecretStr | None = Field(
-        default=None, description="Opens PDFs that are encrypted; those without a password need none."
+        default=None, description="Password for encrypted PDFs. Other PDFs are read without it."
     )
     parse_memory_bytes: int = Field(
-        default=2 * 1024**3, ge=64 * 1024**2, description="Memory one document's parser may use, in bytes."
+        default=2 * 1024**3, ge=64 * 1024**2, description="Memory for parsing one document, in bytes."
     )
     parse_cpu_seconds: int = Field(
-        default=120, ge=1, description="Seconds of a core that reading one document may take."
+        default=120, ge=1, description="CPU time for parsing one document, in seconds."
     )
     parse_seconds: float = Field(
-        default=300.0, gt=0, description="Seconds that reading one document may last."
+        default=300.0, gt=0, description="Wall-clock time for parsing one document, in seconds."
     )
     parse_output_bytes: int = Field(
-        default=512 * 1024**2, ge=1024, description="Largest text taken from one document, in bytes of JSON."
+        default=512 * 1024**2, ge=1024, description="Largest text of one document, in bytes of JSON."
     )
     page_seconds: float = Field(
-        default=30.0, gt=0, description="Seconds that drawing one page of a document may last."
+        default=30.0, gt=0, description="Time for rendering one page of a document, in seconds."
     )
     page_cache_bytes: int = Field(
-        default=256 * 1024**2, ge=0, description="Drawn pages kept in the data folder, in bytes."
+        default=256 * 1024**2, ge=0, description="Rendered pages cached in the data folder, in bytes."
     )
-    url_seconds: float = Field(default=60.0, gt=0, description="Seconds that fetching a URL may take.")
+    url_seconds: float = Field(default=60.0, gt=0, description="Time for fetching a URL, in seconds.")
     allow_private_urls: bool = Field(
-        default=False, description="Whether URLs of this machine and of private networks may be fetched."
+        default=False,
+        description="Whether URLs on this machine and on private networks may be fetched.",
     )
     lease_seconds: float = Field(
         default=30.0,
         gt=0,
-        description="Seconds after which a silent worker's document goes to another, and a silent server's "
-        "task is told as lost.",
+        description="Seconds without a sign of life after which a worker's document goes to another worker, "
+        "and a server's task counts as lost.",
     )
-    mcp_ingest: bool = Field(
-        default=False, description="Whether programs may bring documents in through MCP."
-    )
+    mcp_ingest: bool = Field(default=False, description="Whether MCP clients may add documents.")

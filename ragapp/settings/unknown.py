@@ -1,4 +1,4 @@
-"""Variables named like settings that are none: mistyped, or of another version."""
+"""RAGAPP_* variables that are not settings of this version: most are typing errors."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from difflib import get_close_matches
 from ragapp.settings import Settings, variable
 
 PREFIX = "RAGAPP_"
-OTHERS = frozenset({"RAGAPP_API_KEY"})
-"""Read by clients of a server."""
-FOR_TESTS = "RAGAPP_TEST_"
+CLIENT_VARIABLES = frozenset({"RAGAPP_API_KEY"})
+"""Read by clients of a server, and so not settings."""
+TEST_PREFIX = "RAGAPP_TEST_"
 
-_LINK_TO_A_SERVICE = re.compile(r"RAGAPP(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)")
-"""Kubernetes gives these to every container when a service is called ragapp, or ragapp-api."""
+_KUBERNETES_SERVICE = re.compile(r"RAGAPP(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)")
+"""Kubernetes sets these in every container when a service is named ragapp, or ragapp-api."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """`nearest` is the name that was probably meant; None where none is near."""
+    """`nearest` is the setting that was probably meant; None when no name is similar."""
 
     name: str
     nearest: str | None
 
 
 def unknown_variables() -> list[Unknown]:
-    """Those of the environment, by name."""
+    """The unknown RAGAPP_* variables of the environment, sorted by name."""
     names = {f"{PREFIX}{field.upper()}": variable(field) for field in Settings.model_fields}
     names |= {f"{name}_FILE": f"{name}_FILE" for name in names}
-    known = frozenset(names.values()) | OTHERS
+    known = frozenset(names.values()) | CLIENT_VARIABLES
     return [
         Unknown(name, _nearest(name.upper(), names))
         for name in sorted(os.environ)
@@ -39,14 +39,14 @@ def unknown_variables() -> list[Unknown]:
 
 
 def nearest_setting(key: str) -> str | None:
-    """Of the names that a TOML file may have."""
+    """The most similar name that a TOML file may contain; None when none is similar."""
     return next(iter(get_close_matches(key.lower(), Settings.model_fields, n=1, cutoff=0.75)), None)
 
 
 def _is_known(name: str, known: frozenset[str]) -> bool:
-    return name in known or name.startswith(FOR_TESTS) or _LINK_TO_A_SERVICE.fullmatch(name) is not None
+    return name in known or name.startswith(TEST_PREFIX) or _KUBERNETES_SERVICE.fullmatch(name) is not None
 
 
 def _nearest(name: str, names: dict[str, str]) -> str | None:
-    found = get_close_matches(name, names, n=1, cutoff=0.85)  # the prefix is alike in all
+    found = get_close_matches(name, names, n=1, cutoff=0.85)  # high, since all names share the prefix
     return names[found[0]] if found else None

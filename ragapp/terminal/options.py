@@ -1,4 +1,4 @@
-"""What every command shares: the options that all take, and how a service is opened from them."""
+"""The options that commands share, and how settings and the service are opened from them."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="Folder with the data.", envvar="RAGAPP_DATA_DIR", show_default=False),
+    typer.Option("--data-dir", help="Data folder.", envvar="RAGAPP_DATA_DIR", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 InCollection = Annotated[str, typer.Option("--collection", "-c", help="The collection.")]
 Filters = Annotated[
     list[str] | None,
-    typer.Option("--filter", help="Only documents with this metadata: key=value. Repeat for more."),
+    typer.Option("--filter", help="Only documents with this metadata: key=value. May be repeated."),
 ]
 
 
 def load_settings(data_dir: Path | None, *, strict: bool = False) -> Settings:
-    """Says on stderr which variables look like settings and are none.
+    """Reads the settings. Unknown RAGAPP_* variables produce a warning on stderr.
 
-    Raises UsageError when a setting is wrong, and with `strict` when one seems to be mistyped: what runs for
-    months should not do so on a default that nobody chose.
+    Raises UsageError when a setting is invalid, and with `strict` also when a variable seems to be mistyped:
+    a server should not run for months on a default by accident.
     """
     from tomllib import TOMLDecodeError
 
@@ -43,23 +43,27 @@ def load_settings(data_dir: Path | None, *, strict: bool = False) -> Settings:
     from ragapp.errors import UsageError
     from ragapp.settings import Settings
 
-    _tell_unknown(strict=strict)
+    _warn_of_unknown(strict=strict)
     try:
         return Settings() if data_dir is None else Settings(data_dir=data_dir)
     except ValidationError as error:
         problems = "; ".join(_problem(one) for one in error.errors())
         raise UsageError(f"{problems}. `ragapp settings` lists every setting.") from None
     except (TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"ragapp.toml in this folder is no TOML: {error}. Texts stand in quotes.") from None
+        raise UsageError(
+            f"ragapp.toml in this folder is not valid TOML: {error}. Strings need quotes."
+        ) from None
     except PermissionError as error:
-        raise UsageError(f"{error.filename} may not be read. Make it readable, or move it away.") from None
+        raise UsageError(
+            f"Cannot read {error.filename}: permission denied. Make it readable, or move it away."
+        ) from None
 
 
 @contextmanager
 def open_service(data_dir: Path | None, *, begin: bool = False) -> Iterator[RagService]:
-    """Over a folder that has data; with `begin` over a new one, too.
+    """The service over a data folder, which `begin` creates if it does not exist.
 
-    Raises NotFoundError when nothing was ever put there, UsageError, StorageError.
+    Raises NotFoundError when the folder holds no data, UsageError, StorageError.
     """
     from ragapp.bootstrap import build_service
 
@@ -80,31 +84,31 @@ def parse_pairs(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or []:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise UsageError(f"{pair!r} is not of the form key=value.")
+            raise UsageError(f"{pair!r} is not of the form key=value. Example: --filter year=2020")
         parsed[key] = value
     return parsed
 
 
-def _tell_unknown(*, strict: bool) -> None:
+def _warn_of_unknown(*, strict: bool) -> None:
     from ragapp.errors import UsageError
     from ragapp.settings.unknown import unknown_variables
 
     for unknown in unknown_variables():
-        meant = f" Did you mean {unknown.nearest}?" if unknown.nearest else ""
-        told = f"{unknown.name} is no setting of this version.{meant}"
+        suggestion = f" Did you mean {unknown.nearest}?" if unknown.nearest else ""
+        message = f"{unknown.name} is not a setting of this version.{suggestion}"
         if strict and unknown.nearest:
-            raise UsageError(f"{told} Rename it, or unset it.")
-        typer.secho(f"{told} `ragapp settings` lists every setting.", fg="yellow", err=True)
-        del os.environ[unknown.name]  # told once, not again by the programs that this one starts
+            raise UsageError(f"{message} Rename it, or unset it.")
+        typer.secho(f"{message} `ragapp settings` lists every setting.", fg="yellow", err=True)
+        del os.environ[unknown.name]  # child processes need not warn again
 
 
 def _problem(error: ErrorDetails) -> str:
-    """What is wrong with a setting."""
+    """What is wrong with one setting."""
     from ragapp.settings import variable
     from ragapp.settings.unknown import nearest_setting
 
     name = "_".join(str(part) for part in error["loc"])
     if error["type"] != "extra_forbidden":
         return f"{variable(name)}: {error['msg']}"
-    meant = nearest_setting(name)
-    return f"{name} in ragapp.toml is no setting" + (f"; {meant} is one" if meant else "")
+    nearest = nearest_setting(name)
+    return f"{name} in ragapp.toml is not a setting" + (f"; did you mean {nearest}?" if nearest else "")

@@ -83,7 +83,7 @@ def test_a_receipt_says_what_was_where_after_it_has_looked(service: RagService, 
     assert removed["stored answers", "answers without what rested on it"] == 1
     assert receipt.search.fragments > 0
     assert receipt.search.files > 3
-    for meta in settings.views_dir.rglob("meta.json"):
+    for meta in settings.indexes_dir.rglob("meta.json"):
         assert all(segment["deletes"] is None for segment in json.loads(meta.read_text())["segments"])
     with pytest.raises(NotFoundError):
         service.delete_with_receipt(document_id)

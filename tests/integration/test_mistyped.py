@@ -42,7 +42,7 @@ def test_a_mistyped_variable_is_told_once_with_the_one_that_was_meant(
     monkeypatch.setenv("RAGAPP_EMBEDER", "all-MiniLM-L6-v2")
     told = ragapp("settings", "--json")
     assert told.exit_code == 0
-    assert "RAGAPP_EMBEDER is no setting of this version. Did you mean RAGAPP_EMBEDDER?" in told.stderr
+    assert "RAGAPP_EMBEDER is not a setting of this version. Did you mean RAGAPP_EMBEDDER?" in told.stderr
     assert "EMBEDER" not in told.stdout
     assert not ragapp("settings").stderr, "programs that this one starts need not say it again"
 
@@ -102,7 +102,7 @@ def test_a_mistyped_name_in_the_settings_file_is_refused_with_the_one_that_was_m
     (tmp_path / "ragapp.toml").write_text('embeder = "all-MiniLM-L6-v2"\n')
     refused = ragapp("settings")
     assert isinstance(refused.exception, UsageError)
-    assert "embeder in ragapp.toml is no setting; embedder is one" in str(refused.exception)
+    assert "embeder in ragapp.toml is not a setting; did you mean embedder?" in str(refused.exception)
 
 
 def test_a_settings_file_that_is_no_toml_says_where(tmp_path: Path) -> None:

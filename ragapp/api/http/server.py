@@ -48,7 +48,7 @@ def run(
     at once.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
-    log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
+    log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.explicitly_set())
     _allow_many_connections()
     stopping = Event()
     with (

@@ -36,14 +36,14 @@ class _CollectionIndexes:
 
 
 class LocalIndex:
-    """Safe to share between threads; processes on one machine may share `views_dir`.
+    """Safe to share between threads; processes on one machine may share `indexes_dir`.
 
     Each process holds its own readers. Files are written by one process at a time, under a file lock
     that a dead process lets go.
     """
 
-    def __init__(self, views_dir: Path, truth: ChangeSource) -> None:
-        self._dir = views_dir
+    def __init__(self, indexes_dir: Path, truth: ChangeSource) -> None:
+        self._dir = indexes_dir
         self._truth = truth
         self._views: dict[tuple[int, str], _CollectionIndexes] = {}
         self._opening = threading.Lock()

@@ -44,7 +44,7 @@ def test_what_was_set_is_told_without_secrets(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "hunter2")
     monkeypatch.setenv("RAGAPP_MAX_SEARCHES", "7")
     monkeypatch.setenv("RAGAPP_S3_ENDPOINT", "https://s3.example/?key=hunter2")
-    told = Settings(data_dir=tmp_path).told()
+    told = Settings(data_dir=tmp_path).explicitly_set()
     assert "hunter2" not in str(told)
     assert told["RAGAPP_MAX_SEARCHES"] == "7"
     assert told["RAGAPP_OPENAI_BASE_URL"] == "http://…@vllm:8000/v1"
