@@ -1,21 +1,22 @@
-"""What can go wrong, as one small tree. Every message says what to do next.
+"""The errors that ragapp raises on purpose. Every message says what happened and what to do next.
 
 RagappError
-├── UsageError          the request or the configuration is wrong          exit 2, HTTP 422
+├── UsageError          the request or the configuration is invalid        exit 2, HTTP 422
 │   ├── EmbedderMismatch  the collection was built with another embedder   exit 2, HTTP 409
-│   └── UnsupportedFormat the document's format has no such thing          exit 2, HTTP 415
-├── AuthenticationError no API key, or not a valid one                     exit 2, HTTP 401
-├── ForbiddenError      the caller's role does not reach that far          exit 2, HTTP 403
+│   └── UnsupportedFormat the document's format does not support this      exit 2, HTTP 415
+├── AuthenticationError the API key is missing or invalid                  exit 2, HTTP 401
+├── ForbiddenError      the caller's role does not allow this              exit 2, HTTP 403
 ├── QuotaError          a rate limit or a quota is used up                 exit 1, HTTP 429
-├── BusyError           too many requests are there already                exit 1, HTTP 503
-├── NotFoundError       no such collection, document, chunk or answer      exit 3, HTTP 404
-├── ConflictError       it exists already, or somebody else holds it       exit 1, HTTP 409
-├── TooLargeError       over a limit of the settings                       exit 2, HTTP 413
-├── FetchError          a URL does not give what it names                  exit 1, HTTP 502
+├── BusyError           the server handles too many requests already       exit 1, HTTP 503
+├── NotFoundError       the collection, document or answer does not exist  exit 3, HTTP 404
+├── ConflictError       the name exists already, or the object is in use   exit 1, HTTP 409
+├── TooLargeError       the request exceeds a limit of the settings        exit 2, HTTP 413
+├── FetchError          a URL cannot be fetched                            exit 1, HTTP 502
 ├── ParseError          a document cannot be read                          its status: failed
+├── ServerUnavailable   no server answers, or it broke off (client only)   exit 1
 ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
-└── StorageError        the truth or a view is damaged or out of space     exit 1, HTTP 507
-    └── StorageUnavailable  the database or the blobs' server is away      exit 1, HTTP 503
+└── StorageError        the database or an index is damaged or full        exit 1, HTTP 507
+    └── StorageUnavailable  the database or blob server does not answer    exit 1, HTTP 503
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import ClassVar
 
 
 class RagappError(Exception):
-    """The root: catch it to catch everything that ragapp raises on purpose."""
+    """The base class of all errors that ragapp raises on purpose."""
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
@@ -50,7 +51,7 @@ class ForbiddenError(RagappError):
 
 
 class QuotaError(RagappError):
-    """`retry_after` is the number of seconds after which it may work; None where that is not known."""
+    """`retry_after` is the number of seconds to wait before retrying; None when that is not known."""
 
     http_status = 429
 
@@ -60,7 +61,7 @@ class QuotaError(RagappError):
 
 
 class BusyError(RagappError):
-    """`retry_after` is the number of seconds after which it may work."""
+    """`retry_after` is the number of seconds to wait before retrying; None when that is not known."""
 
     http_status = 503
 
@@ -108,10 +109,43 @@ class StorageError(RagappError):
 
 
 class StorageUnavailable(StorageError):
-    """`retry_after` is the number of seconds in which a server mostly is back."""
+    """`retry_after` is the number of seconds to wait before retrying."""
 
     http_status = 503
 
     def __init__(self, message: str, retry_after: float | None = 5.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+# The same message whether a thing does not exist or the caller may not see it.
+
+
+def no_collection(name: str) -> NotFoundError:
+    return NotFoundError(
+        f"Collection {name!r} does not exist. `ragapp collections list` shows all collections."
+    )
+
+
+def no_document(document_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"Document {document_id} does not exist. `ragapp documents list` shows the documents of a collection."
+    )
+
+
+def no_job(document_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"Job {document_id} does not exist. A job has the id of its document: see `ragapp documents list`."
+    )
+
+
+def no_answer(answer_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"Answer {answer_id} does not exist. It may be older than RAGAPP_ANSWER_DAYS; ask the question again."
+    )
+
+
+def no_conversation(conversation_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"Conversation {conversation_id} does not exist. `ragapp answers conversations` lists them all."
+    )

@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457), and problem documents as the same errors again."""
+"""Converts errors to problem documents (RFC 9457) and back."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ MEDIA_TYPE = "application/problem+json"
 
 _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.RagappError: ("internal", "Something went wrong"),
-    errors.UsageError: ("usage", "The request is not right"),
+    errors.UsageError: ("usage", "The request is invalid"),
     errors.EmbedderMismatch: ("embedder-mismatch", "The collection was built with another embedder"),
-    errors.AuthenticationError: ("authentication", "An API key is needed"),
-    errors.ForbiddenError: ("forbidden", "The key may not do that"),
-    errors.QuotaError: ("quota", "A limit is used up"),
-    errors.UnsupportedFormat: ("unsupported-format", "This format has no such thing"),
-    errors.BusyError: ("busy", "There is too much to do"),
-    errors.NotFoundError: ("not-found", "There is no such thing"),
-    errors.ConflictError: ("conflict", "It is taken"),
-    errors.TooLargeError: ("too-large", "It is too large"),
+    errors.AuthenticationError: ("authentication", "A valid API key is required"),
+    errors.ForbiddenError: ("forbidden", "The API key does not allow this"),
+    errors.QuotaError: ("quota", "A limit is exhausted"),
+    errors.UnsupportedFormat: ("unsupported-format", "The format does not support this"),
+    errors.BusyError: ("busy", "The server is busy"),
+    errors.NotFoundError: ("not-found", "Not found"),
+    errors.ConflictError: ("conflict", "Conflict"),
+    errors.TooLargeError: ("too-large", "Too large"),
     errors.ParseError: ("unreadable", "The document cannot be read"),
-    errors.FetchError: ("unfetched", "The address cannot be fetched"),
-    errors.ServerUnavailable: ("server-unavailable", "No server answers"),
-    errors.ModelError: ("model", "A model is missing or does not answer"),
-    errors.StorageError: ("storage", "The storage is damaged or full"),
-    errors.StorageUnavailable: ("storage-unavailable", "The storage does not answer"),
+    errors.FetchError: ("unfetched", "The URL cannot be fetched"),
+    errors.ServerUnavailable: ("server-unavailable", "The server is unavailable"),
+    errors.ModelError: ("model", "A model is missing or does not respond"),
+    errors.StorageError: ("storage", "Storage is damaged or full"),
+    errors.StorageUnavailable: ("storage-unavailable", "Storage is unavailable"),
 }
 
 
 def problem_of(error: errors.RagappError, instance: str, status: int | None = None) -> Problem:
     """The problem document of an error; `instance` is a URI that names this occurrence.
 
-    `status` is for the few refusals whose HTTP status says more than that of the error's class.
+    `status` replaces the HTTP status of the error's class where another one is more precise.
     """
-    # Adapters have kinds of their own, which are nobody else's business.
+    # Adapters define subclasses, which clients need not know.
     slug, title = next(_NAMES[kind] for kind in type(error).__mro__ if kind in _NAMES)
     return Problem(_uri(slug), title, status or error.http_status, str(error), instance)
 
 
 def error_of(problem: Problem) -> errors.RagappError:
-    """The error that a problem document was made from; the root class for a type not known here."""
+    """The error that a problem document was made from; the base class for unknown types."""
     kinds = {_uri(slug): kind for kind, (slug, _) in _NAMES.items()}
     return kinds.get(problem.type, errors.RagappError)(problem.detail)
 

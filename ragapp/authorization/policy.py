@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ragapp.errors import ForbiddenError
-from ragapp.not_found import no_answer, no_collection, no_conversation, no_document, no_job
+from ragapp.errors import ForbiddenError, no_answer, no_collection, no_conversation, no_document, no_job
 from ragapp.service import RagService
 from ragapp.types import Caller, Role, StoredAnswer
 

@@ -24,8 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from ragapp.errors import NotFoundError, StorageError
-from ragapp.not_found import no_answer
+from ragapp.errors import NotFoundError, StorageError, no_answer
 from ragapp.store import answer_statistics
 from ragapp.store import schema as t
 from ragapp.store.collections import utc

@@ -9,8 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ragapp.errors import ConflictError, UsageError
-from ragapp.not_found import no_collection
+from ragapp.errors import ConflictError, UsageError, no_collection
 from ragapp.store import schema as t
 from ragapp.types import Collection, IndexChange
 

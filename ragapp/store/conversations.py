@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, Row, Select, delete, func, insert, select, update
 
-from ragapp.not_found import no_conversation
+from ragapp.errors import no_conversation
 from ragapp.store import schema as t
 from ragapp.store.answers import decode_answer
 from ragapp.store.collections import utc

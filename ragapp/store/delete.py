@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
-from ragapp.not_found import no_document
+from ragapp.errors import no_document
 from ragapp.store import blob_references, collections
 from ragapp.store import schema as t
 from ragapp.store.answers import forget_version

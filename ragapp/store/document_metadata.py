@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from ragapp.not_found import no_document
+from ragapp.errors import no_document
 from ragapp.store import collections, listing
 from ragapp.store import schema as t
 from ragapp.types import Document

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from ragapp.not_found import no_job
+from ragapp.errors import no_job
 from ragapp.store import collections, queue_order
 from ragapp.store import schema as t
 from ragapp.types import JobState, QueueDepth, Status

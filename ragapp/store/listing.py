@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from ragapp.not_found import no_document
+from ragapp.errors import no_document
 from ragapp.store import schema as t
 from ragapp.types import Collection, Document, DocumentQuery, DocumentSort, Listing
 

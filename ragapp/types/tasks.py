@@ -1,16 +1,16 @@
-"""Work that the server does in the background for those who keep it: a check, a reindex, an evaluation."""
+"""Background tasks of the server: checks, reindexing, model downloads and evaluations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 TaskKind = Literal["doctor", "repair", "reindex", "fetch", "evaluation", "questions"]
 TaskState = Literal["waiting", "running", "done", "failed", "cancelled", "lost"]
-"""`lost`: nothing has been heard for longer than a lease of the server that should be doing it."""
+"""`lost`: the server that runs the task has not renewed its lease in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class CommandLine:
 class TaskOrder:
     """What to run.
 
-    Entering `work` makes ready, on the machine that runs it, what the command needs; leaving it without an
-    exception keeps what the command has made. Both may raise RagappError, which is how the task failed then.
-    Work that is `patient` waits for other patient work, and leaves the cores to whoever asks questions.
+    Entering `work` prepares what the command needs, on the machine that runs it; leaving it without an
+    exception stores what the command has produced. When either raises RagappError, the task has failed with
+    it. `patient` tasks run one at a time and at low CPU priority.
     """
 
     kind: TaskKind
@@ -36,10 +36,15 @@ class TaskOrder:
     work: Callable[[], AbstractContextManager[CommandLine]]
     patient: bool = False
 
+    @classmethod
+    def to_run(cls, kind: TaskKind, title: str, line: CommandLine, *, patient: bool = False) -> TaskOrder:
+        """A command that needs no preparation and stores its own results."""
+        return cls(kind, title, lambda: nullcontext(line), patient)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An order and what became of it. `share` is how much of the present `step` is done, from 0 to 1."""
+    """An order and its outcome. `share` is the completed part of the current `step`, from 0 to 1."""
 
     id: str
     kind: TaskKind

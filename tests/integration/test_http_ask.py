@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 
 from ragapp.api.http.app import create_app
-from ragapp.api.http.ask import answer_frames
 from ragapp.api.http.event_stream import EventStream
+from ragapp.api.http.questions import answer_frames
 from ragapp.bootstrap import build_service
 from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.client import RagappClient

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ragapp import commands
+from ragapp.api.http.tasks import task_order
+from ragapp.api.schemas import TaskRequest
 from ragapp.client import RagappClient
 from ragapp.errors import ConflictError, NotFoundError, StorageUnavailable
 from ragapp.protocols import TaskStore
@@ -84,7 +85,7 @@ def test_what_is_not_there_is_not_started(client: RagappClient) -> None:
 
 
 def test_a_command_that_fails_tells_why(board: TaskRunner) -> None:
-    task = ended(board, board.start(commands.reindex("--help", None)))
+    task = ended(board, board.start(task_order(TaskRequest("reindex", "--help"))))
     assert task.state == "failed"
     assert task.error is not None
     assert "--help" in task.error
@@ -93,7 +94,7 @@ def test_a_command_that_fails_tells_why(board: TaskRunner) -> None:
 
 
 def test_one_that_runs_or_waits_is_cancelled(board: TaskRunner) -> None:
-    patient = commands.command("evaluation", "Sleep", SLEEP, patient=True)
+    patient = TaskOrder.to_run("evaluation", "Sleep", SLEEP, patient=True)
     first, second = board.start(patient), board.start(patient)
     until(board, first, "running")
     assert board.task(second.id).state == "waiting"
@@ -115,7 +116,7 @@ def test_an_unknown_one_is_not_found(board: TaskRunner, task_id: str) -> None:
 def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from tests.integration import test_tasks as t\n"
-        "t.board_at(Path(sys.argv[1])).start(t.orders.command('evaluation', 'Sleep', t.SLEEP))\n"
+        "t.board_at(Path(sys.argv[1])).start(t.TaskOrder.to_run('evaluation', 'Sleep', t.SLEEP))\n"
         "time.sleep(600)"
     )
     server = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
@@ -135,7 +136,7 @@ def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Pat
 
 def test_another_server_sees_it_and_cancels_it(board: TaskRunner, tmp_path: Path) -> None:
     before = _children(os.getpid())
-    task = board.start(commands.command("evaluation", "Sleep", SLEEP))
+    task = board.start(TaskOrder.to_run("evaluation", "Sleep", SLEEP))
     with closing(board_at(tmp_path)) as other:
         until(other, task, "running")
         child = new_child(os.getpid(), before)
@@ -197,7 +198,7 @@ def test_how_it_ended_is_noted_when_the_database_is_back(tmp_path: Path) -> None
     records = AwayForAWhile(open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}"), LEASE)
     with closing(board_at(tmp_path, records)) as board:
         line = CommandLine(("settings",), ("--json",))
-        task = ended(board, board.start(commands.command("evaluation", "Settings", line)))
+        task = ended(board, board.start(TaskOrder.to_run("evaluation", "Settings", line)))
         assert task.state == "done"
         assert json.loads(board.output(task.id))
     assert records.refusals < 0
@@ -206,7 +207,7 @@ def test_how_it_ended_is_noted_when_the_database_is_back(tmp_path: Path) -> None
 def test_a_server_that_ends_ends_its_tasks(tmp_path: Path) -> None:
     before = _children(os.getpid())
     with closing(board_at(tmp_path)) as board:
-        task = board.start(commands.command("evaluation", "Sleep", SLEEP))
+        task = board.start(TaskOrder.to_run("evaluation", "Sleep", SLEEP))
         child = new_child(os.getpid(), before)
         until_it_would_end_well(child)
     assert board.task(task.id).state == "cancelled"

@@ -1,4 +1,4 @@
-"""The FastAPI application: routes, guards and error documents around one service."""
+"""The FastAPI application: routes, middleware and error handlers around one service."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from ragapp import __version__
 from ragapp.api.http import (
     admin,
-    ask,
-    cache,
     chat,
     collections,
     documents,
@@ -23,9 +21,8 @@ from ragapp.api.http import (
     history,
     jobs,
     keys,
-    metrics,
     pages,
-    search,
+    questions,
     tasks,
     uploads,
 )
@@ -45,19 +42,16 @@ from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.tracing import Tracing
 from ragapp.types import CacheStats, QueueDepth
 
-ROOMS = (
+ROUTE_MODULES = (
     collections,
     documents,
     pages,
     uploads,
     jobs,
-    search,
-    ask,
+    questions,
     chat,
-    cache,
     history,
     health,
-    metrics,
     admin,
     keys,
     tasks,
@@ -72,23 +66,22 @@ def create_app(
     telemetry: Telemetry | None = None,
     stopping: Event | None = None,
 ) -> FastAPI:
-    """The API over `service`, which stays the caller's to close.
+    """The API over `service`, which the caller closes.
 
-    `stopping` is set when no more documents of a long upload are to be taken in.
-
-    Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
-    its usual pages load scripts from elsewhere.
+    It serves only requests addressed to loopback, to `host` or to RAGAPP_ALLOWED_HOSTS. Once `stopping` is
+    set, the remaining documents of an upload are rejected. FastAPI's interactive documentation is off, since
+    its pages load scripts from other sites.
     """
     app = DescribedAPI(
         title="ragapp",
-        summary="Answers from your own documents, every sentence tied to the characters that support it.",
+        summary="Answers from your own documents, with a verified citation for every sentence.",
         description=DESCRIPTION,
         version=__version__,
         contact=CONTACT,
         license_info=LICENCE,
         servers=SERVERS,
         openapi_tags=TAGS,
-        separate_input_output_schemas=False,  # generated clients have one class of a name
+        separate_input_output_schemas=False,  # so that generated clients have one class for each schema
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -100,14 +93,14 @@ def create_app(
     app.state.telemetry = telemetry = telemetry or Telemetry(Metrics(), Tracing())
 
     def cache_stats() -> CacheStats:
-        return service.cache.stats()  # raises where there is no cache
+        return service.cache.stats()  # raises when the cache is disabled
 
     telemetry.metrics.collect_from(StateCollector(service.queue_depths, cache_stats))
-    for room in ROOMS:
-        app.include_router(room.router)
+    for module in ROUTE_MODULES:
+        app.include_router(module.router)
     app.include_router(mcp_router(may_ingest=settings.mcp_ingest))
     install_problem_handlers(app)
-    # The one added last sees a request first.
+    # Middleware added last sees a request first.
     app.add_middleware(BodyLimit, max_upload_bytes=settings.max_upload_bytes)
     app.add_middleware(
         Admission, settings=settings, metrics=telemetry.metrics, waiting=_waiting(service.queue_depths)
@@ -134,10 +127,10 @@ def create_app(
 
 
 def _operation_id(route: APIRoute) -> str:
-    """What generated clients call the operation."""
+    """The name of the operation in generated clients."""
     return route.name
 
 
 def _waiting(queue_depths: Callable[[], Sequence[QueueDepth]]) -> Callable[[], int]:
-    """Counts the documents on their way in."""
+    """Counts the documents in the ingest queue."""
     return lambda: sum(depth.documents for depth in queue_depths())

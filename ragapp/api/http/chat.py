@@ -1,4 +1,4 @@
-"""OpenAI's chat completions over HTTP, and the collections as its models."""
+"""The OpenAI-compatible API: chat completions, with collections as models."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 
 from ragapp import cancellation
-from ragapp.api.http.ask import drained
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream
+from ragapp.api.http.questions import drained
 from ragapp.api.openai.chores import MOST_TOKENS, Chore, read_chore
 from ragapp.api.openai.requests import model_name, prompt_text, read_model, read_request
 from ragapp.api.openai.responses import Reply, failure_of
@@ -23,7 +23,7 @@ from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
 from ragapp.types import AskEvent, AskQuery, Collection
 
-_FAILURE: dict[str, object] = {"model": FailureReply, "description": "OpenAI's error document."}
+_FAILURE: dict[str, object] = {"model": FailureReply, "description": "An error in OpenAI's format."}
 
 router = APIRouter(
     prefix="/v1",
@@ -32,8 +32,9 @@ router = APIRouter(
 )
 
 _STREAM = {
-    "description": "The completion, or with `stream` its chunks: drafts of a model as `reasoning_content`, "
-    "the checked answer as `content`, `annotations` in the last chunk that has a choice.",
+    "description": "The completion, or its chunks when `stream` is set. Chunks carry the unchecked text of a "
+    "model as `reasoning_content`, then the checked answer as `content`; the last chunk that has a choice "
+    "carries the `annotations`.",
     "content": {EventStream.media_type: {"schema": {"type": "string"}}},
 }
 _DONE = format_sse_event(data_str="[DONE]")
@@ -41,7 +42,10 @@ _DONE = format_sse_event(data_str="[DONE]")
 
 @router.post("/chat/completions", response_model=Completion, responses={200: _STREAM})
 def create_chat_completion(wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
-    """Answers the last user message from the collection that `model` names, as `/v1/ask` does."""
+    """Answer the last user message from a collection, as `/v1/ask` does.
+
+    `model` names the collection. Earlier messages are the conversation that the question may refer to.
+    """
     chore = read_chore(wanted)
     if chore is not None:
         return _done(chore, wanted, service, request)
@@ -60,7 +64,7 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
     reply = _reply_to(wanted, request)
     if not wanted.stream:
         return reply.completion(drained(events))
-    # What fails before the first event is answered with its own status.
+    # Errors before the first event are returned with their own status.
     first = next(events)
     return EventStream(chat_frames(reply, first, events, request_id(request)))
 
@@ -94,13 +98,13 @@ def _reply_to(wanted: ChatRequest, request: Request) -> Reply:
 
 @router.get("/models")
 def list_models(service: Service) -> ModelList:
-    """The collections, each a model."""
+    """List the collections as models."""
     return ModelList(tuple(_model(collection) for collection in service.collections()))
 
 
 @router.get("/models/{model:path}")
 def show_model(model: str, service: Service) -> Model:
-    """The collection of that name, as a model."""
+    """Show a collection as a model."""
     collection, _ = read_model(model)
     return _model(service.collection(collection))
 
@@ -112,9 +116,9 @@ def _model(collection: Collection) -> Model:
 def chat_frames(
     reply: Reply, first: AskEvent, events: Iterator[AskEvent], instance: str
 ) -> Generator[bytes, None, None]:
-    """The events as chunks; an error on the way is the last.
+    """The events as chunks. An error becomes the last chunk.
 
-    Closing this drops the last reference to `events`, and so closes them too.
+    Closing this generator drops the last reference to `events`, and so closes them too.
     """
     assert first.answer is not None, "a stream of events begins with the evidence"
     yield _frame(opening := reply.opening(first.answer))

@@ -17,13 +17,13 @@ router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
 @router.get("")
 def list_collections(service: Service) -> list[Collection]:
-    """Those that the caller may read."""
+    """List the collections that the caller may read."""
     return service.collections()
 
 
 @router.post("", status_code=201)
 def create_collection(wanted: NewCollection, service: Service, response: Response) -> Collection:
-    """Makes an empty collection; its embedder is the one of the settings."""
+    """Create an empty collection, with the embedder of the server's settings."""
     collection = service.create_collection(wanted.name)
     response.headers["Location"] = f"/v1/collections/{quote(collection.name, safe='')}"
     return collection
@@ -31,15 +31,17 @@ def create_collection(wanted: NewCollection, service: Service, response: Respons
 
 @router.get("/{collection}")
 def show_collection(collection: str, service: Service) -> Collection:
-    """The collection, its embedder and its revision."""
+    """Show a collection with its embedder and revision."""
     return service.collection(collection)
 
 
 class ListingQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    containing: str = Field(default="", max_length=200, description="Characters in the name.")
-    status: list[Status] = Field(default=[], description="One of these; by default any.")
+    containing: str = Field(default="", max_length=200, description="Text that the name contains.")
+    status: list[Status] = Field(
+        default=[], description="Only documents in one of these states. Default: all."
+    )
     order: DocumentSort = "accepted"
     descending: bool = True
     offset: int = Field(default=0, ge=0, le=2**31)
@@ -59,11 +61,14 @@ class ListingQuery(BaseModel):
 
 @router.get("/{collection}/listing")
 def list_part(collection: str, wanted: Annotated[ListingQuery, Query()], service: Service) -> Listing:
-    """A part of its documents, filtered and sorted, and how many there are of which status."""
+    """List one page of a collection's documents, filtered and sorted.
+
+    The counts by status cover all documents of the collection.
+    """
     return service.listing(wanted.of(collection))
 
 
 @router.delete("/{collection}", status_code=204)
 def delete_collection(collection: str, service: Service) -> None:
-    """Deletes it with all its documents."""
+    """Delete a collection with all its documents."""
     service.delete_collection(collection)

@@ -1,4 +1,4 @@
-"""What routes are handed: the service as the caller may use it, and what is open to everybody."""
+"""The dependencies of routes: the service authorized for the caller, and readiness for probes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ragapp.service import RagService
 
 _BEARER = HTTPBearer(
     scheme_name="ApiKey",
-    auto_error=False,  # whether one is needed was decided before: see `authentication`
-    description="A key of `ragapp keys create`. None is needed from loopback until the first one is made.",
+    auto_error=False,  # the middleware in `authentication` has decided already
+    description="A key made by `ragapp keys create`. Requests from loopback need none until a key exists.",
 )
 
 
@@ -39,7 +39,7 @@ def _unready(request: Request) -> str | None:
 
 
 READS_EVERYTHING = Depends(_sees_everything)
-"""For routes that ask the service for nothing, and tell of all collections at once."""
+"""For routes that report on all collections at once without calling the service."""
 
 Unready = Annotated[str | None, Depends(_unready)]
-"""Why questions cannot be answered yet, if so: for probes, which have no key."""
+"""Why questions cannot be answered yet, or None: for probes, which have no key."""

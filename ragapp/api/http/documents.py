@@ -1,4 +1,4 @@
-"""Documents over HTTP: list, show, read, change, delete."""
+"""Documents over HTTP: list, show, read, change and delete them."""
 
 from __future__ import annotations
 
@@ -12,32 +12,41 @@ from ragapp.api.schemas import ANY_COLLECTION, DocumentChanges, encode
 from ragapp.errors import NotFoundError
 from ragapp.types import Chunk, DeletionReceipt, Document, ParsedText
 
-ONLY_WHILE_CHUNKING = {"tables", "furniture"}
-"""What a stored text no longer knows."""
+NOT_STORED = {"tables", "furniture"}
+"""Fields that are known only while a document is chunked."""
 
 router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["documents"])
 
 
 @router.get("")
 def list_documents(collection: str, service: Service) -> list[Document]:
-    """All documents of the collection; `listing` has them in parts."""
+    """List all documents of a collection.
+
+    `/v1/collections/{collection}/listing` returns them in pages.
+    """
     return service.documents(collection)
 
 
 @router.get("/{document_id}")
 def show_document(collection: str, document_id: str, service: Service) -> Document:
-    """The document, and with it how far it has come. `-` stands for whichever collection it is in."""
+    """Show a document with its ingest status.
+
+    `-` as the collection matches any.
+    """
     return found_in(service, collection, document_id)
 
 
-@router.get("/{document_id}/text", response_model_exclude=ONLY_WHILE_CHUNKING)
+@router.get("/{document_id}/text", response_model_exclude=NOT_STORED)
 def document_text(
     collection: str,
     document_id: str,
     service: Service,
     version: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> ParsedText:
-    """The text that citations and hits point into, of the version searched now unless one is named."""
+    """Return the text of a document, whose characters citations and hits refer to.
+
+    Without `version` this is the text of the version that is searched.
+    """
     found_in(service, collection, document_id)
     return service.document_text(document_id, version)
 
@@ -54,7 +63,7 @@ class SpanQuery(BaseModel):
 def document_chunks(
     collection: str, document_id: str, span: Annotated[SpanQuery, Query()], service: Service
 ) -> list[Chunk]:
-    """What is indexed of its text: the chunks that overlap the characters `start` to `end`."""
+    """List the indexed chunks of a document that overlap the characters `start` to `end`."""
     found_in(service, collection, document_id)
     return service.document_chunks(document_id, span.version, start=span.start, end=span.end)
 
@@ -63,7 +72,10 @@ def document_chunks(
 def change_document(
     collection: str, document_id: str, changes: DocumentChanges, service: Service
 ) -> Document:
-    """Sets metadata by name; `null` takes a name away, and names that are not sent stay (RFC 7396)."""
+    """Change the metadata of a document.
+
+    The body is a JSON merge patch (RFC 7396): `null` removes a name, and names that are not sent stay.
+    """
     found_in(service, collection, document_id)
     return service.set_metadata(document_id, changes.metadata)
 
@@ -71,7 +83,7 @@ def change_document(
 @router.delete(
     "/{document_id}",
     status_code=204,
-    responses={200: {"model": DeletionReceipt, "description": "What was removed where."}},
+    responses={200: {"model": DeletionReceipt, "description": "The receipt: what was removed from where."}},
 )
 def delete_document(
     collection: str,
@@ -79,10 +91,13 @@ def delete_document(
     service: Service,
     receipt: Annotated[
         bool,
-        Query(description="Also takes it out of all files at once, and answers with what was removed where."),
+        Query(description="Also erase the document from all files at once, and return a receipt."),
     ] = False,
 ) -> Response:
-    """When it answers, nothing shows the document any more. A receipt takes longer."""
+    """Delete a document.
+
+    No search or answer shows it once this returns. With `receipt` it takes longer.
+    """
     found_in(service, collection, document_id)
     if receipt:
         return Response(
@@ -93,11 +108,11 @@ def delete_document(
 
 
 def found_in(service: Service, collection: str, document_id: str) -> Document:
-    """The document, if it is in that collection: an id alone opens nothing."""
+    """The document, if it is in that collection. Raises NotFoundError."""
     document = service.document(document_id)
     if collection not in (document.collection, ANY_COLLECTION):
         raise NotFoundError(
-            f"There is no document {document_id} in collection {collection!r}. "
-            f"GET /v1/collections/{collection}/documents lists those there are."
+            f"Collection {collection!r} has no document {document_id}. "
+            f"GET /v1/collections/{collection}/documents lists its documents."
         )
     return document

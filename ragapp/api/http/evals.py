@@ -1,4 +1,4 @@
-"""Evaluations over HTTP: question sets, runs, two runs compared. They run as tasks."""
+"""Evaluations over HTTP: question sets, runs and comparisons of runs. Evaluations run as tasks."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ Name = Annotated[str, Path(max_length=300)]
 RunName = Annotated[str, Query(max_length=300)]
 
 _PAGE: dict[int | str, dict[str, object]] = {
-    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}
+    200: {
+        "content": {"text/html": {"schema": {"type": "string"}}},
+        "description": "The report as an HTML page.",
+    }
 }
 
 
 @router.post("", status_code=202)
 def start_evaluation(wanted: EvaluationRequest, service: Service, response: Response) -> Task:
-    """Evaluations run one at a time and leave the cores to whoever asks. `/v1/tasks` follows them."""
+    """Start an evaluation as a background task.
+
+    Evaluations run one at a time at low CPU priority. `/v1/tasks` shows their progress.
+    """
     evaluation = Evaluation(wanted.kind, wanted.set, wanted.limit, wanted.generator)
     task = service.start_evaluation(evaluation)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
@@ -39,7 +45,10 @@ def start_evaluation(wanted: EvaluationRequest, service: Service, response: Resp
 
 @router.post("/questions", status_code=202)
 def make_questions(wanted: QuestionsRequest, service: Service, response: Response) -> Task:
-    """Makes a question set from a collection, to be reviewed."""
+    """Generate a question set from a collection, as a background task.
+
+    The questions should be reviewed before they are used.
+    """
     task = service.generate_questions(wanted.collection, wanted.name, wanted.count)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
@@ -47,53 +56,56 @@ def make_questions(wanted: QuestionsRequest, service: Service, response: Respons
 
 @router.get("/sets")
 def list_sets(service: Service) -> list[EvalSet]:
-    """What there is to evaluate with; what came with the program first."""
+    """List the question sets, built-in ones first."""
     return service.evals.sets()
 
 
 @router.post("/sets", status_code=201)
 def add_set(file: UploadFile, service: Service) -> EvalSet:
-    """Keeps a file of questions, or a ZIP archive of one with its documents, under the file's name."""
+    """Upload a question set: a file of questions, or a ZIP archive of one with its documents.
+
+    The set is named after the file.
+    """
     return service.evals.add_set(file.filename or "", file.file)
 
 
 @router.delete("/sets/{name}", status_code=204)
 def delete_set(name: Name, service: Service) -> None:
-    """Deletes an own set of questions."""
+    """Delete a question set. Built-in sets cannot be deleted."""
     service.evals.delete_set(name)
 
 
 @router.get("/sets/{name}/questions")
 def list_drafts(name: Name, service: Service) -> list[QuestionDraft]:
-    """The questions of an own set."""
+    """List the questions of a set that can be reviewed."""
     return service.evals.drafts(name)
 
 
 @router.put("/sets/{name}/questions")
 def review_drafts(name: Name, review: Review, service: Service) -> list[QuestionDraft]:
-    """Keeps these questions as they are given and drops all others."""
+    """Replace the questions of a set by the reviewed ones."""
     return service.evals.review(name, review.questions)
 
 
 @router.get("/runs")
 def list_runs(service: Service) -> list[EvalRun]:
-    """The latest first."""
+    """List the evaluation runs, latest first."""
     return service.evals.runs()
 
 
 @router.get("/runs/{run}/report", response_class=Response, responses=_PAGE)
 def run_report(run: Name, service: Service) -> Response:
-    """The run's page: one file that loads nothing."""
+    """Return the report of a run, as one self-contained HTML page."""
     return Response(service.evals.report(run), media_type="text/html")
 
 
 @router.get("/runs/{run}/questions")
 def trace_question(run: Name, question: RunName, service: Service) -> QuestionTrace:
-    """What a run has of the question with that id."""
+    """Show what a run recorded for one question."""
     return service.evals.trace(run, question)
 
 
 @router.get("/comparison")
 def compare_runs(before: RunName, after: RunName, service: Service) -> RunComparison:
-    """What changed from one run to another over the same data, and whether that may be luck."""
+    """Compare two runs over the same data, with the statistical significance of each change."""
     return service.evals.compare(before, after)

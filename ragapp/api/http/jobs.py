@@ -1,4 +1,4 @@
-"""The work on documents over HTTP: what waits and why, where the time went, retry and cancel."""
+"""Ingest jobs over HTTP: what waits and why, how long each stage took, retry and cancel."""
 
 from __future__ import annotations
 
@@ -17,26 +17,37 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 def list_jobs(
     service: Service,
     collection: str | None = None,
-    status: Annotated[list[Status] | None, Query(description="By default all that are not ready.")] = None,
+    status: Annotated[
+        list[Status] | None, Query(description="Only jobs in these states. Default: all but `ready`.")
+    ] = None,
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[JobState]:
-    """The jobs accepted last, newest first. A job's id is its document's."""
+    """List ingest jobs, newest first.
+
+    The id of a job is the id of its document.
+    """
     return service.jobs(collection, statuses=status or UNREADY, count=count)
 
 
 @router.get("/{document_id}")
 def show_job(document_id: str, service: Service) -> JobState:
-    """How far it is, `why` it stands there, and the seconds that each stage took."""
+    """Show the progress of a job.
+
+    `why` explains its current state. The seconds spent in each stage are given.
+    """
     return service.job(document_id)
 
 
 @router.post("/{document_id}/retry")
 def retry_job(document_id: str, service: Service) -> JobState:
-    """Takes failed or postponed work up again where it stopped."""
+    """Retry a job that failed or that waits to be retried. It resumes where it stopped."""
     return service.retry_job(document_id)
 
 
 @router.post("/{document_id}/cancel")
 def cancel_job(document_id: str, service: Service) -> JobState:
-    """Ends the work. What is searchable already stays so; deleting the document removes it."""
+    """Cancel a job.
+
+    What is already searchable stays so; deleting the document removes it.
+    """
     return service.cancel_job(document_id)

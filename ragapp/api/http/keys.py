@@ -1,4 +1,4 @@
-"""Who calls, the API keys, and the audit log over HTTP."""
+"""The caller's identity, API keys and the audit log over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["access"])
 
 @router.get("/me")
 def show_me(service: Service, request: Request) -> Me:
-    """Whose key it is, what it may do, how much, and what it has used since midnight (UTC)."""
+    """Show the caller: its name, rights, limits, and usage since midnight (UTC)."""
     caller = caller_of(request)
     return Me(
         caller.id,
@@ -31,19 +31,25 @@ def show_me(service: Service, request: Request) -> Me:
 
 @router.put("/me/collection", status_code=204)
 def remember_collection(chosen: ChosenCollection, service: Service) -> None:
-    """Remembers which collection the caller chose last; the web page opens with it next time."""
+    """Remember the collection that the caller chose; the web page opens with it next time."""
     service.remember_collection(chosen.collection)
 
 
 @router.get("/keys")
 def list_keys(service: Service) -> list[Key]:
-    """All of them, oldest first, those revoked and expired too. Their secrets are kept nowhere."""
+    """List all API keys, oldest first, including revoked and expired ones.
+
+    Their secrets are not stored.
+    """
     return service.keys()
 
 
 @router.post("/keys", status_code=201)
 def create_key(wanted: KeyRequest, service: Service, response: Response) -> NewKey:
-    """The `secret` is shown this once. From the first key on, every request needs one."""
+    """Create an API key.
+
+    Its `secret` is shown only in this response. Once a key exists, every request needs one.
+    """
     made = service.create_key(
         wanted.name,
         [Grant(grant.role, grant.collection) for grant in wanted.grants],
@@ -57,15 +63,15 @@ def create_key(wanted: KeyRequest, service: Service, response: Response) -> NewK
 
 @router.delete("/keys/{key_id}")
 def revoke_key(key_id: str, service: Service) -> Key:
-    """From the next request on, nobody gets in with it. It stays in the list."""
+    """Revoke an API key, effective with the next request. It stays in the list."""
     return service.revoke_key(key_id)
 
 
 @router.get("/audit")
 def list_audit(
     service: Service,
-    key_id: Annotated[str | None, Query(description="Only what this key did.")] = None,
+    key_id: Annotated[str | None, Query(description="Only entries of this key.")] = None,
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[AuditEntry]:
-    """Who did what to what, when and from where, newest first."""
+    """List entries of the audit log, newest first: who did what, to what, when and from where."""
     return service.audit(count, key_id)

@@ -1,4 +1,4 @@
-"""MCP over streamable HTTP, at `/mcp`: each request stands alone and is served as its own caller's."""
+"""MCP over streamable HTTP at `/mcp`. Requests are stateless, and each runs with its caller's rights."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from ragapp.api.http.dependencies import Service
 from ragapp.api.mcp.backend import Backend, Call
 from ragapp.api.mcp.server import build_server
 
-_LIBRARY = "ragapp.library"
-"""Where a request's scope holds the service as its caller may use it."""
+_SERVICE = "ragapp.service"
+"""The key under which a request's scope holds the service authorized for its caller."""
 
 
 class _Exchange(Response):
-    """Lets the SDK answer the request, whose body nobody has read yet."""
+    """Lets the MCP SDK answer a request whose body has not been read yet."""
 
-    def __init__(self, sessions: StreamableHTTPSessionManager, library: Backend) -> None:
+    def __init__(self, sessions: StreamableHTTPSessionManager, service: Backend) -> None:
         super().__init__()
         self._sessions = sessions
-        self._library = library
+        self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._sessions.handle_request({**scope, _LIBRARY: self._library}, receive, send)
+        await self._sessions.handle_request({**scope, _SERVICE: self._service}, receive, send)
 
 
 def mcp_router(*, may_ingest: bool) -> APIRouter:
-    """The route, and the lifespan that the SDK's sessions need. For one application only.
+    """The route, with the lifespan that the SDK's session manager needs. For one application only.
 
-    There are no sessions to keep: any replica can answer any request, and a key that is revoked is
-    refused at once. Host and origin are checked for all routes alike, before this one.
+    No session outlives a request: any replica can answer any request, and a revoked key is rejected at once.
+    Middleware checks the host and origin of all routes, so the SDK does not.
     """
-    server = build_server(_library_of, may_ingest=may_ingest)
+    server = build_server(_service_of, may_ingest=may_ingest)
     server.streamable_http_app(
         stateless_http=True,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
@@ -50,14 +50,14 @@ def mcp_router(*, may_ingest: bool) -> APIRouter:
 
     @router.post("/mcp", include_in_schema=False)
     def mcp(service: Service) -> Response:
-        """A JSON-RPC message; the response is JSON or a stream of events."""
+        """Accept a JSON-RPC message and respond with JSON or a stream of events."""
         return _Exchange(sessions, service)
 
     return router
 
 
-def _library_of(call: Call) -> Backend:
+def _service_of(call: Call) -> Backend:
     request = call.request_context.request
-    assert isinstance(request, Request), "what comes over HTTP has a request"
-    library: Backend = request.scope[_LIBRARY]
-    return library
+    assert isinstance(request, Request), "calls over HTTP have a request"
+    service: Backend = request.scope[_SERVICE]
+    return service

@@ -1,4 +1,4 @@
-"""Pages over HTTP: the text of one, its picture with the cited words marked, and where those stand."""
+"""Pages over HTTP: the text of a page, its image with highlights, and the boxes of these highlights."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from ragapp.types import DocumentPage
 
 router = APIRouter(prefix="/v1/collections/{collection}/documents/{document_id}/pages", tags=["documents"])
 
-Number = Annotated[int, Path(ge=1, description="Counted from 1.")]
-Version = Annotated[int | None, Field(ge=1, lt=2**31, description="By default the one searched now.")]
+Number = Annotated[int, Path(ge=1, description="Page number, counted from 1.")]
+Version = Annotated[
+    int | None, Field(ge=1, lt=2**31, description="Document version. Default: the one that is searched.")
+]
 
 
 class View(BaseModel):
@@ -24,7 +26,7 @@ class View(BaseModel):
     highlight: str | None = Field(
         default=None,
         pattern=r"^\d{1,12}-\d{1,12}$",
-        description="Offsets `start-end` into the document's text, as citations have them.",
+        description="Character offsets `start-end` in the document's text, as citations give them.",
     )
     version: Version = None
 
@@ -39,7 +41,7 @@ class View(BaseModel):
 _PNG: dict[int | str, dict[str, object]] = {
     200: {
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "The page.",
+        "description": "The image of the page.",
     }
 }
 
@@ -52,7 +54,10 @@ def page_image(
     view: Annotated[View, Query()],
     service: Service,
 ) -> Response:
-    """The page as a picture, the highlighted words marked. PDFs and pictures have such pages."""
+    """Render a page as a PNG image, with the highlighted text marked.
+
+    PDFs and images have such pages; other formats are answered with 415.
+    """
     found_in(service, collection, document_id)
     image = service.page_image(document_id, page, cited=view.cited, version=view.version)
     return Response(image.png, media_type="image/png")
@@ -66,7 +71,10 @@ def page_boxes(
     view: Annotated[View, Query()],
     service: Service,
 ) -> PageBoxes:
-    """Where the highlighted words stand in the picture, in fractions of it from its upper left."""
+    """Locate the highlighted text on the image of a page.
+
+    Boxes are given as fractions of the image's width and height, from its upper left corner.
+    """
     found_in(service, collection, document_id)
     image = service.page_image(document_id, page, cited=view.cited, version=view.version)
     return PageBoxes(page, image.width, image.height, image.boxes)
@@ -80,6 +88,9 @@ def page_text(
     service: Service,
     version: Annotated[Version, Query()] = None,
 ) -> DocumentPage:
-    """The text of one page, of the version searched now unless one is named."""
+    """Return the text of one page.
+
+    Without `version` this is a page of the version that is searched.
+    """
     found_in(service, collection, document_id)
     return service.page(document_id, page, version)

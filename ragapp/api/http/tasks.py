@@ -1,70 +1,83 @@
-"""Work in the background over HTTP: start it, follow it, read its result, end it."""
+"""Background tasks over HTTP: start, follow and cancel them, and read their results."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from ragapp import commands
 from ragapp.api.http.dependencies import Service
 from ragapp.api.schemas import TaskRequest
 from ragapp.errors import NotFoundError, UsageError
-from ragapp.types import Task, TaskOrder
+from ragapp.types import CommandLine, Task, TaskOrder
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
 _RESULT: dict[int | str, dict[str, object]] = {
     200: {
         "content": {"application/json": {"schema": {}}},
-        "description": "What its command prints with `--json`.",
+        "description": "What the command prints with `--json`.",
     }
 }
 
 
 @router.post("", status_code=202)
 def start_task(wanted: TaskRequest, service: Service, response: Response) -> Task:
-    """Starts a check of everything, a reindex, or the fetching of a model, beside the server."""
+    """Start a background task: a check or repair of the data, a reindex, or the download of a model."""
     if wanted.kind == "fetch" and wanted.model not in {model.name for model in service.models()}:
-        raise NotFoundError(
-            f"There is no model {wanted.model!r}. GET /v1/admin/models lists those there are."
-        )
+        raise NotFoundError(f"Unknown model {wanted.model!r}. GET /v1/admin/models lists the available ones.")
     if wanted.kind == "reindex":
         service.collection(wanted.collection or "")
-    task = service.tasks.start(_order(wanted))
+    task = service.tasks.start(task_order(wanted))
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
 
 
 @router.get("")
 def list_tasks(service: Service) -> list[Task]:
-    """Newest first, as many as are remembered."""
+    """List the recent tasks, newest first."""
     return service.tasks.tasks()
 
 
 @router.get("/{task_id}")
 def show_task(task_id: str, service: Service) -> Task:
-    """How far it is, or how it ended."""
+    """Show the progress or the outcome of a task."""
     return service.tasks.task(task_id)
 
 
 @router.get("/{task_id}/result", response_class=Response, responses=_RESULT)
 def task_result(task_id: str, service: Service) -> Response:
-    """The JSON document that it printed."""
+    """Return the JSON document that the task printed."""
     return Response(service.tasks.output(task_id), media_type="application/json")
 
 
 @router.post("/{task_id}/cancel")
 def cancel_task(task_id: str, service: Service) -> Task:
-    """Ends it. What it has done so far stays done."""
+    """Cancel a task. What it has done so far is kept."""
     return service.tasks.cancel(task_id)
 
 
-def _order(wanted: TaskRequest) -> TaskOrder:
-    if wanted.kind == "reindex":
-        if wanted.collection is None:
-            raise UsageError("A reindex needs the `collection`.")
-        return commands.reindex(wanted.collection, wanted.model)
-    if wanted.kind == "fetch":
-        if wanted.model is None:
-            raise UsageError("Fetching needs the `model`.")
-        return commands.fetch_model(wanted.model)
-    return commands.doctor(repair=wanted.kind == "repair")
+def task_order(wanted: TaskRequest) -> TaskOrder:
+    """The command for a request. Raises UsageError when its collection or model is missing."""
+    match wanted.kind:
+        case "doctor":
+            return TaskOrder.to_run("doctor", "Check everything", CommandLine(("doctor",), ("--json",)))
+        case "repair":
+            line = CommandLine(("doctor",), ("--repair", "--json"))
+            return TaskOrder.to_run("repair", "Check and repair everything", line)
+        case "reindex":
+            if wanted.collection is None:
+                raise UsageError("A reindex task needs a `collection`. Add its name to the request.")
+            return _reindex(wanted.collection, wanted.model)
+        case "fetch":
+            if wanted.model is None:
+                raise UsageError(
+                    "A fetch task needs a `model`. GET /v1/admin/models lists the available ones."
+                )
+            line = CommandLine(("models", "fetch"), (), (wanted.model,))
+            return TaskOrder.to_run("fetch", f"Fetch {wanted.model}", line)
+
+
+def _reindex(collection: str, embedder: str | None) -> TaskOrder:
+    options = ("--json",) if embedder is None else ("--json", f"--embedder={embedder}")
+    title = f"Reindex {collection} with {embedder or 'the embedder of the settings'}"
+    line = CommandLine(("collections", "reindex"), options, (collection,))
+    return TaskOrder.to_run("reindex", title, line, patient=True)

@@ -1,4 +1,4 @@
-"""Documents handed in over HTTP: every file that is accepted is on disk when the answer is sent."""
+"""Uploads over HTTP. Every accepted file is on disk before the response is sent."""
 
 from __future__ import annotations
 
@@ -31,13 +31,16 @@ class UploadForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: list[UploadFile] = Field(
-        min_length=1, description="One file or several; a ZIP archive stands for the files in it."
+        min_length=1, description="One or more files. Each file in a ZIP archive becomes a document."
     )
     source: str | None = Field(
-        default=None, min_length=1, max_length=2000, description="What a single file is a version of."
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="Identifies the document that a single file is a version of.",
     )
     metadata: Json[Annotated[Mapping[Label, Value], Field(max_length=32)]] = Field(
-        default_factory=dict, description="A JSON object of strings that every file gets."
+        default_factory=dict, description="A JSON object of strings, stored with every file."
     )
 
 
@@ -49,27 +52,30 @@ def upload(
     request: Request,
     response: Response,
 ) -> UploadReport:
-    """Takes one or several files in. A new file of a name that is there already becomes its new version.
+    """Upload one or more documents.
 
-    Of a ZIP archive every file is a document of its own. What cannot be taken does not stop the others;
-    when nothing can, the first one's problem is the answer.
+    A file whose name exists in the collection becomes a new version of that document. Each file in a ZIP
+    archive becomes a document. A rejected file does not stop the others; when all are rejected, the response
+    is the problem of the first.
     """
     if form.source is not None and (len(form.file) > 1 or is_archive(Path(form.file[0].filename or ""))):
-        raise UsageError("`source` names one file: send each file with its own source in its own request.")
-    intake = _Intake(service, collection, form, request.app.state.stopping)
+        raise UsageError(
+            "`source` can be given for a single file only. Send each file in a request of its own."
+        )
+    batch = _UploadBatch(service, collection, form, request.app.state.stopping)
     for part in form.file:
-        intake.take(part)
-    if not intake.accepted:
-        raise intake.refused[0][1]
-    if len(intake.accepted) == 1:
-        response.headers["Location"] = intake.accepted[0].status_url
-    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in intake.refused)
-    return UploadReport(tuple(intake.accepted), tuple(problems))
+        batch.add(part)
+    if not batch.accepted:
+        raise batch.refused[0][1]
+    if len(batch.accepted) == 1:
+        response.headers["Location"] = batch.accepted[0].status_url
+    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in batch.refused)
+    return UploadReport(tuple(batch.accepted), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
-class _Intake:
-    """Hands documents to the service one by one and keeps what became of each."""
+class _UploadBatch:
+    """Passes documents to the service one by one and records the outcome of each."""
 
     service: Service
     collection: str
@@ -78,18 +84,18 @@ class _Intake:
     accepted: list[AcceptedUpload] = field(default_factory=list)
     refused: list[tuple[str, RagappError]] = field(default_factory=list)
 
-    def take(self, part: UploadFile) -> None:
+    def add(self, part: UploadFile) -> None:
         try:
             with documents_in(part) as documents:
                 for document in documents:
-                    self._take(document)
+                    self._add(document)
         except RagappError as error:
             self.refused.append((display_name(part.filename), error))
 
-    def _take(self, document: IncomingFile) -> None:
+    def _add(self, document: IncomingFile) -> None:
         try:
             if self.stopping.is_set():
-                raise BusyError("The server is being stopped. Send this document again in a moment.", 5)
+                raise BusyError("The server is shutting down. Upload this document again in a moment.", 5)
             with document.data as data:
                 spec = UploadSpec(
                     document.name,
@@ -97,21 +103,21 @@ class _Intake:
                     source=document.source or self.form.source,
                     metadata=self.form.metadata,
                 )
-                kept = self.service.upload(spec, data)
-            self.accepted.append(_accepted(kept))
+                acceptance = self.service.upload(spec, data)
+            self.accepted.append(_accepted(acceptance))
         except RagappError as error:
             self.refused.append((document.name, error))
 
 
-def _accepted(kept: Acceptance) -> AcceptedUpload:
-    collection = quote(kept.document.collection, safe="")
-    status_url = f"/v1/collections/{collection}/documents/{kept.document.id}"
-    return AcceptedUpload(kept.document, kept.outcome, status_url)
+def _accepted(acceptance: Acceptance) -> AcceptedUpload:
+    collection = quote(acceptance.document.collection, safe="")
+    status_url = f"/v1/collections/{collection}/documents/{acceptance.document.id}"
+    return AcceptedUpload(acceptance.document, acceptance.outcome, status_url)
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """A document to be. Without a source, its name says which document it is a version of."""
+    """A file to be uploaded. Without a source, its name identifies the document it is a version of."""
 
     name: str
     data: AbstractContextManager[BinaryIO]
@@ -120,7 +126,10 @@ class IncomingFile:
 
 @contextmanager
 def documents_in(part: UploadFile) -> Iterator[list[IncomingFile]]:
-    """The documents of one part, readable inside the block. Raises ParseError, UsageError, StorageError."""
+    """The documents in one part of the form, readable inside the block.
+
+    Raises ParseError, UsageError, StorageError.
+    """
     name = display_name(part.filename)
     if not is_archive(Path(name)):
         yield [IncomingFile(name, nullcontext(part.file))]
@@ -128,13 +137,13 @@ def documents_in(part: UploadFile) -> Iterator[list[IncomingFile]]:
     with ExitStack() as stack:
         try:
             copy = Path(stack.enter_context(tempfile.TemporaryDirectory()), "upload.zip")
-            with copy.open("wb") as file:  # closing it may find the disk full, too
+            with copy.open("wb") as file:  # closing may find the disk full, too
                 shutil.copyfileobj(part.file, file)
         except OSError as error:
             raise no_room(error) from error
         found = [one for one in members(copy, name) if not any(map(is_unwanted_path, one.names))]
         if not found:
-            raise UsageError(f"{name} holds no documents. Hidden files, sound and video are left out.")
+            raise UsageError(f"{name} contains no documents. Hidden files, audio and video are skipped.")
         yield [_member(name, one) for one in found]
 
 

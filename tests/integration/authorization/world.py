@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from ragapp import commands
+from ragapp.api.http.tasks import task_order
+from ragapp.api.schemas import TaskRequest
 from ragapp.service import RagService
 from ragapp.types import UploadSpec
 
@@ -45,7 +46,7 @@ class World:
 
     @cached_property
     def task(self) -> str:
-        task = self.service.tasks.start(commands.doctor(repair=False))
+        task = self.service.tasks.start(task_order(TaskRequest("doctor")))
         return self.service.tasks.cancel(task.id).id
 
     def key(self, who: Who) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Questions over HTTP: the whole answer as JSON, or its making as server-sent events."""
+"""Search and questions over HTTP. An answer is returned as JSON, or streamed as server-sent events."""
 
 from __future__ import annotations
 
@@ -14,48 +14,59 @@ from ragapp.api.http.event_stream import EventStream, frame
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import Problem, Token
 from ragapp.errors import RagappError
-from ragapp.types import Answer, AskEvent, AskQuery
+from ragapp.types import Answer, AskEvent, AskQuery, SearchQuery, SearchResult
 
-router = APIRouter(prefix="/v1/ask", tags=["questions"])
+router = APIRouter(prefix="/v1", tags=["questions"])
 
 _STREAM = {
-    "description": "The answer. With `Accept: text/event-stream`, its making: an `evidence` event (an answer "
-    "made of sentences found, at once), `token` events while a model writes, and last an `answer` event, or "
-    "an `error` event with a problem document.",
+    "description": "The answer. With `Accept: text/event-stream` it is streamed: an `evidence` event comes "
+    "first (an answer made of quoted sentences), then `token` events while a model writes, and last an "
+    "`answer` event, or an `error` event with a problem document.",
     "content": {EventStream.media_type: {"schema": {"type": "string"}}},
 }
 
 
-@router.post("", response_model=Answer, responses={200: _STREAM})
+@router.post("/search")
+def search(query: SearchQuery, service: Service) -> SearchResult:
+    """Find the chunks that match a query best.
+
+    Each hit gives its document, version and page, and the span of the document's text that it covers.
+    """
+    return service.search(query)
+
+
+@router.post("/ask", response_model=Answer, responses={200: _STREAM})
 def ask(
     query: AskQuery,
     service: Service,
     request: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Answer | Response:
-    """Answers a question from the collection's documents, each sentence with its citations.
+    """Answer a question from the documents of a collection.
 
-    With `Accept: text/event-stream` the answer comes in pieces: `evidence`, `token`, `answer`, `error`.
+    Every sentence carries citations and a verdict on whether they support it. When the documents do not
+    contain the answer, `refused` is true. With `Accept: text/event-stream` the answer is streamed as
+    `evidence`, `token`, `answer` and `error` events.
     """
     events = service.ask(query)
     if EventStream.media_type not in accept:
         return drained(events)
-    # What fails before the first event is answered with its own status, as for JSON.
+    # Errors before the first event are returned with their own status, as for JSON.
     first = next(events)
     return EventStream(answer_frames(first, events, request_id(request)))
 
 
 def drained(events: Iterator[AskEvent]) -> Answer:
-    """The answer of the last event."""
+    """The answer, which the last event carries."""
     *_, last = events
     assert last.answer is not None, "a stream of events ends with the answer"
     return last.answer
 
 
 def answer_frames(first: AskEvent, events: Iterator[AskEvent], instance: str) -> Generator[bytes, None, None]:
-    """The events as server-sent ones; an error on the way is the last.
+    """The events in the format of server-sent events. An error becomes the last event.
 
-    Closing this drops the last reference to `events`, and so closes them too.
+    Closing this generator drops the last reference to `events`, and so closes them too.
     """
     yield _frame(first)
     try:
