@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -15,9 +16,11 @@ from evals.report.answers import answers_page
 from evals.report.cache import cache_page
 from evals.report.retrieval import retrieval_page
 from evals.retrieval.runs import read_retrieval_run
-from evals.runs import compare_runs, read_bytes
+from evals.runs import ScoredRun, compare_runs, read_bytes
 from evals.statistics.gate import GateResult
 from ragapp.errors import UsageError
+
+RunT = TypeVar("RunT", bound=ScoredRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +31,38 @@ class Compared:
     page: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind(Generic[RunT]):
+    read: Callable[[Path], RunT]
+    page: Callable[[RunT, RunT], Markup]
+
+    def compare(self, before: Path, after: Path) -> Compared:
+        run, baseline = self.read(after), self.read(before)
+        return Compared(compare_runs(run, baseline), self.page(run, baseline))
+
+
+_KINDS: Mapping[str, _Kind[Any]] = {
+    "modes": _Kind(read_retrieval_run, retrieval_page),
+    "questions": _Kind(read_answer_run, answers_page),
+    "pairs": _Kind(read_cache_run, cache_page),
+}
+"""By a field that only runs of that kind have."""
+
+
 def compare_files(before: Path, after: Path) -> Compared:
     """Raises UsageError unless both are runs of one kind over the same data."""
     kind = _kind(after)
     if _kind(before) != kind:
         raise UsageError(f"{before} and {after} are runs of different commands. Compare two of one kind.")
-    if kind == "retrieval":
-        found, base = read_retrieval_run(after), read_retrieval_run(before)
-        return Compared(compare_runs(found, base), retrieval_page(found, base))
-    if kind == "answers":
-        said, said_before = read_answer_run(after), read_answer_run(before)
-        return Compared(compare_runs(said, said_before), answers_page(said, said_before))
-    served, served_before = read_cache_run(after), read_cache_run(before)
-    return Compared(compare_runs(served, served_before), cache_page(served, served_before))
+    return _KINDS[kind].compare(before, after)
 
 
 def _kind(path: Path) -> str:
-    """By a field that only runs of this kind have."""
     try:
         fields = json.loads(read_bytes(path))
     except ValueError as error:
-        raise UsageError(f"{path} is no run file: {error}. Pass another file.") from error
-    for field, kind in (("modes", "retrieval"), ("questions", "answers"), ("pairs", "cache")):
+        raise UsageError(f"{path} is not a run file: {error}. Pass another file.") from error
+    for field in _KINDS:
         if isinstance(fields, Mapping) and field in fields:
-            return kind
-    raise UsageError(f"{path} is no run file of `ragapp eval`. Pass another file.")
+            return field
+    raise UsageError(f"{path} is not a run file of `ragapp eval`. Pass another file.")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console
+    from rich.table import Table
 
 
 WIDE = 10_000
@@ -25,16 +26,20 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    console().print(table(columns, rows))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold")
+    made = Table(box=None, header_style="bold")
     for column in columns:
         # What is copied from the first column, an id or a name, must be whole.
-        table.add_column(column, overflow="fold", no_wrap=column == columns[0])
+        made.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
-    console().print(table)
+        made.add_row(*(Text(safe(cell)) for cell in row))
+    return made
 
 
 def console() -> Console:
