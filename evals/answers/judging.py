@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sklearn.metrics import cohen_kappa_score
 
-from ragapp.answering.writing import write_whole
+from ragapp.answering.generated_text import generate_text
 from ragapp.errors import ModelError, UsageError
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
@@ -66,7 +66,7 @@ class ModelJudge:
     def supports(self, quotes: Sequence[str], sentence: str) -> bool:
         """Raises ModelError, also for a reply that is neither yes nor no."""
         prompt = f"Quotation: {' … '.join(quotes)}\n\nSentence: {sentence}\n\nDoes it support the sentence?"
-        said = write_whole(self._generator, SYSTEM, prompt, TOKENS).text
+        said = generate_text(self._generator, SYSTEM, prompt, TOKENS).text
         reply = _REPLY.search(said)
         if reply is None:
             raise ModelError(

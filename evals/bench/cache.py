@@ -30,7 +30,17 @@ from ragapp.models.caching_embedder import CachingEmbedder
 from ragapp.protocols import CacheStore
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Answer, AskEvent, AskQuery, Chunk, ParsedText, SearchQuery, UploadSpec, Vectors
+from ragapp.types import (
+    Answer,
+    AskEvent,
+    AskQuery,
+    Chunk,
+    ParsedText,
+    SearchedQuestion,
+    SearchQuery,
+    UploadSpec,
+    Vectors,
+)
 
 TEXTS = (
     "The harbour was built in 1862 by Ada Thornton.",
@@ -96,7 +106,8 @@ class _Bench:
 
     def _asked(self, question: str) -> CacheKey:
         collection = self.service.collection("default")
-        return CacheKey(question, self.service.search(SearchQuery(question, k=8)), collection, CIRCUMSTANCES)
+        found = self.service.search(SearchQuery(question, k=8))
+        return CacheKey(SearchedQuestion(question, found), collection, CIRCUMSTANCES)
 
     def _ask(self, question: str, made: Answer, kind: str) -> None:
         served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ragapp.cache.confidence_bounds import calibrated_threshold
+from ragapp.cache.answer_cache import CALIBRATED_THRESHOLDS
 from ragapp.errors import UsageError
 from ragapp.programs import script_command
 from ragapp.protocols import Embedder
@@ -58,7 +58,7 @@ def measure_redisvl(
     folder = settings.data_dir
     np.save(folder / "kept.npy", directions(0, max(sizes)))
     np.save(folder / "asked.npy", np.stack([embedder.embed_query(text) for text in (QUESTION, SIMILAR)]))
-    distance = 1 - (settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or 0.9)
+    distance = 1 - (settings.cache_threshold or CALIBRATED_THRESHOLDS.get(embedder.fingerprint) or 0.9)
     values = (settings.redis_url.get_secret_value(), folder, distance, WARM_UP, times, *sizes)
     command = script_command(str(SCRIPT), *map(str, values), python=python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script

@@ -19,7 +19,7 @@ from evals.experiment import Experiment
 from evals.report.cache import cache_page, hit_rate_curve
 from evals.runs import write_whole
 from evals.statistics.gate import GateResult
-from ragapp.cache.confidence_bounds import calibrated_threshold
+from ragapp.cache.answer_cache import CALIBRATED_THRESHOLDS
 from ragapp.errors import UsageError
 from ragapp.models.build import build_embedder
 from ragapp.settings import Settings
@@ -49,7 +49,7 @@ class CacheExperiment(Experiment[CacheRun]):
         verdicts = load_verdicts(self.judged) if self.judged else {}
         pairs = load_pairs(pairs_file(self.pairs), verdicts)[: self.limit]
         embedder = build_embedder(settings)
-        in_use = settings.cache_threshold or calibrated_threshold(embedder.fingerprint) or UNCALIBRATED
+        in_use = settings.cache_threshold or CALIBRATED_THRESHOLDS.get(embedder.fingerprint) or UNCALIBRATED
         with Progress(console=Console(stderr=True)) as progress:
             vectors = vectorise(pairs, embedder, settings.data_dir / "evals" / "questions", progress)
             found = evaluate_cache(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evals.generation.drafts import Draft, Source
-from ragapp.answering.writing import write_whole
+from ragapp.answering.generated_text import generate_text
 from ragapp.protocols import Generator
 from ragapp.sentences import sentence_spans
 
@@ -37,7 +37,7 @@ def written_drafts(source: Source, generator: Generator) -> Iterator[Draft]:
 
 def _written(source: Source, start: int, end: int, generator: Generator) -> Draft | None:
     passage = source.parsed.text[start:end]
-    reply = _REPLY.search(write_whole(generator, SYSTEM, f"Passage: {passage}", TOKENS).text)
+    reply = _REPLY.search(generate_text(generator, SYSTEM, f"Passage: {passage}", TOKENS).text)
     if reply is None or _UNSEEN.search(reply["question"]):
         return None
     answer = reply["answer"].strip().splitlines()[0].strip(" .\"'“”")

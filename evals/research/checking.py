@@ -30,18 +30,18 @@ from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.runs import fingerprint, write_run
 from ragapp.answering.answerer import Answerer
 from ragapp.answering.claims import Claim, read_claims
+from ragapp.answering.generated_text import GeneratedText, generate_text
 from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.passages import Passage, number_hits
 from ragapp.answering.prompt import denies
 from ragapp.answering.rewriting import Rewriter
 from ragapp.answering.statements import Evidence, PageAt, Statement, numbered, written
-from ragapp.answering.writing import Written, write_whole
 from ragapp.errors import UsageError
 from ragapp.models.build import build_generators, build_reranker
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
-from ragapp.types import Answer, Ending, SearchQuery
+from ragapp.types import Answer, Ending, SearchedQuestion, SearchQuery
 
 Policy = Literal["unchecked", "mark", "strict"]
 POLICIES: tuple[Policy, ...] = ("unchecked", "mark", "strict")
@@ -55,7 +55,7 @@ class Repeating:
 
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
-        self._drafts: dict[str, Written] = {}
+        self._drafts: dict[str, GeneratedText] = {}
         self.last = ""
 
     @property
@@ -73,7 +73,7 @@ class Repeating:
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending]:
         if prompt not in self._drafts:
-            self._drafts[prompt] = write_whole(self._generator, system, prompt, max_tokens)
+            self._drafts[prompt] = generate_text(self._generator, system, prompt, max_tokens)
         draft = self._drafts[prompt]
         self.last = draft.text
         yield draft.text
@@ -98,8 +98,9 @@ class Bench:
         query = SearchQuery(alone.question, self.library.collection, HITS, filters=question.filters)
         found = self.library.service.search(query)
         answer = None
+        searched = SearchedQuestion(question.question, found, alone.by)
         for policy, answerer in self.answerers.items():
-            *_, last = answerer.answer(question.question, found, "generate", rewritten_by=alone.by)
+            *_, last = answerer.answer(searched, "generate")
             answer = last.answer
             assert answer is not None
             yield policy, answer
@@ -148,7 +149,7 @@ def _open_bench(library: AnswerCorpus, settings: Settings) -> Bench:
             span_of=lambda document_id, version, start, end: text(document_id, version).text[start:end],
             limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
             strict=policy == "strict",
-            support_model=read,
+            answerability_model=read,
         )
 
     checking: tuple[Policy, ...] = ("mark", "strict")

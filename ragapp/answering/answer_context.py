@@ -1,4 +1,4 @@
-"""One question on its way to an answer: what all its answers have in common, and its clock."""
+"""What all answers to one question share: the question, its hits, the trace and the timings."""
 
 from __future__ import annotations
 
@@ -11,46 +11,48 @@ from ragapp.answering.followups import is_complete, without_added_topic
 from ragapp.answering.passages import Passage
 from ragapp.answering.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answering.statements import PageAt, Statement, numbered, written
-from ragapp.types import Answer, AnswerMode, CacheDecision, Ending, RewrittenBy, SearchResult, Trace
+from ragapp.types import Answer, AnswerMode, CacheDecision, Ending, SearchedQuestion, Trace
 
 EXTRACTIVE = "extractive"
-"""The model's name when the documents' own sentences answer."""
+"""The name of the model when the answer quotes sentences of the documents."""
 
 
 @dataclass
 class AnswerContext:
-    """The extractive and the generated answer to one question share its id, hits, trace and timings."""
+    """The state of answering one question. Its extractive and its generated answer share id and trace."""
 
-    question: str
-    result: SearchResult
+    searched: SearchedQuestion
     cache: CacheDecision
-    rewritten_by: RewrittenBy = "nobody"
-    conversation_id: str | None = None
+    notice: str | None = None
     shown: tuple[int, ...] | None = None
-    """The places of the hits that a model was shown; None when none was asked."""
+    """The ranks of the hits in the prompt; None when no generator was called."""
     dropped: tuple[str, ...] = ()
     answer_id: str = field(default_factory=lambda: uuid4().hex)
     timings_ms: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
 
     @property
-    def asked(self) -> str:
-        """What the documents must speak of: without the topic that the rules put behind a follow-up."""
-        if self.rewritten_by == "rules":
-            return without_added_topic(self.question, self.result.query)
-        return self.result.query
+    def core_question(self) -> str:
+        """What the documents must cover: the question without a topic that the rules added to it."""
+        if self.searched.rewritten_by == "rules":
+            return without_added_topic(self.searched.question, self.searched.result.query)
+        return self.searched.result.query
 
     @property
-    def read(self) -> str:
-        """The question that sentences are read for: a topic that was added to a complete one only finds."""
-        added = self.rewritten_by == "rules" and self.asked == self.question
-        return self.question if added and is_complete(self.question) else self.result.query
+    def reading_question(self) -> str:
+        """The question that sentences are ranked for.
 
-    def timed(self, step: str, since: float) -> None:
-        """Notes the milliseconds from `since`, a reading of perf_counter, until now."""
+        A topic that was added to a question that is complete by itself only helps the search.
+        """
+        question = self.searched.question
+        added = self.searched.rewritten_by == "rules" and self.core_question == question
+        return question if added and is_complete(question) else self.searched.result.query
+
+    def record_time(self, step: str, since: float) -> None:
+        """Records the milliseconds since `since`, a reading of perf_counter."""
         self.timings_ms[step] = (perf_counter() - since) * 1000
 
-    def filled(
+    def build_answer(
         self,
         statements: Sequence[Statement],
         passages: Sequence[Passage],
@@ -58,14 +60,14 @@ class AnswerContext:
         *,
         mode: AnswerMode = "extractive",
         model: str = EXTRACTIVE,
-        notice: str | None = None,
+        notices: Sequence[str | None] = (),
         ending: Ending = "complete",
     ) -> Answer:
-        """The answer that the statements make; without any, a refusal."""
+        """The answer that consists of the statements; a refusal when there are none."""
         sentences, citations = numbered(statements, page_at)
         return Answer(
-            question=self.question,
-            standalone_question=self.result.query,
+            question=self.searched.question,
+            standalone_question=self.searched.result.query,
             answer=written(statements, sentences) or DO_NOT_SAY,
             refused=not statements,
             mode=mode,
@@ -76,26 +78,31 @@ class AnswerContext:
             cache=self.cache,
             timings_ms=self._timings(),
             answer_id=self.answer_id,
-            notice=notice,
+            notice=joined_notices(self.notice, *notices),
             trace=self._trace(),
-            conversation_id=self.conversation_id,
+            conversation_id=self.searched.conversation_id,
             ending=ending,
         )
 
-    def traced(self, answer: Answer) -> Answer:
-        """An answer of this sheet's with what has happened since it was made."""
+    def with_latest_trace(self, answer: Answer) -> Answer:
+        """The answer with the trace and the timings as they are now."""
         return replace(answer, trace=self._trace(), timings_ms=self._timings())
 
     def _trace(self) -> Trace:
         return Trace(
-            rewritten_by=self.rewritten_by,
-            fusion=self.result.fusion,
+            rewritten_by=self.searched.rewritten_by,
+            fusion=self.searched.result.fusion,
             prompt_version=None if self.shown is None else PROMPT_VERSION,
             shown=self.shown or (),
             dropped=self.dropped,
         )
 
     def _timings(self) -> dict[str, float]:
-        retrieve = self.result.timings_ms.get("total", 0.0)
+        retrieve = self.searched.result.timings_ms.get("total", 0.0)
         spent = (perf_counter() - self.started) * 1000
         return {"retrieve": retrieve, **self.timings_ms, "total": retrieve + spent}
+
+
+def joined_notices(*notices: str | None) -> str | None:
+    """The notices as one text; None when there are none."""
+    return " ".join(notice for notice in notices if notice) or None

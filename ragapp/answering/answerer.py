@@ -1,4 +1,4 @@
-"""Hits to answer: the documents' own sentences at once, then what a generator makes of them, checked."""
+"""From search hits to an answer: sentences of the documents at once, then a generated and checked answer."""
 
 from __future__ import annotations
 
@@ -8,151 +8,131 @@ from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
 
-from ragapp.answering.answer_context import AnswerContext
+from ragapp.answering.answer_context import AnswerContext, joined_notices
 from ragapp.answering.answerability import AnswerabilityModel
 from ragapp.answering.draft_check import check_draft
 from ragapp.answering.extractive import extract
+from ragapp.answering.generated_text import CUT_OFF
 from ragapp.answering.generation import Draft, GenerationLimits, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.passages import Passage, number_hits
 from ragapp.answering.statements import PageAt
 from ragapp.answering.window_expansion import SpanOf
-from ragapp.answering.writing import CUT_OFF
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
-from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, RewrittenBy, SearchResult
+from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, SearchedQuestion
 
-MOMENT = 0.5
-"""Seconds after which hits are looked up again before they are shown: that costs a query for each."""
+FRESH_SECONDS = 0.5
+"""Hits older than this are checked again before they are shown, which costs a database query for each."""
 
 NO_CACHE = CacheDecision("bypass", "There is no cache yet.")
-NOTHING_SUPPORTED = "Nothing that the model wrote is supported by the documents."
+NOTHING_SUPPORTED = "The documents support nothing of what the model wrote."
 
 
 class Answerer:
-    """Answers from hits. Safe to share between threads when its writers are.
+    """Answers a question from its hits. Safe to share between threads when its generators are.
 
-    `page_at` and `span_of` read a document version and raise NotFoundError when it is gone. `strict`
-    leaves out what is not supported in full, where else it is marked. `support_model` reads whether
-    sentences answer; without one, words decide.
+    `page_at` and `span_of` read a document version and raise NotFoundError once it is deleted. `strict` drops
+    sentences that are not fully supported; otherwise they are marked. `answerability_model` judges whether a
+    sentence answers the question; without one, shared words decide.
     """
 
     def __init__(
         self,
-        writers: GeneratorChain,
+        generators: GeneratorChain,
         *,
         page_at: PageAt,
         span_of: SpanOf,
         limits: GenerationLimits | None = None,
         strict: bool = False,
-        support_model: AnswerabilityModel | None = None,
+        answerability_model: AnswerabilityModel | None = None,
     ) -> None:
-        self._writers = writers
+        self._generators = generators
         self._page_at = page_at
-        self._drafter = GenerationStep(span_of, limits or GenerationLimits())
+        self._generation = GenerationStep(span_of, limits or GenerationLimits())
         self._strict = strict
-        self._support_model = support_model
+        self._answerability_model = answerability_model
 
     def answer(
-        self,
-        question: str,
-        result: SearchResult,
-        mode: AskMode = "auto",
-        *,
-        cache: CacheDecision = NO_CACHE,
-        notice: str | None = None,
-        rewritten_by: RewrittenBy = "nobody",
-        conversation_id: str | None = None,
+        self, searched: SearchedQuestion, mode: AskMode = "auto", cache: CacheDecision = NO_CACHE
     ) -> Coroutine[AskEvent, None, None]:
-        """One `evidence`, then `token`s if a model writes, then one `answer`.
+        """One `evidence` event, then `token` events if a model generates, then one `answer` event.
 
-        Raises ModelError at once when `mode` is `generate` and no generator can write. One that fails
-        later, or writes nothing that the documents support, leaves the extractive answer and a notice.
+        Raises ModelError at once when `mode` is `generate` and no generator is available. When a generator
+        fails later, or the documents support nothing that it wrote, the extractive answer stands with a
+        notice.
         """
-        generators, absence = self._ready(mode)
-        sheet = AnswerContext(question, result, cache, rewritten_by, conversation_id)
-        return self._events(sheet, generators, _joined(notice, absence))
-
-    def _ready(self, mode: AskMode) -> tuple[list[Generator], str | None]:
-        """Who can write, and when nobody can though somebody should, why not."""
-        if mode == "extractive":
-            return [], None
-        if not self._writers:
-            if mode == "generate":
-                raise ModelError(
-                    "No generator is configured. Set RAGAPP_GENERATOR to `local` or `openai:MODEL`, or ask "
-                    "in mode `extractive`."
-                )
-            return [], None
-        generators = self._writers.in_order(mode)
-        absence = None if generators else self._writers.unavailable()
-        if absence is not None and mode == "generate":
-            raise ModelError(f"{absence} Meanwhile ask in mode `extractive`.")
-        told = absence and f"The documents are quoted because no model can write now: {absence}"
-        return generators, told
+        generators, unavailable = self._generators.available(mode)
+        context = AnswerContext(searched, cache, joined_notices(searched.notice, unavailable))
+        return self._events(context, generators)
 
     def _events(
-        self, sheet: AnswerContext, generators: Sequence[Generator], notice: str | None
+        self, context: AnswerContext, generators: Sequence[Generator]
     ) -> Coroutine[AskEvent, None, None]:
-        evidence = self._evidence(sheet, notice)
+        evidence = self._evidence(context)
         yield AskEvent("evidence", answer=evidence)
         if not generators or not evidence.hits:
             yield AskEvent("answer", answer=evidence)
             return
         try:
-            draft = yield from self._drafter.write(sheet, evidence.hits, generators)
+            draft = yield from self._generation.run(context, evidence.hits, generators)
         except ModelError as error:
             failure = f"The documents are quoted because the model failed: {error}"
-            answer = self._extracted(sheet, self._live_hits(sheet), _joined(notice, failure))
-            yield AskEvent("answer", answer=answer)
-            return
-        yield AskEvent("answer", answer=self._checked(sheet, draft, notice))
+            answer = self._extract(context, self._live_hits(context), failure)
+        else:
+            answer = self._check(context, draft)
+        yield AskEvent("answer", answer=answer)
 
-    def _evidence(self, sheet: AnswerContext, notice: str | None) -> Answer:
-        """From what was live a moment ago; from what is left when a cited version is gone already, or when
-        somebody else's answer to the same question was waited for."""
-        if perf_counter() - sheet.started < MOMENT:
+    def _evidence(self, context: AnswerContext) -> Answer:
+        """The extractive answer from the hits that the search returned.
+
+        Deleted hits are left out when a cited version is gone, or when the search was some time ago because
+        another request was generating the answer to the same question.
+        """
+        if perf_counter() - context.started < FRESH_SECONDS:
             with suppress(NotFoundError):
-                return self._extracted(sheet, number_hits(sheet.result.hits), notice)
-        return self._extracted(sheet, self._live_hits(sheet), notice)
+                return self._extract(context, number_hits(context.searched.result.hits))
+        return self._extract(context, self._live_hits(context))
 
-    def _extracted(self, sheet: AnswerContext, passages: Sequence[Passage], notice: str | None) -> Answer:
-        """The documents' own sentences. Raises NotFoundError when a version that they cite is gone."""
+    def _extract(self, context: AnswerContext, passages: Sequence[Passage], *notices: str) -> Answer:
+        """The extractive answer. Raises NotFoundError when a document version that it cites is gone."""
         started = perf_counter()
-        statements = extract(sheet.read, passages, sheet.asked, self._support_model)
-        sheet.timed("extractive", started)
-        return sheet.filled(statements, passages, self._page_at, notice=notice)
+        statements = extract(
+            context.reading_question, passages, context.core_question, self._answerability_model
+        )
+        context.record_time("extractive", started)
+        return context.build_answer(statements, passages, self._page_at, notices=notices)
 
-    def _checked(self, sheet: AnswerContext, draft: Draft, notice: str | None) -> Answer:
-        """What was written, each sentence tied to what supports it; or the extractive answer."""
-        passages = self._live_hits(sheet)
-        extracted = self._extracted(sheet, passages, notice)
+    def _check(self, context: AnswerContext, draft: Draft) -> Answer:
+        """The draft with each sentence attributed to what supports it; or else the extractive answer."""
+        passages = self._live_hits(context)
+        extracted = self._extract(context, passages)
         started = perf_counter()
-        found = check_draft(
+        checked = check_draft(
             draft.text, self._live(draft.prompt.passages), strict=self._strict, refused=extracted.refused
         )
-        sheet.dropped = found.dropped
-        sheet.timed("verify", started)
+        context.dropped = checked.dropped
+        context.record_time("verify", started)
         cut_off = CUT_OFF.get(draft.ending)
-        if found.failing:
-            failed = sheet.traced(extracted)
-            return replace(failed, notice=_joined(notice, found.failing, cut_off))
-        emptied = NOTHING_SUPPORTED if found.dropped and not found.statements else None
-        return sheet.filled(
-            found.statements,
+        if checked.rejected:
+            answer = context.with_latest_trace(extracted)
+            return replace(answer, notice=joined_notices(answer.notice, checked.rejected, cut_off))
+        emptied = NOTHING_SUPPORTED if checked.dropped and not checked.statements else None
+        return context.build_answer(
+            checked.statements,
             passages,
             self._page_at,
             mode="generate",
             model=draft.model,
-            notice=_joined(notice, emptied, cut_off),
+            notices=(emptied, cut_off),
             ending=draft.ending,
         )
 
-    def _live_hits(self, sheet: AnswerContext) -> list[Passage]:
-        return self._live(number_hits(sheet.result.hits))
+    def _live_hits(self, context: AnswerContext) -> list[Passage]:
+        return self._live(number_hits(context.searched.result.hits))
 
     def _live(self, passages: Sequence[Passage]) -> list[Passage]:
-        """Those whose document version is still there: a model may write for long enough to lose some."""
+        """Those whose document version still exists: some may be deleted while a model generates."""
         return [passage for passage in passages if self._is_live(passage)]
 
     def _is_live(self, passage: Passage) -> bool:
@@ -161,7 +141,3 @@ class Answerer:
         except NotFoundError:
             return False
         return True
-
-
-def _joined(*notices: str | None) -> str | None:
-    return " ".join(notice for notice in notices if notice) or None

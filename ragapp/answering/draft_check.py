@@ -1,4 +1,4 @@
-"""What of a model's text may stand as the answer."""
+"""Decides what of a generated draft may stand as the answer."""
 
 from __future__ import annotations
 
@@ -19,51 +19,52 @@ NOT_SUPPORTED = "What the model wrote is left out because the documents do not s
 class CheckedDraft:
     """`statements` with their evidence; none when the model says that the documents do not answer.
 
-    `failing` says why they cannot stand, `dropped` what was left out of the text and why.
+    `rejected` says why they cannot stand as the answer, if so. `dropped` lists what was left out and why.
     """
 
     statements: tuple[Statement, ...]
-    failing: str | None
+    rejected: str | None
     dropped: tuple[str, ...]
 
 
 def check_draft(text: str, shown: Sequence[Passage], *, strict: bool, refused: bool) -> CheckedDraft:
-    """Ties each sentence to the span of the passages that bears it.
+    """Attributes each sentence to the span of the passages that supports it.
 
-    `strict` drops what is not supported in full. `refused`: the documents' own sentences gave no answer.
+    `strict` drops what is not fully supported. `refused` says that the documents' own sentences gave no
+    answer.
     """
     claims = read_claims(text)
     if claims and denies(claims[0].text):
         return CheckedDraft((), None, ())
     passages = {passage.number: passage for passage in shown}
-    bound = [attribute(claim, passages) for claim in claims]
-    dropped = [told for claim in claims for told in _unknown(claim, passages)]
-    kept = _supported(bound) if strict else bound
-    dropped += [f"{one.verdict}: {one.text}" for one in bound if one not in kept]
-    failing = None if strict and claims else _failing(kept, refused=refused)
-    if failing is not None:
+    attributed = [attribute(claim, passages) for claim in claims]
+    kept = _fully_supported(attributed) if strict else attributed
+    dropped = [reason for claim in claims for reason in _unknown_numbers(claim, passages)]
+    dropped += [f"{one.verdict}: {one.text}" for one in attributed if one not in kept]
+    rejected = None if strict and claims else _rejection(kept, refused=refused)
+    if rejected is not None:
         dropped += [f"{one.verdict}: {one.text}" for one in kept]
-    return CheckedDraft(tuple(kept), failing, tuple(dropped))
+    return CheckedDraft(tuple(kept), rejected, tuple(dropped))
 
 
-def _supported(statements: Sequence[Statement]) -> list[Statement]:
-    """What is supported in full, with the headings and lead-ins around it; nothing when that is all."""
+def _fully_supported(statements: Sequence[Statement]) -> list[Statement]:
+    """The fully supported sentences with the headings and lead-ins around them; none if no sentence is."""
     kept = [one for one in statements if one.verdict in {"supported", "no_claim"}]
     return kept if any(one.verdict == "supported" for one in kept) else []
 
 
-def _unknown(claim: Claim, passages: dict[int, Passage]) -> list[str]:
+def _unknown_numbers(claim: Claim, passages: dict[int, Passage]) -> list[str]:
     return [f"[{number}], which is no passage" for number in claim.passages if number not in passages]
 
 
-def _failing(statements: Sequence[Statement], *, refused: bool) -> str | None:
+def _rejection(statements: Sequence[Statement], *, refused: bool) -> str | None:
     """Why the statements cannot stand as the answer; None when they can.
 
-    Where the documents' own sentences gave no answer, only one that is supported throughout may stand:
-    small models like to answer such a question with an invention among true sentences.
+    When the documents' own sentences gave no answer, only a fully supported one may stand: small models tend
+    to answer such a question with an invention among true sentences.
     """
     if not statements:
         return WROTE_NOTHING
     supported = [one.verdict == "supported" for one in statements if one.verdict != "no_claim"]
-    borne = [bool(statement.evidence) for statement in statements]
-    return None if ((all(supported) and any(borne)) if refused else any(borne)) else NOT_SUPPORTED
+    has_evidence = any(statement.evidence for statement in statements)
+    return None if has_evidence and (all(supported) or not refused) else NOT_SUPPORTED

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ragapp.answering.smalltalk import reply_to
+from ragapp.answering.small_talk import reply_to
 from ragapp.answering.terms import fold, name_stems, stems
 from ragapp.answering.word_lists import FUNCTION_WORDS
 from ragapp.types import Turn

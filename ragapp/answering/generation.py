@@ -1,18 +1,17 @@
-"""From hits to what a generator writes of them, streamed as it comes."""
+"""The generation step: builds the prompt from the hits and streams what a generator writes."""
 
 from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 
 from ragapp.answering.answer_context import AnswerContext
+from ragapp.answering.generated_text import CHARACTERS_PER_TOKEN, TextStream
 from ragapp.answering.passages import number_hits
 from ragapp.answering.prompt import BYTES_PER_TOKEN, SYSTEM, Prompt, build_prompt
 from ragapp.answering.safe_stream import SafeStream
 from ragapp.answering.window_expansion import SpanOf, expanded
-from ragapp.answering.writing import CHARACTERS_PER_TOKEN, Written, write
 from ragapp.errors import ModelError
 from ragapp.protocols import Generator
 from ragapp.types import AskEvent, Ending, Hit
@@ -20,7 +19,7 @@ from ragapp.types import AskEvent, Ending, Hit
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What `model` wrote to `prompt`, without its thinking, and how it ended."""
+    """What `model` wrote to `prompt`, without its reasoning and not checked yet, and how it ended."""
 
     text: str
     ending: Ending
@@ -30,7 +29,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class GenerationLimits:
-    """In tokens: passages of a prompt, a written answer, and how far a hit is widened on each side."""
+    """In tokens: passages in a prompt, a generated answer, and how far a hit is expanded on each side."""
 
     prompt: int = 400
     answer: int = 256
@@ -42,69 +41,42 @@ class GenerationStep:
         self._span_of = span_of
         self._limits = limits
 
-    def write(
-        self, sheet: AnswerContext, hits: Sequence[Hit], generators: Sequence[Generator]
+    def run(
+        self, context: AnswerContext, hits: Sequence[Hit], generators: Sequence[Generator]
     ) -> Coroutine[AskEvent, None, Draft]:
-        """Streams what the first generator that answers writes, made safe to show.
+        """Streams the text of the first generator that responds, made safe to show, and returns the draft.
 
-        Another one is asked only while nothing is on the screen yet. Raises ModelError when none answers,
+        The next generator is tried only while no token has been sent. Raises ModelError when none responds,
         or when one stops midway.
         """
         reach = self._limits.widen * CHARACTERS_PER_TOKEN
-        wide = [expanded(hit, self._span_of, reach) for hit in hits]
+        expanded_hits = [expanded(hit, self._span_of, reach) for hit in hits]
         failures = []
         for generator in generators:
+            safe, sent = SafeStream(), False
             try:
-                prompt = self._prompt(sheet, wide, generator)
-                writing = self._stream(sheet, generator, prompt)
-                first = next(writing)
-            except StopIteration as nothing:
-                return _draft(nothing.value, prompt, generator)
+                prompt = self._prompt(context, expanded_hits, generator)
+                stream = TextStream(generator, SYSTEM, prompt.text, self._limits.answer, context.timings_ms)
+                for piece in stream:
+                    if text := safe.feed(piece):
+                        sent = True
+                        yield AskEvent("token", text=text)
             except ModelError as error:
+                if sent:
+                    raise
                 failures.append(str(error))
                 continue
-            yield first
-            whole = yield from writing
-            return _draft(whole, prompt, generator)
+            if text := safe.end():
+                yield AskEvent("token", text=text)
+            return Draft(stream.result.text, stream.result.ending, prompt, generator.name)
         raise ModelError(" ".join(failures))
 
-    def _prompt(self, sheet: AnswerContext, hits: Sequence[Hit], generator: Generator) -> Prompt:
-        """Within the budget as this model counts, if it tells; else by the usual size of a token."""
+    def _prompt(self, context: AnswerContext, hits: Sequence[Hit], generator: Generator) -> Prompt:
+        """Within the budget as this model counts its tokens; by the usual size of a token if it cannot."""
         passages = number_hits(hits)
         sample = "\n".join(hit.text for hit in hits[:2])
         tokens = generator.count_tokens(sample) if sample else None
         ratio = len(sample.encode()) / tokens if tokens else BYTES_PER_TOKEN
-        prompt = build_prompt(sheet.read, passages, int(self._limits.prompt * ratio))
-        sheet.shown = tuple(passage.number for passage in prompt.passages)
+        prompt = build_prompt(context.reading_question, passages, int(self._limits.prompt * ratio))
+        context.shown = tuple(passage.number for passage in prompt.passages)
         return prompt
-
-    def _stream(
-        self, sheet: AnswerContext, generator: Generator, prompt: Prompt
-    ) -> Coroutine[AskEvent, None, Written]:
-        """Tokens as they come; returns all that was written. Notes how long that took."""
-        started = first = perf_counter()
-        pieces, stream = 0, SafeStream()
-        writing = write(generator, SYSTEM, prompt.text, self._limits.answer)
-        while True:
-            try:
-                piece = next(writing)
-            except StopIteration as end:
-                whole: Written = end.value
-                break
-            if not pieces:
-                sheet.timed("first_token", started)
-                first = perf_counter()
-            pieces += 1
-            if shown := stream.feed(piece):
-                yield AskEvent("token", text=shown)
-        if shown := stream.end():
-            yield AskEvent("token", text=shown)
-        sheet.timed("generate", started)
-        if pieces > 1:
-            # Servers send a token a piece.
-            sheet.timings_ms["tokens_per_second"] = (pieces - 1) / (perf_counter() - first)
-        return whole
-
-
-def _draft(whole: Written, prompt: Prompt, generator: Generator) -> Draft:
-    return Draft(whole.text, whole.ending, prompt, generator.name)

@@ -1,4 +1,4 @@
-"""What writes and checks answers."""
+"""Builds the generators and the answerer."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from ragapp.telemetry.traced_models import TracedGenerator
 def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> GeneratorChain:
     usual, large = build_generators(settings), build_large_generator(settings)
 
-    def watched(generator: Generator) -> Generator:
+    def traced(generator: Generator) -> Generator:
         return generator if telemetry is None else TracedGenerator(generator, telemetry)
 
-    return GeneratorChain([watched(one) for one in usual], None if large is None else watched(large))
+    return GeneratorChain([traced(one) for one in usual], None if large is None else traced(large))
 
 
-def build_answerer(settings: Settings, store: SqlStore, writers: GeneratorChain) -> Answerer:
+def build_answerer(settings: Settings, store: SqlStore, generators: GeneratorChain) -> Answerer:
     return Answerer(
-        writers,
+        generators,
         page_at=store.page_at,
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
         strict=settings.verify == "strict",
-        support_model=_build_reader(settings),
+        answerability_model=_build_answerability_model(settings),
     )
 
 
-def _build_reader(settings: Settings) -> AnswerabilityModel | None:
+def _build_answerability_model(settings: Settings) -> AnswerabilityModel | None:
     name = settings.support_model
     if not name:
         return None
     model = Lazy(lambda: build_reranker(name, settings))
 
-    def read(question: str, text: str) -> float | None:
+    def score(question: str, text: str) -> float | None:
         try:
             return float(model.get().score(question, [text])[0])
-        except ModelError:  # its files are still on their way
+        except ModelError:  # its files are still being fetched
             return None
 
-    return read
+    return score

@@ -1,4 +1,4 @@
-"""Where answers are kept."""
+"""Builds the answer cache and its store."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ragapp.cache.answer_cache import AnswerCache, CacheRules
-from ragapp.cache.confidence_bounds import calibrated_threshold
+from ragapp.cache.answer_cache import CALIBRATED_THRESHOLDS, AnswerCache, CacheRules
 from ragapp.cache.validity import ValidityCheck
 from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
 from ragapp.cache_stores.sqlite import SqliteCacheStore
@@ -21,7 +20,7 @@ from ragapp.store.sql_store import SqlStore
 def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) -> CacheStore:
     """Raises UsageError, StorageError."""
     if settings.redis_url is not None:
-        from ragapp.cache_stores.redis import RedisCacheStore  # noqa: PLC0415  most do without the client
+        from ragapp.cache_stores.redis import RedisCacheStore  # noqa: PLC0415  optional dependency
 
         url = settings.redis_url.get_secret_value()
         return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout, now)
@@ -31,15 +30,17 @@ def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) 
 def build_cache(
     settings: Settings, store: SqlStore, embedder: Lazy[Embedder], now: Callable[[], float] = time.time
 ) -> AnswerCache | None:
-    """The cache of answers; None when it is switched off."""
+    """The answer cache; None when it is switched off."""
     if not settings.cache:
         return None
     return AnswerCache(
         ResilientCacheStore(build_cache_store(settings, now)),
         embed=lambda question: embedder.get().embed_query(question),
-        judge=ValidityCheck(store.published_since, partial(_is_live, store)),
+        validity=ValidityCheck(store.published_since, partial(_is_live, store)),
         rules=CacheRules(
-            threshold=lambda: settings.cache_threshold or calibrated_threshold(embedder.get().fingerprint),
+            threshold=lambda: (
+                settings.cache_threshold or CALIBRATED_THRESHOLDS.get(embedder.get().fingerprint)
+            ),
             seconds=settings.cache_seconds,
             audit_share=settings.cache_audit_share,
             audit_limit=settings.cache_audit_limit,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ragapp.answering.history import History
 from ragapp.answering.rewriting import Rewriter
-from ragapp.ask_pipeline import AskPipeline
 from ragapp.bootstrap.answering import build_answerer, build_generator_chain
 from ragapp.bootstrap.auth import build_auth
 from ragapp.bootstrap.cache import build_cache
@@ -24,6 +23,7 @@ from ragapp.protocols import EvaluationService, OpenEvaluations
 from ragapp.retrieval.retriever import Retriever
 from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
+from ragapp.service.ask_pipeline import AskPipeline
 from ragapp.service.host import Host, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
@@ -42,7 +42,7 @@ def build_service(
     store, embedder = bench.store, bench.embedder
     places = settings.data_dir, Path(settings.resolved_blobs), settings.models_dir
     index = build_index(settings, store)
-    writers = build_generator_chain(settings, bench.telemetry)
+    generators = build_generator_chain(settings, bench.telemetry)
     retriever = Lazy(
         lambda: Retriever(
             store,
@@ -62,15 +62,14 @@ def build_service(
         index=index,
         embedder=embedder,
         embedders=bench.embedders,
-        retriever=retriever,
-        writers=writers,
+        generators=generators,
         pipeline=AskPipeline(
+            rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
             retriever=retriever,
-            rewriter=Rewriter(writers if settings.follow_ups == "generator" else None),
-            writers=writers,
-            answerer=build_answerer(settings, store, writers),
-            history=history,
             cache=cache,
+            answerer=build_answerer(settings, store, generators),
+            generators=generators,
+            history=history,
             settings=answer_settings(settings),
             observer=bench.observer,
         ),

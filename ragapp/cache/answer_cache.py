@@ -1,18 +1,18 @@
-"""AnswerCache: serves an answer again where question and evidence are the same, else has one made."""
+"""AnswerCache serves a stored answer where question and evidence are the same, or else has one generated."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 from ragapp.cache.cache_key import CacheKey
 from ragapp.cache.confidence_bounds import upper_bound
-from ragapp.cache.entries import entry_of, replayed, served_today, why_not_kept
+from ragapp.cache.entries import new_entry, replayed, served_answer, why_not_stored
 from ragapp.cache.online_audit import AUDITED, WRONG, Auditor
-from ragapp.cache.single_flight import FlightLease, flight_lease
+from ragapp.cache.single_flight import flight_lease
 from ragapp.cache.validity import Objection, ValidityCheck
 from ragapp.errors import StorageError
 from ragapp.protocols import CacheStore
@@ -29,19 +29,26 @@ from ragapp.types import (
 log = logging.getLogger(__name__)
 
 Events = Generator[AskEvent, None, None]
-MakeAnswer = Callable[[CacheDecision], Events]
-"""Begins an answer that carries the decision. Raises at once what can be known at once."""
+Generate = Callable[[CacheDecision], Events]
+"""Starts a fresh answer that carries the decision. Raises at once what can be known at once."""
 
 CANDIDATES = 8
-"""Similar questions looked at, nearest first; more than one because guards turn some down."""
+"""Similar questions that are compared, nearest first; more than one because guards reject some."""
+
+CALIBRATED_THRESHOLDS: Mapping[str, float] = {
+    "bge-small-en-v1.5@db76f9f0567b5ccc": 0.93,
+}
+"""Cosine thresholds by the embedder's fingerprint, for pairs of questions on which all guards agree. That of
+one model says nothing about another. docs/cache.md has the figures; `ragapp eval cache` computes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheRules:
-    """`threshold` tells the cosine from which a similar question may be served; None: only the same one is.
+    """When cached answers are served, and for how long.
 
-    It is asked for late, because it depends on an embedder that may not be there yet. `seconds` is how
-    long an answer is kept, `audit_share` and `audit_limit` are shares from 0 to 1.
+    `threshold` returns the lowest cosine at which the answer to a similar question is served; None: only to
+    the same question. It is called late, because it depends on an embedder that may not be loaded yet. An
+    answer is stored for `seconds`. `audit_share` and `audit_limit` are shares from 0 to 1.
     """
 
     threshold: Callable[[], float | None]
@@ -52,7 +59,7 @@ class CacheRules:
 
 @dataclass(frozen=True, slots=True)
 class CacheLookup:
-    """What the cache holds for a question. `reason` is the word it is counted under."""
+    """What the cache has for a question. `reason` is the name under which the outcome is counted."""
 
     decision: CacheDecision
     reason: str
@@ -60,37 +67,39 @@ class CacheLookup:
 
 
 class AnswerCache:
-    """Safe for many threads when its parts are. `embed` makes a question's unit vector.
+    """Safe for many threads when its parts are.
 
-    `now` tells the seconds since the epoch.
+    `embed` returns a question's unit vector and `now` the seconds since the epoch.
     """
 
     def __init__(
         self,
         store: CacheStore,
         embed: Callable[[str], Vectors],
-        judge: ValidityCheck,
+        validity: ValidityCheck,
         rules: CacheRules,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._embed = embed
-        self._judge = judge
+        self._validity = validity
         self._rules = rules
         self._now = now
         self._auditor = Auditor(store, rules.audit_share, rules.audit_limit)
 
-    def answer(self, asked: CacheKey, make: MakeAnswer) -> Events:
-        """The kept answer or, made by `make` and kept if it is worth it, a new one. Raises as `make` does."""
+    def answer(self, key: CacheKey, generate: Generate) -> Events:
+        """The cached answer, or a fresh one, which is stored if it qualifies. Raises as `generate` does."""
         started = perf_counter()
-        finding = self._look(asked)
-        if finding.entry is None:
-            return self._made(asked, finding, make(finding.decision))
-        return self._served(asked, finding, finding.entry, started, make)
+        lookup = self._lookup(key)
+        if lookup.entry is None:
+            return self._generated(key, lookup, generate(lookup.decision))
+        return self._served(key, lookup, lookup.entry, started, generate)
 
     def forget_document(self, document_id: str) -> int:
-        """Removes what cites it; returns how many. Where that fails, comparing the evidence still turns such
-        answers down."""
+        """Removes the answers that cite the document and returns how many there were.
+
+        Where that fails, the validity check rejects such answers later.
+        """
         return self._forget(lambda: self._store.clear(document=document_id))
 
     def forget_collection(self, name: str) -> None:
@@ -131,35 +140,35 @@ class AnswerCache:
         self._auditor.close()
         self._store.close()
 
-    def _look(self, asked: CacheKey) -> CacheLookup:
-        same = self._store.get(asked.entry_id)
-        return self._look_similar(asked) if same is None else self._same(asked, same)
+    def _lookup(self, key: CacheKey) -> CacheLookup:
+        same = self._store.get(key.entry_id)
+        return self._lookup_similar(key) if same is None else self._same(key, same)
 
-    def _same(self, asked: CacheKey, same: CacheEntry) -> CacheLookup:
-        objection = self._judge.same_evidence(asked, same)
+    def _same(self, key: CacheKey, same: CacheEntry) -> CacheLookup:
+        objection = self._validity.same_evidence(key, same)
         if objection is None:
             return _hit("exact", "The same question was answered from the same passages.", same, None)
         return _miss(objection, f"The same question was answered before, but {objection.clause}.")
 
-    def _look_similar(self, asked: CacheKey) -> CacheLookup:
+    def _lookup_similar(self, key: CacheKey) -> CacheLookup:
         threshold = self._rules.threshold()
         if threshold is None:
             return _miss(
                 Objection("new", ""), "The question is new; similar ones are not served: no threshold."
             )
-        similar = self._store.nearest(asked.partition, self._embed(asked.result.query), CANDIDATES)
-        turned_down: Objection | None = None
+        similar = self._store.nearest(key.partition, self._embed(key.query), CANDIDATES)
+        rejected: Objection | None = None
         for entry, similarity in similar:
             if similarity < threshold:
                 break
-            if entry.id == asked.entry_id:  # somebody else's answer came in at this moment
-                return self._same(asked, entry)
-            objection = self._judge.same_question(asked, entry) or self._judge.same_evidence(asked, entry)
+            if entry.id == key.entry_id:  # another request has just stored the answer to this question
+                return self._same(key, entry)
+            objection = self._validity.same_question(key, entry) or self._validity.same_evidence(key, entry)
             if objection is None:
                 return self._similar_hit(entry, similarity)
-            turned_down = turned_down or objection
-        if turned_down is not None:
-            return _miss(turned_down, f"Not served, because {turned_down.clause}.")
+            rejected = rejected or objection
+        if rejected is not None:
+            return _miss(rejected, f"Not served, because {rejected.clause}.")
         if similar:
             nearest = similar[0][1]
             why = (
@@ -175,54 +184,51 @@ class AnswerCache:
         return _hit("semantic", why, entry, similarity)
 
     def _served(
-        self, asked: CacheKey, finding: CacheLookup, entry: CacheEntry, started: float, make: MakeAnswer
+        self, key: CacheKey, lookup: CacheLookup, entry: CacheEntry, started: float, generate: Generate
     ) -> Events:
-        answer = served_today(asked, finding.decision, entry, started)
+        answer = served_answer(key, lookup.decision, entry, started)
         saved = {"saved_seconds": entry.seconds, "saved_tokens": entry.tokens}
-        self._store.note({f"hit:{finding.decision.status}": 1, **saved}, used=entry.id)
-        if finding.decision.status == "semantic":
-            audit = CacheDecision("bypass", "Made again to audit the cache.")
-            self._auditor.offer(answer, lambda: _last(make(audit)))
+        self._store.note({f"hit:{lookup.decision.status}": 1, **saved}, used=entry.id)
+        if lookup.decision.status == "semantic":
+            audit = CacheDecision("bypass", "Generated again to audit the cache.")
+            self._auditor.offer(answer, lambda: _last(generate(audit)))
         return replayed(answer)
 
-    def _made(self, asked: CacheKey, finding: CacheLookup, fresh: Events) -> Events:
-        with flight_lease(self._store, asked.entry_id) as turn:
-            # Since the first look somebody else may have made it, and what it cites may have gone.
-            same = self._store.get(asked.entry_id)
-            again = None if same is None else self._same(asked, same)
-            if again is not None and again.entry is not None and self._judge.still_there(again.entry):
+    def _generated(self, key: CacheKey, lookup: CacheLookup, fresh: Events) -> Events:
+        """The fresh answer, or the one that another request has stored while this one waited for it."""
+        with flight_lease(self._store, key.entry_id) as lease:
+            same = self._store.get(key.entry_id)
+            second = None if same is None else self._same(key, same)
+            if second is not None and second.entry is not None and self._validity.still_live(second.entry):
                 fresh.close()
-                yield from self._served(asked, again, again.entry, perf_counter(), lambda _: fresh)
+                yield from self._served(key, second, second.entry, perf_counter(), lambda _: fresh)
                 return
-            if turn.waited:
-                turn.release()  # the others need not wait either for an answer that is not kept
-            self._store.note({f"miss:{finding.reason}": 1})
-            yield from self._kept(asked, fresh, turn)
+            if lease.waited:
+                lease.release()  # the answer was not stored, so further requests need not wait either
+            self._store.note({f"miss:{lookup.reason}": 1})
+            started = perf_counter()
+            for event in fresh:
+                lease.renew()
+                if event.kind == "answer" and event.answer is not None:
+                    self._put(key, event.answer, perf_counter() - started)
+                yield event
 
-    def _kept(self, asked: CacheKey, fresh: Events, turn: FlightLease) -> Events:
-        started = perf_counter()
-        for event in fresh:
-            turn.renew()
-            if event.kind == "answer" and event.answer is not None:
-                self._keep(asked, event.answer, perf_counter() - started)
-            yield event
-
-    def _keep(self, asked: CacheKey, answer: Answer, seconds: float) -> None:
-        reason = why_not_kept(asked, answer)
+    def _put(self, key: CacheKey, answer: Answer, seconds: float) -> None:
+        reason = why_not_stored(key, answer)
         if reason is not None:
-            log.info("The answer is not kept: %s.", reason)
+            log.info("The answer is not cached: %s.", reason)
             return
-        entry = entry_of(asked, answer, seconds, self._now(), self._rules.seconds)
-        self._store.put(entry, self._embed(asked.result.query))
-        # What was deleted while it was written was looked for among the kept before this one was there.
-        if not self._still_there(entry):
-            self._forget(lambda: self._removed(entry.id))
+        entry = new_entry(key, answer, seconds, self._now(), self._rules.seconds)
+        self._store.put(entry, self._embed(key.query))
+        # A document may have been deleted meanwhile: its deletion did not find this entry yet.
+        if not self._still_live(entry):
+            self._forget(lambda: self._remove(entry.id))
 
-    def _still_there(self, entry: CacheEntry) -> bool:
+    def _still_live(self, entry: CacheEntry) -> bool:
         try:
-            return self._judge.still_there(entry)
-        except StorageError as error:  # the answer is written, and its reader waits for it
-            log.warning("The answer is not kept: %s", error)
+            return self._validity.still_live(entry)
+        except StorageError as error:  # the answer is complete, and its reader waits for it
+            log.warning("The answer is not cached: %s", error)
             return False
 
     def _semantic_off(self) -> str | None:
@@ -230,7 +236,7 @@ class AnswerCache:
             return "No threshold is calibrated for this embedder: run `ragapp eval cache`, then set it."
         return self._auditor.objection()
 
-    def _removed(self, entry_id: str) -> int:
+    def _remove(self, entry_id: str) -> int:
         self._store.remove([entry_id])
         return 1
 
@@ -239,7 +245,7 @@ class AnswerCache:
         try:
             return remove()
         except StorageError as error:
-            log.warning("Kept answers wait to be found out of date: %s", error)
+            log.warning("Cached answers could not be removed and will be rejected at look-up: %s", error)
             return 0
 
 

@@ -1,4 +1,4 @@
-"""A question with all that its answer depends on, and the digests that name both."""
+"""The cache key: a question with everything that its answer depends on, and its digests."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from ragapp.types import AskMode, Collection, RewrittenBy, SearchResult
+from ragapp.types import AskMode, Collection, Hit, SearchedQuestion
 
 _SPACE = re.compile(r"\s+")
 _CLOSING = re.compile(r"\A(?:[\s?.…。？]|[!！]+(?![\d!！]))+")
-"""In a question read backwards, as the end of a text is searched for in quadratic time. Of "5!" the mark is
-no closing one."""
+"""Matched against the reversed question, because searching for the end of a text takes quadratic time. The
+mark of "5!" is not a closing mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What an answer depends on besides its question. Only equal circumstances share answers.
 
-    `scope` stands for the asker's rights: whoever may read the same shares it. `embedder` is the
-    fingerprint of the collection's: vectors of different models are never compared. `writer` names the
-    generator that would answer now, None when the documents are quoted; `settings` names whatever else would
-    change hits or answers.
+    `scope` stands for the asker's rights: it is equal for all who may read the same. `embedder` is the
+    fingerprint of the collection's embedder: vectors of different models are never compared. `generator`
+    names the generator that would answer now, None when the documents are quoted; `settings` encodes all
+    other settings that can change hits or answers.
     """
 
     collections: tuple[int, ...]
     scope: str
     embedder: str
-    writer: str | None
+    generator: str | None
     prompt: str
     settings: str
     mode: AskMode
@@ -44,18 +44,23 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class CacheKey:
-    """`question` is as the asker put it, `result.query` as it stands alone: the cache goes by the latter.
+    """A question after its search, with everything that its answer depends on.
 
     `collection.revision` was read before the search, so no hit is older than it.
     """
 
-    question: str
-    result: SearchResult
+    searched: SearchedQuestion
     collection: Collection
     circumstances: Circumstances
-    rewritten_by: RewrittenBy = "nobody"
-    conversation_id: str | None = None
-    notice: str | None = None
+
+    @property
+    def query(self) -> str:
+        """The standalone question, which identifies an entry and is compared with others."""
+        return self.searched.result.query
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return self.searched.result.hits
 
     @cached_property
     def partition(self) -> str:
@@ -63,13 +68,13 @@ class CacheKey:
 
     @cached_property
     def entry_id(self) -> str:
-        return _digest([self.partition, normalised(self.result.query)])
+        return _digest([self.partition, normalised(self.query)])
 
 
 def normalised(question: str) -> str:
-    """The same for questions that differ only in blanks, closing marks, canonical form or a first capital.
+    """The same for questions that differ only in spaces, closing marks, Unicode form or the first capital.
 
-    Other capitals stay: "polish" is not "Polish". So do compatible characters: "10²" is not "102".
+    Other capitals are kept: "polish" is not "Polish". So are compatibility characters: "10²" is not "102".
     """
     backwards = _SPACE.sub(" ", unicodedata.normalize("NFC", question)).strip()[::-1]
     text = _CLOSING.sub("", backwards)[::-1]

@@ -1,9 +1,9 @@
-"""How often something happens at most, or at least, from having seen it happen a few times."""
+"""Exact confidence bounds on the rate of an event from a number of trials."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 CONFIDENCE = 0.95
 
@@ -19,7 +19,7 @@ def upper_bound(events: int, trials: int, confidence: float = CONFIDENCE) -> flo
 
 
 def lower_bound(events: int, trials: int, confidence: float = CONFIDENCE) -> float:
-    """The other side: the true rate is above this with that confidence; 0 without events."""
+    """The lower counterpart: the true rate is above this with that confidence; 0 without events."""
     return 1.0 - upper_bound(trials - events, trials, confidence) if events else 0.0
 
 
@@ -32,7 +32,7 @@ def _rate_where(falling: Callable[[float], float]) -> float:
 
 
 def _at_most(events: int, trials: int, rate: float) -> float:
-    """The chance of no more than `events` in `trials`, summed from the largest term's logarithm down."""
+    """The probability of at most `events` in `trials`, computed by logarithms to avoid underflow."""
     if rate <= 0.0 or rate >= 1.0:
         return 1.0 if rate <= 0.0 else 0.0
     total = 0.0
@@ -41,15 +41,3 @@ def _at_most(events: int, trials: int, rate: float) -> float:
         total += math.exp(term)
         term += math.log((trials - count) / (count + 1)) + math.log(rate) - math.log1p(-rate)
     return total
-
-
-_THRESHOLDS: Mapping[str, float] = {
-    "bge-small-en-v1.5@db76f9f0567b5ccc": 0.93,
-}
-"""Cosines by the embedder's fingerprint, for question pairs on which all guards agree. Those of one model
-say nothing of another. docs/cache.md has the figures; `ragapp eval cache` makes them."""
-
-
-def calibrated_threshold(fingerprint: str) -> float | None:
-    """None for an embedder that nobody has calibrated."""
-    return _THRESHOLDS.get(fingerprint)

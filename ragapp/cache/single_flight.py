@@ -1,4 +1,4 @@
-"""Single flight: of those who ask the same at the same moment, one makes the answer and the others wait."""
+"""Single flight: of requests with the same question at the same time, one generates and the others wait."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ragapp import cancellation
 from ragapp.protocols import CacheStore
 
 LEASE_SECONDS = 30.0
-"""A maker that died is waited for no longer than this; one that lives renews it as it writes."""
+"""How long the others wait for a process that died; a living one renews its lease while it generates."""
 
-_LOOKS_AGAIN_SECONDS = 0.03
-_RENEWS_SECONDS = 5.0
+_POLL_SECONDS = 0.03
+_RENEWAL_SECONDS = 5.0
 
 
 class FlightLease:
-    """One asker's turn at one entry. `waited` when somebody else was making it."""
+    """The exclusive right to generate one entry. `waited` is true if another request had it before."""
 
     def __init__(self, store: CacheStore, entry_id: str) -> None:
         self._store = store
@@ -28,8 +28,8 @@ class FlightLease:
         self._renewed = 0.0
         self.waited = False
 
-    def take(self) -> None:
-        """Returns when nobody else is making the entry, or after the longest a maker may be silent.
+    def acquire(self) -> None:
+        """Returns when no other request holds the lease, or has not renewed it for its whole length.
 
         Raises the error of a cancellation.
         """
@@ -38,26 +38,26 @@ class FlightLease:
             self.waited = True
             if time.monotonic() > give_up:
                 return
-            cancellation.current().wait(_LOOKS_AGAIN_SECONDS)
+            cancellation.current().wait(_POLL_SECONDS)
         self._renewed = time.monotonic()
 
     def renew(self) -> None:
-        """To be called as the answer is being written; talks to the store every few seconds."""
-        if time.monotonic() - self._renewed > _RENEWS_SECONDS:
+        """To be called while the answer is generated; writes to the store every few seconds at most."""
+        if time.monotonic() - self._renewed > _RENEWAL_SECONDS:
             self._store.claim(self._entry_id, self._owner, LEASE_SECONDS)
             self._renewed = time.monotonic()
 
     def release(self) -> None:
-        """For good: nothing is renewed from now on."""
+        """Gives the lease back. It is not renewed any more."""
         self._renewed = math.inf
         self._store.release(self._entry_id, self._owner)
 
 
 @contextmanager
 def flight_lease(store: CacheStore, entry_id: str) -> Iterator[FlightLease]:
-    turn = FlightLease(store, entry_id)
-    turn.take()
+    lease = FlightLease(store, entry_id)
+    lease.acquire()
     try:
-        yield turn
+        yield lease
     finally:
-        turn.release()
+        lease.release()

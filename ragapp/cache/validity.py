@@ -1,4 +1,4 @@
-"""Whether an answer would find today the evidence that it was made from. Pure."""
+"""Whether a cached answer is still valid: the question means the same, and the evidence is unchanged."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ EvidenceChange = Literal["citation", "newcomer"]
 
 
 def cited_chunks(citations: Sequence[Citation], hits: Sequence[Hit]) -> tuple[str, ...] | None:
-    """The id of the hit behind each citation; None when one has none.
+    """The ids of the chunks that the citations come from; None when one comes from none of the hits.
 
-    A citation may reach beyond its hit, because a passage is read with what stands around it: the nearest
-    hit of the same document version is the one it came with.
+    A citation may reach beyond its hit, because passages are expanded before they are read. It is assigned to
+    the nearest hit of its document version.
     """
     chunks = []
     for citation in citations:
@@ -32,11 +32,11 @@ def cited_chunks(citations: Sequence[Citation], hits: Sequence[Hit]) -> tuple[st
 def evidence_change(
     evidence: Sequence[str], hits: Sequence[Hit], newcomers: AbstractSet[tuple[str, int]]
 ) -> EvidenceChange | None:
-    """Why an answer that cites the chunks `evidence` no longer stands on `hits`; None when it does.
+    """Why `hits` no longer support an answer that cites the chunks `evidence`; None when they do.
 
-    `citation`: a cited chunk is not among the hits. A chunk's id binds document version, span and text, so
-    a changed, deleted or forbidden one never is. `newcomer`: a hit is of a (document id, version) that
-    came after the answer.
+    `citation`: a cited chunk is not among the hits. A chunk's id covers document version, span and text, so
+    changed, deleted and forbidden chunks never are. `newcomer`: a hit belongs to a (document id, version)
+    that was published after the answer.
     """
     if not set(evidence) <= {hit.chunk_id for hit in hits}:
         return "citation"
@@ -55,47 +55,47 @@ def _distance(hit: Hit, citation: Citation) -> int:
 
 
 NewcomersSince = Callable[[int, int], frozenset[tuple[str, int]]]
-"""(collection id, revision) -> the (document id, version)s that came in since."""
+"""(collection id, revision) -> the (document id, version) pairs published since."""
 
 IsLive = Callable[[str, int], bool]
-"""(document id, version) -> whether it is what is searched now."""
+"""(document id, version) -> whether it is the version that is searched now."""
 
 _CHANGED = {
-    "citation": "a passage that the kept answer cites has changed, is gone or is no longer among the best",
+    "citation": "a passage that the cached answer cites has changed, is gone or is no longer among the best",
     "newcomer": "a document that came in since would be read now",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why an answer may not be served: a word to count it under, and a clause for people."""
+    """Why an answer may not be served: the reason it is counted under, and a clause for people."""
 
     reason: str
     clause: str
 
 
 class ValidityCheck:
-    """Both parts ask the truth; `newcomers_since` only where the collection has changed since the answer."""
+    """Both functions query the database; `newcomers_since` only if the collection has changed since."""
 
     def __init__(self, newcomers_since: NewcomersSince, is_live: IsLive) -> None:
         self._newcomers_since = newcomers_since
         self._is_live = is_live
 
-    def same_question(self, asked: CacheKey, entry: CacheEntry) -> Objection | None:
-        """By the guards; its similarity is not looked at here."""
-        guard = disagreement(asked.result.query, entry.question)
+    def same_question(self, key: CacheKey, entry: CacheEntry) -> Objection | None:
+        """Compares the questions by the guards, not by their similarity."""
+        guard = disagreement(key.query, entry.question)
         if guard is None:
             return None
-        # Not in its words: they may be another person's.
+        # Does not quote the other question, which may be another person's.
         return Objection(f"guard:{guard}", f"a similar question differs in its {guard}")
 
-    def same_evidence(self, asked: CacheKey, entry: CacheEntry) -> Objection | None:
-        unchanged = entry.revision >= asked.collection.revision
-        newcomers = frozenset() if unchanged else self._newcomers_since(asked.collection.id, entry.revision)
-        change = evidence_change(entry.evidence, asked.result.hits, newcomers)
+    def same_evidence(self, key: CacheKey, entry: CacheEntry) -> Objection | None:
+        unchanged = entry.revision >= key.collection.revision
+        newcomers = frozenset() if unchanged else self._newcomers_since(key.collection.id, entry.revision)
+        change = evidence_change(entry.evidence, key.hits, newcomers)
         return None if change is None else Objection(f"evidence:{change}", _CHANGED[change])
 
-    def still_there(self, entry: CacheEntry) -> bool:
-        """Whether all that is cited is there at this moment, which may be long after the search."""
+    def still_live(self, entry: CacheEntry) -> bool:
+        """Whether all cited document versions are live now, which may be long after the search."""
         cited = {(citation.document_id, citation.version) for citation in entry.answer.citations}
         return all(self._is_live(document, version) for document, version in cited)

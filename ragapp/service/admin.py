@@ -120,10 +120,10 @@ class AdminService(Dependencies):
         return None
 
     def model_names(self) -> ModelNames:
-        if not self._writers:
+        if not self._generators:
             return self._names
         return replace(
-            self._names, generator=self._writers.name, generator_unavailable=self._writers.unavailable()
+            self._names, generator=self._generators.name, generator_unavailable=self._generators.unavailable()
         )
 
     def warm_up(self) -> None:
@@ -132,13 +132,13 @@ class AdminService(Dependencies):
         Raises ModelError.
         """
         self._embedder.get()
-        self._writers.warm_up(SYSTEM)
+        self._generators.warm_up(SYSTEM)
 
     def close(self) -> None:
         self.tasks.close()
         if self._cache is not None:
             self._cache.close()
-        self._writers.close()
+        self._generators.close()
         self._index.close()
         self._renderer.close()
         self._store.close()

@@ -1,10 +1,9 @@
-"""What the service is put together from."""
+"""The parts that the service consists of."""
 
 from __future__ import annotations
 
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.history import History
-from ragapp.ask_pipeline import AskPipeline
 from ragapp.auth import Auth
 from ragapp.cache.answer_cache import AnswerCache
 from ragapp.embedder_registry import EmbedderRegistry
@@ -19,17 +18,17 @@ from ragapp.protocols import (
     SearchIndex,
     TaskService,
 )
-from ragapp.retrieval.retriever import Retriever
+from ragapp.service.ask_pipeline import AskPipeline
 from ragapp.service.host import Host
 from ragapp.types import ModelNames
 
 
 class Dependencies:
-    """What every room of the service has. Safe for many threads.
+    """What all parts of the service share. Safe for many threads.
 
-    `history` has the answers that were given, `callers` who may call, `tasks` runs what takes long.
-
-    `ingest_fingerprint` identifies what parses and chunks, so that a change of it is noticed.
+    `history` holds stored answers and conversations, `auth` the API keys with their quotas and audit log, and
+    `tasks` runs long operations in the background. `ingest_fingerprint` identifies how documents are parsed
+    and chunked, so that a change is noticed.
     """
 
     def __init__(
@@ -40,8 +39,7 @@ class Dependencies:
         index: SearchIndex,
         embedder: Lazy[Embedder],
         embedders: EmbedderRegistry,
-        retriever: Lazy[Retriever],
-        writers: GeneratorChain,
+        generators: GeneratorChain,
         pipeline: AskPipeline,
         history: History,
         auth: Auth,
@@ -59,8 +57,7 @@ class Dependencies:
         self._index = index
         self._embedder = embedder
         self._embedders = embedders
-        self._retriever = retriever
-        self._writers = writers
+        self._generators = generators
         self._pipeline = pipeline
         self.history = history
         self.auth = auth

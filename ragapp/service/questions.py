@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator
 
-from ragapp.answering.writing import write_whole
+from ragapp.answering.generated_text import generate_text
 from ragapp.cache.answer_cache import AnswerCache
 from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import EvaluationService
@@ -30,8 +30,7 @@ class QuestionService(CollectionService):
     def search(self, query: SearchQuery) -> SearchResult:
         """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
         collection = self.collection(query.collection)
-        with self._observer.searching(collection.name) as found:
-            return found(self._retriever.get().search(collection, query))
+        return self._pipeline.search(collection, query)
 
     def ask(self, query: AskQuery, asker: Asker = LOCAL_ASKER) -> Generator[AskEvent, None, None]:
         """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
@@ -49,13 +48,13 @@ class QuestionService(CollectionService):
         Nothing of it is checked, cached or stored. `mode` is that of `ask`. Raises NotFoundError.
         """
         self.collection(collection)
-        for generator in () if mode == "extractive" else self._writers.in_order(mode):
+        for generator in self._generators.in_order(mode):
             try:
-                written = write_whole(generator, system, prompt, max_tokens)
+                generated = generate_text(generator, system, prompt, max_tokens)
             except ModelError as error:
-                log.info("A prompt without documents is not answered: %s", error)
+                log.info("A prompt without documents was not answered: %s", error)
                 continue
-            return written.text.strip() if written.ending == "complete" else None
+            return generated.text.strip() if generated.ending == "complete" else None
         return None
 
     def start_evaluation(self, evaluation: Evaluation) -> Task:

@@ -57,6 +57,21 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedQuestion:
+    """A question with the result of the search for it: what the cache and the answerer start from.
+
+    `question` is as the user put it and `result.query` is its standalone form, which was searched for.
+    `notice` is something the reader should know whatever the answer is.
+    """
+
+    question: str
+    result: SearchResult
+    rewritten_by: RewrittenBy = "nobody"
+    conversation_id: str | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier question of a conversation, as it was searched for, and what was answered."""
 

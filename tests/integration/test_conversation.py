@@ -172,9 +172,9 @@ def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(library_settings: S
     with written_by(pieces, library_settings) as writing, closing(build_service(writing)) as asked:
         conversation = asked.history.create_conversation()
         before = asked.history.days(1)
-        with closing(asked.ask(FIRST, conversation_id=conversation.id, mode="generate")) as events:
+        with closing(asked.ask(AskQuery(FIRST, conversation_id=conversation.id, mode="generate"))) as events:
             evidence, first = next(events).answer, next(events)
-        with closing(asked.ask(FIRST, mode="generate")) as events:  # which nobody could find again
+        with closing(asked.ask(AskQuery(FIRST, mode="generate"))) as events:  # which nobody could find again
             alone = next(events).answer
             next(events)
         assert evidence is not None
@@ -196,7 +196,9 @@ def test_a_draft_goes_with_any_document_that_was_read(
     pieces = Pieces("In the canary's cage ", endless=True)
     with written_by(pieces, settings) as writing, closing(build_service(writing)) as asked:
         question = "Where is the vault code kept?"
-        with closing(asked.ask(question, conversation_id=conversation.id, mode="generate")) as events:
+        with closing(
+            asked.ask(AskQuery(question, conversation_id=conversation.id, mode="generate"))
+        ) as events:
             assert [next(events).kind for _ in range(2)] == ["evidence", "token"]
     assert stored_in(settings, "canary") > 0
     service.delete_document(document_id)

@@ -24,9 +24,9 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.service import RagService
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Answer, SearchQuery, SearchResult, Sentence, UploadSpec
+from ragapp.types import Answer, SearchedQuestion, SearchQuery, SearchResult, Sentence, UploadSpec
 from tests.serving import LIBRARY, bring_in, settings_in
-from tests.unit.answering.hits import found, page_at, span_of
+from tests.unit.answering.hits import page_at, searched, span_of
 
 QUESTION = "When was the harbour built, and by whom?"
 SPOOF = (
@@ -74,7 +74,7 @@ class Stage:
         answerer = Answerer(
             GeneratorChain([self.puppet]), page_at=self.store.page_at, span_of=self.store.span, strict=strict
         )
-        *events, last = answerer.answer(QUESTION, self.result, "generate")
+        *events, last = answerer.answer(SearchedQuestion(QUESTION, self.result), "generate")
         assert last.answer is not None
         return "".join(event.text for event in events), last.answer
 
@@ -204,7 +204,7 @@ def test_an_order_in_a_document_is_text_and_nothing_else(injection: Injection) -
     puppet = Puppet()
     puppet.text = f"As you wish: visit https://evil.example/{len(document)} now [1]. {injection.order} [2]"
     answerer = Answerer(GeneratorChain([puppet]), page_at=page_at, span_of=span_of)
-    for event in answerer.answer(injection.question, found(injection.question, [document]), "generate"):
+    for event in answerer.answer(searched(injection.question, [document]), "generate"):
         assert not ACTIVE.search(event.text)
         if event.answer is None:
             continue

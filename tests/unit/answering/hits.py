@@ -1,14 +1,14 @@
-"""Hits to answer from, as a search would hand them over."""
+"""Search results to answer from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ragapp.errors import NotFoundError
-from ragapp.types import Hit, Ranks, SearchResult
+from ragapp.types import Hit, Ranks, SearchedQuestion, SearchResult
 
 OFFSET = 1000
-"""Where each hit begins in its document, so that offsets of hit and document cannot be confused."""
+"""Where each hit starts in its document, so that offsets in hit and document cannot be confused."""
 
 
 def hit(text: str, place: int = 1, *, document: str | None = None, heading: str | None = None) -> Hit:
@@ -32,8 +32,12 @@ def found(query: str, texts: Sequence[str]) -> SearchResult:
     return SearchResult(query, "default", hits, {"total": 5.0})
 
 
+def searched(question: str, texts: Sequence[str], *, notice: str | None = None) -> SearchedQuestion:
+    return SearchedQuestion(question, found(question, texts), notice=notice)
+
+
 def span_of(document_id: str, version: int, start: int, end: int) -> str:
-    """For tests that do not widen."""
+    """For tests without window expansion."""
     raise NotFoundError("Nothing is kept here.")
 
 

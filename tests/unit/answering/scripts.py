@@ -10,7 +10,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError
 from ragapp.types import Answer, AskEvent, AskMode, Ending
-from tests.unit.answering.hits import found, page_at, span_of
+from tests.unit.answering.hits import page_at, searched, span_of
 
 QUESTION = "What raises the tides?"
 TEXTS = (
@@ -58,15 +58,15 @@ class Script:
 def answering(
     *generators: Script | None, page_at: PageAt = page_at, strict: bool = False, large: Script | None = None
 ) -> Answerer:
-    writers = GeneratorChain([one for one in generators if one is not None], large)
+    chain = GeneratorChain([one for one in generators if one is not None], large)
     return Answerer(
-        writers, page_at=page_at, span_of=span_of, limits=GenerationLimits(prompt=600, widen=0), strict=strict
+        chain, page_at=page_at, span_of=span_of, limits=GenerationLimits(prompt=600, widen=0), strict=strict
     )
 
 
 def events(generator: Script | None, mode: AskMode = "auto", texts: Sequence[str] = TEXTS) -> list[AskEvent]:
     answerer = answering(generator)
-    return list(answerer.answer(QUESTION, found(QUESTION, texts), mode, notice="Note."))
+    return list(answerer.answer(searched(QUESTION, texts, notice="Note."), mode))
 
 
 def final(generator: Script | None, mode: AskMode = "auto", texts: Sequence[str] = TEXTS) -> Answer:
@@ -79,7 +79,7 @@ MOON = "The moon raises the tides twice a day [1]."
 
 
 def last(answerer: Answerer, mode: AskMode = "auto") -> Answer:
-    answer = list(answerer.answer(QUESTION, found(QUESTION, TEXTS), mode))[-1].answer
+    answer = list(answerer.answer(searched(QUESTION, TEXTS), mode))[-1].answer
     assert answer is not None
     return answer
 

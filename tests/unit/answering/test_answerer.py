@@ -6,7 +6,7 @@ import pytest
 
 from ragapp.answering.prompt import DO_NOT_SAY
 from ragapp.errors import ModelError
-from tests.unit.answering.hits import OFFSET, found
+from tests.unit.answering.hits import OFFSET, searched
 from tests.unit.answering.scripts import (
     MOON,
     QUESTION,
@@ -64,10 +64,10 @@ def test_extractive_mode_asks_no_model() -> None:
 
 def test_generate_mode_without_a_model_fails_at_once_and_says_what_to_do() -> None:
     with pytest.raises(ModelError, match="RAGAPP_GENERATOR"):
-        answering(None).answer(QUESTION, found(QUESTION, TEXTS), "generate")
+        answering(None).answer(searched(QUESTION, TEXTS), "generate")
     absent = answering(Script([], absence="It is being fetched."))
     with pytest.raises(ModelError, match=r"being fetched.*extractive"):
-        absent.answer(QUESTION, found(QUESTION, TEXTS), "generate")
+        absent.answer(searched(QUESTION, TEXTS), "generate")
 
 
 def test_without_hits_no_model_is_asked() -> None:
@@ -90,5 +90,5 @@ def test_the_budget_is_counted_as_the_model_counts() -> None:
     fine.count_tokens = len  # type: ignore[method-assign]
     text = " ".join(f"The moon raised the tides on day {day}." for day in range(300))
     for script in (coarse, fine):
-        list(answering(script).answer(QUESTION, found(QUESTION, [text])))
+        list(answering(script).answer(searched(QUESTION, [text])))
     assert len(fine.prompts[0]) < 1000 < 4 * len(fine.prompts[0]) < len(coarse.prompts[0])

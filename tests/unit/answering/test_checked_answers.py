@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ragapp.answering.prompt import DO_NOT_SAY
 from ragapp.errors import NotFoundError
 from ragapp.types import Ending
-from tests.unit.answering.hits import found
+from tests.unit.answering.hits import searched
 from tests.unit.answering.scripts import (
     MOON,
     QUESTION,
@@ -40,7 +40,7 @@ def test_a_refusal_is_only_overruled_by_an_answer_that_is_supported_throughout()
     half_true = Script(["Whales composed it [1]. The moon raises the tides twice a day [1]."])
     true = Script(["The moon raises the tides twice a day [1]."])
     for script, mode in ((half_true, "extractive"), (true, "generate")):
-        events = answering(script).answer(question, found(question, TEXTS))
+        events = answering(script).answer(searched(question, TEXTS))
         answer = list(events)[-1].answer
         assert answer is not None
         assert answer.mode == mode
@@ -80,7 +80,7 @@ def test_a_document_deleted_while_the_model_writes_is_not_cited() -> None:
         return 1
 
     answerer = answering(Script(["The moon raises the tides twice a day [1]."]), page_at=page_of_what_is_left)
-    stream = answerer.answer(QUESTION, found(QUESTION, TEXTS))
+    stream = answerer.answer(searched(QUESTION, TEXTS))
     assert next(stream).kind == "evidence"
     deleted.add("document-1")
     answer = list(stream)[-1].answer
@@ -97,8 +97,8 @@ def test_what_was_deleted_while_another_asker_was_waited_for_is_not_shown(
             raise NotFoundError("It is gone.")
         return 1
 
-    monkeypatch.setattr("ragapp.answering.answerer.MOMENT", 0.0)
-    stream = answering(None, page_at=page_of_what_is_left).answer(QUESTION, found(QUESTION, TEXTS))
+    monkeypatch.setattr("ragapp.answering.answerer.FRESH_SECONDS", 0.0)
+    stream = answering(None, page_at=page_of_what_is_left).answer(searched(QUESTION, TEXTS))
     evidence = next(stream).answer
     assert evidence is not None
     assert [hit.document_id for hit in evidence.hits] == ["document-1", "document-3"]

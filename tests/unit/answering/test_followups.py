@@ -13,11 +13,15 @@ from ragapp.answering.answerer import NO_CACHE
 from ragapp.answering.followups import stand_alone
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.rewriting import Rewriter
-from ragapp.answering.smalltalk import reply_to
+from ragapp.answering.small_talk import reply_to
 from ragapp.answering.terms import fold, stems
 from ragapp.errors import ModelError
-from ragapp.types import Turn
+from ragapp.types import SearchedQuestion, Turn
 from tests.unit.answering.hits import found
+
+
+def rewritten_by_rules(question: str, standalone: str) -> AnswerContext:
+    return AnswerContext(SearchedQuestion(question, found(standalone, ["A text."]), "rules"), NO_CACHE)
 
 
 def turns(*questions: str) -> list[Turn]:
@@ -59,16 +63,16 @@ def test_a_full_question_is_left_alone(question: str) -> None:
 )
 def test_a_complete_question_is_read_as_it_was_asked(question: str) -> None:
     earlier = "What does error code E0471 mean?"
-    searched = stand_alone(question, turns(earlier))
-    assert "E0471" in searched
-    sheet = AnswerContext(question, found(searched, ["A text."]), NO_CACHE, "rules")
-    assert (sheet.read, sheet.asked) == (question, question)
+    standalone = stand_alone(question, turns(earlier))
+    assert "E0471" in standalone
+    context = rewritten_by_rules(question, standalone)
+    assert (context.reading_question, context.core_question) == (question, question)
 
 
 @pytest.mark.parametrize("question", ["Who signs it?", "Why?", "How tall is he?", "And the price?"])
 def test_a_question_that_points_back_is_read_with_its_topic(question: str) -> None:
-    searched = stand_alone(question, turns("What does error code E0471 mean?"))
-    assert AnswerContext(question, found(searched, ["A text."]), NO_CACHE, "rules").read == searched
+    standalone = stand_alone(question, turns("What does error code E0471 mean?"))
+    assert rewritten_by_rules(question, standalone).reading_question == standalone
 
 
 @pytest.mark.parametrize("talk", ["hi", "Thanks!", "ok great", "bye", "who are you?", "Hello there 👋"])

@@ -1,4 +1,4 @@
-"""What may happen between a look at the cache and an answer: others make it, documents go, models change."""
+"""What may happen between a cache look-up and an answer: others store it, documents or models change."""
 
 from __future__ import annotations
 
@@ -12,35 +12,46 @@ import pytest
 
 from ragapp.cache.answer_cache import AnswerCache, CacheRules
 from ragapp.cache.cache_key import CacheKey, Circumstances, normalised
-from ragapp.cache.entries import entry_of, why_not_kept
+from ragapp.cache.entries import new_entry, why_not_stored
 from ragapp.cache.validity import ValidityCheck
 from ragapp.cache_stores.sqlite import SqliteCacheStore
-from ragapp.types import Answer, AskEvent, CacheDecision, Collection, Ending, Hit, SearchResult
+from ragapp.types import (
+    Answer,
+    AskEvent,
+    CacheDecision,
+    Collection,
+    Ending,
+    Hit,
+    SearchedQuestion,
+    SearchResult,
+)
 from tests.unit.cache.entries import entry, unit
 
 QUESTION = "When was the harbour built?"
 MADE = entry(QUESTION).answer
 CIRCUMSTANCES = Circumstances((1,), "", "e", None, "p", "s", "auto", 8, ())
-ASKED = CacheKey(
-    QUESTION,
-    SearchResult(QUESTION, "default", (Hit("chunk", "d", "name.txt", 1, 1, 0, 5, "quote", None, 1.0),), {}),
+RESULT = SearchResult(
+    QUESTION, "default", (Hit("chunk", "d", "name.txt", 1, 1, 0, 5, "quote", None, 1.0),), {}
+)
+KEY = CacheKey(
+    SearchedQuestion(QUESTION, RESULT),
     Collection(1, "default", "e", 384, 3, datetime(2026, 11, 22, tzinfo=UTC)),
     CIRCUMSTANCES,
 )
 
 
-class Library:
-    """Whether the one document that is cited is still there."""
+class Documents:
+    """Whether the one cited document is live."""
 
-    holds = True
+    live = True
 
     def is_live(self, document: str, version: int) -> bool:
-        return self.holds
+        return self.live
 
 
 @pytest.fixture
-def library() -> Library:
-    return Library()
+def documents() -> Documents:
+    return Documents()
 
 
 @pytest.fixture
@@ -50,19 +61,19 @@ def store(tmp_path: Path) -> Iterator[SqliteCacheStore]:
 
 
 @pytest.fixture
-def cache(store: SqliteCacheStore, library: Library) -> AnswerCache:
+def cache(store: SqliteCacheStore, documents: Documents) -> AnswerCache:
     return AnswerCache(
         store,
         embed=lambda _: unit(1),
-        judge=ValidityCheck(lambda collection, revision: frozenset(), library.is_live),
+        validity=ValidityCheck(lambda collection, revision: frozenset(), documents.is_live),
         rules=CacheRules(lambda: 0.9, 1000.0, audit_share=0.0, audit_limit=0.05),
     )
 
 
-def make(decision: CacheDecision) -> Generator[AskEvent, None, None]:
-    made = replace(MADE, cache=decision)
-    yield AskEvent("evidence", answer=made)
-    yield AskEvent("answer", answer=made)
+def generate(decision: CacheDecision) -> Generator[AskEvent, None, None]:
+    answer = replace(MADE, cache=decision)
+    yield AskEvent("evidence", answer=answer)
+    yield AskEvent("answer", answer=answer)
 
 
 def last(events: Generator[AskEvent, None, None]) -> Answer:
@@ -71,39 +82,42 @@ def last(events: Generator[AskEvent, None, None]) -> Answer:
     return event.answer
 
 
-def test_what_somebody_else_made_meanwhile_is_served(cache: AnswerCache) -> None:
-    mine = cache.answer(ASKED, make)
-    assert last(cache.answer(ASKED, make)).cache.status == "miss"
+def test_an_answer_that_another_request_stored_meanwhile_is_served(cache: AnswerCache) -> None:
+    mine = cache.answer(KEY, generate)
+    assert last(cache.answer(KEY, generate)).cache.status == "miss"
     assert last(mine).cache.status == "exact"
 
 
-def test_but_not_when_what_it_cites_went_while_one_waited(cache: AnswerCache, library: Library) -> None:
-    mine = cache.answer(ASKED, make)
-    last(cache.answer(ASKED, make))
-    library.holds = False
+def test_such_an_answer_is_not_served_when_its_document_was_deleted_meanwhile(
+    cache: AnswerCache, documents: Documents
+) -> None:
+    mine = cache.answer(KEY, generate)
+    last(cache.answer(KEY, generate))
+    documents.live = False
     assert last(mine).cache.status == "miss"
 
 
-def test_an_answer_whose_document_went_while_it_was_written_is_not_kept(
-    cache: AnswerCache, store: SqliteCacheStore, library: Library
+def test_an_answer_whose_document_is_deleted_while_it_is_generated_is_not_stored(
+    cache: AnswerCache, store: SqliteCacheStore, documents: Documents
 ) -> None:
-    events = cache.answer(ASKED, make)
+    events = cache.answer(KEY, generate)
     next(events)
-    library.holds = False
+    documents.live = False
     last(events)
     assert store.usage().entries == 0
 
 
 def test_a_question_of_another_person_is_not_shown(cache: AnswerCache) -> None:
-    last(cache.answer(ASKED, make))
-    other = replace(ASKED, result=replace(ASKED.result, query="Why was the harbour built?"))
-    told = last(cache.answer(other, make)).cache
-    assert (told.status, "kind of question" in told.why) == ("miss", True)
-    assert QUESTION not in told.why
+    last(cache.answer(KEY, generate))
+    asked = "Why was the harbour built?"
+    other = replace(KEY, searched=SearchedQuestion(asked, replace(RESULT, query=asked)))
+    decision = last(cache.answer(other, generate)).cache
+    assert (decision.status, "kind of question" in decision.why) == ("miss", True)
+    assert QUESTION not in decision.why
 
 
 @pytest.mark.parametrize(
-    ("mode", "model", "writer", "kept"),
+    ("mode", "model", "generator", "stored"),
     [
         ("extractive", "extractive", None, True),
         ("generate", "large", "large", True),
@@ -112,28 +126,28 @@ def test_a_question_of_another_person_is_not_shown(cache: AnswerCache) -> None:
         ("generate", "large", None, False),
     ],
 )
-def test_only_what_the_model_wrote_that_should_have_is_kept(
-    mode: str, model: str, writer: str | None, *, kept: bool
+def test_only_answers_of_the_first_generator_are_stored(
+    mode: str, model: str, generator: str | None, *, stored: bool
 ) -> None:
-    asked = replace(ASKED, circumstances=replace(CIRCUMSTANCES, writer=writer))
+    key = replace(KEY, circumstances=replace(CIRCUMSTANCES, generator=generator))
     answer = replace(MADE, mode=mode, model=model)
-    assert (why_not_kept(asked, answer) is None) == kept
+    assert (why_not_stored(key, answer) is None) == stored
 
 
 @pytest.mark.parametrize("ending", ["length", "filtered", "interrupted"])
-def test_what_is_cut_off_is_not_kept(ending: Ending) -> None:
-    asked = replace(ASKED, circumstances=replace(CIRCUMSTANCES, writer="large"))
+def test_answers_that_are_cut_off_are_not_stored(ending: Ending) -> None:
+    key = replace(KEY, circumstances=replace(CIRCUMSTANCES, generator="large"))
     answer = replace(MADE, mode="generate", model="large")
-    assert why_not_kept(asked, answer) is None
-    assert "cut off" in (why_not_kept(asked, replace(answer, ending=ending)) or "")
+    assert why_not_stored(key, answer) is None
+    assert "cut off" in (why_not_stored(key, replace(answer, ending=ending)) or "")
 
 
 def test_answers_of_one_embedder_are_never_compared_with_those_of_another(
     cache: AnswerCache, store: SqliteCacheStore
 ) -> None:
-    other = replace(ASKED, circumstances=replace(CIRCUMSTANCES, embedder="another"))
-    store.put(entry_of(other, MADE, 1.0, 0.0, 1e10), unit(1))
-    assert last(cache.answer(ASKED, make)).cache.status == "miss"
+    other = replace(KEY, circumstances=replace(CIRCUMSTANCES, embedder="another"))
+    store.put(new_entry(other, MADE, 1.0, 0.0, 1e10), unit(1))
+    assert last(cache.answer(KEY, generate)).cache.status == "miss"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One asker at a time makes an answer, and says so to the others."""
+"""Only one request at a time holds the lease on an entry."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ragapp.cache.single_flight import FlightLease
 from ragapp.cache_stores.sqlite import SqliteCacheStore
 
 
-def test_a_turn_given_back_is_not_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ragapp.cache.single_flight._RENEWS_SECONDS", -1.0)
+def test_a_released_lease_is_not_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ragapp.cache.single_flight._RENEWAL_SECONDS", -1.0)
     with closing(SqliteCacheStore(tmp_path, 10, 5.0)) as store:
-        turn = FlightLease(store, "q")
-        turn.take()
-        turn.renew()
+        lease = FlightLease(store, "q")
+        lease.acquire()
+        lease.renew()
         assert not store.claim("q", "another", 60)
-        turn.release()
-        turn.renew()
+        lease.release()
+        lease.renew()
         assert store.claim("q", "another", 60)

@@ -18,7 +18,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.errors import UsageError
 from ragapp.settings import Settings
 from ragapp.types import Answer
-from tests.unit.answering.hits import found, page_at, span_of
+from tests.unit.answering.hits import page_at, searched, span_of
 
 SETTINGS = Settings(generator="extractive")
 
@@ -84,7 +84,7 @@ def test_a_run_of_another_set_or_other_settings_is_not_taken_for_it(
 def served() -> Answer:
     texts = ("The moon raises the tides twice a day. Ships wait.", "Yeast makes dough rise.")
     answerer = Answerer(GeneratorChain([]), page_at=page_at, span_of=span_of)
-    *_, last = answerer.answer("What raises the tides?", found("What raises the tides?", texts))
+    *_, last = answerer.answer(searched("What raises the tides?", texts))
     assert last.answer is not None
     return last.answer
 

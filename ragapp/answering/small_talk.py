@@ -1,14 +1,14 @@
-"""Greetings, thanks and the like: answered in kind, neither searched for nor taken for a topic."""
+"""Small talk such as greetings and thanks gets a fixed reply. It is not searched for or used as a topic."""
 
 from __future__ import annotations
 
 import re
 from uuid import uuid4
 
-from ragapp.types import Answer, CacheDecision, Sentence
+from ragapp.types import Answer, AskQuery, CacheDecision, Sentence
 
 MODEL = "none"
-"""The model's name where nothing was searched and nothing written."""
+"""The name of the model when nothing was searched or generated."""
 
 _GREETING = (
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|hallo|hola|bonjour)"
@@ -39,10 +39,7 @@ _ABOUT_ITSELF = (
     "Ask about them."
 )
 _REPLIES = (
-    (
-        _SELF,
-        _ABOUT_ITSELF,
-    ),
+    (_SELF, _ABOUT_ITSELF),
     (_THANKS, "You are welcome."),
     (_PARTING, "Goodbye."),
     (_WELL, "All is well. What would you like to know from the documents?"),
@@ -56,7 +53,7 @@ _JOINED = re.compile(rf"(?:{_GREETING}|{_ASSENT}) (?P<rest>.+)", re.IGNORECASE)
 
 
 def reply_to(question: str) -> str | None:
-    """What to say to small talk; None for a question to the documents."""
+    """The reply to small talk; None for a question to the documents."""
     if len(question) > _LONGEST:
         return None
     bare = _LOOSE.sub(" ", question).strip()
@@ -67,11 +64,14 @@ def reply_to(question: str) -> str | None:
     return reply_to(joined["rest"]) if joined else None
 
 
-def small_answer(question: str, reply: str, conversation_id: str | None) -> Answer:
-    """The reply as an answer that cites nothing."""
+def small_talk_answer(query: AskQuery) -> Answer | None:
+    """The reply as an answer without citations; None for a question to the documents."""
+    reply = None if query.standalone_question is not None else reply_to(query.question)
+    if reply is None:
+        return None
     return Answer(
-        question=question,
-        standalone_question=question,
+        question=query.question,
+        standalone_question=query.question,
         answer=reply,
         refused=False,
         mode="extractive",
@@ -82,5 +82,5 @@ def small_answer(question: str, reply: str, conversation_id: str | None) -> Answ
         cache=CacheDecision("bypass", "Nothing was searched for."),
         timings_ms={"total": 0.0},
         answer_id=uuid4().hex,
-        conversation_id=conversation_id,
+        conversation_id=query.conversation_id,
     )
