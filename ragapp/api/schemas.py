@@ -14,14 +14,12 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from ragapp.types import (
     Document,
-    EvalKind,
     Grant,
     KeyLimits,
     KeyUsage,
     ModelNames,
     PageBox,
     QuestionDraft,
-    Role,
 )
 
 T = TypeVar("T")
@@ -66,15 +64,6 @@ class TaskRequest:
     kind: Literal["doctor", "repair", "reindex", "fetch"]
     collection: str | None = None
     model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationRequest:
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    kind: EvalKind
-    set: Annotated[str, Field(max_length=100)]
-    limit: Annotated[int, Field(ge=1)] | None = None
-    generator: Annotated[str, Field(max_length=200)] = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,30 +165,6 @@ class Me:
 class ChosenCollection:
     __pydantic_config__ = ConfigDict(extra="forbid")
     collection: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRequest:
-    """`collection` has to be said: null means all there ever are."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    role: Role
-    collection: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRequest:
-    """`days` until it expires, null for never; limits of null are those of the settings.
-
-    A collection that is not there is refused unless it is `yet_to_come`.
-    """
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    grants: Annotated[tuple[GrantRequest, ...], Field(min_length=1, max_length=100)]
-    days: Annotated[float, Field(gt=0, le=36500)] | None = None
-    limits: KeyLimits = KeyLimits()  # noqa: RUF009  a frozen value
-    yet_to_come: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ OPERATIONS: Mapping[str, Rule] = {
     "remember_collection": Rule(collection("reader", "name"), prepare=of_the_caller),
     "limits": Rule(anybody, prepare=of_the_caller),
     "usage": Rule(anybody, prepare=of_the_caller),
-    "create_key": Rule(ADMIN, "create key", "{name}", made="{0.key.id} {0.key.name}"),
+    "create_key": Rule(ADMIN, "create key", "{spec.name}", made="{0.key.id} {0.key.name}"),
     "keys": Rule(ADMIN),
     "revoke_key": Rule(ADMIN, "revoke key", "{key_id}"),
     "audit": Rule(ADMIN),

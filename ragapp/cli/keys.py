@@ -1,4 +1,4 @@
-"""`ragapp keys …` and `ragapp audit`: who may call the server, and what they did."""
+"""`ragapp keys …` and `ragapp audit`: the API keys of the server, and its audit log."""
 
 from __future__ import annotations
 
@@ -14,37 +14,43 @@ if TYPE_CHECKING:
 
     from ragapp.types import Grant, Key, Role
 
-app = typer.Typer(help="Make, list and revoke the API keys of the server.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and revoke API keys of the server.", no_args_is_help=True)
 
 LimitOption = Annotated[
-    int | None, typer.Option(min=1, help="A limit. Default: that of the settings.", show_default=False)
+    int | None,
+    typer.Option(min=1, help="Limit of this key. Default: the limit of the settings.", show_default=False),
 ]
 
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Who will use it: a person, a program.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="Who will use the key: a person or a program.", show_default=False)
+    ],
     role: Annotated[
-        str, typer.Option(help="reader searches and asks; editor also adds and deletes documents; admin all.")
+        str,
+        typer.Option(
+            help="reader: search and ask. editor: also add and delete documents. admin: everything."
+        ),
     ] = "reader",
     collection: Annotated[
         list[str] | None,
         typer.Option(
             "--collection",
             "-c",
-            help="Only in this collection. Repeat for more. Default: in all.",
+            help="Only in this collection. May be repeated. Default: in all collections.",
             show_default=False,
         ),
     ] = None,
     grant: Annotated[
         list[str] | None,
-        typer.Option(help="Another role in another collection: ROLE:COLLECTION. Repeat for more."),
+        typer.Option(help="Another role in another collection, as ROLE:COLLECTION. May be repeated."),
     ] = None,
     days: Annotated[
-        float | None, typer.Option(help="Days until it expires. Default: never.", show_default=False)
+        float | None, typer.Option(help="Days until the key expires. Default: never.", show_default=False)
     ] = None,
     yet_to_come: Annotated[
-        bool, typer.Option("--yet-to-come", help="The collections need not be there yet.")
+        bool, typer.Option("--yet-to-come", help="Allow collections that do not exist yet.")
     ] = False,
     requests_per_minute: LimitOption = None,
     questions_per_day: LimitOption = None,
@@ -54,9 +60,9 @@ def create(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make an API key. It is shown once, and kept nowhere: put it where its user finds it.
+    """Create an API key. It is shown only once, since only its hash is stored.
 
-    From the first key on, every request to the server needs one. Limits not given are those of the settings.
+    Once a key exists, every request to the server needs one.
 
     Examples:
 
@@ -66,33 +72,30 @@ def create(
 
       ragapp keys create operations --role admin
     """
-    from datetime import timedelta
+    from ragapp.types import LOCAL, KeyLimits, KeySpec
 
-    from ragapp.types import LOCAL, KeyLimits
-
-    grants = _grants(role, collection, grant)
-    valid = None if days is None else timedelta(days=days)
     limits = KeyLimits(
         requests_per_minute, questions_per_day, tokens_per_day, upload_bytes_per_day, waiting_documents
     )
+    spec = KeySpec(name, _grants(role, collection, grant), days, limits, yet_to_come)
     with (
         open_service(data_dir, begin=True) as service,
-        service.auth.audit_log.noted(LOCAL, "create key", name) as deed,
+        service.auth.audit_log.noted(LOCAL, "create key", name) as record,
     ):
-        made = service.create_key(name, grants, valid=valid, limits=limits, yet_to_come=yet_to_come)
-        deed.of = f"{made.key.id} {name}"
+        made = service.create_key(spec)
+        record.of = f"{made.key.id} {name}"
     if as_json:
         print_json(made)
         return
     typer.echo(made.secret)
     typer.secho(
-        f"This is the key {made.key.id} of {made.key.name}. It is not shown again.", fg="yellow", err=True
+        f"This is key {made.key.id} of {made.key.name}. It will not be shown again.", fg="yellow", err=True
     )
 
 
 @app.command("list")
 def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """List the keys, those revoked and expired too. Their secrets are kept nowhere.
+    """List the API keys, including revoked and expired ones.
 
     Example: ragapp keys list
     """
@@ -101,8 +104,8 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         print_json(keys)
         return
-    rows = ((k.id, k.name, _opens(k), _day(k.created_at), _day(k.last_used_at), _state(k)) for k in keys)
-    print_table(("id", "name", "opens", "made", "last used", "state"), rows)
+    rows = ((k.id, k.name, _rights(k), _day(k.created_at), _day(k.last_used_at), _state(k)) for k in keys)
+    print_table(("id", "name", "rights", "created", "last used", "state"), rows)
 
 
 @app.command()
@@ -113,7 +116,7 @@ def revoke(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Revoke keys: from their next request on, nobody gets in with them.
+    """Revoke API keys, effective with the next request.
 
     Example: ragapp keys revoke 3f2b91c07d5e
     """
@@ -133,16 +136,16 @@ def revoke(
 
 def audit(
     key: Annotated[
-        str | None, typer.Option(help="Only what the key of this id did.", show_default=False)
+        str | None, typer.Option(help="Only entries of the key with this id.", show_default=False)
     ] = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many entries.")] = 100,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Number of entries.")] = 100,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show who did what to what, when and from where, newest first.
+    """Show the audit log, newest first: who did what, to what, when and from where.
 
-    Changes, questions and refusals are noted; searches and lists are not. No text of documents or questions
-    is in it.
+    It records changes, questions and rejected requests, but not searches and lists. It contains no text of
+    documents or questions.
 
     Examples:
 
@@ -159,21 +162,21 @@ def audit(
         (f"{e.at:%Y-%m-%d %H:%M:%S}", e.key_id or "-", e.name, e.address, e.action, e.object, e.outcome)
         for e in entries
     )
-    print_table(("at (UTC)", "key", "name", "from", "action", "of", "outcome"), rows)
+    print_table(("at (UTC)", "key", "name", "from", "action", "object", "outcome"), rows)
 
 
-def _grants(role: str, collections: list[str] | None, others: list[str] | None) -> list[Grant]:
-    """Raises UsageError for what is no role, or none in a collection."""
+def _grants(role: str, collections: list[str] | None, others: list[str] | None) -> tuple[Grant, ...]:
+    """Raises UsageError for an unknown role, and for an option that is not ROLE:COLLECTION."""
     from ragapp.errors import UsageError
     from ragapp.types import Grant
 
-    grants = [Grant(_role(role), collection) for collection in collections or ()] or [Grant(_role(role))]
+    grants = [Grant(_role(role), collection) for collection in collections or [None]]
     for other in others or []:
         named, _, collection = other.partition(":")
         if not collection:
-            raise UsageError(f"{other!r} names no collection. Give ROLE:COLLECTION, such as reader:handbook.")
+            raise UsageError(f"{other!r} names no collection. Use ROLE:COLLECTION, such as reader:handbook.")
         grants.append(Grant(_role(named), collection))
-    return grants
+    return tuple(grants)
 
 
 def _role(name: str) -> Role:
@@ -183,10 +186,10 @@ def _role(name: str) -> Role:
     for role in ROLES:
         if role == name:
             return role
-    raise UsageError(f"{name!r} is no role. There are {', '.join(ROLES)}.")
+    raise UsageError(f"Unknown role {name!r}. Available: {', '.join(ROLES)}.")
 
 
-def _opens(key: Key) -> str:
+def _rights(key: Key) -> str:
     return ", ".join(
         f"{grant.role} of {'all' if grant.collection is None else grant.collection}" for grant in key.grants
     )

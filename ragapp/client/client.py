@@ -6,23 +6,22 @@ import os
 from types import TracebackType
 from typing import Self
 
-from ragapp.client.admin import ClientCache, ClientHealth, ClientKeys, ClientTasks
+from ragapp.client.admin import ClientCache, ClientEvals, ClientHealth, ClientKeys, ClientTasks
 from ragapp.client.documents import ClientCollections, ClientDocuments, ClientJobs
-from ragapp.client.evals import ClientEvals
-from ragapp.client.history import ClientHistory
-from ragapp.client.questions import ClientQuestions
+from ragapp.client.questions import ClientHistory, ClientQuestions
 from ragapp.client.transport import Transport
 
 
 class RagappClient(ClientQuestions, ClientCollections, ClientDocuments, ClientJobs, ClientHealth):
-    """The service of a ragapp server: methods, results and errors are those of RagService.
+    """The service of a ragapp server, with the methods, results and errors of RagService. Thread-safe.
 
-    Safe for many threads. `silence_seconds` is how long the server may send nothing; while a model
-    thinks, it sends a sign of life every few seconds. `api_key` is by default that of the environment
-    variable RAGAPP_API_KEY; with an empty one none is sent. `for_others` says that the requests are those of
-    people elsewhere, who need a key even where the person at the machine needs none. Every method also raises
-    ServerUnavailable when no server answers, AuthenticationError without the key that it wants,
-    ForbiddenError, and QuotaError.
+    `silence_seconds` is how long the server may send nothing; while a model works, it sends a keepalive every
+    few seconds. `api_key` defaults to the environment variable RAGAPP_API_KEY; when it is empty, no key is
+    sent. `for_others` marks requests as made on behalf of remote users, who need a key even when local ones
+    do not.
+
+    Every method also raises ServerUnavailable when no server answers, AuthenticationError for a missing or
+    invalid key, ForbiddenError, and QuotaError.
     """
 
     def __init__(

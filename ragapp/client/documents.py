@@ -1,4 +1,4 @@
-"""Documents of a server."""
+"""The collections, documents and ingest jobs of a server."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from ragapp.types import (
 
 class ClientDocuments(ClientPart):
     def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance:
-        """Accepts a document: when it returns, the server has its bytes and its row on disk.
+        """Uploads a document. Once this returns, the document is stored on the server's disk.
 
-        The file is sent in pieces, not read whole. Priority and owner are the server's to decide.
+        The file is streamed, not read whole. The server decides on priority and owner.
         Raises NotFoundError, TooLargeError, UsageError.
         """
         form = {"metadata": encode(dict[str, str], dict(spec.metadata)).decode()}
@@ -43,9 +43,9 @@ class ClientDocuments(ClientPart):
     def upload_archive(
         self, collection: str, name: str, data: BinaryIO, *, metadata: Mapping[str, str] = NOTHING
     ) -> UploadReport:
-        """Hands in every document of a ZIP archive, and tells of each what became of it.
+        """Uploads every document in a ZIP archive, and reports the outcome of each.
 
-        Raises what befell the first one when none was accepted.
+        When none is accepted, raises the error of the first.
         """
         form = {"metadata": encode(dict[str, str], dict(metadata)).decode()}
         path = f"{collection_path(collection)}/documents"
@@ -54,7 +54,7 @@ class ClientDocuments(ClientPart):
         )
 
     def listing(self, query: DocumentQuery) -> Listing:
-        """One page of a collection's documents, with counts by status over all of them.
+        """One page of a collection's documents, with the counts by status of them all.
 
         Raises NotFoundError.
         """
@@ -70,21 +70,21 @@ class ClientDocuments(ClientPart):
         return decode(Listing, self._transport.send("GET", path))
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
-        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        """Sets each name to its value, or removes it when the value is None. Raises NotFoundError."""
         body = encode(DocumentChanges, DocumentChanges(changes))
         return decode(Document, self._transport.send("PATCH", document_path(document_id), body=body))
 
     def document_chunks(
         self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
     ) -> list[Chunk]:
-        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        """The chunks that overlap text[start:end], in reading order; by default those of the live version."""
         span = {"version": version, "start": start, "end": end}
         query = {name: str(value) for name, value in span.items() if value is not None}
         path = f"{document_path(document_id)}/chunks"
         return decode(list[Chunk], self._transport.send("GET", path, query=query))
 
     def documents(self, collection: str = "default") -> list[Document]:
-        """Raises NotFoundError."""
+        """All documents of a collection. Raises NotFoundError."""
         return decode(list[Document], self._transport.send("GET", f"{collection_path(collection)}/documents"))
 
     def document(self, document_id: str) -> Document:
@@ -92,14 +92,14 @@ class ClientDocuments(ClientPart):
         return decode(Document, self._transport.send("GET", document_path(document_id)))
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
-        """Of the live version unless another is named. Raises NotFoundError."""
+        """The text of a document; by default that of the live version. Raises NotFoundError."""
         query = None if version is None else {"version": str(version)}
         return decode(
             ParsedText, self._transport.send("GET", f"{document_path(document_id)}/text", query=query)
         )
 
     def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
-        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        """The text of a page; by default that of the live version. Raises NotFoundError."""
         query = None if version is None else {"version": str(version)}
         return decode(DocumentPage, self._transport.send("GET", page_path(document_id, page), query=query))
 
@@ -111,10 +111,10 @@ class ClientDocuments(ClientPart):
         cited: tuple[int, int] | None = None,
         version: int | None = None,
     ) -> PageImage:
-        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+        """The image of a page, with the part of the character span `cited` that is on it highlighted.
 
-        Raises NotFoundError, UsageError, UnsupportedFormat for a format without pages of its own,
-        ParseError when the page cannot be drawn.
+        Raises NotFoundError, UsageError, UnsupportedFormat for a format without pages, and ParseError when
+        the page cannot be rendered.
         """
         query = {} if version is None else {"version": str(version)}
         if cited is not None:
@@ -125,11 +125,11 @@ class ClientDocuments(ClientPart):
         return PageImage(png, found.width, found.height, found.boxes)
 
     def delete_document(self, document_id: str) -> None:
-        """When it returns, nothing shows the document any more. Raises NotFoundError."""
+        """No search or answer shows the document once this returns. Raises NotFoundError."""
         self._transport.send("DELETE", document_path(document_id))
 
     def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
-        """Deletes the document from all files of the server at once, and says what was removed where.
+        """Erases the document from all files of the server at once, and reports what was removed where.
 
         Raises NotFoundError, StorageError.
         """
@@ -152,30 +152,30 @@ class ClientCollections(ClientPart):
         return decode(list[Collection], self._transport.send("GET", "/v1/collections"))
 
     def delete_collection(self, name: str) -> None:
-        """Deletes it with all its documents. Raises NotFoundError."""
+        """Deletes a collection with all its documents. Raises NotFoundError."""
         self._transport.send("DELETE", collection_path(name))
 
 
 class ClientJobs(ClientPart):
-    """A job's id is its document's."""
+    """The id of a job is the id of its document."""
 
     def jobs(
         self, collection: str | None = None, *, statuses: Sequence[Status] = (), count: int = 100
     ) -> list[JobState]:
-        """The last `count`, newest first; by default all that are not ready. Raises NotFoundError."""
+        """The last `count` jobs, newest first; by default those not ready. Raises NotFoundError."""
         query = [("status", status) for status in statuses] + [("count", str(count))]
         if collection is not None:
             query.append(("collection", collection))
         return decode(list[JobState], self._transport.send("GET", f"/v1/jobs?{urlencode(query)}"))
 
     def job(self, document_id: str) -> JobState:
-        """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
+        """The state of a job, why it is in it, and how long each stage took. Raises NotFoundError."""
         return decode(JobState, self._transport.send("GET", job_path(document_id)))
 
     def retry_job(self, document_id: str) -> JobState:
-        """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
+        """Retries a failed or waiting job at once. Raises NotFoundError, ConflictError."""
         return decode(JobState, self._transport.send("POST", f"{job_path(document_id)}/retry"))
 
     def cancel_job(self, document_id: str) -> JobState:
-        """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
+        """Cancels a job. What is already searchable stays so. Raises NotFoundError, ConflictError."""
         return decode(JobState, self._transport.send("POST", f"{job_path(document_id)}/cancel"))

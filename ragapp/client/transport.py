@@ -1,4 +1,4 @@
-"""Requests to a ragapp server whose failures are raised as the errors they were on the server."""
+"""HTTP requests to a ragapp server, whose failures are raised as the errors of the server."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Files = Mapping[str, tuple[str, BinaryIO]]
 
 
 class Transport:
-    """Raises the server's own error for a problem document, ServerUnavailable when no server answers."""
+    """Raises the error that a problem document describes, and ServerUnavailable when no server answers."""
 
     def __init__(self, base_url: str, silence_seconds: float, api_key: str, *, for_others: bool) -> None:
-        """With an empty `api_key` none is sent. Raises UsageError for what cannot be one."""
+        """An empty `api_key` is not sent. Raises UsageError for a malformed one."""
         if not (api_key.isascii() and api_key.isprintable()):
             raise UsageError(
-                "This is not an API key: it has other than plain letters and digits. Copy it anew."
+                "The API key contains invalid characters. Copy the whole key again, without line breaks."
             )
         self._base_url = base_url
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         if for_others:
             headers["Forwarded"] = "for=unknown"  # RFC 7239
-        # No proxy and no ~/.netrc: what is asked stays between this process and that server.
+        # No proxy and no ~/.netrc: requests go to that server and nowhere else.
         self._http = httpx.Client(
             base_url=base_url,
             headers=headers,
@@ -65,9 +65,9 @@ class Transport:
 
     @contextmanager
     def stream(self, path: str, body: bytes) -> Iterator[Iterator[bytes]]:
-        """The response to a POST of JSON, in pieces as they come.
+        """The response to a JSON POST request, in chunks as they arrive.
 
-        A cancellation of the work that reads it ends it at once, however silent the server is.
+        Cancelling the current work ends it at once, even while the server is silent.
         """
         headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
         with (
@@ -90,18 +90,18 @@ class Transport:
             ) from error
         except httpx.TimeoutException as error:
             raise ServerUnavailable(
-                f"The server at {self._base_url} has been silent for too long. See its log, and try again."
+                f"The server at {self._base_url} has not responded in time. Check its log, and try again."
             ) from error
         except httpx.TransportError as error:
             raise ServerUnavailable(
-                f"The connection to {self._base_url} broke ({error}). See the server's log, and try again."
+                f"The connection to {self._base_url} broke ({error}). Check the server's log, and try again."
             ) from error
 
 
 def _hang_up(response: httpx.Response) -> None:
-    """Closing it would not end a read that another thread waits in."""
+    """Shuts down the socket, since closing it would not end a read that waits in another thread."""
     connection = response.extensions["network_stream"].get_extra_info("socket")
-    with suppress(OSError):  # it is closed already
+    with suppress(OSError):  # already closed
         connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -114,13 +114,13 @@ def _raise_problem(response: httpx.Response) -> None:
             error.retry_after = _seconds(response.headers.get("retry-after"))
         raise error
     raise ServerUnavailable(
-        f"{response.url} answered {response.status_code} {response.reason_phrase}, not as a ragapp server "
-        "does. Check the address."
+        f"{response.url} answered {response.status_code} {response.reason_phrase}, which is not the "
+        "response of a ragapp server. Check the address."
     )
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """A ragapp server says how many; a proxy may name a date, which is passed over."""
+    """The seconds that a ragapp server sends; a date, which a proxy may send, is ignored."""
     return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
 
 
@@ -129,7 +129,7 @@ def collection_path(name: str) -> str:
 
 
 def document_path(document_id: str) -> str:
-    """Whichever collection it is in: the id alone names it."""
+    """The path of a document in any collection."""
     return f"{collection_path(ANY_COLLECTION)}/documents/{quote(document_id, safe='')}"
 
 
@@ -145,7 +145,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ClientPart:
-    """Its methods raise what the server raised."""
+    """The base of the client's parts. Their methods raise the errors that the server reports."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -22,6 +22,7 @@ from ragapp.types import (
     Grant,
     Key,
     KeyLimits,
+    KeySpec,
     KeyUsage,
     ModelNames,
     ModelState,
@@ -30,23 +31,12 @@ from ragapp.types import (
 
 
 class AdminService(Dependencies):
-    def create_key(
-        self,
-        name: str,
-        grants: Sequence[Grant],
-        *,
-        valid: timedelta | None,
-        limits: KeyLimits,
-        yet_to_come: bool = False,
-    ) -> NewKey:
-        """A key that opens what the grants say, for as long as it is valid.
-
-        Raises UsageError, also for a collection that is not there, unless it is `yet_to_come`: a mistyped
-        name would be noticed when its user finds nothing, or never.
-        """
-        if not yet_to_come:
-            self._need_collections(grants)
-        return self.auth.api_keys.create(name, grants, valid=valid, limits=limits)
+    def create_key(self, spec: KeySpec) -> NewKey:
+        """Raises UsageError, also for a collection that does not exist, unless it is `yet_to_come`."""
+        if not spec.yet_to_come:
+            self._need_collections(spec.grants)
+        valid = None if spec.days is None else timedelta(days=spec.days)
+        return self.auth.api_keys.create(spec.name, spec.grants, valid=valid, limits=spec.limits)
 
     def keys(self) -> list[Key]:
         """All API keys, oldest first, those revoked and expired included."""
@@ -151,8 +141,8 @@ class AdminService(Dependencies):
             near = get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]!r}?" if near else ""
             raise UsageError(
-                f"There is no collection {name!r}.{meant} For one that is made later say so: "
-                '`--yet-to-come`, over HTTP `"yet_to_come": true`.'
+                f"Collection {name!r} does not exist.{meant} To grant a role in a future collection, use "
+                '`--yet-to-come`, or over HTTP `"yet_to_come": true`.'
             )
 
 

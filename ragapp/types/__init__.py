@@ -69,6 +69,7 @@ from ragapp.types.queries import (
     Asker,
     AskQuery,
     DocumentQuery,
+    KeySpec,
     SearchQuery,
     UploadSpec,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "JobState",
     "Key",
     "KeyLimits",
+    "KeySpec",
     "KeyUsage",
     "Listing",
     "ModelNames",

@@ -16,10 +16,11 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role in the collection of that name, which need not be there yet; None: in all there ever are."""
+    """A role in the collection of that name, which need not exist yet; None: in all collections, those made
+    later included."""
 
     role: Role
-    collection: str | None = None
+    collection: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Caller:
         return json.dumps(sorted({grant.collection or "" for grant in self.grants}))
 
 
-LOCAL = Caller("", "local", (Grant("admin"),))
+LOCAL = Caller("", "local", (Grant("admin", None),))
 """The person at the machine: the command line, and requests from loopback while there is no key."""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
 
 EvalKind = Literal["retrieval", "answers", "citations", "cache"]
 RunKind = Literal["retrieval", "answers"]
@@ -28,10 +30,11 @@ class EvalSet:
 class Evaluation:
     """What to evaluate: `limit` questions of a set, or all; `generator` is who answers, for `answers`."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
     kind: EvalKind
-    set: str
-    limit: int | None = None
-    generator: str = "extractive"
+    set: Annotated[str, Field(max_length=100)]
+    limit: Annotated[int, Field(ge=1)] | None = None
+    generator: Annotated[str, Field(max_length=200)] = "extractive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
+from ragapp.types.auth import Grant, KeyLimits
 from ragapp.types.documents import DocumentSort, Priority, Status
 from ragapp.types.questions import AskMode, SearchMode, Turn
 
@@ -103,3 +104,19 @@ class UploadSpec:
     priority: Priority = "interactive"
     owner: str = ""
     reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpec:
+    """An API key to be created.
+
+    It is valid for `days`, or until it is revoked. Limits of None are those of the settings. Unless it is
+    `yet_to_come`, a collection that does not exist is refused: it is probably misspelt.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    grants: Annotated[tuple[Grant, ...], Field(min_length=1, max_length=100)]
+    days: Annotated[float, Field(gt=0, le=36500)] | None = None
+    limits: KeyLimits = KeyLimits()  # noqa: RUF009  a frozen value
+    yet_to_come: bool = False

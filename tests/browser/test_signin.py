@@ -28,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def keys(site: Site) -> dict[str, str]:
     """Secrets by role."""
-    grants = {"reader": Grant("reader", "default"), "admin": Grant("admin")}
+    grants = {"reader": Grant("reader", "default"), "admin": Grant("admin", None)}
     return {role: site.service.auth.api_keys.create(role, [grant]).secret for role, grant in grants.items()}
 
 

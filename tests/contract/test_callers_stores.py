@@ -24,7 +24,7 @@ TODAY = date(2026, 3, 1)
 KEY = Key(
     id="0123456789ab",
     name="Zoë’s script",
-    grants=(Grant("reader", "ours"), Grant("admin")),
+    grants=(Grant("reader", "ours"), Grant("admin", None)),
     created_at=NOW,
     expires_at=NOW + timedelta(days=1),
     limits=KeyLimits(questions_per_day=7),

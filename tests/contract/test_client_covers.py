@@ -17,7 +17,16 @@ from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import AskQuery, DocumentQuery, Evaluation, Feedback, Grant, SearchQuery, UploadSpec
+from ragapp.types import (
+    AskQuery,
+    DocumentQuery,
+    Evaluation,
+    Feedback,
+    Grant,
+    KeySpec,
+    SearchQuery,
+    UploadSpec,
+)
 from tests.serving import bring_in, serving
 
 SAMPLES = Path(__file__).parents[2] / "ragapp" / "samples"
@@ -31,7 +40,6 @@ ARGUMENTS: dict[str, object] = {
     "title": "Walk",
     "data": io.BytesIO(b"x"),
     "feedback": Feedback("up"),
-    "grants": [Grant("reader")],
     "changes": {"walked": "yes"},
     "page": 1,
     "count": 3,
@@ -45,6 +53,7 @@ QUERIES: dict[str, object] = {
     "AskQuery": AskQuery("nothing"),
     "DocumentQuery": DocumentQuery(),
     "UploadSpec": UploadSpec("walked"),
+    "KeySpec": KeySpec("walked", (Grant("reader", None),)),
 }
 
 
@@ -77,7 +86,7 @@ def reached(service: RagService, settings: Settings, app: FastAPI) -> set[tuple[
     noted: set[tuple[str, str]] = set()
     app.add_middleware(Noting, reached=noted)
     # With the first key every request needs one, and the walk makes keys.
-    key = service.auth.api_keys.create("walker", [Grant("admin")])
+    key = service.auth.api_keys.create("walker", [Grant("admin", None)])
     with serving(app) as url, RagappClient(url, api_key=key.secret) as client:
         for method in sorted(methods(client), key=lambda method: method.__name__.startswith("delete")):
             with suppress(RagappError):

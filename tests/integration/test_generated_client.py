@@ -68,7 +68,7 @@ def call(
         for name, data in LIBRARY.items():
             service.upload(UploadSpec(name), io.BytesIO(data))
         bring_in(settings)
-        key = service.auth.api_keys.create("admin", [Grant("admin")], limits=KeyLimits())
+        key = service.auth.api_keys.create("admin", [Grant("admin", None)], limits=KeyLimits())
         with serving(create_app(service, settings)) as url:
             client = generated("client").AuthenticatedClient(base_url=url, token=key.secret)
 
@@ -109,9 +109,9 @@ def test_collections_and_documents(call: Callable[..., Any], generated: Callable
 
 def test_search_and_ask(call: Callable[..., Any], generated: Callable[[str], ModuleType]) -> None:
     models = generated("models")
-    found = call("questions.search", body=models.SearchRequest(query="sourdough"))
+    found = call("questions.search", body=models.SearchQuery(query="sourdough"))
     assert found.hits[0].document_name == "bread.txt"
-    answer = call("questions.ask", body=models.AskRequest(question="Who built the harbour?"))
+    answer = call("questions.ask", body=models.AskQuery(question="Who built the harbour?"))
     assert "Ada Thornton" in answer.answer
     assert answer.citations[0].document_name == "tides.txt"
     stored = call("history.show_answer", answer_id=answer.answer_id)
@@ -123,10 +123,10 @@ def test_me_and_keys(call: Callable[..., Any], generated: Callable[[str], Module
     me = call("access.show_me")
     assert me.name == "admin"
     assert me.limits is not None
-    wanted = models.KeyRequest(
+    wanted = models.KeySpec(
         name="reader",
-        grants=[models.GrantRequest(role=models.GrantRequestRole.READER, collection=None)],
-        limits=models.Limits(questions_per_day=7),
+        grants=[models.Grant(role=models.GrantRole.READER, collection=None)],
+        limits=models.KeyLimits(questions_per_day=7),
     )
     made = call("access.create_key", body=wanted)
     assert made.secret

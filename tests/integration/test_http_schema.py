@@ -38,7 +38,7 @@ def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
         service.upload(UploadSpec(name), io.BytesIO(data))
     bring_in(configured)
     limits = KeyLimits(*[MORE_THAN_ENOUGH] * 5)
-    key = service.auth.api_keys.create("everything", [Grant("admin")], limits=limits)
+    key = service.auth.api_keys.create("everything", [Grant("admin", None)], limits=limits)
     yield create_app(service, configured), {"Host": "localhost", "Authorization": f"Bearer {key.secret}"}
     service.close()
 

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from ragapp.errors import RagappError
-from ragapp.types import ROLES, Grant, Key, NewKey
+from ragapp.types import ROLES, Grant, Key, KeySpec, NewKey
 from ui.escape import html_text, label_text
 from ui.formatting import moment
 from ui.problems import show_problem
@@ -62,7 +62,7 @@ def _offer_making(*, first: bool) -> None:
 
 def _make(name: str, grants: Sequence[Grant], days: int) -> None:
     try:
-        st.session_state[_MADE] = client().access.create_key(name, grants, days=days or None)
+        st.session_state[_MADE] = client().access.create_key(KeySpec(name, tuple(grants), days=days or None))
     except RagappError as problem:
         st.session_state[_PROBLEM_KEY] = problem
     st.rerun()

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response, UploadFile
 
 from ragapp.api.http.dependencies import Service
-from ragapp.api.schemas import EvaluationRequest, QuestionsRequest, Review
+from ragapp.api.schemas import QuestionsRequest, Review
 from ragapp.types import (
     EvalRun,
     EvalSet,
@@ -32,12 +32,11 @@ _PAGE: dict[int | str, dict[str, object]] = {
 
 
 @router.post("", status_code=202)
-def start_evaluation(wanted: EvaluationRequest, service: Service, response: Response) -> Task:
+def start_evaluation(evaluation: Evaluation, service: Service, response: Response) -> Task:
     """Start an evaluation as a background task.
 
     Evaluations run one at a time at low CPU priority. `/v1/tasks` shows their progress.
     """
-    evaluation = Evaluation(wanted.kind, wanted.set, wanted.limit, wanted.generator)
     task = service.start_evaluation(evaluation)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from ragapp.api.http.authentication import caller_of
 from ragapp.api.http.dependencies import Service
-from ragapp.api.schemas import ChosenCollection, KeyRequest, Me
-from ragapp.types import AuditEntry, Grant, Key, NewKey
+from ragapp.api.schemas import ChosenCollection, Me
+from ragapp.types import AuditEntry, Key, KeySpec, NewKey
 
 router = APIRouter(prefix="/v1", tags=["access"])
 
@@ -45,18 +44,12 @@ def list_keys(service: Service) -> list[Key]:
 
 
 @router.post("/keys", status_code=201)
-def create_key(wanted: KeyRequest, service: Service, response: Response) -> NewKey:
+def create_key(spec: KeySpec, service: Service, response: Response) -> NewKey:
     """Create an API key.
 
     Its `secret` is shown only in this response. Once a key exists, every request needs one.
     """
-    made = service.create_key(
-        wanted.name,
-        [Grant(grant.role, grant.collection) for grant in wanted.grants],
-        valid=None if wanted.days is None else timedelta(days=wanted.days),
-        limits=wanted.limits,
-        yet_to_come=wanted.yet_to_come,
-    )
+    made = service.create_key(spec)
     response.headers["Location"] = f"/v1/keys/{made.key.id}"
     return made
 

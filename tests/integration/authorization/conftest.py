@@ -41,7 +41,7 @@ def world(service: RagService, settings: Settings) -> Iterator[World]:
         "editor": api_keys.create("editor", [Grant("editor", "ours")]),
         "admin": api_keys.create("admin", [Grant("admin", "ours")]),
         "stranger": api_keys.create("stranger", [Grant("admin", "theirs")]),
-        "root": api_keys.create("root", [Grant("admin")]),
+        "root": api_keys.create("root", [Grant("admin", None)]),
     }
     # Not from loopback: nothing may depend on where a request comes from.
     app = create_app(service, settings)

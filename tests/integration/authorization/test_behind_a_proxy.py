@@ -42,7 +42,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 @pytest.fixture(scope="module")
 def key(service: RagService) -> dict[str, str]:
-    made = service.auth.api_keys.create("root", [Grant("admin")])
+    made = service.auth.api_keys.create("root", [Grant("admin", None)])
     return {"Authorization": f"Bearer {made.secret}"}
 
 

@@ -16,7 +16,7 @@ from ragapp.client import RagappClient
 from ragapp.errors import AuthenticationError, ForbiddenError, NotFoundError, QuotaError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.types import Grant, KeyLimits
+from ragapp.types import Grant, KeyLimits, KeySpec
 from tests.integration.authorization.world import QUESTION, World
 from tests.serving import serving, settings_in
 
@@ -45,7 +45,7 @@ def test_at_the_machine_no_key_is_needed_until_there_is_one(
 ) -> None:
     http = browser(fresh, fresh_settings)
     assert http.get("/v1/me").json()["grants"] == [{"role": "admin", "collection": None}]
-    made = fresh.auth.api_keys.create("a", [Grant("reader")])
+    made = fresh.auth.api_keys.create("a", [Grant("reader", None)])
     assert http.get("/v1/me").status_code == 401
     fresh.auth.api_keys.revoke(made.key.id)
     assert http.get("/v1/me").status_code == 401, "the last key's end opens nothing"
@@ -69,7 +69,7 @@ def test_a_proxy_on_the_same_machine_lets_nobody_in_without_a_key(
 
 
 def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_settings: Settings) -> None:
-    made = fresh.auth.api_keys.create("a", [Grant("reader")])
+    made = fresh.auth.api_keys.create("a", [Grant("reader", None)])
     key = {"Authorization": f"Bearer {made.secret}"}
     with closing(build_service(fresh_settings)) as replica:
         http = browser(replica, fresh_settings)
@@ -81,7 +81,7 @@ def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_se
 def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     with pytest.raises(UsageError, match="keys create"):
         check_host("0.0.0.0", fresh_settings)
-    fresh.auth.api_keys.create("a", [Grant("reader")])
+    fresh.auth.api_keys.create("a", [Grant("reader", None)])
     check_host("0.0.0.0", fresh_settings)
 
 
@@ -158,7 +158,7 @@ def test_what_may_not_be_seen_is_told_of_as_if_it_were_not_there(world: World) -
 
 def test_metrics_are_for_whoever_may_read_everything(world: World) -> None:
     """So that what scrapes them needs no key that can do harm."""
-    made = world.service.auth.api_keys.create("prometheus", [Grant("reader")])
+    made = world.service.auth.api_keys.create("prometheus", [Grant("reader", None)])
     key = {"Authorization": f"Bearer {made.secret}"}
     assert world.http.get("/metrics", headers=key).status_code == 200
     assert world.http.get("/v1/admin/disk", headers=key).status_code == 403
@@ -235,7 +235,9 @@ def test_the_client_brings_its_key_and_meets_the_same_errors(
         monkeypatch.setenv("RAGAPP_API_KEY", world.secrets["root"])
         with RagappClient(url) as client:
             made = client.access.create_key(
-                "limited", [Grant("reader", "ours")], days=1, limits=KeyLimits(requests_per_minute=1)
+                KeySpec(
+                    "limited", (Grant("reader", "ours"),), days=1, limits=KeyLimits(requests_per_minute=1)
+                )
             )
             known = client.access.keys()
             assert made.key in known

@@ -14,7 +14,7 @@ from ragapp.store.auth import SqlKeys
 from ragapp.store.engine import open_engine
 from ragapp.types import LOCAL, Caller, Grant, KeyLimits, NewKey, Role
 
-READER = [Grant("reader")]
+READER = [Grant("reader", None)]
 
 
 class Clock:
@@ -126,10 +126,10 @@ def test_a_key_that_could_open_nothing_is_not_made(
         ([Grant("reader", "a")], "a", "reader"),
         ([Grant("reader", "a")], "b", None),
         ([Grant("reader", "a")], None, None),
-        ([Grant("reader"), Grant("admin", "a")], "a", "admin"),
-        ([Grant("reader"), Grant("admin", "a")], "b", "reader"),
-        ([Grant("reader"), Grant("admin", "a")], None, "reader"),
-        ([Grant("admin"), Grant("reader", "a")], "a", "admin"),
+        ([Grant("reader", None), Grant("admin", "a")], "a", "admin"),
+        ([Grant("reader", None), Grant("admin", "a")], "b", "reader"),
+        ([Grant("reader", None), Grant("admin", "a")], None, "reader"),
+        ([Grant("admin", None), Grant("reader", "a")], "a", "admin"),
         ([Grant("editor", "a"), Grant("reader", "a")], "a", "editor"),
     ],
 )
@@ -144,9 +144,9 @@ def test_callers_have_one_scope_when_they_may_read_the_same() -> None:
     assert scope(Grant("reader", "a"), Grant("reader", "b")) == scope(
         Grant("admin", "b"), Grant("editor", "a")
     )
-    assert scope(Grant("reader")) == scope(Grant("admin"), Grant("reader", "a")) == LOCAL.scope
+    assert scope(Grant("reader", None)) == scope(Grant("admin", None), Grant("reader", "a")) == LOCAL.scope
     different = [
-        scope(Grant("reader")),
+        scope(Grant("reader", None)),
         scope(Grant("reader", "a")),
         scope(Grant("reader", "b")),
         scope(Grant("reader", "a"), Grant("reader", "b")),
