@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ingest.sections import Section, sections
 from ingest.table_heads import TableHeads
 from ingest.token_map import Span, TokenMap, TokenSpans
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 from ragapp.types import Chunk, Heading, ParsedText
 
 HEADING_SHARE = 3

@@ -18,9 +18,9 @@ from ingest.pipeline import Pipeline, build_pipeline
 from ingest.sandbox import ParserSandbox, parse_limits
 from ragapp.bootstrap import build_runtime
 from ragapp.errors import ModelError, StorageError
+from ragapp.processes.shutdown import Deadline, on_signal
 from ragapp.protocols import JobQueue
 from ragapp.settings import Settings
-from ragapp.shutdown import Deadline, on_signal
 from ragapp.telemetry.build import build_telemetry
 from ragapp.types import Job
 

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from ragapp.api.hosts import is_loopback
 from ragapp.client import RagappClient
-from ragapp.private import keep_to_owner
+from ragapp.files.permissions import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 from ui.theme import options
 from ui.uploaded import bytes_held, note_turned_away

@@ -12,7 +12,7 @@ import numpy as np
 
 from ragapp.cache.answer_cache import CALIBRATED_THRESHOLDS
 from ragapp.errors import UsageError
-from ragapp.programs import script_command
+from ragapp.processes.launch import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 from ragapp.types import Vectors

@@ -18,7 +18,7 @@ from evals.bench.asking import Latency
 from ragapp.bootstrap import IngestRuntime, build_runtime
 from ragapp.errors import ServerUnavailable
 from ragapp.indexes.build import build_index
-from ragapp.programs import spawn_context
+from ragapp.processes.launch import spawn_context
 from ragapp.settings import Settings
 from ragapp.types import Chunk, Job, ParsedText, Ranking, UploadSpec
 

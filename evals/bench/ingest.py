@@ -18,7 +18,7 @@ from ingest.sources import Finder, Source
 from ragapp.bootstrap import build_runtime
 from ragapp.errors import UsageError
 from ragapp.fetching.web import FetchLimits
-from ragapp.programs import script_command
+from ragapp.processes.launch import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 

@@ -16,7 +16,7 @@ from evals.bench.process import Resident, resident
 from evals.bench.synthetic import sample_of
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
-from ragapp.programs import script_command, spawn_context
+from ragapp.processes.launch import script_command, spawn_context
 from ragapp.settings import Settings
 from ragapp.types import AskQuery, SearchQuery, Vectors
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from ragapp.errors import ServerUnavailable
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.5

@@ -17,7 +17,7 @@ from evals.bench.asking import DEPTH, BenchQuestion, Latency, OpenIndex, SearchT
 from evals.bench.expansion import Expansion
 from evals.bench.synthetic import SyntheticTruth, draw_into
 from ragapp.indexes.build import build_index
-from ragapp.programs import spawn_context
+from ragapp.processes.launch import spawn_context
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 from ragapp.types import Vectors

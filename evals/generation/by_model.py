@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from evals.generation.drafts import Draft, Source
 from ragapp.answering.generated_text import generate_text
 from ragapp.protocols import Generator
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 
 PASSAGE_SENTENCES = 6
 TOKENS = 96

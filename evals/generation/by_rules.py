@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evals.generation.drafts import Draft, Source
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 
 GAP = "____"
 SHORTEST, LONGEST = 8, 40

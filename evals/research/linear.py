@@ -11,7 +11,7 @@ from time import process_time
 
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.stated import read_values
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 
 LENGTHS = (62_500, 250_000, 1_000_000)
 TEXTS = {

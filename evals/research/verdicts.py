@@ -23,7 +23,7 @@ import numpy as np
 from evals.answers.summary import VERDICTS
 from evals.datasets.answering import load_answer_dataset
 from ragapp.answering.groundedness import groundedness
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 
 _NUMBER = re.compile(r"\d+")
 _VERB = re.compile(r"\b(is|was|are|were|has|had|can|could|will|would)\b(?! not)")

@@ -25,7 +25,7 @@ from evals.retrieval.evaluate import evaluate_retrieval
 from evals.retrieval.runs import RetrievalRun
 from evals.retrieval.spans import evaluate_spans
 from evals.runs import IngestedRun
-from ragapp.programs import spawn_context
+from ragapp.processes.launch import spawn_context
 from ragapp.settings import Settings
 
 ANSWERED_BY = "answer_recall"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ragapp.answering.forms import is_heading, is_table_head
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.terms import fold
-from ragapp.sentences import Span, sentence_spans
+from ragapp.text.sentences import Span, sentence_spans
 
 _LIST = r"\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*"
 MARKER = re.compile(

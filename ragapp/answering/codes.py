@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ragapp.answering.values import Value
-from ragapp.units import SHORT_SCALES, unit_of
+from ragapp.text.units import SHORT_SCALES, unit_of
 
 _TOKEN = re.compile(r"[^\s\"“”„«»()\[\]{}|…;!]+")
 _EDGE_MARKS = "`*'’‘.,:?"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from ragapp.protocols import Generator
-from ragapp.reasoning import Reasoning
+from ragapp.text.reasoning import Reasoning
 from ragapp.types import Ending
 
 CHARACTERS_PER_TOKEN = 4

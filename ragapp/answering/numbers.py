@@ -9,7 +9,7 @@ from fractions import Fraction
 from ragapp.answering.bounds import bound_of
 from ragapp.answering.values import Reading, Value
 from ragapp.answering.word_lists import NUMBER_WORDS, ORDINALS
-from ragapp.units import DAYS_OF_MONTH, SCALES, SHORT_SCALES, Unit, unit_of
+from ragapp.text.units import DAYS_OF_MONTH, SCALES, SHORT_SCALES, Unit, unit_of
 
 _TENS = "|".join(word for word, value in NUMBER_WORDS.items() if value >= 20)
 _ONES = "|".join(word for word, value in NUMBER_WORDS.items() if 0 < value < 10)

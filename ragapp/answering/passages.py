@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ragapp.answering.sources import Source, sources_in
 from ragapp.answering.terms import fold, stems, words
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 from ragapp.types import Hit
 
 LONGEST_SENTENCE = 400

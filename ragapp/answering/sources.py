@@ -12,7 +12,7 @@ from ragapp.answering.reading import SentenceReading, read_sentence
 from ragapp.answering.terms import fold
 from ragapp.answering.values import Value
 from ragapp.answering.word_lists import word_set
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 
 _END = re.compile(r"[.!?][\"”’)]? (?=[\"“(]?[^\W\da-z_]|\d)")
 _ABBREVIATIONS = word_set("etc approx fig vol ed eds no nos vs resp incl excl art sec cf pp eq ref dept")

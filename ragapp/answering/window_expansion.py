@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ragapp.errors import NotFoundError
-from ragapp.sentences import sentence_spans
+from ragapp.text.sentences import sentence_spans
 from ragapp.types import Hit
 
 SpanOf = Callable[[str, int, int, int], str]

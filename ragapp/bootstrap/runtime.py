@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from ragapp.bootstrap.cache import build_cache_store
 from ragapp.bootstrap.storage import open_blobs, open_database
-from ragapp.embedder_registry import EmbedderRegistry
 from ragapp.errors import StorageError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
@@ -17,6 +16,7 @@ from ragapp.models.caching_embedder import CachingEmbedder
 from ragapp.models.catalog import embedder_name
 from ragapp.page_images.page_cache import PageCache
 from ragapp.protocols import CacheStore, Embedder, Observer
+from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.settings import Settings
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from ragapp import cancellation
+from ragapp.processes import cancellation
 from ragapp.protocols import CacheStore
 
 LEASE_SECONDS = 30.0

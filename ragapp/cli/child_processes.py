@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Where the program `ragapp` starts: the working folder is distrusted before anything is imported."""
 
-from ragapp.programs import distrust_working_folder
+from ragapp.processes.launch import distrust_working_folder
 
 
 def main() -> None:

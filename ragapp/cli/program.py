@@ -32,7 +32,7 @@ from ragapp.cli import (
     serve,
 )
 from ragapp.errors import RagappError
-from ragapp.private import keep_to_owner
+from ragapp.files.permissions import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 
 app = typer.Typer(

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import httpx
 
-from ragapp import cancellation
 from ragapp.api import problems
 from ragapp.api.schemas import ANY_COLLECTION, Problem, decode
 from ragapp.errors import BusyError, QuotaError, ServerUnavailable, UsageError
+from ragapp.processes import cancellation
 
 Files = Mapping[str, tuple[str, BinaryIO]]
 """Form field to (file name, open file)."""

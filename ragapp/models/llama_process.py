@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ragapp.errors import ModelError
 from ragapp.models import llama_server
 from ragapp.models.addresses import Address
-from ragapp.programs import environment, script_command
+from ragapp.processes.launch import environment, script_command
 
 _CONTEXT_TOKENS = 4096
 _START_SECONDS = 180.0

@@ -12,9 +12,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ragapp.errors import ModelError
+from ragapp.files.permissions import private_folder
 from ragapp.models.catalog import Pooling, Recipe, fingerprint
 from ragapp.models.sharing import share, shared_folder
-from ragapp.private import private_folder
 
 Config = TypeVar("Config", bound=BaseModel)
 

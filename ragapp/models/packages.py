@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ragapp.errors import ModelError
 from ragapp.fetching.bounded import opened_member, opened_zip
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 
 _BLOCK = 1 << 20
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from ragapp import cancellation
+from ragapp.processes import cancellation
 
 T = TypeVar("T")
 

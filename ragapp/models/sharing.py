@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from ragapp.private import private_folder
+from ragapp.files.permissions import private_folder
 
 SHARED_FOLDER = 0o755
 _READABLE = 0o555

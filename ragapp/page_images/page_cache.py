@@ -9,8 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from ragapp.files.permissions import private_folder
 from ragapp.page_images.messages import packed, unpacked
-from ragapp.private import private_folder
 from ragapp.types import PageImage
 
 DAY = 24 * 3600.0

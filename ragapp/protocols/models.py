@@ -66,7 +66,7 @@ class Generator(Protocol):
 
         Nothing is done before the first piece is asked for. `max_tokens` are the answer's: what a model
         thinks before it is neither yielded nor counted. Where thinking shows only after it was yielded, a
-        piece `ragapp.reasoning.CLOSED` takes all back that came before. None: how it ended is not known.
+        piece `ragapp.text.reasoning.CLOSED` takes all back that came before. None: how it ended is not known.
         """
 
     def close(self) -> None: ...

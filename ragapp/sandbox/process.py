@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ragapp.errors import ConflictError, ParseError, StorageError
-from ragapp.programs import import_path, module_command, program_path
+from ragapp.processes.launch import import_path, module_command, program_path
 from ragapp.sandbox.messages import (
     FILES,
     NETWORK,

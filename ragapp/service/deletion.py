@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
+from ragapp.files.text_search import fragments_of
 from ragapp.protocols import DocumentStore, PageRenderer, SearchIndex
-from ragapp.remains import fragments_of
 from ragapp.service.host import Host
 from ragapp.types import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 

@@ -6,7 +6,6 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.history import History
 from ragapp.auth import Auth
 from ragapp.cache.answer_cache import AnswerCache
-from ragapp.embedder_registry import EmbedderRegistry
 from ragapp.lazy import Lazy
 from ragapp.protocols import (
     DocumentStore,
@@ -18,6 +17,7 @@ from ragapp.protocols import (
     SearchIndex,
     TaskService,
 )
+from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.service.ask_pipeline import AskPipeline
 from ragapp.service.host import Host
 from ragapp.types import ModelNames

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from ragapp.private import private_opener
+from ragapp.files.permissions import private_opener
 
 
 @contextmanager

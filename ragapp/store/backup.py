@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
-from ragapp.private import FILE_MODE
+from ragapp.files.permissions import FILE_MODE
 from ragapp.store.atomic_files import replacing
 from ragapp.store.databases.sqlite import damage_in
 from ragapp.store.file_blobs import BlobFolder

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from ragapp.errors import NotFoundError, TooLargeError
-from ragapp.private import FOLDER_MODE, private_folder, private_opener
+from ragapp.files.permissions import FOLDER_MODE, private_folder, private_opener
 from ragapp.store.atomic_files import sync_folder
 from ragapp.types import Blob
 

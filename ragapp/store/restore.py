@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.fetching.bounded import BoundedReads
-from ragapp.private import FILE_MODE, private_folder
+from ragapp.files.permissions import FILE_MODE, private_folder
 from ragapp.store.atomic_files import sync_folder
 from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
 from ragapp.store.file_blobs import BlobFolder

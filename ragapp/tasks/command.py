@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 from ragapp.types import CommandLine
 
 NICENESS: Final = 10

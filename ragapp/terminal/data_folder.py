@@ -40,7 +40,7 @@ def begin_data(settings: Settings) -> None:
     Raises UsageError.
     """
     from ragapp.errors import UsageError
-    from ragapp.private import private_folder, take_over
+    from ragapp.files.permissions import private_folder, take_over
 
     folder = settings.data_dir.absolute()
     if _is_there(folder) and folder.is_dir():

@@ -16,9 +16,9 @@ from ragapp.api.http.app import create_app
 from ragapp.api.http.event_stream import EventStream
 from ragapp.api.http.questions import answer_frames
 from ragapp.bootstrap import build_service
-from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.client import RagappClient
 from ragapp.errors import ModelError, ServerUnavailable, UsageError
+from ragapp.processes.cancellation import Cancellation, cancelled_by
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import AskEvent, AskQuery

@@ -21,7 +21,7 @@ from fastapi.testclient import TestClient
 
 from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
-from ragapp.shutdown import CUT_OFF
+from ragapp.processes.shutdown import CUT_OFF
 from ragapp.types import UploadSpec
 from tests.contract.generator.library import OpenAIServer
 from tests.serving import LIBRARY, bring_in, settings_in
@@ -32,13 +32,13 @@ PATIENCE = BLOCKED / 4
 
 STUCK_THREAD = f"""
 import threading, time
-from ragapp.shutdown import Deadline
+from ragapp.processes.shutdown import Deadline
 threading.Thread(target=time.sleep, args=({BLOCKED},), name="stuck").start()
 Deadline(0.5).start()
 """
 STUCK_IN_A_LIBRARY = """
 import hashlib, signal
-from ragapp.shutdown import Deadline, on_signal
+from ragapp.processes.shutdown import Deadline, on_signal
 signal.signal(signal.SIGTERM, lambda *_: None)
 on_signal(Deadline(0.5).start, signal.SIGTERM)
 print("ready", flush=True)

@@ -44,7 +44,7 @@ NOISE = 0.003
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every compiled pattern of the modules that read documents, questions and what models write."""
-    names = ["ragapp.sentences"]
+    names = ["ragapp.text.sentences"]
     for package in (ragapp.answering, ragapp.cache):
         names += [one.name for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     for name in names:

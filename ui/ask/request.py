@@ -7,9 +7,9 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError
+from ragapp.processes.cancellation import Cancellation, cancelled_by
 from ragapp.types import Answer, AskEvent, AskQuery
 
 

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ragapp.api.http.authentication import OPEN_PATHS, caller_of
 from ragapp.api.http.error_responses import problem_response
 from ragapp.auth import Auth
-from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.errors import AuthenticationError, BusyError, RagappError
+from ragapp.processes.cancellation import Cancellation, cancelled_by
 from ragapp.types import Caller
 
 log = logging.getLogger(__name__)

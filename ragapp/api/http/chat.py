@@ -9,7 +9,6 @@ from itertools import chain
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 
-from ragapp import cancellation
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream
@@ -21,6 +20,7 @@ from ragapp.api.openai.schemas import ChatRequest, Chunk, Completion, FailureRep
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
+from ragapp.processes import cancellation
 from ragapp.types import AskEvent, AskQuery, Collection
 
 _FAILURE: dict[str, object] = {"model": FailureReply, "description": "An error in OpenAI's format."}

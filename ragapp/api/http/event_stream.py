@@ -12,9 +12,9 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from ragapp import cancellation
 from ragapp.api.schemas import encode
 from ragapp.errors import BusyError
+from ragapp.processes import cancellation
 
 T = TypeVar("T")
 

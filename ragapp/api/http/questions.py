@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
-from ragapp import cancellation
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream, frame
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import Problem, Token
 from ragapp.errors import RagappError
+from ragapp.processes import cancellation
 from ragapp.types import Answer, AskEvent, AskQuery, SearchQuery, SearchResult
 
 router = APIRouter(prefix="/v1", tags=["questions"])

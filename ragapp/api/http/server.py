@@ -19,10 +19,10 @@ from ragapp.api.hosts import is_loopback
 from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import ModelError, UsageError
+from ragapp.processes.shutdown import Deadline, closing_seconds
 from ragapp.protocols import OpenEvaluations
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.shutdown import Deadline, closing_seconds
 from ragapp.telemetry.build import build_telemetry
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from anyio import CancelScope, to_thread
 from mcp_types import CallToolResult
 from pydantic import Field
 
-from ragapp import cancellation
 from ragapp.api.answer_text import cited_text, one_line, source, sources
 from ragapp.api.mcp.backend import BackendOf, Call, errors_told
 from ragapp.api.mcp.schemas import (
@@ -22,6 +21,7 @@ from ragapp.api.mcp.schemas import (
     page_uri,
     result,
 )
+from ragapp.processes import cancellation
 from ragapp.types import (
     LONGEST_QUESTION,
     Answer,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ragapp.cache.guards.word_lists import CAPITALS_MATTER
-from ragapp.units import unit_of
+from ragapp.text.units import unit_of
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]\w*")
 _IDENTIFIER = re.compile(r"^(?:[a-z]+[A-Z]\w*|\w+_\w+|\w*\d\w*)")

@@ -29,8 +29,8 @@ import xxhash
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
+from ragapp.files.permissions import private_opener
 from ragapp.indexes.local.rows import OpenFile, StoredRows
-from ragapp.private import private_opener
 
 ALIGNMENT = 64
 MAGIC = b"ragview1".ljust(ALIGNMENT, b"\0")

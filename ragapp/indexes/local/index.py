@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragapp.errors import RagappError
+from ragapp.files.permissions import private_folder
 from ragapp.indexes.change_set import ChangeSource
 from ragapp.indexes.local.keyword_index import KeywordIndex
 from ragapp.indexes.local.locks import writing
 from ragapp.indexes.local.vector_index import VectorIndex, vectors_name
 from ragapp.indexes.verification import when_steady
-from ragapp.private import private_folder
 from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)

@@ -21,13 +21,13 @@ import numpy as np
 from tantivy import Searcher
 
 from ragapp.errors import StorageError
+from ragapp.files.permissions import FILE_MODE
 from ragapp.indexes.analyzer import VERSION
 from ragapp.indexes.change_set import ChangeSet, ChangeSource, change_set, is_history_fork, pieces
 from ragapp.indexes.local.files import read_index_file, write_index_file
 from ragapp.indexes.local.locks import writing
 from ragapp.indexes.local.tantivy_folder import MANAGED, Digests, Generation, digests_of, keys_of
 from ragapp.indexes.verification import difference
-from ragapp.private import FILE_MODE
 from ragapp.types import Collection, Ranking
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ragapp.errors import ConflictError
-from ragapp.private import FILE_MODE, private_folder
+from ragapp.files.permissions import FILE_MODE, private_folder
 
 PATIENCE = 600.0
 """Seconds to wait for another writer. Building the largest views takes minutes."""

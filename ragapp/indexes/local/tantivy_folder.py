@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder, Searcher
 
 from ragapp.errors import StorageError
+from ragapp.files.permissions import close_to_others, open_to_others, private_folder
 from ragapp.indexes.analyzer import analyser, spaced
 from ragapp.indexes.local.files import file_digest
 from ragapp.indexes.ranking import Candidates, best
-from ragapp.private import close_to_others, open_to_others, private_folder
 from ragapp.types import IndexEntry, Ranking
 
 HEAP_BYTES = 32_000_000

@@ -16,8 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable
-from ragapp.private import FILE_MODE, private_file, private_folder
-from ragapp.sqlitelog import SECURE_DELETE, LogEmptier
+from ragapp.files.permissions import FILE_MODE, private_file, private_folder
+from ragapp.files.sqlite_log import SECURE_DELETE, LogEmptier
 from ragapp.store.databases.database import damaged, decoded
 
 PRAGMAS = (

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from ragapp.cancellation import Cancellation, cancelled_by
 from ragapp.errors import BusyError, ModelError
+from ragapp.processes.cancellation import Cancellation, cancelled_by
 from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
 
 LONG = 60.0

@@ -8,8 +8,8 @@ import pytest
 
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
-from ragapp.reasoning import CLOSED
 from ragapp.settings import Settings
+from ragapp.text.reasoning import CLOSED
 from ragapp.types import Ending
 from tests.contract.generator.library import (
     PIECES,

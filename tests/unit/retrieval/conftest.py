@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.embedder_registry import EmbedderRegistry
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.protocols import Embedder
+from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.settings import Settings
 from ragapp.store.engine import open_engine
 from ragapp.store.file_blobs import BlobFolder

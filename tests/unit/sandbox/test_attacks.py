@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 from ragapp.sandbox import kernel
 from ragapp.sandbox.messages import COUNT, FILES, LEFTOVERS, NETWORK, PROCESSES, SYSTEM_CALLS
 

@@ -1,4 +1,5 @@
-"""Searches files for what is left of a deleted document: `python -m ragapp.remains` reads what to look for.
+"""Searches files for what is left of a deleted document: `python -m ragapp.files.text_search` reads what to
+look for.
 
 It is a program of its own because the files of an open SQLite database may not be read beside it: closing a
 file drops all locks that the process has on it (sqlite.org/howtocorrupt.html).
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ragapp.errors import StorageError
-from ragapp.programs import environment, module_command
+from ragapp.processes.launch import environment, module_command
 
 FRAGMENTS = 16
 """Fragments of a text that are searched for, spread evenly over it."""
@@ -49,7 +50,7 @@ def search_apart(folders: Iterable[Path], excepted: Iterable[Path], fragments: S
         "fragments": list(fragments),
     }
     done = subprocess.run(  # noqa: S603  our own program
-        module_command("ragapp.remains"),
+        module_command("ragapp.files.text_search"),
         input=json.dumps(wanted),
         env=environment(),
         capture_output=True,

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from ragapp import programs
+from ragapp.processes import launch
 
-ROOT = Path(programs.__file__).parent.parent
+ROOT = Path(launch.__file__).parents[2]
 PACKAGES = ("ragapp", "ingest", "ui", "evals")
 
 STARTS = {
     "ragapp/cli/child_processes.py": "python",
     "ragapp/models/llama_process.py": "python",
-    "ragapp/remains.py": "python",
+    "ragapp/files/text_search.py": "python",
     "ragapp/models/packages.py": "python",
     "ragapp/sandbox/process.py": "python",
     "ragapp/tasks/command.py": "python",
@@ -34,7 +34,7 @@ STARTS = {
 """Where a process is started. Whoever adds one says here what it is, and starts Python as the others do."""
 
 FORKS = {"ragapp/sandbox/child.py"}
-INTERPRETER = {"ragapp/programs.py", "ragapp/cli/bench.py"}
+INTERPRETER = {"ragapp/processes/launch.py", "ragapp/cli/bench.py"}
 """Who names the interpreter: bench only as the default of an option."""
 
 STARTERS = {
@@ -87,7 +87,7 @@ ALL = tuple(uses())
 
 def test_every_start_is_known() -> None:
     found = {use.file for use in ALL if is_start(use.what)}
-    assert found == {*STARTS, *FORKS, "ragapp/programs.py"}
+    assert found == {*STARTS, *FORKS, "ragapp/processes/launch.py"}
 
 
 def test_only_one_module_names_the_interpreter() -> None:
@@ -97,14 +97,14 @@ def test_only_one_module_names_the_interpreter() -> None:
 @pytest.mark.parametrize("file", [file for file, kind in STARTS.items() if "python" in kind])
 def test_python_is_started_in_the_one_way(file: str) -> None:
     used = {use.what for use in ALL if use.file == file}
-    assert used & {"ragapp.programs.module_command", "ragapp.programs.script_command"}
+    assert used & {"ragapp.processes.launch.module_command", "ragapp.processes.launch.script_command"}
     if STARTS[file] == "python":
-        assert used & {"ragapp.programs.environment", "ragapp.programs.import_path"}
+        assert used & {"ragapp.processes.launch.environment", "ragapp.processes.launch.import_path"}
 
 
 def test_processes_of_multiprocessing_are_started_in_the_one_way() -> None:
     with_pools = {use.file for use in ALL if use.what.startswith("concurrent.futures.ProcessPool")}
-    asking = {use.file for use in ALL if use.what == "ragapp.programs.spawn_context"}
+    asking = {use.file for use in ALL if use.what == "ragapp.processes.launch.spawn_context"}
     assert with_pools <= asking
 
 
@@ -157,8 +157,8 @@ def test_children_import_nothing_from_the_working_folder(
     script = hostile.parent / "report.py"
     script.write_text(REPORT)
     done = subprocess.run(
-        programs.script_command(str(script)),
-        env=programs.environment(),
+        launch.script_command(str(script)),
+        env=launch.environment(),
         check=False,
         capture_output=True,
         text=True,
@@ -169,15 +169,15 @@ def test_children_import_nothing_from_the_working_folder(
 
 def test_pip_is_not_the_working_folders(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(hostile)
-    command = programs.module_command("pip", "--version")
-    done = run(command, env=programs.environment())
+    command = launch.module_command("pip", "--version")
+    done = run(command, env=launch.environment())
     assert done.returncode == 0
     assert sprung(hostile) == ""
 
 
 def test_programs_are_not_looked_for_in_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join(("", ".", "bin", "/usr/bin", "..")))
-    assert programs.program_path() == "/usr/bin"
+    assert launch.program_path() == "/usr/bin"
 
 
 def console_script() -> str:
@@ -196,7 +196,7 @@ def test_the_console_script_imports_nothing_from_the_working_folder(hostile: Pat
 
 def test_a_pool_of_processes_imports_nothing_from_the_working_folder(hostile: Path) -> None:
     code = (
-        "from ragapp.programs import spawn_context\n"
+        "from ragapp.processes.launch import spawn_context\n"
         "import os, operator\n"
         "if __name__ == '__main__':\n"
         "    with spawn_context().Pool(1) as pool:\n"

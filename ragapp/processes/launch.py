@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from multiprocessing.context import SpawnContext
 
-_OWN_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_OWN_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder that this package is imported from. It is trusted even when it is the working folder."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragapp.sentences import WINDOW, sentence_spans
+from ragapp.text.sentences import WINDOW, sentence_spans
 
 
 def sentences(text: str) -> list[str]:

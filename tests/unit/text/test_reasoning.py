@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragapp.reasoning import Reasoning, without_reasoning
+from ragapp.text.reasoning import Reasoning, without_reasoning
 
 ANSWER = "The harbour was built in 1862 [1]. It has two quays [2]."
 THOUGHT = "Okay, the user asks when. I don't know... passage [3] says 1920 <b>perhaps</b>."

@@ -1,0 +1,1 @@
+"""Processes and threads: starting child processes safely, cancelling work and shutting down."""

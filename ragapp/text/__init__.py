@@ -1,0 +1,1 @@
+"""Properties of text: sentences, units of measurement, a model's reasoning."""
