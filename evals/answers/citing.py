@@ -2,7 +2,7 @@
 
 Gao et al., "Enabling Large Language Models to Generate Text with Citations", EMNLP 2023, section 3.
 ALCE asks an entailment model whether a text supports a sentence; here ragapp's own verifier is asked
-(`ragapp.answering.groundedness`), and only `supported` counts. An extractive answer scores 1 unless a
+(`ragapp.answering.groundedness.check`), and only `supported` counts. An extractive answer scores 1 unless a
 citation broke; what it leaves open, the metrics against gold evidence tell.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from evals.answers.types import GoldEvidence
-from ragapp.answering.groundedness import groundedness
+from ragapp.answering.groundedness.check import groundedness
 from ragapp.types import Answer, Citation
 
 

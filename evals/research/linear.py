@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from time import process_time
 
+from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.sanitize import sanitized
-from ragapp.answering.stated import read_values
 from ragapp.text.sentences import sentence_spans
 
 LENGTHS = (62_500, 250_000, 1_000_000)

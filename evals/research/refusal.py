@@ -38,7 +38,7 @@ from ragapp.answering.answerability import (
 from ragapp.answering.extractive import READ
 from ragapp.answering.followups import stand_alone, without_added_topic
 from ragapp.answering.passages import number_hits
-from ragapp.answering.sentence_scores import score_sentences
+from ragapp.answering.sentence_ranking import score_sentences
 from ragapp.models.build import build_reranker
 from ragapp.protocols import Reranker
 from ragapp.settings import Settings

@@ -23,8 +23,8 @@ from evals.answers.summary import VERDICTS
 from evals.datasets.answering import load_answer_dataset
 from ragapp.answering.attribution import attribute
 from ragapp.answering.claims import Claim
+from ragapp.answering.groundedness.parsed_sentence import parse_sentence
 from ragapp.answering.passages import Passage
-from ragapp.answering.reading import read_sentence
 from ragapp.answering.terms import fold
 from ragapp.types import Hit, Ranks, Verdict
 
@@ -68,10 +68,10 @@ def cases(passage: Passage) -> Iterator[tuple[str, str]]:
 def _exchanged(sentence: str, nearest: Iterable[str], parts: Callable[[str], Iterator[Part]]) -> str | None:
     own = list(parts(sentence))
     known = sentence.lower()
-    values = read_sentence(sentence).values
+    values = parse_sentence(sentence).values
     for other in nearest:
         for _, _, theirs in parts(other):
-            stated = any(a.agrees_with(b) for a in read_sentence(theirs).values for b in values)
+            stated = any(a.agrees_with(b) for a in parse_sentence(theirs).values for b in values)
             if stated or theirs.lower().removesuffix("'s").removesuffix("’s") in known:
                 continue
             for start, end, ours in own:
@@ -81,21 +81,21 @@ def _exchanged(sentence: str, nearest: Iterable[str], parts: Callable[[str], Ite
 
 
 def _alike(ours: str, theirs: str) -> bool:
-    mine, others = read_sentence(ours).values, read_sentence(theirs).values
+    mine, others = parse_sentence(ours).values, parse_sentence(theirs).values
     if not mine or not others:
         return not mine and not others
     return mine[0].is_like(others[0]) and not any(a.agrees_with(b) for a in mine for b in others)
 
 
 def _values(sentence: str) -> Iterator[Part]:
-    for value in read_sentence(sentence).values:
+    for value in parse_sentence(sentence).values:
         written = sentence[value.start : value.end]
         start = value.start + len(written) - len(written.lstrip())
         yield start, value.end, written.strip()
 
 
 def _names(sentence: str) -> Iterator[Part]:
-    reading = read_sentence(sentence)
+    reading = parse_sentence(sentence)
     for word in reading.words:
         if word.concept in reading.names and word.text[0].isupper() and len(word.text) > 2 and word.start:
             yield word.start, word.start + len(word.text), word.text

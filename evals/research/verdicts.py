@@ -22,7 +22,7 @@ import numpy as np
 
 from evals.answers.summary import VERDICTS
 from evals.datasets.answering import load_answer_dataset
-from ragapp.answering.groundedness import groundedness
+from ragapp.answering.groundedness.check import groundedness
 from ragapp.text.sentences import sentence_spans
 
 _NUMBER = re.compile(r"\d+")

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ragapp.answering.passages import Passage
-from ragapp.answering.sentence_scores import ScoredSentence
+from ragapp.answering.sentence_ranking import ScoredSentence
 from ragapp.answering.terms import name_stems, stems
 
 AnswerabilityModel = Callable[[str, str], float | None]

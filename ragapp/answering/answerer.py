@@ -15,9 +15,8 @@ from ragapp.answering.extractive import extract
 from ragapp.answering.generated_text import CUT_OFF
 from ragapp.answering.generation import Draft, GenerationLimits, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
-from ragapp.answering.passages import Passage, number_hits
+from ragapp.answering.passages import Passage, SpanOf, number_hits
 from ragapp.answering.statements import PageAt
-from ragapp.answering.window_expansion import SpanOf
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
 from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, SearchedQuestion

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from ragapp.answering.claims import Claim
-from ragapp.answering.clauses import clauses_of
-from ragapp.answering.forms import claims_nothing, without_list_mark
-from ragapp.answering.groundedness import judge_sources
+from ragapp.answering.groundedness.check import judge_sources
+from ragapp.answering.groundedness.clauses import clauses_of
+from ragapp.answering.groundedness.non_claims import claims_nothing, without_list_mark
 from ragapp.answering.passages import Passage
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import stems

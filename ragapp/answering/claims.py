@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ragapp.answering.forms import is_heading, is_table_head
+from ragapp.answering.groundedness.non_claims import is_heading, is_table_head
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.terms import fold
 from ragapp.text.sentences import Span, sentence_spans

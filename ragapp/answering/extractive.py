@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from ragapp.answering.answerability import AnswerabilityModel, find_answer
 from ragapp.answering.passages import Passage, SourceSentence
 from ragapp.answering.sanitize import sanitized
-from ragapp.answering.sentence_scores import ScoredSentence, score_sentences
+from ragapp.answering.sentence_ranking import ScoredSentence, score_sentences
 from ragapp.answering.statements import Evidence, Statement
-from ragapp.answering.terms import fold, words
-from ragapp.answering.word_lists import POINTING_BACK
+from ragapp.answering.terms import POINTING_BACK, fold, words
 
 READ = 5
 """Passages read: reading 10 finds no more answers (docs/answers.md)."""

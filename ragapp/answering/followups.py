@@ -11,8 +11,7 @@ import re
 from collections.abc import Sequence
 
 from ragapp.answering.small_talk import reply_to
-from ragapp.answering.terms import fold, name_stems, stems
-from ragapp.answering.word_lists import FUNCTION_WORDS
+from ragapp.answering.terms import FUNCTION_WORDS, fold, name_stems, stems
 from ragapp.types import Turn
 
 LOOKED_BACK = 3

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from ragapp.answering.answer_context import AnswerContext
 from ragapp.answering.generated_text import CHARACTERS_PER_TOKEN, TextStream
-from ragapp.answering.passages import number_hits
+from ragapp.answering.passages import SpanOf, expanded, number_hits
 from ragapp.answering.prompt import BYTES_PER_TOKEN, SYSTEM, Prompt, build_prompt
 from ragapp.answering.safe_stream import SafeStream
-from ragapp.answering.window_expansion import SpanOf, expanded
 from ragapp.errors import ModelError
 from ragapp.protocols import Generator
 from ragapp.types import AskEvent, Ending, Hit

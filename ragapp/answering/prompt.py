@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ragapp.answering.passages import Passage
-from ragapp.answering.sentence_scores import score_sentences
+from ragapp.answering.sentence_ranking import score_sentences
 from ragapp.answering.terms import fold
 
 PROMPT_VERSION = "3"

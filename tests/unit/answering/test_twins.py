@@ -9,7 +9,7 @@ import pytest
 
 from ragapp.answering.attribution import attribute
 from ragapp.answering.claims import Claim
-from ragapp.answering.groundedness import groundedness
+from ragapp.answering.groundedness.check import groundedness
 from ragapp.answering.passages import Passage, number_hits
 from tests.unit.answering.hits import hit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ragapp.answering.stated import read_values
+from ragapp.answering.groundedness.value_reader import read_values
 
 _LIST_MARK = re.compile(
     r" ?(?:[-*+•▪●◦‣·–] |\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):] |#{1,6} |> |\*\*\d{1,3}[.)]\*\* )"

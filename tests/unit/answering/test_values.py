@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragapp.answering.stated import read_values
+from ragapp.answering.groundedness.value_reader import read_values
 
 
 def agree(a: str, b: str) -> bool:

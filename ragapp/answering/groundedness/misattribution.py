@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ragapp.answering.reading import SentenceReading, read_sentence
-from ragapp.answering.sources import Source
-from ragapp.answering.values import Value
+from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
+from ragapp.answering.groundedness.sources import Source
+from ragapp.answering.groundedness.values import Value
 
 
-def misplaced(claim: SentenceReading, source: Source) -> bool:
+def misplaced(claim: ParsedSentence, source: Source) -> bool:
     """Whether a value of the claim belongs to something else in the source."""
     if source.cells:
         return source.head != () and _in_other_column(claim, source)
     whole = (
-        read_sentence(f"{source.antecedent} {source.text}".strip()) if source.antecedent else source.reading
+        parse_sentence(f"{source.antecedent} {source.text}".strip()) if source.antecedent else source.reading
     )
     return any(_elsewhere(value, claim, whole) for value in claim.values) or _names_apart(claim, whole)
 
 
-def _elsewhere(value: Value, claim: SentenceReading, source: SentenceReading) -> bool:
+def _elsewhere(value: Value, claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether each clause of the source that has the value speaks of something else.
 
     It does when another clause has a value of the same kind and a word of the claim that is not here, while
@@ -29,7 +29,7 @@ def _elsewhere(value: Value, claim: SentenceReading, source: SentenceReading) ->
     return bool(places) and all(_is_of_another(place, value, claim, source) for place in places)
 
 
-def _is_of_another(place: int, value: Value, claim: SentenceReading, source: SentenceReading) -> bool:
+def _is_of_another(place: int, value: Value, claim: ParsedSentence, source: ParsedSentence) -> bool:
     here = [word for word in source.words if word.segment == place and word.concept is not None]
     own = {str(word.concept) for word in here}
     strangers = {c for c in own & source.names if c not in claim.concepts}
@@ -47,7 +47,7 @@ def _is_of_another(place: int, value: Value, claim: SentenceReading, source: Sen
     return False
 
 
-def _names_apart(claim: SentenceReading, source: SentenceReading) -> bool:
+def _names_apart(claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether two names of the claim stand in clauses that have other names for what it says of them."""
     named = claim.names | ({claim.opening} if claim.opening in source.names else set())
     places = {
@@ -63,17 +63,17 @@ def _names_apart(claim: SentenceReading, source: SentenceReading) -> bool:
     ) and (any(_strangers(segment, claim, source) for segment in [min(segments)]))
 
 
-def _strangers(segment: int, claim: SentenceReading, source: SentenceReading) -> set[str]:
+def _strangers(segment: int, claim: ParsedSentence, source: ParsedSentence) -> set[str]:
     here = {str(word.concept) for word in source.words if word.segment == segment and word.concept}
     return (here & source.names) - claim.concepts
 
 
-def _begins_with_stranger(segment: int, claim: SentenceReading, source: SentenceReading) -> bool:
+def _begins_with_stranger(segment: int, claim: ParsedSentence, source: ParsedSentence) -> bool:
     here = [word for word in source.words if word.segment == segment and word.concept is not None]
     return bool(here) and here[0].concept in source.names - claim.concepts
 
 
-def _in_other_column(claim: SentenceReading, source: Source) -> bool:
+def _in_other_column(claim: ParsedSentence, source: Source) -> bool:
     """Whether the row has the value under another head than the one that is claimed."""
     asked = {place for place, head in enumerate(source.heads) if _is_asked(head, claim, source)}
     if not asked:
@@ -85,7 +85,7 @@ def _in_other_column(claim: SentenceReading, source: Source) -> bool:
     return False
 
 
-def _is_asked(head: SentenceReading, claim: SentenceReading, source: Source) -> bool:
+def _is_asked(head: ParsedSentence, claim: ParsedSentence, source: Source) -> bool:
     """Whether the claim names this column by something that the row itself does not say."""
     said = {value for value in head.values if any(c.agrees_with(value) for c in claim.values)}
     distinct = (head.concepts & claim.concepts) - source.reading.concepts
@@ -94,5 +94,5 @@ def _is_asked(head: SentenceReading, claim: SentenceReading, source: Source) -> 
 
 def _columns(value: Value, source: Source) -> Iterator[int]:
     for place, cell in enumerate(source.cells):
-        if any(value.agrees_with(known) for known in read_sentence(cell).values):
+        if any(value.agrees_with(known) for known in parse_sentence(cell).values):
             yield place

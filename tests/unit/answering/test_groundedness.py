@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragapp.answering.groundedness import groundedness
+from ragapp.answering.groundedness.check import groundedness
 
 QUOTE = (
     "In 2015 the Denver plant made 1,200 tonnes of steel, 38% more than\n"

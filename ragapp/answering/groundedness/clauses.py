@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ragapp.answering.reading import SentenceReading, read_sentence
+from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
 
 _VERB = (
     r"(?:is|are|was|were|be|has|have|had|can|cannot|could|may|might|must|will|would|should|shall|do|does|did|never|not"
@@ -28,15 +28,15 @@ _SHORT_WORD, _LONG_WORDS = 3, 3
 """A bare "and" parts two clauses only where so many words that are not short stand on both sides."""
 
 
-def clauses_of(claim: str) -> list[SentenceReading]:
+def clauses_of(claim: str) -> list[ParsedSentence]:
     """The clauses of a claim, each with the subject and the time that it shares with the first.
 
     The claim alone when they would not say all that it says.
     """
-    whole = read_sentence(claim)
+    whole = parse_sentence(claim)
     if len(claim) > _LONGEST_CLAIM:
         return [whole]
-    parts = [read_sentence(text) for text in _parts(claim)]
+    parts = [parse_sentence(text) for text in _parts(claim)]
     said = frozenset[str]().union(*(part.concepts for part in parts))
     values = [value for part in parts for value in part.values]
     kept = all(any(value.readings == other.readings for other in values) for value in whole.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragapp.answering.claims import read_claims
-from ragapp.answering.forms import claims_nothing
+from ragapp.answering.groundedness.non_claims import claims_nothing
 from tests.unit.answering.scripts import Script, answering, final, last
 
 

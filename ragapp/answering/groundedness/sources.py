@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ragapp.answering.dates import MONTHS
-from ragapp.answering.reading import SentenceReading, read_sentence
-from ragapp.answering.terms import fold
-from ragapp.answering.values import Value
-from ragapp.answering.word_lists import word_set
+from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
+from ragapp.answering.groundedness.value_reader import MONTHS
+from ragapp.answering.groundedness.values import Value
+from ragapp.answering.terms import fold, word_set
 from ragapp.text.sentences import sentence_spans
 
 _END = re.compile(r"[.!?][\"”’)]? (?=[\"“(]?[^\W\da-z_]|\d)")
@@ -34,12 +33,12 @@ class Source:
     """Which of the sentences given it is, or is a part of."""
 
     @property
-    def reading(self) -> SentenceReading:
-        return read_sentence(self.text)
+    def reading(self) -> ParsedSentence:
+        return parse_sentence(self.text)
 
     @cached_property
-    def before(self) -> SentenceReading:
-        return read_sentence(self.antecedent)
+    def before(self) -> ParsedSentence:
+        return parse_sentence(self.antecedent)
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
@@ -47,27 +46,27 @@ class Source:
         return row_cells(self.text)
 
     @cached_property
-    def heads(self) -> tuple[SentenceReading, ...]:
-        return tuple(read_sentence(cell) for cell in self.head)
+    def heads(self) -> tuple[ParsedSentence, ...]:
+        return tuple(parse_sentence(cell) for cell in self.head)
 
     @cached_property
     def named(self) -> frozenset[str]:
         """The names that it speaks of, with those that it points back to."""
         return self.reading.names | (self.before.names & self.before.subject)
 
-    def concepts_for(self, claim: SentenceReading) -> frozenset[str]:
+    def concepts_for(self, claim: ParsedSentence) -> frozenset[str]:
         """What a claim may take from here: its own words, its table's head, and what it points back to."""
         return self.reading.concepts | self.lent_to(claim)
 
-    def lent_to(self, claim: SentenceReading) -> frozenset[str]:
+    def lent_to(self, claim: ParsedSentence) -> frozenset[str]:
         """Of that, what is not its own words."""
         return self._pointed_at(claim).union(*(head.concepts for head in self.heads))
 
-    def values_for(self, claim: SentenceReading) -> list[Value]:
+    def values_for(self, claim: ParsedSentence) -> list[Value]:
         lent = self.before.values if self._lends_all(claim) else ()
         return [*self.reading.values, *lent, *(value for head in self.heads for value in head.values)]
 
-    def _pointed_at(self, claim: SentenceReading) -> frozenset[str]:
+    def _pointed_at(self, claim: ParsedSentence) -> frozenset[str]:
         """Of the sentence before what "it" stands for: its subject, and all of it where it says no more.
 
         A claim that points back itself stands for nothing that it does not say.
@@ -76,7 +75,7 @@ class Source:
             return frozenset()
         return self.before.concepts if self._lends_all(claim) else self.before.subject
 
-    def _lends_all(self, claim: SentenceReading) -> bool:
+    def _lends_all(self, claim: ParsedSentence) -> bool:
         """Whether the sentence before has no name or value that the claim could have mixed up."""
         named = self.before.names | self.reading.names
         values = [*self.before.values, *self.reading.values]
@@ -103,7 +102,7 @@ def sources_in(sentences: Iterable[str]) -> tuple[Source, ...]:
             continue
         elif not head and _is_head(cells):
             head = cells
-        reading = read_sentence(text)
+        reading = parse_sentence(text)
         antecedent = found[-1].text if found and reading.points_back else ""
         found.append(Source(text, antecedent, head if cells and cells != head else (), place))
     return tuple(found)
@@ -111,7 +110,7 @@ def sources_in(sentences: Iterable[str]) -> tuple[Source, ...]:
 
 def _is_head(cells: tuple[str, ...]) -> bool:
     """Whether a table's first row names its columns: of numbers it has years only."""
-    values = [value for cell in cells for value in read_sentence(cell).values]
+    values = [value for cell in cells for value in parse_sentence(cell).values]
     return any(cells) and all(value.kind == "date" or value.is_year for value in values)
 
 

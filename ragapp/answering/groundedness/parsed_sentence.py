@@ -9,11 +9,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
-from ragapp.answering.stated import read_values
-from ragapp.answering.synonyms import concept, concepts_of, in_one_word, negates
-from ragapp.answering.terms import stem, stems
-from ragapp.answering.values import Value
-from ragapp.answering.word_lists import FUNCTION_WORDS, NEGATIONS, POINTING_BACK, word_set
+from ragapp.answering.groundedness.synonyms import concept, concepts_of, in_one_word, negates
+from ragapp.answering.groundedness.value_reader import read_values
+from ragapp.answering.groundedness.values import Value
+from ragapp.answering.terms import FUNCTION_WORDS, NEGATIONS, POINTING_BACK, stem, stems, word_set
 
 _WORD = re.compile(r"[^\W_]+(?:['’](?:s|t|re|ll|ve|d|m)\b)?")
 _NEGATED_VERB = re.compile(r"n['’]t\b", re.IGNORECASE)
@@ -58,7 +57,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class SentenceReading:
+class ParsedSentence:
     """`text` is one folded sentence, or a clause of one."""
 
     text: str
@@ -114,7 +113,7 @@ class SentenceReading:
         """How often it has each concept."""
         return Counter(word.concept for word in self.words if word.concept is not None)
 
-    def names_beyond(self, source: SentenceReading) -> frozenset[str]:
+    def names_beyond(self, source: ParsedSentence) -> frozenset[str]:
         """The names that it has more often than the source has them: "Super" for "Denver" of a Super Bowl."""
         return frozenset(name for name in self.names if self.counts[name] > source.counts[name])
 
@@ -246,6 +245,6 @@ def _concept(word: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def read_sentence(text: str) -> SentenceReading:
+def parse_sentence(text: str) -> ParsedSentence:
     """Remembered: each claim is compared with the same sentences."""
-    return SentenceReading(in_one_word(text))
+    return ParsedSentence(in_one_word(text))

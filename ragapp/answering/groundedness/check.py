@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
-from ragapp.answering.binding import misplaced
-from ragapp.answering.clauses import clauses_of
-from ragapp.answering.forms import without_list_mark
-from ragapp.answering.reading import SentenceReading, read_sentence
-from ragapp.answering.roles import agreeing_verbs, contradicts
-from ragapp.answering.sources import Source, quoted_sources
-from ragapp.answering.synonyms import concept, concepts_of
+from ragapp.answering.groundedness.clauses import clauses_of
+from ragapp.answering.groundedness.misattribution import misplaced
+from ragapp.answering.groundedness.non_claims import without_list_mark
+from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
+from ragapp.answering.groundedness.roles import agreeing_verbs, contradicts
+from ragapp.answering.groundedness.sources import Source, quoted_sources
+from ragapp.answering.groundedness.synonyms import concept, concepts_of
 from ragapp.answering.terms import fold, tokens
 from ragapp.types import Verdict
 
@@ -70,7 +70,7 @@ def judge_sources(
     comparison = _Comparison(neighbours, _concepts(context), _concepts(subject))
     told = _verbatim(claim, sources)
     if told is None:
-        told = comparison.outcome(read_sentence(claim), sources)
+        told = comparison.outcome(parse_sentence(claim), sources)
     if told is not _Outcome.SUPPORTED:
         told = max(told, comparison.by_clauses(claim, sources))
     if told is _Outcome.SUPPORTED:
@@ -93,7 +93,7 @@ def _verbatim(claim: str, sources: Sequence[Source]) -> _Outcome | None:
     joined = f" {' '.join(word for source in sources for word in tokens(source.text))} "
     if f" {' '.join(bare)} " not in joined:
         return None
-    own = read_sentence(claim)
+    own = parse_sentence(claim)
     for source in sources:
         reading = source.reading
         if own.concepts <= reading.concepts:
@@ -102,7 +102,7 @@ def _verbatim(claim: str, sources: Sequence[Source]) -> _Outcome | None:
     return _Outcome.SUPPORTED
 
 
-def _read_for(claim: SentenceReading, source: SentenceReading) -> set[int] | None:
+def _read_for(claim: ParsedSentence, source: ParsedSentence) -> set[int] | None:
     """The clauses of the source that the claim is about; None for all."""
     shared = claim.concepts & source.concepts
     needed = source.segments_of(shared)
@@ -122,7 +122,7 @@ class _Comparison:
         self._context = context
         self._subject = subject
 
-    def outcome(self, claim: SentenceReading, sources: Sequence[Source]) -> _Outcome:
+    def outcome(self, claim: ParsedSentence, sources: Sequence[Source]) -> _Outcome:
         """By the source that serves the claim best."""
         if len(claim.concepts) + len(claim.values) < FEWEST_TERMS:
             return _Outcome.ABSENT
@@ -133,7 +133,7 @@ class _Comparison:
     def by_clauses(self, claim: str, sources: Sequence[Source]) -> _Outcome:
         """Of a claim that says several things: each of them must be supported, by whichever source."""
         clauses = clauses_of(claim)
-        whole = read_sentence(claim)
+        whole = parse_sentence(claim)
         known = self._context.union(self._subject, *(source.concepts_for(whole) for source in sources))
         if len(clauses) < 2 or whole.names - known:
             return _Outcome.ABSENT
@@ -145,7 +145,7 @@ class _Comparison:
             return _Outcome.SUPPORTED
         return _Outcome.PARTIAL if max(outcomes) >= _Outcome.PARTIAL else _Outcome.ABSENT
 
-    def _by(self, claim: SentenceReading, source: Source) -> _Outcome:
+    def _by(self, claim: ParsedSentence, source: Source) -> _Outcome:
         """The outcome by one source alone."""
         missing = _missing(claim, source)
         values_agree = _values_stand(claim, source)
@@ -169,14 +169,14 @@ class _Comparison:
             return _Outcome.SUPPORTED
         return _Outcome.PARTIAL
 
-    def _taken(self, claim: SentenceReading, source: Source, missing: AbstractSet[str]) -> bool:
+    def _taken(self, claim: ParsedSentence, source: Source, missing: AbstractSet[str]) -> bool:
         """Whether a missing word stands in a neighbour that tells something else of the same kind."""
         own = source.reading
         rivals = [other.reading for other in self._neighbours if missing & other.reading.concepts]
         return any(_is_rival(rival, claim, own) for rival in rivals if rival.text != own.text)
 
 
-def _is_rival(rival: SentenceReading, claim: SentenceReading, source: SentenceReading) -> bool:
+def _is_rival(rival: ParsedSentence, claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether it has another value or name in the place of the claim's, or most of what the claim says."""
     if any(v.is_like(c) and not c.agrees_with(v) for v in rival.values for c in claim.values):
         return True
@@ -186,13 +186,13 @@ def _is_rival(rival: SentenceReading, claim: SentenceReading, source: SentenceRe
     return 2 * shared >= len(claim.concepts) and not source.concepts <= claim.concepts
 
 
-def _missing(claim: SentenceReading, source: Source) -> frozenset[str]:
+def _missing(claim: ParsedSentence, source: Source) -> frozenset[str]:
     """The concepts of the claim that the source has not, and its names that the source has less often."""
     verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
     names = claim.names_beyond(source.reading) - source.lent_to(claim)
     return (claim.concepts - source.concepts_for(claim) - verbs) | names
 
 
-def _values_stand(claim: SentenceReading, source: Source) -> bool:
+def _values_stand(claim: ParsedSentence, source: Source) -> bool:
     known = source.values_for(claim)
     return all(any(value.agrees_with(other) for other in known) for value in claim.values)

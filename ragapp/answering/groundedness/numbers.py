@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ragapp.answering.bounds import bound_of
-from ragapp.answering.values import Reading, Value
-from ragapp.answering.word_lists import NUMBER_WORDS, ORDINALS
+from ragapp.answering.groundedness.values import Reading, Value, bound_of
+from ragapp.answering.terms import NUMBER_WORDS, ORDINALS
 from ragapp.text.units import DAYS_OF_MONTH, SCALES, SHORT_SCALES, Unit, unit_of
 
 _TENS = "|".join(word for word, value in NUMBER_WORDS.items() if value >= 20)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ragapp.answering.reading import SentenceReading
-from ragapp.answering.synonyms import OPPOSITES, concepts_of, converse, negates
-from ragapp.answering.terms import stem
-from ragapp.answering.word_lists import word_set
+from ragapp.answering.groundedness.parsed_sentence import ParsedSentence
+from ragapp.answering.groundedness.synonyms import OPPOSITES, concepts_of, converse, negates
+from ragapp.answering.terms import stem, word_set
 
 _OPPOSED_MARKERS = frozenset(
     frozenset(pair.split("/"))
@@ -26,14 +25,14 @@ def _directed() -> frozenset[str]:
     return concepts_of(_DIRECTED)
 
 
-def contradicts(claim: SentenceReading, source: SentenceReading) -> bool:
+def contradicts(claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether both speak of the same and exclude each other."""
     if agreeing_verbs(claim, source):
         return False
     return _swapped(claim, source) or _other_direction(claim, source) or bool(_opposed(claim, source))
 
 
-def agreeing_verbs(claim: SentenceReading, source: SentenceReading) -> frozenset[str]:
+def agreeing_verbs(claim: ParsedSentence, source: ParsedSentence) -> frozenset[str]:
     """Verbs of the claim that say what the source says, seen from the other side: to lend, to borrow."""
     return frozenset(
         verb
@@ -43,7 +42,7 @@ def agreeing_verbs(claim: SentenceReading, source: SentenceReading) -> frozenset
     )
 
 
-def _swapped(claim: SentenceReading, source: SentenceReading) -> bool:
+def _swapped(claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether doer and done-to of a verb have changed their places."""
     for verb, doer, other in claim.roles():
         for source_verb, source_doer, source_other in source.roles():
@@ -59,7 +58,7 @@ def _swapped(claim: SentenceReading, source: SentenceReading) -> bool:
     return False
 
 
-def _other_direction(claim: SentenceReading, source: SentenceReading) -> bool:
+def _other_direction(claim: ParsedSentence, source: ParsedSentence) -> bool:
     """Whether what is said to be from somewhere is to there in the source, and the like."""
     for place, marker in _marked(claim):
         others = {other for known, other in _marked(source) if known == place}
@@ -68,7 +67,7 @@ def _other_direction(claim: SentenceReading, source: SentenceReading) -> bool:
     return False
 
 
-def _marked(reading: SentenceReading) -> Iterator[tuple[object, str]]:
+def _marked(reading: ParsedSentence) -> Iterator[tuple[object, str]]:
     """Each content word and value with the preposition that it stands behind."""
     for word in reading.words:
         marker = reading.marker_before(word.start)
@@ -80,7 +79,7 @@ def _marked(reading: SentenceReading) -> Iterator[tuple[object, str]]:
             yield value.readings, marker
 
 
-def _opposed(claim: SentenceReading, source: SentenceReading) -> set[str]:
+def _opposed(claim: ParsedSentence, source: ParsedSentence) -> set[str]:
     """Words of the claim of which the source has the opposite instead.
 
     Those that count as a negation ("closed") are compared where negations are.

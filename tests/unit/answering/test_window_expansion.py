@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragapp.answering.passages import number_hits
+from ragapp.answering.passages import SpanOf, expanded, number_hits
 from ragapp.answering.prompt import build_prompt
-from ragapp.answering.window_expansion import SpanOf, expanded
 from ragapp.errors import NotFoundError
 from ragapp.types import Hit
 from tests.unit.answering.hits import hit

@@ -1,0 +1,1 @@
+"""The groundedness check: whether a claim is supported by quoted text. Lexical: no model is called."""
