@@ -165,4 +165,4 @@ def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def _two_places(value: float) -> str:
-    return f"{value:.2f}".removeprefix("0")
+    return f"{value:.2f}"

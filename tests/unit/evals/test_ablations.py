@@ -57,7 +57,7 @@ def test_the_table_has_the_settings_as_they_are_first(tmp_path: Path) -> None:
     first, second = table(read_ablations(tmp_path)).splitlines()[2:]
     assert "| as set |" in first
     assert "| support_model none |" in second
-    assert ".50 (.25–.75)" in first
+    assert "0.50 (0.25–0.75)" in first
 
 
 def test_what_was_run_before_is_read(tmp_path: Path) -> None:

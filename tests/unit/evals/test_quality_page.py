@@ -1,15 +1,15 @@
-"""docs/quality.md shows what the run files in the repository hold."""
+"""docs/research/quality.md shows what the run files in the repository hold."""
 
 from __future__ import annotations
 
 from evals.quality import BEGIN, END, PAGE, RUN_FILES, made, rewritten
 
 
-def test_the_page_is_made_from_the_run_files() -> None:
-    page = made_anew = PAGE.read_text(encoding="utf-8")
+def test_the_page_agrees_with_the_run_files() -> None:
+    page = generated = PAGE.read_text(encoding="utf-8")
     for name, text in made(RUN_FILES).items():
-        made_anew = rewritten(made_anew, name, text)
-    assert page == made_anew
+        generated = rewritten(generated, name, text)
+    assert page == generated
 
 
 def test_only_what_is_between_the_marks_is_replaced() -> None:
