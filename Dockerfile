@@ -9,8 +9,9 @@ WORKDIR /src
 # What changes least goes first, so that a change of ours installs no wheel again.
 RUN pip install --index-url https://download.pytorch.org/whl/cpu torch==2.13.0
 COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY distribution distribution
 COPY ragapp/__init__.py ragapp/
-RUN pip install --constraint constraints.txt '.[server]' && pip uninstall --yes ragapp
+RUN pip install --constraint constraints.txt '.[evals,local,server]' && pip uninstall --yes ragapp
 COPY ragapp ragapp
 COPY ingest ingest
 COPY ui ui

@@ -12,9 +12,9 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run install test test-fast soak check lint types needs docs lock lint-api
+.PHONY: run install test test-fast soak check lint types needs docs lock lint-api dist platforms
 
-run: install
+run: install $(if $(findstring local,$(RAGAPP_GENERATOR)),.venv/installed-local)
 	$(BIN)/ragapp serve --first-run
 
 install: .venv/installed
@@ -58,6 +58,15 @@ lint-api: .venv/installed-dev
 docs: .venv/installed-dev
 	$(BIN)/python docs/generate.py
 
+# The wheels of ragapp and ragapp-client.
+dist: .venv/installed-dev
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python distribution/client_wheel.py dist
+
+# Whether all that ragapp needs comes as wheels on each supported platform. Asks the package registry.
+platforms: .venv/installed-dev
+	$(BIN)/python distribution/platforms.py
+
 # Pins what is installed now: run the tests on it first.
 lock: .venv/installed-dev
 	$(BIN)/pip freeze --exclude-editable | grep -v '^torch==' > constraints.txt
@@ -70,6 +79,11 @@ lock: .venv/installed-dev
 	  || $(BIN)/pip install --quiet --retries 1 --index-url $(TORCH_INDEX) $(TORCH) \
 	  || $(BIN)/pip install --quiet $(TORCH)
 	$(PIP) --editable .
+	@touch $@
+
+# The local generator (llama.cpp), for RAGAPP_GENERATOR=local.
+.venv/installed-local: .venv/installed
+	$(PIP) --editable '.[local]'
 	@touch $@
 
 .venv/installed-dev: .venv/installed

@@ -63,9 +63,7 @@ def build_wheel(
         return build_meta.build_wheel(target, config_settings, metadata)
 
 
-def prepare_metadata_for_build_wheel(
-    metadata_directory: str, config_settings: ConfigSettings = None
-) -> str:
+def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
     """Writes the wheel's metadata, in which `top_level.txt` has the new names. Returns the folder's name."""
     target = str(Path(metadata_directory).resolve())
     with _renamed_tree():
@@ -132,7 +130,7 @@ def _imports(source: str) -> list[ast.Import | ast.ImportFrom]:
 
 
 def _is_renamed(module: str) -> bool:
-    return module.split(".")[0] in RENAMED
+    return module.partition(".")[0] in RENAMED
 
 
 def _renamed(statement: str) -> str:

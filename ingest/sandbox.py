@@ -12,7 +12,7 @@ from ragapp.sandbox import SandboxLimits
 from ragapp.settings import Settings
 from ragapp.types import Heading, ParsedText, Table
 
-CHILD = "ingest.parse.worker"
+CHILD = f"{__package__}.parse.worker"
 
 
 def parse_limits(settings: Settings) -> SandboxLimits:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sklearn.metrics import cohen_kappa_score
-
 from ragapp.answering.generated_text import generate_text
 from ragapp.errors import ModelError, UsageError
 from ragapp.models.build import build_generators
@@ -101,6 +99,8 @@ def opinions(judge: ModelJudge, answer: Answer) -> list[Opinion]:
 
 def agreement(judge: ModelJudge, found: Iterable[Opinion]) -> Agreement:
     """Over all sentences that were judged."""
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415  an extra, not needed to read old runs
+
     pairs = list(found)
     mine, theirs = [one.judged for one in pairs], [one.other for one in pairs]
     varied = len(set(mine)) > 1 and len(set(theirs)) > 1

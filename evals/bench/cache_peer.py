@@ -22,7 +22,7 @@ SIMILAR = "When was a harbour built?"
 WARM_UP = 25
 """Questions after which a process of ours has 100,000 entries in its mirror."""
 
-SCRIPT = Path(__file__).with_name("redisvl_script.py")
+SCRIPT = Path(__file__).parents[1] / "research" / "peers" / "redisvl_script.py"
 DIMENSION = 384
 
 

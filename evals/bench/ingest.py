@@ -22,7 +22,7 @@ from ragapp.processes.launch import script_command
 from ragapp.protocols import Embedder
 from ragapp.settings import Settings
 
-SCRIPT = Path(__file__).with_name("langchain_script.py")
+SCRIPT = Path(__file__).parents[1] / "research" / "peers" / "langchain_script.py"
 SPECIAL_TOKENS = 2
 """[CLS] and [SEP]."""
 

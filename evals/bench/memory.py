@@ -20,7 +20,7 @@ from ragapp.processes.launch import script_command, spawn_context
 from ragapp.settings import Settings
 from ragapp.types import AskQuery, SearchQuery, Vectors
 
-SCRIPT = Path(__file__).with_name("langchain_memory.py")
+SCRIPT = Path(__file__).parents[1] / "research" / "peers" / "langchain_memory.py"
 QUESTION_WORDS = 9
 
 

@@ -41,4 +41,4 @@ class Plot:
 
 def stylesheet(name: str) -> Markup:
     """One of those beside this module, as it goes into a document."""
-    return Markup(files("evals.report").joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - ours
+    return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - ours

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 
 from pydantic import TypeAdapter
 
+from evals import data
 from evals.service.review import read_drafts, reviewed
 from evals.service.set_archive import handed_in, packed, set_name, with_member
 from evals.service.set_layout import described
@@ -89,7 +90,7 @@ class QuestionSets:
     def checked_out(self, name: str) -> Iterator[Path]:
         """Its folder, for as long as it is needed. Raises NotFoundError."""
         if name in BUNDLED:
-            bundled = importlib.resources.files("evals") / "data" / name
+            bundled = importlib.resources.files(data) / name
             with importlib.resources.as_file(bundled) as path:
                 yield path
             return

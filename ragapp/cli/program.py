@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 import evals.cli
 import ingest.cli
-from ragapp import __version__
+import ui.command
+from ragapp import __version__, extras
 from ragapp.cli import (
     answers,
     backup,
@@ -31,7 +32,7 @@ from ragapp.cli import (
     search,
     serve,
 )
-from ragapp.errors import RagappError
+from ragapp.errors import RagappError, UsageError
 from ragapp.files.permissions import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(ingest.cli.ingest)
+app.command()(ui.command.ui)
 app.command()(search.search)
 app.command()(search.ask)
 app.add_typer(answers.app, name="answers")
@@ -86,5 +88,13 @@ def run() -> None:
     try:
         app()
     except RagappError as error:
-        typer.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
-        sys.exit(error.exit_code)
+        _fail(error)
+    except ModuleNotFoundError as error:
+        if (told := extras.remedy(error.name)) is None:
+            raise
+        _fail(UsageError(told))
+
+
+def _fail(error: RagappError) -> NoReturn:
+    typer.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+    sys.exit(error.exit_code)

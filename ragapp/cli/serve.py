@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ragapp.settings import Settings
 
 UI_HOST = "127.0.0.1"
-"""The web page is for this machine; `python -m ui` serves it to others."""
+"""The web page is for this machine; `ragapp ui` serves it to others."""
 
 
 def serve(
@@ -74,7 +74,7 @@ def serve(
         if ui:
             address = ["--api-url", api, "--port", str(ui_port)]
             # Streamlit would read `.streamlit` of the working folder, its secrets and options included.
-            children.callback(Child("ui", address, folder=Path.cwd().anchor).stop)
+            children.callback(Child("ragapp.cli", ["ui", *address], folder=Path.cwd().anchor).stop)
             _tell_when_open("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
         _tell_when_open("API", api, "/healthz")
 

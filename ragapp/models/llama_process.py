@@ -12,10 +12,12 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from ragapp import extras
 from ragapp.errors import ModelError
 from ragapp.models import llama_server
 from ragapp.models.addresses import Address
@@ -88,6 +90,8 @@ class LlamaProcess:
         given_up = self.given_up()
         if given_up is not None:
             raise ModelError(given_up)
+        if find_spec("xllamacpp") is None:
+            raise ModelError(f"{extras.remedy('xllamacpp')} {_WITHOUT}")
         self._starts.append(time.monotonic())
         order = llama_server.LlamaServerOptions(
             model=str(self._model),

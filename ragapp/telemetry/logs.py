@@ -45,7 +45,7 @@ def within(context: LogContext) -> Iterator[None]:
 
 LogFormat = Literal["text", "json"]
 
-OURS = ("ragapp", "ingest")
+OURS = ("ragapp", "ingest", "ragapp_ingest")  # a wheel has `ingest` under its second name
 """Other libraries log only warnings: some of them write whole requests, prompts and keys into their logs."""
 
 

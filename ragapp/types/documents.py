@@ -6,12 +6,13 @@ import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # the client has these types too, and does without numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+Vectors: TypeAlias = "NDArray[np.float32]"
 """One unit-length embedding a row: shape (n, dimension)."""
 Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
 DocumentSort = Literal["accepted", "name", "size", "pages", "status"]

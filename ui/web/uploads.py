@@ -16,9 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ragapp.errors import AuthenticationError, RagappError
 from ui.web.signins import KeyCheck, sign_ins
 
-UPLOADS_MB: Final = 500
-"""Of files that are on their way through the page, all sessions together."""
-
 _PATH: Final = "/_stcore/upload_file/"
 
 
