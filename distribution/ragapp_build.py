@@ -60,14 +60,14 @@ def build_wheel(
     target = str(Path(wheel_directory).resolve())
     metadata = metadata_directory and str(Path(metadata_directory).resolve())
     with _renamed_tree():
-        return build_meta.build_wheel(target, config_settings, metadata)
+        return str(build_meta.build_wheel(target, config_settings, metadata))
 
 
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
     """Writes the wheel's metadata, in which `top_level.txt` has the new names. Returns the folder's name."""
     target = str(Path(metadata_directory).resolve())
     with _renamed_tree():
-        return build_meta.prepare_metadata_for_build_wheel(target, config_settings)
+        return str(build_meta.prepare_metadata_for_build_wheel(target, config_settings))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -51,6 +52,20 @@ def test_every_top_level_name_is_ours(wheel: Path) -> None:
     assert not [
         name for name in names if name.startswith(("ragapp_evals/research/r", "ragapp_evals/run_files"))
     ]
+
+
+def test_the_wheel_has_every_module_that_its_modules_import(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        sources = {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")}
+    modules = {name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in sources}
+    missing = {
+        f"{node.module} in {name}"
+        for name, source in sources.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ragapp")
+        if not any(one == node.module or one.startswith(f"{node.module}.") for one in modules)
+    }
+    assert not missing
 
 
 def test_no_module_of_the_checkout_is_needed(programs: Path, tmp_path: Path) -> None:
