@@ -15,6 +15,7 @@ from ragapp.protocols import BlobStore
 from ragapp.settings import Settings
 from ragapp.store.backup import DATABASE, Manifest, write_backup
 from ragapp.store.blobs import BlobFolder
+from ragapp.store.databases.database import damaged
 from ragapp.store.engine import open_engine
 from ragapp.store.moving import Moved, OnMoved, move
 from ragapp.store.restore import restore_backup
@@ -25,7 +26,23 @@ OTHER_CONNECTIONS = 12
 
 def open_database(settings: Settings) -> Engine:
     """With a connection for each thread, none of which needs two. Raises UsageError, StorageError."""
+    _refuse_emptied(settings)
     return open_engine(settings.resolved_database_url, settings.request_threads + OTHER_CONNECTIONS)
+
+
+def _refuse_emptied(settings: Settings) -> None:
+    """SQLite takes an empty file for a new database. One beside documents' bytes was cut off.
+
+    Raises StorageError.
+    """
+    file, blobs = settings.database_file, Path(settings.resolved_blobs)
+    if file is None or not file.is_file() or file.stat().st_size > 0:
+        return
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        return
+    if any(entry.is_file() for entry in blobs.rglob("*")):
+        raise damaged(f"{file} is empty, but documents' bytes are kept in {blobs}")
 
 
 def open_blobs(settings: Settings) -> BlobStore:

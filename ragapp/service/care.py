@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ from ragapp.service.collections import DEFAULT_COLLECTION
 from ragapp.service.parts import Parts
 from ragapp.service.picture_checks import check_pictures
 from ragapp.service.view_checks import check_views
-from ragapp.types import DiskUse, DoctorReport, Grant, Limits, ModelNames, ModelState, NewKey
+from ragapp.types import Check, DiskUse, DoctorReport, Grant, Limits, ModelNames, ModelState, NewKey
 
 
 class CareService(Parts):
@@ -36,11 +36,23 @@ class CareService(Parts):
         return self.callers.keyring.create(name, grants, valid=valid, limits=limits)
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
-        """Checks every invariant of store, views and files; with `repair`, mends what can be mended."""
-        checks = self._store.check(repair=repair) + self._premises.check_models()
-        checks += check_views(self._index, self._store.collections, repair=repair)
-        checks.append(check_pictures(self._renderer, self._store, repair=repair))
-        checks.append(self._premises.check_permissions(repair))
+        """Checks every invariant of store, views and files; with `repair`, mends what can be mended.
+
+        A check that a damaged database does not let us make is one that failed.
+        """
+        checks = [
+            *_made("the database can be read", lambda: self._store.check(repair=repair)),
+            *self._premises.check_models(),
+            *_made(
+                "the views can be compared with the documents",
+                lambda: check_views(self._index, self._store.collections, repair=repair),
+            ),
+            *_made(
+                "the pictures of pages can be compared with the documents",
+                lambda: [check_pictures(self._renderer, self._store, repair=repair)],
+            ),
+            self._premises.check_permissions(repair),
+        ]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:
@@ -100,3 +112,11 @@ class CareService(Parts):
                 f"There is no collection {name!r}.{meant} For one that is made later say so: "
                 '`--yet-to-come`, over HTTP `"yet_to_come": true`.'
             )
+
+
+def _made(name: str, make: Callable[[], list[Check]]) -> list[Check]:
+    """The checks, or when the storage fails while they are made, one of that name which failed."""
+    try:
+        return make()
+    except StorageError as error:
+        return [Check(name, ok=False, detail=str(error))]

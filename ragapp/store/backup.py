@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
 from ragapp.private import FILE_MODE
 from ragapp.store.blobs import BlobFolder
+from ragapp.store.databases.sqlite import damage_in
 from ragapp.store.files import replacing
 
 FORMAT = 1
@@ -41,7 +42,8 @@ def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
     """Puts the backup at `target`, whole or not at all.
 
     Raises NotFoundError when there is no database, UsageError for a target that exists or a folder that
-    does not, ConflictError when documents are deleted all the time, StorageError when the disk is full.
+    does not, ConflictError when documents are deleted all the time, StorageError when the disk is full or the
+    database is damaged.
     """
     if not database.exists():
         raise NotFoundError(f"There is nothing to back up in {database.parent}. Check --data-dir.")
@@ -57,6 +59,8 @@ def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
         ):
             return _write(database, blobs, tar, Path(folder) / DATABASE)
     except (OSError, sqlite3.Error) as error:
+        if damage := damage_in(error):
+            raise damage from error
         raise StorageError(f"Cannot write {target}: {error}. Free some space there and try again.") from error
 
 

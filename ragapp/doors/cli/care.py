@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragapp.doors.terminal.options import AsJson, DataDir, load_settings, open_service
 from ragapp.doors.terminal.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ragapp.types import DoctorReport
 
 CHECK_FAILED = 4
 
@@ -25,8 +30,7 @@ def doctor(
 
       ragapp doctor --repair --json
     """
-    with open_service(data_dir) as service:
-        report = service.doctor(repair=repair)
+    report = _report(data_dir, repair=repair)
     if as_json:
         print_json(report)
     else:
@@ -34,6 +38,20 @@ def doctor(
         print_table(("", "check", "found"), rows)
     if not report.ok:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _report(data_dir: Path | None, *, repair: bool) -> DoctorReport:
+    """A database that cannot even be opened is what a doctor is asked about: a failed check, not an error."""
+    from ragapp.errors import StorageError
+    from ragapp.types import Check, DoctorReport
+
+    try:
+        with open_service(data_dir) as service:
+            return service.doctor(repair=repair)
+    except StorageError as error:
+        return DoctorReport(
+            ok=False, checks=(Check("the database can be opened", ok=False, detail=str(error)),)
+        )
 
 
 def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:

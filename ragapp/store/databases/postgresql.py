@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable, UsageError
-from ragapp.store.databases.database import DatabaseBusy
+from ragapp.store.databases.database import DatabaseBusy, damaged, decoded
 
 if TYPE_CHECKING:
     import psycopg
@@ -61,6 +61,9 @@ LIVENESS = {
 
 FULL = ("53100", "58030")
 """disk_full and io_error (postgresql.org/docs/current/errcodes-appendix.html)."""
+DAMAGED = ("XX001", "XX002", "42P01", "42703", "42P07")
+"""data_corrupted, index_corrupted; undefined_table, undefined_column, duplicate_table. Our own statements
+name what our migrations made: if it is not there, it was lost."""
 AWAY = ("08", "25P03", "40", "53", "55P03", "57P")
 """So begin the codes of what may go well a moment later: connection, locks, resources, a server's end."""
 
@@ -90,6 +93,7 @@ class PostgreSQL:
                 pool_size=min(connections, KEPT_OPEN),
                 max_overflow=max(0, connections - KEPT_OPEN),
                 pool_timeout=WAIT_SECONDS,
+                json_deserializer=decoded,
                 pool_pre_ping=True,  # a connection that was dropped meanwhile is made anew, unnoticed
             )
         except ImportError as error:
@@ -117,6 +121,9 @@ class PostgreSQL:
             text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()")
         ).scalar()
         return [f"{found} pages with a wrong checksum"] if found else []
+
+    def dangling(self, c: Connection) -> Sequence[str]:  # noqa: ARG002  it keeps what foreign keys promise
+        return []
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
@@ -149,6 +156,8 @@ class PostgreSQL:
             return StorageError(f"The database cannot be written: {error}. Free some disk space.")
         if "NUL (0x00)" in str(error):
             return UsageError("A text may not hold the character NUL. Leave it out.")
+        if code in DAMAGED:
+            return damaged(str(error).partition("\n")[0])
         if _unconnected(error) if code is None else code.startswith(AWAY):
             told = str(error).partition("\n")[0].rstrip(". ")
             return StorageUnavailable(

@@ -18,6 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from ragapp.errors import RagappError, StorageError, StorageUnavailable
 from ragapp.private import FILE_MODE, private_file, private_folder
 from ragapp.sqlitelog import SECURE_DELETE, LogEmptier
+from ragapp.store.databases.database import damaged, decoded
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -34,7 +35,18 @@ KEPT_OPEN = 16
 
 DISK_TROUBLE = ("disk is full", "disk I/O error")
 LOCKED = "database is locked"
-"""In SQLite's words."""
+CLOSED = ("unable to open database file", "readonly database")
+DAMAGE = (
+    "file is not a database",
+    "malformed",  # the image of the disk, or the schema
+    "unsupported file format",
+    "Could not decode to UTF-8",
+    "no such table",
+    "no such column",
+    "has no column named",
+    "already exists",
+)
+"""In SQLite's words. Our own statements name what our migrations made: if it is not there, it was lost."""
 
 
 class SQLite:
@@ -43,7 +55,7 @@ class SQLite:
         with suppress(OSError):  # SQLite itself says what is wrong there
             private_file(_path(url))  # its log gets the same permissions
         # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
-        engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1)
+        engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1, json_deserializer=decoded)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         _empty_log_after_deletions(engine, LogEmptier(_path(url)))
@@ -60,10 +72,11 @@ class SQLite:
 
     def damage(self, c: Connection) -> Sequence[str]:
         found = [str(row[0]) for row in c.exec_driver_sql("PRAGMA integrity_check")]
-        dangling = [
-            f"a row of {row[0]} without its {row[2]}" for row in c.exec_driver_sql("PRAGMA foreign_key_check")
-        ]
-        return [line for line in found if line != "ok"] + dangling
+        return [line for line in found if line != "ok"]
+
+    def dangling(self, c: Connection) -> Sequence[str]:
+        rows = c.exec_driver_sql("PRAGMA foreign_key_check")
+        return [f"a row of {row[0]} without its {row[2]}" for row in rows]
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
@@ -87,7 +100,17 @@ class SQLite:
             return StorageUnavailable(
                 "The database is being written by somebody else for a minute already. Try again in a moment."
             )
-        return None
+        if any(words in str(error) for words in CLOSED):
+            return StorageError(
+                f"The database cannot be opened: {error}. Check who owns the data folder and its files."
+            )
+        return damage_in(error)
+
+
+def damage_in(error: BaseException) -> StorageError | None:
+    """What people are told of an error of SQLite's that only a damaged file explains."""
+    said = str(error).partition(" with text ")[0]  # which is a document's, and may be long
+    return damaged(said) if any(words in said for words in DAMAGE) else None
 
 
 def _path(url: URL) -> Path:
