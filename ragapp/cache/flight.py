@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
+from ragapp import cancellation
 from ragapp.protocols import CacheStore
 
 LEASE_SECONDS = 30.0
@@ -28,13 +29,16 @@ class Turn:
         self.waited = False
 
     def take(self) -> None:
-        """Returns when nobody else is making the entry, or after the longest a maker may be silent."""
+        """Returns when nobody else is making the entry, or after the longest a maker may be silent.
+
+        Raises the error of a cancellation.
+        """
         give_up = time.monotonic() + LEASE_SECONDS
         while not self._store.claim(self._entry_id, self._owner, LEASE_SECONDS):
             self.waited = True
             if time.monotonic() > give_up:
                 return
-            time.sleep(_LOOKS_AGAIN_SECONDS)
+            cancellation.current().wait(_LOOKS_AGAIN_SECONDS)
         self._renewed = time.monotonic()
 
     def renew(self) -> None:

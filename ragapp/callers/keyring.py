@@ -80,6 +80,12 @@ class Keyring:
             raise AuthenticationError(f"This needs an API key. {HOW_TO_SEND}")
         return replace(self._recognised(secret), address=address)
 
+    def recheck(self, caller: Caller) -> None:
+        """Raises AuthenticationError when the key that let the caller in is not valid any more."""
+        found = self._store.find(caller.id) if caller.id else None
+        if found is not None:
+            _check_valid(found[0], self._now())
+
     def _recognised(self, secret: str) -> Caller:
         parts = SECRET.fullmatch(secret)
         found = self._store.find(parts[1]) if parts else None
@@ -88,13 +94,17 @@ class Keyring:
                 "The API key is not known here. Check that all of it was copied, or ask an admin for another."
             )
         key, now = found[0], self._now()
-        if key.revoked_at is not None:
-            raise AuthenticationError("The API key was revoked. Ask an admin for another one.")
-        if key.expires_at is not None and key.expires_at <= now:
-            raise AuthenticationError("The API key has expired. Ask an admin for another one.")
+        _check_valid(key, now)
         if key.last_used_at is None or now - key.last_used_at >= USE_NOTED_EVERY:
             self._store.touch(key.id, now)
         return Caller(key.id, key.name, key.grants, key.limits)
+
+
+def _check_valid(key: Key, now: datetime) -> None:
+    if key.revoked_at is not None:
+        raise AuthenticationError("The API key was revoked. Ask an admin for another one.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise AuthenticationError("The API key has expired. Ask an admin for another one.")
 
 
 def _digest(random: str) -> str:

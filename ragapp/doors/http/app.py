@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Event
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -30,6 +31,7 @@ from ragapp.doors.http import (
 )
 from ragapp.doors.http.admission import Admission
 from ragapp.doors.http.authentication import Authentication
+from ragapp.doors.http.cancelling import Cancelling
 from ragapp.doors.http.guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
 from ragapp.doors.http.mcp import mcp_router
 from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
@@ -67,8 +69,11 @@ def create_app(
     settings: Settings,
     host: str = "127.0.0.1",
     telemetry: Telemetry | None = None,
+    stopping: Event | None = None,
 ) -> FastAPI:
     """The API over `service`, which stays the caller's to close.
+
+    `stopping` is set when no more documents of a long upload are to be taken in.
 
     Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
     its usual pages load scripts from elsewhere.
@@ -84,6 +89,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     app.state.service = service
+    app.state.stopping = stopping or Event()
     app.state.telemetry = telemetry = telemetry or Telemetry(Metrics(), Tracing())
 
     def cache_stats() -> CacheStats:
@@ -100,6 +106,7 @@ def create_app(
         Admission, settings=settings, metrics=telemetry.metrics, waiting=_waiting(service.queue_depths)
     )
     app.add_middleware(PathGuard)
+    app.add_middleware(Cancelling, callers=service.callers)
     app.add_middleware(Authentication, callers=service.callers)
     app.add_middleware(
         BrowserGuard, host=host, allowed_hosts=settings.allowed_hosts, origins=settings.cors_origins

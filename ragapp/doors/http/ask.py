@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
+from ragapp import cancellation
 from ragapp.doors.http.dependencies import Service
 from ragapp.doors.http.eventstream import EventStream, frame
 from ragapp.doors.http.refusals import request_id
@@ -64,7 +65,9 @@ def answer_frames(first: AskEvent, events: Iterator[AskEvent], instance: str) ->
     """
     yield _frame(first)
     try:
-        yield from map(_frame, events)
+        for event in events:
+            cancellation.current().check()
+            yield _frame(event)
     except RagappError as error:
         yield frame("error", Problem, problem_of(error, instance))
 

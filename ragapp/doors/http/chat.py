@@ -9,6 +9,7 @@ from itertools import chain
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 
+from ragapp import cancellation
 from ragapp.doors.http.ask import drained
 from ragapp.doors.http.dependencies import Service
 from ragapp.doors.http.eventstream import EventStream
@@ -115,6 +116,7 @@ def chat_frames(
     yield _frame(opening := reply.opening(first.answer))
     try:
         for event in chain((first,), events):
+            cancellation.current().check()
             yield from map(_frame, reply.chunks(opening.id, event))
     except RagappError as error:
         failure = failure_of(problem_of(error, instance))

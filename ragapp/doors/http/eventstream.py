@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from threading import Lock
 from typing import TypeVar
 
 import anyio
@@ -11,7 +12,9 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
+from ragapp import cancellation
 from ragapp.doors.wire import encode
+from ragapp.errors import BusyError
 
 T = TypeVar("T")
 
@@ -27,8 +30,8 @@ def frame(event: str, kind: type[T], value: T) -> bytes:
 class EventStream(StreamingResponse):
     """Sends frames as the generator makes them.
 
-    The base class cancels the sending when the reader goes away. The generator is then closed as soon as
-    it has made the piece it is at, so that a model does not write on for nobody.
+    The base class cancels the sending when the reader goes away. The work is then cancelled too, so that a
+    model does not write on for nobody, and the generator closed once its thread has noticed.
     """
 
     media_type = "text/event-stream"
@@ -38,6 +41,7 @@ class EventStream(StreamingResponse):
     ) -> None:
         super().__init__(frames)
         self._frames = frames
+        self._making = Lock()
         self._keepalive_seconds = keepalive_seconds
         self.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back
 
@@ -48,13 +52,27 @@ class EventStream(StreamingResponse):
             )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._keep_alive, send)
-                async for piece in iterate_in_threadpool(self._frames):
+                async for piece in iterate_in_threadpool(self._one_by_one()):
                     await _send_piece(send, piece)
                 tasks.cancel_scope.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
+            cancellation.current().cancel(BusyError("Nobody reads the answer any more."))
             with anyio.CancelScope(shield=True):
-                await run_in_threadpool(self._frames.close)
+                await run_in_threadpool(self._close)
+
+    def _one_by_one(self) -> Iterator[bytes]:
+        """The frames, none of which is being made when `_close` closes the generator."""
+        while True:
+            with self._making:
+                piece = next(self._frames, None)
+            if piece is None:
+                return
+            yield piece
+
+    def _close(self) -> None:
+        with self._making:
+            self._frames.close()
 
     async def _keep_alive(self, send: Send) -> None:
         while True:

@@ -7,9 +7,10 @@ import logging
 import resource
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
+from types import FrameType
 
 import uvicorn
 
@@ -22,6 +23,7 @@ from ragapp.observe.build import build_telemetry
 from ragapp.protocols import OpenEvalDesk
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.shutdown import Deadline, closing_seconds
 
 log = logging.getLogger(__name__)
 
@@ -35,27 +37,43 @@ MANY_FILES = 65_536
 def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvalDesk | None = None) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
-    `listener` is what `listen` gave for this host; it is closed, too.
+    The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever is still at work then. `listener` is what
+    `listen` gave for this host; it is closed, too.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
     log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
     _allow_many_connections()
+    stopping = Event()
     with (
         _signals_end_quietly(),
         listener,
         closing(build_service(settings, build_workbench(settings, telemetry), evals)) as service,
     ):
-        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
+        Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         config = uvicorn.Config(
-            create_app(service, settings, host, telemetry),
+            create_app(service, settings, host, telemetry, stopping),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,  # the application has its own
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=settings.shutdown_seconds,
+            timeout_graceful_shutdown=settings.shutdown_seconds - closing_seconds(settings.shutdown_seconds),
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, stopping, Deadline(settings.shutdown_seconds)).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Sets `stopping`, and the deadline running, at the first signal that ends the server."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Event, deadline: Deadline) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+        self._deadline = deadline
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+        self._deadline.start()
+        super().handle_exit(sig, frame)
 
 
 def listen(settings: Settings, host: str, port: int) -> socket.socket:

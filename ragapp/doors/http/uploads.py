@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from ragapp.doors.http.handed import Handed, documents_in
 from ragapp.doors.http.refusals import request_id
 from ragapp.doors.problems import problem_of
 from ragapp.doors.wire import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
-from ragapp.errors import RagappError, UsageError
+from ragapp.errors import BusyError, RagappError, UsageError
 from ragapp.incoming.archives import is_archive
 from ragapp.incoming.names import display_name
 from ragapp.types import Acceptance
@@ -53,7 +54,7 @@ def upload(
     """
     if form.source is not None and (len(form.file) > 1 or is_archive(Path(form.file[0].filename or ""))):
         raise UsageError("`source` names one file: send each file with its own source in its own request.")
-    intake = _Intake(service, collection, form)
+    intake = _Intake(service, collection, form, request.app.state.stopping)
     for part in form.file:
         intake.take(part)
     if not intake.accepted:
@@ -71,6 +72,7 @@ class _Intake:
     service: Service
     collection: str
     form: UploadForm
+    stopping: Event
     accepted: list[AcceptedUpload] = field(default_factory=list)
     refused: list[tuple[str, RagappError]] = field(default_factory=list)
 
@@ -84,6 +86,8 @@ class _Intake:
 
     def _take(self, document: Handed) -> None:
         try:
+            if self.stopping.is_set():
+                raise BusyError("The server is being stopped. Send this document again in a moment.", 5)
             with document.data as data:
                 kept = self.service.upload(
                     self.collection,

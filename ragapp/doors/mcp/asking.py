@@ -10,6 +10,7 @@ from anyio import CancelScope, to_thread
 from mcp_types import CallToolResult
 from pydantic import Field
 
+from ragapp import cancellation
 from ragapp.doors.cited import cited_text, one_line, source, sources
 from ragapp.doors.mcp.library import Call, LibraryOf, errors_told
 from ragapp.doors.mcp.shapes import (
@@ -115,6 +116,7 @@ async def _followed(events: Generator[AskEvent, None, None], call: Call) -> Answ
     answer, tokens = None, 0
     try:
         while (event := await to_thread.run_sync(next, events, None)) is not None:
+            cancellation.current().check()
             answer = event.answer or answer
             tokens += event.kind == "token"
             if event.kind == "evidence" and event.answer:
