@@ -21,6 +21,7 @@ from ragapp.errors import ModelError, StorageError
 from ragapp.observe.build import build_telemetry
 from ragapp.protocols import JobQueue
 from ragapp.settings import Settings
+from ragapp.shutdown import Deadline, on_signal
 from ragapp.types import Job
 
 log = logging.getLogger(__name__)
@@ -72,19 +73,23 @@ class Worker:
 def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) -> None:
     """Works until SIGTERM, Ctrl-C or the end of the process that started it; then gives back its work.
 
+    The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever it is blocked in then.
+
     Its metrics can be read at the host and port `metrics_at`. Raises UsageError when that is taken.
     """
     os.nice(NICENESS)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    on_signal(stop.set, signal.SIGTERM, signal.SIGINT)
     _stop_with_parent(stop)
+    deadline = Deadline(settings.shutdown_seconds)
     telemetry = build_telemetry(settings, "ragapp-worker")
     if metrics_at is not None:
         telemetry.metrics.serve(*metrics_at)
     bench = build_workbench(settings, telemetry)
     sandbox = Sandbox(parse_limits(settings), settings.pdf_password)
-    Thread(target=_stop_reading, args=(stop, sandbox), name="give-back", daemon=True).start()
+    Thread(target=_stop_reading, args=(stop, sandbox, deadline), name="give-back", daemon=True).start()
     try:
         worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
         worker.run(stop, lambda _: None)
@@ -93,10 +98,11 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
         bench.store.close()
 
 
-def _stop_reading(stop: Event, sandbox: Sandbox) -> None:
+def _stop_reading(stop: Event, sandbox: Sandbox, deadline: Deadline) -> None:
     """A document that takes minutes to read is given back, before whoever stops us loses patience."""
     stop.wait()
-    time.sleep(READING_ON_SECONDS)
+    deadline.start()
+    time.sleep(min(READING_ON_SECONDS, deadline.left() / 2))
     sandbox.stop()
 
 

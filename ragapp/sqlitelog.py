@@ -40,7 +40,7 @@ class LogEmptier:
         try:
             with closing(sqlite3.connect(self._database, timeout=seconds)) as db:
                 busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError as error:  # locked, or the disk is full
+        except sqlite3.DatabaseError as error:  # locked, the disk is full, or the file is damaged
             log.info("The log of %s could not be emptied yet: %s", self._database, error)
             return False
         return not busy
@@ -53,7 +53,7 @@ class LogEmptier:
         try:
             with closing(sqlite3.connect(self._database, timeout=seconds, isolation_level=None)) as db:
                 db.execute("VACUUM")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             log.info("%s could not be written anew: %s", self._database, error)
             return False
         return True

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from ragapp.doors.cli.care import CHECK_FAILED
-from ragapp.doors.cli.main import app
+from ragapp.doors.cli.program import app
 from ragapp.errors import StorageError
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import WRITE
@@ -58,7 +58,7 @@ def altered(*statements: str) -> Damage:
 
 def every_other_page(file: Path) -> None:
     for at in range(8192, file.stat().st_size, 8192):
-        overwritten(at, random.Random(at).randbytes(4096))(file)  # noqa: S311
+        overwritten(at, random.Random(at).randbytes(4096))(file)
 
 
 def shortened(numerator: int, denominator: int) -> Damage:

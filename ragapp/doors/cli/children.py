@@ -55,12 +55,16 @@ class Child:
         """Of the process that runs now, or ran last."""
         return self._process.pid
 
+    def ask_to_end(self) -> None:
+        """Returns at once."""
+        self._stopping.set()
+        self._process.terminate()
+
     def stop(self) -> None:
         """Asks the child to end, and makes it end if it does not."""
-        self._stopping.set()
+        self.ask_to_end()
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.terminate()
         try:
             self._process.wait(GRACE)
         except subprocess.TimeoutExpired:

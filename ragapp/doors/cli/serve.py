@@ -67,15 +67,22 @@ def serve(
             # The answers are extractive until it is there; the generator notices by itself.
             fetch = Child("ragapp.doors.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
             children.callback(fetch.stop)
-        for _ in range(workers):
-            children.callback(Child("ragapp.doors.cli", ["worker"], background=True).stop)
+        working = [Child("ragapp.doors.cli", ["worker"], background=True) for _ in range(workers)]
+        for child in working:
+            children.callback(child.stop)
         if ui:
             address = ["--api-url", api, "--port", str(ui_port)]
             # Streamlit would read `.streamlit` of the working folder, its secrets and options included.
             children.callback(Child("ui", address, folder=Path.cwd().anchor).stop)
             _tell_when_open("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
         _tell_when_open("API", api, "/healthz")
-        run(settings, host, listener, partial(_open_eval_desk, settings))
+
+        def begin_to_stop() -> None:
+            """The web page stays for those whose answers are on their way."""
+            for child in working:
+                child.ask_to_end()
+
+        run(settings, host, listener, partial(_open_eval_desk, settings), begin_to_stop)
 
 
 def _tell_when_open(what: str, url: str, health: str) -> None:

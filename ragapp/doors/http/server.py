@@ -7,7 +7,7 @@ import logging
 import resource
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 from types import FrameType
@@ -34,11 +34,18 @@ MANY_FILES = 65_536
 """A connection is a file, and most systems allow 1,024 until more are asked for."""
 
 
-def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvalDesk | None = None) -> None:
+def run(
+    settings: Settings,
+    host: str,
+    listener: socket.socket,
+    evals: OpenEvalDesk | None = None,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
     The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever is still at work then. `listener` is what
-    `listen` gave for this host; it is closed, too.
+    `listen` gave for this host; it is closed, too. `on_stop` is called at the first signal and has to return
+    at once.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
     log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.told())
@@ -59,20 +66,21 @@ def run(settings: Settings, host: str, listener: socket.socket, evals: OpenEvalD
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_seconds - closing_seconds(settings.shutdown_seconds),
         )
-        _Server(config, stopping, Deadline(settings.shutdown_seconds)).run(sockets=[listener])
+        deadline = Deadline(settings.shutdown_seconds)
+        _Server(config, [stopping.set, deadline.start, on_stop]).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Sets `stopping`, and the deadline running, at the first signal that ends the server."""
+    """Calls each of `on_stop` at the first signal that ends the server."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Event, deadline: Deadline) -> None:
+    def __init__(self, config: uvicorn.Config, on_stop: Sequence[Callable[[], None]]) -> None:
         super().__init__(config)
-        self._stopping = stopping
-        self._deadline = deadline
+        self._on_stop = on_stop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._stopping.set()
-        self._deadline.start()
+        if not self.should_exit:
+            for act in self._on_stop:
+                act()
         super().handle_exit(sig, frame)
 
 
