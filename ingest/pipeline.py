@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 BATCH = 32
 """Chunks embedded between two checkpoints: what a killed worker has to do again."""
 
-TURN = 16
-"""Batches of one document in a row; then documents that came in meanwhile, and other owners', go first."""
+TURN = 4
+"""Batches of one document in a row; then shorter documents that came in meanwhile, and other owners', go
+first."""
 
 
 def build_pipeline(bench: Workbench, settings: Settings, sandbox: Sandbox) -> Pipeline:

@@ -78,7 +78,9 @@ class ServingSettings(BaseModel):
         default=1_000_000, ge=1, description="Documents on their way in before uploads are turned away."
     )
     shutdown_seconds: int = Field(
-        default=30, ge=1, description="Seconds that answers on their way have when the server is stopped."
+        default=30,
+        ge=1,
+        description="Seconds in which a server or worker that is stopped has ended, whatever it was doing.",
     )
 
     @property

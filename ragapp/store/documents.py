@@ -64,7 +64,10 @@ def accept(
             blob=blob,
             media_type=media_type,
             recipe=recipe,
-            place={**turns.place(c, "queued", lane, owner), "reserved_for": reserved_for},
+            place={
+                **turns.place(c, "queued", lane, owner, turns.reading(blob.size)),
+                "reserved_for": reserved_for,
+            },
             origin=origin,
         )
     if metadata:

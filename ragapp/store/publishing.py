@@ -26,7 +26,7 @@ def publish(c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
-        .values(turns.place(c, "searchable", job.lane, job.owner))
+        .values(turns.place(c, "searchable", job.lane, job.owner, turns.embedding(len(chunks))))
         .values(status="searchable" if chunks else "ready", pages=parsed.pages, chunks=len(chunks))
         .values(searchable_at=now, ended_at=None if chunks else now)
     )
@@ -51,7 +51,9 @@ def add_vectors(c: Connection, job: Job, embedder: str, digests: Sequence[str], 
         raise ValueError("One finite vector is needed for each digest.")
     keep_vectors(c, embedder, dict(zip(digests, vectors, strict=True)))
     # Progress was made: only attempts without any count as strikes.
-    c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(attempts=1, troubles=0))
+    rank = t.versions.c.rank - turns.AGEING * turns.embedding(len(digests))  # that much less work is left
+    progress = dict(attempts=1, troubles=0, rank=rank)
+    c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(progress))
 
 
 def keep_vectors(c: Connection, embedder: str, by_digest: Mapping[str, Vectors]) -> None:

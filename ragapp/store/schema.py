@@ -91,6 +91,7 @@ versions = Table(
     # Who alone may read it, since nobody else knows its password; empty: any worker.
     Column("reserved_for", String(64), nullable=False, default="", server_default=""),
     Column("turn", BigInteger, nullable=False, default=0),
+    Column("rank", Float, nullable=False, default=0.0, server_default="0"),  # within its owner's documents
     Column("not_before", Float),  # as lease_until
     Column("trouble", Text),  # the last one that was not the document's fault
     Column("troubles", Integer, nullable=False, default=0),
@@ -102,6 +103,7 @@ versions = Table(
     UniqueConstraint("document_id", "version"),
     Index(None, "status", "lane", "turn", "id"),
     Index(None, "status", "lane", "owner", "turn"),
+    Index(None, "status", "lane", "owner", "rank", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
 from ragapp.errors import ConflictError, NotFoundError
-from ragapp.store import jobs
+from ragapp.store import jobs, turns
 from ragapp.store import schema as t
 from ragapp.store.blobs import BlobFolder
 from ragapp.store.engine import WRITE, open_engine
@@ -26,7 +27,7 @@ CHUNKS = [Chunk(0, len(PARSED.text), PARSED.text, 1)]
 
 @pytest.fixture
 def store(database_url: str, tmp_path: Path) -> Iterator[SqlStore]:
-    store = SqlStore(open_engine(database_url), BlobFolder(tmp_path / "blobs"), max_bytes=1000)
+    store = SqlStore(open_engine(database_url), BlobFolder(tmp_path / "blobs"), max_bytes=1_000_000)
     store.create_collection("shore", "test-embedder", 2)
     yield store
     store.close()
@@ -109,6 +110,73 @@ def test_a_long_documents_turn_ends_behind_other_owners(store: SqlStore, queue: 
     long = claim(queue)
     queue.let_others_go_first(long)
     assert served(queue, 3) == ["other", "long", "next"]
+
+
+def parsed_as(length: int, queue: SqlJobQueue, store: SqlStore) -> None:
+    text = "x" * length
+    store.publish(claim(queue), ParsedText(text), [Chunk(n, n + 1, "x", 1) for n in range(length)])
+
+
+def test_the_shortest_is_embedded_first(store: SqlStore, queue: SqlJobQueue) -> None:
+    for name, length in (("long", 400), ("longest", 700), ("short", 2), ("middle", 90)):
+        accept(store, name)
+        parsed_as(length, queue, store)
+    assert served(queue, 4) == ["short", "middle", "long", "longest"]
+
+
+def test_the_smallest_file_is_read_first(store: SqlStore, queue: SqlJobQueue) -> None:
+    for name, size in (("long", 900_000), ("short", 10)):
+        store.accept(
+            "shore",
+            source=name,
+            name=name,
+            data=io.BytesIO(bytes(size)),
+            media_type="text/plain",
+            recipe="r1",
+            metadata={},
+        )
+    assert served(queue, 2) == ["short", "long"]
+
+
+def test_long_documents_do_not_wait_for_ever(database_url: str, store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "long")
+    parsed_as(400, queue, store)
+    waited = turns.AGEING * turns.embedding(400)
+    with open_engine(database_url).execution_options(**WRITE).begin() as c:  # as if it had come in earlier
+        c.execute(update(t.versions).values(rank=t.versions.c.rank - waited))
+    accept(store, "short")
+    parsed_as(2, queue, store)
+    assert served(queue, 2) == ["long", "short"]
+
+
+def test_short_documents_take_no_turns_of_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
+    for name, length, owner in (("bob0", 300, "bob"), ("bob1", 300, "bob"), ("ann0", 90, "ann")):
+        accept(store, name, owner=owner)
+        parsed_as(length, queue, store)
+    for number in range(4):
+        accept(store, f"ann{number + 1}", owner="ann")
+        parsed_as(1 + number, queue, store)
+    assert served(queue, 7) == ["bob0", "ann1", "bob1", "ann2", "ann3", "ann4", "ann0"]
+
+
+def test_short_batches_do_not_go_before_people(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "batch")
+    parsed_as(1, queue, store)
+    accept(store, "person", "interactive")
+    parsed_as(300, queue, store)
+    assert served(queue, 2) == ["person", "batch"]
+
+
+def test_what_is_left_counts_not_what_was_done(store: SqlStore, queue: SqlJobQueue) -> None:
+    accept(store, "begun")
+    parsed_as(200, queue, store)
+    begun = claim(queue)
+    digest = [f"{number:032x}" for number in range(150)]
+    store.add_vectors(begun, "test-embedder", digest, np.ones((150, 2), dtype=np.float32))
+    queue.let_others_go_first(begun)
+    accept(store, "shorter than all of it")
+    parsed_as(100, queue, store)
+    assert served(queue, 2) == ["begun", "shorter than all of it"]
 
 
 def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: str, store: SqlStore) -> None:
