@@ -32,6 +32,7 @@ from ragapp.doors.http import (
 from ragapp.doors.http.admission import Admission
 from ragapp.doors.http.authentication import Authentication
 from ragapp.doors.http.cancelling import Cancelling
+from ragapp.doors.http.description import CONTACT, DESCRIPTION, LICENCE, SERVERS, TAGS, DescribedAPI
 from ragapp.doors.http.guards import BodyLimit, BrowserGuard, PathGuard, ResponseHeaders
 from ragapp.doors.http.mcp import mcp_router
 from ragapp.doors.http.refusals import PROBLEM_RESPONSES, install_problem_handlers
@@ -78,10 +79,16 @@ def create_app(
     Answers only requests addressed to loopback or to `host`. No interactive documentation is served:
     its usual pages load scripts from elsewhere.
     """
-    app = FastAPI(
+    app = DescribedAPI(
         title="ragapp",
         summary="Answers from your own documents, every sentence tied to the characters that support it.",
+        description=DESCRIPTION,
         version=__version__,
+        contact=CONTACT,
+        license_info=LICENCE,
+        servers=SERVERS,
+        openapi_tags=TAGS,
+        separate_input_output_schemas=False,  # generated clients have one class of a name
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

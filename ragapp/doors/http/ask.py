@@ -33,6 +33,10 @@ def ask(
     request: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Answer | Response:
+    """Answers a question from the collection's documents, each sentence with its citations.
+
+    With `Accept: text/event-stream` the answer comes in pieces: `evidence`, `token`, `answer`, `error`.
+    """
     events = service.ask(
         wanted.question,
         collection=wanted.collection,

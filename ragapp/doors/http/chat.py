@@ -24,10 +24,12 @@ from ragapp.doors.wire import encode
 from ragapp.errors import RagappError
 from ragapp.types import AskEvent, Collection
 
+_FAILURE: dict[str, object] = {"model": FailureReply, "description": "OpenAI's error document."}
+
 router = APIRouter(
     prefix="/v1",
     tags=["openai"],
-    responses={"default": {"model": FailureReply, "description": "OpenAI's error document."}},
+    responses={"4XX": _FAILURE, "default": _FAILURE},
 )
 
 _STREAM = {
@@ -97,6 +99,7 @@ def list_models(service: Service) -> ModelList:
 
 @router.get("/models/{model:path}")
 def show_model(model: str, service: Service) -> Model:
+    """The collection of that name, as a model."""
     collection, _ = read_model(model)
     return _model(service.collection(collection))
 

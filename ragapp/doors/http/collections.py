@@ -17,11 +17,13 @@ router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
 @router.get("")
 def list_collections(service: Service) -> list[Collection]:
+    """Those that the caller may read."""
     return service.collections()
 
 
 @router.post("", status_code=201)
 def create_collection(wanted: NewCollection, service: Service, response: Response) -> Collection:
+    """Makes an empty collection; its embedder is the one of the settings."""
     collection = service.create_collection(wanted.name)
     response.headers["Location"] = f"/v1/collections/{quote(collection.name, safe='')}"
     return collection
@@ -29,6 +31,7 @@ def create_collection(wanted: NewCollection, service: Service, response: Respons
 
 @router.get("/{collection}")
 def show_collection(collection: str, service: Service) -> Collection:
+    """The collection, its embedder and its revision."""
     return service.collection(collection)
 
 

@@ -12,7 +12,7 @@ from ragapp.doors.http.authentication import caller_of
 from ragapp.service import RagService
 
 _BEARER = HTTPBearer(
-    scheme_name="API key",
+    scheme_name="ApiKey",
     auto_error=False,  # whether one is needed was decided before: see `authentication`
     description="A key of `ragapp keys create`. None is needed from loopback until the first one is made.",
 )

@@ -20,6 +20,7 @@ router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["docum
 
 @router.get("")
 def list_documents(collection: str, service: Service) -> list[Document]:
+    """All documents of the collection; `listing` has them in parts."""
     return service.documents(collection)
 
 

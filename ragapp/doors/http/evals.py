@@ -57,6 +57,7 @@ def add_set(file: UploadFile, service: Service) -> EvalSet:
 
 @router.delete("/sets/{name}", status_code=204)
 def delete_set(name: Name, service: Service) -> None:
+    """Deletes an own set of questions."""
     service.evals.delete_set(name)
 
 

@@ -39,6 +39,7 @@ def create_conversation(wanted: NewConversation, service: Service, response: Res
 
 @router.get("/conversations/{conversation_id}")
 def show_conversation(conversation_id: str, service: Service) -> Conversation:
+    """The conversation without its answers."""
     return service.history.conversation(conversation_id)
 
 
@@ -50,6 +51,7 @@ def conversation_answers(conversation_id: str, service: Service) -> list[StoredA
 
 @router.patch("/conversations/{conversation_id}")
 def rename_conversation(conversation_id: str, wanted: ConversationTitle, service: Service) -> Conversation:
+    """Gives the conversation another title."""
     return service.history.rename_conversation(conversation_id, wanted.title)
 
 

@@ -37,12 +37,11 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
-    "default": {
-        "description": "A problem document (RFC 9457); `detail` says what to do.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+_PROBLEM: dict[str, object] = {
+    "description": "A problem document (RFC 9457); `detail` says what to do.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {"4XX": _PROBLEM, "default": _PROBLEM}
 
 NOT_SAID_TO_BE_JSON = (
     "The body is not said to be JSON. Send it with the header `Content-Type: application/json`."

@@ -18,8 +18,8 @@ from ragapp.doors.openai.wire import (
     FinishReason,
     ReplyMessage,
     Span,
+    TokenUsage,
     Url,
-    Usage,
 )
 from ragapp.types import Answer, AskEvent, Citation, Ending
 
@@ -118,9 +118,9 @@ class Reply:
             ),
         )
 
-    def _usage(self, content: str) -> Usage:
+    def _usage(self, content: str) -> TokenUsage:
         prompt, completion = _tokens(self.prompt), _tokens(content)
-        return Usage(prompt, completion, prompt + completion)
+        return TokenUsage(prompt, completion, prompt + completion)
 
 
 def _unstored_id() -> str:

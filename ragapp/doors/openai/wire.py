@@ -113,7 +113,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class TokenUsage:
     """Tokens as estimated from the texts' lengths; the tokenizers of served models are not known here."""
 
     prompt_tokens: int
@@ -143,7 +143,7 @@ class Completion:
     created: int
     model: str
     choices: tuple[Choice, ...]
-    usage: Usage
+    usage: TokenUsage
     object: Literal["chat.completion"] = "chat.completion"
 
 
@@ -170,7 +170,7 @@ class Chunk:
     created: int
     model: str
     choices: tuple[ChunkChoice, ...]
-    usage: Usage | None = None
+    usage: TokenUsage | None = None
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
 
 
