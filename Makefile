@@ -4,12 +4,14 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 # PyTorch for CPUs: plain PyPI would bring gigabytes of GPU libraries on Linux.
 TORCH := torch==2.13.0
+SPECTRAL := 6.16.3
+REDOCLY := 2.77.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 # Two processes share the tests: a module's tests stay together, and who is done first takes from the other.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run install test test-fast soak check lint types needs docs lock
+.PHONY: run install test test-fast soak check lint types needs docs lock lint-api
 
 run: install
 	$(BIN)/ragapp serve --first-run
@@ -43,6 +45,13 @@ types: .venv/installed-dev
 needs: .venv/installed-dev
 	sh tests/find-programs.sh
 	$(BIN)/ragapp models fetch
+
+# The linters of the OpenAPI document that come from npm; the tests run the one from PyPI.
+lint-api: .venv/installed-dev
+	$(BIN)/python -m tests.openapidocument > .venv/openapi.json
+	npx --yes @stoplight/spectral-cli@$(SPECTRAL) lint --ruleset tests/data/spectral.yaml \
+	  --fail-severity warn .venv/openapi.json
+	npx --yes @redocly/cli@$(REDOCLY) lint .venv/openapi.json
 
 # The pages that are made from the program itself.
 docs: .venv/installed-dev

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "tasks", "description": "Commands that take long and run beside the server."},
     {"name": "evals", "description": "Question sets, evaluations and what they found."},
 ]
+ANY_BYTES = "application/octet-stream"
 NO_KEY: dict[str, Any] = {"security": []}
 """For routes that are open to everybody."""
 
@@ -38,21 +39,26 @@ class DescribedAPI(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            _give_items(super().openapi())
+            _complete(super().openapi())
         assert self.openapi_schema is not None
         return self.openapi_schema
 
 
-def _give_items(part: object) -> None:
-    """Arrays of a fixed form (`prefixItems`) also get `items`, which tools of OpenAPI 3.0 ask for."""
+def _complete(part: object) -> None:
+    """Says in the words of OpenAPI 3.0, too, what many tools do not read in those of 3.1.
+
+    Arrays of a fixed form (`prefixItems`) get `items`; files in forms get `format`.
+    """
     if isinstance(part, dict):
         if part.get("type") == "array" and "items" not in part:
             part["items"] = _any_of(part.get("prefixItems", []))
+        if part.get("contentMediaType") == ANY_BYTES:
+            part.setdefault("format", "binary")
         for value in part.values():
-            _give_items(value)
+            _complete(value)
     elif isinstance(part, list):
         for value in part:
-            _give_items(value)
+            _complete(value)
 
 
 def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:

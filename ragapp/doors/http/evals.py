@@ -23,7 +23,9 @@ router = APIRouter(prefix="/v1/evals", tags=["evals"])
 Name = Annotated[str, Path(max_length=300)]
 RunName = Annotated[str, Query(max_length=300)]
 
-_PAGE: dict[int | str, dict[str, object]] = {200: {"content": {"text/html": {}}, "description": "The page."}}
+_PAGE: dict[int | str, dict[str, object]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}
+}
 
 
 @router.post("", status_code=202)

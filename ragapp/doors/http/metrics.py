@@ -11,7 +11,11 @@ from ragapp.observe.telemetry import Telemetry
 router = APIRouter(tags=["health"], dependencies=[READS_EVERYTHING])
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics(request: Request) -> Response:
     """In Prometheus' text format."""
     telemetry: Telemetry = request.app.state.telemetry

@@ -36,7 +36,12 @@ class View(BaseModel):
         return int(start), int(end)
 
 
-_PNG: dict[int | str, dict[str, object]] = {200: {"content": {"image/png": {}}, "description": "The page."}}
+_PNG: dict[int | str, dict[str, object]] = {
+    200: {
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "The page.",
+    }
+}
 
 
 @router.get("/{page}.png", response_class=Response, responses=_PNG)

@@ -13,7 +13,10 @@ from ragapp.types import Order, Task
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
 _RESULT: dict[int | str, dict[str, object]] = {
-    200: {"content": {"application/json": {}}, "description": "What its command prints with `--json`."}
+    200: {
+        "content": {"application/json": {"schema": {}}},
+        "description": "What its command prints with `--json`.",
+    }
 }
 
 

@@ -42,7 +42,7 @@ class UploadForm(BaseModel):
 @router.post("/v1/collections/{collection}/documents", status_code=202)
 def upload(
     collection: str,
-    form: Annotated[UploadForm, Form()],
+    form: Annotated[UploadForm, Form(media_type="multipart/form-data")],
     service: Service,
     request: Request,
     response: Response,
