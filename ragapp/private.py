@@ -39,8 +39,13 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def private_file(path: Path) -> None:
-    """Creates an empty file for its owner alone, unless there is one already. Raises OSError."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, FILE_MODE))
+    """Creates an empty file for its owner alone, unless there is one already. Raises OSError.
+
+    One that exists is not opened: closing any descriptor of a file drops all locks that this process has on
+    it, also those of SQLite (sqlite.org/howtocorrupt.html).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE_MODE))
 
 
 def take_over(folder: Path) -> None:

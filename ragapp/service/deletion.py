@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
 from ragapp.protocols import DocumentStore, PageRenderer, SearchIndex
+from ragapp.remains import fragments_of
 from ragapp.service.premises import Premises
-from ragapp.service.remains import fragments_of
 from ragapp.types import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 
 READERS_SECONDS = 5.0
@@ -87,7 +87,7 @@ def _indexes(store: DocumentStore, index: SearchIndex, rows: RemovedRows) -> Del
 
 def _searched(store: DocumentStore, premises: Premises, fragments: Sequence[str]) -> ByteSearch:
     """What other documents also say is not looked for."""
-    files, size, found = premises.search_files(fragments)
-    shared = store.told(sorted(set().union(*found.values()))) if found else frozenset()
-    paths = sorted(str(path) for path, some in found.items() if some - shared)
-    return ByteSearch(len(fragments), files, size, tuple(paths))
+    findings = premises.search_files(fragments)
+    shared = store.told(sorted({one for some in findings.found.values() for one in some}))
+    paths = sorted(path for path, some in findings.found.items() if set(some) - shared)
+    return ByteSearch(len(fragments), findings.files, findings.bytes, tuple(paths))

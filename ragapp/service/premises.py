@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ragapp.private import close_to_others, open_to_others
-from ragapp.service.remains import files_in, found_in
+from ragapp.remains import Findings, search_apart
 from ragapp.types import Check, DiskUse, ModelState
 
 SHOWN = 3
@@ -26,8 +25,8 @@ class Premises:
     disk_use: Callable[[], DiskUse]
     check_permissions: Callable[[bool], Check]
     """Given whether to repair."""
-    search_files: Callable[[Sequence[str]], tuple[int, int, Mapping[Path, AbstractSet[str]]]]
-    """Given fragments of text: how many files were read, of how many bytes, and which held which."""
+    search_files: Callable[[Sequence[str]], Findings]
+    """Looks for fragments of text in everything that is kept."""
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
@@ -65,20 +64,9 @@ def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair:
     return Check(name, ok=False, detail=f"others have access to {shown}{more}; {remedy}")
 
 
-def search_files(
-    data_dir: Path, originals: Path, models_dir: Path, fragments: Sequence[str]
-) -> tuple[int, int, Mapping[Path, AbstractSet[str]]]:
-    """Reads every file of the data folder and the originals. One that vanishes meanwhile holds nothing."""
-    files, total, found = 0, 0, dict[Path, AbstractSet[str]]()
-    for path in files_in([data_dir, originals], [models_dir]):
-        try:
-            size, here = found_in(path, fragments)
-        except FileNotFoundError:
-            continue
-        files, total = files + 1, total + size
-        if here:
-            found[path] = here
-    return files, total, found
+def search_files(data_dir: Path, originals: Path, models_dir: Path, fragments: Sequence[str]) -> Findings:
+    """Reads every file of the data folder and the originals. Raises StorageError."""
+    return search_apart([data_dir, originals], [models_dir], fragments)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -22,6 +22,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from tests.integration.test_cli import ragapp
 from tests.postgres import PostgresServer
+from tests.searching import files_with
 from tests.serving import LIBRARY, bring_in, serving, settings_in
 
 CANARY = "Quokkasentinel"
@@ -56,7 +57,7 @@ def secret(service: RagService, settings: Settings) -> str:
 
 
 def holding(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
+    return files_with(CANARY, folder)
 
 
 def test_deleted_text_leaves_the_files_while_the_service_is_open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from ragapp.bootstrap import build_service
 from ragapp.bootstrap.storage import back_up, restore
 from ragapp.models.sharing import share, shared_folder
-from ragapp.private import private_folder
+from ragapp.private import private_file, private_folder
 from ragapp.service import RagService
 from tests.serving import TIDES, bring_in, settings_in
 
@@ -156,3 +157,23 @@ def test_models_are_for_those_who_may_read_their_folder(
     share(file, models)
     assert stat.S_IMODE(file.parent.stat().st_mode) == folder_mode
     assert stat.S_IMODE(file.stat().st_mode) == file_mode
+
+
+def test_a_file_that_is_there_is_not_opened_again(tmp_path: Path) -> None:
+    """Closing it would drop the locks that SQLite holds on it in this process."""
+    file = tmp_path / "some.db"
+    private_file(file)
+    file.write_bytes(b"kept")
+    file.chmod(0o000)
+    private_file(file)
+    file.chmod(0o600)
+    assert file.read_bytes() == b"kept"
+    with sqlite3.connect(tmp_path / "locked.db", isolation_level=None) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        private_file(tmp_path / "locked.db")
+        other = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+        refused = subprocess.run(
+            [sys.executable, "-c", other, tmp_path / "locked.db"], capture_output=True, text=True, check=False
+        )
+        assert "locked" in refused.stderr
+    db.close()

@@ -20,6 +20,7 @@ PACKAGES = ("ragapp", "ingest", "ui", "evals")
 STARTS = {
     "ragapp/doors/cli/children.py": "python",
     "ragapp/models/llama.py": "python",
+    "ragapp/remains.py": "python",
     "ragapp/models/packages.py": "python",
     "ragapp/sandbox/process.py": "python",
     "ragapp/tasks/command.py": "python",

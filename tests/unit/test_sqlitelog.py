@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ragapp.sqlitelog import SECURE_DELETE, LogEmptier
+from tests.searching import files_with
 
 CANARY = "canary-7f3a91"
 
@@ -29,8 +30,7 @@ def writer(database: Path) -> Iterator[sqlite3.Connection]:
 
 
 def held(database: Path) -> bool:
-    files = database.parent.glob(f"{database.name}*")
-    return any(CANARY.encode() in file.read_bytes() for file in files)
+    return bool(files_with(CANARY, database.parent))
 
 
 def test_nothing_of_deleted_rows_is_left_while_the_database_is_open(
