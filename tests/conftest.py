@@ -20,6 +20,7 @@ from ragapp.settings import Settings
 from tests import postgres as postgresql
 from tests import s3server
 from tests.qdrantserver import Node, node
+from tests.soak import SOAK
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
     from sqlalchemy import Engine
@@ -31,8 +32,6 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start w
 # One thread for each test process and what it starts: two that share two cores would wait for each other.
 for variable in ("RAGAPP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
-
-SOAK = os.environ.get("RAGAPP_TEST_SOAK") == "1"
 
 # No test asserts an absolute time, and hypothesis would by default. The gate tries the same examples each
 # time, so that only a change can close it; soaks look for new ones.

@@ -18,9 +18,11 @@ from ragapp.doors.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
 from tests.ports import free_port
+from tests.soak import repeats
 
-DOCUMENTS = 40
-KILLS = 3
+KILLS = repeats(2, 50)
+DOCUMENTS = 10
+"""That are handed in before each kill."""
 PATIENCE = 180.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
 
@@ -29,7 +31,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) ->
     port, dice, accepted = free_port(), random.Random(7), []
     for _ in range(KILLS):
         with server(tmp_path, port) as (process, client):
-            for number in range(len(accepted), len(accepted) + DOCUMENTS // KILLS):
+            for number in range(len(accepted), len(accepted) + DOCUMENTS):
                 name = f"buoy-{number}.txt"
                 accepted.append(client.upload("default", name, io.BytesIO(text_of(number))).document.id)
             time.sleep(dice.uniform(0.0, 3.0))

@@ -1,12 +1,10 @@
 """Many processes' worth of threads change the same few documents at once, on each database.
 
 Nothing may be lost, doubled or left behind, and nobody may wait for ever for somebody who waits too.
-`RAGAPP_TEST_CHANGES` sets how many changes: a nightly run makes many more.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +14,9 @@ from pathlib import Path
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.store.jobs import SqlJobQueue
 from tests.fault.library import NAME, HashEmbedder, Library
+from tests.soak import repeats
 
-CHANGES = int(os.environ.get("RAGAPP_TEST_CHANGES", "240"))
+CHANGES = repeats(120, 10_000)
 REPLICAS = 4
 SOURCES = ("heron", "crane", "stork", "ibis")
 WORDS = ("tide", "reed", "moon", "fish", "nest", "dusk")

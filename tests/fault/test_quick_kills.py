@@ -1,13 +1,11 @@
 """A process that brings in, changes, deletes and reindexes is killed at random instants, many times.
 
-Its embedder costs nothing, so that a hundred kills fit into the suite; with real parsing and a real model,
-`test_kills.py` has fewer. `RAGAPP_TEST_QUICK_KILLS` sets how many times.
+Its embedder costs nothing, so that kills are many; `test_kills.py` has fewer, with real parsing and a real
+model.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import time
 from contextlib import closing
@@ -17,8 +15,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.fault.library import Library
+from tests.processes import FORKED
+from tests.soak import repeats
 
-KILLS = int(os.environ.get("RAGAPP_TEST_QUICK_KILLS", "100"))
+KILLS = repeats(25, 2000)
 LONGEST = 0.25
 """Seconds that a process lives after it has opened its data folder."""
 SOURCES = ("heron", "crane", "stork", "egret")
@@ -63,7 +63,7 @@ def allowed_states(journal: str) -> dict[str, set[str]]:
 
 
 def kill_one(folder: Path, seed: int) -> None:
-    process = multiprocessing.get_context("forkserver").Process(target=churn, args=(folder, seed))
+    process = FORKED.Process(target=churn, args=(folder, seed))
     process.start()
     size = (folder / "journal").stat().st_size
     while (folder / "journal").stat().st_size == size and process.is_alive():
@@ -90,7 +90,6 @@ def assert_sound(folder: Path) -> None:
 
 @pytest.mark.timeout(120 + 10 * KILLS)
 def test_killed_at_any_instant_nothing_is_lost_or_doubled() -> None:
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.fault.library"])
     with TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as name:
         folder = Path(name)
         (folder / "journal").touch()

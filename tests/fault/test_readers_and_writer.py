@@ -1,7 +1,4 @@
-"""Eight processes search while one writes: each search sees one generation, and memory does not grow.
-
-`RAGAPP_TEST_READING_SECONDS` sets for how long: a nightly run takes five minutes.
-"""
+"""Processes search while one writes: each search sees one generation, and memory does not grow."""
 
 from __future__ import annotations
 
@@ -14,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.fault.library import NAME, SIZE, HashEmbedder, Library
+from tests.soak import repeats
 
-READERS = 8
-SECONDS = float(os.environ.get("RAGAPP_TEST_READING_SECONDS", "6"))
+READERS = repeats(3, 8)
+SECONDS = repeats(3, 300)
+PATIENCE = 120.0
+"""Seconds to wait for a second edition on a busy machine."""
 PARTS = 5
 MAY_GROW_MIB = 32.0
 """From a third of the time on: caches are full by then."""
@@ -33,10 +33,11 @@ def resident_mib() -> float:
 
 
 def read(folder: Path, seconds: float) -> tuple[int, int, float]:
-    """Searches made, editions seen, and MiB grown."""
-    library, editions, searches, early = Library(folder), set[int](), 0, 0.0
+    """Searches made, editions seen, and MiB grown since a third of the time had gone by."""
+    library, editions, searches, early = Library(folder), set[int](), 0, resident_mib()
     start = time.monotonic()
-    while time.monotonic() < start + seconds:
+    later = start + seconds / 3
+    while (now := time.monotonic()) < start + seconds or (len(editions) < 2 and now < start + PATIENCE):
         collection = library.collection
         library.index.catch_up(collection)
         vector = HashEmbedder(collection.embedder).embed_query("anything")
@@ -48,15 +49,15 @@ def read(folder: Path, seconds: float) -> tuple[int, int, float]:
         assert not seen or not editions or min(seen) >= max(editions), "a search went back in time"
         editions |= seen
         searches += 1
-        if not early and time.monotonic() > start + seconds / 3:
+        if now < later:
             early = resident_mib()
     grown = resident_mib() - early
     library.close()
     return searches, len(editions), grown
 
 
-@pytest.mark.timeout(120 + 2 * int(SECONDS))
-def test_eight_readers_and_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.timeout(300 + 2 * SECONDS)
+def test_readers_see_whole_editions_while_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # glibc gives each of tantivy's short-lived threads an arena, up to 8 a core, and keeps them: that is
     # no leak, but would hide one.
     monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
@@ -72,5 +73,5 @@ def test_eight_readers_and_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert library.collection.name == NAME
     library.close()
     assert all(searches > 0 for searches, _, _ in found)
-    assert max(editions for _, editions, _ in found) > 1
+    assert all(editions > 1 for _, editions, _ in found)
     assert max(grown for _, _, grown in found) < MAY_GROW_MIB, found

@@ -17,8 +17,10 @@ from ragapp.store.engine import open_engine
 from ragapp.store.jobs import SqlJobQueue
 from ragapp.store.sql import SqlStore
 from ragapp.types import Chunk, ParsedText
+from tests.soak import repeats
 
-EMBEDDER, DOCUMENTS, ROUNDS = "one", 12, 6
+EMBEDDER, DOCUMENTS = "one", 8
+ROUNDS = repeats(3, 200)
 EAST, WEST = "east", "west"
 
 

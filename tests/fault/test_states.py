@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.fault.library import Library
 from tests.fault.storage import PowerCut, failing_at
+from tests.soak import repeats
 
 SOURCES = st.sampled_from(["heron", "crane", "stork"])
 TEXTS = st.text(alphabet="abc de\nü", min_size=1, max_size=40).filter(str.strip)
@@ -74,7 +75,7 @@ class Shore(RuleBasedStateMachine):
 
 TestShore = Shore.TestCase
 TestShore.settings = settings(
-    max_examples=8,
+    max_examples=repeats(8, 500),
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -26,6 +26,7 @@ from ragapp.settings import Settings
 from ragapp.types import Answer, Caller, Chunk, Grant, ParsedText
 from ragapp.types.kept import CLOCK_SKEW
 from tests.serving import settings_in
+from tests.soak import repeats
 
 numbers = count()
 PLACES = ("harbour", "lighthouse")
@@ -152,7 +153,7 @@ def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
 
 
 RUNS = settings(
-    max_examples=15,
+    max_examples=repeats(15, 300),
     stateful_step_count=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,12 +1,11 @@
 """Whatever our OpenAPI document allows is answered as it says, and nothing makes the server fail.
 
-RAGAPP_TEST_EXAMPLES sets how many requests each operation gets.
+Soaks send more of them.
 """
 
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +20,13 @@ from ragapp.bootstrap import build_service
 from ragapp.doors.http.app import create_app
 from ragapp.types import Grant, Limits
 from tests.serving import LIBRARY, bring_in, settings_in
+from tests.soak import repeats
 
-EXAMPLES = int(os.environ.get("RAGAPP_TEST_EXAMPLES", "2"))
+EXAMPLES = repeats(2, 100)
+"""Requests for each operation."""
 MORE_THAN_ENOUGH = 10**9
 
-asking = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+asking = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from ragapp.cachestore.embedded import EmbeddedCacheStore
 from ragapp.errors import StorageError
 from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open, kept
+from tests.processes import FORKED
 
 
 def test_a_claim_ends_although_the_clock_was_put_back(open_file: Open, clock: Clock) -> None:
@@ -33,7 +33,7 @@ def test_files_of_earlier_versions_are_removed(tmp_path: Path, open_file: Open) 
 
 def test_one_of_many_processes_gets_the_claim(open_file: Open, tmp_path: Path) -> None:
     open_file().close()
-    with get_context("spawn").Pool(4) as pool:
+    with FORKED.Pool(4) as pool:
         won = pool.starmap(_claims, [(tmp_path, str(number)) for number in range(8)])
     assert won.count(True) == 1
 

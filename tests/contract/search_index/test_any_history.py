@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ragapp.protocols import SearchIndex
 from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, embed
 from tests.contract.search_index.library import Where
+from tests.soak import repeats
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["add", "delete", "restart", "rebuild"]), st.integers(0, 5), st.integers(0, 9)),
@@ -20,7 +21,7 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=15,
+    max_examples=repeats(15, 1000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

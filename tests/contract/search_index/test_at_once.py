@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
+import time
 from pathlib import Path
 
 from ragapp.protocols import SearchIndex
 from tests.contract.library import EAST, Library
 from tests.contract.search_index.library import Where
+from tests.processes import FORKED
 
 
 def test_many_threads_search_while_one_catches_up(library: Library, index: SearchIndex) -> None:
@@ -53,14 +54,14 @@ def _other_process(where: Where, folder: Path, count: int) -> None:
 def test_two_processes_see_each_others_documents(
     library: Library, where: Where, index: SearchIndex, tmp_path: Path
 ) -> None:
-    spawning = multiprocessing.get_context("spawn")
-    other = spawning.Process(target=_other_process, args=(where, tmp_path, 12))
+    other = FORKED.Process(target=_other_process, args=(where, tmp_path, 12))
     other.start()
     while other.is_alive():
         collection = library.collection
         live = collection.revision // 2
         assert len(index.words(collection, "heron", 100)) >= live
         assert len(index.dense(collection, EAST, 100)) >= live
+        time.sleep(0.005)  # the other needs a core, too
     other.join()
     assert other.exitcode == 0
     assert len(index.words(library.collection, "their heron", 100)) == 12

@@ -1,11 +1,10 @@
 """Two tenants send each other's server whatever comes to mind: nobody ever sees a word of the other's.
 
-`RAGAPP_TEST_REQUESTS` says how many requests; every route and MCP tool is among them.
+Every route and MCP tool is among the requests.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections import Counter
@@ -22,8 +21,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ragapp.types import Grant
 from tests.integration.access.world import OUR_CANARY, THEIR_CANARY, World, routes, rpc, rpc_result
+from tests.soak import repeats
 
-REQUESTS = int(os.environ.get("RAGAPP_TEST_REQUESTS", "400"))
+REQUESTS = repeats(400, 20_000)
 
 Tenant = Literal["ours", "theirs"]
 TENANTS: tuple[Tenant, ...] = ("ours", "theirs")
@@ -82,9 +82,7 @@ def test_no_tenant_sees_a_word_of_the_others(town: Town) -> None:
 
     @settings(
         max_examples=REQUESTS,
-        database=None,
         suppress_health_check=list(HealthCheck),
-        derandomize=REQUESTS <= 400,  # the same in every run of the suite, others when asked for more
     )
     @given(tenant=st.sampled_from(TENANTS), request=requests(known, tools, town.ids))
     def no_canary(tenant: Tenant, request: Attempt) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import resource
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from ragapp.index.local import files, snapshot, words
 from ragapp.index.local.generation import Generation
 from ragapp.index.local.views import LocalIndex
 from ragapp.types import Change, Collection, IndexEntry, Vectors
+from tests.processes import FORKED
 
 DIMENSION, PER_VERSION = 4, 3
 DIED = 9
@@ -126,8 +127,8 @@ def _catch_up(folder: Path) -> None:
     LocalIndex(folder, Record(9)).catch_up(Record(9).collection())
 
 
-def _run(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
-    process = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
+def _run(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    process = FORKED.Process(target=target, args=arguments)
     process.start()
     return process
 
@@ -180,7 +181,7 @@ def test_killing_it_again_and_again_costs_nothing_but_work(tmp_path: Path) -> No
     chance = random.Random(1)
     for round_ in range(1, 7):
         process = _run(_catch_up_step_by_step, tmp_path, 100 * round_, 100 * round_ + 99)
-        process.join(0.7 + chance.random() / 2)
+        process.join(0.05 + chance.random() / 2)
         process.kill()
         process.join()
         _assert_whole(tmp_path, Record(100 * round_ + 99))
