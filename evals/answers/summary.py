@@ -56,11 +56,12 @@ def figures(results: Sequence[QuestionResult]) -> dict[str, Figure]:
 
 
 def verdict_shares(results: Sequence[QuestionResult]) -> dict[Verdict, float]:
-    """The share of all sentences that got each verdict."""
+    """The share of all sentences that claim something which got each verdict."""
     total: Counter[Verdict] = Counter()
     for result in results:
         total.update(result.verdicts)
-    return {verdict: total[verdict] / (total.total() or 1) for verdict in VERDICTS}
+    claims = sum(total[verdict] for verdict in VERDICTS)
+    return {verdict: total[verdict] / (claims or 1) for verdict in VERDICTS}
 
 
 def latency(results: Sequence[QuestionResult]) -> dict[str, float]:

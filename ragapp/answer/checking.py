@@ -38,12 +38,18 @@ def check(text: str, shown: Sequence[Passage], *, strict: bool, refused: bool) -
     passages = {passage.number: passage for passage in shown}
     bound = [bind(claim, passages) for claim in claims]
     dropped = [told for claim in claims for told in _unknown(claim, passages)]
-    kept = [one for one in bound if one.verdict == "supported"] if strict else bound
+    kept = _supported(bound) if strict else bound
     dropped += [f"{one.verdict}: {one.text}" for one in bound if one not in kept]
     failing = None if strict and claims else _failing(kept, refused=refused)
     if failing is not None:
         dropped += [f"{one.verdict}: {one.text}" for one in kept]
     return Checked(tuple(kept), failing, tuple(dropped))
+
+
+def _supported(statements: Sequence[Statement]) -> list[Statement]:
+    """What is supported in full, with the headings and lead-ins around it; nothing when that is all."""
+    kept = [one for one in statements if one.verdict in {"supported", "no_claim"}]
+    return kept if any(one.verdict == "supported" for one in kept) else []
 
 
 def _unknown(claim: Claim, passages: dict[int, Passage]) -> list[str]:
@@ -58,6 +64,6 @@ def _failing(statements: Sequence[Statement], *, refused: bool) -> str | None:
     """
     if not statements:
         return WROTE_NOTHING
-    supported = [statement.verdict == "supported" for statement in statements]
+    supported = [one.verdict == "supported" for one in statements if one.verdict != "no_claim"]
     borne = [bool(statement.evidence) for statement in statements]
-    return None if (all(supported) if refused else any(borne)) else NOT_SUPPORTED
+    return None if ((all(supported) and any(borne)) if refused else any(borne)) else NOT_SUPPORTED

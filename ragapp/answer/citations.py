@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from ragapp.answer.clauses import clauses_of
-from ragapp.answer.forms import without_list_mark
+from ragapp.answer.forms import claims_nothing, without_list_mark
 from ragapp.answer.markers import Claim
 from ragapp.answer.passages import Passage
 from ragapp.answer.statements import Evidence, Statement
@@ -33,6 +33,8 @@ def bind(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
     what was cited does not fully support the claim but another passage does, that one is cited: the
     model's numbers are hints, the comparison decides.
     """
+    if claim.is_head or claims_nothing(claim.text):
+        return Statement(claim.text, "no_claim", (), claim.new_line)
     cited = [passages[number] for number in claim.passages if number in passages]
     evidence, verdict = _bearing(claim.text, cited)
     if verdict != "supported":

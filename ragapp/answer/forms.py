@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ragapp.answer.stated import read_values
+
 _LIST_MARK = re.compile(
     r"\s*(?:[-*+•▪●◦‣·–]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]\s+|#{1,6}\s+|>\s+|\*\*\d{1,3}[.)]\*\*\s+)"
 )
@@ -15,3 +17,61 @@ def without_list_mark(text: str) -> str:
     while (mark := _LIST_MARK.match(rest)) and rest[mark.end() :].strip():
         rest = rest[mark.end() :]
     return rest
+
+
+_COURTESY = re.compile(
+    r"(?:please )?(?:(?:let me know|feel free|don['’]t hesitate|do not hesitate|tell me)"
+    r" (?:if|to|when|whether)\b"
+    r"|if you (?:have|need|want|would like|['’]d like)\b.{0,60}"
+    r"\b(?:questions?|help|details?|information|know|ask)\b"
+    r"|i(?:['’]d| would)? ?(?:am|['’]m|be)? ?(?:hope (?:this|that|it)|happy to|glad to|here to)\b"
+    r"|(?:is there|do you have|do you need|would you like) (?:anything|any|me|more|further)\b"
+    r"|have a (?:nice|great|good) )[^.]{0,120}"
+    r"|you(?:['’]re| are) welcome|happy to help|glad to help|good luck"
+    r"|(?:thanks|thank you)(?: for (?:asking|your (?:question|message|patience)))?",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|hello|hi)"
+    r"(?:,? (?:sure|here you go|i can help(?: with that| you with that)?|happy to help|there))?",
+    re.IGNORECASE,
+)
+_LEAD_IN = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|ok)[,!.]? )?"
+    r"(?:(?:here|below|these|this|following|the following|in summary|in short|to summari[sz]e|summary)\b"
+    r"[^:.]{0,120}"
+    r"|(?:based on|according to|from|given|as per)\b[^:.,]{0,80}"
+    r"\b(?:passages?|documents?|text|context|sources?|information)\b"
+    r"[^:.]{0,60}"
+    r"|[^:.]{0,120}\b(?:as follows|the following(?: [a-z-]+){0,3}|two things|the facts|these facts))\s*:",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:[*_]{0,2})[A-Z][\w' -]{0,40}(?:[*_]{0,2}):(?:[*_]{0,2})")
+_LABEL_WORDS = 4
+_RULE_BELOW = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*:?-{2,}[-|: \t]*(?:\n|\Z)")
+_HEADING = re.compile(r"\s*(?:#{1,6} [^\n]{1,120}|\*\*[^*\n]{1,100}\*\*:?|__[^_\n]{1,100}__:?)\s*")
+_FOLLOWED = re.compile(r"\s*\n\s*\S")
+
+
+def claims_nothing(text: str) -> bool:
+    """Whether a sentence of an answer leads in, closes politely, or is a label of what follows.
+
+    What states a number, a date or a code always claims something.
+    """
+    text = without_list_mark(text).strip()
+    if read_values(text).found:
+        return False
+    bare = text.strip("*_ ").rstrip(".!? ")
+    if _COURTESY.fullmatch(bare) or _OPENER.fullmatch(bare) or _LEAD_IN.fullmatch(text.strip("*_ ")):
+        return True
+    return _LABEL.fullmatch(text) is not None and len(text.split()) <= _LABEL_WORDS
+
+
+def is_table_head(text: str, end: int) -> bool:
+    """Whether the line that ends there stands above the rule of a Markdown table."""
+    return _RULE_BELOW.match(text, end) is not None
+
+
+def is_heading(line: str, behind: str) -> bool:
+    """Whether a line is marked as a heading, and something follows that it can be the heading of."""
+    return _HEADING.fullmatch(line) is not None and _FOLLOWED.match(behind) is not None

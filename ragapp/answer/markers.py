@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ragapp.answer.forms import is_heading, is_table_head
 from ragapp.answer.plain import plain
 from ragapp.answer.terms import fold
 from ragapp.sentences import Span, sentence_spans
@@ -22,6 +23,9 @@ MARKER = re.compile(
 _DEFINITION = re.compile(r"^[ \t]*\[\^?\d+\]:.*$", re.MULTILINE)
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
 _WIDEST_RANGE = 50
+_COMMA = re.compile(r",\s*")
+_SENTENCE_START = re.compile(r"(?:^|[\n.!?:])[\s*•#-]*\Z")
+_NEAR = 8
 _LINE_START = re.compile(r"(?:^|\n)[\s*•#-]*$")
 
 
@@ -32,6 +36,8 @@ class Claim:
     text: str
     passages: tuple[int, ...]
     new_line: bool
+    is_head: bool = False
+    """Whether it is the head of a table or a heading over what follows."""
 
 
 def read_claims(written: str) -> list[Claim]:
@@ -52,7 +58,8 @@ def read_claims(written: str) -> list[Claim]:
         text = fold(plain(bare[start:end]))
         if any(character.isalnum() for character in text):
             new_line = "\n" in bare[len(bare[:start].rstrip()) : start]
-            claims.append(Claim(text, tuple(dict.fromkeys(cited)), new_line))
+            is_head = is_table_head(bare, end) or is_heading(bare[start:end], bare[end:])
+            claims.append(Claim(text, tuple(dict.fromkeys(cited)), new_line, is_head))
     return claims
 
 
@@ -72,13 +79,19 @@ def _take_out(written: str) -> tuple[str, list[_Mark]]:
         taken = 0
         for match in found:
             bare += line[taken : match.start()]
-            at_line_start = _LINE_START.search(bare) is not None
-            if not at_line_start:
+            comma = _COMMA.match(line, match.end()) if _opens_sentence(bare) else None
+            if not comma and _LINE_START.search(bare) is None:
                 bare = bare.rstrip(" \t")
-            marks.append(_Mark(len(bare), tuple(_numbers(match.group(1))), leading))
+            marks.append(_Mark(len(bare), tuple(_numbers(match.group(1))), leading or bool(comma)))
             taken = match.end()
+            if comma:  # "According to passage [1], the sea rises."
+                bare, taken = bare + line[comma.end() : comma.end() + 1].upper(), comma.end() + 1
         bare += line[taken:]
     return bare, marks
+
+
+def _opens_sentence(bare: str) -> bool:
+    return _SENTENCE_START.search(bare, max(0, len(bare) - _NEAR)) is not None
 
 
 def _owner(mark: _Mark, spans: Sequence[Span]) -> int:

@@ -12,6 +12,7 @@ _DOUBTS: Mapping[Verdict, str] = {
     "supported": "",
     "partial": " (partly supported)",
     "unsupported": " (not supported by the documents)",
+    "no_claim": "",
 }
 
 

@@ -51,7 +51,7 @@ def _since(c: Connection, moment: datetime) -> Iterator[tuple[date, _Told]]:
 
 
 def _day(day: date, told: Sequence[_Told]) -> AnswerDay:
-    verdicts = [one.verdict for answer in told for one in answer.sentences]
+    verdicts = [one.verdict for answer in told for one in answer.sentences if one.verdict != "no_claim"]
     made = [answer.timings_ms["total"] for answer in told if not _cached(answer)]
     return AnswerDay(
         day=day,

@@ -11,7 +11,8 @@ Ranking = tuple[tuple[int, float], ...]
 SearchMode = Literal["hybrid", "dense", "words"]
 AskMode = Literal["auto", "extractive", "generate"]
 AnswerMode = Literal["extractive", "generate"]
-Verdict = Literal["supported", "partial", "unsupported"]
+Verdict = Literal["supported", "partial", "unsupported", "no_claim"]
+"""`no_claim`: a heading, a lead-in or a pleasantry, which nothing has to support."""
 RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
 """Who made the question stand alone; `nobody` when it is searched for as it was asked."""
 Ending = Literal["complete", "length", "filtered", "interrupted", "stopped"]

@@ -44,6 +44,8 @@ def _show_sentence(
     label = LABELS[sentence.verdict]
     with st.container(gap="xsmall", key=f"sentence-{sentence.verdict}-{key}"):
         st.html(f'<p class="ragapp-answer">{html_text(sentence.text)}</p>')
+        if sentence.verdict == "no_claim":
+            return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)
             show_chips(sentence, citations, tour, key)

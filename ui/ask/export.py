@@ -47,7 +47,7 @@ def _body(answer: Answer) -> str:
     return " ".join(
         _markdown(sentence.text)
         + "".join(f" [{number}]" for number in sentence.citations)
-        + ("" if sentence.verdict == "supported" else f" *({_DOUBT[sentence.verdict]})*")
+        + (f" *({_DOUBT[sentence.verdict]})*" if sentence.verdict in _DOUBT else "")
         for sentence in answer.sentences
     )
 

@@ -11,10 +11,11 @@ from ragapp.types import Verdict
 class Label(NamedTuple):
     words: str
     icon: str
-    color: Literal["green", "orange", "red"]
+    color: Literal["green", "orange", "red", "gray"]
 
 
 LABELS: Final[Mapping[Verdict, Label]] = {
+    "no_claim": Label("Says nothing to check", ":material/remove:", "gray"),
     "supported": Label("Supported", ":material/check_circle:", "green"),
     "partial": Label("Partly supported", ":material/error:", "orange"),
     "unsupported": Label("Not supported", ":material/cancel:", "red"),
