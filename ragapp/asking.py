@@ -9,13 +9,14 @@ from ragapp.answer.answerer import Answerer
 from ragapp.answer.history import History
 from ragapp.answer.prompt import PROMPT_VERSION
 from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.smalltalk import reply_to, small_answer
 from ragapp.answer.writers import Writers
 from ragapp.cache.answers import AnswerCache
 from ragapp.cache.asked import Asked, Circumstances
 from ragapp.lazy import Lazy
 from ragapp.protocols import Observer
 from ragapp.retrieve.hybrid import Retriever
-from ragapp.types import AskEvent, AskMode, CacheDecision, Collection, SearchResult, Turn
+from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, Collection, SearchResult, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,13 @@ class Asking:
         self._observer = observer
 
     def ask(self, wish: Wish, follows: Follows, notice: str | None) -> Generator[AskEvent, None, None]:
-        """Searches at once, and raises as a search does; answers as the events are taken."""
+        """Searches at once, and raises as a search does; answers as the events are taken.
+
+        Small talk is answered in kind: nothing is searched, counted or stored.
+        """
+        reply = reply_to(wish.question) if follows.standalone_question is None else None
+        if reply is not None:
+            return _told(small_answer(wish.question, reply, follows.conversation_id))
         alone = self._rewriter.rewrite(wish.question, follows.turns, follows.standalone_question)
         asked = Asked(
             question=wish.question,
@@ -122,3 +129,8 @@ class Asking:
             k=wish.k,
             filters=tuple(sorted(wish.filters.items())),
         )
+
+
+def _told(answer: Answer) -> Generator[AskEvent, None, None]:
+    yield AskEvent("evidence", answer=answer)
+    yield AskEvent("answer", answer=answer)

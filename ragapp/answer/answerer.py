@@ -119,7 +119,7 @@ class Answerer:
     def _extracted(self, sheet: Sheet, passages: Sequence[Passage], notice: str | None) -> Answer:
         """The documents' own sentences. Raises NotFoundError when a version that they cite is gone."""
         started = perf_counter()
-        statements = extract(sheet.result.query, passages, sheet.asked, self._support_model)
+        statements = extract(sheet.read, passages, sheet.asked, self._support_model)
         sheet.timed("extractive", started)
         return sheet.filled(statements, passages, self._page_at, notice=notice)
 

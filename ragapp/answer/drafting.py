@@ -74,7 +74,7 @@ class Drafter:
         sample = "\n".join(hit.text for hit in hits[:2])
         tokens = generator.count_tokens(sample) if sample else None
         ratio = len(sample.encode()) / tokens if tokens else BYTES_PER_TOKEN
-        prompt = build_prompt(sheet.result.query, passages, int(self._limits.prompt * ratio))
+        prompt = build_prompt(sheet.read, passages, int(self._limits.prompt * ratio))
         sheet.shown = tuple(passage.number for passage in prompt.passages)
         return prompt
 

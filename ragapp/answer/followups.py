@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from ragapp.answer.english import FUNCTION_WORDS
+from ragapp.answer.smalltalk import reply_to
 from ragapp.answer.terms import fold, name_stems, stems
 from ragapp.types import Turn
 
@@ -37,6 +38,13 @@ _POINTING = re.compile(
     r"|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (?:is|are|was|were)\b)",
     re.IGNORECASE,
 )
+_VERBS = r"is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might|must"
+_COMPLETE = re.compile(
+    rf"(?:who|whom|whose|what|which|when|where|why|how)\b[^?]{{0,80}}?\b(?:{_VERBS})\b\s+\w"
+    rf"|(?:{_VERBS})\s+\w+\s+\w|(?:who|what)\s+\w+(?:s|ed)\s+\w",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(r" \([^()]{1,200}\)\?$")
 _PUNCTUATION = ' .,;:!?"“”()[]'
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _NAME = re.compile(r"\b[A-Z][\w'’.&-]*(?:\s+(?:(?:of|the|and|de|von|van)\s+)*[A-Z0-9][\w'’.&-]*)*")
@@ -45,10 +53,32 @@ _NAME = re.compile(r"\b[A-Z][\w'’.&-]*(?:\s+(?:(?:of|the|and|de|von|van)\s+)*[
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
     """The question with what it leaves to the conversation filled in; itself when it leaves nothing."""
     question = fold(question)
-    earlier = [fold(turn.question) for turn in history[-LOOKED_BACK:]]
+    earlier = [_own_words(fold(turn.question)) for turn in _topics(history)]
     if not earlier or not needs_context(question):
         return question
     return _exchanged(question, earlier[-1]) or _told(question, earlier)
+
+
+def _topics(history: Sequence[Turn]) -> list[Turn]:
+    """The latest turns that can have a topic: a greeting has none."""
+    return [turn for turn in history if reply_to(turn.question) is None][-LOOKED_BACK:]
+
+
+def _own_words(question: str) -> str:
+    """A complete question without the topic that these rules have put behind it."""
+    added = _ADDED.search(question)
+    bare = question[: added.start()] + "?" if added else question
+    return bare if is_complete(bare) else question
+
+
+def is_complete(question: str) -> bool:
+    """Whether a question says all itself, so that a topic may help to find but not to read.
+
+    It has a question word or auxiliary, a verb and something that it asks about, and points at nothing.
+    """
+    question = fold(question)
+    points = _opening(question) > 0 or _POINTING.search(question) is not None
+    return not points and _COMPLETE.match(question) is not None and bool(stems(question))
 
 
 def without_added_topic(question: str, standalone: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from uuid import uuid4
 
-from ragapp.answer.followups import without_added_topic
+from ragapp.answer.followups import is_complete, without_added_topic
 from ragapp.answer.passages import Passage
 from ragapp.answer.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answer.statements import PageAt, Statement, numbered, written
@@ -39,6 +39,12 @@ class Sheet:
         if self.rewritten_by == "rules":
             return without_added_topic(self.question, self.result.query)
         return self.result.query
+
+    @property
+    def read(self) -> str:
+        """The question that sentences are read for: a topic that was added to a complete one only finds."""
+        added = self.rewritten_by == "rules" and self.asked == self.question
+        return self.question if added and is_complete(self.question) else self.result.query
 
     def timed(self, step: str, since: float) -> None:
         """Notes the milliseconds from `since`, a reading of perf_counter, until now."""

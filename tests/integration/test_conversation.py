@@ -41,6 +41,15 @@ def test_a_follow_up_is_searched_for_as_a_question_that_stands_alone(caller: Cal
     assert "Ada Thornton" in second.answer
 
 
+def test_small_talk_is_answered_and_no_part_of_the_conversation(caller: Caller) -> None:
+    conversation = caller.history.create_conversation()
+    ask(caller, FIRST, conversation_id=conversation.id)
+    thanks = ask(caller, "Thanks!", conversation_id=conversation.id)
+    assert (thanks.refused, thanks.hits, thanks.sentences[0].verdict) == (False, (), "no_claim")
+    assert len(caller.history.conversation_answers(conversation.id)) == 1
+    assert "harbour" in ask(caller, FOLLOW_UP, conversation_id=conversation.id).standalone_question
+
+
 def test_earlier_turns_may_be_handed_over_instead(caller: Caller) -> None:
     answer = ask(caller, FOLLOW_UP, history=[Turn(FIRST, "In 1862.")])
     assert "harbour" in answer.standalone_question

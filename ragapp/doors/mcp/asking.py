@@ -96,7 +96,7 @@ class AskingTools:
 
         The citations have been checked against the documents. Keep the markers `[n]` when you pass the
         answer on, and list their sources. When `refused` is true the documents do not hold the answer:
-        say so instead of answering from memory. A sentence whose verdict is `partial` or `unsupported` is doubtful.
+        say so instead of answering from memory. Doubt sentences whose verdict is `partial` or `unsupported`.
         """
         with errors_told():
             ask = partial(

@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ragapp.answer.answerer import NO_CACHE
 from ragapp.answer.followups import stand_alone
 from ragapp.answer.rewriting import Rewriter
+from ragapp.answer.sheet import Sheet
+from ragapp.answer.smalltalk import reply_to
 from ragapp.answer.terms import fold, stems
 from ragapp.answer.writers import Writers
 from ragapp.errors import ModelError
 from ragapp.types import Turn
+from tests.unit.answer.hits import found
 
 
 def turns(*questions: str) -> list[Turn]:
@@ -48,6 +52,77 @@ def test_what_is_left_out_is_filled_in(earlier: str, question: str, expected: st
 )
 def test_a_full_question_is_left_alone(question: str) -> None:
     assert stand_alone(question, turns("What is the capital of France?")) == question
+
+
+@pytest.mark.parametrize(
+    "question", ["who is the auditor?", "What is EBT?", "When does the office open?", "Where is the harbour?"]
+)
+def test_a_complete_question_is_read_as_it_was_asked(question: str) -> None:
+    earlier = "What does error code E0471 mean?"
+    searched = stand_alone(question, turns(earlier))
+    assert "E0471" in searched
+    sheet = Sheet(question, found(searched, ["A text."]), NO_CACHE, "rules")
+    assert (sheet.read, sheet.asked) == (question, question)
+
+
+@pytest.mark.parametrize("question", ["Who signs it?", "Why?", "How tall is he?", "And the price?"])
+def test_a_question_that_points_back_is_read_with_its_topic(question: str) -> None:
+    searched = stand_alone(question, turns("What does error code E0471 mean?"))
+    assert Sheet(question, found(searched, ["A text."]), NO_CACHE, "rules").read == searched
+
+
+@pytest.mark.parametrize("talk", ["hi", "Thanks!", "ok great", "bye", "who are you?", "Hello there 👋"])
+def test_small_talk_is_no_topic(talk: str) -> None:
+    earlier = ["Where is the harbour?", talk, talk, talk]
+    assert stand_alone("Who built it?", turns(*earlier)) == "Who built it (harbour)?"
+
+
+def test_an_added_topic_is_not_handed_on() -> None:
+    earlier = turns("who is the auditor (error code E0471 mean)?")
+    assert stand_alone("How old is he?", earlier) == "How old is he (auditor)?"
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "hi",
+        "Hi!",
+        "good morning",
+        "Thanks!",
+        "thank you so much",
+        "ok great",
+        "ok, thanks",
+        "bye",
+        "Goodbye.",
+        "who are you?",
+        "What can you do?",
+        "hi, who are you?",
+        "how are you",
+        "got it",
+        "Perfect!",
+    ],
+)
+def test_small_talk_gets_a_reply(talk: str) -> None:
+    assert reply_to(talk)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hi, who is the auditor?",
+        "Thanks, and what is the price?",
+        "What is a greeting?",
+        "bye-laws",
+        "ok rating",
+        "Who are the auditors?",
+        "good manufacturing practice",
+        "help desk hours",
+        "",
+        "Great Fire of London",
+    ],
+)
+def test_a_question_is_no_small_talk(question: str) -> None:
+    assert reply_to(question) is None
 
 
 def test_a_first_question_is_left_alone() -> None:
