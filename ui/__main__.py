@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from ragapp.doors.client import RagappClient
 from ragapp.doors.hosts import is_loopback
 from ragapp.private import keep_to_owner
+from ragapp.sandbox.kernel import keep_memory_private
 from ui.theme import options
 from ui.uploaded import bytes_held
 from ui.web.guard import OriginGuard
@@ -28,6 +29,7 @@ from ui.web.uploads import UPLOADS_MB, UploadGuard
 def main() -> None:
     """Runs until it is told to stop, or until the process that holds its standard input ends."""
     keep_to_owner()
+    keep_memory_private()
     wanted = _arguments()
     _stop_with_parent()
     cookie = cookie_name(wanted.port)

@@ -22,6 +22,7 @@ from ragapp.pages.keeping import KeptPages
 from ragapp.pages.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvalDesk, OpenEvalDesk
 from ragapp.retrieve.hybrid import Retriever
+from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
 from ragapp.service.premises import Premises, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
@@ -88,6 +89,7 @@ def build_service(
             disk_use=partial(disk_use, *places),
             check_permissions=partial(check_permissions, *places),
             search_files=partial(search_files, *places),
+            check_confinement=check_confinement,
         ),
     )
 

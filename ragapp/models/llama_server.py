@@ -7,6 +7,7 @@ Then it waits for the end of stdin, which comes when the parent closes it or die
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
@@ -30,7 +31,14 @@ _REUSED_STRETCH = 64
 _PROMPT_CACHE_MIB = 256
 
 
+def _keep_memory_private() -> None:
+    """As `ragapp.sandbox.kernel` does, which this program does not import: the environment may hold keys."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+
 def main() -> None:
+    _keep_memory_private()
     order: Order = json.loads(sys.stdin.readline())
     # llama.cpp may print; stdout is for the URL alone.
     reply = os.fdopen(os.dup(1), "w")

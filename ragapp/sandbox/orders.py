@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+FILES: Final = "files: only libraries and the document can be read, only the result written"
+NETWORK: Final = "network: none can be reached"
+TCP: Final = "network: no TCP connection can be made; other protocols are open"
+PROCESSES: Final = "processes: no other can be read or signalled"
+LEFTOVERS: Final = "leftovers: no process stays when the work is done"
+SYSTEM_CALLS: Final = "system calls: those for sockets, debugging, mounts and kernel modules fail"
+COUNT: Final = "number: only a few processes can be started"
+PROTECTIONS: Final = (FILES, NETWORK, PROCESSES, LEFTOVERS, SYSTEM_CALLS, COUNT)
+"""What confines work on a document where the system can do it."""
+
 REFUSED: Final = 3
 """The exit code of work that ended with a reason for people; its result is that reason."""
 

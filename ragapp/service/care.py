@@ -52,6 +52,7 @@ class CareService(Parts):
                 lambda: [check_pictures(self._renderer, self._store, repair=repair)],
             ),
             self._premises.check_permissions(repair),
+            self._premises.check_confinement(),
         ]
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 

@@ -27,6 +27,7 @@ class Premises:
     """Given whether to repair."""
     search_files: Callable[[Sequence[str]], Findings]
     """Looks for fragments of text in everything that is kept."""
+    check_confinement: Callable[[], Check]
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:

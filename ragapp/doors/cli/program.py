@@ -33,6 +33,7 @@ from ragapp.doors.cli import (
 )
 from ragapp.errors import RagappError
 from ragapp.private import keep_to_owner
+from ragapp.sandbox.kernel import keep_memory_private
 
 app = typer.Typer(
     help="Answers from your own documents, every sentence tied to the exact text that supports it.",
@@ -81,6 +82,7 @@ def _program(
 def run() -> None:
     """Runs the program; turns our errors into one line on stderr and their exit code."""
     keep_to_owner()
+    keep_memory_private()
     try:
         app()
     except RagappError as error:

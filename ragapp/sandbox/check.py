@@ -1,0 +1,27 @@
+"""The doctor's look at the sandbox: does it start, and which protections hold on this machine?"""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from ragapp.errors import StorageError
+from ragapp.sandbox.child import serve
+from ragapp.sandbox.orders import Limits
+from ragapp.sandbox.process import MIB, Sandbox, shown_protections
+from ragapp.types import Check
+
+_LIMITS = Limits(memory=512 * MIB, output=MIB, cpu_seconds=10, wall_seconds=10)
+
+
+def check_confinement() -> Check:
+    """Starts a sandbox that loads no parser. Missing protections are named; they break nothing."""
+    name = "documents are read in a confined process"
+    try:
+        with closing(Sandbox(__name__, _LIMITS)) as sandbox:
+            return Check(name, ok=True, detail=shown_protections(sandbox.start()))
+    except StorageError as error:
+        return Check(name, ok=False, detail=str(error))
+
+
+if __name__ == "__main__":
+    serve(lambda data, _order: data)
