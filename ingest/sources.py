@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
+import stat
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -118,7 +120,7 @@ def _expanded(name: str) -> str:
 
 
 def _in_file(path: Path) -> list[Source]:
-    return _in_archive(path) if is_archive(path) else [_file(path)]
+    return _in_archive(path) if is_archive(path) and _may_be_read(path) else [_file(path)]
 
 
 def _file(path: Path) -> Source:
@@ -131,7 +133,24 @@ def _file(path: Path) -> Source:
 
 
 def _opened(path: Path) -> BinaryIO:
-    return path.open("rb")
+    """Raises UsageError for a pipe, a socket or a device, which may be without end or without beginning."""
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # what a socket says
+            raise _no_document(path) from error
+        raise
+    opened = open(file, "rb")  # noqa: PTH123, SIM115 - a descriptor, which the caller closes
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        opened.close()
+        raise _no_document(path)
+    return opened
+
+
+def _no_document(path: Path) -> UsageError:
+    return UsageError(
+        f"{spelled(path)} is a pipe, a socket or a device, not a file. Write what it gives into a file first."
+    )
 
 
 def _in_archive(path: Path) -> list[Source]:

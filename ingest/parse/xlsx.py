@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.parse.archive import damaged, opened
 from ingest.parse.builder import TextBuilder
-from ingest.parse.rows import write_sheet
+from ingest.parse.rows import dense, write_sheet
 from ragapp.types import ParsedText
 
 
@@ -30,16 +30,19 @@ def parse_xlsx(data: bytes, name: str) -> ParsedText:
                 if number:
                     out.page()
                 out.heading(1, sheet.title)
-                write_sheet(_rows(sheet), out)
+                write_sheet(dense(_rows(sheet)), out)
             about = workbook.properties
             return out.build(about.title, {"author": about.creator})
         except (InvalidFileException, XmlError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise damaged(name, error) from error
 
 
-def _rows(sheet: Worksheet) -> Iterator[list[str]]:
+def _rows(sheet: Worksheet) -> Iterator[dict[int, str]]:
+    """The cells with something in them, by their column."""
+    sheet.reset_dimensions()  # else each row is as wide as the widest
     for row in sheet.iter_rows(values_only=True):
-        yield [_shown(value) for value in row]
+        cells = enumerate(row)
+        yield {column: shown for column, value in cells if value is not None and (shown := _shown(value))}
 
 
 def _shown(value: object) -> str:
