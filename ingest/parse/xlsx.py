@@ -39,7 +39,7 @@ def parse_xlsx(data: bytes, name: str) -> ParsedText:
 
 def _rows(sheet: Worksheet) -> Iterator[dict[int, str]]:
     """The cells with something in them, by their column."""
-    sheet.reset_dimensions()  # else each row is as wide as the widest
+    sheet.reset_dimensions()  # type: ignore[attr-defined]  # else each row is as wide as the widest
     for row in sheet.iter_rows(values_only=True):
         cells = enumerate(row)
         yield {column: shown for column, value in cells if value is not None and (shown := _shown(value))}
