@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
+from pathlib import Path
 
+import pytest
+
+from ragapp.errors import ModelError
+from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
+from ragapp.settings import Settings
 from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
 
 
@@ -25,8 +32,19 @@ def test_the_same_prompt_gives_the_same_text(generator: Generator) -> None:
     assert first == second
 
 
-def test_nothing_happens_before_the_first_piece_is_asked_for(generator: Generator) -> None:
-    generator.generate(SYSTEM, PROMPT, 16)
+def test_no_request_is_sent_before_the_first_piece_is_asked_for(server: OpenAIServer) -> None:
+    pieces = served(server, "good").generate(SYSTEM, PROMPT, 16)
+    time.sleep(0.3)  # a request that was sent already would have arrived
+    assert server.requests == []
+    next(pieces)
+    assert len(server.requests) == 1
+
+
+def test_no_model_is_loaded_before_the_first_piece_is_asked_for(tmp_path: Path) -> None:
+    (generator,) = build_generators(Settings(generator="local", models_dir=tmp_path))
+    pieces = generator.generate(SYSTEM, PROMPT, 16)
+    with pytest.raises(ModelError, match="ragapp models fetch"):
+        next(pieces)
 
 
 def test_a_stream_may_be_left_early_and_the_next_one_is_whole(generator: Generator) -> None:
