@@ -105,6 +105,30 @@ def test_its_age_is_known(blobs: BlobStore) -> None:
     assert not blobs.abandoned(3600)
 
 
+def test_damaged_bytes_are_not_intact(tmp_path: Path) -> None:
+    blobs = BlobFolder(tmp_path)
+    blob = blobs.put(io.BytesIO(b"tide"), 10)
+    blobs.path(blob.sha256).write_bytes(b"tidy")
+    assert not blobs.intact(blob.sha256)
+
+
+def test_a_half_written_upload_can_be_found_and_cleared(tmp_path: Path) -> None:
+    blobs, left = BlobFolder(tmp_path), []
+
+    class Clearing(io.BytesIO):
+        """Clears what has been written of it before it ends."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            left.append(blobs.abandoned(-60))
+            blobs.clear_abandoned(left[-1])
+            return super().read(4)
+
+    with pytest.raises(FileNotFoundError):
+        blobs.put(Clearing(b"tide and ebb"), 20)
+    assert [len(names) for names in left] == [1, 0, 0, 0]
+    assert not list(blobs.all())
+
+
 def test_a_bucket_that_refuses_or_is_away_says_which_settings_to_check(s3: S3Server) -> None:
     with pytest.raises(StorageError, match="RAGAPP_S3_SECRET_ACCESS_KEY"):
         BlobBucket(address(s3.endpoint, secret="wrong")).exists(NEVER)

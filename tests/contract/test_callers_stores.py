@@ -50,6 +50,14 @@ def test_a_key_is_found_as_it_was_made(keys: SqlKeys) -> None:
     assert keys.all() == [KEY]
 
 
+def test_keys_are_listed_oldest_first(keys: SqlKeys) -> None:
+    younger = replace(KEY, id="b" * 12, created_at=NOW + timedelta(hours=1))
+    oldest = replace(KEY, id="c" * 12, created_at=NOW - timedelta(hours=1))
+    for key in (younger, oldest):
+        keys.add(key, "digest")
+    assert keys.all() == [oldest, KEY, younger]
+
+
 def test_whether_there_ever_was_a_key(engine: Engine) -> None:
     keys = SqlKeys(engine)
     assert not keys.any()
@@ -106,6 +114,8 @@ def test_nothing_is_spent_beyond_a_limit(engine: Engine) -> None:
     assert not usage.spend(KEY.id, TODAY, Usage(upload_bytes=1), within)
     assert usage.spend(KEY.id, TODAY, Usage(questions=1), within), "a limit of bytes is none of questions"
     assert usage.usage(KEY.id, TODAY) == Usage(questions=1, upload_bytes=100)
+    lowered = Limits(upload_bytes_per_day=50)
+    assert usage.spend(KEY.id, TODAY, Usage(questions=1), lowered), "nor one that is exceeded already"
 
 
 @pytest.mark.usefixtures("keys")
