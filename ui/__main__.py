@@ -18,7 +18,7 @@ from ragapp.doors.hosts import is_loopback
 from ragapp.private import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 from ui.theme import options
-from ui.uploaded import bytes_held
+from ui.uploaded import bytes_held, note_turned_away
 from ui.web.guard import OriginGuard
 from ui.web.headers import SecurityHeaders
 from ui.web.session import cookie_name, session_routes
@@ -48,7 +48,12 @@ def main() -> None:
             Middleware(SecurityHeaders),
             Middleware(OriginGuard, host=wanted.host, names=wanted.name),
             Middleware(
-                UploadGuard, cookie=cookie, check=check, held=bytes_held, most=wanted.upload_mb * 2**20
+                UploadGuard,
+                cookie=cookie,
+                check=check,
+                held=bytes_held,
+                most=wanted.upload_mb * 2**20,
+                turned_away=note_turned_away,
             ),
         ],
     )

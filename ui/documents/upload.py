@@ -13,10 +13,15 @@ from ragapp.types import Acceptance
 from ui.escape import html_text, label_text
 from ui.figures import counted
 from ui.session import client
-from ui.uploaded import handed_over
+from ui.uploaded import handed_over, pop_turned_away
 
 _ROUND = "upload-round"
 _REFUSED = "upload-refused"
+
+_NO_ROOM = (
+    "More would have been on its way through this page at once than it has room for. Add what is missing "
+    "from the list again, fewer at a time."
+)
 
 Refusals = list[tuple[str, str]]
 """(name, why) of what was not taken."""
@@ -30,6 +35,8 @@ def show_upload(collection: str) -> None:
         accept_multiple_files=True,
         key=f"upload-{collection}-{number}",  # what was dropped for one collection never reaches another
     )
+    if not files:  # else those that had room are handed over first, which begins a new list
+        st.session_state.setdefault(_REFUSED, []).extend([("A file", _NO_ROOM)] * pop_turned_away())
     _show_refused()
     if files:
         with handed_over(files):

@@ -25,17 +25,26 @@ _PATH: Final = "/_stcore/upload_file/"
 class UploadGuard:
     """ASGI middleware in front of Streamlit's uploads, which keep each file whole in memory.
 
-    `held` counts the bytes of the files that have arrived and wait to be handed to the API.
+    `held` counts the bytes of the files that have arrived and wait to be handed to the API. `turned_away` is
+    called with the Streamlit session whose file had no room.
     """
 
     def __init__(
-        self, app: ASGIApp, *, cookie: str, check: KeyCheck, held: Callable[[], int], most: int
+        self,
+        app: ASGIApp,
+        *,
+        cookie: str,
+        check: KeyCheck,
+        held: Callable[[], int],
+        most: int,
+        turned_away: Callable[[str], None],
     ) -> None:
         self._app = app
         self._cookie = cookie
         self._check = check
         self._held = held
         self._most = most
+        self._turned_away = turned_away
         self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +63,7 @@ class UploadGuard:
             await refusal(scope, receive, send)
             return
         if self._held() + self._arriving + _length(scope) > self._most:
+            self._turned_away(_session(scope))
             refusal = PlainTextResponse(self._remedy(), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             await refusal(scope, receive, send)
         else:
@@ -70,6 +80,7 @@ class UploadGuard:
             seen += size
             self._arriving += size
             if self._held() + self._arriving > self._most:
+                self._turned_away(_session(scope))
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._remedy())
             return message
 
@@ -83,6 +94,10 @@ class UploadGuard:
             f"Files of more than {self._most // 2**20} MB together would be on their way through this page. "
             "Upload fewer at once, or use `ragapp ingest`.\n"
         )
+
+
+def _session(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(_PATH).partition("/")[0]
 
 
 def _length(scope: Scope) -> int:

@@ -25,6 +25,7 @@ class Shelf:
         self.held = 0
         self.away = False
         self.open = False
+        self.turned_away: list[str] = []
 
     def check(self, key: str) -> None:
         if self.away:
@@ -46,7 +47,14 @@ def shelf() -> Shelf:
 def browser(shelf: Shelf) -> TestClient:
     """Signed in."""
     app = Starlette(routes=[Route("/{path:path}", shelf.take, methods=["PUT"])])
-    app.add_middleware(UploadGuard, cookie="c", check=shelf.check, held=lambda: shelf.held, most=MOST)
+    app.add_middleware(
+        UploadGuard,
+        cookie="c",
+        check=shelf.check,
+        held=lambda: shelf.held,
+        most=MOST,
+        turned_away=shelf.turned_away.append,
+    )
     return TestClient(app, cookies={"c": sign_ins().begin(KEY)})
 
 
@@ -57,13 +65,14 @@ def pieces(count: int) -> list[bytes]:
 def test_the_sum_of_what_is_held_is_bounded(browser: TestClient, shelf: Shelf) -> None:
     statuses = [browser.put(ADDRESS, content=b"x" * 300).status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 413, 413]
+    assert shelf.turned_away == ["session", "session"]
     shelf.held = 0  # the API has them
     assert browser.put(ADDRESS, content=b"x" * 300).status_code == 200
 
 
 def test_the_bound_holds_without_a_length(browser: TestClient, shelf: Shelf) -> None:
     assert browser.put(ADDRESS, content=iter(pieces(11))).status_code == 413
-    assert shelf.held == 0
+    assert (shelf.held, shelf.turned_away) == (0, ["session"])
     assert browser.put(ADDRESS, content=iter(pieces(10))).status_code == 200
 
 
