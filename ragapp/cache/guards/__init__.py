@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
+from ragapp.cache.guards.capitals import Cased, cased_words
 from ragapp.cache.guards.reading import Reading
 from ragapp.cache.guards.words import DEGREES, GENERAL, NEGATIONS, ORDINALS, POINTING, SCALES, TIMES
 
@@ -48,6 +49,18 @@ def names_agree(a: Reading, b: Reading) -> bool:
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 
+def capitals_agree(a: Reading, b: Reading) -> bool:
+    """No word has capitals that make another word of it: "5 mW" is not "5 MW", "Polish" not "polish"."""
+    theirs: dict[str, list[Cased]] = {}
+    for word in cased_words(b.text):
+        theirs.setdefault(word.text.lower(), []).append(word)
+    return all(
+        any(word.agrees_with(other) for other in others)
+        for word in cased_words(a.text)
+        if (others := theirs.get(word.text.lower()))
+    )
+
+
 def persons_agree(a: Reading, b: Reading) -> bool:
     """The same persons, or one in each that is whoever asks: "how do I" is "how do you"."""
     if a.persons == b.persons:
@@ -82,6 +95,7 @@ GUARDS: Mapping[str, Guard] = {
     "times": times_agree,
     "kind of question": kinds_agree,
     "names": names_agree,
+    "capitals": capitals_agree,
     "persons": persons_agree,
     "pointing words": neither_points,
     "content words": words_agree,

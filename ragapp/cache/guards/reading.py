@@ -87,7 +87,8 @@ class Reading:
         for match in _TOKEN.finditer(self.text):
             word = match.group()
             named = word == "A" or (word[0].isupper() and len(word) > 1)  # "Appendix A"; I is a person
-            if named and (not opens or word[1:] != word[1:].lower()):
+            stressed = word.lower() in EMPTY and len(word) > 1  # "What IS it?"
+            if named and not stressed and (not opens or word[1:] != word[1:].lower()):
                 found.update(_singular(part) for part in _spelt(word.lower()))
             opens = self.text[match.end() : match.end() + 1] in {".", "?", "!", ":"}
         return frozenset(found)

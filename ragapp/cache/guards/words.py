@@ -91,6 +91,16 @@ TIMES = _words(
 )
 """Dates and tenses."""
 
+CAPITALS_MATTER = _words(
+    "us it who may march august polish turkey china japan reading bath nice job mark bill jack frank "
+    "rose grace will pat art drew sue rob dick ray dean earl aids sap ram pin era cat mad am pm java "
+    "python ruby rust go swift word excel access windows teams slack edge chrome opera safari oracle "
+    "shell gap target visa ford orange apple amazon meta alphabet delta mercury mars earth saturn sun "
+    "titan lent easter catholic orthodox liberal democrat republican conservative labour ai all arm bat "
+    "con cost dare fast lamp led lead mint nut pet pi sad safe she sit spa star tan wasp zip "
+)
+"""Words that mean another thing with a capital, or all in capitals."""
+
 POINTING = _words("this these those below above following attached here")
 """Words that point at something outside the question. What they mean is up to the moment."""
 

@@ -25,7 +25,28 @@ SAME = [
     ("What plan is best?", "Which plan is best?"),
 ]
 
+SAME += [
+    ("What IS the notice period?", "what is the notice period?"),
+    ("Is 5 KM far?", "Is 5 km far?"),
+    ("Polish the table how?", "polish the table how?"),
+    ("Where is the BBC?", "Where is the bbc?"),
+    ("Where is BERLIN?", "Where is Berlin?"),
+    ("A fee is due when?", "a fee is due when?"),
+]
+
 DIFFERENT = {
+    "capitals": [
+        ("Is 5 mW enough?", "Is 5 MW enough?"),
+        ("How fast is 10 Mb?", "How fast is 10 MB?"),
+        ("How do I make Polish food?", "How do I make polish food?"),
+        ("Does the US policy bind?", "Does the us policy bind?"),
+        ("What is the IT budget?", "What is the it budget?"),
+        ("What does getUser return?", "What does getuser return?"),
+        ("What does MAX_SIZE mean?", "What does max_size mean?"),
+        ("How many people have AIDS?", "How many people have aids?"),
+        ("Is memory freed in C?", "Is memory freed in c?"),
+        ("What does Python eat?", "What does python eat?"),
+    ],
     "numbers": [
         ("What was the revenue in 2021?", "What was the revenue in 2022?"),
         ("Is 5 km far?", "Is 5 m far?"),
