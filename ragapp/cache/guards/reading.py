@@ -22,6 +22,7 @@ from ragapp.cache.guards.words import (
     QUANTITIES,
     REQUESTS,
     SAME,
+    STRESSED,
 )
 
 _TOKEN = re.compile(
@@ -87,7 +88,7 @@ class Reading:
         for match in _TOKEN.finditer(self.text):
             word = match.group()
             named = word == "A" or (word[0].isupper() and len(word) > 1)  # "Appendix A"; I is a person
-            stressed = word.lower() in EMPTY and len(word) > 1  # "What IS it?"
+            stressed = word.lower() in STRESSED  # "What IS it?"
             if named and not stressed and (not opens or word[1:] != word[1:].lower()):
                 found.update(_singular(part) for part in _spelt(word.lower()))
             opens = self.text[match.end() : match.end() + 1] in {".", "?", "!", ":"}

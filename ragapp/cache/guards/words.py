@@ -91,6 +91,9 @@ TIMES = _words(
 )
 """Dates and tenses."""
 
+STRESSED = _words("is do does the and really actually exactly")
+"""Words that capitals only stress: "What IS it?"."""
+
 CAPITALS_MATTER = _words(
     "us it who may march august polish turkey china japan reading bath nice job mark bill jack frank "
     "rose grace will pat art drew sue rob dick ray dean earl aids sap ram pin era cat mad am pm java "
