@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ragapp.answer.units import SHORT_SCALES, unit_of
 from ragapp.answer.values import Value
+from ragapp.units import SHORT_SCALES, unit_of
 
 _TOKEN = re.compile(r"[^\s\"“”„«»()\[\]{}|…;!]+")
 _EDGE_MARKS = "`*'’‘.,:?"

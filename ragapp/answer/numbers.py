@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from ragapp.answer.bounds import bound_of
 from ragapp.answer.english import NUMBER_WORDS, ORDINALS
-from ragapp.answer.units import DAYS_OF_MONTH, SCALES, SHORT_SCALES, Unit, unit_of
 from ragapp.answer.values import Reading, Value
+from ragapp.units import DAYS_OF_MONTH, SCALES, SHORT_SCALES, Unit, unit_of
 
 _TENS = "|".join(word for word, value in NUMBER_WORDS.items() if value >= 20)
 _ONES = "|".join(word for word, value in NUMBER_WORDS.items() if 0 < value < 10)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ragapp.answer.units import unit_of
 from ragapp.cache.guards.words import CAPITALS_MATTER
+from ragapp.units import unit_of
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]\w*")
 _IDENTIFIER = re.compile(r"[a-z]+[A-Z]\w*|\w+_\w+|\w*\d\w*")
