@@ -15,7 +15,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from ragapp.doors.cli.main import main
+from ragapp.doors.cli.program import run
 
 
 def ragapp(*arguments: str, stdin: str = "", **environment: str) -> CompletedProcess[str]:
@@ -23,7 +23,7 @@ def ragapp(*arguments: str, stdin: str = "", **environment: str) -> CompletedPro
     out, err = _stream(), _stream()
     with _as_called(arguments, stdin, environment), redirect_stdout(out), redirect_stderr(err):
         try:
-            main()
+            run()
         except SystemExit as ended:
             code = ended.code
     assert isinstance(code, int)

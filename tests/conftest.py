@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,13 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start w
 # One thread for each test process and what it starts: two that share two cores would wait for each other.
 for variable in ("RAGAPP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Temporary files lie in memory where there is room: a disk that is slow to sync, or shared, slows no test.
+# What disks lose is tested by cutting the power of simulated ones.
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # looked for again
 
 # No test asserts an absolute time, and hypothesis would by default. The gate tries the same examples each
 # time, so that only a change can close it; soaks look for new ones.

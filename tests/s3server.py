@@ -42,7 +42,15 @@ def running(folder: Path) -> Iterator[S3Server]:
     config = folder / "s3.json"
     config.write_text(json.dumps({"identities": [identity]}))
     ports = dict(zip(SERVERS, _ports(len(SERVERS)), strict=True))
-    command = [_program(), "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3", f"-s3.config={config}"]
+    command = [
+        _program(),
+        f"-logdir={folder}",
+        "server",
+        f"-dir={folder}",
+        "-ip=127.0.0.1",
+        "-s3",
+        f"-s3.config={config}",
+    ]
     command += [f"-{server}.port={port}" for server, port in ports.items()]
     command += [f"-{server}.port.grpc={port + GRPC}" for server, port in ports.items()]
     command += ["-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.port.iceberg=0", "-s3.port.lance=0"]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from typer.core import TyperGroup
 
 from ragapp.doors.cli.program import app
+from tests.commands import ragapp
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -37,9 +37,16 @@ def words_of(line: str) -> list[str]:
     return [word for word in shlex.split(alone, comments=True) if not word.startswith("[")]
 
 
+@cache
+def program() -> TyperGroup:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
 def unknown(line: str) -> str | None:
     """The first word of the line that the program does not know."""
-    command = typer.main.get_command(app)
+    command: Any = program()
     words = words_of(line)
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         if words[0] not in command.commands:
@@ -61,20 +68,13 @@ def test_what_is_no_command_is_found() -> None:
     assert unknown('search "a" --quietly -k 3 # a comment') == "--quietly"
 
 
-def test_the_tasks_of_the_readme_work(tmp_path: Path) -> None:
+def test_the_tasks_of_the_readme_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     tasks = re.findall(r"^\.venv/bin/ragapp (.*?)(?: +#.*)?$", readme, re.MULTILINE)
     assert len(tasks) >= 6
-    environment = {**os.environ, "RAGAPP_DATA_DIR": str(tmp_path), "RAGAPP_GENERATOR": "extractive"}
+    monkeypatch.chdir(tmp_path)
     for task in tasks:
         typed = shlex.split(task.replace("~/papers", shlex.quote(str(SAMPLES))))
-        done = subprocess.run(
-            [sys.executable, "-m", "ragapp.doors.cli", *typed],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = ragapp(*typed, RAGAPP_DATA_DIR=str(tmp_path), RAGAPP_GENERATOR="extractive")
         assert done.returncode == 0, f"{task}: {done.stderr}"
     assert (tmp_path / "library.tar").is_file()

@@ -1,4 +1,4 @@
-"""Two APIs and three workers share nothing but PostgreSQL, Redis and a bucket; a worker, an API die for good.
+"""Two APIs and two workers share nothing but PostgreSQL, Redis and a bucket; a worker, an API die for good.
 
 All of them are real processes of `ragapp`, and each has a data folder of its own, as on a machine of its own.
 """
@@ -30,7 +30,7 @@ from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 
-DOCUMENTS = 16
+DOCUMENTS = 10
 LEASE_SECONDS = 3.0
 PATIENCE = 240.0
 """Seconds to wait for something that must happen; how soon is not what is tested."""
@@ -103,11 +103,11 @@ def wait_until(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def text_of(number: int) -> bytes:
-    return "\n\n".join(f"Buoy {number} rings {beat} times in fog." for beat in range(40)).encode()
+    return "\n\n".join(f"Buoy {number} rings {beat} times in fog." for beat in range(20)).encode()
 
 
 def name_of(number: int) -> str:
@@ -126,7 +126,7 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
         east, west = (
             machines.enter_context(api(shared, tmp_path / side)).client for side in ("east", "west")
         )
-        workers = [machines.enter_context(program(shared, tmp_path / f"w{n}", "worker")) for n in range(3)]
+        workers = [machines.enter_context(program(shared, tmp_path / f"w{n}", "worker")) for n in range(2)]
         accepted = [
             (east, west)[number % 2]
             .upload("default", name_of(number), io.BytesIO(text_of(number)))

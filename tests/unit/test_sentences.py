@@ -137,9 +137,9 @@ def test_spans_ascend_are_stripped_and_hold_every_visible_character(text: str) -
 def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
     def seconds(characters: int) -> float:
         text = unit * (characters // len(unit))
-        started = time.perf_counter()
+        started = time.thread_time()
         sentence_spans(text)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
-    small = min(seconds(20_000) for _ in range(3))
-    assert seconds(400_000) < 200 * small
+    small = min(seconds(10_000) for _ in range(3))
+    assert seconds(100_000) < 40 * small

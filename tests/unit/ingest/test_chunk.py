@@ -211,9 +211,9 @@ def test_a_deep_path_loses_its_outermost_titles_first() -> None:
 def test_time_grows_with_the_length_and_not_with_its_square(paragraph: str) -> None:
     def seconds(length: int) -> float:
         parsed = parse_markdown((paragraph * (length // len(paragraph))).encode(), "x.md")
-        started = time.perf_counter()
+        started = time.thread_time()
         chunk(parsed, words, 200)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
-    small = min(seconds(20_000) for _ in range(3))
-    assert seconds(400_000) < 200 * small
+    small = min(seconds(10_000) for _ in range(3))
+    assert seconds(100_000) < 40 * small

@@ -20,7 +20,7 @@ FIRST, SECOND = "Nets dry on the quay.", "The lighthouse burns oil."
 WITHOUT_PROGRAMS = "/nowhere"
 
 
-@pytest.fixture(params=["tesseract", "rapidocr"])
+@pytest.fixture(scope="module", params=["tesseract", "rapidocr"])
 def reader(request: pytest.FixtureRequest) -> Reader:
     if request.param == "rapidocr":
         pytest.importorskip("rapidocr")
