@@ -8,8 +8,9 @@ SPECTRAL := 6.16.3
 REDOCLY := 2.77.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-# Two processes share the tests: a module's tests stay together, and who is done first takes from the other.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+# Several processes share the tests: each has modules of its own, and who is done first takes from the others.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: run install test test-fast soak check lint types needs docs lock lint-api
 
@@ -21,17 +22,17 @@ install: .venv/installed
 test: needs
 	$(PYTEST) --durations=25
 
-# What takes two minutes: no servers, no browser, no model.
+# No servers, no browser, no models: two minutes.
 test-fast: .venv/installed-dev
-	$(PYTEST) -m "not servers and not browser and not model"
+	$(PYTEST) tests/unit tests/contract tests/docs -m "not servers and not browser and not model"
 
-# Kills, faults and generated histories, for an hour.
+# All tests, with their long versions: hours.
 soak: needs
-	RAGAPP_TEST_SOAK=1 $(PYTEST) -m soak --timeout 3600
+	RAGAPP_TEST_SOAK=1 $(PYTEST) --timeout 14400
 
 # The linters, the type checker and what tests need go side by side, then the tests have both cores.
 check: .venv/installed-dev
-	$(MAKE) --jobs=2 --output-sync types lint needs
+	$(MAKE) --jobs=2 types lint needs
 	$(PYTEST) --durations=25
 
 lint: .venv/installed-dev
