@@ -23,7 +23,7 @@ _THAI_BLANK = re.compile(r"(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _MASKED = re.compile(r"[^\S\n ]|[\"“”„‟«»()•▪●◦‣·]")
 _LINE = re.compile(r"[^\n\f]*[\n\f]?")
 _MARKER = r"(?:[-*+•▪●◦‣·–]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))"
-_ITEM = re.compile(rf"\s*{_MARKER}\s")
+_ITEM = re.compile(rf"^\s*{_MARKER}\s")
 _LONE_MARKER = re.compile(_MARKER)
 _AMOUNT = r"(?:[$€£¥]\s?)?\(?[\d.,]*\d\)?\s?%?|[$€£¥]?\s?[—–-]"
 _ROW = re.compile(rf"\s\|\s|(?:\s(?:{_AMOUNT})){{2,}}\s*$")

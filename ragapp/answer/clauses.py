@@ -12,8 +12,8 @@ _VERB = (
     r"|[a-z]+(?:ed|es)\b|lies|runs|makes|took|made|sold|built|led|won|lost|lent|gave|left|began|became|went|came)"
 )
 _JOINT = re.compile(
-    rf";\s*|,?\s+(?:but|while|whereas|although|though)\s+|\s+(?=without\b)"
-    rf"|,\s+(?:and|or)\s+|\s+and\s+(?={_VERB}\b)|\s+and\s+|,\s+(?=(?:which|who)\b)|,\s+(?={_VERB}\b)",
+    rf"; ?|,? (?:but|while|whereas|although|though) | (?=without\b)"
+    rf"|, (?:and|or) | and (?={_VERB}\b)| and |, (?=(?:which|who)\b)|, (?={_VERB}\b)",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"(?:which|who)\b\s*", re.IGNORECASE)

@@ -18,7 +18,7 @@ _PREFIXED = re.compile(
     r"(?:mid|pre|post|under|over|sub|late|early|circa|ca|non|age|day|year)-\d+\S*", re.IGNORECASE
 )
 _SIGNED = re.compile(r"(?:--?[^\W\d]|\$[^\W\d]|/[^\W\d]|~/|\.[^\W\d]|@[^\W\d]|#\w)")
-_DOTTED = re.compile(r"(?:[^\W\d]\w+\.)+[^\W\d]\w+")
+_DOTTED = re.compile(r"\b(?:[^\W\d]\w+\.)+[^\W\d]\w+")
 _LETTER = re.compile(r"(?<=\w )[A-Z](?!\w|[+#'’]|\. ?[A-Z])")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,2}(?:\+\+|#)")
 
@@ -67,7 +67,7 @@ def _is_code(token: str) -> bool:
 
 
 _OPERATOR = re.compile(r"[?&|=<>+*/%^~]{2,3}|[!]=")
-_SERIAL = re.compile(r"\d+(?:[.-]\d+)*[./-]\d+(?:[./-]\d+)+")
+_SERIAL = re.compile(r"\b\d+(?:[./-]\d+){2,}")
 """Digits in three groups or more: 0090.3312/7, 10.0.0.1, 978-3-16."""
 _LONGEST_CODE = 80
 

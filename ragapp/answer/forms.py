@@ -7,7 +7,7 @@ import re
 from ragapp.answer.stated import read_values
 
 _LIST_MARK = re.compile(
-    r"\s*(?:[-*+•▪●◦‣·–]\s+|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):]\s+|#{1,6}\s+|>\s+|\*\*\d{1,3}[.)]\*\*\s+)"
+    r" ?(?:[-*+•▪●◦‣·–] |\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.):] |#{1,6} |> |\*\*\d{1,3}[.)]\*\* )"
 )
 
 
@@ -48,9 +48,9 @@ _LEAD_IN = re.compile(
 )
 _LABEL = re.compile(r"(?:[*_]{0,2})[A-Z][\w' -]{0,40}(?:[*_]{0,2}):(?:[*_]{0,2})")
 _LABEL_WORDS = 4
-_RULE_BELOW = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*:?-{2,}[-|: \t]*(?:\n|\Z)")
-_HEADING = re.compile(r"\s*(?:#{1,6} [^\n]{1,120}|\*\*[^*\n]{1,100}\*\*:?|__[^_\n]{1,100}__:?)\s*")
-_FOLLOWED = re.compile(r"\s*\n\s*\S")
+_RULE_BELOW = re.compile(r"[ \t]{0,8}\n[ \t]{0,8}\|?[ \t]{0,8}:?-{2,20}[-|: \t]{0,400}(?:\n|\Z)")
+_HEADING = re.compile(r"^\s*(?:#{1,6} [^\n]{1,120}|\*\*[^*\n]{1,100}\*\*:?|__[^_\n]{1,100}__:?)\s*")
+_FOLLOWED = re.compile(r"^[^\S\n]*\n\s*\S")
 
 
 def claims_nothing(text: str) -> bool:

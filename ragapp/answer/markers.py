@@ -21,12 +21,12 @@ MARKER = re.compile(
 """[1], [1, 2], [1-3], [^1], [Source 1], 【1】, 【1†L3】, "from passage [1]", and any of them made a link."""
 
 _DEFINITION = re.compile(r"^[ \t]*\[\^?\d+\]:.*$", re.MULTILINE)
-_RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
+_RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
 _WIDEST_RANGE = 50
 _COMMA = re.compile(r",\s*")
-_SENTENCE_START = re.compile(r"(?:^|[\n.!?:])[\s*•#-]*\Z")
+_SENTENCE_START = re.compile(r"(?:^|[\n.!?:])[ \t*•#-]*\Z")
 _NEAR = 8
-_LINE_START = re.compile(r"(?:^|\n)[\s*•#-]*$")
+_LINE_START = re.compile(r"(?:^|\n)[ \t*•#-]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ragapp.answer.markers import MARKER
 from ragapp.answer.plain import disarmed
 
 _BOUNDARY = re.compile(r"(?=\s)|(?<=[。，、！？；：])")
-_SPACED_MARKER = re.compile(rf"[ \t]*{MARKER.pattern}", MARKER.flags)
+_SPACED_MARKER = re.compile(rf"(?<![ \t])[ \t]*{MARKER.pattern}", MARKER.flags)
 _LONGEST_MARKER = 40
 
 
