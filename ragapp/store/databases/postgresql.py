@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import QueuePool
 
@@ -126,6 +125,8 @@ class PostgreSQL:
         return []
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  the dialect is large
+
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
         return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
 
