@@ -96,9 +96,9 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
     expect(page.get_by_role("button", name="Delete 3", exact=True)).to_be_visible()
     for number in range(12):
         site.service.upload(arriving, f"late {number:02}.txt", io.BytesIO(f"Late {number}.".encode()))
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(250)
     expect(page.get_by_role("heading", name="0 of 24 ready")).to_be_visible()
-    page.get_by_role("button", name="Delete 3", exact=True).click(timeout=5000)
+    page.get_by_role("button", name="Delete 3", exact=True).click()
     expect(page.get_by_role("list", name="Marked for deletion").get_by_role("listitem")).to_have_text(chosen)
     assert len(site.service.documents(arriving)) == 24
     page.get_by_role("button", name="Delete for good").click()
@@ -197,4 +197,7 @@ def choose(page: Page, name: str) -> None:
 
 def tick(page: Page, name: str) -> None:
     """Ticks the box of the document, or takes the tick away."""
-    row_of(page, name).get_by_test_id("stCheckbox").locator("label").click()
+    settle(page)  # while the list is drawn again, the former rows stand there, too
+    box = row_of(page, name).get_by_test_id("stCheckbox").locator("label")
+    expect(box).to_have_count(1)
+    box.click()
