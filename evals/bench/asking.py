@@ -65,7 +65,7 @@ class _SearchBench:
     """Asks an open index every question, of all documents or of those of `within`."""
 
     index: SearchIndex
-    legs: candidates.CandidateSearch
+    candidate_search: candidates.CandidateSearch
     truth: SyntheticTruth
     collection: Collection
     questions: Sequence[BenchQuestion]
@@ -73,19 +73,19 @@ class _SearchBench:
     def latencies(self, within: AbstractSet[int] | None) -> dict[str, Latency]:
         return {
             "dense": timed(lambda one: self.dense(one, DEPTH, within), self.questions),
-            "words": timed(lambda one: self.words(one, within), self.questions),
+            "words": timed(lambda one: self.keyword(one, within), self.questions),
             "hybrid": timed(lambda one: self.hybrid(one, within), self.questions),
         }
 
     def dense(self, question: BenchQuestion, k: int, within: AbstractSet[int] | None) -> Ranking:
         return self.index.dense(self.collection, question.vector, k, within)
 
-    def words(self, question: BenchQuestion, within: AbstractSet[int] | None) -> Ranking:
-        return self.index.words(self.collection, question.text, DEPTH, within)
+    def keyword(self, question: BenchQuestion, within: AbstractSet[int] | None) -> Ranking:
+        return self.index.keyword(self.collection, question.text, DEPTH, within)
 
     def hybrid(self, question: BenchQuestion, within: AbstractSet[int] | None) -> Ranking:
-        asked = candidates.CandidateQuery(self.collection, question.text, question.vector, within)
-        return self.legs.ask(asked, DEPTH, Stopwatch(("dense", "words"))).fused("scores")
+        query = candidates.CandidateQuery(self.collection, question.text, question.vector, within)
+        return self.candidate_search.search(query, DEPTH, Stopwatch(("dense", "words"))).fused("scores")
 
     def recall(self, within: AbstractSet[int] | None) -> float:
         """Of the `K` nearest rows, as a scan of all finds them."""

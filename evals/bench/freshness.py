@@ -81,7 +81,7 @@ def _watch(settings: Settings, documents: int, found: Connection) -> None:
         end = time.monotonic() + PATIENCE + documents * PAUSE
         while np.isnan(seen).any() and time.monotonic() < end:
             collection = store.collection(NAME)
-            _note(seen[:, 0], index.words(collection, WORD, documents))
+            _note(seen[:, 0], index.keyword(collection, WORD, documents))
             _note(seen[:, 1], index.dense(collection, query, documents))
             searches += 2
         found.send((searches, seen))

@@ -66,7 +66,7 @@ class SandboxedRenderer:
     def forget(self, document_id: str) -> int:
         return self._kept.forget(document_id)
 
-    def kept_of(self) -> set[str]:
+    def cached_documents(self) -> set[str]:
         return self._kept.document_ids()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The seams. Each has one contract suite in tests/contract/ that every implementation passes."""
+"""The interfaces between core and adapters. Each has a contract suite in tests/contract/."""
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
 from ragapp.protocols.auth import AuditStore, KeyStore, PreferenceStore, RateLimiter, UsageStore

@@ -1,4 +1,4 @@
-"""Who may call, what they used, and what they did, as it is kept."""
+"""Storage of API keys, usage, preferences and the audit log."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ from ragapp.types import AuditEntry, Key, KeyLimits, KeyUsage
 
 
 class KeyStore(Protocol):
-    """API keys, each with the digest of its secret. They are never deleted."""
+    """API keys, each with the digest of its secret. Keys are never deleted."""
 
     def add(self, key: Key, digest: str) -> None: ...
 
     def find(self, key_id: str) -> tuple[Key, str] | None:
-        """The key and its digest, whatever its state."""
+        """The key and its digest, even if it is expired or revoked."""
 
     def all(self) -> list[Key]:
         """Oldest first."""
 
     def any(self) -> bool:
-        """Whether a key was ever made."""
+        """Whether a key was ever created."""
 
     def revoke(self, key_id: str, at: datetime) -> Key:
-        """The key as it is then; one that was revoked before keeps its time. Raises NotFoundError."""
+        """Returns the revoked key. A key that was revoked before keeps its time. Raises NotFoundError."""
 
     def touch(self, key_id: str, at: datetime) -> None:
-        """Notes when it was last used."""
+        """Records when it was last used."""
 
 
 class UsageStore(Protocol):
-    """What each key has used, by day. One truth for all replicas."""
+    """What each key has used, by day, shared by all servers."""
 
     def usage(self, key_id: str, day: date) -> KeyUsage: ...
 
     def spend(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
-        """Adds to the day's usage; False, and nothing is added, where a sum would exceed its limit.
+        """Adds to the day's usage. Returns False and adds nothing when a total would exceed its limit.
 
-        Checking and adding are one step, so that no two callers get what is left for one.
+        Checking and adding are one atomic step.
         """
 
 
 class PreferenceStore(Protocol):
-    """What each person chose last. `owner` is a key's id, and empty for the person at the machine."""
+    """Each user's last choices. `owner` is a key's id, and empty for the person at the machine."""
 
     def last_collection(self, owner: str) -> str | None:
-        """The name that was remembered last, whether or not there is such a collection now."""
+        """The name that was stored last. The collection may not exist any more."""
 
     def remember_collection(self, owner: str, name: str) -> None: ...
 
 
 class RateLimiter(Protocol):
     def hit(self, key_id: str, per_minute: int) -> float | None:
-        """Counts a request of a key that may send so many in any 60 seconds.
+        """Counts a request of a key that may send `per_minute` requests in any 60 seconds.
 
-        The seconds until it may send one more when that was too many, else None.
+        Returns the seconds until it may send another one if that was too many, else None.
         """
 
 
 class AuditStore(Protocol):
-    """A log that is added to and never changed."""
+    """An append-only log."""
 
     def add(self, entry: AuditEntry) -> None: ...
 
     def last(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
-        """The last `count` entries, newest first: of one key, or of all callers."""
+        """The last `count` entries, newest first: of one key, or of all."""

@@ -1,4 +1,4 @@
-"""Where documents' bytes are kept."""
+"""Storage of bytes: of documents (blobs), question sets and evaluation runs (artifacts)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ragapp.types import Artifact, ArtifactKind, Blob
 
 
 class BlobStore(Protocol):
-    """Bytes by their sha256, written once and never changed. Every method raises StorageError."""
+    """Bytes by their SHA-256, written once and never changed. Every method raises StorageError."""
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
-        """Keeps the stream, whole or not at all: when it returns, a loss of power loses nothing.
+        """Stores the stream, whole or not at all. When it returns, a power failure loses nothing.
 
         Raises TooLargeError for more than `limit` bytes.
         """
@@ -20,45 +20,45 @@ class BlobStore(Protocol):
     def exists(self, sha256: str) -> bool: ...
 
     def open(self, sha256: str) -> BinaryIO:
-        """Its bytes, seekable, to be closed by the caller. Raises NotFoundError."""
+        """Its bytes as a seekable stream that the caller closes. Raises NotFoundError."""
 
     def delete(self, sha256: str) -> None:
-        """There is nothing to do when it is not there."""
+        """Does nothing when it does not exist."""
 
     def all(self) -> Iterator[str]:
-        """The sha256 of every blob that is kept."""
+        """The SHA-256 of every stored blob."""
 
     def older_than(self, sha256: str, seconds: float) -> bool:
-        """Whether it was put longer ago than that. One that is gone was not."""
+        """Whether it was stored more than `seconds` ago. False when it does not exist."""
 
     def intact(self, sha256: str) -> bool:
-        """Whether its bytes still have the hash that names them. Raises NotFoundError."""
+        """Whether its bytes still match its name. Raises NotFoundError."""
 
     def abandoned(self, seconds: float) -> list[str]:
-        """The names of what uploads left half-written that began longer ago than that."""
+        """The names of incomplete uploads that began more than `seconds` ago."""
 
     def clear_abandoned(self, names: Iterable[str]) -> None: ...
 
 
 class ArtifactStore(Protocol):
-    """Files by kind and name, the same for every server. Safe for many threads.
+    """Files by kind and name, shared by all servers. Safe for many threads.
 
     Every method raises StorageError.
     """
 
     def all(self, kind: ArtifactKind) -> list[Artifact]:
-        """By name."""
+        """Sorted by name."""
 
     def find(self, kind: ArtifactKind, name: str) -> Artifact | None: ...
 
     def open(self, artifact: Artifact) -> BinaryIO:
-        """Its bytes, seekable, to be closed by the caller. Raises NotFoundError when it is gone."""
+        """Its bytes as a seekable stream that the caller closes. Raises NotFoundError."""
 
     def add(self, kind: ArtifactKind, name: str, data: BinaryIO, about: str) -> None:
-        """Keeps the seekable stream, whole or not at all. Raises ConflictError when the name is taken."""
+        """Stores the seekable stream, whole or not at all. Raises ConflictError when the name is taken."""
 
     def replace(self, former: Artifact, data: BinaryIO, about: str) -> None:
-        """Other bytes under the same name. Raises ConflictError when `former` is not what is there."""
+        """Stores other bytes under the same name. Raises ConflictError unless `former` is still stored."""
 
     def remove(self, artifact: Artifact) -> None:
-        """Does nothing when it is not there. Raises ConflictError when it has other bytes by now."""
+        """Does nothing when it does not exist. Raises ConflictError when its bytes were replaced."""

@@ -1,4 +1,4 @@
-"""Where answers are kept for later."""
+"""Storage of cached answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ragapp.types import CacheEntry, CacheUsage, Vectors
 
 
 class CacheStore(Protocol):
-    """Where answers are kept for later. Anything in it may vanish at any time: it is only a cache.
+    """Stores cached answers. Entries may vanish at any time.
 
     Every method raises StorageError when the store cannot be reached or is full. An entry past its
     `expires_at` is never returned.
@@ -17,36 +17,36 @@ class CacheStore(Protocol):
 
     @property
     def name(self) -> str:
-        """For people: what keeps the entries, without credentials."""
+        """For people: where the entries are stored, without credentials."""
 
     def get(self, entry_id: str) -> CacheEntry | None: ...
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
         """Up to `k` entries of the partition with the most similar questions and their cosines, best first.
 
-        `vector` has shape (dimension,) and unit length. Approximate below a cosine of .9; entries that
-        another process has put count from its commit on.
+        `vector` has shape (dimension,) and unit length. The result is approximate below a cosine of 0.9. It
+        includes the entries that other processes have committed.
         """
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
-        """Keeps the entry in place of one with the same id; the least recently used make room for it."""
+        """Stores the entry, replacing one with the same id; evicts the least recently used when full."""
 
     def note(self, counts: Mapping[str, float], used: str | None = None) -> None:
-        """Adds to the counters; `used` is the id of an entry that has just been served."""
+        """Adds to the counters. `used` is the id of an entry that was just served."""
 
     def remove(self, entry_ids: Iterable[str]) -> None: ...
 
     def clear(self, *, collection: str | None = None, document: str | None = None) -> int:
         """Removes a collection's entries, those that cite a document, or all; returns how many.
 
-        Clearing all also sets the counters back.
+        Clearing all also resets the counters.
         """
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Whether `owner` now has the sole right to make that entry, for so long; asking again renews it."""
+        """Whether `owner` now holds the lease to generate that entry; claiming again renews it."""
 
     def release(self, entry_id: str, owner: str) -> None:
-        """Gives the right back, if `owner` still has it."""
+        """Gives the lease back if `owner` still holds it."""
 
     def counts(self) -> Mapping[str, float]: ...
 

@@ -1,4 +1,4 @@
-"""The model roles."""
+"""Models: embedders, rerankers and generators."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Names the model and what changes its vectors (weights, pooling, prefixes); never reused."""
+        """Identifies the model and everything that changes its vectors: weights, pooling, prefixes."""
 
     @property
     def dimension(self) -> int: ...
 
     @property
     def max_tokens(self) -> int:
-        """The longest passage the model reads, in its own tokens; longer ones are cut there."""
+        """The longest passage that the model reads, in its own tokens. Longer ones are truncated."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension), rows of unit length, in the order of `texts`."""
@@ -45,28 +45,30 @@ class Reranker(Protocol):
 
 
 class Generator(Protocol):
-    """Writes text from a prompt. Everything it emits is treated as hostile."""
+    """Writes text from a prompt. Its output is treated as untrusted."""
 
     @property
     def name(self) -> str:
-        """For people: which model, from where."""
+        """For people: the model and where it runs."""
 
     def unavailable(self) -> str | None:
-        """Why it cannot write just now (its files are still on their way, say); None when it can."""
+        """Why it is not available now, for instance while its files are fetched; None when it is."""
 
     def count_tokens(self, text: str) -> int | None:
-        """How many of its tokens the text has; None where only its server knows."""
+        """The length of the text in its tokens; None if only its server knows."""
 
     def warm_up(self, system: str) -> None:
-        """Loads what is slow to load and reads the beginning that all prompts share, where that is ours
-        to do. Raises ModelError."""
+        """Loads the model and processes the beginning that all prompts share, if it runs on this machine.
+
+        Raises ModelError.
+        """
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
-        """Yields pieces of text as they are written, and returns how it ended. Raises ModelError.
+        """Yields pieces of text as they are written and returns how it ended. Raises ModelError.
 
-        Nothing is done before the first piece is asked for. `max_tokens` are the answer's: what a model
-        thinks before it is neither yielded nor counted. Where thinking shows only after it was yielded, a
-        piece `ragapp.text.reasoning.CLOSED` takes all back that came before. None: how it ended is not known.
+        Nothing happens before the first piece is requested. `max_tokens` limits the answer: the model's
+        reasoning is neither yielded nor counted. If reasoning is recognized only after it was yielded, a
+        piece `ragapp.text.reasoning.CLOSED` retracts everything before it. None: how it ended is unknown.
         """
 
     def close(self) -> None: ...

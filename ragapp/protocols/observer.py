@@ -1,4 +1,4 @@
-"""Who watches the application at work."""
+"""Observation of the application: metrics and traces."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Literal, Protocol
 from ragapp.types import Answer, Job, Origin, SearchResult
 
 WorkOutcome = Literal["done", "failed", "postponed", "given back"]
-"""What became of a stage of a document's way in: `done`, the document `failed`, or the work waits again."""
+"""How a stage of ingesting a document ended. `postponed` and `given back` stages are tried again."""
 
 
 class Observer(Protocol):
-    """Is told what happens and makes metrics and traces of it. It changes nothing and raises nothing."""
+    """Receives events and records metrics and traces. It changes nothing and raises nothing."""
 
     def searching(self, collection: str) -> AbstractContextManager[Callable[[SearchResult], SearchResult]]:
-        """Around a search; gives what is to be called with the result, and hands that back."""
+        """Wraps a search. Yields a function to be called with the result, which returns it unchanged."""
 
     def answered(self, answer: Answer) -> None:
-        """An answer is complete, made or served from the cache."""
+        """An answer is complete, generated or served from the cache."""
 
     def origin(self) -> Origin:
-        """The request that is served in this thread, to be kept with work that is done later elsewhere."""
+        """The request that this thread serves, to be stored with work that is done later elsewhere."""
 
     def working(self, job: Job) -> AbstractContextManager[None]:
-        """Around a stage of a document's way in."""
+        """Wraps a stage of ingesting a document."""
 
     def worked(self, job: Job, outcome: WorkOutcome, seconds: Mapping[str, float]) -> None:
-        """The stage ended so; `seconds` is where its time went."""
+        """A stage has ended. `seconds` is the time it spent, by step."""

@@ -1,4 +1,4 @@
-"""Pages as pictures."""
+"""Rendering of document pages as images."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Span = tuple[int, int]
 
 
 class PageRenderer(Protocol):
-    """Draws pages of documents whose formats have pages of their own: PDFs and pictures."""
+    """Renders pages of documents whose formats have pages: PDFs and images."""
 
     def draw(self, page: DocumentPage, open_blob: Callable[[], BinaryIO], cited: Span | None) -> PageImage:
-        """The page with the `cited` words marked, as far as they stand on it.
+        """The page with the `cited` words highlighted, as far as they are on it.
 
-        `open_blob` opens the bytes that `page.sha256` names; it is called when the picture is not kept.
-        Raises UnsupportedFormat for a format without such pages, ParseError when the page cannot be drawn,
-        or not within the limits; StorageError.
+        `open_blob` opens the bytes that `page.sha256` names. It is called when the image is not cached.
+        Raises UnsupportedFormat for a format without pages, ParseError when the page cannot be rendered
+        within the limits, StorageError.
         """
 
     def forget(self, document_id: str) -> int:
-        """Deletes the pictures that are kept of the document on this machine; returns how many."""
+        """Deletes the cached images of the document on this machine and returns how many there were."""
 
-    def kept_of(self) -> set[str]:
-        """The ids of the documents of which pictures are kept on this machine."""
+    def cached_documents(self) -> set[str]:
+        """The ids of the documents that have cached images on this machine."""
 
     def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Retrieval: from a query to the best chunks of a collection."""

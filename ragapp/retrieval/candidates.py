@@ -1,4 +1,4 @@
-"""The two legs of a search: by vector and by words, asked at the same time."""
+"""First-stage retrieval: the dense and the keyword retriever, queried at the same time."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from ragapp.retrieval.fusion import DENSE_WEIGHT, Fusion, fuse
 from ragapp.retrieval.stopwatch import Stopwatch
 from ragapp.types import Collection, Ranking, Vectors
 
-AT_ONCE = 32
-"""Searches whose legs may run side by side; those of more wait for each other."""
+MAX_PARALLEL = 32
+"""Searches whose two retrievers can run side by side; further ones wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateQuery:
-    """What the legs are asked. `vector` is None without a leg by vector, `text` without one by words."""
+    """What the retrievers are queried with.
+
+    `vector` is None when dense retrieval is off, `text` is None when keyword retrieval is. `within` are the
+    version ids that may be found; None: all.
+    """
 
     collection: Collection
     text: str | None
@@ -27,42 +31,42 @@ class CandidateQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What each leg found; None where it was not asked."""
+    """The ranking of each retriever; None for one that was not queried."""
 
     dense: Ranking | None
-    words: Ranking | None
+    keyword: Ranking | None
 
     def exhausted(self, depth: int) -> bool:
-        """Whether asking deeper than `depth` could not find anything more."""
-        return all(leg is None or len(leg) < depth for leg in (self.dense, self.words))
+        """Whether no retriever could return more candidates than `depth`."""
+        return all(ranking is None or len(ranking) < depth for ranking in (self.dense, self.keyword))
 
     def fused(self, fusion: Fusion, dense_weight: float = DENSE_WEIGHT) -> Ranking:
-        if self.dense is not None and self.words is not None:
-            return fuse(self.dense, self.words, fusion, dense_weight)
-        return self.dense or self.words or ()
+        if self.dense is not None and self.keyword is not None:
+            return fuse(self.dense, self.keyword, fusion, dense_weight)
+        return self.dense or self.keyword or ()
 
 
 class CandidateSearch:
-    """Safe for many threads. Both adapters leave Python while they search, so two cores are used."""
+    """Safe for many threads. Both adapters release Python's lock while they search, so two cores are used."""
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._beside = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="words")
+        self._executor = ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="keyword-search")
 
-    def ask(self, question: CandidateQuery, depth: int, watch: Stopwatch) -> Candidates:
-        """The best `depth` of each leg. Raises what the index raises."""
-        if question.vector is None:
-            return Candidates(None, self._words(question, depth, watch))
-        if question.text is None:
-            return Candidates(self._dense(question, depth, watch), None)
-        words = self._beside.submit(self._words, question, depth, watch)
-        return Candidates(self._dense(question, depth, watch), words.result())
+    def search(self, query: CandidateQuery, depth: int, watch: Stopwatch) -> Candidates:
+        """The best `depth` candidates of each retriever. Raises what the index raises."""
+        if query.vector is None:
+            return Candidates(None, self._keyword(query, depth, watch))
+        if query.text is None:
+            return Candidates(self._dense(query, depth, watch), None)
+        keyword = self._executor.submit(self._keyword, query, depth, watch)
+        return Candidates(self._dense(query, depth, watch), keyword.result())
 
-    def _dense(self, question: CandidateQuery, depth: int, watch: Stopwatch) -> Ranking:
-        assert question.vector is not None
+    def _dense(self, query: CandidateQuery, depth: int, watch: Stopwatch) -> Ranking:
+        assert query.vector is not None
         with watch("dense"):
-            return self._index.dense(question.collection, question.vector, depth, question.within)
+            return self._index.dense(query.collection, query.vector, depth, query.within)
 
-    def _words(self, question: CandidateQuery, depth: int, watch: Stopwatch) -> Ranking:
+    def _keyword(self, query: CandidateQuery, depth: int, watch: Stopwatch) -> Ranking:
         with watch("words"):
-            return self._index.words(question.collection, question.text or "", depth, question.within)
+            return self._index.keyword(query.collection, query.text or "", depth, query.within)

@@ -1,4 +1,4 @@
-"""Which embedder a collection's vectors are of: found by its fingerprint, loaded when first needed."""
+"""Finds the embedder of a collection by its fingerprint and loads it when it is first needed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ragapp.types import Collection
 class EmbedderRegistry:
     """Safe for many threads.
 
-    `default` is the one of the settings. `build` makes one by name; `name_of` tells the name that a
-    fingerprint belongs to, where that can be known.
+    `default` is the configured embedder. `build` loads one by name; `name_of` returns the name that belongs
+    to a fingerprint, if it is known.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class EmbedderRegistry:
         self._loaded: dict[str, Embedder] = {}
 
     def of(self, collection: Collection) -> Embedder:
-        """The one that made the collection's vectors. Raises EmbedderMismatch, ModelError."""
+        """The embedder of the collection's vectors. Raises EmbedderMismatch, ModelError."""
         wanted, default = collection.embedder, self._default.get()
         if default.fingerprint == wanted:
             return default
@@ -39,14 +39,14 @@ class EmbedderRegistry:
             self.named(name)
         if wanted not in self._loaded:
             raise EmbedderMismatch(
-                f"Collection {collection.name!r} holds vectors of {wanted}, but the embedder now is "
-                f"{default.fingerprint}. Set RAGAPP_EMBEDDER back to the former one, or run "
+                f"Collection {collection.name!r} holds vectors of {wanted}, but the configured embedder is "
+                f"{default.fingerprint}. Set RAGAPP_EMBEDDER to the embedder of the collection, or run "
                 f"`ragapp collections reindex {collection.name}`."
             )
         return self._loaded[wanted]
 
     def named(self, name: str) -> Embedder:
-        """Of `ragapp models list`, a folder or a hub id. Raises ModelError, UsageError."""
+        """`name` is from `ragapp models list`, a folder or a hub id. Raises ModelError, UsageError."""
         with self._loading:
-            made = self._build(name)
-            return self._loaded.setdefault(made.fingerprint, made)
+            embedder = self._build(name)
+            return self._loaded.setdefault(embedder.fingerprint, embedder)

@@ -1,7 +1,6 @@
-"""One ranking out of two: how the dense and the words leg are put together.
+"""Combines rankings: dense with keyword retrieval (fusion), and retrieval with a reranker.
 
-Both ways are pure functions of rankings. Which one is the default, and why, is measured in
-docs/retrieval.md.
+docs/retrieval.md has the measurements behind the defaults.
 """
 
 from __future__ import annotations
@@ -16,32 +15,32 @@ from ragapp.types import Hit, Ranking
 Fusion = Literal["scores", "ranks"]
 
 DENSE_WEIGHT = 0.6
-"""The dense leg's usual share in score fusion: no public set of docs/retrieval.md loses with it."""
+"""The default weight of the dense ranking: no public set in docs/retrieval.md loses with it."""
 
 RANK_CONSTANT = 60
 """The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 
-def fuse(dense: Ranking, words: Ranking, fusion: Fusion, dense_weight: float = DENSE_WEIGHT) -> Ranking:
-    """The union of the legs, best first, with scores from 0 to 1; ties go to the smaller key.
+def fuse(dense: Ranking, keyword: Ranking, fusion: Fusion, dense_weight: float = DENSE_WEIGHT) -> Ranking:
+    """The union of both rankings, best first, with scores from 0 to 1; ties go to the smaller key.
 
-    `dense_weight`, from 0 to 1, counts in `scores` only.
+    `dense_weight`, from 0 to 1, applies to `scores` only.
     """
-    return fuse_scores(dense, words, dense_weight) if fusion == "scores" else fuse_ranks(dense, words)
+    return fuse_scores(dense, keyword, dense_weight) if fusion == "scores" else fuse_ranks(dense, keyword)
 
 
-def fuse_scores(dense: Ranking, words: Ranking, dense_weight: float = DENSE_WEIGHT) -> Ranking:
-    """The weighted mean of min-max scaled scores; a leg that did not find a chunk gives it 0."""
-    return _mean(scaled(dense), scaled(words), dense_weight)
+def fuse_scores(dense: Ranking, keyword: Ranking, dense_weight: float = DENSE_WEIGHT) -> Ranking:
+    """The weighted mean of min-max scaled scores; 0 from a ranking that lacks the chunk."""
+    return _mean(scaled(dense), scaled(keyword), dense_weight)
 
 
-def fuse_ranks(dense: Ranking, words: Ranking) -> Ranking:
-    """Reciprocal rank fusion, scaled so that a chunk that is first in both legs has 1."""
-    return _mean(_by_place(dense), _by_place(words), 0.5)
+def fuse_ranks(dense: Ranking, keyword: Ranking) -> Ranking:
+    """Reciprocal rank fusion, scaled so that a chunk that is first in both rankings scores 1."""
+    return _mean(_reciprocal_ranks(dense), _reciprocal_ranks(keyword), 0.5)
 
 
 def scaled(ranking: Ranking) -> Ranking:
-    """The same order with the best score at 1 and the last at 0; all at 1 when all are equal."""
+    """The same order, scaled so that the best scores 1 and the last 0; all score 1 when all are equal."""
     if not ranking:
         return ()
     best, last = ranking[0][1], ranking[-1][1]
@@ -49,33 +48,33 @@ def scaled(ranking: Ranking) -> Ranking:
     return tuple((key, (score - last) / spread if spread > 0 else 1.0) for key, score in ranking)
 
 
-def _mean(dense: Ranking, words: Ranking, dense_weight: float) -> Ranking:
+def _mean(dense: Ranking, keyword: Ranking, dense_weight: float) -> Ranking:
     totals = {key: dense_weight * score for key, score in dense}
-    for key, score in words:
+    for key, score in keyword:
         totals[key] = totals.get(key, 0.0) + (1 - dense_weight) * score
-    # Equal scores go by key, so that the same question always gives the same order.
+    # Ties are broken by key, so that the same question always gives the same order.
     return tuple(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _by_place(leg: Ranking) -> Ranking:
+def _reciprocal_ranks(ranking: Ranking) -> Ranking:
     top = RANK_CONSTANT + 1
-    return tuple((key, top / (RANK_CONSTANT + place)) for place, (key, _) in enumerate(leg, 1))
+    return tuple((key, top / (RANK_CONSTANT + rank)) for rank, (key, _) in enumerate(ranking, 1))
 
 
 RERANKED = 10
-"""How many hits the reranker reads: it costs about 60 ms a passage on a laptop."""
+"""Hits that the reranker scores: each costs about 60 ms on a laptop."""
 
 
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits in the order of the mean of their own scaled score and the reranker's.
+    """The hits, sorted by the mean of their scaled retrieval score and the reranker's score.
 
-    The reranker alone loses to the blend (docs/retrieval.md). A hit that it did not read counts as 0 there,
-    which keeps everything in one order: what was read came first before, and its scores can only grow.
+    The mean beats the reranker alone (docs/retrieval.md). Hits beyond RERANKED count as 0 for the reranker;
+    they stay behind the others, since they were behind them before.
     """
     if not hits:
         return []
-    own = [score for _, score in scaled(tuple(enumerate(hit.score for hit in hits)))]
-    read = reranker.score(query, [hit.text for hit in hits[:RERANKED]])
-    theirs = [float(score) for score in read] + [0.0] * (len(hits) - len(read))
-    blended = [replace(hit, score=(a + b) / 2) for hit, a, b in zip(hits, own, theirs, strict=True)]
+    retrieval = [score for _, score in scaled(tuple(enumerate(hit.score for hit in hits)))]
+    scored = reranker.score(query, [hit.text for hit in hits[:RERANKED]])
+    reranked = [float(score) for score in scored] + [0.0] * (len(hits) - len(scored))
+    blended = [replace(hit, score=(a + b) / 2) for hit, a, b in zip(hits, retrieval, reranked, strict=True)]
     return sorted(blended, key=lambda hit: -hit.score)

@@ -1,4 +1,4 @@
-"""Query to hits: dense and keyword retrieval, fused, joined to the database."""
+"""From a query to hits: dense and keyword retrieval, fusion, a join with the database, reranking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total
 
 
 class Retriever:
-    """Searches a collection. Safe to share between threads when its parts are."""
+    """Searches a collection. Safe for many threads when its parts are."""
 
     def __init__(
         self,
@@ -39,18 +39,20 @@ class Retriever:
         self._dense_weight = dense_weight
 
     def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
-        """The `k` best live chunks, or all there are when there are fewer.
+        """The `k` best live chunks, fewer when the collection has fewer.
 
-        A hit's score is from 0 to 1 in `hybrid`, the cosine in `dense` and BM25 in `words`; with a
-        reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1,
-        EmbedderMismatch when the collection holds another model's vectors and the mode needs them.
+        A hit's score is from 0 to 1 in mode `hybrid`, the cosine in `dense` and BM25 in `words`; with a
+        reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1, and
+        EmbedderMismatch when the mode needs vectors and the collection holds another model's.
         """
         query = replace(query, query=query.query.strip())
         _check(query)
         watch = Stopwatch(STEPS)
         with watch("total"):
-            prepared = self._prepare(collection, query, watch)
-            hits = self._hits(prepared, max(query.k, RERANKED) if self._reranker else query.k, watch)
+            candidate_query = self._prepare(collection, query, watch)
+            hits = self._retrieve(
+                candidate_query, max(query.k, RERANKED) if self._reranker else query.k, watch
+            )
             if self._reranker:
                 with watch("rerank"):
                     hits = rerank(self._reranker, query.query, hits)
@@ -68,36 +70,36 @@ class Retriever:
                 vector = embedder.embed_query(query.query)
         return CandidateQuery(collection, None if query.mode == "dense" else query.query, vector, within)
 
-    def _hits(self, question: CandidateQuery, wanted: int, watch: Stopwatch) -> list[Hit]:
+    def _retrieve(self, query: CandidateQuery, wanted: int, watch: Stopwatch) -> list[Hit]:
         depth = max(self._candidates, wanted)
         while True:
-            candidates = self._candidate_search.ask(question, depth, watch)
+            candidates = self._candidate_search.search(query, depth, watch)
             with watch("fuse"):
                 ranking = candidates.fused(self._fusion, self._dense_weight)
             with watch("join"):
-                hits = self._join(question.collection, ranking, candidates, wanted)
+                hits = self._join(query.collection, ranking, candidates, wanted)
             if len(hits) >= wanted or candidates.exhausted(depth):
                 return hits
-            # Chunks were deleted since the indexes were read: look deeper for enough hits.
+            # Chunks were deleted since the indexes were read: search deeper for enough hits.
             depth *= 2
 
     def _join(
         self, collection: Collection, ranking: Ranking, candidates: Candidates, wanted: int
     ) -> list[Hit]:
-        """The best `wanted` chunks of the ranking that are still live, with their places in both rankings."""
-        # A hit carries the score of its ranking but not its key, so the place stands in for the score
-        # until the hit is back and its key can be looked up.
+        """The best `wanted` live chunks of the ranking, with their ranks in both rankings."""
+        # The store returns hits with the score it was given but without keys. The place is passed as the
+        # score, so that a hit's key can be looked up.
         places = tuple((key, float(place)) for place, (key, _) in enumerate(ranking))
         hits: list[Hit] = []
         for start in range(0, len(places), wanted):
             hits += self._store.hits(collection.id, places[start : start + wanted])
             if len(hits) >= wanted:
                 break
-        dense, words = _places(candidates.dense), _places(candidates.words)
+        dense, keyword = _ranks(candidates.dense), _ranks(candidates.keyword)
         joined = []
         for hit in hits[:wanted]:
             key, score = ranking[int(hit.score)]
-            joined.append(replace(hit, score=score, ranks=Ranks(dense.get(key), words.get(key))))
+            joined.append(replace(hit, score=score, ranks=Ranks(dense.get(key), keyword.get(key))))
         return joined
 
 
@@ -108,6 +110,6 @@ def _check(query: SearchQuery) -> None:
         raise UsageError(f"k is {query.k}, but at least 1 hit must be asked for.")
 
 
-def _places(ranking: Ranking | None) -> dict[int, int]:
-    """The place, counted from 1, of each chunk key in a ranking."""
-    return {key: place for place, (key, _) in enumerate(ranking or (), 1)}
+def _ranks(ranking: Ranking | None) -> dict[int, int]:
+    """The rank, counted from 1, of each chunk key."""
+    return {key: rank for rank, (key, _) in enumerate(ranking or (), 1)}

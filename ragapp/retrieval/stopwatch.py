@@ -1,4 +1,4 @@
-"""How long each step took."""
+"""Measures how long each step takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Adds up milliseconds by step; a step that was never entered reads 0."""
+    """Sums milliseconds by step; a step that was never entered has 0."""
 
     def __init__(self, steps: Iterable[str]) -> None:
         self._elapsed = dict.fromkeys(steps, 0.0)

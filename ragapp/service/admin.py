@@ -104,7 +104,7 @@ class AdminService(Dependencies):
             self._embedder.get()
             for collection in self._store.collections()[:1]:
                 self._index.catch_up(collection)
-                self._index.words(collection, "ready", 1)
+                self._index.keyword(collection, "ready", 1)
         except (ModelError, StorageError) as error:
             return str(error)
         return None

@@ -46,7 +46,7 @@ def _check_strays(index: SearchIndex, collections: Collections, *, repair: bool)
 def check_page_images(renderer: PageRenderer, store: DocumentStore, *, repair: bool) -> Check:
     """With `repair`, those of documents deleted at another replica, or while they were drawn, are removed."""
     name = "there are no pictures of deleted documents"
-    drawn = renderer.kept_of()  # before the truth is read: what comes in meanwhile is no stray
+    drawn = renderer.cached_documents()  # before the truth is read: what comes in meanwhile is no stray
     strays = [document_id for document_id in sorted(drawn) if _is_gone(store, document_id)]
     if not strays:
         return Check(name, ok=True, detail="ok")

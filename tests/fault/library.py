@@ -113,7 +113,7 @@ class Library:
         collection = self.collection
         self.index.catch_up(collection)
         vector = HashEmbedder(collection.embedder).embed_query(source_text)
-        words = self.index.words(collection, source_text, 1000)
+        words = self.index.keyword(collection, source_text, 1000)
         return self._texts(words), self._texts(self.index.dense(collection, vector, 1000))
 
     def assert_is(self, expected: dict[str, str]) -> None:

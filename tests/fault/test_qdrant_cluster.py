@@ -45,7 +45,7 @@ def open_index(library: Library, nodes: list[Node], prefix: str) -> QdrantIndex:
 
 def found(library: Library, index: QdrantIndex) -> tuple[Ranking, Ranking]:
     collection = library.collection
-    return index.words(collection, "heron fishes", 100), index.dense(collection, EAST, 100)
+    return index.keyword(collection, "heron fishes", 100), index.dense(collection, EAST, 100)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def test_several_feed_at_once(library: Library, open_index: Callable[..., Qdrant
             feeder.start()
         for feeder in feeders:
             feeder.join()
-        assert {len(index.words(collection, "heron", 99)) for index in indexes} == {6}
+        assert {len(index.keyword(collection, "heron", 99)) for index in indexes} == {6}
     assert indexes[0].verify(library.collection) is None
 
 
@@ -136,7 +136,7 @@ def test_a_feeder_that_dies_before_it_says_how_far_it_came_does_no_harm(
             open_index().catch_up(library.collection)
     library.delete("1")
     index = open_index()
-    assert len(index.words(library.collection, "heron", 99)) == 5
+    assert len(index.keyword(library.collection, "heron", 99)) == 5
     assert index.verify(library.collection) is None
 
 
@@ -164,24 +164,24 @@ def test_words_that_differ_are_told_and_mended(
     library: Library, open_index: Callable[..., QdrantIndex], client: QdrantClient, prefix: str
 ) -> None:
     index = open_index()
-    key, score = index.words(library.collection, "heron", 1)[0]
+    key, score = index.keyword(library.collection, "heron", 1)[0]
     other = {"words": models.SparseVector(indices=[7], values=[1.0])}
     words = names(client, prefix)["words"]
     (held,) = client.retrieve(words, [key])
     client.upsert(words, [models.PointStruct(id=key, vector=other, payload=held.payload)])
     assert "1 otherwise than the store" in (index.verify(library.collection) or "")
     index.rebuild(library.collection)
-    assert index.words(library.collection, "heron", 1) == ((key, score),)
+    assert index.keyword(library.collection, "heron", 1) == ((key, score),)
 
 
 def test_views_that_somebody_removed_come_back(
     library: Library, open_index: Callable[..., QdrantIndex], client: QdrantClient, prefix: str
 ) -> None:
     index = open_index()
-    before = index.words(library.collection, "heron", 99), index.dense(library.collection, EAST, 99)
+    before = index.keyword(library.collection, "heron", 99), index.dense(library.collection, EAST, 99)
     for name in names(client, prefix).values():
         client.delete_collection(name)
-    after = index.words(library.collection, "heron", 99), index.dense(library.collection, EAST, 99)
+    after = index.keyword(library.collection, "heron", 99), index.dense(library.collection, EAST, 99)
     assert after == before
 
 

@@ -75,7 +75,7 @@ class LocalIndex:
         """
         return self._of(collection).vectors.search(collection, vector, k, within) if k > 0 else ()
 
-    def words(
+    def keyword(
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
         """The `k` chunks with the highest BM25 score."""

@@ -59,7 +59,7 @@ class QdrantIndex:
             return ()
         return self._vector_view(collection).search(collection, vector.tolist(), DENSE, k, within)
 
-    def words(
+    def keyword(
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
         """The `k` chunks with the highest BM25 score."""

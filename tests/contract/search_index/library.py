@@ -34,7 +34,7 @@ class OpenIndex(Protocol):
 
 
 def words(library: Library, index: SearchIndex, query: str, k: int = 10) -> list[str]:
-    return library.texts(index.words(library.collection, query, k))
+    return library.texts(index.keyword(library.collection, query, k))
 
 
 def dense(library: Library, index: SearchIndex, text: str, k: int = 10) -> list[str]:

@@ -68,6 +68,6 @@ def _assert_ranks_like_brute_force(
         found = index.dense(collection, EAST, k, chosen)
         assert [score for _, score in found] == pytest.approx(scores[:k], abs=1e-6)
         having = [text for text in texts if "word1" in text]
-        assert sorted(library.texts(index.words(collection, "word1", 99, chosen))) == sorted(having)
-        assert len(index.words(collection, "word1", k, chosen)) == min(k, len(having))
+        assert sorted(library.texts(index.keyword(collection, "word1", 99, chosen))) == sorted(having)
+        assert len(index.keyword(collection, "word1", k, chosen)) == min(k, len(having))
     assert index.verify(collection) is None

@@ -23,7 +23,7 @@ def test_many_threads_search_while_one_catches_up(library: Library, index: Searc
             while not done.is_set():
                 collection = library.collection
                 live = collection.revision // 2
-                assert len(index.words(collection, "heron", 100)) >= live
+                assert len(index.keyword(collection, "heron", 100)) >= live
                 assert len(index.dense(collection, EAST, 100)) >= live
         except BaseException as error:  # noqa: BLE001  (told to the main thread)
             failures.append(error)
@@ -59,10 +59,10 @@ def test_two_processes_see_each_others_documents(
     while other.is_alive():
         collection = library.collection
         live = collection.revision // 2
-        assert len(index.words(collection, "heron", 100)) >= live
+        assert len(index.keyword(collection, "heron", 100)) >= live
         assert len(index.dense(collection, EAST, 100)) >= live
         time.sleep(0.005)  # the other needs a core, too
     other.join()
     assert other.exitcode == 0
-    assert len(index.words(library.collection, "their heron", 100)) == 12
+    assert len(index.keyword(library.collection, "their heron", 100)) == 12
     assert index.verify(library.collection) is None

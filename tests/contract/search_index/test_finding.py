@@ -14,7 +14,7 @@ from tests.contract.search_index.library import dense, words
 def test_an_empty_collection_finds_nothing(library: Library, index: SearchIndex) -> None:
     index.catch_up(library.collection)
     assert index.dense(library.collection, EAST, 5) == ()
-    assert index.words(library.collection, "herons", 5) == ()
+    assert index.keyword(library.collection, "herons", 5) == ()
     assert index.verify(library.collection) is None
 
 
@@ -54,9 +54,9 @@ def test_a_copy_on_its_way_shares_vectors_but_is_not_found_by_them(
 
 def test_k_may_be_larger_than_the_collection(library: Library, index: SearchIndex) -> None:
     library.add("a", ["Herons fish.", "Herons sleep."])
-    assert len(index.words(library.collection, "herons", 10_000)) == 2
+    assert len(index.keyword(library.collection, "herons", 10_000)) == 2
     assert len(index.dense(library.collection, EAST, 10_000)) == 2
-    assert index.words(library.collection, "herons", 0) == index.dense(library.collection, EAST, 0) == ()
+    assert index.keyword(library.collection, "herons", 0) == index.dense(library.collection, EAST, 0) == ()
 
 
 def test_a_narrow_filter_still_fills_k(library: Library, index: SearchIndex) -> None:
@@ -64,12 +64,12 @@ def test_a_narrow_filter_still_fills_k(library: Library, index: SearchIndex) -> 
         library.add(f"loud {number}", ["heron heron heron"] * 4)
     quiet = library.add("quiet", [f"one heron among many other words, chunk {n}" for n in range(6)])
     for found in (
-        index.words(library.collection, "heron", 5, {quiet}),
+        index.keyword(library.collection, "heron", 5, {quiet}),
         index.dense(library.collection, embed("heron heron heron"), 5, {quiet}),
     ):
         assert len(found) == 5
         assert all(text.startswith("one heron") for text in library.texts(found))
-    assert index.words(library.collection, "heron", 5, frozenset()) == ()
+    assert index.keyword(library.collection, "heron", 5, frozenset()) == ()
     assert index.dense(library.collection, EAST, 5, frozenset()) == ()
     assert index.dense(library.collection, EAST, 5, {987_654}) == ()
 
@@ -77,7 +77,7 @@ def test_a_narrow_filter_still_fills_k(library: Library, index: SearchIndex) -> 
 def test_a_filter_does_not_change_scores(library: Library, index: SearchIndex) -> None:
     versions = {library.add(f"{n}", [f"heron {'fish ' * n}"]) for n in range(5)}
     collection = library.collection
-    assert index.words(collection, "heron fish", 9, versions) == index.words(collection, "heron fish", 9)
+    assert index.keyword(collection, "heron fish", 9, versions) == index.keyword(collection, "heron fish", 9)
     assert index.dense(collection, EAST, 9, versions) == index.dense(collection, EAST, 9)
 
 
@@ -87,7 +87,7 @@ def test_copies_tie_and_come_in_the_order_of_their_keys(library: Library, index:
         index.catch_up(library.collection)  # a commit each: copies lie in many segments
     collection, same = library.collection, embed("The same herons.")
     for ranking, top in (
-        (index.words(collection, "same herons", 24), index.words(collection, "same herons", 3)),
+        (index.keyword(collection, "same herons", 24), index.keyword(collection, "same herons", 3)),
         (index.dense(collection, same, 24), index.dense(collection, same, 3)),
     ):
         keys = [key for key, _ in ranking]

@@ -17,7 +17,7 @@ def test_a_new_version_replaces_the_old_one(library: Library, index: SearchIndex
     library.add("a", ["Herons fish."])
     assert words(library, index, "herons") == ["Herons fish."]
     library.add("a", ["Egrets wade."])
-    assert index.words(library.collection, "herons", 10) == ()
+    assert index.keyword(library.collection, "herons", 10) == ()
     assert words(library, index, "egrets") == ["Egrets wade."]
     assert len(index.dense(library.collection, EAST, 10)) == 1
 
@@ -32,7 +32,7 @@ def test_a_deleted_document_is_not_found(library: Library, index: SearchIndex, r
     library.delete("a")
     collection = library.collection
     for within in (None, {gone, left}):
-        assert len(index.words(collection, "herons", 10, within)) == 1
+        assert len(index.keyword(collection, "herons", 10, within)) == 1
         assert len(index.dense(collection, EAST, 10, within)) == 1
     assert index.dense(collection, EAST, 10, {gone}) == ()
     assert index.verify(collection) is None
@@ -45,7 +45,7 @@ def test_rankings_are_as_new_as_the_collection_they_are_asked_for(
     for number in range(5):
         library.add(f"{number}", [f"heron number {number}"])
         writer.catch_up(library.collection)
-        assert len(reader.words(library.collection, "heron", 10)) == number + 1
+        assert len(reader.keyword(library.collection, "heron", 10)) == number + 1
         assert len(reader.dense(library.collection, EAST, 10)) == number + 1
 
 
@@ -54,11 +54,11 @@ def test_a_restart_finds_the_same_and_reads_no_document_again(
 ) -> None:
     library.add("a", ["Herons fish.", "Herons sleep."])
     index = open_index()
-    before = index.words(library.collection, "herons", 5), index.dense(library.collection, EAST, 5)
+    before = index.keyword(library.collection, "herons", 5), index.dense(library.collection, EAST, 5)
     truth = Witness(library.store)
     again = open_index(truth)
     collection = library.collection
-    assert (again.words(collection, "herons", 5), again.dense(collection, EAST, 5)) == before
+    assert (again.keyword(collection, "herons", 5), again.dense(collection, EAST, 5)) == before
     assert truth.documents_read == 0
 
 
@@ -69,7 +69,7 @@ def test_an_index_that_is_up_to_date_does_not_read_the_truth(library: Library, o
     index.catch_up(library.collection)
     collection, read = library.collection, truth.reads
     index.catch_up(collection)
-    assert len(index.words(collection, "herons", 5)) == len(index.dense(collection, EAST, 5)) == 1
+    assert len(index.keyword(collection, "herons", 5)) == len(index.dense(collection, EAST, 5)) == 1
     assert truth.reads == read > 0
 
 
@@ -78,9 +78,9 @@ def test_rebuilding_gives_the_same_rankings(library: Library, index: SearchIndex
         library.add(f"{number}", [f"heron {number} of {number % 7}", "a repeated heron"])
         index.catch_up(library.collection)
     collection = library.collection
-    before = index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)
+    before = index.keyword(collection, "heron 3", 30), index.dense(collection, EAST, 30)
     index.rebuild(collection)
-    assert (index.words(collection, "heron 3", 30), index.dense(collection, EAST, 30)) == before
+    assert (index.keyword(collection, "heron 3", 30), index.dense(collection, EAST, 30)) == before
 
 
 def test_another_embedder_takes_over_for_every_reader(library: Library, open_index: OpenIndex) -> None:
@@ -109,7 +109,7 @@ def test_views_of_another_collection_with_the_same_id_are_not_used(
     new = library.store.create_collection(NAME, EMBEDDER, DIMENSION)
     reused = Collection(old.id, new.name, EMBEDDER, DIMENSION, new.revision, new.created_at)
     index = open_index()
-    assert index.words(reused, "herons", 5) == index.dense(reused, EAST, 5) == ()
+    assert index.keyword(reused, "herons", 5) == index.dense(reused, EAST, 5) == ()
 
 
 def test_a_dropped_collection_leaves_nothing(library: Library, index: SearchIndex) -> None:

@@ -14,7 +14,7 @@ def test_purging_changes_nothing_that_is_found(library: Library, index: SearchIn
     for _ in range(2):  # a second time there is nothing to take out
         index.purge(library.collection)
         index.purge_soon(library.collection)
-        found = library.texts(index.words(library.collection, "wades", 10))
+        found = library.texts(index.keyword(library.collection, "wades", 10))
         assert sorted(found) == ["The heron wades at dusk.", "The stork wades at dusk."]
-        assert index.words(library.collection, "crane", 10) == ()
+        assert index.keyword(library.collection, "crane", 10) == ()
     assert index.verify(library.collection) is None

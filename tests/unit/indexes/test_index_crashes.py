@@ -138,7 +138,7 @@ def _assert_whole(folder: Path, record: Record) -> None:
     collection = record.collection()
     assert index.verify(collection) is None, "a crash is not damage"
     expected = {key for entry in record.live for key in range(10 * entry, 10 * entry + PER_VERSION)}
-    assert {key for key, _ in index.words(collection, "heron", 10_000)} == expected
+    assert {key for key, _ in index.keyword(collection, "heron", 10_000)} == expected
     found = index.dense(collection, np.ones(DIMENSION, np.float32), 10_000)
     assert sorted(key for key, _ in found) == sorted(expected)
     index.close()
@@ -287,7 +287,7 @@ def test_views_that_others_brought_further_are_taken_as_they_are(tmp_path: Path)
     _assert_whole(tmp_path, Record(9))
     stamp = (tmp_path / "1" / "words.view").stat().st_ino
     late = LocalIndex(tmp_path, Record(9))
-    assert late.words(Record(4).collection(), "heron", 10_000)
+    assert late.keyword(Record(4).collection(), "heron", 10_000)
     assert late.dense(Record(4).collection(), np.ones(DIMENSION, np.float32), 10)
     late.close()
     assert (tmp_path / "1" / "words.view").stat().st_ino == stamp

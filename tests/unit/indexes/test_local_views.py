@@ -43,7 +43,9 @@ def test_the_next_search_takes_up_what_another_process_has_built(library: Librar
         read = truth.documents_read
         collection = library.collection
         assert (
-            len(reader.words(collection, "herons", 9)) == len(reader.dense(collection, EAST, 9)) == number + 2
+            len(reader.keyword(collection, "herons", 9))
+            == len(reader.dense(collection, EAST, 9))
+            == number + 2
         )
         assert truth.documents_read == read, "it was built again instead of taken up"
 
@@ -93,7 +95,7 @@ def test_a_changed_byte_in_any_file_is_found_and_mended(library: Library, tmp_pa
     library.add("b", ["The tide turns."])
     index = LocalIndex(views, library.store)
     index.catch_up(library.collection)
-    expected = index.words(library.collection, "herons tide", 5), index.dense(library.collection, EAST, 5)
+    expected = index.keyword(library.collection, "herons tide", 5), index.dense(library.collection, EAST, 5)
     seen = 0
     rng = np.random.default_rng(0)
     names = {path.suffix or path.name for path in _files(views)}
@@ -104,7 +106,7 @@ def test_a_changed_byte_in_any_file_is_found_and_mended(library: Library, tmp_pa
         damaged = LocalIndex(views, library.store)
         assert damaged.verify(library.collection), f"the change in {path.name} went unseen"
         mended = LocalIndex(views, library.store)
-        assert mended.words(library.collection, "herons tide", 5) == expected[0]
+        assert mended.keyword(library.collection, "herons tide", 5) == expected[0]
         assert mended.dense(library.collection, EAST, 5) == expected[1]
         assert LocalIndex(views, library.store).verify(library.collection) is None
         seen += 1

@@ -87,7 +87,7 @@ def test_what_was_looked_at_longest_ago_makes_room(tmp_path: Path) -> None:
 def test_a_document_whose_pictures_made_room_leaves_no_folder(tmp_path: Path) -> None:
     with closing(SandboxedRenderer(PageCache(tmp_path, 0), LIMITS)) as renderer:
         renderer.draw(PAGE, opened, None)
-        assert renderer.kept_of() == set()
+        assert renderer.cached_documents() == set()
 
 
 def test_a_torn_file_is_drawn_anew(tmp_path: Path) -> None:
