@@ -17,7 +17,7 @@ class Taken:
     cpu_ms: float
 
 
-class Stopwatch:
+class Timer:
     """Runs from the moment that it is made."""
 
     def __init__(self) -> None:

@@ -8,14 +8,14 @@ from evals.answers.citing import against_gold, alce
 from evals.answers.corpus import AnswerCorpus
 from evals.answers.types import AnswerQuestion, QuestionResult
 from evals.answers.wording import wording_scores
-from evals.timing import Stopwatch, Taken
+from evals.timing import Taken, Timer
 from ragapp.errors import ModelError
 from ragapp.types import Answer, AskMode, AskQuery
 
 
 def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
     """The final answer, never a kept one, and the time it took."""
-    watch = Stopwatch()
+    watch = Timer()
     answer = None
     events = library.service.ask(
         AskQuery(

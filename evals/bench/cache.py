@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from evals.bench.cache_peer import QUESTION, SIMILAR, WARM_UP, Latency, directions, measure_redisvl
+from evals.bench.cache_peer import QUESTION, SIMILAR, WARM_UP, LookupLatency, directions, measure_redisvl
 from evals.cache.lookup import plain_entry
 from ragapp.bootstrap import (
     IngestRuntime,
@@ -52,7 +52,7 @@ CIRCUMSTANCES = Circumstances((1,), "", "bench", None, "bench", "bench", "extrac
 
 def measure(
     settings: Settings, sizes: Sequence[int], times: int, peer_python: str | None = None
-) -> list[Latency]:
+) -> list[LookupLatency]:
     """Latencies with each of `sizes` answers kept (ascending), every kind of answer `times` times.
 
     In a data folder of its own. A `redis_url` of the settings must be of a server that holds no answers of
@@ -87,7 +87,7 @@ class _Bench:
     embedder: CachingEmbedder
     times: int
 
-    def measure(self, sizes: Sequence[int]) -> list[Latency]:
+    def measure(self, sizes: Sequence[int]) -> list[LookupLatency]:
         made = _last(self.service.ask(AskQuery(QUESTION, use_cache=False)))
         works: dict[str, Callable[[], object]] = {
             "exact": lambda: self._ask(QUESTION, made, "exact"),
@@ -120,7 +120,7 @@ class _Bench:
         if not found or disagreement(SIMILAR, found[0][0].question) is not None:
             raise UsageError(f"{self.store.name} did not find the similar question.")
 
-    def _timed(self, kind: str, size: int, work: Callable[[], object]) -> Latency:
+    def _timed(self, kind: str, size: int, work: Callable[[], object]) -> LookupLatency:
         spent = []
         for number in range(WARM_UP + self.times):
             self.embedder.forget()
@@ -130,7 +130,7 @@ class _Bench:
                 spent.append((time.perf_counter() - started, time.process_time() - busy))
         clock, cpu = 1000 * np.array(spent).T
         p50, p95 = np.quantile(clock, [0.5, 0.95])
-        return Latency(self.store.name, size, kind, float(p50), float(p95), float(np.median(cpu)))
+        return LookupLatency(self.store.name, size, kind, float(p50), float(p95), float(np.median(cpu)))
 
 
 def _fill(store: CacheStore, start: int, end: int) -> None:

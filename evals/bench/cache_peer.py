@@ -27,7 +27,7 @@ DIMENSION = 384
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
+class LookupLatency:
     """Milliseconds from question to answer, or of the look-up alone.
 
     `cpu_p50` is our own processor's time, which other work on the machine hardly lengthens; what a server
@@ -51,7 +51,7 @@ def directions(start: int, end: int) -> Vectors:
 
 def measure_redisvl(
     settings: Settings, embedder: Embedder, sizes: Sequence[int], times: int, python: str
-) -> list[Latency]:
+) -> list[LookupLatency]:
     """With `python`, an interpreter that has `redisvl`, on the server of the settings. Raises UsageError."""
     if settings.redis_url is None:
         raise UsageError("RedisVL needs a server: set RAGAPP_REDIS_URL to a Redis 8 that holds nothing.")
@@ -68,4 +68,4 @@ def measure_redisvl(
             f"RedisVL's cache could not be measured ({last}). It needs a Redis 8 with its search module, and "
             "`pip install redisvl` for the Python of --peer-python."
         )
-    return [Latency(**one) for one in json.loads(done.stdout)]
+    return [LookupLatency(**one) for one in json.loads(done.stdout)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from evals.bench.machine import ENCODERS, PEER_MODEL, matrix_speed
 from ingest.cli.batch import open_batch
-from ingest.cli.progress import Progress
+from ingest.cli.progress import ProgressBar
 from ingest.sources import Finder, Source
 from ragapp.bootstrap import build_runtime
 from ragapp.errors import UsageError
@@ -75,7 +75,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
         started = time.monotonic()
         build_runtime(own).embedder.get().embed_query("warm")
         loaded = time.monotonic()
-        with Progress(quiet=True) as progress, open_batch(own, "default", {}, jobs, progress) as batch:
+        with ProgressBar(quiet=True) as progress, open_batch(own, "default", {}, jobs, progress) as batch:
             started_work = time.monotonic()
             batch.accept(_sources(files))
             searchable = None

@@ -31,7 +31,7 @@ class ClientGroup:
 
 
 @dataclass
-class Tally:
+class ClientTally:
     """What the users of a kind met. `seconds` are of requests that were answered."""
 
     seconds: list[float] = field(default_factory=list)
@@ -61,7 +61,7 @@ def apply_load(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[
 
 async def _press(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[Load]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    tallies = [Tally() for _ in crowds]
+    tallies = [ClientTally() for _ in crowds]
     until = time.monotonic() + seconds
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as http:
         await asyncio.gather(
@@ -74,7 +74,9 @@ async def _press(url: str, crowds: Sequence[ClientGroup], seconds: float) -> lis
     return [_load(users, tally, seconds) for users, tally in zip(crowds, tallies, strict=True)]
 
 
-async def _use(http: httpx.AsyncClient, users: ClientGroup, start: int, tally: Tally, until: float) -> None:
+async def _use(
+    http: httpx.AsyncClient, users: ClientGroup, start: int, tally: ClientTally, until: float
+) -> None:
     place = start
     while time.monotonic() < until:
         body = users.bodies[place % len(users.bodies)]
@@ -96,7 +98,7 @@ async def _use(http: httpx.AsyncClient, users: ClientGroup, start: int, tally: T
         place += 1
 
 
-def _load(users: ClientGroup, tally: Tally, seconds: float) -> Load:
+def _load(users: ClientGroup, tally: ClientTally, seconds: float) -> Load:
     taken = np.percentile(tally.seconds, [50, 95, 99]) * 1000 if tally.seconds else [0.0] * 3
     p50, p95, p99 = (float(one) for one in taken)
     return Load(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evals.generation.drafts import Draft, Source
+from evals.generation.drafts import DraftedQuestion, SourceDocument
 from ragapp.answering.generated_text import generate_text
 from ragapp.protocols import Generator
 from ragapp.text.sentences import sentence_spans
@@ -25,7 +25,7 @@ _REPLY = re.compile(r"question:\s*(?P<question>.+?\?)\s*answer:\s*(?P<answer>.+)
 _UNSEEN = re.compile(r"\b(?:the|this) (?:passage|text|document|paragraph|section)\b", re.IGNORECASE)
 
 
-def written_drafts(source: Source, generator: Generator) -> Iterator[Draft]:
+def written_drafts(source: SourceDocument, generator: Generator) -> Iterator[DraftedQuestion]:
     """A question a passage, where the model keeps to the rules. Raises ModelError."""
     spans = sentence_spans(source.parsed.text)
     for at in range(0, len(spans), PASSAGE_SENTENCES):
@@ -35,7 +35,7 @@ def written_drafts(source: Source, generator: Generator) -> Iterator[Draft]:
             yield draft
 
 
-def _written(source: Source, start: int, end: int, generator: Generator) -> Draft | None:
+def _written(source: SourceDocument, start: int, end: int, generator: Generator) -> DraftedQuestion | None:
     passage = source.parsed.text[start:end]
     reply = _REPLY.search(generate_text(generator, SYSTEM, f"Passage: {passage}", TOKENS).text)
     if reply is None or _UNSEEN.search(reply["question"]):
@@ -44,7 +44,7 @@ def _written(source: Source, start: int, end: int, generator: Generator) -> Draf
     place = passage.find(answer) if answer else -1
     if place < 0:
         return None
-    return Draft(
+    return DraftedQuestion(
         kind="generated",
         question=" ".join(reply["question"].split()),
         answers=(answer,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evals.generation.drafts import Draft, Source
+from evals.generation.drafts import DraftedQuestion, SourceDocument
 from ragapp.text.sentences import sentence_spans
 
 GAP = "____"
@@ -24,13 +24,13 @@ _NO_PROSE = re.compile(r"\||```|://|^\s*[$#>]", re.MULTILINE)
 """Signs of a table's row, a program's text, an address: nobody asks in such words."""
 
 
-def rule_drafts(source: Source) -> Iterator[Draft]:
+def rule_drafts(source: SourceDocument) -> Iterator[DraftedQuestion]:
     """Every question that the rules find in the document: gaps first."""
     yield from _clozes(source)
     yield from _headings(source)
 
 
-def _clozes(source: Source) -> Iterator[Draft]:
+def _clozes(source: SourceDocument) -> Iterator[DraftedQuestion]:
     text = source.parsed.text
     for start, end in sentence_spans(text):
         sentence = text[start:end]
@@ -42,7 +42,7 @@ def _clozes(source: Source) -> Iterator[Draft]:
         if sentence.count(filling[0]) > 1:
             continue
         asked = _line(sentence[: filling.start()] + GAP + sentence[filling.end() :])
-        yield Draft(
+        yield DraftedQuestion(
             kind="cloze",
             question=f"What belongs in the gap: “{asked}”?",
             answers=(filling[0],),
@@ -53,7 +53,7 @@ def _clozes(source: Source) -> Iterator[Draft]:
         )
 
 
-def _headings(source: Source) -> Iterator[Draft]:
+def _headings(source: SourceDocument) -> Iterator[DraftedQuestion]:
     text, headings = source.parsed.text, source.parsed.headings
     for heading, following in zip(headings, [*(h.start for h in headings[1:]), len(text)], strict=False):
         title = _line(text[heading.start : heading.end])
@@ -62,7 +62,7 @@ def _headings(source: Source) -> Iterator[Draft]:
         if not title or first is None or not _is_prose(body[slice(*first)]):
             continue
         start, end = heading.end + first[0], heading.end + first[1]
-        yield Draft(
+        yield DraftedQuestion(
             kind="heading",
             question=f"What does the section “{title}” say?",
             answers=(_line(text[start:end]),),

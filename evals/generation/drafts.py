@@ -12,7 +12,7 @@ from ragapp.types import Document, ParsedText
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceDocument:
     """A document and its text."""
 
     document: Document
@@ -20,7 +20,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class DraftedQuestion:
     """A question whose answer stands at `start` to `end` of a document's text.
 
     `kind` says how it was made: `cloze`, `heading`, `generated` or `feedback`. `answerable` False: nothing in
@@ -42,7 +42,7 @@ class Draft:
         return fingerprint(self.kind, self.question, self.document_id, self.start)
 
 
-def write_set(path: Path, drafts: Iterable[Draft], files: dict[str, tuple[str, bytes]]) -> None:
+def write_set(path: Path, drafts: Iterable[DraftedQuestion], files: dict[str, tuple[str, bytes]]) -> None:
     """The questions, and beside them the documents they are asked of: `files` has name and bytes by id.
 
     Raises UsageError when they cannot be written.
@@ -54,7 +54,7 @@ def write_set(path: Path, drafts: Iterable[Draft], files: dict[str, tuple[str, b
     write_whole(path, "".join(f"{line}\n" for line in lines).encode())
 
 
-def _row(draft: Draft, places: dict[str, str]) -> dict[str, object]:
+def _row(draft: DraftedQuestion, places: dict[str, str]) -> dict[str, object]:
     row: dict[str, object] = {
         "id": draft.id,
         "question": draft.question,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from evals.generation.drafts import Draft, Source
+from evals.generation.drafts import DraftedQuestion, SourceDocument
 from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.types import SearchQuery, Vectors
@@ -15,7 +15,7 @@ READ = 8
 """Passages that an answer is made from."""
 
 
-def answers_itself(draft: Draft, source: Source, service: RagService) -> bool:
+def answers_itself(draft: DraftedQuestion, source: SourceDocument, service: RagService) -> bool:
     """The evidence is in a passage that would be read, when only this document is asked.
 
     Of this document alone: whether a search of all documents finds it is what the set is there to measure,
@@ -39,7 +39,7 @@ ALIKE = 0.95
 """Cosine from which two questions count as one. The cache's threshold for bge-small lies near it."""
 
 
-def distinct(drafts: Iterable[Draft], embedder: Embedder) -> Iterator[Draft]:
+def distinct(drafts: Iterable[DraftedQuestion], embedder: Embedder) -> Iterator[DraftedQuestion]:
     """Those that are not near-duplicates of one before them."""
     kept: Vectors = np.empty((0, embedder.dimension), np.float32)
     for draft in drafts:

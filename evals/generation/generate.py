@@ -10,14 +10,14 @@ from pathlib import Path
 from evals.datasets.sampling import lot
 from evals.generation.by_model import written_drafts
 from evals.generation.by_rules import rule_drafts
-from evals.generation.drafts import Draft, Source, write_set
+from evals.generation.drafts import DraftedQuestion, SourceDocument, write_set
 from evals.generation.feedback import feedback_drafts
 from evals.generation.filters import answers_itself, distinct
 from ragapp.errors import UsageError
 from ragapp.protocols import Embedder, Generator
 from ragapp.service import RagService
 
-MakeDrafts = Callable[[Source], Iterable[Draft]]
+MakeDrafts = Callable[[SourceDocument], Iterable[DraftedQuestion]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def generate_set(
     sources = _sources(service, collection)
     make: MakeDrafts = rule_drafts if generator is None else lambda one: written_drafts(one, generator)
     by_id = {source.document.id: source for source in sources}
-    kept: list[Draft] = []
+    kept: list[DraftedQuestion] = []
     dropped = 0
     for draft in distinct(_in_turns(sources, make, seed, shuffled=generator is None), embedder):
         if answers_itself(draft, by_id[str(draft.document_id)], service):
@@ -72,33 +72,35 @@ def generate_from_feedback(service: RagService, collection: str, file: Path) -> 
     return _written(service, collection, file, drafts, dropped=0)
 
 
-def _sources(service: RagService, collection: str) -> list[Source]:
+def _sources(service: RagService, collection: str) -> list[SourceDocument]:
     documents = [one for one in service.documents(collection) if one.live_version is not None]
     if not documents:
         raise UsageError(f"Collection {collection!r} has no documents. Ingest some, or name another with -c.")
-    return [Source(one, service.document_text(one.id, one.live_version)) for one in documents]
+    return [SourceDocument(one, service.document_text(one.id, one.live_version)) for one in documents]
 
 
-def _in_turns(sources: Sequence[Source], make: MakeDrafts, seed: int, *, shuffled: bool) -> Iterator[Draft]:
+def _in_turns(
+    sources: Sequence[SourceDocument], make: MakeDrafts, seed: int, *, shuffled: bool
+) -> Iterator[DraftedQuestion]:
     """One of each document, then a second of each …; drawn by seed where making them costs nothing."""
     ordered = sorted(sources, key=lambda source: lot(source.document.id, seed))
     return _by_turns(_mixed(make(source), seed) if shuffled else make(source) for source in ordered)
 
 
-def _mixed(drafts: Iterable[Draft], seed: int) -> Iterator[Draft]:
+def _mixed(drafts: Iterable[DraftedQuestion], seed: int) -> Iterator[DraftedQuestion]:
     """The kinds take turns too."""
-    by_kind: dict[str, list[Draft]] = {}
+    by_kind: dict[str, list[DraftedQuestion]] = {}
     for draft in drafts:
         by_kind.setdefault(draft.kind, []).append(draft)
     return _by_turns(sorted(ones, key=lambda draft: lot(draft.id, seed)) for ones in by_kind.values())
 
 
-def _by_turns(columns: Iterable[Iterable[Draft]]) -> Iterator[Draft]:
+def _by_turns(columns: Iterable[Iterable[DraftedQuestion]]) -> Iterator[DraftedQuestion]:
     return (draft for draft in chain.from_iterable(zip_longest(*columns)) if draft is not None)
 
 
 def _written(
-    service: RagService, collection: str, file: Path, drafts: Sequence[Draft], dropped: int
+    service: RagService, collection: str, file: Path, drafts: Sequence[DraftedQuestion], dropped: int
 ) -> GeneratedSet:
     files = {}
     for document in service.documents(collection):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from evals.retrieval.metrics import DEPTH
 from evals.retrieval.types import FoundDocuments
-from evals.timing import Stopwatch, Taken
+from evals.timing import Taken, Timer
 from ragapp.service import RagService
 from ragapp.types import SearchMode, SearchQuery
 
@@ -34,7 +34,7 @@ class Searcher:
         self._service.search(SearchQuery("warm up", collection=self._collection, k=k))
         taken = []
         for text in queries:
-            watch = Stopwatch()
+            watch = Timer()
             self._service.search(SearchQuery(text, collection=self._collection, k=k))
             taken.append(watch.taken())
         return taken

@@ -64,7 +64,7 @@ def ingest(
     from pydantic import SecretStr
 
     from ingest.cli.batch import open_batch
-    from ingest.cli.progress import Progress
+    from ingest.cli.progress import ProgressBar
     from ingest.cli.report import print_report
     from ingest.cli.sync import FolderSync
     from ingest.sources import Finder, split_list
@@ -79,7 +79,7 @@ def ingest(
     found = finder.find()
     begin_data(settings)
     with (
-        Progress(quiet=not sys.stderr.isatty()) as progress,
+        ProgressBar(quiet=not sys.stderr.isatty()) as progress,
         open_batch(
             settings,
             collection,

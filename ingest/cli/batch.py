@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from threading import Event
 from uuid import uuid4
 
-from ingest.cli.progress import FINISHED, Progress
+from ingest.cli.progress import FINISHED, ProgressBar
 from ingest.cli.report import Report, ReportLine, make_report
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import ParserSandbox, parse_limits
@@ -47,7 +47,7 @@ def open_batch(
     collection: str,
     metadata: Mapping[str, str],
     jobs: int,
-    progress: Progress,
+    progress: ProgressBar,
     *,
     reserved: bool = False,
 ) -> Iterator[Batch]:
@@ -78,7 +78,7 @@ class Batch:
         service: RagService,
         collection: str,
         metadata: Mapping[str, str],
-        progress: Progress,
+        progress: ProgressBar,
         workers: Sequence[Future[None]],
         touched: SimpleQueue[str],
         *,

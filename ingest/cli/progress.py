@@ -15,7 +15,7 @@ from ragapp.types import Document
 FINISHED = frozenset({"ready", "failed"})
 
 
-class Progress:
+class ProgressBar:
     """Documents done, chunks embedded and their rate, time left. Prints nothing when `quiet`."""
 
     def __init__(self, *, quiet: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ragapp.answering.groundedness.sources import Source, sources_in
+from ragapp.answering.groundedness.sources import EvidenceSentence, sources_in
 from ragapp.answering.terms import fold, stems, words
 from ragapp.errors import NotFoundError
 from ragapp.text.sentences import sentence_spans
@@ -65,11 +65,11 @@ class Passage:
         return tuple(SourceSentence(start, end, text[start:end]) for start, end in spans)
 
     @cached_property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[EvidenceSentence, ...]:
         """What claims are compared with."""
         return sources_in(sentence.text for sentence in self.sentences)
 
-    def sources_within(self, start: int, end: int) -> list[Source]:
+    def sources_within(self, start: int, end: int) -> list[EvidenceSentence]:
         """Those of the sentences that lie in `hit.text[start:end]`."""
         places = {at for at, one in enumerate(self.sentences) if start <= one.start and one.end <= end}
         return [source for source in self.sources if source.place in places]

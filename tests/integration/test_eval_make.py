@@ -13,7 +13,7 @@ import pytest
 from evals.datasets.answering import load_answer_dataset
 from evals.generation.by_model import written_drafts
 from evals.generation.by_rules import rule_drafts
-from evals.generation.drafts import Source
+from evals.generation.drafts import SourceDocument
 from evals.generation.generate import generate_from_feedback, generate_set
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.errors import UsageError
@@ -94,7 +94,7 @@ The mill keeps `harbour NAME 1862` in its books, and nobody there has ever asked
 
 
 def test_tables_and_program_texts_are_not_asked_about(service: RagService) -> None:
-    source = Source(service.documents()[0], ParsedText(NO_PROSE, headings=(Heading(1, 2, 7),)))
+    source = SourceDocument(service.documents()[0], ParsedText(NO_PROSE, headings=(Heading(1, 2, 7),)))
     assert list(rule_drafts(source)) == []
 
 
@@ -150,7 +150,7 @@ def test_a_models_answer_has_to_stand_in_the_passage(
     service: RagService, said: str, answer: str | None
 ) -> None:
     document = service.documents()[0]
-    source = Source(document, service.document_text(document.id))
+    source = SourceDocument(document, service.document_text(document.id))
     found = [draft.answers[0] for draft in written_drafts(source, Writing(said))]
     assert found[:1] == ([answer] if answer else [])
 

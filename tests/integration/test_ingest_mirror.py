@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from ingest.cli.batch import open_batch
-from ingest.cli.progress import Progress
+from ingest.cli.progress import ProgressBar
 from ingest.cli.report import Report
 from ingest.cli.sync import FolderSync
 from ingest.sources import Finder
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 def bring_in(settings: Settings, *arguments: object, prune: bool = False) -> tuple[Report, FolderSync]:
     finder = Finder([str(a) for a in arguments], [], FetchLimits(100_000, 20, allow_private=True))
     with (
-        Progress(quiet=True) as progress,
+        ProgressBar(quiet=True) as progress,
         open_batch(settings, "default", {}, 1, progress) as batch,
     ):
         mirror = FolderSync(batch, finder, prune=prune, tell=lambda _: None)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from pypdf import PdfWriter
 
 from ingest.cli.batch import open_batch
-from ingest.cli.progress import Progress
+from ingest.cli.progress import ProgressBar
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import parse_limits
 from ingest.sources import Finder
@@ -63,7 +63,7 @@ def server_at_work(settings: Settings) -> Iterator[None]:
 def test_the_command_reads_what_it_alone_can_open(settings: Settings, locked: Path) -> None:
     known = settings.model_copy(update={"pdf_password": SecretStr(PASSWORD)})
     found = Finder([str(locked)], [], FetchLimits(0, 0)).find()
-    with open_batch(known, "default", {}, 1, Progress(quiet=True), reserved=True) as batch:
+    with open_batch(known, "default", {}, 1, ProgressBar(quiet=True), reserved=True) as batch:
         batch.accept(found)
         batch.finish()
         report = batch.report()
@@ -73,7 +73,7 @@ def test_the_command_reads_what_it_alone_can_open(settings: Settings, locked: Pa
 def test_the_password_is_nowhere_in_the_data_folder(settings: Settings, locked: Path) -> None:
     known = settings.model_copy(update={"pdf_password": SecretStr(PASSWORD)})
     found = Finder([str(locked / "locked-0.pdf")], [], FetchLimits(0, 0)).find()
-    with open_batch(known, "default", {}, 1, Progress(quiet=True), reserved=True) as batch:
+    with open_batch(known, "default", {}, 1, ProgressBar(quiet=True), reserved=True) as batch:
         batch.accept(found)
         batch.finish()
         assert batch.report().failed == 0

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ragapp.errors import NotFoundError
 from ragapp.types import Answer, StoredAnswer
-from ui.ask.request import PageQuestion, PendingAnswer, Progress
+from ui.ask.request import AskProgress, PageQuestion, PendingAnswer
 from ui.choice import choose_next
 from ui.session import client
 
@@ -30,13 +30,13 @@ class Exchange:
     stored: StoredAnswer | None = None
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> AskProgress:
         if self.asking is not None:
             return self.asking.progress
         answer = self.stored.answer if self.stored else None
         if answer is not None and answer.ending == "stopped":
-            return Progress(evidence=answer, draft=answer.draft, running=False)
-        return Progress(answer=answer, running=False)
+            return AskProgress(evidence=answer, draft=answer.draft, running=False)
+        return AskProgress(answer=answer, running=False)
 
     @property
     def answer(self) -> Answer | None:

@@ -8,7 +8,7 @@ from ragapp.types import Answer
 from ui.ask.actions import show_actions
 from ui.ask.answer import show_answer
 from ui.ask.chat import Chat, Exchange
-from ui.ask.request import PendingAnswer, Progress
+from ui.ask.request import AskProgress, PendingAnswer
 from ui.ask.why import show_why
 from ui.escape import html_text
 from ui.outage import refreshing
@@ -71,7 +71,7 @@ def _ask_reworded(chat: Chat, exchange: Exchange, widget: str) -> None:
         st.rerun()
 
 
-def _show_unfinished(chat: Chat, exchange: Exchange, progress: Progress, key: str) -> None:
+def _show_unfinished(chat: Chat, exchange: Exchange, progress: AskProgress, key: str) -> None:
     if progress.evidence is not None:
         show_answer(progress.evidence, f"{key}-evidence")
     if exchange.asking is not None and progress.running:
@@ -99,19 +99,19 @@ def _ask_again(chat: Chat, exchange: Exchange) -> None:
     st.rerun()
 
 
-def _show_draft(about: str, progress: Progress) -> None:
+def _show_draft(about: str, progress: AskProgress) -> None:
     if progress.draft:
         st.caption(about)
         st.html(f'<p class="ragapp-draft">{html_text(progress.draft)}</p>')
 
 
-def _offer_stop(asking: PendingAnswer, progress: Progress, key: str) -> None:
+def _offer_stop(asking: PendingAnswer, progress: AskProgress, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ragapp-soft" role="status">{_stage(progress)}</p>', width="content")
         st.button("Stop", key=f"stop-{key}", icon=":material/stop_circle:", on_click=asking.stop)
 
 
-def _stage(progress: Progress) -> str:
+def _stage(progress: AskProgress) -> str:
     if progress.draft:
         return "Writing…"
     return "Reading the documents…" if progress.evidence is None else "A model is reading the evidence…"

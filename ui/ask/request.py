@@ -25,7 +25,7 @@ class PageQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AskProgress:
     """How far a question has come. `draft` is what a model has written so far, unchecked."""
 
     evidence: Answer | None = None
@@ -34,7 +34,7 @@ class Progress:
     problem: RagappError | None = None
     running: bool = True
 
-    def after(self, event: AskEvent) -> Progress:
+    def after(self, event: AskEvent) -> AskProgress:
         if event.kind == "token":
             return replace(self, draft=self.draft + event.text)
         if event.kind == "evidence":
@@ -51,7 +51,7 @@ class PendingAnswer:
 
     def __init__(self, client: RagappClient, wish: PageQuestion) -> None:
         self.wish = wish
-        self._progress = Progress()
+        self._progress = AskProgress()
         self._client = client
         self._stopped = threading.Event()
         self._cancellation = Cancellation()
@@ -59,7 +59,7 @@ class PendingAnswer:
         threading.Thread(target=self._listen, name="asking", daemon=True).start()
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> AskProgress:
         progress = self._progress
         return replace(progress, running=False) if self._stopped.is_set() else progress
 

@@ -15,7 +15,7 @@ from ragapp.answering.groundedness.misattribution import misplaced
 from ragapp.answering.groundedness.non_claims import without_list_mark
 from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
 from ragapp.answering.groundedness.roles import agreeing_verbs, contradicts
-from ragapp.answering.groundedness.sources import Source, quoted_sources
+from ragapp.answering.groundedness.sources import EvidenceSentence, quoted_sources
 from ragapp.answering.groundedness.synonyms import concept, concepts_of
 from ragapp.answering.terms import fold, tokens
 from ragapp.types import Verdict
@@ -59,8 +59,8 @@ def groundedness(
 
 def judge_sources(
     claim: str,
-    sources: Sequence[Source],
-    neighbours: Sequence[Source],
+    sources: Sequence[EvidenceSentence],
+    neighbours: Sequence[EvidenceSentence],
     context: AbstractSet[str] = NO_STEMS,
     subject: AbstractSet[str] = NO_STEMS,
 ) -> Verdict:
@@ -82,7 +82,7 @@ def _concepts(stems: AbstractSet[str]) -> frozenset[str]:
     return frozenset(map(concept, stems))
 
 
-def _verbatim(claim: str, sources: Sequence[Source]) -> _Outcome | None:
+def _verbatim(claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome | None:
     """What a claim is worth that stands in the sources word for word; None when it does not.
 
     Torn from a clause that denies it, it is supported in part at most.
@@ -116,13 +116,13 @@ class _Comparison:
     """`context` and `subject` are concepts."""
 
     def __init__(
-        self, neighbours: Sequence[Source], context: frozenset[str], subject: frozenset[str]
+        self, neighbours: Sequence[EvidenceSentence], context: frozenset[str], subject: frozenset[str]
     ) -> None:
         self._neighbours = neighbours
         self._context = context
         self._subject = subject
 
-    def outcome(self, claim: ParsedSentence, sources: Sequence[Source]) -> _Outcome:
+    def outcome(self, claim: ParsedSentence, sources: Sequence[EvidenceSentence]) -> _Outcome:
         """By the source that serves the claim best."""
         if len(claim.concepts) + len(claim.values) < FEWEST_TERMS:
             return _Outcome.ABSENT
@@ -130,7 +130,7 @@ class _Comparison:
         best = max(found, default=_Outcome.ABSENT)
         return _Outcome.CONTRADICTED if best <= _Outcome.ABSENT and _Outcome.CONTRADICTED in found else best
 
-    def by_clauses(self, claim: str, sources: Sequence[Source]) -> _Outcome:
+    def by_clauses(self, claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome:
         """Of a claim that says several things: each of them must be supported, by whichever source."""
         clauses = clauses_of(claim)
         whole = parse_sentence(claim)
@@ -145,7 +145,7 @@ class _Comparison:
             return _Outcome.SUPPORTED
         return _Outcome.PARTIAL if max(outcomes) >= _Outcome.PARTIAL else _Outcome.ABSENT
 
-    def _by(self, claim: ParsedSentence, source: Source) -> _Outcome:
+    def _by(self, claim: ParsedSentence, source: EvidenceSentence) -> _Outcome:
         """The outcome by one source alone."""
         missing = _missing(claim, source)
         values_agree = _values_stand(claim, source)
@@ -169,7 +169,7 @@ class _Comparison:
             return _Outcome.SUPPORTED
         return _Outcome.PARTIAL
 
-    def _taken(self, claim: ParsedSentence, source: Source, missing: AbstractSet[str]) -> bool:
+    def _taken(self, claim: ParsedSentence, source: EvidenceSentence, missing: AbstractSet[str]) -> bool:
         """Whether a missing word stands in a neighbour that tells something else of the same kind."""
         own = source.reading
         rivals = [other.reading for other in self._neighbours if missing & other.reading.concepts]
@@ -186,13 +186,13 @@ def _is_rival(rival: ParsedSentence, claim: ParsedSentence, source: ParsedSenten
     return 2 * shared >= len(claim.concepts) and not source.concepts <= claim.concepts
 
 
-def _missing(claim: ParsedSentence, source: Source) -> frozenset[str]:
+def _missing(claim: ParsedSentence, source: EvidenceSentence) -> frozenset[str]:
     """The concepts of the claim that the source has not, and its names that the source has less often."""
     verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
     names = claim.names_beyond(source.reading) - source.lent_to(claim)
     return (claim.concepts - source.concepts_for(claim) - verbs) | names
 
 
-def _values_stand(claim: ParsedSentence, source: Source) -> bool:
+def _values_stand(claim: ParsedSentence, source: EvidenceSentence) -> bool:
     known = source.values_for(claim)
     return all(any(value.agrees_with(other) for other in known) for value in claim.values)

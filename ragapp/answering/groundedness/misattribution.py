@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
-from ragapp.answering.groundedness.sources import Source
+from ragapp.answering.groundedness.sources import EvidenceSentence
 from ragapp.answering.groundedness.values import Value
 
 
-def misplaced(claim: ParsedSentence, source: Source) -> bool:
+def misplaced(claim: ParsedSentence, source: EvidenceSentence) -> bool:
     """Whether a value of the claim belongs to something else in the source."""
     if source.cells:
         return source.head != () and _in_other_column(claim, source)
@@ -73,7 +73,7 @@ def _begins_with_stranger(segment: int, claim: ParsedSentence, source: ParsedSen
     return bool(here) and here[0].concept in source.names - claim.concepts
 
 
-def _in_other_column(claim: ParsedSentence, source: Source) -> bool:
+def _in_other_column(claim: ParsedSentence, source: EvidenceSentence) -> bool:
     """Whether the row has the value under another head than the one that is claimed."""
     asked = {place for place, head in enumerate(source.heads) if _is_asked(head, claim, source)}
     if not asked:
@@ -85,14 +85,14 @@ def _in_other_column(claim: ParsedSentence, source: Source) -> bool:
     return False
 
 
-def _is_asked(head: ParsedSentence, claim: ParsedSentence, source: Source) -> bool:
+def _is_asked(head: ParsedSentence, claim: ParsedSentence, source: EvidenceSentence) -> bool:
     """Whether the claim names this column by something that the row itself does not say."""
     said = {value for value in head.values if any(c.agrees_with(value) for c in claim.values)}
     distinct = (head.concepts & claim.concepts) - source.reading.concepts
     return bool(said or distinct)
 
 
-def _columns(value: Value, source: Source) -> Iterator[int]:
+def _columns(value: Value, source: EvidenceSentence) -> Iterator[int]:
     for place, cell in enumerate(source.cells):
         if any(value.agrees_with(known) for known in parse_sentence(cell).values):
             yield place

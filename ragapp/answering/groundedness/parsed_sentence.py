@@ -43,7 +43,7 @@ _REACH = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ParsedWord:
     """`concept` is None for what only says how a sentence is put; `segment` counts the clauses before it."""
 
     start: int
@@ -72,7 +72,7 @@ class ParsedSentence:
         return self._read[0]
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
+    def words(self) -> tuple[ParsedWord, ...]:
         """Without the values, in order."""
         rest = self._read[1]
         cuts = self._cuts
@@ -80,7 +80,7 @@ class ParsedSentence:
         for match in _WORD.finditer(rest):
             while segment < len(cuts) and cuts[segment] <= match.start():
                 segment += 1
-            found.append(Word(match.start(), match.group(), _concept(match.group()), segment))
+            found.append(ParsedWord(match.start(), match.group(), _concept(match.group()), segment))
         return tuple(found)
 
     @cached_property

@@ -23,7 +23,7 @@ _RULE = re.compile(r"[\s|:+=-]+")
 
 
 @dataclass(frozen=True)
-class Source:
+class EvidenceSentence:
     """A sentence; `antecedent` is the one before it if it points back, `head` the head of its table."""
 
     text: str
@@ -89,9 +89,9 @@ def row_cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
 
 
-def sources_in(sentences: Iterable[str]) -> tuple[Source, ...]:
+def sources_in(sentences: Iterable[str]) -> tuple[EvidenceSentence, ...]:
     """Sentences that follow one another, each with what it takes from those before it."""
-    found: list[Source] = []
+    found: list[EvidenceSentence] = []
     head: tuple[str, ...] = ()
     parts = ((place, part) for place, one in enumerate(sentences) for part in _parted(fold(one)))
     for place, text in parts:
@@ -104,7 +104,7 @@ def sources_in(sentences: Iterable[str]) -> tuple[Source, ...]:
             head = cells
         reading = parse_sentence(text)
         antecedent = found[-1].text if found and reading.points_back else ""
-        found.append(Source(text, antecedent, head if cells and cells != head else (), place))
+        found.append(EvidenceSentence(text, antecedent, head if cells and cells != head else (), place))
     return tuple(found)
 
 
@@ -132,6 +132,6 @@ def _ends_sentence(word: str) -> bool:
     return word.isalpha() and len(word) > 1 and not is_title and word.lower() not in _ABBREVIATIONS
 
 
-def quoted_sources(quotes: Sequence[str]) -> tuple[Source, ...]:
+def quoted_sources(quotes: Sequence[str]) -> tuple[EvidenceSentence, ...]:
     """The sentences of all quotes, in order."""
     return sources_in(quote[start:end] for quote in quotes for start, end in sentence_spans(quote))

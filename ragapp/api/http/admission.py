@@ -96,7 +96,7 @@ class Gate:
         )
 
 
-class Backlog:
+class QueueLimit:
     """Refuses work while too much waits. `count` asks the database, and is called once a second at most."""
 
     def __init__(self, count: Callable[[], int], most: int) -> None:
@@ -125,7 +125,7 @@ class Admission:
         self, app: ASGIApp, settings: Settings, metrics: Metrics, waiting: Callable[[], int]
     ) -> None:
         self.app = app
-        self._backlog = Backlog(waiting, settings.max_queue)
+        self._backlog = QueueLimit(waiting, settings.max_queue)
         at_once = {
             "question": settings.max_questions,
             "search": settings.max_searches,

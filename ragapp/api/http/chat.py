@@ -16,7 +16,7 @@ from ragapp.api.http.questions import drained
 from ragapp.api.openai.chores import MOST_TOKENS, Chore, read_chore
 from ragapp.api.openai.requests import model_name, prompt_text, read_model, read_request
 from ragapp.api.openai.responses import Reply, failure_of
-from ragapp.api.openai.schemas import ChatRequest, Chunk, Completion, FailureReply, Model, ModelList
+from ragapp.api.openai.schemas import ChatRequest, Completion, CompletionChunk, FailureReply, Model, ModelList
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
@@ -132,5 +132,5 @@ def chat_frames(
     yield _DONE
 
 
-def _frame(chunk: Chunk) -> bytes:
-    return format_sse_event(data_str=encode(Chunk, chunk, without_none=True).decode())
+def _frame(chunk: CompletionChunk) -> bytes:
+    return format_sse_event(data_str=encode(CompletionChunk, chunk, without_none=True).decode())

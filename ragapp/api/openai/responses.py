@@ -13,9 +13,9 @@ from ragapp.api.openai.schemas import (
     AnnotatedSpan,
     Annotation,
     Choice,
-    Chunk,
     ChunkChoice,
     Completion,
+    CompletionChunk,
     Delta,
     Failure,
     FailureReply,
@@ -67,19 +67,21 @@ class Reply:
         choice = Choice(ReplyMessage(content, ()))
         return Completion(_unstored_id(), self.created, self.model, (choice,), self._usage(content))
 
-    def plain_chunks(self, content: str) -> Iterator[Chunk]:
+    def plain_chunks(self, content: str) -> Iterator[CompletionChunk]:
         """The same as a stream."""
         unstored = _unstored_id()
         yield self._chunk(unstored, Delta(role="assistant", content=content))
-        yield Chunk(unstored, self.created, self.model, (ChunkChoice(Delta(), finish_reason="stop"),))
+        yield CompletionChunk(
+            unstored, self.created, self.model, (ChunkChoice(Delta(), finish_reason="stop"),)
+        )
         if self.include_usage:
-            yield Chunk(unstored, self.created, self.model, (), self._usage(content))
+            yield CompletionChunk(unstored, self.created, self.model, (), self._usage(content))
 
-    def opening(self, answer: Answer) -> Chunk:
+    def opening(self, answer: Answer) -> CompletionChunk:
         """What a stream begins with, of any answer with the same id."""
         return self._chunk(_id(answer), Delta(role="assistant", content=""))
 
-    def chunks(self, answer_id: str, event: AskEvent) -> Iterator[Chunk]:
+    def chunks(self, answer_id: str, event: AskEvent) -> Iterator[CompletionChunk]:
         """What the event adds to the stream: drafts as reasoning, the checked answer as content."""
         if event.kind == "token":
             yield self._chunk(answer_id, Delta(reasoning_content=event.text))
@@ -89,13 +91,13 @@ class Reply:
         yield self._chunk(answer_id, Delta(content=message.content))
         finished = _FINISHED[event.answer.ending]
         ending = ChunkChoice(Delta(annotations=message.annotations), finish_reason=finished)
-        yield Chunk(answer_id, self.created, self.model, (ending,))
+        yield CompletionChunk(answer_id, self.created, self.model, (ending,))
         if self.include_usage:
             usage = self._usage(message.content)
-            yield Chunk(answer_id, self.created, self.model, (), usage)
+            yield CompletionChunk(answer_id, self.created, self.model, (), usage)
 
-    def _chunk(self, answer_id: str, delta: Delta) -> Chunk:
-        return Chunk(answer_id, self.created, self.model, (ChunkChoice(delta),))
+    def _chunk(self, answer_id: str, delta: Delta) -> CompletionChunk:
+        return CompletionChunk(answer_id, self.created, self.model, (ChunkChoice(delta),))
 
     def _message(self, answer: Answer) -> ReplyMessage:
         cited = cited_text(answer)

@@ -165,7 +165,7 @@ class ChunkChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class CompletionChunk:
     id: str
     created: int
     model: str

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from evals.timing import Stopwatch, Taken, latency
+from evals.timing import Taken, Timer, latency
 
 
 def test_waiting_takes_none_of_the_processors_time() -> None:
-    watch = Stopwatch()
+    watch = Timer()
     time.sleep(0.05)
     taken = watch.taken()
     assert taken.cpu_ms < taken.ms
