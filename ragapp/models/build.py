@@ -8,7 +8,7 @@ from ragapp.errors import UsageError
 from ragapp.models.catalog import Role, load_catalog
 from ragapp.models.hub import download_model
 from ragapp.models.local_embedders import OnnxFolder, folder_fingerprint, onnx_folder
-from ragapp.models.model_folder import locate
+from ragapp.models.model_folder import locate, usable_entry
 from ragapp.protocols import Embedder, Generator, Reranker
 from ragapp.settings import Settings
 
@@ -27,7 +27,8 @@ def build_embedder(settings: Settings) -> Embedder:
         return _folder_embedder(folder, settings)
     if entry.role != "embedder":
         raise UsageError(f"RAGAPP_EMBEDDER={name!r} is no embedder. There are: {_names('embedder')}.")
-    folder = locate(name, models_dir)
+    entry = usable_entry(entry, models_dir)
+    folder = locate(entry.name, models_dir)
     if entry.recipe is None:
         return _sentence_embedder(folder, entry.fingerprint, settings)
     parts = OnnxFolder(folder / entry.files[0].name, folder / "tokenizer.json", entry.recipe)
@@ -42,6 +43,7 @@ def build_reranker(name: str, settings: Settings) -> Reranker:
     entry = load_catalog().get(name)
     if entry is None or entry.role != "reranker":
         raise UsageError(f"{name!r} is no reranker. There are: {_names('reranker')}.")
+    entry = usable_entry(entry, settings.models_dir)
     folder = locate(entry.name, settings.models_dir)
     from ragapp.models.reranker import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
 

@@ -33,13 +33,14 @@ class Part:
 class ModelFile:
     """A file of a model: its parts, concatenated, have this size in bytes and this digest.
 
-    `hub_path` is the same file's path in the model's hub repository, where the hub has these bytes.
+    `hub_path` is the same file's path in the model's hub repository, where the hub has these bytes. A file
+    without parts comes from the hub alone.
     """
 
     name: str
     size: int
     sha256: str
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
     hub_path: str | None = None
 
 
@@ -55,7 +56,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """A pinned model. Its first file holds the weights; `recipe` is set for ONNX embedders."""
+    """A pinned model. Its first file holds the weights; `recipe` is set for ONNX embedders.
+
+    `revision` is the commit of the hub repository. `alternative` names the entry of the same model in other
+    bytes, from another publisher, which is fetched and used when this one cannot be had.
+    """
 
     name: str
     role: Role
@@ -65,6 +70,8 @@ class CatalogEntry:
     about: str
     files: tuple[ModelFile, ...]
     recipe: Recipe | None = None
+    revision: str | None = None
+    alternative: str | None = None
 
     @property
     def size(self) -> int:

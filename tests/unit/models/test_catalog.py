@@ -17,7 +17,8 @@ ENTRIES = list(load_catalog().values())
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_every_file_is_pinned_whole(entry: CatalogEntry) -> None:
     for file in entry.files:
-        assert sum(part.size for part in file.parts) == file.size
+        assert file.parts or file.hub_path
+        assert sum(part.size for part in file.parts) in {file.size, 0}
         assert len(file.sha256) == 64
         for part in file.parts:
             name, equals, version = part.package.partition("==")
@@ -40,6 +41,20 @@ def test_files_stay_inside_the_models_folder(entry: CatalogEntry) -> None:
 def test_the_default_embedder_is_in_it() -> None:
     entry = find_entry(Settings().embedder)
     assert (entry.role, entry.runtime, entry.licence) == ("embedder", "onnx", "MIT")
+
+
+@pytest.mark.parametrize("name", [Settings().embedder, Settings().support_model])
+def test_a_default_model_can_be_had_without_the_packages_of_its_first_publisher(name: str) -> None:
+    entry = find_entry(name)
+    assert entry.alternative is not None
+    other = find_entry(entry.alternative)
+    assert (other.role, other.runtime, other.recipe) == (entry.role, entry.runtime, entry.recipe)
+    assert not packages_of(entry) & packages_of(other)
+    assert other.fingerprint != entry.fingerprint
+
+
+def packages_of(entry: CatalogEntry) -> set[str]:
+    return {part.package for file in entry.files for part in file.parts}
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
