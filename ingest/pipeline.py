@@ -36,7 +36,7 @@ def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSand
         sandbox=sandbox,
         chunk_tokens=settings.chunk_tokens,
         observer=bench.observer,
-        replaced=bench.forget_former,
+        replaced=bench.forget_replaced,
     )
 
 

@@ -1,8 +1,12 @@
-"""Puts the parts together: the only place that knows which adapter stands behind which seam."""
+"""The composition root: the only place that chooses and connects adapters."""
 
 from ragapp.bootstrap.cache import build_cache, build_cache_store
-from ragapp.bootstrap.fingerprints import answer_settings, ingest_fingerprint
-from ragapp.bootstrap.runtime import IngestRuntime, build_runtime
+from ragapp.bootstrap.runtime import (
+    IngestRuntime,
+    answer_settings,
+    build_runtime,
+    ingest_fingerprint,
+)
 from ragapp.bootstrap.service import build_service
 
 __all__ = [

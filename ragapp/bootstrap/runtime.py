@@ -1,7 +1,8 @@
-"""What a worker needs to bring documents in, and the service to find them."""
+"""What the ingest workers and the service share: database, queue, embedders, caches."""
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from ragapp.models.catalog import embedder_name
 from ragapp.page_images.page_cache import PageCache
 from ragapp.protocols import CacheStore, Embedder, Observer
 from ragapp.retrieval.embedder_registry import EmbedderRegistry
-from ragapp.settings import Settings
+from ragapp.settings import AnswerSettings, Settings
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
 from ragapp.telemetry.null_observer import NullObserver
@@ -26,35 +27,38 @@ from ragapp.telemetry.traced_models import TracedEmbedder
 
 log = logging.getLogger(__name__)
 
+INGEST_VERSION = 3
+"""To be increased when the same bytes would be parsed or chunked differently than before."""
+
 
 @dataclass(frozen=True, slots=True)
 class IngestRuntime:
-    """What a worker needs to bring documents in."""
+    """What the ingest workers and the service share."""
 
     engine: Engine
     store: SqlStore
     queue: SqlJobQueue
     embedder: Lazy[Embedder]
-    """Of new collections."""
+    """The embedder of new collections."""
     embedders: EmbedderRegistry
-    """Of those that there are."""
-    kept: Lazy[CacheStore] | None
-    """Where answers are kept; None when they are not."""
+    """The embedders of existing collections."""
+    cache_store: Lazy[CacheStore] | None
+    """The store of cached answers; None when the cache is switched off."""
     pages: PageCache
     telemetry: Telemetry | None = None
 
-    def forget_former(self, document_id: str) -> None:
-        """Removes what is kept of its former version: pictures of pages here, and answers that cite it.
+    def forget_replaced(self, document_id: str) -> None:
+        """Removes the page images of a replaced version on this machine, and the cached answers that cite it.
 
-        Where that fails, answers are found out of date when asked for.
+        Where that fails, the cache rejects such answers when they are looked up.
         """
         self.pages.forget(document_id)
-        if self.kept is None:
+        if self.cache_store is None:
             return
         try:
-            self.kept.get().clear(document=document_id)
+            self.cache_store.get().clear(document=document_id)
         except StorageError as error:
-            log.warning("Kept answers wait to be found out of date: %s", error)
+            log.warning("Cached answers could not be removed and will be rejected at look-up: %s", error)
 
     @property
     def observer(self) -> Observer:
@@ -62,9 +66,9 @@ class IngestRuntime:
 
 
 def build_runtime(settings: Settings, telemetry: Telemetry | None = None) -> IngestRuntime:
-    """Opens the data folder (making it when it is not there). The embedder loads when first needed.
+    """Opens the data folder, creating it if necessary. The embedder is loaded when it is first needed.
 
-    What uses the workbench is watched by `telemetry`, if there is one.
+    Uses of the models are traced by `telemetry`, if given.
     """
 
     def embedder_of(chosen: Settings) -> Embedder:
@@ -83,7 +87,18 @@ def build_runtime(settings: Settings, telemetry: Telemetry | None = None) -> Ing
             lambda name: embedder_of(settings.model_copy(update={"embedder": name})),
             embedder_name,
         ),
-        kept=Lazy(lambda: build_cache_store(settings)) if settings.cache else None,
+        cache_store=Lazy(lambda: build_cache_store(settings)) if settings.cache else None,
         pages=PageCache(settings.data_dir / "pages", settings.page_cache_bytes),
         telemetry=telemetry,
     )
+
+
+def answer_settings(settings: Settings) -> str:
+    """All settings that can change hits or answers, as a string."""
+    values = settings.model_dump(mode="json", include=set(AnswerSettings.model_fields))
+    return json.dumps({"ingest": INGEST_VERSION, **values}, sort_keys=True)
+
+
+def ingest_fingerprint(settings: Settings) -> str:
+    """Identifies how bytes become chunks. Documents with another fingerprint are ingested again."""
+    return f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}"

@@ -1,4 +1,4 @@
-"""The whole service."""
+"""Builds the service."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 
 from ragapp.answering.history import History
 from ragapp.answering.rewriting import Rewriter
+from ragapp.auth import ApiKeys, AuditLog, Auth, Quotas
 from ragapp.bootstrap.answering import build_answerer, build_generator_chain
-from ragapp.bootstrap.auth import build_auth
 from ragapp.bootstrap.cache import build_cache
-from ragapp.bootstrap.fingerprints import answer_settings, ingest_fingerprint
-from ragapp.bootstrap.runtime import IngestRuntime, build_runtime
+from ragapp.bootstrap.runtime import (
+    IngestRuntime,
+    answer_settings,
+    build_runtime,
+    ingest_fingerprint,
+)
 from ragapp.bootstrap.storage import open_blobs
 from ragapp.indexes.build import build_index
 from ragapp.lazy import Lazy
@@ -19,7 +23,7 @@ from ragapp.models.build import build_reranker
 from ragapp.models.model_folder import check_models, model_states
 from ragapp.page_images.page_cache import PageCache
 from ragapp.page_images.renderer import SandboxedRenderer, page_limits
-from ragapp.protocols import EvaluationService, OpenEvaluations
+from ragapp.protocols import EvaluationService, OpenEvaluations, RateLimiter
 from ragapp.retrieval.retriever import Retriever
 from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
@@ -28,40 +32,42 @@ from ragapp.service.host import Host, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.artifacts import SqlArtifacts
+from ragapp.store.auth import SqlAudit, SqlKeys, SqlUsage
 from ragapp.store.conversations import SqlConversations
+from ragapp.store.preferences import SqlPreferences
 from ragapp.store.tasks import SqlTasks
 from ragapp.tasks.runner import TaskRunner
-from ragapp.types import ModelNames
+from ragapp.types import KeyLimits, ModelNames
 
 
 def build_service(
-    settings: Settings, bench: IngestRuntime | None = None, evals: OpenEvaluations | None = None
+    settings: Settings, runtime: IngestRuntime | None = None, evals: OpenEvaluations | None = None
 ) -> RagService:
-    """The service over a workbench: the given one, shared, or one of its own; with or without evaluations."""
-    bench = bench or build_runtime(settings)
-    store, embedder = bench.store, bench.embedder
+    """The service. It shares the given runtime, or builds its own; evaluations are optional."""
+    runtime = runtime or build_runtime(settings)
+    store, embedder = runtime.store, runtime.embedder
     places = settings.data_dir, Path(settings.resolved_blobs), settings.models_dir
     index = build_index(settings, store)
-    generators = build_generator_chain(settings, bench.telemetry)
+    generators = build_generator_chain(settings, runtime.telemetry)
     retriever = Lazy(
         lambda: Retriever(
             store,
             index,
-            bench.embedders.of,
+            runtime.embedders.of,
             build_reranker(settings.reranker, settings) if settings.reranker else None,
             candidates=settings.candidates,
             fusion=settings.fusion,
             dense_weight=settings.dense_weight,
         )
     )
-    history = History(SqlAnswers(bench.engine, settings.answer_days), SqlConversations(bench.engine))
+    history = History(SqlAnswers(runtime.engine, settings.answer_days), SqlConversations(runtime.engine))
     cache = build_cache(settings, store, embedder)
     return RagService(
         store=store,
-        queue=bench.queue,
+        queue=runtime.queue,
         index=index,
         embedder=embedder,
-        embedders=bench.embedders,
+        embedders=runtime.embedders,
         generators=generators,
         pipeline=AskPipeline(
             rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
@@ -71,17 +77,17 @@ def build_service(
             generators=generators,
             history=history,
             settings=answer_settings(settings),
-            observer=bench.observer,
+            observer=runtime.observer,
         ),
         history=history,
-        auth=build_auth(settings, bench),
+        auth=_build_auth(settings, runtime),
         cache=cache,
         ingest_fingerprint=ingest_fingerprint(settings),
-        renderer=_build_renderer(settings, bench.pages),
+        renderer=_build_renderer(settings, runtime.pages),
         names=ModelNames(settings.embedder, settings.reranker, "extractive"),
-        observer=bench.observer,
-        tasks=TaskRunner(SqlTasks(bench.engine, settings.lease_seconds), settings.data_dir),
-        evals=None if evals is None else Lazy(partial(_open_evaluations, evals, settings, bench)),
+        observer=runtime.observer,
+        tasks=TaskRunner(SqlTasks(runtime.engine, settings.lease_seconds), settings.data_dir),
+        evals=None if evals is None else Lazy(partial(_open_evaluations, evals, settings, runtime)),
         host=Host(
             check_models=partial(check_models, settings.models_dir),
             models=partial(model_states, settings.models_dir),
@@ -94,14 +100,41 @@ def build_service(
 
 
 def _open_evaluations(
-    open_desk: OpenEvaluations, settings: Settings, bench: IngestRuntime
+    open_evaluations: OpenEvaluations, settings: Settings, runtime: IngestRuntime
 ) -> EvaluationService:
-    return open_desk(SqlArtifacts(bench.engine, open_blobs(settings)))
+    return open_evaluations(SqlArtifacts(runtime.engine, open_blobs(settings)))
 
 
-def _build_renderer(settings: Settings, kept: PageCache) -> SandboxedRenderer:
+def _build_renderer(settings: Settings, cache: PageCache) -> SandboxedRenderer:
     return SandboxedRenderer(
-        kept,
+        cache,
         page_limits(settings.parse_memory_bytes, settings.page_seconds),
         settings.pdf_password,
     )
+
+
+def _build_auth(settings: Settings, runtime: IngestRuntime) -> Auth:
+    return Auth(
+        ApiKeys(SqlKeys(runtime.engine)),
+        Quotas(
+            SqlUsage(runtime.engine),
+            rates=Lazy(lambda: _build_rates(settings)),
+            waiting=runtime.queue.waiting,
+            defaults=KeyLimits(
+                requests_per_minute=settings.key_requests_per_minute,
+                questions_per_day=settings.key_questions_per_day,
+                tokens_per_day=settings.key_tokens_per_day,
+                upload_bytes_per_day=settings.key_upload_bytes_per_day,
+                waiting_documents=settings.key_waiting_documents,
+            ),
+        ),
+        AuditLog(SqlAudit(runtime.engine)),
+        SqlPreferences(runtime.engine),
+    )
+
+
+def _build_rates(settings: Settings) -> RateLimiter:
+    from ragapp.auth.rate_limits import RateLimits  # noqa: PLC0415  needed only if a key has a limit
+
+    url = settings.redis_url
+    return RateLimits(None if url is None else url.get_secret_value(), settings.cache_timeout)

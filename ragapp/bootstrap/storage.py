@@ -1,4 +1,4 @@
-"""The truth as the settings name it: where it is, and how it is backed up, brought back and moved."""
+"""Opens, backs up, restores and migrates the database and blobs that the settings name."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ragapp.store.migrate_data import Moved, OnMoved, move
 from ragapp.store.restore import restore_backup
 
 OTHER_CONNECTIONS = 12
-"""Of threads that answer no request: what warms up, tends views, looks after tasks."""
+"""Database connections of threads that serve no request: warm-up, index maintenance, tasks."""
 
 
 def open_database(settings: Settings) -> Engine:
-    """With a connection for each thread, none of which needs two. Raises UsageError, StorageError."""
+    """Opens the database with one connection for each thread. Raises UsageError, StorageError."""
     _refuse_emptied(settings)
     return open_engine(settings.resolved_database_url, settings.request_threads + OTHER_CONNECTIONS)
 
 
 def _refuse_emptied(settings: Settings) -> None:
-    """SQLite takes an empty file for a new database. One beside documents' bytes was cut off.
+    """SQLite would take an empty file for a new database, but next to blobs it is a truncated one.
 
     Raises StorageError.
     """
@@ -42,7 +42,7 @@ def _refuse_emptied(settings: Settings) -> None:
     if log.exists() and log.stat().st_size > 0:
         return
     if any(entry.is_file() for entry in blobs.rglob("*")):
-        raise damaged(f"{file} is empty, but documents' bytes are kept in {blobs}")
+        raise damaged(f"{file} is empty, but there are documents' bytes in {blobs}")
 
 
 def open_blobs(settings: Settings) -> BlobStore:
@@ -50,7 +50,7 @@ def open_blobs(settings: Settings) -> BlobStore:
     if not settings.resolved_blobs.startswith("s3://"):
         return BlobFolder(Path(settings.resolved_blobs))
     try:
-        from ragapp.store.s3_blobs import BlobBucket, BucketAddress  # noqa: PLC0415  most do without its client
+        from ragapp.store.s3_blobs import BlobBucket, BucketAddress  # noqa: PLC0415  optional dependency
     except ImportError as error:
         raise UsageError(f"S3 needs its client ({error}). Run `pip install 'ragapp[server]'`.") from None
     bucket = urlsplit(settings.resolved_blobs)
@@ -76,31 +76,31 @@ def back_up(settings: Settings, target: Path) -> Manifest:
 def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
     """Raises NotFoundError, UsageError, StorageError."""
     manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
-    _forget_served_answers(settings)
+    _clear_shared_cache(settings)
     return manifest
 
 
 def migrate(settings: Settings, target: Settings, on_moved: OnMoved) -> Moved:
-    """Copies everything that `settings` name to the empty database, and blobs, that `target` names.
+    """Copies everything from the database and blobs of `settings` to the empty ones of `target`.
 
     Raises UsageError, ConflictError, StorageError.
     """
     if settings.resolved_database_url == target.resolved_database_url:
-        raise UsageError("That is the database that is in use already. Name another one with --to.")
+        raise UsageError("This database is in use already. Name another one with --to.")
     source_engine, target_engine = open_database(settings), open_database(target)
     try:
         moved = move(source_engine, open_blobs(settings), target_engine, open_blobs(target), on_moved)
     finally:
         source_engine.dispose()
         target_engine.dispose()
-    _forget_served_answers(target)
+    _clear_shared_cache(target)
     return moved
 
 
-def _forget_served_answers(settings: Settings) -> None:
-    """On a server there may be those of another past of these documents: their revisions count anew.
+def _clear_shared_cache(settings: Settings) -> None:
+    """Clears the cache on a server: it may hold answers from another history of these documents.
 
-    Even while answers are not kept: they may be again.
+    It is cleared even if the cache is switched off now, because it may be switched on again.
     """
     if settings.redis_url is None:
         return
@@ -109,7 +109,7 @@ def _forget_served_answers(settings: Settings) -> None:
             store.clear()
     except StorageError as error:
         raise StorageError(
-            f"The documents are there, but kept answers could not be removed: {error} Run "
+            f"The documents are in place, but cached answers could not be removed: {error} Run "
             "`ragapp cache clear` before anything is asked."
         ) from error
 

@@ -1,4 +1,4 @@
-"""The truth: documents, and the queue of work on them."""
+"""The database: documents, and the queue of jobs that process them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from ragapp.types import (
 
 
 class DocumentStore(Protocol):
-    """The truth. Every method is one transaction: it happened whole, or not at all."""
+    """The database of documents. Every method is one transaction."""
 
     def create_collection(self, name: str, embedder: str, dimension: int) -> Collection:
-        """Raises ConflictError when the name is taken, UsageError when it is not a fit name."""
+        """Raises ConflictError when the name is taken, UsageError when it is not a valid name."""
 
     def collection(self, name: str) -> Collection:
         """Raises NotFoundError."""
@@ -48,7 +48,7 @@ class DocumentStore(Protocol):
     def collections(self) -> list[Collection]: ...
 
     def delete_collection(self, name: str) -> Collection:
-        """Deletes it with all its documents; returns what it was."""
+        """Deletes the collection with all its documents and returns what it was."""
 
     def accept(
         self,
@@ -75,65 +75,65 @@ class DocumentStore(Protocol):
         """One page of a collection's documents, with counts over all of them. Raises NotFoundError."""
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
-        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        """Sets each name to its value; None removes it. Raises NotFoundError."""
 
     def chunks(self, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:
-        """Those that overlap text[start:end], in reading order; of the live version unless one is named.
+        """The chunks that overlap text[start:end], in reading order; of the live version by default.
 
-        None when that version has no chunks, or is not there.
+        None when the version has no chunks or does not exist.
         """
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
-        """Of the live version unless another is named. Raises NotFoundError."""
+        """Of the live version by default. Raises NotFoundError."""
 
     def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
-        """Of the live version unless another is named, without reading all of it. Raises NotFoundError."""
+        """Of the live version by default. Does not read the whole text. Raises NotFoundError."""
 
     def page_at(self, document_id: str, version: int, offset: int) -> int:
-        """The page, counted from 1, of that character. Raises NotFoundError."""
+        """The page, counted from 1, of the character at `offset`. Raises NotFoundError."""
 
     def span(self, document_id: str, version: int, start: int, end: int) -> str:
-        """The version's `text[start:end]`, without reading all of it. Raises NotFoundError."""
+        """The version's `text[start:end]`. Does not read the whole text. Raises NotFoundError."""
 
     def blob(self, sha256: str) -> BinaryIO:
         """A document's bytes. Raises NotFoundError."""
 
     def delete_document(self, document_id: str) -> RemovedRows:
-        """Deletes it whole, and its bytes unless another document has the same. Raises NotFoundError."""
+        """Deletes the document, and its bytes unless another one has the same. Raises NotFoundError."""
 
     def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
-        """Takes what was deleted out of the database's own files, too, waiting so long for others.
+        """Removes deleted text from the database's files as well, waiting up to `seconds` for readers.
 
-        With `rewrite`, also out of the free space of its pages. Returns what may be left; "" for nothing.
+        With `rewrite`, also from the free space of its pages. Returns what may be left; "" for nothing.
         """
 
-    def told(self, fragments: Sequence[str]) -> frozenset[str]:
-        """Those of the fragments that stand in the text of any document."""
+    def occurring_fragments(self, fragments: Sequence[str]) -> frozenset[str]:
+        """Those of the fragments that occur in the text of any document."""
 
     def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
-        """Swaps the version in: from now on it is searched by words and the older one is gone.
+        """Publishes the version: from now on keyword search finds it, and the older version is gone.
 
-        Raises ConflictError when the job is no longer this worker's (its lease ended, or the document
-        was deleted).
+        Raises ConflictError when the job is no longer this worker's: its lease expired or the document was
+        deleted.
         """
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
-        """Up to `limit` distinct (digest, embedding text) of the job's chunks that have no vector yet."""
+        """Up to `limit` distinct (digest, embedding text) pairs of the job's chunks without a vector."""
 
     def add_vectors(self, job: Job, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
-        """Stores vectors, shape (len(digests), dimension), by the digest of the text they embed."""
+        """Stores vectors, shape (len(digests), dimension), by the digest of the embedded text."""
 
     def publish_vectors(self, job: Job, embedder: str) -> None:
-        """Marks the version ready: every chunk has its vector."""
+        """Marks the version as ready: every chunk has its vector."""
 
     def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
-        """The live version ids whose document has all these metadata values."""
+        """The live version ids of documents whose metadata has all these values."""
 
     def changes(self, collection_id: int, after: int) -> list[IndexChange]:
         """The change log after revision `after`, oldest first."""
 
     def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
-        """The live chunks of the collection, or of those versions that are still live."""
+        """The live chunks of the collection, or of the given versions as far as they are live."""
 
     def vectors(
         self, collection_id: int, embedder: str, version_ids: Iterable[int] | None = None
@@ -141,78 +141,76 @@ class DocumentStore(Protocol):
         """Batches of (keys, version ids, vectors), shapes (n,), (n,), (n, dimension), of live chunks."""
 
     def hits(self, collection_id: int, ranking: Ranking) -> list[Hit]:
-        """The ranking's chunks joined to the truth, in its order and with its scores; what is not live is
-        left out."""
+        """The ranking's live chunks, in its order and with its scores."""
 
     def published_since(self, collection_id: int, revision: int) -> frozenset[tuple[str, int]]:
-        """(document id, version) of the versions whose words or vectors came in after that revision."""
+        """(document id, version) of the versions whose text or vectors were published after `revision`."""
 
     def missing_vectors(self, collection: Collection, embedder: str) -> int:
-        """How many chunks of its ready documents have no vector of that embedder."""
+        """The number of chunks of its ready documents without a vector of that embedder."""
 
     def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
-        """Up to `limit` of those chunks by key, beyond the key `after`."""
+        """Up to `limit` of those chunks, by key, beyond the key `after`."""
 
     def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
         """Stores vectors, shape (len(digests), dimension), of live chunks by the digest of their text."""
 
     def switch_embedder(self, collection: Collection, embedder: str, dimension: int) -> bool:
-        """From now on the collection is searched by the vectors of `embedder`.
+        """Switches the collection to the vectors of `embedder`.
 
-        False, and nothing is done, when the collection has changed or vectors are missing.
+        Returns False and does nothing when the collection has changed or vectors are missing.
         """
 
     def backlog(self, collection_id: int) -> Backlog:
-        """What is accepted and not yet fully searchable."""
+        """How many documents are accepted and not yet fully searchable."""
 
     def check(self, *, repair: bool) -> list[Check]:
-        """The store's own invariants, each with what was found; mends what can be mended."""
+        """Checks the store's own invariants; with `repair`, repairs what can be repaired."""
 
     def close(self) -> None: ...
 
 
 class JobQueue(Protocol):
-    """Hands document versions to workers. A job is one worker's until its lease ends."""
+    """Assigns document versions to workers. A job belongs to one worker until its lease expires."""
 
     def claim(self, worker: str, owner: str = "") -> Job | None:
-        """The next job that nobody holds, or None. A job that killed three workers fails instead.
+        """The next job that no worker holds, or None. A job that killed three workers fails instead.
 
-        What is reserved goes only to workers that ask in the name of the `owner` it is reserved for.
-
-        Interactive before batch, owners in turns, what nobody can find yet before what waits for vectors.
+        Reserved jobs are given only to workers that claim for the `owner` they are reserved for. Interactive
+        jobs go before batch jobs, owners take turns, and parsing goes before embedding.
         """
 
     def renew(self, job: Job) -> bool:
-        """Prolongs the lease; False when the job is no longer this worker's."""
+        """Renews the lease; returns False when the job is no longer this worker's."""
 
     def fail(self, job: Job, reason: str) -> None: ...
 
     def release(self, job: Job) -> None:
-        """Gives the job back, not counted as an attempt."""
+        """Returns the job to the queue without counting an attempt."""
 
     def let_others_go_first(self, job: Job) -> None:
-        """Gives the job back, behind those of other owners that wait in its lane."""
+        """Returns the job to the queue, behind jobs of other owners with the same priority."""
 
     def postpone(self, job: Job, reason: str) -> None:
-        """Gives the job back, to be claimed after a while, longer each time: `reason` is not its fault."""
+        """Returns the job after a transient failure, to be retried with increasing back-off."""
 
     def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
-        """Adds to the time that workers spent on it, by stage."""
+        """Adds to the time that workers spent on the job, by stage."""
 
     def waiting(self, owner: str | None = None) -> int:
-        """How many jobs are queued or in work: one owner's, or all."""
+        """How many jobs are queued or in progress: of one owner, or of all."""
 
     def depths(self) -> list[QueueDepth]:
-        """How many stand at which status, and for how long the oldest has been on its way."""
+        """The number of jobs by status, and the age of the oldest."""
 
     def states(self, among: Sequence[str] | None, statuses: Sequence[Status], count: int) -> list[JobState]:
-        """The last `count` accepted jobs in these states, newest first. Raises NotFoundError."""
+        """The last `count` accepted jobs with one of the statuses, newest first. Raises NotFoundError."""
 
     def state(self, document_id: str) -> JobState:
         """Raises NotFoundError."""
 
     def retry(self, document_id: str) -> JobState:
-        """Queues what failed or was postponed, to be claimed now. Raises NotFoundError, ConflictError."""
+        """Queues a failed or waiting job to be claimed now. Raises NotFoundError, ConflictError."""
 
     def cancel(self, document_id: str) -> JobState:
-        """Ends the work; what is searchable stays so. Raises NotFoundError, ConflictError."""
+        """Ends the job. What is searchable stays so. Raises NotFoundError, ConflictError."""

@@ -1,4 +1,4 @@
-"""Work in the background."""
+"""Background tasks."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ragapp.types import Task, TaskEnd, TaskKind, TaskOrder
 
 
 class TaskService(Protocol):
-    """Runs orders beside the server. What it tells is of all servers' tasks. Safe for many threads."""
+    """Runs tasks beside the server and reports the tasks of all servers. Safe for many threads."""
 
     def start(self, order: TaskOrder) -> Task:
-        """Runs it as soon as its turn comes. Raises StorageError."""
+        """Runs the task as soon as its turn comes. Raises StorageError."""
 
     def tasks(self) -> list[Task]:
-        """Newest first, as many as are remembered."""
+        """All stored tasks, newest first."""
 
     def task(self, task_id: str) -> Task:
         """Raises NotFoundError."""
@@ -23,36 +23,36 @@ class TaskService(Protocol):
         """The JSON document that it printed. Raises NotFoundError, ConflictError while there is none."""
 
     def cancel(self, task_id: str) -> Task:
-        """Over from now on; its command ends, wherever it runs, or never begins.
+        """Cancels the task. Its command ends, on whichever server it runs, or never starts.
 
         Raises NotFoundError, ConflictError when it has ended.
         """
 
     def close(self) -> None:
-        """Ends what this server runs."""
+        """Ends the tasks that this server runs."""
 
 
 class TaskStore(Protocol):
-    """The records of tasks, the same for every server. Safe for many threads and processes.
+    """The records of tasks, shared by all servers. Safe for many threads and processes.
 
-    The server that runs a task holds it by a lease. One that is not over and whose lease has ended is told
-    as `lost`; when its server is heard of again, it goes on. Every method raises StorageError.
+    The server that runs a task holds a lease on it. An unfinished task whose lease has expired is reported as
+    `lost`, until its server renews the lease. Every method raises StorageError.
     """
 
     def add(self, kind: TaskKind, title: str) -> Task:
-        """A new one that waits, held from now on. The oldest that are over make room."""
+        """Adds a waiting task and leases it. The oldest finished tasks are deleted to make room."""
 
     def begin(self, task_id: str) -> None:
-        """It runs from now on, unless it is over."""
+        """Marks the task as running, unless it has ended."""
 
     def hold(self, task_id: str, step: str, share: float | None) -> bool:
-        """Notes how far it is and renews the lease. False when it is over, since somebody cancelled it."""
+        """Records progress and renews the lease. Returns False when the task was cancelled."""
 
     def end(self, task_id: str, end: TaskEnd) -> None:
-        """Nothing changes when it is over already."""
+        """Records how the task ended. Does nothing when it has ended already."""
 
     def cancel(self, task_id: str) -> Task:
-        """Over from now on. Raises NotFoundError, ConflictError when it has ended."""
+        """Cancels the task. Raises NotFoundError, ConflictError when it has ended."""
 
     def get(self, task_id: str) -> Task:
         """Raises NotFoundError."""

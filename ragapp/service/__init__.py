@@ -1,4 +1,4 @@
-"""RagService: everything the application can do, one method each. All entry points call it."""
+"""RagService: every operation of the product is one of its methods, which all entry points call."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class AdminService(Dependencies):
         return self.auth.api_keys.create(spec.name, spec.grants, valid=valid, limits=spec.limits)
 
     def keys(self) -> list[Key]:
-        """All API keys, oldest first, those revoked and expired included."""
+        """All API keys, oldest first, including revoked and expired ones."""
         return self.auth.api_keys.keys()
 
     def revoke_key(self, key_id: str) -> Key:
@@ -59,27 +59,27 @@ class AdminService(Dependencies):
         return self.auth.quotas.usage(caller)
 
     def last_collection(self, caller: Caller = LOCAL) -> str | None:
-        """The collection that the caller chose last."""
+        """The collection that the caller selected last."""
         return self.auth.preferences.last_collection(caller.id)
 
     def remember_collection(self, name: str, caller: Caller = LOCAL) -> None:
-        """Remembers the caller's choice for the next visit."""
+        """Stores the collection that the caller selected, for the next visit."""
         self.auth.preferences.remember_collection(caller.id, name)
 
     def doctor(self, *, repair: bool = False) -> DoctorReport:
-        """Checks every invariant of store, views and files; with `repair`, mends what can be mended.
+        """Checks every invariant of database, indexes and files; with `repair`, repairs what can be repaired.
 
-        A check that a damaged database does not let us make is one that failed.
+        A check that cannot run because the database is damaged counts as failed.
         """
         checks = [
-            *_made("the database can be read", lambda: self._store.check(repair=repair)),
+            *_run_checks("the database can be read", lambda: self._store.check(repair=repair)),
             *self._host.check_models(),
-            *_made(
-                "the views can be compared with the documents",
+            *_run_checks(
+                "the indexes can be compared with the documents",
                 lambda: check_indexes(self._index, self._store.collections, repair=repair),
             ),
-            *_made(
-                "the pictures of pages can be compared with the documents",
+            *_run_checks(
+                "the page images can be compared with the documents",
                 lambda: [check_page_images(self._renderer, self._store, repair=repair)],
             ),
             self._host.check_permissions(repair),
@@ -88,17 +88,17 @@ class AdminService(Dependencies):
         return DoctorReport(all(check.ok for check in checks), tuple(checks))
 
     def models(self) -> list[ModelState]:
-        """The models of the catalogue: what they are, and what of them is on this machine."""
+        """The models of the catalogue, and how much of each is on this machine."""
         return self._host.models()
 
     def disk_use(self) -> DiskUse:
-        """What the data folder and the models take on disk. Looks at every file."""
+        """The disk space that the data folder and the models take. Reads the size of every file."""
         return self._host.disk_use()
 
     def unready(self) -> str | None:
         """Why questions cannot be answered yet; None when they can.
 
-        Goes all the way that a question goes: the embedder, the database, a collection's views.
+        Uses what a question uses: the embedder, the database and the indexes of a collection.
         """
         try:
             self._embedder.get()
@@ -117,7 +117,7 @@ class AdminService(Dependencies):
         )
 
     def warm_up(self) -> None:
-        """Loads the embedder and the local generator, so that the first question need not wait for them.
+        """Loads the embedder and the local generator, so that the first question does not wait for them.
 
         Raises ModelError.
         """
@@ -146,9 +146,9 @@ class AdminService(Dependencies):
             )
 
 
-def _made(name: str, make: Callable[[], list[Check]]) -> list[Check]:
-    """The checks, or when the storage fails while they are made, one of that name which failed."""
+def _run_checks(name: str, run: Callable[[], list[Check]]) -> list[Check]:
+    """The results of the checks; a failed check of that name when the storage fails meanwhile."""
     try:
-        return make()
+        return run()
     except StorageError as error:
         return [Check(name, ok=False, detail=str(error))]

@@ -1,4 +1,4 @@
-"""Collections: made, listed, given another embedder, deleted."""
+"""Operations on collections: create, list, reindex, delete."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class CollectionService(Dependencies):
         return self._store.create_collection(name, embedder.fingerprint, embedder.dimension)
 
     def collection(self, name: str) -> Collection:
-        """Raises NotFoundError; the default collection is made when it is first asked for."""
+        """Raises NotFoundError. The default collection is created when it is first requested."""
         try:
             return self._store.collection(name)
         except NotFoundError:
@@ -23,14 +23,15 @@ class CollectionService(Dependencies):
                 raise
         try:
             return self.create_collection(name)
-        except ConflictError:  # somebody else made it just now
+        except ConflictError:  # another process has just created it
             return self._store.collection(name)
 
     def collections(self) -> list[Collection]:
         return self._store.collections()
 
     def reindex(self, name: str, embedder: str | None, on_progress: OnProgress) -> Collection:
-        """Gives the collection another embedder (by default that of the settings) while it is searched.
+        """Switches the collection to another embedder (by default the configured one) while it stays
+        searchable.
 
         Raises NotFoundError, ModelError, UsageError, ConflictError.
         """
@@ -39,14 +40,14 @@ class CollectionService(Dependencies):
         return reindex(self._store, self._index, name, model, on_progress)
 
     def delete_collection(self, name: str) -> None:
-        """Deletes it with all its documents. Raises NotFoundError."""
-        gone = self._store.documents(name)
+        """Deletes the collection with all its documents. Raises NotFoundError."""
+        documents = self._store.documents(name)
         self._index.drop(self._store.delete_collection(name).id)
-        for document in gone:
+        for document in documents:
             self._renderer.forget(document.id)
         if self._cache is not None:
             self._cache.forget_collection(name)
 
     def backlog(self, name: str) -> Backlog:
-        """What is accepted and not yet fully searchable."""
+        """How many documents are accepted and not yet fully searchable."""
         return self._store.backlog(self.collection(name).id)

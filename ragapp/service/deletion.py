@@ -1,4 +1,4 @@
-"""Deletes a document and proves it: what was removed where, and what a search of the files still finds."""
+"""Deletion with a receipt: what was removed from where, and whether the files still contain any of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ragapp.service.host import Host
 from ragapp.types import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows
 
 READERS_SECONDS = 5.0
-"""That a receipt waits for those who still read an older state of the database."""
+"""How long a receipt waits for processes that still read an older state of the database."""
 
 Forget = Callable[[str], int]
-"""Removes the kept answers that cite a document; returns how many."""
+"""Removes the cached answers that cite a document; returns how many there were."""
 
 
 def delete_with_receipt(
@@ -24,32 +24,32 @@ def delete_with_receipt(
     store: DocumentStore,
     index: SearchIndex,
     renderer: PageRenderer,
-    forget_kept: Forget,
+    forget_cached: Forget,
     host: Host,
 ) -> DeletionReceipt:
-    """Deletes the document, takes what is left of it out of all files, and searches these.
+    """Deletes the document, removes its text from all files, and searches them for it.
 
     Raises NotFoundError, StorageError.
     """
     fragments = fragments_of(_text(store, document_id))
     rows = store.delete_document(document_id)
-    kept = forget_kept(document_id)
-    pictures = renderer.forget(document_id)
+    cached = forget_cached(document_id)
+    images = renderer.forget(document_id)
     removed = (
         DeletedFrom("database", rows.versions, "versions"),
         DeletedFrom("database", rows.chunks, "passages with their vectors"),
-        DeletedFrom("stored answers", rows.answers, "answers without what rested on it"),
+        DeletedFrom("stored answers", rows.answers, "answers, without the sentences that rested on it"),
         _original(rows),
-        DeletedFrom("kept answers", kept, "answers"),
-        DeletedFrom("page pictures", pictures, "pictures"),
+        DeletedFrom("cached answers", cached, "answers"),
+        DeletedFrom("page images", images, "images"),
         _indexes(store, index, rows),
     )
     left = store.scrub(READERS_SECONDS)
     search = _searched(store, host, fragments)
-    if search.found and not left:  # SQLite leaves copies in pages that it has reordered
+    if search.found and not left:  # SQLite leaves copies in pages that it reorganized
         left = store.scrub(READERS_SECONDS, rewrite=True)
         search = _searched(store, host, fragments)
-    places = (*removed, DeletedFrom("database files", 0, "parts to be written over", left or None))
+    places = (*removed, DeletedFrom("database files", 0, "parts to be overwritten", left or None))
     return DeletionReceipt(
         document_id=document_id,
         document_name=rows.document_name,
@@ -66,7 +66,7 @@ def _text(store: DocumentStore, document_id: str) -> str:
     store.document(document_id)
     try:
         return store.parsed_text(document_id).text
-    except NotFoundError:  # it was never read
+    except NotFoundError:  # it was never parsed
         return ""
 
 
@@ -78,16 +78,16 @@ def _original(rows: RemovedRows) -> DeletedFrom:
 def _indexes(store: DocumentStore, index: SearchIndex, rows: RemovedRows) -> DeletedFrom:
     try:
         left = index.purge(store.collection(rows.collection))
-    except NotFoundError:  # the collection was deleted meanwhile, and its indexes with it
+    except NotFoundError:  # the collection was deleted meanwhile with its indexes
         left = ""
-    except (StorageError, ConflictError) as error:  # the document is gone all the same
-        left = f"its words and vectors, until the indexes are next written: {error}"
+    except (StorageError, ConflictError) as error:  # the document is deleted nevertheless
+        left = f"its text and vectors, until the indexes are next written: {error}"
     return DeletedFrom("indexes", rows.chunks, "passages", left or None)
 
 
 def _searched(store: DocumentStore, host: Host, fragments: Sequence[str]) -> ByteSearch:
-    """What other documents also say is not looked for."""
+    """Text that other documents also contain is not counted."""
     findings = host.search_files(fragments)
-    shared = store.told(sorted({one for some in findings.found.values() for one in some}))
+    shared = store.occurring_fragments(sorted({one for some in findings.found.values() for one in some}))
     paths = sorted(path for path, some in findings.found.items() if set(some) - shared)
     return ByteSearch(len(fragments), findings.files, findings.bytes, tuple(paths))

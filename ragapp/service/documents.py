@@ -1,4 +1,4 @@
-"""Documents: accepted, listed, shown, deleted."""
+"""Operations on documents: upload, list, read, delete."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ragapp.types import (
 
 class DocumentService(CollectionService):
     def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance:
-        """Accepts a document: when it returns, its bytes and its row are on disk and the work is queued.
+        """Accepts a document. When it returns, its bytes and its row are on disk and its job is queued.
 
         `data` must be seekable. Raises NotFoundError, TooLargeError, StorageError, UsageError, and ModelError
-        while the default collection cannot be made because the embedder is missing.
+        when the default collection cannot be created because the embedder is missing.
         """
         if "\0" in (spec.source or ""):
             raise UsageError("A source must not contain the character NUL. Leave it out.")
@@ -62,31 +62,30 @@ class DocumentService(CollectionService):
         return self._store.listing(replace(query, collection=self.collection(query.collection).name))
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
-        """Sets each name to its value, or takes it away where that is None. Raises NotFoundError."""
+        """Sets each name to its value; None removes it. Raises NotFoundError."""
         return self._store.set_metadata(document_id, changes)
 
     def document_chunks(
         self, document_id: str, version: int | None = None, *, start: int = 0, end: int | None = None
     ) -> list[Chunk]:
-        """Those that overlap text[start:end] of the live version, or of the one named; in reading order."""
+        """The chunks that overlap text[start:end], in reading order; of the live version by default."""
         return self._store.chunks(document_id, version, start, end)
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
-        """Of the live version unless another is named. Raises NotFoundError."""
+        """The parsed text; of the live version by default. Raises NotFoundError."""
         return self._store.parsed_text(document_id, version)
 
     def page(self, document_id: str, page: int, version: int | None = None) -> DocumentPage:
-        """A page's text, of the live version unless another is named. Raises NotFoundError."""
+        """The text of a page; of the live version by default. Raises NotFoundError."""
         return self._store.page(document_id, version, page)
 
     def page_image(
         self, document_id: str, page: int, *, cited: tuple[int, int] | None = None, version: int | None = None
     ) -> PageImage:
-        """A page as a picture, with the words of the span `cited` marked as far as they stand on it.
+        """The image of a page with the words of the span `cited` highlighted; of the live version by default.
 
-        Of the live version unless another is named. Raises NotFoundError, UsageError for a span that does
-        not touch the page, UnsupportedFormat for a format without pages of its own, ParseError when the
-        page cannot be drawn.
+        Raises NotFoundError, UsageError for a span that is not on the page, UnsupportedFormat for a format
+        without pages, ParseError when the page cannot be rendered.
         """
         wanted = self._store.page(document_id, version, page)
         if cited is not None and not (max(cited[0], wanted.start) < min(cited[1], wanted.end)):
@@ -97,34 +96,34 @@ class DocumentService(CollectionService):
         return self._renderer.draw(wanted, lambda: self._store.blob(wanted.sha256), cited)
 
     def document_bytes(self, document_id: str) -> BinaryIO:
-        """The newest version's bytes, to be closed by the caller. Raises NotFoundError."""
+        """The newest version's bytes as a stream that the caller closes. Raises NotFoundError."""
         return self._store.blob(self._store.document(document_id).sha256)
 
     def delete_document(self, document_id: str) -> None:
-        """When it returns, nothing shows the document any more. Raises NotFoundError.
+        """Deletes the document. When it returns, nothing shows it any more. Raises NotFoundError.
 
-        Soon after, the files of the database and of small indexes hold nothing of it either.
+        Soon afterwards, its text is also gone from the files of the database and of small indexes.
         """
         collection = self._store.delete_document(document_id).collection
         self._renderer.forget(document_id)
-        self._forget_kept(document_id)
+        self._forget_cached(document_id)
         with suppress(NotFoundError):  # the collection was deleted meanwhile
             self._index.purge_soon(self._store.collection(collection))
 
     def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
-        """Deletes the document from all files at once, searches these for its text, and says what was where.
+        """Deletes the document from all files at once, searches them for its text, and reports the result.
 
-        Takes the longer, the more there is in the data folder and in the document's collection.
-        Raises NotFoundError, StorageError.
+        The time it takes grows with the size of the data folder and of the document's collection. Raises
+        NotFoundError, StorageError.
         """
         return delete_with_receipt(
             document_id,
             store=self._store,
             index=self._index,
             renderer=self._renderer,
-            forget_kept=self._forget_kept,
+            forget_cached=self._forget_cached,
             host=self._host,
         )
 
-    def _forget_kept(self, document_id: str) -> int:
+    def _forget_cached(self, document_id: str) -> int:
         return 0 if self._cache is None else self._cache.forget_document(document_id)

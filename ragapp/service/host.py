@@ -1,4 +1,4 @@
-"""The machine that the service runs on: its models, and what is on its disk."""
+"""The machine that the service runs on: its models, disk use, permissions and files."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ragapp.files.text_search import Findings, search_apart
 from ragapp.types import Check, DiskUse, ModelState
 
 SHOWN = 3
-"""Files named in the detail of a check."""
+"""Files that are named in the detail of a check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What can be told of the machine that the service runs on."""
+    """Functions that inspect the machine that the service runs on."""
 
     check_models: Callable[[], list[Check]]
     models: Callable[[], list[ModelState]]
     disk_use: Callable[[], DiskUse]
     check_permissions: Callable[[bool], Check]
-    """Given whether to repair."""
+    """Called with whether to repair."""
     search_files: Callable[[Sequence[str]], Findings]
-    """Looks for fragments of text in everything that is kept."""
+    """Searches all stored files for fragments of text."""
     check_confinement: Callable[[], Check]
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
-    """A database that is a server of its own, and blobs in a bucket, are not on this disk: they count 0."""
+    """A database server and blobs in a bucket are not on this disk and count as 0."""
     return DiskUse(
         database=sum(file.stat().st_size for file in data_dir.glob("ragapp.db*")),
         originals=_bytes_in(originals),
@@ -43,24 +43,24 @@ def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
 
 
 def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair: bool) -> Check:
-    """Other users of this machine must be able to read nothing but the models. Looks at every file."""
+    """Checks that other users of this machine can read nothing but the models. Looks at every file."""
     name = "only the owner can read the data folder"
     folders = {data_dir.absolute(), originals.absolute()}
     found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
     if found and repair:
         close_to_others(found)
-        mended = len(found)
+        repaired = len(found)
         found = [path for folder in folders for path in open_to_others(folder, [models_dir])]
         if not found:
-            return Check(name, ok=True, detail=f"ok, {mended} closed to others")
+            return Check(name, ok=True, detail=f"ok, {repaired} made private")
     if not found:
         return Check(name, ok=True, detail="ok")
     shown = ", ".join(str(path) for path in found[:SHOWN])
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     remedy = (
-        "these belong to another user, who has to run `chmod -R go= ` on them"
+        "they belong to another user, who has to run `chmod -R go= ` on them"
         if repair
-        else "`ragapp doctor --repair` closes them to others"
+        else "`ragapp doctor --repair` makes them private"
     )
     return Check(name, ok=False, detail=f"others have access to {shown}{more}; {remedy}")
 
@@ -76,6 +76,6 @@ def _bytes_in(folder: Path) -> int:
         for name in names:
             try:
                 total += Path(root, name).lstat().st_size
-            except FileNotFoundError:  # gone since it was listed
+            except FileNotFoundError:  # deleted since it was listed
                 continue
     return total

@@ -1,4 +1,5 @@
-"""The doctor's look at the views: they agree with the truth, and there are none of deleted collections."""
+"""Checks of the indexes and page images: they agree with the database, and none belong to deleted
+documents."""
 
 from __future__ import annotations
 
@@ -12,53 +13,51 @@ Collections = Callable[[], list[Collection]]
 
 
 def check_indexes(index: SearchIndex, collections: Collections, *, repair: bool) -> list[Check]:
-    """With `repair`, views that differ are mended, and those of deleted collections removed."""
+    """With `repair`, indexes that differ are rebuilt, and those of deleted collections removed."""
     try:
-        checks = [_check_strays(index, collections, repair=repair)]
+        checks = [_check_orphans(index, collections, repair=repair)]
         return checks + [_check_index(index, one, repair=repair) for one in collections()]
     except ServerUnavailable as error:
-        return [Check("the views can be reached", ok=False, detail=str(error))]
+        return [Check("the indexes can be reached", ok=False, detail=str(error))]
 
 
 def _check_index(index: SearchIndex, collection: Collection, *, repair: bool) -> Check:
-    name = f"the views of collection {collection.name!r} agree with its documents"
-    found = index.verify(collection)
-    if found is not None and repair:
+    name = f"the indexes of collection {collection.name!r} agree with its documents"
+    difference = index.verify(collection)
+    if difference is not None and repair:
         index.rebuild(collection)
-        found = index.verify(collection)
-    return Check(name, found is None, found or "ok")
+        difference = index.verify(collection)
+    return Check(name, difference is None, difference or "ok")
 
 
-def _check_strays(index: SearchIndex, collections: Collections, *, repair: bool) -> Check:
-    name = "there are no views of deleted collections"
-    viewed = index.collection_ids()  # before the truth is read: whatever is made meanwhile is no stray
-    strays = sorted(viewed - {one.id for one in collections()})
-    if not strays:
-        return Check(name, ok=True, detail="ok")
-    if not repair:
-        ids = ", ".join(map(str, strays))
-        return Check(name, ok=False, detail=f"left behind by {ids}; `ragapp doctor --repair` removes them")
-    for stray in strays:
-        index.drop(stray)
-    return Check(name, ok=True, detail=f"ok, {len(strays)} removed")
+def _check_orphans(index: SearchIndex, collections: Collections, *, repair: bool) -> Check:
+    # Read before the collections, so that one created meanwhile does not look deleted.
+    indexed = index.collection_ids()
+    orphans = sorted(indexed - {one.id for one in collections()})
+    name = "there are no indexes of deleted collections"
+    return _removed(name, [str(one) for one in orphans], lambda one: index.drop(int(one)), repair=repair)
 
 
 def check_page_images(renderer: PageRenderer, store: DocumentStore, *, repair: bool) -> Check:
-    """With `repair`, those of documents deleted at another replica, or while they were drawn, are removed."""
-    name = "there are no pictures of deleted documents"
-    drawn = renderer.cached_documents()  # before the truth is read: what comes in meanwhile is no stray
-    strays = [document_id for document_id in sorted(drawn) if _is_gone(store, document_id)]
-    if not strays:
+    """With `repair`, removes images of documents that were deleted on another server or while rendering."""
+    # Read before the documents, so that one uploaded meanwhile does not look deleted.
+    cached = renderer.cached_documents()
+    orphans = [document_id for document_id in sorted(cached) if _is_deleted(store, document_id)]
+    return _removed("there are no page images of deleted documents", orphans, renderer.forget, repair=repair)
+
+
+def _removed(name: str, orphans: list[str], remove: Callable[[str], object], *, repair: bool) -> Check:
+    if not orphans:
         return Check(name, ok=True, detail="ok")
     if not repair:
-        ids = ", ".join(strays)
+        ids = ", ".join(orphans)
         return Check(name, ok=False, detail=f"left behind by {ids}; `ragapp doctor --repair` removes them")
-    for stray in strays:
-        renderer.forget(stray)
-    return Check(name, ok=True, detail=f"ok, {len(strays)} removed")
+    for orphan in orphans:
+        remove(orphan)
+    return Check(name, ok=True, detail=f"ok, {len(orphans)} removed")
 
 
-def _is_gone(store: DocumentStore, document_id: str) -> bool:
+def _is_deleted(store: DocumentStore, document_id: str) -> bool:
     try:
         store.document(document_id)
     except NotFoundError:

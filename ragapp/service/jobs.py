@@ -1,4 +1,4 @@
-"""Jobs: the work on a document's newest version; a job's id is its document's."""
+"""Operations on jobs: the processing of a document's newest version. A job has its document's id."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ class JobService(Dependencies):
         count: int = 100,
         among: Sequence[str] | None = None,
     ) -> list[JobState]:
-        """The last `count` in these states, newest first: of one collection, of those `among` which the
-        caller may see, or of all. Raises NotFoundError.
+        """The last `count` jobs with one of the statuses, newest first. Raises NotFoundError.
+
+        Of one collection; or else of the collections `among`; or else of all.
         """
         return self._queue.states(among if collection is None else [collection], statuses, count)
 
     def job(self, document_id: str) -> JobState:
-        """How far it is, what it waits for, and where the time went. Raises NotFoundError."""
+        """The job's progress, what it waits for and where its time went. Raises NotFoundError."""
         return self._queue.state(document_id)
 
     def queue_depths(self) -> list[QueueDepth]:
-        """How many documents are on their way in, by how far they are."""
+        """How many documents are being processed, by status."""
         return self._queue.depths()
 
     def retry_job(self, document_id: str) -> JobState:
-        """Takes failed or postponed work up again, now. Raises NotFoundError, ConflictError."""
+        """Retries a failed or waiting job now. Raises NotFoundError, ConflictError."""
         return self._queue.retry(document_id)
 
     def cancel_job(self, document_id: str) -> JobState:
-        """Ends the work; what is searchable already stays so. Raises NotFoundError, ConflictError."""
+        """Ends the job. What is searchable already stays so. Raises NotFoundError, ConflictError."""
         return self._queue.cancel(document_id)

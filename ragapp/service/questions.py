@@ -1,4 +1,4 @@
-"""Questions: searched for and answered."""
+"""Operations that search and ask."""
 
 from __future__ import annotations
 
@@ -28,14 +28,18 @@ log = logging.getLogger(__name__)
 
 class QuestionService(CollectionService):
     def search(self, query: SearchQuery) -> SearchResult:
-        """The `k` best chunks. Raises UsageError, NotFoundError, ModelError, EmbedderMismatch."""
+        """The `k` best chunks of a collection.
+
+        Raises UsageError, NotFoundError, ModelError, EmbedderMismatch.
+        """
         collection = self.collection(query.collection)
         return self._pipeline.search(collection, query)
 
     def ask(self, query: AskQuery, asker: Asker = LOCAL_ASKER) -> Generator[AskEvent, None, None]:
-        """Answers in pieces, the last of which is the whole answer. Raises as `search` does, at once.
+        """Answers a question as a stream of events, the last of which is the complete answer.
 
-        A cached answer is served when question and evidence are the same, to askers of the same scope.
+        Raises as `search` does, at once. A cached answer is served when question and evidence are the same,
+        and only to askers of the same scope.
         """
         collection = self.collection(query.collection)
         return self._pipeline.ask(query, collection, asker, notice=self._notice(collection))
@@ -43,9 +47,9 @@ class QuestionService(CollectionService):
     def write(
         self, system: str, prompt: str, *, collection: str, mode: AskMode = "auto", max_tokens: int = 256
     ) -> str | None:
-        """What a generator makes of a prompt that is no question to the documents; None when none can.
+        """The generator's reply to a prompt that is not a question to the documents; None if there is none.
 
-        Nothing of it is checked, cached or stored. `mode` is that of `ask`. Raises NotFoundError.
+        The reply is not checked, cached or stored. `mode` is as in `ask`. Raises NotFoundError.
         """
         self.collection(collection)
         for generator in self._generators.in_order(mode):
@@ -70,14 +74,14 @@ class QuestionService(CollectionService):
 
     @property
     def cache(self) -> AnswerCache:
-        """The answers that are kept. Raises UsageError when none are."""
+        """The answer cache. Raises UsageError when it is switched off."""
         if self._cache is None:
-            raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to have one.")
+            raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to use it.")
         return self._cache
 
     @property
     def evals(self) -> EvaluationService:
-        """Where evaluations are ordered. Raises UsageError in a program that offers none."""
+        """The evaluation service. Raises UsageError in a program without one."""
         if self._evals is None:
             raise UsageError("Evaluations are offered by `ragapp serve`. Elsewhere run `ragapp eval`.")
         return self._evals.get()
@@ -85,9 +89,9 @@ class QuestionService(CollectionService):
     def _notice(self, collection: Collection) -> str | None:
         backlog = self._store.backlog(collection.id)
         if backlog.unparsed:
-            return f"{_documents(backlog.unparsed)} still being read, and not yet known to this answer."
+            return f"{_documents(backlog.unparsed)} still being read and not yet searched."
         if backlog.unembedded:
-            return f"{_documents(backlog.unembedded)} found by words only until all passages are embedded."
+            return f"{_documents(backlog.unembedded)} found by keywords only until all passages are embedded."
         return None
 
 

@@ -1,4 +1,4 @@
-"""A collection gets another embedder while it is searched: a new generation beside the old, then a switch."""
+"""Switches a collection to another embedder while it stays searchable."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from ragapp.protocols import DocumentStore, Embedder, SearchIndex
 from ragapp.types import Collection
 
 BATCH = 32
-"""Chunks embedded between two commits: what has to be done again after a crash."""
+"""Chunks embedded between two commits: at most these are embedded again after a crash."""
 ATTEMPTS = 100
-"""Documents that come in meanwhile ask for another round; each is shorter than the one before."""
+"""Documents added meanwhile require another round; each round is shorter than the one before."""
 
 OnProgress = Callable[[int, int], None]
-"""Told (chunks embedded, chunks in all)."""
+"""Called with (chunks embedded, chunks in total)."""
 
 
 def reindex(
     store: DocumentStore, index: SearchIndex, name: str, embedder: Embedder, on_progress: OnProgress
 ) -> Collection:
-    """Embeds what has no vector of `embedder` yet, builds its view aside, and switches to it.
+    """Embeds every chunk that has no vector of `embedder`, builds a new index beside the old, and switches.
 
-    Searches go on, with the former vectors until the switch. After a crash the next call goes on with
-    what is missing. The former vectors stay, so that switching back embeds nothing. Raises
-    NotFoundError, ModelError, and ConflictError when documents come in too fast.
+    Searches use the former vectors until the switch. After a crash, the next call continues with the chunks
+    that are missing. The former vectors are kept, so that switching back embeds nothing. Raises
+    NotFoundError, ModelError, and ConflictError when documents are added faster than they are embedded.
     """
     for _ in range(ATTEMPTS):
         collection = store.collection(name)
@@ -39,8 +39,8 @@ def reindex(
             index.forget_others(switched)
             return switched
     raise ConflictError(
-        f"Documents come into {name!r} faster than they can be embedded anew. Stop the ingest, and run "
-        "`ragapp collections reindex` again: it goes on where it stopped."
+        f"Documents are added to {name!r} faster than they can be embedded. Stop the ingest, and run "
+        "`ragapp collections reindex` again: it continues where it stopped."
     )
 
 

@@ -198,7 +198,7 @@ def _new_version(
     return made
 
 
-def told(c: Connection, fragments: Sequence[str]) -> frozenset[str]:
+def occurring_fragments(c: Connection, fragments: Sequence[str]) -> frozenset[str]:
     """Those of the fragments that stand in the text of any document."""
     return frozenset(
         one

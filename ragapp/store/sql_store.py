@@ -167,9 +167,9 @@ class SqlStore:
     def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
         return database_of(self._reading).scrub(self._reading, seconds, rewrite=rewrite)
 
-    def told(self, fragments: Sequence[str]) -> frozenset[str]:
+    def occurring_fragments(self, fragments: Sequence[str]) -> frozenset[str]:
         with self._reading.begin() as c:
-            return documents.told(c, fragments)
+            return documents.occurring_fragments(c, fragments)
 
     # -- the work of a job
 

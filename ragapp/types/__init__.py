@@ -1,4 +1,4 @@
-"""The domain types of ragapp: frozen values that all packages pass around. No I/O here."""
+"""The domain types: frozen values that all packages share. They do no I/O."""
 
 from ragapp.types.answers import (
     AnswerDay,
@@ -10,7 +10,6 @@ from ragapp.types.answers import (
     StoredAnswer,
     Thumbs,
 )
-from ragapp.types.artifacts import Artifact, ArtifactKind
 from ragapp.types.auth import (
     LOCAL,
     ROLES,
@@ -49,6 +48,8 @@ from ragapp.types.documents import (
     Vectors,
 )
 from ragapp.types.evals import (
+    Artifact,
+    ArtifactKind,
     EvalKind,
     EvalRun,
     EvalSet,

@@ -1,4 +1,4 @@
-"""Answers that are kept: in conversations, and in the cache."""
+"""Stored answers, conversations, feedback and cache entries."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ CLOCK_SKEW = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Questions that follow up on each other. `turns` counts those answered; `owner` is a key's id, and
-    empty for the person at the machine."""
+    """Questions and answers that follow each other.
+
+    `turns` is the number of answers. `owner` is a key's id, and empty for the person at the machine.
+    """
 
     id: str
     title: str
@@ -30,7 +32,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a reader says of an answer: at least one of the three."""
+    """A reader's feedback on an answer: at least one of the three."""
 
     thumbs: Thumbs | None = None
     correction: str | None = None
@@ -39,10 +41,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer as it was given, without what has been deleted since.
+    """An answer as it was given, without text of documents that were deleted since.
 
-    `gone` are the ids of documents it read that were deleted or changed: their quotes and the sentences
-    that rested on them are empty. `owner` is whose it is, as a conversation's.
+    `gone` lists the ids of cited documents that were deleted or changed: their quotes, and the sentences that
+    rested on them, are empty. `owner` is as in a conversation.
     """
 
     answer: Answer
@@ -55,10 +57,10 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDay:
-    """The answers of one day (UTC), in numbers. A figure over no answers is None.
+    """Statistics on the answers of one day (UTC). A figure over no answers is None.
 
-    `supported` is the share of sentences whose citations support them, `median_ms` and `p95_ms` how long
-    an answer took, among those that were made and not served from the cache.
+    `supported` is the share of sentences that their citations support. `median_ms` and `p95_ms` are the times
+    that answers took, without those served from the cache.
     """
 
     day: date
@@ -72,12 +74,12 @@ class AnswerDay:
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """An answer kept for later.
+    """A cached answer.
 
-    `id` names the question and its circumstances, `partition` the circumstances alone: collection,
-    rights, models, settings. `answer` carries no hits; `evidence` are the ids of the chunks that it cites,
-    and `revision` is the collection's from before they were found. `seconds` and `tokens` are what making
-    it cost; the times are seconds since the epoch.
+    `id` identifies the question with its circumstances, `partition` the circumstances alone: collection,
+    rights, models and settings. `answer` has no hits; `evidence` are the ids of the chunks that it cites, and
+    `revision` is the collection's revision before the search. `seconds` and `tokens` are what generating it
+    cost. Times are in seconds since the epoch.
     """
 
     id: str
@@ -93,7 +95,7 @@ class CacheEntry:
     expires_at: float
 
     def lives(self, now: float) -> bool:
-        """Not expired, and not from a future that a clock since put right has seen."""
+        """Whether it has not expired, and was not created in the future by a clock that was wrong."""
         return self.created_at <= now + CLOCK_SKEW and now < self.expires_at
 
     @property
@@ -104,7 +106,7 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class CacheUsage:
-    """What a cache store holds now. The times are seconds since the epoch."""
+    """The contents of a cache store. Times are in seconds since the epoch."""
 
     entries: int
     bytes: int
@@ -114,11 +116,11 @@ class CacheUsage:
 
 @dataclass(frozen=True, slots=True)
 class CacheStats:
-    """What `ragapp cache stats` tells.
+    """The output of `ragapp cache stats`.
 
-    `saved_seconds` and `saved_tokens` are what making the answers served from the cache had cost. An
-    audit makes an answer again that a similar question got from the cache; `wrong_upper_95` bounds the
-    share that came out otherwise. `semantic_off` says why only exact questions are served, if so.
+    `saved_seconds` and `saved_tokens` are what generating the served answers had cost. An audit generates an
+    answer again that was served for a similar question; `wrong_upper_95` is an upper bound on the share that
+    came out differently. `semantic_off` says why only exact questions are served, if so.
     """
 
     store: str

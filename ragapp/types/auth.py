@@ -1,4 +1,4 @@
-"""Who asks, what each may do, and what is noted of it."""
+"""Callers, their roles, keys and limits, and the audit log."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal, get_args
 
 Role = Literal["reader", "editor", "admin"]
-"""Each may do all that those before it may. Readers search, ask and read; editors bring in, change and
-delete documents; admins make, reindex and delete collections, and an admin of all of them manages keys."""
+"""Each role includes those before it. Readers search, ask and read. Editors upload, change and delete
+documents. Admins create, reindex and delete collections; an admin of all collections manages keys."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -25,7 +25,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class KeyLimits:
-    """What a key may use. None: as the settings say. Days are those of UTC."""
+    """The limits of a key. None: the default of the settings. Days are in UTC."""
 
     requests_per_minute: int | None = None
     questions_per_day: int | None = None
@@ -36,7 +36,7 @@ class KeyLimits:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key, without its secret. `id` may be told to anyone. Keys are revoked, never deleted."""
+    """An API key without its secret. `id` is not secret. Keys are revoked, never deleted."""
 
     id: str
     name: str
@@ -45,13 +45,13 @@ class Key:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
-    """To the minute, roughly."""
+    """Accurate to about a minute."""
     limits: KeyLimits = KeyLimits()
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key just made. `secret` is what the caller sends; it is shown this once and kept nowhere."""
+    """A new key. `secret` is what the caller sends; it is shown once and not stored."""
 
     key: Key
     secret: str
@@ -59,7 +59,10 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `id` is the key's, and empty for the person at the machine; `address` is where from."""
+    """Who sends a request.
+
+    `id` is the key's, and empty for the person at the machine; `address` is the peer's.
+    """
 
     id: str
     name: str
@@ -68,25 +71,25 @@ class Caller:
     address: str = ""
 
     def role_in(self, collection: str | None) -> Role | None:
-        """The highest role in that collection, or in all of them when it is None; None for no role."""
+        """The highest role in the collection (None: in all collections); None when there is no role."""
         held = {grant.role for grant in self.grants if grant.collection in (None, collection)}
         return max(held, key=ROLES.index, default=None)
 
     def may(self, role: Role, collection: str | None) -> bool:
-        """Whether that role, or a higher one, is held in the collection, or in all when it is None."""
+        """Whether the caller has that role, or a higher one, in the collection (None: in all collections)."""
         held = self.role_in(collection)
         return held is not None and ROLES.index(held) >= ROLES.index(role)
 
     @property
     def scope(self) -> str:
-        """The same for callers who may read the same, and only for them. Empty: everything."""
+        """Equal for callers who may read the same collections, and only for them. Empty: all."""
         if self.may("reader", None):
             return ""
         return json.dumps(sorted({grant.collection or "" for grant in self.grants}))
 
 
 LOCAL = Caller("", "local", (Grant("admin", None),))
-"""The person at the machine: the command line, and requests from loopback while there is no key."""
+"""The person at the machine: the command line, and requests from loopback while no key exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class KeyUsage:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did what to what, when and from where. Holds names and ids; no text of a document or question.
+    """Who did what to what, when and from where: names and ids, without text of documents or questions.
 
     `key_id` is empty for the person at the machine. `outcome` is `done` or the kind of error that refused it.
     """

@@ -1,4 +1,4 @@
-"""What a deletion removed, and whether anything of it was found afterwards."""
+"""The receipt of a deletion: what was removed, and whether anything was found afterwards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RemovedRows:
-    """What went from the database with one document. `blob_freed` is False where another document has the
-    same bytes."""
+    """What was removed from the database with one document.
+
+    `blob_freed` is False when another document has the same bytes.
+    """
 
     document_name: str
     collection: str
@@ -17,13 +19,13 @@ class RemovedRows:
     versions: int
     chunks: int
     answers: int
-    """Stored answers whose sentences rested on the document: these sentences were taken out."""
+    """Stored answers from which sentences that rested on the document were removed."""
     blob_freed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedFrom:
-    """One place that held something of the document. `left` says what may remain there, and until when."""
+    """One place that held parts of the document. `left` says what may remain there, and until when."""
 
     place: str
     removed: int
@@ -43,7 +45,7 @@ class ByteSearch:
 
 @dataclass(frozen=True, slots=True)
 class DeletionReceipt:
-    """`complete` is True when nothing is left in any place and the search found no fragment."""
+    """`complete` is true when nothing is left in any place and the search found no fragment."""
 
     document_id: str
     document_name: str

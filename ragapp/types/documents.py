@@ -1,4 +1,4 @@
-"""A document's way: what is handed in, read, cut and worked on."""
+"""Documents, their parsed text and chunks, and the jobs that process them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 Status = Literal["queued", "parsing", "searchable", "ready", "failed"]
 DocumentSort = Literal["accepted", "name", "size", "pages", "status"]
 Priority = Literal["interactive", "batch"]
-"""Somebody waits for it, or nobody does: interactive work goes first."""
+"""Interactive work, for which somebody waits, goes before batch work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Heading:
 class Table:
     """A table in a parsed text: its rows are `text[start:end]`, one a line.
 
-    `head` names its columns and follows a part of it wherever that part goes: its caption and its header
-    row on one line, or whichever of them it has.
+    `head` names its columns and accompanies every part of it: its caption and its header row on one line, or
+    whichever of them it has.
     """
 
     start: int
@@ -47,8 +47,8 @@ class ParsedText:
     """The text of a document, with the character offset at which each page starts.
 
     `page_starts` ascends and begins with 0. A format without pages has one page. `tables` ascend and do
-    not overlap. `furniture` are the spans, ascending, that belong to the paper and not to the text, such
-    as page headers and footers: they are kept in the text and left out of its chunks.
+    not overlap. `furniture` are the spans, ascending, of boilerplate such as page headers and footers: they
+    stay in the text and are left out of its chunks.
     """
 
     text: str
@@ -70,7 +70,7 @@ class ParsedText:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The unit we index. Always `parsed.text[start:end] == text`; `heading` is its section's title."""
+    """The unit of the index. Always `parsed.text[start:end] == text`; `heading` is its section's title."""
 
     start: int
     end: int
@@ -86,7 +86,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Documents that are searched together. `revision` counts the committed changes to its content."""
+    """Documents that are searched together. `revision` counts the committed changes to its documents."""
 
     id: int
     name: str
@@ -106,10 +106,10 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source somebody gave us, as of its newest version.
+    """A document as of its newest version.
 
-    `version` is the newest version accepted; `live_version` the one that is searched (None until the
-    first one is searchable). They differ while a new version is on its way, or when it failed.
+    `version` is the newest accepted version; `live_version` is the one that is searched (None until the first
+    one is searchable). They differ while a new version is being processed, or when it failed.
     """
 
     id: str
@@ -132,10 +132,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A part of a collection's documents, as a list shows them.
+    """One page of a list of a collection's documents.
 
-    `matching` counts those that the filter lets through, `statuses` all of the collection by status;
-    `bytes` is the size of the originals of all of them.
+    `matching` is the number of documents that match the filter, `statuses` counts all documents of the
+    collection by status, and `bytes` is the size of all originals.
     """
 
     documents: tuple[Document, ...]
@@ -146,7 +146,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What became of a source handed in: a new document, a new version of one, or nothing to do."""
+    """The outcome of an upload: a new document, a new version of one, or nothing to do."""
 
     document: Document
     outcome: Literal["added", "updated", "unchanged"]
@@ -154,9 +154,9 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The request that handed a document in, so that later work for it elsewhere can name it.
+    """The request that uploaded a document, recorded so that later work on it can refer to it.
 
-    `traceparent` is as W3C Trace Context writes it. Each is empty where it is not known.
+    `traceparent` is in the format of W3C Trace Context. Each is empty when unknown.
     """
 
     request_id: str = ""
@@ -168,7 +168,7 @@ NO_ORIGIN = Origin()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The work of bringing one document version in, as claimed by one worker until its lease ends."""
+    """The processing of one document version, claimed by one worker until its lease expires."""
 
     version_id: int
     document_id: str
@@ -180,7 +180,7 @@ class Job:
     attempt: int
     worker: str
     status: Status
-    """As it was when claimed: `queued` has to be parsed, `searchable` to be embedded."""
+    """The status when it was claimed: `queued` needs parsing, `searchable` needs embedding."""
     lane: Priority = "interactive"
     owner: str = ""
     origin: Origin = NO_ORIGIN
@@ -188,7 +188,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """The documents on their way in that stand at `status`, and since when the first of them is."""
+    """The number of unfinished documents with this status, and the age of the oldest."""
 
     status: Status
     documents: int
@@ -197,11 +197,11 @@ class QueueDepth:
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """The work on a document's newest version. A job's id is its document's.
+    """The job of a document's newest version. A job has its document's id.
 
-    `why` says in a sentence what it is at, what it waits for or what ended it. Owners of a lane take turns.
-    `attempts` are claims without progress since, `troubles` failures that were not the document's fault
-    (`trouble` is the last one), `seconds` the time that workers spent, by stage.
+    `why` says in a sentence what it is doing, what it waits for or why it ended. `lane` is its priority,
+    within which owners take turns. `attempts` counts claims since the last progress, `troubles` transient
+    failures (`trouble` is the last one); `seconds` is the time that workers spent, by stage.
     """
 
     document_id: str
@@ -227,7 +227,7 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Documents accepted and not searchable yet, and those searched by words but not all embedded."""
+    """The number of documents not searchable yet, and of those searchable but not fully embedded."""
 
     unparsed: int
     unembedded: int
@@ -244,7 +244,7 @@ class IndexChange:
 
 @dataclass(frozen=True, slots=True)
 class Unembedded:
-    """A live chunk without a vector of some embedder, as that embedder would read it."""
+    """A live chunk without a vector of some embedder, with the text to embed."""
 
     key: int
     digest: str
@@ -253,7 +253,7 @@ class Unembedded:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A live chunk as the views see it: its key, the version it belongs to, and what words index."""
+    """A live chunk as the indexes store it: its key, its version, and the text for keyword search."""
 
     key: int
     version_id: int

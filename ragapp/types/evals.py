@@ -1,4 +1,4 @@
-"""Evaluations as those who keep the server see them: question sets, runs, and two runs compared."""
+"""Evaluations: question sets, runs, comparisons, and the files that store them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pydantic import ConfigDict, Field
 
 EvalKind = Literal["retrieval", "answers", "citations", "cache"]
 RunKind = Literal["retrieval", "answers"]
+ArtifactKind = Literal["question set", "run", "report"]
 
 
 @dataclass(frozen=True, slots=True)
 class EvalSet:
-    """Something to evaluate with. `kinds` are the evaluations that it is fit for.
+    """A set of questions to evaluate with. `kinds` are the evaluations that it can be used for.
 
     A set is `own` unless it came with the program; own questions can be reviewed where they are `reviewable`.
     """
@@ -39,7 +40,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """What an evaluation found, in a few figures from 0 to 1. Its name is that of its run file."""
+    """The result of an evaluation as figures from 0 to 1. Its name is that of its run file."""
 
     name: str
     kind: RunKind
@@ -54,7 +55,7 @@ class EvalRun:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure after less the same before, over the questions of both runs.
+    """The difference of a figure between two runs, over the questions of both.
 
     `low` and `high` bound its 95% interval; `p` is corrected for the number of figures.
     """
@@ -82,7 +83,7 @@ class QuestionChange:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """Two runs over the same data. `moved` are the questions that moved most by `figure`, most first."""
+    """Two runs over the same data. `moved` lists the questions whose `figure` changed most, largest first."""
 
     before: str
     after: str
@@ -93,7 +94,7 @@ class RunComparison:
 
 @dataclass(frozen=True, slots=True)
 class QuestionTrace:
-    """What a run has of one question: its scores, and what was found or cited, best first."""
+    """The results of one question in a run: its scores, and what was found or cited, best first."""
 
     question: str
     text: str | None
@@ -106,10 +107,20 @@ class QuestionTrace:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question of one's own set. `accepted` is None until somebody has looked at it."""
+    """A question of a generated set. `accepted` is None until it was reviewed."""
 
     id: str
     question: str
     answers: tuple[str, ...]
     answerable: bool
     accepted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A stored file that is not a document. `about` is a summary for lists, so that it need not be opened."""
+
+    kind: ArtifactKind
+    name: str
+    sha256: str
+    about: str

@@ -1,4 +1,4 @@
-"""How the application itself is."""
+"""Health checks, models and disk use of the installation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DoctorReport:
 
 @dataclass(frozen=True, slots=True)
 class ModelNames:
-    """The models in use, for people. `generator_unavailable` says why none writes just now, if so."""
+    """The names of the models in use. `generator_unavailable` says why no generator is available, if so."""
 
     embedder: str
     reranker: str | None
@@ -30,7 +30,7 @@ class ModelNames:
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """A model of the catalogue on this machine. `present` counts its bytes that are here."""
+    """A model of the catalogue on this machine. `present` is the number of its bytes that are here."""
 
     name: str
     role: str
@@ -44,7 +44,7 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
-    """Bytes on disk by what they are for, and what is free on the disk of the data folder."""
+    """Bytes on disk by purpose, and the free space on the disk of the data folder."""
 
     database: int
     originals: int

@@ -1,4 +1,4 @@
-"""Pages as a reader sees them: the text of one, its picture, and where words stand in it."""
+"""Pages of documents: their text, their image, and where words are on it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DocumentPage:
 
 @dataclass(frozen=True, slots=True)
 class PageBox:
-    """A stretch of one printed line, in fractions of the page as it is shown, from its upper left."""
+    """A part of one printed line, in fractions of the page as shown, from its upper left corner."""
 
     left: float
     top: float
@@ -35,10 +35,11 @@ class PageBox:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as a PNG of `width` x `height` pixels; `boxes` are where the wanted words stand, in reading
-    order, and are marked in it.
+    """A page as a PNG of `width` x `height` pixels, with the cited words highlighted in `boxes`, in reading
+    order.
 
-    No boxes when no words were wanted, or when they are not found: on a scan without Tesseract, for one.
+    There are no boxes when no words were cited or when they are not found, for instance on a scan without
+    Tesseract.
     """
 
     png: bytes

@@ -1,4 +1,4 @@
-"""A question's way: what is searched, found, cited and answered."""
+"""Search results, answers and their parts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ SearchMode = Literal["hybrid", "dense", "words"]
 AskMode = Literal["auto", "extractive", "generate"]
 AnswerMode = Literal["extractive", "generate"]
 Verdict = Literal["supported", "partial", "unsupported", "no_claim"]
-"""`no_claim`: a heading, a lead-in or a pleasantry, which nothing has to support."""
+"""`no_claim`: a heading, a lead-in or a courtesy, which needs no support."""
 RewrittenBy = Literal["nobody", "rules", "generator", "caller"]
-"""Who made the question stand alone; `nobody` when it is searched for as it was asked."""
+"""Who rewrote the question so that it stands alone; `nobody` when it was searched for as asked."""
 Ending = Literal["complete", "length", "filtered", "interrupted", "stopped"]
-"""How a model's text ended: by itself, at a limit of tokens, withheld by its server's filter, or without its
-server saying that this was all. A `stopped` answer is the evidence alone: its reader left, or it failed."""
+"""How a model's text ended: complete, at its token limit, withheld by the server's content filter, or without
+a statement by the server that it was complete. A `stopped` answer is the evidence alone: its reader left, or
+generation failed."""
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The places, counted from 1, that a hit took in each leg; None where the leg did not find it."""
+    """The rank of a hit, counted from 1, in the dense and the keyword ranking; None if it was not found."""
 
     dense: int | None = None
     words: int | None = None
@@ -31,7 +32,7 @@ class Ranks:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that a query found. `start` and `end` are offsets into its document version's text."""
+    """A chunk that a search returned. `start` and `end` are offsets into its document version's text."""
 
     chunk_id: str
     document_id: str
@@ -53,7 +54,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
     fusion: str | None = None
-    """How the legs were fused; None when one alone was asked."""
+    """How the rankings were fused; None when only one retriever was queried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class SearchedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of a conversation, as it was searched for, and what was answered."""
+    """An earlier question of a conversation, in its standalone form, and its answer."""
 
     question: str
     answer: str
@@ -81,7 +82,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """`[number]` in an answer, bound to a span: `quote` is that version's `text[start:end]`."""
+    """A reference `[number]` of an answer to a span: `quote` is that version's `text[start:end]`."""
 
     number: int
     document_id: str
@@ -95,7 +96,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer, without its markers; `citations` are the numbers that support it."""
+    """A sentence of an answer without its markers; `citations` are the numbers of what supports it."""
 
     text: str
     verdict: Verdict
@@ -111,21 +112,21 @@ class CacheDecision:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an answer came about, beside what its other fields tell."""
+    """How an answer came about, as far as its other fields do not say."""
 
     rewritten_by: RewrittenBy = "nobody"
     fusion: str | None = None
     prompt_version: str | None = None
-    """Of the prompt that a model was given; None when none was asked to write."""
+    """The version of the prompt; None when no generator was called."""
     shown: tuple[int, ...] = ()
-    """The places of the hits, counted from 1, that the model was shown."""
+    """The ranks of the hits in the prompt, counted from 1."""
     dropped: tuple[str, ...] = ()
-    """What was left out of what the model wrote, and why."""
+    """What was removed from the generated text, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reader gets. When `refused`, `answer` says so and there are no citations."""
+    """The answer to a question. When `refused`, `answer` says so and there are no citations."""
 
     question: str
     standalone_question: str
@@ -140,18 +141,18 @@ class Answer:
     timings_ms: Mapping[str, float]
     answer_id: str
     notice: str | None = None
-    """Something the reader should know, such as that part of the collection is not embedded yet."""
+    """Something the reader should know, for instance that part of the collection is not embedded yet."""
     trace: Trace = Trace()
     conversation_id: str | None = None
     ending: Ending = "complete"
-    """Anything else: what a model wrote is cut off, as `notice` says. Such an answer is never kept."""
+    """Anything else means that the text is cut off, as `notice` says. Such an answer is never cached."""
     draft: str = ""
-    """Of an answer that was stopped: what a model had written by then, which nobody has checked."""
+    """The unchecked text that a model had written when the answer was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskEvent:
-    """A piece of a streamed answer: first the evidence, then tokens if a model writes, then the answer.
+    """An event of a streamed answer: first the evidence, then tokens if a model generates, then the answer.
 
     `answer` is set for `evidence` (the extractive answer, at once) and `answer` (the final one);
     `text` for `token`.

@@ -79,8 +79,8 @@ def test_a_receipt_says_what_was_where_after_it_has_looked(service: RagService, 
     assert (receipt.document_id, receipt.document_name) == (document_id, "secret.txt")
     removed = {(place.place, place.what): place.removed for place in receipt.places}
     assert removed["original", "file"] == 1
-    assert removed["kept answers", "answers"] == 1
-    assert removed["stored answers", "answers without what rested on it"] == 1
+    assert removed["cached answers", "answers"] == 1
+    assert removed["stored answers", "answers, without the sentences that rested on it"] == 1
     assert receipt.search.fragments > 0
     assert receipt.search.files > 3
     for meta in settings.indexes_dir.rglob("meta.json"):

@@ -100,7 +100,7 @@ def pipeline(
         sandbox=sandbox,
         chunk_tokens=240,
         observer=bench.observer,
-        replaced=bench.forget_former,
+        replaced=bench.forget_replaced,
     )
 
 

@@ -68,7 +68,7 @@ def test_the_doctor_removes_what_a_delete_elsewhere_left(service: RagService, se
     shutil.copytree(away, settings.data_dir / "pages", dirs_exist_ok=True)
 
     broken = [check for check in service.doctor().checks if not check.ok]
-    assert [check.name for check in broken] == ["there are no pictures of deleted documents"]
+    assert [check.name for check in broken] == ["there are no page images of deleted documents"]
     assert document.id in broken[0].detail
     assert service.doctor(repair=True).ok
     assert pictures(settings) == []

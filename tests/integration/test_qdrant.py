@@ -201,7 +201,7 @@ def test_the_service_searches_there_and_its_doctor_removes_what_was_left_behind(
     service = build_service(settings)
     assert len(service.search(SearchQuery("heron", collection=NAME, k=9, mode="words")).hits) == 6
     client.create_collection(f"{prefix}-77-0123456789abcdef-words1", vectors_config={})
-    name = "there are no views of deleted collections"
+    name = "there are no indexes of deleted collections"
     assert [check.ok for check in service.doctor().checks if check.name == name] == [False]
     assert [check.ok for check in service.doctor(repair=True).checks if check.name == name] == [True]
     service.delete_collection(NAME)
