@@ -328,9 +328,9 @@ def test_states_are_listed_newest_first(store: SqlStore, queue: SqlJobQueue) -> 
     names = [accept(store, name).name for name in ("a", "b", "c")]
     queue.fail(claim(queue), "It is empty.")
     assert [s.name for s in queue.states(None, ("queued", "failed"), 10)] == names[::-1]
-    assert [s.name for s in queue.states("shore", ("failed",), 10)] == ["a"]
+    assert [s.name for s in queue.states(["shore"], ("failed",), 10)] == ["a"]
     assert len(queue.states(None, ("queued",), 1)) == 1
     with pytest.raises(NotFoundError):
-        queue.states("hill", ("queued",), 1)
+        queue.states(["hill"], ("queued",), 1)
     with pytest.raises(NotFoundError):
         queue.state("nothing")
