@@ -1,4 +1,4 @@
-"""Who may call, how much each may use, and what they did."""
+"""API keys, quotas and the audit log."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ __all__ = ["ApiKeys", "AuditLog", "Auth", "Quotas"]
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """What the application knows of those who call it."""
+    """Everything that concerns callers: their keys, quotas, audit log and preferences."""
 
     api_keys: ApiKeys
     quotas: Quotas

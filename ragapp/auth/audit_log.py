@@ -1,4 +1,4 @@
-"""The audit trail: who did what to what, when, and from where."""
+"""The audit log: who did what, to what, when and from where."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from ragapp.protocols import AuditStore
 from ragapp.types import AuditEntry, Caller
 
 LONGEST_OBJECT = 300
-"""Characters. Names of documents and sources may be long, and a log is for looking through."""
+"""Characters of an object's name in the log. Names of documents and sources may be longer."""
 
 
 @dataclass(slots=True)
 class AuditRecord:
-    """What something is done to. Whoever makes a thing says here what its id became."""
+    """What an action is done to. An action that creates something sets this to the new id."""
 
     of: str
 
 
 class AuditLog:
-    """Safe for many threads when its store is. `now` tells the time, in UTC."""
+    """Thread-safe when its store is. `now` returns the time in UTC."""
 
     def __init__(self, store: AuditStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
         self._now = now
 
     @contextmanager
-    def noted(self, caller: Caller, action: str, of: str) -> Iterator[AuditRecord]:
-        """Notes how what is done within ends: `done`, or how it was refused."""
-        deed = AuditRecord(of)
+    def recording(self, caller: Caller, action: str, of: str) -> Iterator[AuditRecord]:
+        """Records how the action in the block ends: `done`, or why it was rejected."""
+        record = AuditRecord(of)
         try:
-            yield deed
+            yield record
         except RagappError as error:
-            self._note(caller, action, deed.of, _outcome(error))
+            self._add(caller, action, record.of, _outcome(error))
             raise
-        self._note(caller, action, deed.of, "done")
+        self._add(caller, action, record.of, "done")
 
-    def _note(self, caller: Caller, action: str, of: str, outcome: str) -> None:
+    def _add(self, caller: Caller, action: str, of: str, outcome: str) -> None:
         entry = AuditEntry(self._now(), caller.id, caller.name, caller.address, action, _fit(of), outcome)
         self._store.add(entry)
 
@@ -50,7 +50,7 @@ class AuditLog:
 
 
 def _fit(of: str) -> str:
-    """One short line, whatever a caller sent as a name: no line of the log can pretend to be two."""
+    """One short line without control characters, so that no name can forge a second log line."""
     return "".join(letter if letter.isprintable() else "�" for letter in of[:LONGEST_OBJECT])
 
 

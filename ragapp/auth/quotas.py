@@ -1,8 +1,8 @@
-"""Meter: how much each key may use.
+"""Quotas: how much each key may use.
 
-Days are counted in SQL, because every replica must know of what the others gave out, and because a restart
-must not give the day anew. Requests a minute are counted where that costs no commit: in Redis for all
-replicas when there is one, else by each replica for itself.
+Daily quotas are counted in the database, so that all replicas share them and a restart does not reset them.
+Requests per minute are counted where no commit is needed: in Redis for all replicas when there is one, else
+by each replica on its own.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from ragapp.types import Caller, KeyLimits, KeyUsage
 
 
 class Quotas:
-    """Safe for many threads when its store is. `defaults` hold where a key has no limit of its own.
+    """Thread-safe when its store is. `defaults` apply where a key has no limit of its own.
 
-    The person at the machine is not limited. `waiting` counts an owner's documents that wait in the queue,
-    `now` tells the time, in UTC.
+    The local user without a key is not limited. `waiting` counts the documents of an owner in the queue, and
+    `now` returns the time in UTC.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Quotas:
         self._now = now
 
     def limits(self, caller: Caller) -> KeyLimits:
-        """The caller's own, and the defaults where it has none."""
+        """The caller's own limits, and the defaults where it has none."""
         if not caller.id:
             return KeyLimits()
         own, general = caller.limits, self._defaults
@@ -51,7 +51,7 @@ class Quotas:
         )
 
     def usage(self, caller: Caller) -> KeyUsage:
-        """Since midnight, UTC."""
+        """What the caller has used since midnight (UTC)."""
         return self._store.usage(caller.id, self._now().date()) if caller.id else KeyUsage()
 
     def request(self, caller: Caller) -> None:
@@ -60,32 +60,33 @@ class Quotas:
         seconds = None if limit is None else self._rates.get().hit(caller.id, limit)
         if seconds is not None:
             raise QuotaError(
-                f"The key may send {limit} requests a minute. Wait {seconds:.0f} s, and send fewer.", seconds
+                f"The key may send {limit} requests per minute. Wait {seconds:.0f} s, then send fewer.",
+                seconds,
             )
 
     def has_tokens(self, caller: Caller) -> bool:
-        """Whether the caller may have more written today."""
+        """Whether the caller may have more tokens generated today."""
         limit = self.limits(caller).tokens_per_day
         return limit is None or self.usage(caller).tokens < limit
 
     def question(self, caller: Caller) -> None:
         """Counts a question before it is answered. Raises QuotaError."""
         if not self.has_tokens(caller):
-            raise self._used_up(f"{self.limits(caller).tokens_per_day} tokens")
+            raise self._exhausted(f"{self.limits(caller).tokens_per_day} tokens")
         self._spend(caller, KeyUsage(questions=1), f"{self.limits(caller).questions_per_day} questions")
 
     def answered(self, caller: Caller, tokens: int) -> None:
-        """Counts the tokens of an answer, whatever the limit: they have been written."""
+        """Counts the tokens of an answer, even beyond the limit, since they are generated already."""
         if caller.id and tokens:
             self._store.spend(caller.id, self._now().date(), KeyUsage(tokens=tokens), KeyLimits())
 
     def upload(self, caller: Caller, size: int) -> None:
-        """Counts `size` bytes before they are taken in. Raises QuotaError."""
+        """Counts `size` bytes before they are stored. Raises QuotaError."""
         limits = self.limits(caller)
         if limits.waiting_documents is not None and self._waiting(caller.id) >= limits.waiting_documents:
             raise QuotaError(
-                f"{limits.waiting_documents} documents of this key wait to be read already. Send more when "
-                "some are done; GET /v1/jobs shows them.",
+                f"{limits.waiting_documents} documents of this key are waiting. Upload more when some "
+                "are done; GET /v1/jobs shows them.",
                 60.0,
             )
         self._spend(caller, KeyUsage(upload_bytes=size), f"{limits.upload_bytes_per_day} bytes of documents")
@@ -93,13 +94,13 @@ class Quotas:
     def _spend(self, caller: Caller, spent: KeyUsage, what: str) -> None:
         within = self.limits(caller)
         if caller.id and not self._store.spend(caller.id, self._now().date(), spent, within):
-            raise self._used_up(what)
+            raise self._exhausted(what)
 
-    def _used_up(self, what: str) -> QuotaError:
+    def _exhausted(self, what: str) -> QuotaError:
         now = self._now()
         midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
         return QuotaError(
-            f"The key may use {what} a day, and has. Go on after midnight (UTC), or ask an admin for more.",
+            f"The key has used its {what} per day. Continue after midnight (UTC), or ask an admin for more.",
             (midnight - now).total_seconds(),
         )
 

@@ -1,4 +1,4 @@
-"""Requests a minute, counted by the library `limits` in any window of 60 seconds."""
+"""Requests per minute, counted by the library `limits` in a moving window of 60 seconds."""
 
 from __future__ import annotations
 
@@ -16,28 +16,31 @@ log = logging.getLogger(__name__)
 
 
 class RateLimits:
-    """One count for all replicas that share a Redis; without one, or while it is away, each has its own.
+    """Counts for all replicas that share a Redis. Without one, or while it is down, each counts alone.
 
-    `redis_url` may be of Redis or Valkey; `timeout` is how many seconds to wait for it. Raises UsageError.
+    `redis_url` may point at Redis or Valkey; `timeout` is in seconds. Raises UsageError.
     """
 
     def __init__(self, redis_url: str | None, timeout: float) -> None:
-        self._own = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = self._own
-        self._alone = False
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = self._local
+        self._is_degraded = False
         if redis_url is not None:
             self._shared = MovingWindowRateLimiter(_storage(redis_url, timeout))
 
     def hit(self, key_id: str, per_minute: int) -> float | None:
-        """Counts a request; the seconds until one more is allowed when it is too many, else None."""
+        """Counts a request. Returns None, or the seconds to wait when it exceeds the limit."""
         try:
             wait = _hit(self._shared, key_id, per_minute)
         except StorageError as error:
-            if not self._alone:  # told once: the next requests would say the same
-                log.warning("Requests are counted by this replica alone: %s", error.storage_error)
-            self._alone = True
-            return _hit(self._own, key_id, per_minute)
-        self._alone = False
+            if not self._is_degraded:  # once, not for every request
+                log.warning(
+                    "Redis does not answer, so this replica counts requests on its own: %s",
+                    error.storage_error,
+                )
+            self._is_degraded = True
+            return _hit(self._local, key_id, per_minute)
+        self._is_degraded = False
         return wait
 
 
@@ -53,7 +56,7 @@ def _storage(redis_url: str, timeout: float) -> Storage:
         storage = storage_from_string(
             f"redis+{redis_url}"
             if redis_url.startswith("unix:")
-            else redis_url,  # as `limits` calls a socket
+            else redis_url,  # the scheme of `limits` for sockets
             wrap_exceptions=True,
             key_prefix="ragapp:rate",
             socket_timeout=timeout,
@@ -61,8 +64,8 @@ def _storage(redis_url: str, timeout: float) -> Storage:
         )
     except (TypeError, ValueError, ConfigurationError):
         raise UsageError(
-            "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0. Write /, ? and # of a password "
-            "as %2F, %3F and %23."
-        ) from None  # what the client says may tell a piece of the password
+            "RAGAPP_REDIS_URL is not a URL like redis://:PASSWORD@HOST:6379/0. Encode /, ? and # in a "
+            "password as %2F, %3F and %23."
+        ) from None  # the message of the client may contain part of the password
     assert isinstance(storage, Storage), "the URL of a synchronous storage gives one"
     return storage

@@ -1,7 +1,7 @@
-"""Who may do what: every operation of the service with its role and scope, audit action and quota.
+"""The authorization policy: every operation of the service with its role, scope, audit action and quota.
 
-This table is the whole authorization policy, enforced by `authorized` in `ragapp.authorization.service`. An
-operation without a row here can be called from the command line alone.
+`authorized` in `ragapp.authorization.service` enforces this table. Operations without a row are available
+to the command line only, which uses the service directly.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ class Rule:
     finish: Callable[[AccessPolicy, Any], Any] | None = None
 
 
-# -- scopes: in what the role is needed
+# -- checks: which role is needed, and where
 
 
-def anybody(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Any caller, whatever its key opens."""
+def anyone(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Allows every caller."""
 
 
 def everywhere(role: Role) -> Check:
-    """The role in all collections: for what concerns the whole installation."""
+    """The role in all collections, for operations on the whole installation."""
     return lambda policy, _arguments: policy.require_everywhere(role)
 
 
@@ -78,7 +78,7 @@ def own_conversation(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def asked_collection(policy: AccessPolicy, arguments: Arguments) -> None:
-    """The collection of an AskQuery, and the caller's own conversation where it names one."""
+    """The collection of an AskQuery, and its conversation, which must be the caller's own."""
     query = arguments["query"]
     policy.require("reader", query.collection)
     if query.conversation_id is not None:
@@ -86,16 +86,16 @@ def asked_collection(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def listed_jobs(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Those of one collection, or of all that the caller may see."""
+    """The jobs of one collection, or of all collections that the caller may read."""
     if arguments["collection"] is not None:
         policy.require("reader", arguments["collection"])
     elif not policy.sees_all():
-        seen = visible_collections(policy, policy.service.collections())
-        arguments["among"] = [one.name for one in seen]
+        visible = visible_collections(policy, policy.service.collections())
+        arguments["among"] = [one.name for one in visible]
 
 
 def cleared_cache(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Editors clear what is of their collection or document, admins of everything clear all."""
+    """Editors clear what belongs to their collection or document; admins everywhere clear all."""
     if arguments["document"] is not None:
         policy.require_document("editor", arguments["document"])
     if arguments["collection"] is not None:
@@ -104,17 +104,17 @@ def cleared_cache(policy: AccessPolicy, arguments: Arguments) -> None:
         policy.require_everywhere("admin")
 
 
-# -- quotas, and what only the policy says
+# -- quotas, and arguments that the policy sets
 
 
-def as_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Counts a question; the answer becomes the caller's, cached for those who may read the same."""
+def for_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Counts a question. The answer belongs to the caller and is cached for callers with the same rights."""
     policy.service.auth.quotas.question(policy.caller)
     arguments["asker"] = Asker(policy.caller.scope, policy.caller.id)
 
 
-def from_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Counts an upload's bytes; callers take turns in the queue."""
+def uploaded_by_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Counts the bytes of an upload, and makes the caller its owner, for fair queueing."""
     data = arguments["data"]
     policy.service.auth.quotas.upload(policy.caller, data.seek(0, os.SEEK_END))
     data.seek(0)
@@ -122,21 +122,21 @@ def from_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
     arguments["spec"] = replace(arguments["spec"], owner=owner, reserved=False)
 
 
-def within_tokens(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Lets no generator write for a caller whose tokens are used up."""
+def within_token_quota(policy: AccessPolicy, arguments: Arguments) -> None:
+    """Uses no generator once the caller's token quota is exhausted."""
     if not policy.service.auth.quotas.has_tokens(policy.caller):
         arguments["mode"] = "extractive"
 
 
-def owned(policy: AccessPolicy, arguments: Arguments) -> None:
+def owned_by_caller(policy: AccessPolicy, arguments: Arguments) -> None:
     arguments["owner"] = policy.caller.id
 
 
-def of_the_caller(policy: AccessPolicy, arguments: Arguments) -> None:
+def with_caller(policy: AccessPolicy, arguments: Arguments) -> None:
     arguments["caller"] = policy.caller
 
 
-# -- what of a result the caller sees
+# -- results: the part that the caller may see
 
 
 def visible_collections(policy: AccessPolicy, found: list[Collection]) -> list[Collection]:
@@ -152,21 +152,21 @@ def visible_name(policy: AccessPolicy, name: str | None) -> str | None:
 
 
 def without_paths(_policy: AccessPolicy, receipt: DeletionReceipt) -> DeletionReceipt:
-    """File names alone: callers from elsewhere need not know where this machine keeps its files."""
+    """File names without folders: remote callers need not know the paths of this machine."""
     found = tuple(Path(path).name for path in receipt.search.found)
     return replace(receipt, search=replace(receipt.search, found=found))
 
 
 def metered(policy: AccessPolicy, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
-    """The same events. What a model has written counts even when nobody waits for its end."""
-    written = 0
+    """The same events. Generated tokens count even when the caller does not wait for the end."""
+    size = 0
     try:
         with closing(events):
             for event in events:
-                written += len(event.text.encode())
+                size += len(event.text.encode())
                 yield event
     finally:
-        policy.service.auth.quotas.answered(policy.caller, written // BYTES_PER_TOKEN)
+        policy.service.auth.quotas.answered(policy.caller, size // BYTES_PER_TOKEN)
 
 
 def metered_text(policy: AccessPolicy, written: str | None) -> str | None:
@@ -175,7 +175,7 @@ def metered_text(policy: AccessPolicy, written: str | None) -> str | None:
 
 
 def value(arguments: Mapping[str, Any], path: str) -> Any:
-    """`query.collection` is the attribute `collection` of the argument `query`."""
+    """The argument, or the attribute of an argument, at a path such as `query.collection`."""
     first, *rest = path.split(".")
     found = arguments[first]
     for name in rest:
@@ -188,12 +188,12 @@ ADMIN = everywhere("admin")
 OPERATIONS: Mapping[str, Rule] = {
     # questions
     "search": Rule(collection("reader", "query.collection")),
-    "ask": Rule(asked_collection, "ask", "{query.collection}", prepare=as_the_caller, finish=metered),
-    "write": Rule(collection("reader"), prepare=within_tokens, finish=metered_text),
+    "ask": Rule(asked_collection, "ask", "{query.collection}", prepare=for_caller, finish=metered),
+    "write": Rule(collection("reader"), prepare=within_token_quota, finish=metered_text),
     # collections
     "create_collection": Rule(new_collection("admin"), "create collection", "{name}"),
     "collection": Rule(collection("reader", "name")),
-    "collections": Rule(anybody, finish=visible_collections),
+    "collections": Rule(anyone, finish=visible_collections),
     "reindex": Rule(collection("admin", "name"), "reindex collection", "{name}"),
     "delete_collection": Rule(collection("admin", "name"), "delete collection", "{name}"),
     "backlog": Rule(collection("reader", "name")),
@@ -203,7 +203,7 @@ OPERATIONS: Mapping[str, Rule] = {
         "upload",
         "{spec.collection}/{spec.name}",
         made="{0.document.id} {0.document.collection}/{0.document.name}",
-        prepare=from_the_caller,
+        prepare=uploaded_by_caller,
     ),
     "document": Rule(document("reader")),
     "documents": Rule(collection("reader")),
@@ -226,10 +226,10 @@ OPERATIONS: Mapping[str, Rule] = {
     "history.answer": Rule(own_answer),
     "history.days": Rule(ADMIN),
     "history.add_feedback": Rule(own_answer),
-    "history.with_feedback": Rule(anybody, finish=visible_answers),
-    "history.create_conversation": Rule(anybody, prepare=owned),
+    "history.with_feedback": Rule(anyone, finish=visible_answers),
+    "history.create_conversation": Rule(anyone, prepare=owned_by_caller),
     "history.conversation": Rule(own_conversation),
-    "history.conversations": Rule(anybody, prepare=owned),
+    "history.conversations": Rule(anyone, prepare=owned_by_caller),
     "history.conversation_answers": Rule(own_conversation, finish=visible_answers),
     "history.rename_conversation": Rule(own_conversation),
     "history.delete_conversation": Rule(own_conversation),
@@ -242,12 +242,12 @@ OPERATIONS: Mapping[str, Rule] = {
     "doctor": Rule(ADMIN, "doctor", lambda given: "repair" if given["repair"] else "check"),
     "models": Rule(ADMIN),
     "disk_use": Rule(ADMIN),
-    "unready": Rule(anybody),
-    "model_names": Rule(anybody),
-    "last_collection": Rule(anybody, prepare=of_the_caller, finish=visible_name),
-    "remember_collection": Rule(collection("reader", "name"), prepare=of_the_caller),
-    "limits": Rule(anybody, prepare=of_the_caller),
-    "usage": Rule(anybody, prepare=of_the_caller),
+    "unready": Rule(anyone),
+    "model_names": Rule(anyone),
+    "last_collection": Rule(anyone, prepare=with_caller, finish=visible_name),
+    "remember_collection": Rule(collection("reader", "name"), prepare=with_caller),
+    "limits": Rule(anyone, prepare=with_caller),
+    "usage": Rule(anyone, prepare=with_caller),
     "create_key": Rule(ADMIN, "create key", "{spec.name}", made="{0.key.id} {0.key.name}"),
     "keys": Rule(ADMIN),
     "revoke_key": Rule(ADMIN, "revoke key", "{key_id}"),

@@ -1,4 +1,4 @@
-"""What one caller may see and do: the questions that the rules of `operations` ask."""
+"""What one caller may see and do: the checks that the rules in `operations` use."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from ragapp.types import Caller, Role, StoredAnswer
 
 
 class AccessPolicy:
-    """The rights of one caller. What a caller may not see is reported as missing, never as forbidden;
-    what a caller may see but not change is refused with the role that it takes.
+    """The rights of one caller.
+
+    What a caller may not see is reported as not found, never as forbidden. What a caller may see but not
+    change is forbidden, with the role that is needed.
     """
 
     def __init__(self, service: RagService, caller: Caller) -> None:
@@ -20,26 +22,26 @@ class AccessPolicy:
         return self.caller.may("reader", collection)
 
     def sees_all(self) -> bool:
-        """Whether the caller may read every collection, those made later included."""
+        """Whether the caller may read every collection, including future ones."""
         return self.caller.may("reader", None)
 
     def require(self, role: Role, collection: str) -> None:
-        """Raises NotFoundError for a collection the caller may not see, ForbiddenError for too low a role."""
+        """Raises NotFoundError for a collection the caller may not see, ForbiddenError for a lower role."""
         if not self.sees(collection):
             raise no_collection(collection)
         if not self.caller.may(role, collection):
             held = self.caller.role_in(collection)
-            raise self._refusal(f"is {held} of {collection!r}, and this takes {role}")
+            raise self._forbidden(f"is {held} of {collection!r}, but this needs {role}")
 
     def require_for_new(self, role: Role, collection: str) -> None:
-        """For a collection yet to be made; says nothing of whether it exists. Raises ForbiddenError."""
+        """For a new collection. Does not reveal whether it exists. Raises ForbiddenError."""
         if not self.caller.may(role, collection):
-            raise self._refusal(f"is not {role} of {collection!r}")
+            raise self._forbidden(f"is not {role} of {collection!r}")
 
     def require_everywhere(self, role: Role) -> None:
-        """For what concerns the whole installation. Raises ForbiddenError."""
+        """For operations on the whole installation. Raises ForbiddenError."""
         if not self.caller.may(role, None):
-            raise self._refusal(f"is not {role} of all collections, and this takes that")
+            raise self._forbidden(f"is not {role} of all collections, which this needs")
 
     def require_document(self, role: Role, document_id: str) -> None:
         """Raises NotFoundError, ForbiddenError."""
@@ -56,7 +58,7 @@ class AccessPolicy:
         self.require(role, collection)
 
     def require_own_answer(self, answer_id: str) -> None:
-        """Nobody reads another's answers, admins neither. Raises NotFoundError."""
+        """Not even admins read the answers of others. Raises NotFoundError."""
         if not self.shows(self.service.history.answer(answer_id)):
             raise no_answer(answer_id)
 
@@ -69,5 +71,5 @@ class AccessPolicy:
         """Whether the answer is the caller's own, and from a collection that the caller may still read."""
         return stored.owner == self.caller.id and self.sees(stored.collection)
 
-    def _refusal(self, why: str) -> ForbiddenError:
-        return ForbiddenError(f"The key {self.caller.name!r} {why}. Ask an admin for a key that may do it.")
+    def _forbidden(self, why: str) -> ForbiddenError:
+        return ForbiddenError(f"The key {self.caller.name!r} {why}. Ask an admin for a key with that right.")

@@ -1,4 +1,4 @@
-"""The service as one caller may use it: a wrapper that enforces the table of operations."""
+"""The service authorized for one caller: a wrapper that enforces the table of operations."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from ragapp.types import Caller
 PARTS: Final = MappingProxyType(
     {"history": History, "cache": AnswerCache, "tasks": TaskService, "evals": EvaluationService}
 )
-"""Parts of the service that have operations of their own, `part.operation` in the table."""
+"""Parts of the service with operations of their own, written `part.operation` in the table."""
 
 
 def authorized(service: RagService, caller: Caller) -> RagService:
     """The service for one caller: the same operations, arguments, results and errors, after the checks.
 
-    An operation without a rule raises AttributeError, whoever calls.
+    An operation without a rule raises AttributeError for every caller.
     """
     return cast("RagService", _Authorized(AccessPolicy(service, caller), RagService, lambda: service))
 
 
 class _Authorized:
-    """`target` returns what the operations are of; it is looked up after the checks, as a part that this
-    program does not have is reported only to those who might use it."""
+    """`target` returns the object that has the operations. It is called after the checks, so that only
+    callers with the right to use a part learn that this program does not have it."""
 
     def __init__(
         self, policy: AccessPolicy, kind: type, target: Callable[[], object], prefix: str = ""
@@ -66,12 +66,12 @@ class _Authorized:
         return result if rule.finish is None else rule.finish(self._policy, result)
 
     def _recorded(self, rule: Rule, arguments: Arguments) -> Any:
-        """Writes to the audit log how what is done within ends; None within for what is not recorded."""
+        """Records in the audit log how the operation ends. Yields None when it is not recorded."""
         if rule.audit is None:
             return nullcontext()
         of = rule.of(arguments) if callable(rule.of) else rule.of.format(**arguments)
         audit_log = self._policy.service.auth.audit_log
-        return audit_log.noted(self._policy.caller, rule.audit.format(**arguments), of)
+        return audit_log.recording(self._policy.caller, rule.audit.format(**arguments), of)
 
 
 @cache

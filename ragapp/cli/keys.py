@@ -80,7 +80,7 @@ def create(
     spec = KeySpec(name, _grants(role, collection, grant), days, limits, yet_to_come)
     with (
         open_service(data_dir, begin=True) as service,
-        service.auth.audit_log.noted(LOCAL, "create key", name) as record,
+        service.auth.audit_log.recording(LOCAL, "create key", name) as record,
     ):
         made = service.create_key(spec)
         record.of = f"{made.key.id} {name}"
@@ -125,7 +125,7 @@ def revoke(
     revoked = []
     with open_service(data_dir) as service:
         for key_id in key_ids:
-            with service.auth.audit_log.noted(LOCAL, "revoke key", key_id):
+            with service.auth.audit_log.recording(LOCAL, "revoke key", key_id):
                 revoked.append(service.auth.api_keys.revoke(key_id))
     if as_json:
         print_json(revoked)

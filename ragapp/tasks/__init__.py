@@ -1,1 +1,1 @@
-"""Tasks: commands of the program that a server runs beside itself, with their records in the database."""
+"""Background tasks: commands that the server runs as child processes, with records in the database."""

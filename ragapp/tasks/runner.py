@@ -1,4 +1,4 @@
-"""TaskRunner: the TaskService of one server, whose tasks every other server sees."""
+"""TaskRunner: the TaskService of one server. Its tasks are visible to all servers."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ragapp.types import Task, TaskOrder
 
 
 class TaskRunner:
-    """Patient orders run one at a time, the others at once; `data_dir` is what they work on."""
+    """Runs patient orders one at a time and the others at once, on the data in `data_dir`."""
 
     def __init__(self, records: TaskStore, data_dir: Path) -> None:
         self._records = records
         self._data_dir = data_dir
-        self._turns = threading.Lock()
-        self._attended: dict[str, tuple[RunningTask, threading.Thread]] = {}
+        self._patient = threading.Lock()
+        self._running: dict[str, tuple[RunningTask, threading.Thread]] = {}
 
     def start(self, order: TaskOrder) -> Task:
         task = self._records.add(order.kind, order.title)
-        attended = RunningTask(order, task.id, self._records, self._data_dir)
+        task_run = RunningTask(order, task.id, self._records, self._data_dir)
         thread = threading.Thread(target=self._run, args=(task.id,), name=f"task-{order.kind}", daemon=True)
-        self._attended[task.id] = attended, thread
+        self._running[task.id] = task_run, thread
         thread.start()
         return task
 
@@ -39,21 +39,21 @@ class TaskRunner:
 
     def cancel(self, task_id: str) -> Task:
         task = self._records.cancel(task_id)
-        if found := self._attended.get(task_id):
-            attended, _ = found
-            attended.stop()
+        if found := self._running.get(task_id):
+            task_run, _ = found
+            task_run.stop()
         return task
 
     def close(self) -> None:
-        running = list(self._attended.values())
-        for attended, _ in running:
-            attended.stop()
+        running = list(self._running.values())
+        for task_run, _ in running:
+            task_run.stop()
         for _, thread in running:
             thread.join(GRACE)
 
     def _run(self, task_id: str) -> None:
-        attended, _ = self._attended[task_id]
+        task_run, _ = self._running[task_id]
         try:
-            attended.run(self._turns)
+            task_run.run(self._patient)
         finally:
-            del self._attended[task_id]
+            del self._running[task_id]

@@ -1,4 +1,4 @@
-"""One task while it waits and runs: from its order to its end."""
+"""One task from its order to its end."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ragapp.types import CommandLine, TaskEnd, TaskOrder
 
 log = logging.getLogger(__name__)
 
-BEAT: Final = 1.0
-"""Seconds between two notes of how far it is. So late, at most, it is known that somebody cancelled it."""
+HEARTBEAT: Final = 1.0
+"""Seconds between two updates of the record, and so the longest delay until a cancellation is noticed."""
 
-UNFORESEEN: Final = "The server met an error that it did not expect. Its log describes it."
+UNEXPECTED: Final = "An unexpected error occurred. The log of the server describes it."
 
 
 class RunningTask:
-    """Runs an order, holds its record while it does, and ends the command when the record is over first."""
+    """Runs an order while it renews the lease of its record; ends the command once the record is closed."""
 
     def __init__(self, order: TaskOrder, task_id: str, records: TaskStore, data_dir: Path) -> None:
         self._order = order
@@ -35,55 +35,55 @@ class RunningTask:
         self._command: Command | None = None
         self._progress: tuple[str, float | None] = ("", None)
 
-    def run(self, turns: threading.Lock) -> None:
-        """Waits for its turn if it is patient, runs, and notes how it ended."""
-        turn: AbstractContextManager[object] = turns if self._order.patient else nullcontext()
-        with self._held(), turn:
+    def run(self, patient_lock: threading.Lock) -> None:
+        """Waits for other patient tasks if it is patient itself, runs, and records how it ended."""
+        lock: AbstractContextManager[object] = patient_lock if self._order.patient else nullcontext()
+        with self._lease_held(), lock:
             try:
-                end = self._ended()
-            except Exception:  # a defect of ours, which nobody should take for a lost server
-                self._note(TaskEnd("failed", error=UNFORESEEN))
+                end = self._outcome()
+            except Exception:  # a defect, which must not look like a lost server
+                self._record_end(TaskEnd("failed", error=UNEXPECTED))
                 raise
-            self._note(end)
+            self._record_end(end)
 
     def stop(self) -> None:
-        """Ends it, or lets it never begin. Returns when its command has ended."""
+        """Ends the task, or keeps it from starting. Returns when its command has ended."""
         with self._guard:
             self._stopped.set()
             command = self._command
         if command is not None:
             command.end()
 
-    def _ended(self) -> TaskEnd:
+    def _outcome(self) -> TaskEnd:
         try:
             with self._order.work() as line:
-                output = self._followed(line)
+                output = self._run_command(line)
         except CommandFailed as failure:
             return TaskEnd("cancelled") if self._stopped.is_set() else TaskEnd("failed", error=str(failure))
         except RagappError as error:
             return TaskEnd("failed", error=str(error))
         except OSError as error:
-            told = f"It could not be run: {error}. Free some disk space or memory."
-            return TaskEnd("failed", error=told)
+            message = f"The command could not be run: {error}. Free some disk space or memory."
+            return TaskEnd("failed", error=message)
         return TaskEnd("done", output=output or None)
 
-    def _followed(self, line: CommandLine) -> bytes:
-        """What the command printed. Raises CommandFailed, also when it was stopped, StorageError, OSError."""
+    def _run_command(self, line: CommandLine) -> bytes:
+        """The output of the command. Raises StorageError, OSError, and CommandFailed, also when stopped."""
         self._records.begin(self._id)
         with self._guard:
             if self._stopped.is_set():
-                raise CommandFailed("It was cancelled before it began.")
+                raise CommandFailed("The task was cancelled before it started.")
             self._command = Command(line, self._data_dir, patient=self._order.patient)
-        output = self._command.follow(self._progressed)
-        if self._stopped.is_set():  # some commands end well when they are told to end
-            raise CommandFailed("It was cancelled.")
+        output = self._command.follow(self._on_progress)
+        if self._stopped.is_set():  # some commands exit with 0 after SIGTERM
+            raise CommandFailed("The task was cancelled.")
         return output
 
-    def _progressed(self, step: str, share: float) -> None:
+    def _on_progress(self, step: str, share: float) -> None:
         self._progress = (step, share)
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def _lease_held(self) -> Iterator[None]:
         over = threading.Event()
         holding = threading.Thread(target=self._hold, args=(over,), name="task-lease", daemon=True)
         holding.start()
@@ -94,24 +94,24 @@ class RunningTask:
             holding.join()
 
     def _hold(self, over: threading.Event) -> None:
-        while not over.wait(BEAT):
+        while not over.wait(HEARTBEAT):
             try:
                 unfinished = self._records.hold(self._id, *self._progress)
-            except StorageError as error:  # the lease may outlast it
+            except StorageError as error:  # the lease may outlast the failure
                 log.warning("The lease of task %s could not be renewed: %s", self._id, error)
             else:
                 if not unfinished:
                     self.stop()
                     return
 
-    def _note(self, end: TaskEnd) -> None:
-        """Tries until the database takes it; once, when the server is ending."""
+    def _record_end(self, end: TaskEnd) -> None:
+        """Retries until the database accepts it; tries once when the server is stopping."""
         while True:
             try:
                 self._records.end(self._id, end)
             except StorageError as error:
-                log.warning("How task %s ended could not be noted: %s", self._id, error)
-                if self._stopped.wait(BEAT):
+                log.warning("The end of task %s could not be recorded: %s", self._id, error)
+                if self._stopped.wait(HEARTBEAT):
                     return
             else:
                 return

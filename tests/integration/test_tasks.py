@@ -179,7 +179,7 @@ def test_a_defect_of_ours_is_told_as_such(board: TaskRunner) -> None:
 
     task = ended(board, board.start(TaskOrder("evaluation", "Work", work)))
     assert task.state == "failed"
-    assert "did not expect" in str(task.error)
+    assert "unexpected error" in str(task.error)
 
 
 class AwayForAWhile(SqlTasks):

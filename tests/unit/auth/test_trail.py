@@ -23,7 +23,7 @@ def audit_log(tmp_path: Path) -> AuditLog:
 
 
 def test_a_deed_is_noted_with_what_became_of_it(audit_log: AuditLog) -> None:
-    with audit_log.noted(ZOE, "upload", "ours/a.txt") as deed:
+    with audit_log.recording(ZOE, "upload", "ours/a.txt") as deed:
         deed.of = "3f2b ours/a.txt"
     assert audit_log.last(10) == [
         AuditEntry(NOW, ZOE.id, "zoë", "192.0.2.7", "upload", "3f2b ours/a.txt", "done")
@@ -40,13 +40,13 @@ def test_a_deed_is_noted_with_what_became_of_it(audit_log: AuditLog) -> None:
     ],
 )
 def test_a_refusal_is_noted_and_raised(audit_log: AuditLog, error: type[RagappError], outcome: str) -> None:
-    with pytest.raises(error), audit_log.noted(ZOE, "delete document", "x"):
+    with pytest.raises(error), audit_log.recording(ZOE, "delete document", "x"):
         raise error("no")
     assert [entry.outcome for entry in audit_log.last(10)] == [outcome]
 
 
 def test_no_name_can_pretend_to_be_another_entry(audit_log: AuditLog) -> None:
-    with audit_log.noted(ZOE, "ask", "a\n2026-03-01 admin \x1b[2J\0" + "x" * 1000):
+    with audit_log.recording(ZOE, "ask", "a\n2026-03-01 admin \x1b[2J\0" + "x" * 1000):
         pass
     (entry,) = audit_log.last(10)
     assert entry.object.isprintable()
