@@ -1,4 +1,4 @@
-"""Answers as text that stands alone: markers, what is not supported said so, and a list of the sources."""
+"""Answers as self-contained text: with citation markers, verdicts and a list of sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DOUBTS: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`[number]` at `text[start:end]`, behind a sentence with that verdict."""
+    """The marker `[number]` at `text[start:end]`, after a sentence with that verdict."""
 
     number: int
     start: int
@@ -33,12 +33,12 @@ class CitedText:
 
 
 def cited_text(answer: Answer) -> CitedText:
-    """The answer with its markers, and behind each sentence that is not fully supported a word on that."""
-    told, text, read = answer.answer, "", 0
+    """The answer with citation markers, and a note after each sentence that is not fully supported."""
+    original, text, read = answer.answer, "", 0
     marks: list[Mark] = []
     for sentence in answer.sentences:
-        ends = told.index(sentence.text, read) + len(sentence.text)
-        text += told[read:ends] + (" " if sentence.citations else "")
+        ends = original.index(sentence.text, read) + len(sentence.text)
+        text += original[read:ends] + (" " if sentence.citations else "")
         for number in sentence.citations:
             marker = f"[{number}]"
             marks.append(Mark(number, len(text), len(text) + len(marker), sentence.verdict))
@@ -46,7 +46,7 @@ def cited_text(answer: Answer) -> CitedText:
         text += _DOUBTS[sentence.verdict]
         markers = sum(len(f"[{number}]") for number in sentence.citations)
         read = ends + (1 + markers if markers else 0)
-    return CitedText(text + told[read:], tuple(marks))
+    return CitedText(text + original[read:], tuple(marks))
 
 
 def source(citation: Citation) -> str:
@@ -55,12 +55,12 @@ def source(citation: Citation) -> str:
     return f"[{citation.number}] {name}, page {citation.page}: “{one_line(citation.quote)}”"
 
 
-def sources(answer: Answer, tell: Callable[[Citation], str] = source) -> str:
-    """A line for each citation, as Markdown in which nothing of the documents' own is active.
+def sources(answer: Answer, describe: Callable[[Citation], str] = source) -> str:
+    """A Markdown list of the citations, followed by the answer's notice. Empty when there is neither.
 
-    Below them stands the answer's notice. Empty when there is neither.
+    Text from documents is sanitized: it contains no active markup.
     """
-    lines = [f"- {tell(citation)}" for citation in answer.citations]
+    lines = [f"- {describe(citation)}" for citation in answer.citations]
     parts = ["\n".join(["Sources:", *lines])] if lines else []
     if answer.notice:
         parts.append(f"Note: {one_line(answer.notice)}")
@@ -68,5 +68,5 @@ def sources(answer: Answer, tell: Callable[[Citation], str] = source) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text of others on one line, with nothing active in it."""
+    """Untrusted text on one line, without active markup."""
     return " ".join(sanitized(text).split())

@@ -1,4 +1,4 @@
-"""What `Host`, `Origin` and `Sec-Fetch-Site` say of a request: whom it addresses, and whose page sent it."""
+"""What `Host`, `Origin` and `Sec-Fetch-Site` say of a request: which server it addresses, and who sent it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from starlette.datastructures import Headers
 
 
 class HostNames:
-    """The names that a server goes by.
+    """The host names of a server.
 
-    `host` is where it listens, `others` are further names of it. This machine's own names always hold. A
-    server that other machines reach answers to any IP address: nobody can make one resolve to another.
+    `host` is where it listens, `others` are its other names. Loopback names are always included. A server
+    that other machines can reach also includes every IP address, since these cannot be rebound by DNS.
     """
 
     def __init__(self, host: str, others: Iterable[str] = ()) -> None:
@@ -28,8 +28,8 @@ class HostNames:
         return name in self._names or is_loopback(name) or (self._is_open and _is_address(name))
 
 
-def from_elsewhere(headers: Headers) -> bool:
-    """Whether a page of another origin made a browser send this; programs that are no browsers never do."""
+def is_cross_origin(headers: Headers) -> bool:
+    """Whether a browser sent this for a page of another origin. Other programs send no such headers."""
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):
         return True
@@ -37,7 +37,7 @@ def from_elsewhere(headers: Headers) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own, by what it says and without looking it up."""
+    """Whether a host name or address is loopback, judged by its text without a DNS lookup."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -45,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 
 def host_name(host: str) -> str | None:
-    """The name of a `Host` header without its port, in lower case; None for what is not one."""
+    """The name in a `Host` header without its port, in lower case; None for a malformed header."""
     if not host or set(host) & set("@/?#\\"):
         return None
     try:

@@ -1,6 +1,6 @@
-"""What goes over HTTP besides the domain types themselves: shared by server and client.
+"""The request and response bodies that are not domain types. Server and client share them.
 
-Everything is a plain dataclass. pydantic turns it into JSON and back by its annotations alone.
+All are plain dataclasses, which pydantic converts to JSON and back by their annotations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ragapp.types import (
 T = TypeVar("T")
 
 ANY_COLLECTION = "-"
-"""Stands for the collection in a document's path when only its id is known; never a collection's name."""
+"""Stands for any collection in the path of a document. No collection has this name."""
 
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 Value = Annotated[str, Field(max_length=1000)]
@@ -33,7 +33,7 @@ Value = Annotated[str, Field(max_length=1000)]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error as RFC 9457 has it. `detail` says what to do next; `instance` names this one occurrence."""
+    """An error as of RFC 9457. `detail` says what to do next; `instance` identifies the occurrence."""
 
     type: str
     title: str
@@ -50,7 +50,7 @@ class NewCollection:
 
 @dataclass(frozen=True, slots=True)
 class DocumentChanges:
-    """Metadata by name; None takes a name away, and names that are not there stay as they are."""
+    """Metadata by name. None removes a name; names that are not sent keep their values."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     metadata: Annotated[Mapping[Label, Value | None], Field(max_length=32)]
@@ -58,7 +58,7 @@ class DocumentChanges:
 
 @dataclass(frozen=True, slots=True)
 class TaskRequest:
-    """`collection` and `model` (the embedder) are for a reindex, `model` alone for fetching one."""
+    """A reindex needs a `collection` and may name its embedder as `model`; a fetch needs a `model`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     kind: Literal["doctor", "repair", "reindex", "fetch"]
@@ -68,7 +68,7 @@ class TaskRequest:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsRequest:
-    """`name` is that of the set to be made."""
+    """A question set to be generated from a collection, under the given name."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     collection: str
@@ -78,7 +78,7 @@ class QuestionsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The questions of a set that stay, worded as they should be."""
+    """The questions that replace those of a set."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     questions: Annotated[tuple[QuestionDraft, ...], Field(max_length=10_000)]
@@ -98,14 +98,14 @@ class ConversationTitle:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The data of a `token` event: the next piece of what the model writes, not checked yet."""
+    """The data of a `token` event: the next part of a model's text, which has not been checked."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedUpload:
-    """A file that is safely stored. `status_url` answers with the document, and so with its status."""
+    """A stored file. `status_url` is the address of the document, which includes its ingest status."""
 
     document: Document
     outcome: Literal["added", "updated", "unchanged"]
@@ -120,7 +120,7 @@ class RefusedUpload:
 
 @dataclass(frozen=True, slots=True)
 class UploadReport:
-    """What became of the files of one request; one bad file does not stop the others."""
+    """The outcome of each file in a request. Refused files do not affect the others."""
 
     accepted: tuple[AcceptedUpload, ...]
     refused: tuple[RefusedUpload, ...] = ()
@@ -128,9 +128,9 @@ class UploadReport:
 
 @dataclass(frozen=True, slots=True)
 class PageBoxes:
-    """Where the highlighted words stand on a page whose picture has `width` x `height` pixels.
+    """Where the highlighted text is on a page, whose image has `width` x `height` pixels.
 
-    No boxes when none were asked for, or when they are not found: on a scan without Tesseract, for one.
+    There are no boxes without a highlight, or when it is not found, such as on a scan without Tesseract.
     """
 
     page: int
@@ -141,16 +141,16 @@ class PageBoxes:
 
 @dataclass(frozen=True, slots=True)
 class CacheCleared:
-    """How many kept answers were removed."""
+    """How many cached answers were removed."""
 
     removed: int
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who calls. `id` is empty for the person at the machine, who needs no key; limits of None are none.
+    """The caller. `id` is empty for the local user without a key; limits of None are unlimited.
 
-    `last_collection` is the collection that the caller chose last at the web page.
+    `last_collection` is the collection that the caller last chose on the web page.
     """
 
     id: str
@@ -174,7 +174,7 @@ class Liveness:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`reason` says why questions cannot be answered yet; None when they can."""
+    """Whether questions can be answered. `reason` says why not."""
 
     ready: bool
     reason: str | None = None
@@ -188,17 +188,17 @@ class ServerStatus:
 
 
 def encode(kind: type[T], value: T, *, without_none: bool = False) -> bytes:
-    """JSON of a value of that kind, in UTF-8; `without_none` leaves out the fields that are None."""
+    """A value of that type as JSON in UTF-8. `without_none` omits the fields that are None."""
     return _adapter(kind).dump_json(value, exclude_none=without_none)
 
 
 def decode(kind: type[T], data: bytes) -> T:
-    """A value of that kind from JSON; fields it does not know are passed over. Raises ValueError."""
+    """A value of that type from JSON. Unknown fields are ignored. Raises ValueError."""
     return _adapter(kind).validate_json(data)
 
 
 def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    """Building one takes up to tens of milliseconds, so each is kept."""
+    """The adapter of a type, cached because building one can take tens of milliseconds."""
     adapter: TypeAdapter[T] = _built(cast(Hashable, kind))
     return adapter
 

@@ -79,7 +79,7 @@ def test_no_other_origin_is_let_in_and_no_body_is_guessed_at(http: httpx.Client)
         ("GET /v1/nothing", None, 404, "/v1/nothing"),
         ("GET /v1/collections/", None, 404, "openapi.json"),
         ("PUT /v1/search", None, 405, "Method Not Allowed"),
-        ("POST /v1/search", "{", 422, "not JSON: it breaks off or goes wrong at character 1"),
+        ("POST /v1/search", "{", 422, "not valid JSON: the error is at character 1"),
         ("POST /v1/search", '{"query": "x", "k": 0}', 422, "k: "),
         ("POST /v1/search", '{"query": "x", "top_k": 3}', 422, "top_k: "),
         ("POST /v1/search", '{"query": "x", "mode": "best"}', 422, "mode: "),

@@ -145,4 +145,4 @@ def test_an_upload_of_many_files_ends_when_the_server_stops(tmp_path: Path) -> N
     refused = response.json()["refused"]
     assert kept == ["0.txt", "1.txt"]
     assert [one["name"] for one in refused] == ["2.txt", "3.txt", "4.txt"]
-    assert "being stopped" in refused[0]["problem"]["detail"]
+    assert "shutting down" in refused[0]["problem"]["detail"]

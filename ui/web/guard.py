@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ragapp.api.hosts import HostNames, from_elsewhere
+from ragapp.api.hosts import HostNames, is_cross_origin
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION: Final = 1008
@@ -41,7 +41,7 @@ class OriginGuard:
         changes = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
         if not self._names.include(headers.get("host", "")):
             await _refuse(HTTPStatus.MISDIRECTED_REQUEST, _WRONG_NAME, scope, receive, send)
-        elif changes and from_elsewhere(headers):
+        elif changes and is_cross_origin(headers):
             await _refuse(HTTPStatus.FORBIDDEN, _WRONG_ORIGIN, scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -1,7 +1,7 @@
-"""How many requests are worked on at once. The others wait a little, or are told when to come again.
+"""Admission control: limits how many requests are handled at once. Others wait briefly, or get 503.
 
-Without a limit every question makes all others slower until all of them are given up. With one, those
-that are let in are answered at full speed, and refusing the rest costs next to nothing.
+Without a limit, every question slows down all others until clients give up on all of them. With a limit,
+admitted requests run at full speed, and rejecting the rest costs almost nothing.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from ragapp.settings import Settings
 from ragapp.telemetry.metrics import Metrics
 
 LONGEST_RETRY = 60
-"""Seconds that a caller is asked to stay away at most."""
-LOOK_SECONDS = 1.0
+"""Largest `Retry-After`, in seconds."""
+COUNT_SECONDS = 1.0
+"""How long a count of the queue is reused."""
 SMOOTHING = 0.1
-"""Weight of the newest request in the mean time that one takes."""
+"""Weight of the latest request in the moving average of their durations."""
 
 _LIMITED = {
     "question": re.compile(r"/v1/ask|/v1/chat/completions|/mcp/?"),
@@ -36,25 +37,25 @@ _LIMITED = {
 
 
 class Gate:
-    """Lets `at_once` requests of a kind in and up to `waiting` more wait, first come, first served."""
+    """Admits `at_once` requests of a kind and lets up to `waiting` more wait, first come, first served."""
 
     def __init__(self, kind: str, at_once: int, waiting: int, seconds: float, metrics: Metrics) -> None:
-        """`seconds` is how long one may wait."""
+        """`seconds` is how long a request may wait."""
         self._kind = kind
         self._at_once = at_once
         self._most_waiting = waiting
         self._seconds = seconds
         self._slots = anyio.Semaphore(at_once)
         self._waiting = 0
-        self._away = 0
-        self._mean = 0.0
+        self._rejected = 0
+        self._mean_seconds = 0.0
         self._running_now = metrics.admitted.labels(kind)
         self._waiting_now = metrics.queued.labels(kind)
-        self._turned_away = metrics.turned_away.labels(kind)
+        self._rejections = metrics.turned_away.labels(kind)
 
     @asynccontextmanager
-    async def passing(self) -> AsyncIterator[None]:
-        """Raises BusyError when too many are there, or when the wait takes too long."""
+    async def admitted(self) -> AsyncIterator[None]:
+        """Raises BusyError when too many requests wait, or when this one has waited too long."""
         await self._enter()
         started = perf_counter()
         try:
@@ -62,8 +63,8 @@ class Gate:
                 yield
         finally:
             self._slots.release()
-            self._away = max(0, self._away - 1) if self._waiting else 0
-            self._mean += SMOOTHING * (perf_counter() - started - self._mean)
+            self._rejected = max(0, self._rejected - 1) if self._waiting else 0
+            self._mean_seconds += SMOOTHING * (perf_counter() - started - self._mean_seconds)
 
     async def _enter(self) -> None:
         try:
@@ -84,42 +85,42 @@ class Gate:
             self._waiting -= 1
 
     def _busy(self) -> BusyError:
-        """Each is asked to come when those before it have had their turn, not all at the same moment."""
-        self._turned_away.inc()
-        self._away += 1
-        expected = ceil((self._waiting + self._away) * self._mean / self._at_once)
+        """Spreads the retries: each is asked to come back after the requests before it."""
+        self._rejections.inc()
+        self._rejected += 1
+        expected = ceil((self._waiting + self._rejected) * self._mean_seconds / self._at_once)
         seconds = min(max(1, expected), LONGEST_RETRY)
         return BusyError(
-            f"{self._at_once} requests of this kind ({self._kind}) are being worked on and {self._waiting} "
-            f"wait. Try again in {seconds} s, or raise the limits of the settings.",
+            f"The server handles {self._at_once} requests of this kind ({self._kind}), and {self._waiting} more "
+            f"wait. Retry in {seconds} s, or raise the limits in the settings.",
             retry_after=seconds,
         )
 
 
 class QueueLimit:
-    """Refuses work while too much waits. `count` asks the database, and is called once a second at most."""
+    """Rejects uploads while the queue is full. `count` queries the database, at most once a second."""
 
     def __init__(self, count: Callable[[], int], most: int) -> None:
         self._count = count
         self._most = most
         self._waiting = 0
-        self._counted_at = -LOOK_SECONDS
+        self._counted_at = -COUNT_SECONDS
 
     async def check(self) -> None:
         """Raises BusyError."""
-        if perf_counter() - self._counted_at >= LOOK_SECONDS:
+        if perf_counter() - self._counted_at >= COUNT_SECONDS:
             self._counted_at = perf_counter()
             self._waiting = await anyio.to_thread.run_sync(self._count)
         if self._waiting >= self._most:
             raise BusyError(
-                f"{self._waiting} documents wait to be brought in, and no more than {self._most} may. Try "
-                "again when some are done, start more workers, or raise RAGAPP_MAX_QUEUE.",
+                f"The ingest queue is full: {self._waiting} documents wait, and the limit is {self._most}. "
+                "Retry when some are done, start more workers, or raise RAGAPP_MAX_QUEUE.",
                 retry_after=LONGEST_RETRY,
             )
 
 
 class Admission:
-    """Passes questions, searches and uploads through their gates; `waiting` counts documents in the queue."""
+    """Applies the limits to questions, searches and uploads. `waiting` counts the documents in the queue."""
 
     def __init__(
         self, app: ASGIApp, settings: Settings, metrics: Metrics, waiting: Callable[[], int]
@@ -138,14 +139,14 @@ class Admission:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":  # the loop is running, and no request is there yet
+        if scope["type"] == "lifespan":  # the event loop runs, and no request has come yet
             anyio.to_thread.current_default_thread_limiter().total_tokens = self._threads
         kind = _kind(scope)
         if kind is None:
             await self.app(scope, receive, send)
             return
         try:
-            async with self._gates[kind].passing():
+            async with self._gates[kind].admitted():
                 if kind == "upload":
                     await self._backlog.check()
                 await self.app(scope, receive, send)
@@ -154,7 +155,7 @@ class Admission:
 
 
 def _kind(scope: Scope) -> str | None:
-    """The kind of limit that the request is under, if any."""
+    """The kind of request, if it is limited."""
     if scope["type"] != "http" or scope["method"] != "POST":
         return None
     return next((kind for kind, paths in _LIMITED.items() if paths.fullmatch(scope["path"])), None)

@@ -1,4 +1,4 @@
-"""Who sends a request: decided once, before any route or mounted app sees it."""
+"""Authentication: identifies the caller of a request before any route sees it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ragapp.errors import AuthenticationError, RagappError
 from ragapp.types import Caller
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-"""For probes, which have no key."""
+"""Paths for probes, which have no key."""
 
 _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class Authentication:
-    """Lets through whom a key names, and the person at the machine while there is no key; counts requests.
+    """Admits callers with a valid key, and local ones while no key exists. Counts requests against quotas.
 
-    `caller_of` tells a route who it was.
+    `caller_of` returns the caller to routes.
     """
 
     def __init__(self, app: ASGIApp, auth: Auth) -> None:
@@ -34,7 +34,7 @@ class Authentication:
             await self.app(scope, receive, send)
             return
         try:
-            # Reading the key is reading the database.
+            # Verifying a key reads the database.
             caller = await run_in_threadpool(self._admit, scope)
         except RagappError as error:
             response = problem_response(Request(scope), error)
@@ -49,27 +49,27 @@ class Authentication:
         """Raises AuthenticationError, QuotaError."""
         headers = Headers(scope=scope)
         address = scope["client"][0] if scope.get("client") else ""
-        at_the_machine = is_loopback(address) and not _handed_on(headers)
-        caller = self.auth.api_keys.caller(_secret(headers), address=address, loopback=at_the_machine)
+        is_local = is_loopback(address) and not _is_proxied(headers)
+        caller = self.auth.api_keys.caller(_secret(headers), address=address, loopback=is_local)
         self.auth.quotas.request(caller)
         return caller
 
 
 def caller_of(request: Request) -> Caller:
-    """Who sent a request that Authentication let through."""
+    """The caller of an authenticated request."""
     caller: Caller = request.state.caller
     return caller
 
 
-def _handed_on(headers: Headers) -> bool:
-    """What a proxy hands on comes from loopback too, and from anybody: it was addressed to another name,
-    or tells whom it is for."""
-    asked_for = host_name(headers.get("host", ""))
-    return not is_loopback(asked_for or "") or any(name in headers for name in _PROXIED)
+def _is_proxied(headers: Headers) -> bool:
+    """Whether a proxy forwarded the request. Such requests also come from loopback, but on behalf of anyone:
+    they carry another host name or a forwarding header."""
+    addressed = host_name(headers.get("host", ""))
+    return not is_loopback(addressed or "") or any(name in headers for name in _PROXIED)
 
 
 def _secret(headers: Headers) -> str | None:
-    """None when there is no `Authorization` at all; what is not a bearer's is a wrong key."""
+    """The bearer token; None without an `Authorization` header, and empty for other schemes."""
     given = headers.get("authorization")
     if given is None:
         return None

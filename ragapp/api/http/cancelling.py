@@ -1,7 +1,7 @@
-"""Ends the work on a request that nobody may have answered any more.
+"""Cancels the work on a request that must not be answered any more.
 
-That is when whoever asked has left, when their key was revoked or has expired meanwhile, and when the server
-ends the request because it stops. The work is done by threads, which look at their `Cancellation`.
+That is when the client has disconnected, when its key has been revoked or has expired, and when the server
+shuts down. The work runs in threads, which check their `Cancellation`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ragapp.types import Caller
 log = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 2.0
-"""How often it is looked up whether the key of a request that takes long is still valid; and how long the
-work on one that is not may take to notice before it is cut off."""
+"""How often the key of a running request is checked, and how long the work on a request whose key became
+invalid may take to notice that before it is cut off."""
 
 
 class Cancelling:
-    """To be placed behind Authentication, which says whose request it is."""
+    """Must run after Authentication, which identifies the caller."""
 
     def __init__(self, app: ASGIApp, auth: Auth, recheck_seconds: float = RECHECK_SECONDS) -> None:
         self.app = app
@@ -43,8 +43,8 @@ class Cancelling:
         error: Exception | None = None
         async with anyio.create_task_group() as beside:
             beside.start_soon(self._recheck, caller_of(Request(scope)), exchange, beside.cancel_scope)
-            beside.start_soon(exchange.end_with_its_task)
-            beside.start_soon(exchange.notice_departure)
+            beside.start_soon(exchange.cancel_with_task)
+            beside.start_soon(exchange.watch_for_disconnect)
             try:
                 with cancelled_by(exchange.work):
                     await self.app(scope, exchange.receive, exchange.send)
@@ -53,7 +53,7 @@ class Cancelling:
             beside.cancel_scope.cancel()
         if error is not None:
             raise error
-        if exchange.revoked is not None and not exchange.answering:
+        if exchange.revoked is not None and not exchange.has_responded:
             await problem_response(Request(scope), exchange.revoked)(scope, receive, send)
 
     async def _recheck(self, caller: Caller, exchange: _Exchange, request: anyio.CancelScope) -> None:
@@ -65,52 +65,52 @@ class Cancelling:
                 exchange.revoked = error
                 exchange.work.cancel(error)
             except RagappError as error:
-                log.warning("It could not be looked up whether a key is still valid: %s", error)
+                log.warning("Could not check whether a key is still valid: %s", error)
         await anyio.sleep(self.recheck_seconds)
         request.cancel()
 
 
 class _Exchange:
-    """A request and its response, and the work that is done between them."""
+    """A request, its response, and the work between them."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self.work = Cancellation()
-        self.answering = False
+        self.has_responded = False
         self.revoked: AuthenticationError | None = None
         self._receive = receive
         self._send = send
         self._all_received = anyio.Event()
-        self._left = anyio.Event()
+        self._disconnected = anyio.Event()
 
     async def receive(self) -> Message:
-        """The body; then, once that is read, waits for the end of the connection, which is noticed here."""
+        """Returns the body; once that is read, waits for the client to disconnect."""
         if self._all_received.is_set():
-            await self._left.wait()
+            await self._disconnected.wait()
             return {"type": "http.disconnect"}
         message = await self._receive()
         if not message.get("more_body", False):
             self._all_received.set()
         if message["type"] == "http.disconnect":
-            self._leave()
+            self._disconnect()
         return message
 
     async def send(self, message: Message) -> None:
-        self.answering = True
+        self.has_responded = True
         await self._send(message)
 
-    async def notice_departure(self) -> None:
+    async def watch_for_disconnect(self) -> None:
         await self._all_received.wait()
-        while not self._left.is_set():
+        while not self._disconnected.is_set():
             if (await self._receive())["type"] == "http.disconnect":
-                self._leave()
+                self._disconnect()
 
-    async def end_with_its_task(self) -> None:
-        """The server cancels a request's task when it stops."""
+    async def cancel_with_task(self) -> None:
+        """Cancels the work when the server cancels the task of the request, which it does when it stops."""
         try:
             await anyio.sleep_forever()
         finally:
-            self.work.cancel(BusyError("The server is being stopped. Ask again in a moment.", retry_after=5))
+            self.work.cancel(BusyError("The server is shutting down. Retry in a moment.", retry_after=5))
 
-    def _leave(self) -> None:
-        self._left.set()
-        self.work.cancel(BusyError("Whoever asked has left."))
+    def _disconnect(self) -> None:
+        self._disconnected.set()
+        self.work.cancel(BusyError("The client has disconnected."))

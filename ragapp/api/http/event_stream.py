@@ -1,4 +1,4 @@
-"""Server-sent events from a generator that runs in threads and is closed when its reader goes away."""
+"""Server-sent events from a generator that runs in threads and is closed when the client disconnects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragapp.processes import cancellation
 T = TypeVar("T")
 
 KEEPALIVE_SECONDS = 10.0
-"""Proxies and clients give up on a silent connection, commonly after a minute; a model may think longer."""
+"""Proxies and clients commonly close a silent connection after a minute; a model may take longer."""
 
 
 def frame(event: str, kind: type[T], value: T) -> bytes:
@@ -28,10 +28,10 @@ def frame(event: str, kind: type[T], value: T) -> bytes:
 
 
 class EventStream(StreamingResponse):
-    """Sends frames as the generator makes them.
+    """Sends frames as the generator yields them.
 
-    The base class cancels the sending when the reader goes away. The work is then cancelled too, so that a
-    model does not write on for nobody, and the generator closed once its thread has noticed.
+    The base class cancels the sending when the client disconnects. The work is then cancelled too, so that a
+    model does not go on generating, and the generator is closed once its thread has noticed.
     """
 
     media_type = "text/event-stream"
@@ -41,9 +41,9 @@ class EventStream(StreamingResponse):
     ) -> None:
         super().__init__(frames)
         self._frames = frames
-        self._making = Lock()
+        self._advancing = Lock()
         self._keepalive_seconds = keepalive_seconds
-        self.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back
+        self.headers["X-Accel-Buffering"] = "no"  # keeps nginx from buffering events
 
     async def stream_response(self, send: Send) -> None:
         try:
@@ -57,21 +57,21 @@ class EventStream(StreamingResponse):
                 tasks.cancel_scope.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            cancellation.current().cancel(BusyError("Nobody reads the answer any more."))
+            cancellation.current().cancel(BusyError("The client has disconnected."))
             with anyio.CancelScope(shield=True):
                 await run_in_threadpool(self._close)
 
     def _one_by_one(self) -> Iterator[bytes]:
-        """The frames, none of which is being made when `_close` closes the generator."""
+        """The frames. The lock keeps `_close` from closing the generator while it runs."""
         while True:
-            with self._making:
+            with self._advancing:
                 piece = next(self._frames, None)
             if piece is None:
                 return
             yield piece
 
     def _close(self) -> None:
-        with self._making:
+        with self._advancing:
             self._frames.close()
 
     async def _keep_alive(self, send: Send) -> None:

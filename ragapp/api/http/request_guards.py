@@ -1,4 +1,4 @@
-"""What every request passes before a route sees it. Plain ASGI, so that streams stay streams."""
+"""Middleware that guards every request before its route. Plain ASGI, so that streams stay streams."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ragapp.api.hosts import HostNames, from_elsewhere
+from ragapp.api.hosts import HostNames, is_cross_origin
 from ragapp.api.http.error_responses import SECURITY_HEADERS, problem_response, request_id
 from ragapp.errors import NotFoundError, UsageError
 
 MAX_JSON_BYTES = 1024 * 1024
 
 MULTIPART_OVERHEAD_BYTES = 256 * 1024
-"""Room for what surrounds the files of an upload: boundaries, names and the metadata field."""
+"""Allowance for the parts of an upload besides its files: boundaries, names and the metadata field."""
 
 _UPLOADS = re.compile(r"/v1/collections/[^/]+/documents|/v1/evals/sets")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ResponseHeaders:
-    """Gives every response its security headers and the id under which the log speaks of its request."""
+    """Adds security headers and the request id, which the log uses too, to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -46,14 +46,13 @@ class ResponseHeaders:
 
 
 class BrowserGuard:
-    """Keeps web pages from using a visitor's browser to reach this API.
+    """Keeps web pages from reaching this API through a visitor's browser.
 
-    A page whose own name was made to resolve to this machine (DNS rebinding) still says that name in
-    `Host`; a page of another origin that sends a form or a request is told apart by `Origin` and
-    `Sec-Fetch-Site`. Programs that are not browsers send neither and pass.
+    After DNS rebinding, the `Host` header still carries the name of the page. Forms and requests of other
+    origins are recognized by `Origin` and `Sec-Fetch-Site`, which only browsers send.
 
-    `host` is where the server listens, `allowed_hosts` are other names of its, `origins` those whose pages
-    are let in.
+    `host` is where the server listens, `allowed_hosts` are its other names, and `origins` are those whose
+    pages may use the API.
     """
 
     def __init__(
@@ -64,49 +63,51 @@ class BrowserGuard:
         self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (refusal := self._refusal(scope["method"], Headers(scope=scope))):
-            status, reason = refusal
+        if scope["type"] == "http" and (rejection := self._rejection(scope["method"], Headers(scope=scope))):
+            status, reason = rejection
             response = problem_response(Request(scope), UsageError(reason), status)
             await response(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
+    def _rejection(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         if not self.names.include(headers.get("host", "")):
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
-                "This server does not go by the name in `Host`. Address it as it was started (--host), or "
-                "let it know its other names in RAGAPP_ALLOWED_HOSTS.",
+                "This server does not accept the name in `Host`. Use the address given as --host, or add the "
+                "name to RAGAPP_ALLOWED_HOSTS.",
             )
-        let_in = headers.get("origin") in self.origins
-        if method not in _SAFE_METHODS and not let_in and from_elsewhere(headers):
+        is_allowed = headers.get("origin") in self.origins
+        if method not in _SAFE_METHODS and not is_allowed and is_cross_origin(headers):
             return (
                 HTTPStatus.FORBIDDEN,
-                "A web page of another origin may not change anything here. Send the request from a "
-                "program, or from a page of this origin.",
+                "Web pages of other origins may not change anything here. Add the origin to "
+                "RAGAPP_CORS_ORIGINS, or send the request from a program.",
             )
         return None
 
 
 class PathGuard:
-    """Finds nothing at a path with an encoded slash: decoded, a name would turn into another route.
+    """Rejects paths with an encoded slash, since decoding would turn a name into another route.
 
-    The name of a model has a slash in it, and nothing else lies behind those names.
+    Names of models contain a slash, and no other routes begin with them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _hides_a_slash(scope["raw_path"].lower()):
-            error = NotFoundError(f"There is nothing at {scope['path']}: no name here has a slash in it.")
+        if scope["type"] == "http" and _has_encoded_slash(scope["raw_path"].lower()):
+            error = NotFoundError(
+                f"{scope['path']} does not exist. Names contain no slash; /openapi.json lists all paths."
+            )
             await problem_response(Request(scope), error)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
 class BodyLimit:
-    """Stops reading a body at its limit, whatever its Content-Length says."""
+    """Stops reading a request body at its limit, whatever its Content-Length says."""
 
     def __init__(self, app: ASGIApp, max_upload_bytes: int) -> None:
         self.app = app
@@ -125,7 +126,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                # The framework lets this class through while it reads a body, and no other.
+                # The framework lets only this exception through while it reads a body.
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._remedy(is_upload))
             return message
 
@@ -134,11 +135,11 @@ class BodyLimit:
     def _remedy(self, is_upload: bool) -> str:
         if is_upload:
             return (
-                f"The files of one request may have {self.max_upload_bytes} bytes in all. Send them one by "
-                "one, or raise RAGAPP_MAX_UPLOAD_BYTES."
+                f"The files of one request exceed {self.max_upload_bytes} bytes. Send them one by one, or "
+                "raise RAGAPP_MAX_UPLOAD_BYTES."
             )
-        return f"This request may have {MAX_JSON_BYTES} bytes. Send documents as files instead."
+        return f"The request exceeds {MAX_JSON_BYTES} bytes. Upload documents as files instead."
 
 
-def _hides_a_slash(raw_path: bytes) -> bool:
+def _has_encoded_slash(raw_path: bytes) -> bool:
     return b"%2f" in raw_path and not raw_path.startswith(b"/v1/models/")

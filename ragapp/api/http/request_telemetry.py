@@ -1,4 +1,4 @@
-"""What is told of every request: metrics, a span, a log line, and its id in all that is logged for it."""
+"""Telemetry of every request: metrics, a span, a log line, and its id in everything logged for it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ragapp.telemetry.observer import Telemetry
 log = logging.getLogger(__name__)
 
 UNMATCHED = "(none)"
-"""The route of what no route of ours answered: a label must not take any path that a stranger thinks of."""
+"""The route label of unknown paths, of which callers could invent any number."""
 METHODS = frozenset(HTTPMethod)
 OTHER_METHOD = "_OTHER"
-"""So OpenTelemetry calls those that nobody has defined: a stranger may make up any number of them."""
+"""OpenTelemetry's name for unknown methods, of which callers could invent any number."""
 
 PROBES = {"/healthz", "/readyz", "/metrics"}
-"""Asked every few seconds for ever: no line for each."""
+"""Paths that are requested every few seconds, and so are logged at debug level."""
 
 
 class RequestTelemetry:
-    """Plain ASGI, so that a stream is watched until its end."""
+    """Plain ASGI, so that a stream is measured until its end."""
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
@@ -40,28 +40,28 @@ class RequestTelemetry:
             return
         identity, method = request_id(Request(scope)), _method(scope)
         attributes = {"http.request.method": method, "url.path": scope["path"], "ragapp.request.id": identity}
-        above = Headers(scope=scope).get("traceparent", "")
+        parent = Headers(scope=scope).get("traceparent", "")
         with (
             within(LogContext(request_id=identity)),
-            self.telemetry.tracing.span(method, attributes, kind=SpanKind.SERVER, traceparent=above) as span,
+            self.telemetry.tracing.span(method, attributes, kind=SpanKind.SERVER, traceparent=parent) as span,
         ):
-            await self._watched(scope, receive, send, span)
+            await self._measured(scope, receive, send, span)
 
-    async def _watched(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
-        started, status = perf_counter(), 500  # of what ends without an answer
+    async def _measured(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
+        started, status = perf_counter(), 500  # for requests that end without a response
 
-        async def noting(message: Message) -> None:
+        async def send_noting_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, send_noting_status)
         finally:
-            self._tell(scope, status, perf_counter() - started, span)
+            self._report(scope, status, perf_counter() - started, span)
 
-    def _tell(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
+    def _report(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         method, route = _method(scope), _route(scope)
         metrics = self.telemetry.metrics
         metrics.requests.labels(method, route, str(status)).inc()

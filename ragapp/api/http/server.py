@@ -1,4 +1,4 @@
-"""The API as a process: `ragapp serve` runs this."""
+"""The API server process, which `ragapp serve` runs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from ragapp.telemetry.build import build_telemetry
 log = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 75
-"""For which an idle connection stays open. Proxies and clients must be the first to close one, since what
-they send while we close is lost: nginx and AWS's load balancers keep theirs for 60 s, httpx for 5 s."""
-MANY_FILES = 65_536
-"""A connection is a file, and most systems allow 1,024 until more are asked for."""
+"""How long an idle connection stays open. Proxies and clients must close first, since requests sent while
+the server closes are lost: nginx and AWS load balancers use 60 s, httpx 5 s."""
+WANTED_FILES = 65_536
+"""Each connection needs a file descriptor, and most systems allow 1,024 by default."""
 
 
 def run(
@@ -43,16 +43,15 @@ def run(
 ) -> None:
     """Serves until SIGINT or SIGTERM, lets running requests end, closes the service and returns.
 
-    The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever is still at work then. `listener` is what
-    `listen` gave for this host; it is closed, too. `on_stop` is called at the first signal and has to return
-    at once.
+    The process exits after RAGAPP_SHUTDOWN_SECONDS even if work is still running. `listener` comes from
+    `listen` for this host and is closed too. `on_stop` is called at the first signal and must return at once.
     """
     telemetry = build_telemetry(settings, "ragapp-api")
     log.info("ragapp %s on %s: %s", __version__, listener.getsockname(), settings.explicitly_set())
     _allow_many_connections()
     stopping = Event()
     with (
-        _signals_end_quietly(),
+        _signals_exit_quietly(),
         listener,
         closing(build_service(settings, build_runtime(settings, telemetry), evals)) as service,
     ):
@@ -62,7 +61,7 @@ def run(
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # the application has its own
+            proxy_headers=False,  # the application handles them
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=settings.shutdown_seconds - closing_seconds(settings.shutdown_seconds),
         )
@@ -85,71 +84,71 @@ class _Server(uvicorn.Server):
 
 
 def listen(settings: Settings, host: str, port: int) -> socket.socket:
-    """Takes the address before models and data are opened; who connects waits until `run` serves.
+    """Binds the address before models and data are opened. Connections wait until `run` serves.
 
-    Raises UsageError for an address that other machines can reach while there is no key, or that is taken.
+    Raises UsageError for an address that is in use, or that other machines can reach while no key exists.
     """
     check_host(host, settings)
     return take_port(host, port, "--port")
 
 
 def _warm_up(service: RagService) -> None:
-    """Beside the first requests: the first question need not wait for models to load."""
+    """Loads the models in the background, so that the first question need not wait for them."""
     try:
         service.warm_up()
     except ModelError as error:
-        log.warning("The models could not be loaded ahead of the first question: %s", error)
+        log.warning("The models could not be loaded in advance: %s", error)
 
 
 def check_host(host: str, settings: Settings) -> None:
-    """Raises UsageError for an address that other machines can reach while there is no API key."""
+    """Raises UsageError for an address that other machines can reach while no API key exists."""
     if is_loopback(host):
         return
     if not _has_key(settings):
         raise UsageError(
-            f"{host} can be reached from other machines, and there is no API key to keep strangers out. Make "
-            "one with `ragapp keys create`, or serve on 127.0.0.1 and use a tunnel, such as `ssh -L`."
+            f"Other machines can reach {host}, and no API key protects the server. Create one with "
+            "`ragapp keys create`, or serve on 127.0.0.1 and use a tunnel such as `ssh -L`."
         )
 
 
 def _has_key(settings: Settings) -> bool:
     file = settings.database_file
-    if file is not None and not file.exists():  # opening it would make it
+    if file is not None and not file.exists():  # opening it would create it
         return False
     with closing(build_service(settings)) as service:
         return service.auth.api_keys.needed()
 
 
 def take_port(host: str, port: int, option: str) -> socket.socket:
-    """Raises UsageError, which names the option that chooses another one, for a port that cannot be had, and
-    for an address that is none of this machine's."""
+    """Binds a port. Raises UsageError, which names the option to change, when the port is not available or
+    the address does not belong to this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        why = str(error.strerror).partition(" (")[0]  # Python adds the address, which is named already
+        why = str(error.strerror).partition(" (")[0]  # Python appends the address
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise UsageError(
-                f"Cannot listen on {host}: {why}. Name an address of this machine with --host."
+                f"Cannot listen on {host}: {why}. Use an address of this machine with --host."
             ) from error
         raise UsageError(
-            f"Cannot listen on {host} port {port}: {why}. Choose another with {option}, or stop what runs "
-            "there."
+            f"Cannot listen on {host} port {port}: {why}. Choose another port with {option}, or stop "
+            "the program that uses it."
         ) from error
 
 
 def _allow_many_connections() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
     if soft < wanted:
-        with suppress(ValueError, OSError):  # some systems have a limit below the one they tell
+        with suppress(ValueError, OSError):  # some systems report a higher limit than they allow
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
-def _signals_end_quietly() -> Iterator[None]:
-    """uvicorn raises the signal that ended it once more when it is done. Its default action would end
-    this process there and then, before whoever called could tidy up."""
+def _signals_exit_quietly() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it again when it is done. The default action would end this
+    process at once, before the caller could clean up."""
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with suppress(KeyboardInterrupt):

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, Json
 
 from ragapp.api.http.dependencies import Service
-from ragapp.api.http.error_responses import no_room, request_id
+from ragapp.api.http.error_responses import request_id, upload_not_stored
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import BusyError, RagappError, UsageError
@@ -140,7 +140,7 @@ def documents_in(part: UploadFile) -> Iterator[list[IncomingFile]]:
             with copy.open("wb") as file:  # closing may find the disk full, too
                 shutil.copyfileobj(part.file, file)
         except OSError as error:
-            raise no_room(error) from error
+            raise upload_not_stored(error) from error
         found = [one for one in members(copy, name) if not any(map(is_unwanted_path, one.names))]
         if not found:
             raise UsageError(f"{name} contains no documents. Hidden files, audio and video are skipped.")

@@ -19,7 +19,7 @@ def test_no_more_than_the_limit_are_inside_and_all_who_wait_get_in() -> None:
 
     async def pass_through(one: Gate) -> None:
         nonlocal inside, most
-        async with one.passing():
+        async with one.admitted():
             inside += 1
             most = max(most, inside)
             await anyio.sleep(0.001)
@@ -41,7 +41,7 @@ def test_who_finds_the_waiting_room_full_is_turned_away_at_once() -> None:
 
         async def hold() -> None:
             try:
-                async with one.passing():
+                async with one.admitted():
                     await over.wait()
             except BusyError as error:
                 turned_away.append(error.retry_after)
@@ -59,9 +59,9 @@ def test_who_finds_the_waiting_room_full_is_turned_away_at_once() -> None:
 def test_who_waited_for_too_long_is_turned_away() -> None:
     async def crowd() -> None:
         one = gate(at_once=1, waiting=5, seconds=0.01)
-        async with one.passing():
+        async with one.admitted():
             with pytest.raises(BusyError, match="Try again in"):
-                async with one.passing():
+                async with one.admitted():
                     pass
 
     anyio.run(crowd)
@@ -72,12 +72,12 @@ def test_those_turned_away_are_asked_back_one_after_another() -> None:
 
     async def crowd() -> list[float]:
         one, told = gate(at_once=1, waiting=0), list[float]()
-        async with one.passing():
+        async with one.admitted():
             await anyio.sleep(0.2)  # what one request takes, from now on
-        async with one.passing():
+        async with one.admitted():
             for _ in range(200):
                 try:
-                    async with one.passing():
+                    async with one.admitted():
                         pass
                 except BusyError as error:
                     told.append(error.retry_after or 0)
@@ -93,7 +93,7 @@ def test_a_failing_request_leaves_its_place_to_the_next() -> None:
         one = gate(at_once=1, waiting=0)
         for _ in range(3):
             with pytest.raises(ValueError, match="odd"):
-                async with one.passing():
+                async with one.admitted():
                     raise ValueError("odd")
 
     anyio.run(crowd)
