@@ -91,7 +91,7 @@ class Gate:
         expected = ceil((self._waiting + self._rejected) * self._mean_seconds / self._at_once)
         seconds = min(max(1, expected), LONGEST_RETRY)
         return BusyError(
-            f"The server handles {self._at_once} requests of this kind ({self._kind}), and {self._waiting} more "
+            f"The server handles {self._at_once} requests of this kind ({self._kind}) and {self._waiting} "
             f"wait. Retry in {seconds} s, or raise the limits in the settings.",
             retry_after=seconds,
         )

@@ -13,10 +13,10 @@ from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream
 from ragapp.api.http.questions import drained
-from ragapp.api.openai.chores import MOST_TOKENS, Chore, read_chore
 from ragapp.api.openai.requests import model_name, prompt_text, read_model, read_request
 from ragapp.api.openai.responses import Reply, failure_of
 from ragapp.api.openai.schemas import ChatRequest, Completion, CompletionChunk, FailureReply, Model, ModelList
+from ragapp.api.openai.utility_prompts import MAX_TOKENS, UtilityPrompt, read_utility_prompt
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
@@ -46,9 +46,9 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
 
     `model` names the collection. Earlier messages are the conversation that the question may refer to.
     """
-    chore = read_chore(wanted)
-    if chore is not None:
-        return _done(chore, wanted, service, request)
+    utility = read_utility_prompt(wanted)
+    if utility is not None:
+        return _utility_reply(utility, wanted, service, request)
     asked = read_request(wanted)
     events = service.ask(
         AskQuery(
@@ -69,11 +69,13 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
     return EventStream(chat_frames(reply, first, events, request_id(request)))
 
 
-def _done(chore: Chore, wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
-    """A chat program's own prompt, done by a generator or declined; nothing of it is stored or counted."""
+def _utility_reply(
+    utility: UtilityPrompt, wanted: ChatRequest, service: Service, request: Request
+) -> Completion | Response:
+    """The reply to a utility prompt, by a generator or a default. It is neither stored nor counted."""
     collection, mode = read_model(wanted.model)
-    content = chore.reply(
-        service.write(chore.system, chore.prompt, collection=collection, mode=mode, max_tokens=MOST_TOKENS)
+    content = utility.reply(
+        service.write(utility.system, utility.prompt, collection=collection, mode=mode, max_tokens=MAX_TOKENS)
     )
     reply = _reply_to(wanted, request)
     if not wanted.stream:

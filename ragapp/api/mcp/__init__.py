@@ -1,1 +1,1 @@
-"""ragapp for programs that speak the Model Context Protocol: tools, resources and prompts."""
+"""The Model Context Protocol server: tools, resources and prompts."""

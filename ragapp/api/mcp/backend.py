@@ -1,4 +1,4 @@
-"""What the tools need of a service, and how they come by it."""
+"""The part of the service that the MCP server uses, and how its errors are reported."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from ragapp.types import (
 )
 
 Call = Context[Any, Any]
-"""What the SDK hands a tool: the request it serves."""
+"""The context of one call, which the SDK passes to tools."""
 
 
 class Backend(Protocol):
-    """RagService has all of this, and so have the service as a caller may use it and RagappClient."""
+    """Implemented by RagService, by the authorized service and by RagappClient."""
 
     def collections(self) -> list[Collection]: ...
 
@@ -53,12 +53,12 @@ class Backend(Protocol):
 
 
 BackendOf = Callable[[Call], Backend]
-"""The library as whoever makes a call may use it."""
+"""Returns the backend with the rights of the caller of a call."""
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
-    """Our errors become what a model is told of a tool that failed; their messages say what to do."""
+def tool_errors() -> Iterator[None]:
+    """Reports errors as failures of the tool; their messages tell the model what to do."""
     try:
         yield
     except RagappError as error:
@@ -66,8 +66,8 @@ def errors_told() -> Iterator[None]:
 
 
 @contextmanager
-def resource_errors_told() -> Iterator[None]:
-    """The same for what is read by its address."""
+def resource_errors() -> Iterator[None]:
+    """Reports errors as failures to read a resource."""
     try:
         yield
     except NotFoundError as error:

@@ -1,4 +1,4 @@
-"""The tool that brings documents in."""
+"""The MCP tool `ingest`."""
 
 from __future__ import annotations
 
@@ -11,57 +11,61 @@ from mcp_types import CallToolResult
 from pydantic import Field
 
 from ragapp.api.mcp.ask_tools import InCollection
-from ragapp.api.mcp.backend import Backend, BackendOf, Call, errors_told
+from ragapp.api.mcp.backend import Backend, BackendOf, Call, tool_errors
 from ragapp.api.mcp.schemas import DocumentEntry, Ingested, result
 from ragapp.types import Document, Status, UploadSpec
 
 LONGEST_WAIT = 120.0
-"""Seconds to wait for a document to be read; the work goes on afterwards."""
+"""Seconds to wait for a document to be processed. The work continues afterwards."""
 
-_LOOK_AGAIN = 0.25
-"""Seconds between two looks at how far a document is."""
+_POLL_SECONDS = 0.25
+"""Seconds between two checks of the status of a document."""
 
 _STAGES: tuple[Status, ...] = ("queued", "parsing", "searchable", "ready")
 
 
-class IngestingTools:
-    def __init__(self, library_of: BackendOf) -> None:
-        self._library_of = library_of
+class IngestTools:
+    def __init__(self, backend_of: BackendOf) -> None:
+        self._backend_of = backend_of
 
     async def ingest(
         self,
         call: Call,
         name: Annotated[
             str,
-            Field(description="File name; its ending says how to read the text: notes.md, page.html, a.txt."),
+            Field(description="File name. Its extension selects the format: notes.md, page.html, a.txt."),
         ],
-        text: Annotated[str, Field(description="The whole document as text, Markdown, HTML, CSV or JSON.")],
+        text: Annotated[
+            str, Field(description="The whole document as plain text, Markdown, HTML, CSV or JSON.")
+        ],
         collection: InCollection = "default",
     ) -> Annotated[CallToolResult, Ingested]:
-        """Put a document into a collection so that it can be searched and cited from then on.
+        """Add a document to a collection, so that it can be searched and cited.
 
-        Only do this when the user asked for it. A document of the same name gets a new version: the text
-        it had before is no longer found. Returns once it can be found, or with the status it has reached.
+        Do this only when the user asked for it. A document of the same name gets a new version, which
+        replaces its former text. Returns once the document can be searched, or with the status reached.
         """
-        with errors_told():
-            library = self._library_of(call)
+        with tool_errors():
+            backend = self._backend_of(call)
             data = io.BytesIO(text.encode())
-            kept = await to_thread.run_sync(library.upload, UploadSpec(name, collection), data)
-            document = await _read(library, kept.document, call)
+            acceptance = await to_thread.run_sync(backend.upload, UploadSpec(name, collection), data)
+            document = await _processed(backend, acceptance.document, call)
         entry = DocumentEntry.of(document)
-        told = f"{kept.outcome}: {document.name} ({document.id}) is {document.status}. {document.error or ''}"
-        return result(told.strip(), Ingested(document=entry, outcome=kept.outcome))
+        summary = f"{acceptance.outcome}: {document.name} ({document.id}) is {document.status}."
+        if document.error:
+            summary += f" {document.error}"
+        return result(summary, Ingested(document=entry, outcome=acceptance.outcome))
 
 
-async def _read(library: Backend, document: Document, call: Call) -> Document:
-    """The document once it is ready or has failed, or as it is when that takes too long."""
+async def _processed(backend: Backend, document: Document, call: Call) -> Document:
+    """The document when it is ready or has failed, or as it is after LONGEST_WAIT."""
     seen: Status | None = None
     with anyio.move_on_after(LONGEST_WAIT):
         while document.status not in {"ready", "failed"}:
             if document.status != seen:
                 seen = document.status
-                why = (await to_thread.run_sync(library.job, document.id)).why
+                why = (await to_thread.run_sync(backend.job, document.id)).why
                 await call.report_progress(_STAGES.index(seen), len(_STAGES) - 1, why)
-            await anyio.sleep(_LOOK_AGAIN)
-            document = await to_thread.run_sync(library.document, document.id)
+            await anyio.sleep(_POLL_SECONDS)
+            document = await to_thread.run_sync(backend.document, document.id)
     return document

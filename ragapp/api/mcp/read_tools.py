@@ -1,4 +1,4 @@
-"""The tools that list collections and documents, and read a document's text."""
+"""The MCP tools `list_collections`, `list_documents` and `get_document`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ragapp.api.answer_text import one_line
 from ragapp.api.mcp.ask_tools import InCollection
-from ragapp.api.mcp.backend import BackendOf, Call, errors_told
+from ragapp.api.mcp.backend import BackendOf, Call, tool_errors
 from ragapp.api.mcp.schemas import (
     CollectionEntry,
     Collections,
@@ -21,38 +21,40 @@ from ragapp.api.mcp.schemas import (
 )
 from ragapp.types import DocumentQuery
 
-LAST = 2**31 - 1
-"""The largest number that any database takes for a place or a version."""
+LARGEST_INTEGER = 2**31 - 1
+"""The largest integer that every database accepts."""
 
 
-class ReadingTools:
-    def __init__(self, library_of: BackendOf) -> None:
-        self._library_of = library_of
+class ReadTools:
+    def __init__(self, backend_of: BackendOf) -> None:
+        self._backend_of = backend_of
 
     def list_collections(self, call: Call) -> Annotated[CallToolResult, Collections]:
         """List the collections of the user's documents; search and ask read one of them at a time."""
-        with errors_told():
-            library = self._library_of(call)
-            names = [collection.name for collection in library.collections()]
-            counts = [sum(library.listing(DocumentQuery(name, count=1)).statuses.values()) for name in names]
+        with tool_errors():
+            backend = self._backend_of(call)
+            names = [collection.name for collection in backend.collections()]
+            counts = [sum(backend.listing(DocumentQuery(name, count=1)).statuses.values()) for name in names]
         entries = [
             CollectionEntry(name=name, documents=count) for name, count in zip(names, counts, strict=True)
         ]
-        told = "\n".join(f"- {entry.name}: {entry.documents} documents" for entry in entries)
-        return result(told or "There is no collection yet.", Collections(collections=entries))
+        text = "\n".join(f"- {entry.name}: {entry.documents} documents" for entry in entries)
+        return result(text or "There are no collections yet.", Collections(collections=entries))
 
     def list_documents(
         self,
         call: Call,
         *,
         collection: InCollection = "default",
-        containing: Annotated[str, Field(description="Only those with this in their names.")] = "",
-        offset: Annotated[int, Field(ge=0, le=LAST, description="How many to pass over.")] = 0,
-        count: Annotated[int, Field(ge=1, le=200, description="How many to list.")] = 50,
+        containing: Annotated[str, Field(description="Only documents whose name contains this.")] = "",
+        offset: Annotated[
+            int, Field(ge=0, le=LARGEST_INTEGER, description="Number of documents to skip.")
+        ] = 0,
+        count: Annotated[int, Field(ge=1, le=200, description="Number of documents to list.")] = 50,
     ) -> Annotated[CallToolResult, Documents]:
-        """List the documents of a collection, the newest first, with what state each is in."""
-        with errors_told():
-            listing = self._library_of(call).listing(
+        """List the documents of a collection with their status, newest first."""
+        with tool_errors():
+            listing = self._backend_of(call).listing(
                 DocumentQuery(collection, containing, offset=offset, count=count)
             )
         seen = offset + len(listing.documents)
@@ -62,36 +64,41 @@ class ReadingTools:
             next_offset=seen if listing.documents and seen < listing.matching else None,
             documents=[DocumentEntry.of(document) for document in listing.documents],
         )
-        told = [f"{listed.total} documents in {collection}:", *map(_line, listed.documents)]
+        lines = [f"{listed.total} documents in {collection}:", *map(_line, listed.documents)]
         if listed.next_offset is not None:
-            told.append(f"The list goes on at offset {listed.next_offset}.")
-        return result("\n".join(told), listed)
+            lines.append(f"The list continues at offset {listed.next_offset}.")
+        return result("\n".join(lines), listed)
 
     def get_document(
         self,
         call: Call,
         *,
         document_id: DocumentId,
-        start: Annotated[int, Field(ge=0, le=LAST, description="Character to begin at, counted from 0.")] = 0,
+        start: Annotated[
+            int, Field(ge=0, le=LARGEST_INTEGER, description="Character to start at, counted from 0.")
+        ] = 0,
         page: Annotated[
-            int | None, Field(ge=1, le=LAST, description="Page to begin at instead, from 1.")
+            int | None,
+            Field(ge=1, le=LARGEST_INTEGER, description="Page to start at instead, counted from 1."),
         ] = None,
-        length: Annotated[int, Field(ge=1, le=50_000, description="Characters wanted.")] = 8000,
+        length: Annotated[int, Field(ge=1, le=50_000, description="Number of characters.")] = 8000,
         version: Annotated[
             int | None,
-            Field(ge=1, le=LAST, description="A version; by default the one that is searched."),
+            Field(
+                ge=1, le=LARGEST_INTEGER, description="Document version. Default: the one that is searched."
+            ),
         ] = None,
     ) -> Annotated[CallToolResult, DocumentText]:
-        """Read a document's text, a part at a time: around a citation, page by page, or from its start.
+        """Read part of a document's text: around a citation, page by page, or from the start.
 
-        To see what surrounds a citation or passage, begin some hundred characters before its `start`.
+        To see the context of a citation or passage, start a few hundred characters before its `start`.
         """
-        with errors_told():
-            library = self._library_of(call)
-            document = library.document(document_id)
-            parsed = library.document_text(document_id, version)
+        with tool_errors():
+            backend = self._backend_of(call)
+            document = backend.document(document_id)
+            parsed = backend.document_text(document_id, version)
             if page is not None:
-                start = library.page(document_id, page, version).start
+                start = backend.page(document_id, page, version).start
         start = min(start, len(parsed.text))
         end = min(start + length, len(parsed.text))
         part = DocumentText(

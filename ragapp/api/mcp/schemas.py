@@ -1,4 +1,4 @@
-"""What the tools return, as models and programs read it. Each description is part of a tool's schema."""
+"""The results of the tools. Descriptions are part of the schemas that models and programs read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 
 from ragapp.types import AnswerMode, Citation, Document, Ending, Hit, Status, Verdict
 
-DocumentId = Annotated[str, Field(description="Names the document in other tools.")]
+DocumentId = Annotated[str, Field(description="Identifies the document in other tools.")]
 PageNumber = Annotated[int, Field(description="Page of the document, counted from 1.")]
 Start = Annotated[int, Field(description="First character, counted from 0 in that version's text.")]
-End = Annotated[int, Field(description="The character after the last.")]
-Uri = Annotated[str, Field(description="Resource to read for more of it.")]
+End = Annotated[int, Field(description="The position after the last character.")]
+Uri = Annotated[str, Field(description="Resource with the surrounding text.")]
 
 
 def document_uri(document_id: str) -> str:
@@ -26,12 +26,12 @@ def page_uri(document_id: str, page: int) -> str:
 
 
 def result(text: str, data: BaseModel) -> CallToolResult:
-    """The same twice: as data, and as text for clients that show no data."""
+    """A result as structured data, and as text for clients that do not show structured data."""
     return CallToolResult(content=[TextContent(text=text)], structured_content=data.model_dump(mode="json"))
 
 
 class FoundPassage(BaseModel):
-    number: int = Field(description="Place in the ranking, 1 is the best.")
+    number: int = Field(description="Rank, where 1 is the best.")
     document_id: DocumentId
     document: str = Field(description="The document's name.")
     version: int
@@ -68,8 +68,8 @@ class FoundPassages(BaseModel):
 
 class AnswerSentence(BaseModel):
     text: str
-    verdict: Verdict = Field(description="Whether the cited words support the sentence.")
-    citations: list[int] = Field(description="Numbers of the citations that it rests on.")
+    verdict: Verdict = Field(description="Whether the citations support the sentence.")
+    citations: list[int] = Field(description="Numbers of the citations that support it.")
 
 
 class AnswerCitation(BaseModel):
@@ -80,7 +80,7 @@ class AnswerCitation(BaseModel):
     page: PageNumber
     start: Start
     end: End
-    quote: str = Field(description="The cited words, exactly as they stand in the document.")
+    quote: str = Field(description="The cited text, exactly as in the document.")
     uri: Uri
 
     @classmethod
@@ -100,20 +100,22 @@ class AnswerCitation(BaseModel):
 
 class Answered(BaseModel):
     question: str
-    searched_for: str = Field(description="The question as it was searched for.")
-    answer: str = Field(description="The answer; `[n]` behind a sentence is citation n.")
-    refused: bool = Field(description="True when the documents do not hold the answer.")
-    mode: AnswerMode = Field(description="`extractive`: the documents' own sentences; `generate`: a model's.")
+    searched_for: str = Field(description="The question as it was searched.")
+    answer: str = Field(description="The answer. `[n]` after a sentence refers to citation n.")
+    refused: bool = Field(description="True when the documents do not contain the answer.")
+    mode: AnswerMode = Field(
+        description="`extractive`: sentences quoted from the documents. `generate`: written by a model."
+    )
     sentences: list[AnswerSentence]
     citations: list[AnswerCitation]
-    notice: str | None = Field(description="Something the reader should know.")
-    ending: Ending = Field(description="Anything but `complete`: what a model wrote is cut off.")
+    notice: str | None = Field(description="A notice for the reader.")
+    ending: Ending = Field(description="Any value but `complete` means that the model's text is cut off.")
     answer_id: str
 
 
 class CollectionEntry(BaseModel):
     name: str
-    documents: int = Field(description="How many documents it holds.")
+    documents: int = Field(description="Number of documents.")
 
 
 class Collections(BaseModel):
@@ -126,12 +128,12 @@ class DocumentEntry(BaseModel):
     collection: str
     version: int
     status: Status = Field(
-        description="`ready` and `searchable` documents can be found; the others not yet, or `failed`."
+        description="`ready` and `searchable` documents can be found; others are in progress or `failed`."
     )
-    error: str | None = Field(description="Why it failed, and what to do.")
+    error: str | None = Field(description="Why it failed, and what to do next.")
     pages: int
     media_type: str
-    metadata: Mapping[str, str] = Field(description="What `filters` of search and ask select by.")
+    metadata: Mapping[str, str] = Field(description="Metadata that the `filters` of search and ask refer to.")
     uri: Uri
 
     @classmethod
@@ -152,7 +154,7 @@ class DocumentEntry(BaseModel):
 
 class Documents(BaseModel):
     collection: str
-    total: int = Field(description="How many match in all.")
+    total: int = Field(description="Number of matching documents.")
     next_offset: int | None = Field(description="The `offset` that continues the list; null at its end.")
     documents: list[DocumentEntry]
 

@@ -1,1 +1,1 @@
-"""What OpenAI's chat completions look like when ragapp answers; `doors.http.chat` serves them."""
+"""OpenAI-compatible chat completions: requests, responses and schemas. `ragapp.api.http.chat` serves them."""

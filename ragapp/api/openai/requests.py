@@ -1,4 +1,4 @@
-"""What a chat request asks of ragapp: which collection, how, what, and after which earlier questions."""
+"""Reads a chat request: its question, collection, mode and history."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ def model_name(collection: str) -> str:
 
 
 def read_request(request: ChatRequest) -> ChatQuestion:
-    """The last user message is the question, those before it what it may follow up on.
+    """The last user message is the question. Earlier messages are the history.
 
-    Raises NotFoundError for a model that is none of ours, UsageError for what cannot be done.
+    Raises NotFoundError for an unknown model, and UsageError for options that are not supported.
     """
-    _refuse_impossible(request)
+    _reject_unsupported(request)
     collection, mode = read_model(request.model)
     turns = _turns(request.messages)
     if not turns or request.messages[-1].role != "user":
-        raise UsageError("The last message must be the user's question. Put it behind the others.")
+        raise UsageError("The last message must be the user's question. Move it to the end.")
     question = turns[-1].question
     if len(question) > LONGEST_QUESTION:
-        raise UsageError(f"The question may have {LONGEST_QUESTION} characters. Upload long texts instead.")
+        raise UsageError(
+            f"The question exceeds {LONGEST_QUESTION} characters. Upload long texts as documents instead."
+        )
     return ChatQuestion(question, tuple(turns[:-1]), collection, mode)
 
 
@@ -50,13 +52,13 @@ def read_model(model: str) -> tuple[str, AskMode]:
         if model.startswith(PREFIX) and (mode or "auto") == known:
             return collection, known
     raise NotFoundError(
-        f"There is no model {model!r}. A collection NAME is `{PREFIX}NAME`, and `{PREFIX}NAME:extractive` or "
-        "`:generate` says who writes. GET /v1/models lists those there are."
+        f"Unknown model {model!r}. A collection NAME is the model `{PREFIX}NAME`; `{PREFIX}NAME:extractive` "
+        f"and `{PREFIX}NAME:generate` select the mode. GET /v1/models lists the available models."
     )
 
 
 def _turns(messages: tuple[Message, ...]) -> list[Turn]:
-    """Each user message with what the assistant said next; a user message without an answer has none."""
+    """Each user message with the assistant's answer, which is empty when there is none."""
     turns: list[Turn] = []
     for message in messages:
         if message.role == "user":
@@ -71,25 +73,27 @@ def _text(message: Message) -> str:
         return message.content or ""
     for part in message.content:
         if part.type != "text":
-            raise UsageError(f"A message has a part of type {part.type!r}. Only text can be read here.")
+            raise UsageError(f"A message has a part of type {part.type!r}. Only `text` is supported.")
     return "\n".join(part.text for part in message.content)
 
 
-def _refuse_impossible(request: ChatRequest) -> None:
-    """Refuses what would be answered wrongly; offered tools are fine, because none is ever called."""
+def _reject_unsupported(request: ChatRequest) -> None:
+    """Rejects options that change the answer. Tools may be offered, since none is ever called."""
     choice = request.tool_choice.type if isinstance(request.tool_choice, Typed) else request.tool_choice
     wanted = {
-        "n above 1": (request.n or 1) > 1,
-        "logprobs": request.logprobs,
-        "a response_format other than text": (request.response_format or Typed("text")).type != "text",
-        f"tool_choice {choice!r}": choice not in {None, "auto", "none"},
-        "modalities other than text": any(kind != "text" for kind in request.modalities or ()),
+        "`n` above 1": (request.n or 1) > 1,
+        "`logprobs`": request.logprobs,
+        "A `response_format` other than `text`": (request.response_format or Typed("text")).type != "text",
+        f"`tool_choice` {choice!r}": choice not in {None, "auto", "none"},
+        "A modality other than `text`": any(kind != "text" for kind in request.modalities or ()),
     }
     for option, is_wanted in wanted.items():
         if is_wanted:
-            raise UsageError(f"There cannot be {option}: answers are text with citations. Leave it out.")
+            raise UsageError(
+                f"{option} is not supported, since answers are text with citations. Leave it out."
+            )
 
 
 def prompt_text(request: ChatRequest) -> str:
-    """All that was sent, for counting it."""
+    """The text of all messages, for counting tokens."""
     return "\n".join(_text(message) for message in request.messages)

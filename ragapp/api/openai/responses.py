@@ -1,4 +1,4 @@
-"""An Answer as a chat completion, whole or in chunks."""
+"""Converts an Answer to a chat completion, whole or in chunks."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _FINISHED: Mapping[Ending, FinishReason] = {
     "interrupted": "length",
     "stopped": "length",
 }
-"""OpenAI has no word for a text that was interrupted; `length` says at least that it is not whole."""
+"""OpenAI has no reason for interrupted texts. `length` at least says that the text is incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What all parts of one reply have in common.
 
-    `base_url` is the API's, ending in a slash; `prompt` the texts of the request, `created` in seconds
-    since the epoch.
+    `base_url` is that of the API and ends with a slash, `prompt` is the text of the request, and `created` is
+    in seconds since the epoch.
     """
 
     model: str
@@ -63,7 +63,7 @@ class Reply:
         )
 
     def plain_completion(self, content: str) -> Completion:
-        """Of a text that is no answer: it has no citations, and an id that names nothing stored."""
+        """A text that is not an answer, so it has no citations, and its id refers to no stored answer."""
         choice = Choice(ReplyMessage(content, ()))
         return Completion(_unstored_id(), self.created, self.model, (choice,), self._usage(content))
 
@@ -78,11 +78,11 @@ class Reply:
             yield CompletionChunk(unstored, self.created, self.model, (), self._usage(content))
 
     def opening(self, answer: Answer) -> CompletionChunk:
-        """What a stream begins with, of any answer with the same id."""
+        """The first chunk of a stream, made from any answer with its id."""
         return self._chunk(_id(answer), Delta(role="assistant", content=""))
 
     def chunks(self, answer_id: str, event: AskEvent) -> Iterator[CompletionChunk]:
-        """What the event adds to the stream: drafts as reasoning, the checked answer as content."""
+        """The chunks for an event: unchecked tokens as reasoning, the checked answer as content."""
         if event.kind == "token":
             yield self._chunk(answer_id, Delta(reasoning_content=event.text))
         if event.kind != "answer" or event.answer is None:
@@ -134,7 +134,7 @@ def _unstored_id() -> str:
 
 
 def _id(answer: Answer) -> str:
-    """Names the stored answer, so that feedback can be given on it."""
+    """The id of the stored answer, for feedback."""
     return f"chatcmpl-{answer.answer_id}"
 
 
@@ -155,14 +155,14 @@ _CODES = {
 
 
 def speaks_openai(path: str) -> bool:
-    """Whether what is at that path is for OpenAI's clients."""
+    """Whether the path belongs to the OpenAI-compatible API."""
     return path.startswith(("/v1/chat/", "/v1/models"))
 
 
 def status_of(problem: Problem) -> int:
-    """OpenAI answers 400 where we say 422."""
-    wrong = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY
-    return HTTPStatus.BAD_REQUEST if wrong else problem.status
+    """OpenAI uses 400 where this API uses 422."""
+    is_invalid = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.BAD_REQUEST if is_invalid else problem.status
 
 
 def failure_of(problem: Problem) -> FailureReply:

@@ -1,7 +1,7 @@
-"""The requests and responses of the chat completions API, as far as they mean something here.
+"""Requests and responses of the chat completions API, as far as they apply here.
 
-https://platform.openai.com/docs/api-reference/chat. What a request holds beyond this is passed over:
-sampling has nothing to act on in an answer made of what the documents say.
+https://platform.openai.com/docs/api-reference/chat. Other fields of a request are ignored: sampling options,
+for example, have no effect on answers that quote documents.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a message; only those of type `text` can be read."""
+    """A part of a message. Only parts of type `text` are supported."""
 
     type: str
     text: str = ""
@@ -33,7 +33,7 @@ class Message:
 
 
 def text_of(message: Message) -> str:
-    """The text of a message; its other parts are passed over."""
+    """The text of a message, without its other parts."""
     if message.content is None or isinstance(message.content, str):
         return message.content or ""
     return "\n".join(part.text for part in message.content if part.type == "text")
@@ -46,14 +46,14 @@ class StreamOptions:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """An option of which only the type matters here."""
+    """An option of which only the type is used."""
 
     type: str
 
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """What of the documents is read: our own addition, sent as `ragapp` in the request's body."""
+    """Search options: an extension, sent as `ragapp` in the request body."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     k: Annotated[int, Field(ge=1, le=50)] = 8
@@ -77,7 +77,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """What OpenAI tells of a citation: `content[start_index:end_index]` is the marker `[n]`."""
+    """A citation in OpenAI's format. `content[start_index:end_index]` is the marker `[n]`."""
 
     start_index: int
     end_index: int
@@ -87,9 +87,9 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedSpan:
-    """What else we know: `quote` is the characters `start` to `end` of that document version's text.
+    """The cited span: `quote` is the characters `start` to `end` of the text of that document version.
 
-    `verdict` is that of the sentence which the marker stands behind.
+    `verdict` is that of the sentence before the marker.
     """
 
     number: int
@@ -105,7 +105,7 @@ class AnnotatedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One marker of the message. `url` answers with the text that `citation` points into."""
+    """One marker of the message. `url` returns the text that `citation` refers to."""
 
     url_citation: Url
     citation: AnnotatedSpan
@@ -114,7 +114,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens as estimated from the texts' lengths; the tokenizers of served models are not known here."""
+    """Tokens, estimated from the length of the texts, since the tokenizers of served models are unknown."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -149,7 +149,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """`reasoning_content` is what a model writes before it has been checked; `content` has been."""
+    """`reasoning_content` is a model's unchecked text; `content` has been checked."""
 
     role: Literal["assistant"] | None = None
     content: str | None = None
@@ -176,7 +176,7 @@ class CompletionChunk:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A collection, as what can be asked."""
+    """A collection as a model."""
 
     id: str
     created: int

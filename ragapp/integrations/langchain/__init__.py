@@ -1,8 +1,7 @@
-"""ragapp inside LangChain: a retriever, a chain that answers with checked citations, and its parts.
+"""LangChain integration: a retriever, a chain that answers with checked citations, and the parts of it.
 
-All of it works over a RagService in the same process and over a RagappClient. Each name is imported when it
-is first used: the retriever and the chain need langchain-core and nothing else, the other parts need the
-application.
+All of them work with a RagService in the same process and with a RagappClient. Each name is imported when it
+is first used: the retriever and the chain need langchain-core only, the other parts need the application.
 """
 
 from __future__ import annotations

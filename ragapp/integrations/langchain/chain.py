@@ -1,4 +1,4 @@
-"""The whole way from question to answer as one link of a LangChain chain."""
+"""Answering a question as one LangChain Runnable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragapp.types import AskEvent, AskMode, AskQuery
 
 
 class AnswersQuestions(Protocol):
-    """What the chain needs of a service or client."""
+    """The part of a service or client that the chain uses."""
 
     def ask(self, query: AskQuery) -> Iterator[AskEvent]: ...
 
@@ -27,11 +27,10 @@ def answer_chain(
     mode: AskMode = "auto",
     filters: Mapping[str, str] | None = None,
 ) -> Runnable[str, AddableDict]:
-    """The whole chain: a question in, the fields of an Answer out, citations among them.
+    """A chain from a question to the fields of an Answer, including its citations.
 
-    Streamed, it yields `{"evidence": …}` at once (the answer made of sentences found), `{"draft": …}` for
-    each piece a model writes, not checked yet, and last the answer's own fields. Invoked, it returns
-    these together.
+    Streaming yields `{"evidence": …}` first (an answer made of quoted sentences), then `{"draft": …}` for
+    each unchecked piece that a model writes, and last the fields of the answer. Invoking returns all of them.
     """
 
     def events(question: str) -> Iterator[AskEvent]:

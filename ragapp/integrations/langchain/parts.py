@@ -1,7 +1,7 @@
-"""The chain taken apart: the prompt over numbered passages, and the check of what a model made of it.
+"""The parts of the chain: the prompt with numbered passages, and the check of a model's answer to it.
 
-Between the two stands any chat model. The passages keep the order of the Documents, so both parts must
-be given the same ones.
+Any chat model goes between them. Passages are numbered in the order of the Documents, so both parts must be
+given the same Documents.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from ragapp.answering.claims import read_claims
 from ragapp.answering.passages import Passage, number_hits
 from ragapp.answering.prompt import BYTES_PER_TOKEN, DO_NOT_SAY, SYSTEM, build_prompt, denies
 from ragapp.answering.statements import numbered, written
-from ragapp.integrations.langchain.documents import hit_of
+from ragapp.integrations.langchain.retriever import hit_of
 from ragapp.types import ParsedText
 
 
 class ReadsDocuments(Protocol):
-    """What the check needs of a service or client."""
+    """The part of a service or client that the check uses."""
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText: ...
 
 
 class PromptInput(TypedDict):
-    """What the prompt is made from: a question, and Documents of the retriever."""
+    """The input of the prompt: a question, and Documents of the retriever."""
 
     question: str
     documents: list[Document]
 
 
 class WrittenAnswer(TypedDict):
-    """What is checked: a model's text, and the Documents that its `[n]` count."""
+    """The input of the check: a model's text, and the Documents that its markers `[n]` refer to."""
 
     written: str
     documents: list[Document]
@@ -66,10 +66,10 @@ def passages_prompt(max_tokens: int = 600) -> Runnable[PromptInput, ChatPromptVa
 
 
 def check_citations(service: ReadsDocuments) -> Runnable[WrittenAnswer, CheckedAnswer]:
-    """Ties each sentence to the span that supports it, drops made-up numbers and gives a verdict on each.
+    """Attributes each sentence to the span that supports it, drops invalid markers, and adds verdicts.
 
-    Reads the documents' texts from `service` to name the page of each span. Raises NotFoundError when a
-    document is gone.
+    Reads the texts of the documents from `service` to find the page of each span. Raises NotFoundError when a
+    document has been deleted.
     """
 
     def check(given: WrittenAnswer) -> CheckedAnswer:

@@ -1,4 +1,4 @@
-"""A collection as LangChain's retriever."""
+"""A collection as a LangChain retriever, with hits as LangChain Documents."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, SkipValidation
 
-from ragapp.integrations.langchain.documents import document_of
-from ragapp.types import SearchMode, SearchQuery, SearchResult
+from ragapp.types import Hit, SearchMode, SearchQuery, SearchResult
 
 
 class SearchesDocuments(Protocol):
-    """What the retriever needs of a service or client."""
+    """The part of a service or client that the retriever uses."""
 
     def search(self, query: SearchQuery) -> SearchResult: ...
 
@@ -22,7 +21,7 @@ class SearchesDocuments(Protocol):
 class RagappRetriever(BaseRetriever):
     """Finds the `k` best chunks of a collection.
 
-    Each Document's metadata say where its text stands: `chunk_id`, `document_id`, `name`, `version`,
+    The metadata of each Document locate its text: `chunk_id`, `document_id`, `name`, `version`,
     `page` (from 1), `heading`, `start` and `end` (character offsets into that version's text), `score`.
     Raises UsageError, NotFoundError, ModelError, EmbedderMismatch.
     """
@@ -50,3 +49,35 @@ class RagappRetriever(BaseRetriever):
             )
         )
         return [document_of(hit) for hit in found.hits]
+
+
+def document_of(hit: Hit) -> Document:
+    """A hit as a LangChain Document, with its location as metadata."""
+    metadata = {
+        "chunk_id": hit.chunk_id,
+        "document_id": hit.document_id,
+        "name": hit.document_name,
+        "version": hit.version,
+        "page": hit.page,
+        "heading": hit.heading,
+        "start": hit.start,
+        "end": hit.end,
+        "score": hit.score,
+    }
+    return Document(id=hit.chunk_id, page_content=hit.text, metadata=metadata)
+
+
+def hit_of(document: Document) -> Hit:
+    """The hit that a Document was made from, without the ranks that the retrievers gave it."""
+    return Hit(
+        chunk_id=document.metadata["chunk_id"],
+        document_id=document.metadata["document_id"],
+        document_name=document.metadata["name"],
+        version=document.metadata["version"],
+        page=document.metadata["page"],
+        start=document.metadata["start"],
+        end=document.metadata["end"],
+        text=document.page_content,
+        heading=document.metadata["heading"],
+        score=document.metadata["score"],
+    )

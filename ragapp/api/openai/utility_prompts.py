@@ -1,8 +1,8 @@
-"""Prompts that chat programs send beside what their user asks: titles, tags, search queries and the like.
+"""Utility prompts, which chat programs send on their own behalf: for titles, tags, search queries and so on.
 
-Open WebUI and LibreChat send them to the model of the chat, over the same endpoint. They are no questions to
-the documents. Each is recognised by what only a program writes: markup around the chat, or the JSON key that
-the reply should have.
+Open WebUI and LibreChat send them to the model of the chat, over the same endpoint. They are not questions
+about the documents. They are recognized by what only programs write: markup around the chat, or the JSON key
+that the reply should have.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Kind = Literal[
     "summary",
     "context",
 ]
-"""Those that are JSON are named by their key."""
+"""Those that expect JSON are named after its key."""
 
-MOST_TOKENS = 512
+MAX_TOKENS = 512
 
 _LONGEST_TITLE = 50
 _CHAT = re.compile(
@@ -62,7 +62,7 @@ _WORDS = _patterns(
     ),
     ("title", r"\banalyze this conversation and provide\b.{0,200}\btitle\b|\bsubmit_title\b"),
 )
-"""Of prompts without markup: what nobody would ask about documents."""
+"""Phrases of prompts without markup that never occur in questions about documents."""
 
 _CHAT_WORDS = _patterns(
     ("follow_ups", r"\bfollow[- ]?ups?\b"),
@@ -72,7 +72,7 @@ _CHAT_WORDS = _patterns(
     ("tags", r"\btags?\b"),
     ("title", r"\btitle\b"),
 )
-"""Of prompts with a marked-up chat in them that ask for no JSON."""
+"""Phrases of prompts that contain a marked-up chat and do not ask for JSON."""
 
 _OWN_CONTEXT = re.compile(
     r"###\s*task:|\blearned knowledge\b|\bsemantic search was executed\b|\bprovided context\b|<source\b",
@@ -81,8 +81,8 @@ _OWN_CONTEXT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
-    """`system` and `prompt` are what a generator is given; `as_json` whether the reply has to be JSON."""
+class UtilityPrompt:
+    """`system` and `prompt` are the input of the generator; `as_json` is whether the reply must be JSON."""
 
     kind: Kind
     as_json: bool
@@ -91,20 +91,20 @@ class Chore:
     first_question: str
 
     def reply(self, written: str | None) -> str:
-        """What a generator wrote, in the form that was asked for; without one, what does no harm."""
+        """The generator's text in the requested form, or a harmless default when there is none."""
         if written and not self.as_json:
-            return sanitized(written).strip() or self._declined()
+            return sanitized(written).strip() or self._default()
         value = _value_in(written, self.kind) if written else None
-        return self._shaped(value) if value is not None else self._declined()
+        return self._as_json(value) if value is not None else self._default()
 
-    def _shaped(self, value: object) -> str:
+    def _as_json(self, value: object) -> str:
         return json.dumps({self.kind: value}, ensure_ascii=False)
 
-    def _declined(self) -> str:
+    def _default(self) -> str:
         if self.kind == "title":
             title = _short(self.first_question)
-            return self._shaped(title) if self.as_json else title
-        return self._shaped(_EMPTY[self.kind]) if self.as_json else _PLAIN.get(self.kind, "")
+            return self._as_json(title) if self.as_json else title
+        return self._as_json(_EMPTY[self.kind]) if self.as_json else _PLAIN.get(self.kind, "")
 
 
 _EMPTY: Mapping[Kind, object] = {
@@ -116,20 +116,20 @@ _EMPTY: Mapping[Kind, object] = {
     "text": "",
     "prompt": "",
 }
-_NOT_HERE = (
-    "I answer from the documents of this collection, and cannot read what your chat program has added to "
-    "the question. Ask without attached files and web search, or set RAGAPP_GENERATOR."
+_NO_CONTEXT = (
+    "I answer from the documents of this collection and cannot read what your chat program added to the "
+    "question. Ask without attached files and web search, or set RAGAPP_GENERATOR."
 )
 _PLAIN: Mapping[Kind, str] = {
     "emoji": "💬",
     "language": "English",
-    "context": _NOT_HERE,
+    "context": _NO_CONTEXT,
     "merge": "The answers of several models cannot be merged here without a generator.",
 }
 
 
-def read_chore(request: ChatRequest) -> Chore | None:
-    """The chore that a request is; None when it is a question."""
+def read_utility_prompt(request: ChatRequest) -> UtilityPrompt | None:
+    """The utility prompt in a request; None when it is a question."""
     system = "\n\n".join(text_of(one) for one in request.messages if one.role in {"system", "developer"})
     said = [(str(one.role), text_of(one)) for one in request.messages if one.role in {"user", "assistant"}]
     last = said[-1][1] if said else ""
@@ -140,7 +140,7 @@ def read_chore(request: ChatRequest) -> Chore | None:
     wants_json = (request.response_format or Typed("text")).type.startswith("json")
     as_json = kind in {"title", *_EMPTY} and (wants_json or _KEY.search(asked) is not None)
     prompt = last if len(said) == 1 else "\n\n".join(f"{role}: {text}" for role, text in said)
-    return Chore(kind, as_json, system, prompt, _first_question(asked, said))
+    return UtilityPrompt(kind, as_json, system, prompt, _first_question(asked, said))
 
 
 def _kind_of(asked: str) -> Kind | None:
@@ -162,7 +162,7 @@ def _named(key: str) -> Kind:
 
 
 def _value_in(written: str, key: Kind) -> object | None:
-    """What stands under the key in the JSON object that was written, if it is of the right type."""
+    """The value of the key in the generated JSON object, if it has the right type."""
     start, end = written.find("{"), written.rfind("}")
     try:
         value = json.loads(written[start : end + 1])[key]
@@ -177,7 +177,7 @@ def _value_in(written: str, key: Kind) -> object | None:
 
 
 def _first_question(asked: str, said: list[tuple[str, str]]) -> str:
-    """What the user of the chat asked first, as far as the prompt tells."""
+    """The first question of the chat, as far as the prompt contains it."""
     inside = _USERS.search(asked)
     if inside is not None:
         return inside[1]
@@ -185,7 +185,7 @@ def _first_question(asked: str, said: list[tuple[str, str]]) -> str:
 
 
 def _short(question: str) -> str:
-    """The beginning of a question as a title, of whole words."""
+    """The first words of a question, as a title."""
     title = ""
     for word in sanitized(question).strip(' "`').split():
         if len(title) + len(word) >= _LONGEST_TITLE:

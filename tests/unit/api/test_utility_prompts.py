@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from ragapp.api.openai.chores import Kind, read_chore
 from ragapp.api.openai.requests import read_request
 from ragapp.api.openai.schemas import ChatRequest, Message, Role, Typed
+from ragapp.api.openai.utility_prompts import Kind, read_utility_prompt
 from ragapp.errors import UsageError
 
 CHAT = (
@@ -46,11 +46,11 @@ JSON_CHORES: dict[Kind, str] = {
 
 @pytest.mark.parametrize("kind", JSON_CHORES)
 def test_a_prompt_that_asks_for_json_is_declined_in_json(kind: Kind) -> None:
-    chore = read_chore(request_of(("user", JSON_CHORES[kind])))
-    assert chore is not None
-    assert (chore.kind, chore.as_json) == (kind, True)
+    prompt = read_utility_prompt(request_of(("user", JSON_CHORES[kind])))
+    assert prompt is not None
+    assert (prompt.kind, prompt.as_json) == (kind, True)
     for written in (None, "", "I cannot do that.", '{"other": 1}', "{broken", json.dumps({kind: 7})):
-        value = json.loads(chore.reply(written))
+        value = json.loads(prompt.reply(written))
         assert value.keys() == {kind}
         assert value[kind] in ([], "", "When was the harbour built, and which title has")
 
@@ -64,9 +64,9 @@ def test_a_prompt_that_asks_for_json_is_declined_in_json(kind: Kind) -> None:
     ],
 )
 def test_what_a_generator_wrote_is_read_out_of_its_words(kind: Kind, written: str, said: object) -> None:
-    chore = read_chore(request_of(("user", JSON_CHORES[kind])))
-    assert chore is not None
-    assert json.loads(chore.reply(written)) == said
+    prompt = read_utility_prompt(request_of(("user", JSON_CHORES[kind])))
+    assert prompt is not None
+    assert json.loads(prompt.reply(written)) == said
 
 
 WORDS = "concise, 5-word-or-less title for the conversation"
@@ -90,18 +90,18 @@ PLAIN_CHORES: list[tuple[Kind, str, str]] = [
 
 @pytest.mark.parametrize(("kind", "system", "user"), PLAIN_CHORES)
 def test_a_prompt_that_asks_for_text_is_declined_in_text(kind: Kind, system: str, user: str) -> None:
-    chore = read_chore(request_of(("system", system), ("user", user)))
-    assert chore is not None
-    assert (chore.kind, chore.as_json) == (kind, False)
-    assert not chore.reply(None).startswith("{")
-    assert chore.reply("Said <img src=x>") == "Said"
+    prompt = read_utility_prompt(request_of(("system", system), ("user", user)))
+    assert prompt is not None
+    assert (prompt.kind, prompt.as_json) == (kind, False)
+    assert not prompt.reply(None).startswith("{")
+    assert prompt.reply("Said <img src=x>") == "Said"
 
 
 def test_a_title_as_a_schema_asks_for_it_is_json() -> None:
     asked = "Analyze this conversation and provide:\n1. A concise title\n\nUser: When was it built?"
-    chore = read_chore(request_of(("user", asked), response_format=Typed("json_schema")))
-    assert chore is not None
-    assert json.loads(chore.reply(None)) == {"title": "When was it built"}
+    prompt = read_utility_prompt(request_of(("user", asked), response_format=Typed("json_schema")))
+    assert prompt is not None
+    assert json.loads(prompt.reply(None)) == {"title": "When was it built"}
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_a_title_as_a_schema_asks_for_it_is_json() -> None:
     ],
 )
 def test_a_question_is_a_question(question: str) -> None:
-    assert read_chore(request_of(("user", question))) is None
-    assert read_chore(request_of(("system", "You are helpful."), ("user", question))) is None
+    assert read_utility_prompt(request_of(("user", question))) is None
+    assert read_utility_prompt(request_of(("system", "You are helpful."), ("user", question))) is None
 
 
 def test_a_question_that_wants_json_is_still_refused() -> None:
     request = request_of(("user", "When was it built?"), response_format=Typed("json_object"))
-    assert read_chore(request) is None
+    assert read_utility_prompt(request) is None
     with pytest.raises(UsageError):
         read_request(request)
