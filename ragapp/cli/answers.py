@@ -1,4 +1,4 @@
-"""`ragapp answers …`: answers that were given, feedback, and conversations."""
+"""`ragapp answers …`: stored answers, feedback and conversations."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from ragapp.terminal.output import console, print_json, print_table, safe
 if TYPE_CHECKING:
     from ragapp.types import Answer, StoredAnswer
 
-app = typer.Typer(
-    help="Replay answers, say what you think of them, keep conversations.", no_args_is_help=True
-)
-AnswerId = Annotated[str, typer.Argument(help="An answer's id, as `ask --json` shows it.")]
-ConversationId = Annotated[str, typer.Argument(help="A conversation's id.")]
+app = typer.Typer(help="Show stored answers, give feedback, and manage conversations.", no_args_is_help=True)
+AnswerId = Annotated[str, typer.Argument(help="Id of the answer, from `ask --json`.")]
+ConversationId = Annotated[str, typer.Argument(help="Id of the conversation.")]
 
 
 class Thumb(StrEnum):
@@ -27,39 +25,39 @@ class Thumb(StrEnum):
 
 @app.command()
 def show(answer_id: AnswerId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Replay an answer: what was found, what was written, and what became of it.
+    """Show a stored answer with its trace: what was found, what was written, and the verdicts.
 
     Example: ragapp answers show 3f2b… --json
     """
     with open_service(data_dir) as service:
         stored = service.history.answer(answer_id)
-    print_json(stored) if as_json else _replay(stored)
+    print_json(stored) if as_json else _print_trace(stored)
 
 
 @app.command()
 def feedback(
     answer_id: AnswerId,
-    thumbs: Annotated[Thumb | None, typer.Option(help="Up or down.")] = None,
-    correction: Annotated[str | None, typer.Option(help="What it should have said.")] = None,
-    comment: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+    thumbs: Annotated[Thumb | None, typer.Option(help="Whether the answer is good.")] = None,
+    correction: Annotated[str | None, typer.Option(help="The correct answer.")] = None,
+    comment: Annotated[str | None, typer.Option(help="A comment.")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Say what you think of an answer.
+    """Give feedback on an answer.
 
     Example: ragapp answers feedback 3f2b… --thumbs down --correction "In 1862."
     """
     from ragapp.types import Feedback
 
-    said = Feedback(thumbs.value if thumbs else None, correction, comment)
+    given = Feedback(thumbs.value if thumbs else None, correction, comment)
     with open_service(data_dir) as service:
-        service.history.add_feedback(answer_id, said)
-    print_json(said) if as_json else console().print("Noted.")
+        service.history.add_feedback(answer_id, given)
+    print_json(given) if as_json else console().print("Feedback saved.")
 
 
 @app.command()
 def conversations(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """List the conversations, the latest first.
+    """List the conversations, latest first.
 
     Example: ragapp answers conversations
     """
@@ -75,7 +73,7 @@ def conversations(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 @app.command()
 def rename(
     conversation_id: ConversationId,
-    title: Annotated[str, typer.Argument(help="Its new title.")],
+    title: Annotated[str, typer.Argument(help="The new title.")],
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -85,7 +83,7 @@ def rename(
     """
     with open_service(data_dir) as service:
         renamed = service.history.rename_conversation(conversation_id, title)
-    print_json(renamed) if as_json else console().print(safe(f"Now {renamed.title!r}."), markup=False)
+    print_json(renamed) if as_json else console().print(safe(f"Renamed to {renamed.title!r}."), markup=False)
 
 
 @app.command()
@@ -99,7 +97,7 @@ def forget(conversation_id: ConversationId, as_json: AsJson = False, data_dir: D
     print_json({"deleted": conversation_id}) if as_json else console().print("Deleted.")
 
 
-def _replay(stored: StoredAnswer) -> None:
+def _print_trace(stored: StoredAnswer) -> None:
     answer = stored.answer
     print_table(("step", "what happened"), _steps(stored))
     out = console()
@@ -112,12 +110,12 @@ def _replay(stored: StoredAnswer) -> None:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
         out.print(safe(f"{sentence.verdict}: {sentence.text} {numbers}"), markup=False)
     for citation in answer.citations:
-        quote = " ".join(citation.quote.split()) or "(gone)"
+        quote = " ".join(citation.quote.split()) or "(deleted)"
         where = f"[{citation.number}] {citation.document_name}, page {citation.page}: "
         out.print(safe(f"{where}“{quote}”"), markup=False)
     if stored.gone:
-        told = "Documents that it read were deleted or changed since; what rested on them is left out."
-        out.print(told, style="yellow")
+        notice = "Some of its documents were deleted or changed since. Parts that rest on them are left out."
+        out.print(notice, style="yellow")
 
 
 def _steps(stored: StoredAnswer) -> list[tuple[str, object]]:
@@ -141,6 +139,6 @@ def _steps(stored: StoredAnswer) -> list[tuple[str, object]]:
 
 def _writing(answer: Answer) -> str:
     if answer.trace.prompt_version is None:
-        return "by nobody: the documents are quoted"
+        return "without a model: the documents are quoted"
     shown = ", ".join(map(str, answer.trace.shown))
     return f"by {answer.model} from passages {shown}, prompt version {answer.trace.prompt_version}"

@@ -1,4 +1,4 @@
-"""The program as a task of the server: it ends when its standard input does, which the server holds."""
+"""Runs the program as a background task of the server. It exits when the server closes its standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp bench …`: how fast things are here."""
+"""`ragapp bench …`: benchmarks on this machine."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from ragapp.terminal.data_folder import need_data
 from ragapp.terminal.options import AsJson, DataDir, InCollection, load_settings
 from ragapp.terminal.output import print_json, print_table
 
-app = typer.Typer(help="Measure speed, beside the machine's limit and a peer.", no_args_is_help=True)
+app = typer.Typer(help="Measure speed, next to the limit of the machine and a peer.", no_args_is_help=True)
 
 PeerPython = Annotated[
-    str, typer.Option(help="The Python that has the extra `bench` installed.", show_default=False)
+    str, typer.Option(help="The Python interpreter that has the extra `bench` installed.", show_default=False)
 ]
 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[str], typer.Argument(help="Files and folders to bring in.", show_default=False)],
+    paths: Annotated[list[str], typer.Argument(help="Files and folders to ingest.", show_default=False)],
     embedder: Annotated[
         list[str] | None,
         typer.Option(
-            help="Measure with this embedder. Repeat for more. Default: RAGAPP_EMBEDDER.", show_default=False
+            help="Measure with this embedder. May be repeated. Default: RAGAPP_EMBEDDER.", show_default=False
         ),
     ] = None,
     jobs: Annotated[
-        int, typer.Option(min=0, help="Documents worked on at a time; 0: one for each core.")
+        int, typer.Option(min=0, help="Documents processed at a time; 0 means one per core.")
     ] = 0,
-    peer: Annotated[bool, typer.Option("--peer", help="Run LangChain's usual script beside it.")] = False,
+    peer: Annotated[bool, typer.Option("--peer", help="Also run a typical LangChain script.")] = False,
     peer_python: PeerPython = sys.executable,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure bringing documents in, into a data folder that is deleted afterwards.
+    """Measure the ingest of documents, into a temporary data folder.
 
     Example: ragapp bench ingest ~/reports --embedder all-MiniLM-L6-v2 --peer
     """
@@ -62,19 +62,21 @@ def ingest(
 def cache(
     entries: Annotated[
         list[int] | None,
-        typer.Option(min=1, help="Answers kept. Repeat for more.", show_default="1000, 10000"),
+        typer.Option(min=1, help="Number of cached answers. May be repeated.", show_default="1000, 10000"),
     ] = None,
-    times: Annotated[int, typer.Option(min=10, help="Questions of each kind.")] = 100,
-    peer: Annotated[bool, typer.Option("--peer", help="Measure RedisVL's cache on the same server.")] = False,
+    times: Annotated[int, typer.Option(min=10, help="Number of questions of each kind.")] = 100,
+    peer: Annotated[
+        bool, typer.Option("--peer", help="Also measure RedisVL's cache on the same server.")
+    ] = False,
     peer_python: Annotated[
-        str, typer.Option(help="The Python that has `redisvl` installed.", show_default=False)
+        str, typer.Option(help="The Python interpreter that has `redisvl` installed.", show_default=False)
     ] = sys.executable,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure hits end to end beside making the answer: embedding, search and evidence check included.
+    """Measure cache hits end to end, next to answering: embedding, search and evidence check included.
 
-    On the store of the settings; RAGAPP_REDIS_URL must name a server that holds nothing.
+    Uses the cache store of the settings. RAGAPP_REDIS_URL must point at an empty server.
 
     Example: ragapp bench cache --entries 1000 --entries 100000 --peer --peer-python ~/redisvl/bin/python
     """
@@ -89,20 +91,20 @@ def cache(
         (one.store, one.entries, one.kind, f"{one.p50:.2f}", f"{one.p95:.2f}", f"{one.cpu_p50:.2f}")
         for one in found
     )
-    print_table(("store", "kept", "answer", "p50 ms", "p95 ms", "processor ms"), rows)
+    print_table(("store", "entries", "answer", "p50 ms", "p95 ms", "CPU ms"), rows)
 
 
 @app.command()
 def query(
-    chunks: Annotated[str, typer.Option(help="Sizes to measure, with commas between.")] = "10000,100000",
+    chunks: Annotated[str, typer.Option(help="Comma-separated collection sizes in chunks.")] = "10000,100000",
     collection: InCollection = "default",
-    questions: Annotated[int, typer.Option(min=10, help="Questions asked at each size.")] = 300,
+    questions: Annotated[int, typer.Option(min=10, help="Number of questions at each size.")] = 300,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure searching collections of any size that are like one of yours: its vectors and texts, expanded.
+    """Measure search in synthetic collections of any size, made from the vectors and texts of a real one.
 
-    Needs a collection of a thousand chunks or more. Everything is measured after the question is embedded.
+    The real collection needs at least a thousand chunks. Embedding the question is not measured.
 
     Example: ragapp bench query --chunks 10000,100000,1000000 -c reports
     """
@@ -127,13 +129,13 @@ def query(
 def memory(
     collection: InCollection = "default",
     peer: Annotated[
-        bool, typer.Option("--peer", help="Have LangChain's parts hold the same beside it.")
+        bool, typer.Option("--peer", help="Also measure LangChain components with the same data.")
     ] = False,
     peer_python: PeerPython = sys.executable,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure what a process holds in memory once it is open, has searched, has answered in a collection.
+    """Measure the memory of a process after opening a collection, after a search and after an answer.
 
     Example: ragapp bench memory -c reports --peer
     """
@@ -148,11 +150,13 @@ def memory(
 
 @app.command()
 def freshness(
-    documents: Annotated[int, typer.Option(min=2, help="Documents brought in, one after the other.")] = 100,
+    documents: Annotated[
+        int, typer.Option(min=2, help="Number of documents, ingested one after the other.")
+    ] = 100,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure how soon searches in another process show what was just committed.
+    """Measure how soon a search in another process finds a document that was just committed.
 
     Example: ragapp bench freshness --documents 200
     """
@@ -166,18 +170,18 @@ def freshness(
 @app.command()
 def load(
     dataset: Annotated[Path, typer.Argument(help="Folder in BEIR layout.", show_default=False)],
-    askers: Annotated[int, typer.Option(min=0, help="Users who ask at the same time.")] = 200,
-    searchers: Annotated[int, typer.Option(min=0, help="Users who search at the same time.")] = 1000,
-    seconds: Annotated[float, typer.Option(min=1, help="How long each crowd presses.")] = 60.0,
+    askers: Annotated[int, typer.Option(min=0, help="Concurrent clients that ask questions.")] = 200,
+    searchers: Annotated[int, typer.Option(min=0, help="Concurrent clients that search.")] = 1000,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of load in each phase.")] = 60.0,
     bad_models: Annotated[
-        bool, typer.Option("--bad-models", help="Then with served models that hang, fail, write on for ever.")
+        bool, typer.Option("--bad-models", help="Repeat with model servers that hang, fail, or never stop.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a server of its own under many users at once, while half of the dataset is being ingested.
+    """Measure a server under load from many clients, while half of the dataset is being ingested.
 
-    Every answer is checked: its quotes must be in the documents. Requests that are turned away with 503
-    come back when they are told to.
+    Every answer is checked: its quotes must occur in the documents. Requests rejected with 503 are retried
+    after the time in `Retry-After`.
 
     Example: ragapp bench load datasets/scifact --askers 50 --searchers 100 --seconds 20 --bad-models
     """
@@ -197,4 +201,6 @@ def _sizes(chunks: str) -> list[int]:
     try:
         return [int(count) for count in chunks.split(",")]
     except ValueError:
-        raise UsageError(f"--chunks {chunks!r} is not numbers with commas between.") from None
+        raise UsageError(
+            f"--chunks {chunks!r} is not a comma-separated list of numbers. Example: --chunks 10000,100000"
+        ) from None

@@ -10,12 +10,12 @@ import typer
 from ragapp.terminal.options import AsJson, DataDir, open_service
 from ragapp.terminal.output import print_json, print_table
 
-app = typer.Typer(help="See and clear the answers that are kept.", no_args_is_help=True)
+app = typer.Typer(help="Show and clear the answer cache.", no_args_is_help=True)
 
 
 @app.command()
 def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Show hits by kind, misses by reason, what was saved, what is kept, and what audits found.
+    """Show statistics of the answer cache: hits, misses, time saved, stored answers and audits.
 
     Example: ragapp cache stats
     """
@@ -24,7 +24,7 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         print_json(found)
         return
-    print_table(("what", "now"), ((name, _shown(value)) for name, value in asdict(found).items()))
+    print_table(("statistic", "value"), ((name, _shown(value)) for name, value in asdict(found).items()))
 
 
 @app.command()
@@ -33,12 +33,12 @@ def clear(
         str | None, typer.Option("--collection", "-c", help="Only answers from this collection.")
     ] = None,
     document: Annotated[
-        str | None, typer.Option(help="Only answers that cite the document of this id.")
+        str | None, typer.Option(help="Only answers that cite the document with this id.")
     ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Forget kept answers: a collection's, those that cite a document, or all with the statistics.
+    """Remove cached answers: those of a collection, those that cite a document, or all with the statistics.
 
     Examples:
 
@@ -51,7 +51,7 @@ def clear(
     if as_json:
         print_json({"removed": removed})
     else:
-        typer.echo(f"{removed} kept answers removed.")
+        typer.echo(f"Removed {removed} cached answers.")
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us: each reads our end of a pipe, which closes when we are gone."""
+"""Child processes that never outlive this one: each reads from a pipe that closes when this process ends."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-"""Seconds before a child that ended is started again: doubled each time it ends soon after its start."""
+"""Seconds before a child that ended is restarted, doubled each time it ends soon after its start."""
 GRACE = 10.0
-"""Seconds a child has to end by itself."""
+"""Seconds a child has to exit before it is killed."""
 BACKGROUND_NICENESS = 10
 FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""glibc gives every thread an arena of its own, which keeps what the thread once needed: with two, memory
-that one thread has freed is there for the others."""
+"""glibc gives every thread a memory arena of its own, which keeps what the thread once needed. With two
+arenas, threads reuse each other's freed memory."""
 
 
 class Child:
-    """Runs `python -m MODULE ARGUMENTS…` and starts it again whenever it ends, until `stop`."""
+    """Runs `python -m MODULE ARGUMENTS…` and restarts it whenever it ends, until `stop`."""
 
     def __init__(
         self,
@@ -37,9 +37,9 @@ class Child:
         background: bool = False,
         folder: str | None = None,
     ) -> None:
-        """`background` work leaves the cores to whoever answers questions, where the system can tell.
+        """`background` lowers the CPU priority, where the system supports it.
 
-        The child works in `folder`, or in ours.
+        The child's working folder is `folder`, or that of this process.
         """
         self._command = module_command(module, *arguments)
         self._restart = restart
@@ -52,17 +52,17 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Of the process that runs now, or ran last."""
+        """The id of the process that runs now, or ran last."""
         return self._process.pid
 
-    def ask_to_end(self) -> None:
-        """Returns at once."""
+    def terminate(self) -> None:
+        """Asks the child to exit, and returns at once."""
         self._stopping.set()
         self._process.terminate()
 
     def stop(self) -> None:
-        """Asks the child to end, and makes it end if it does not."""
-        self.ask_to_end()
+        """Terminates the child, and kills it after a grace period."""
+        self.terminate()
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -72,14 +72,14 @@ class Child:
         self._watcher.join(GRACE)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # Our standard output may be a protocol's: whatever a child prints goes where the log goes.
+        # Standard output may carry a protocol, so the output of children goes to the log.
         child = subprocess.Popen(  # noqa: S603 — our own modules
             self._command,
             stdin=subprocess.PIPE,
             stdout=sys.__stderr__,
             env={**environment(), **FEWER_ARENAS},
             cwd=self._folder,
-            start_new_session=True,  # Ctrl-C is for us, who stop it when the last answer is given
+            start_new_session=True,  # Ctrl-C goes to this process, which stops its children last
         )
         if self._background and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, child.pid, BACKGROUND_NICENESS)
@@ -96,7 +96,7 @@ class Child:
                 FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             )
             name = " ".join(self._command[3:5])
-            log.warning("%s ended with %s; starting it again in %.0f s", name, code, pause)
+            log.warning("%s exited with code %s; restarting it in %.0f s", name, code, pause)
             if self._stopping.wait(pause):
                 return
             self._process = self._start()

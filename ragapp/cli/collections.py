@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ragapp.service.reindexing import OnProgress
     from ragapp.settings import Settings
 
-app = typer.Typer(help="List, make and delete collections.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="The collection's name.")]
+app = typer.Typer(help="List, create, reindex and delete collections.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name of the collection.")]
 
 
 @app.command("list")
@@ -31,38 +31,41 @@ def list_collections(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         print_json(collections)
         return
-    print_table(("name", "embedder", "changes"), ((c.name, c.embedder, c.revision) for c in collections))
+    print_table(("name", "embedder", "revision"), ((c.name, c.embedder, c.revision) for c in collections))
 
 
 @app.command()
 def create(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Make an empty collection.
+    """Create an empty collection.
 
     Example: ragapp collections create reports
     """
     with open_service(data_dir, begin=True) as service:
         collection = service.create_collection(name)
-    print_json(collection) if as_json else console().print(f"Made {name!r}.", markup=False)
+    print_json(collection) if as_json else console().print(f"Created {name!r}.", markup=False)
 
 
 @app.command()
 def reindex(
     name: Name,
     embedder: Annotated[
-        str | None, typer.Option(help="Its new embedder: of `ragapp models list`, a folder or a hub id.")
+        str | None,
+        typer.Option(help="The new embedder: a name from `ragapp models list`, a folder or a hub id."),
     ] = None,
     compare: Annotated[
         Path | None,
-        typer.Option(help="First print what the change does to nDCG@10 on this dataset in BEIR layout."),
+        typer.Option(help="First print the change in nDCG@10 on this dataset in BEIR layout."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask after --compare.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask for confirmation after --compare.")
+    ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Give a collection another embedder while it is searched: its vectors are made anew, then switched to.
+    """Switch a collection to another embedder. It can be searched all the while.
 
-    What was embedded stays embedded when this is interrupted, and the former vectors are kept, so that
-    going back is quick. Without --embedder the collection gets the one of the settings.
+    An interrupted run resumes where it stopped. The former vectors are kept, so switching back is quick.
+    Without --embedder, the embedder of the settings is used.
 
     Examples:
 
@@ -73,17 +76,17 @@ def reindex(
     if compare is not None:
         _compare(load_settings(data_dir), name, embedder, compare)
         if not yes:
-            typer.confirm(f"Give {name!r} the new embedder?", abort=True, err=True)
+            typer.confirm(f"Switch {name!r} to the new embedder?", abort=True, err=True)
     with open_service(data_dir) as service, embedding_progress(name) as on_progress:
         collection = service.reindex(name, embedder, on_progress)
-    message = f"{name!r} is searched with {collection.embedder} now."
+    message = f"{name!r} now uses {collection.embedder}."
     print_json(collection) if as_json else console().print(message, markup=False)
 
 
 @app.command()
 def delete(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -102,7 +105,7 @@ def delete(
 
 @contextmanager
 def embedding_progress(name: str) -> Iterator[OnProgress]:
-    """A bar on stderr."""
+    """Shows a progress bar on stderr."""
     from ragapp.terminal.progress import Steps
 
     with Steps() as progress:
@@ -111,7 +114,7 @@ def embedding_progress(name: str) -> Iterator[OnProgress]:
 
 
 def _compare(settings: Settings, name: str, embedder: str | None, dataset: Path) -> None:
-    """Prints to stderr, so that --json stays one document."""
+    """Prints the comparison to stderr, so that --json prints one document on stdout."""
     from rich.console import Console
     from rich.progress import Progress
 

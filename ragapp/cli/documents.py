@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ragapp.types import DeletionReceipt
 
 app = typer.Typer(help="List, read and delete documents.", no_args_is_help=True)
-DocumentId = Annotated[str, typer.Argument(help="A document's id, as `documents list` shows it.")]
+DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `ragapp documents list`.")]
 
 
 @app.command("list")
 def list_documents(
     collection: InCollection = "default", as_json: AsJson = False, data_dir: DataDir = None
 ) -> None:
-    """List the documents of a collection with their state.
+    """List the documents of a collection with their status.
 
     Example: ragapp documents list -c reports
     """
@@ -41,7 +41,7 @@ def list_documents(
 
 @app.command()
 def show(document_id: DocumentId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Show everything known of a document.
+    """Show all details of a document.
 
     Example: ragapp documents show 3f2b…
     """
@@ -57,11 +57,13 @@ def show(document_id: DocumentId, as_json: AsJson = False, data_dir: DataDir = N
 @app.command()
 def text(
     document_id: DocumentId,
-    version: Annotated[int | None, typer.Option(help="A version; the live one by default.")] = None,
+    version: Annotated[
+        int | None, typer.Option(help="Document version. Default: the one that is searched.")
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Print a document's text. Citations and hits count their start and end in its characters.
+    """Print the text of a document. The offsets of citations and hits count its characters.
 
     Example: ragapp documents text 3f2b… > report.txt
     """
@@ -80,14 +82,14 @@ def delete(
     document_ids: Annotated[list[str], typer.Argument(help="Ids of the documents to delete.")],
     receipt: Annotated[
         bool,
-        typer.Option("--receipt", help="Take them out of all files at once, and prove it."),
+        typer.Option("--receipt", help="Erase them from all files at once, and print a receipt."),
     ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Delete documents: when it returns, nothing shows them any more.
+    """Delete documents. No search or answer shows them once this returns.
 
-    With --receipt it exits with 4 when something of them is left.
+    With --receipt, the exit code is 4 when something of them is left.
 
     Examples:
 
@@ -101,7 +103,9 @@ def delete(
     with open_service(data_dir) as service:
         for document_id in document_ids:
             service.delete_document(document_id)
-    print_json({"deleted": document_ids}) if as_json else console().print(f"Deleted {len(document_ids)}.")
+    print_json({"deleted": document_ids}) if as_json else console().print(
+        f"Deleted {len(document_ids)} documents."
+    )
 
 
 def _delete_with_receipts(document_ids: list[str], as_json: bool, data_dir: Path | None) -> None:

@@ -18,11 +18,11 @@ CHECK_FAILED = 4
 
 
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Check every invariant of the store, its files and the indexes. Exits with 4 when one is broken.
+    """Check every invariant of the database, files and indexes. The exit code is 4 when one is broken.
 
     Examples:
 
@@ -41,7 +41,7 @@ def doctor(
 
 
 def _report(data_dir: Path | None, *, repair: bool) -> DoctorReport:
-    """A database that cannot even be opened is what a doctor is asked about: a failed check, not an error."""
+    """The report. A database that cannot be opened is a failed check, not an error."""
     from ragapp.errors import StorageError
     from ragapp.types import Check, DoctorReport
 
@@ -55,7 +55,7 @@ def _report(data_dir: Path | None, *, repair: bool) -> DoctorReport:
 
 
 def settings(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """List every setting with its unit, its default and its value now.
+    """List every setting with its meaning, default and current value.
 
     Example: RAGAPP_CHUNK_TOKENS=200 ragapp settings
     """

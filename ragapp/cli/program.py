@@ -1,7 +1,7 @@
 """The commands of the program `ragapp`, and what its exit codes mean.
 
 Exit codes: 0 done, 1 some of the work failed, 2 wrong usage or configuration, 3 not found, 4 a check
-failed. The heavy parts of a command are imported when it runs, so that `--help` is quick.
+failed. Commands import heavy modules when they run, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from ragapp.cli import (
     jobs,
     keys,
     mcp,
-    migrate,
     models,
     search,
     serve,
@@ -37,7 +36,7 @@ from ragapp.files.permissions import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 
 app = typer.Typer(
-    help="Answers from your own documents, every sentence tied to the exact text that supports it.",
+    help="Answers from your own documents, with a verified citation for every sentence.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -62,14 +61,14 @@ app.add_typer(keys.app, name="keys")
 app.command()(keys.audit)
 app.command()(backup.backup)
 app.command()(backup.restore)
-app.command()(migrate.migrate)
+app.command()(backup.migrate)
 app.command()(health.settings)
 
 
 @app.callback(invoke_without_command=True)
 def _program(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens, on stderr.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log at level info on stderr.")] = False,
 ) -> None:
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
@@ -82,7 +81,7 @@ def _program(
 
 
 def run() -> None:
-    """Runs the program; turns our errors into one line on stderr and their exit code."""
+    """Runs the program. Prints ragapp errors as one line on stderr, and exits with their code."""
     keep_to_owner()
     keep_memory_private()
     try:

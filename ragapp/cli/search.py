@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ragapp.types import Answer, AskEvent, SearchResult
 
 NOTHING_FOUND = (
-    "No passage was found. `ragapp documents list` shows what there is to search, `ragapp ingest` adds to it."
+    "No passages were found. `ragapp documents list` shows the documents; `ragapp ingest` adds more."
 )
 
 
@@ -43,15 +43,17 @@ class How(StrEnum):
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What to look for.")],
+    query: Annotated[str, typer.Argument(help="The search query.")],
     collection: InCollection = "default",
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Hits wanted.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Number of hits.")] = 10,
     filters: Filters = None,
-    mode: Annotated[Mode, typer.Option(help="Both legs fused, or one of them alone.")] = Mode.hybrid,
+    mode: Annotated[
+        Mode, typer.Option(help="Use the dense retriever, the keyword retriever, or both fused.")
+    ] = Mode.hybrid,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Find the passages that fit a query best.
+    """Find the passages that match a query best.
 
     Examples:
 
@@ -69,20 +71,20 @@ def search(
 def ask(
     question: Annotated[str, typer.Argument(help="The question.")],
     collection: InCollection = "default",
-    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to read.")] = 8,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Number of passages to answer from.")] = 8,
     filters: Filters = None,
     mode: Annotated[
-        How, typer.Option(help="Quote the documents, let a model write, or whichever is there.")
+        How, typer.Option(help="Quote the documents, have a model write, or use what is available.")
     ] = How.auto,
     conversation: Annotated[
-        str | None, typer.Option(help="Ask in this conversation; `new` begins one.", metavar="ID")
+        str | None, typer.Option(help="Ask in this conversation; `new` starts one.", metavar="ID")
     ] = None,
     proceed: Annotated[bool, typer.Option("--continue", help="Ask in the latest conversation.")] = False,
     standalone: Annotated[
-        str | None, typer.Option(help="What to search for, where the question leans on earlier ones.")
+        str | None, typer.Option(help="The question reworded to stand alone, when it refers to earlier ones.")
     ] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Neither serve a kept answer nor keep this one.")
+        bool, typer.Option("--no-cache", help="Use no cached answer, and do not cache this one.")
     ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -115,7 +117,7 @@ def ask(
 
 
 def _conversation(history: History, wanted: str | None, *, latest: bool) -> str | None:
-    """The id of the conversation to ask in; None for a question by itself."""
+    """The id of the conversation to ask in; None for a single question."""
     if wanted is not None and wanted != "new":
         return wanted
     if wanted is None and latest:
@@ -138,7 +140,7 @@ def _show_hits(result: SearchResult) -> None:
 
 
 def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
-    """Shows tokens as they come; returns the checked answer, which is what counts."""
+    """Prints tokens as they arrive when `live`. Returns the checked answer."""
     answer: Answer | None = None
     for event in events:
         if event.kind == "token" and live:

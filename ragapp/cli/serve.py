@@ -1,4 +1,4 @@
-"""`ragapp serve`: the API in this process, the web page and the workers beside it."""
+"""`ragapp serve`: the API in this process, with the web page and the workers as child processes."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from ragapp.settings import Settings
 
 UI_HOST = "127.0.0.1"
-"""The web page is for this machine; `ragapp ui` serves it to others."""
+"""The web page is served to this machine only; `ragapp ui` can serve it to others."""
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address of the API.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the API.")] = 8000,
     ui_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web page.")] = 8501,
-    ui: Annotated[bool, typer.Option("--ui/--no-ui", help="With or without the web page.")] = True,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that read and embed documents.")] = 1,
+    ui: Annotated[bool, typer.Option("--ui/--no-ui", help="Serve the web page or not.")] = True,
+    workers: Annotated[int, typer.Option(min=0, help="Number of ingest worker processes.")] = 1,
     first_run: Annotated[
         bool,
         typer.Option(
-            "--first-run", help="Fetch missing models, and put sample documents into a new data folder."
+            "--first-run", help="Download missing models, and add sample documents to a new data folder."
         ),
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Run everything: the API, the web page and the ingest workers, until Ctrl-C.
+    """Run the API, the web page and the ingest workers until Ctrl-C.
 
     Examples:
 
@@ -57,15 +57,15 @@ def serve(
     configure_logs(settings.log_format, settings.log_level)
     listener = listen(settings, host, port)
     if ui:
-        take_port(UI_HOST, ui_port, "--ui-port").close()  # the web page's own process takes it again
+        take_port(UI_HOST, ui_port, "--ui-port").close()  # checked here, bound by the process of the web page
     begin_data(settings)
-    os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # the children read the same settings
+    os.environ["RAGAPP_DATA_DIR"] = str(settings.data_dir)  # for child processes
     if first_run:
         _prepare(settings)
     api = f"http://{_reached_at(host)}:{port}"
     with ExitStack() as children:
         if first_run and settings.generator == "local":
-            # The answers are extractive until it is there; the generator notices by itself.
+            # Answers are extractive until the download is complete, which the generator notices.
             fetch = Child("ragapp.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
             children.callback(fetch.stop)
         working = [Child("ragapp.cli", ["worker"], background=True) for _ in range(workers)]
@@ -75,22 +75,22 @@ def serve(
             address = ["--api-url", api, "--port", str(ui_port)]
             # Streamlit would read `.streamlit` of the working folder, its secrets and options included.
             children.callback(Child("ragapp.cli", ["ui", *address], folder=Path.cwd().anchor).stop)
-            _tell_when_open("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
-        _tell_when_open("API", api, "/healthz")
+            _announce_when_ready("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
+        _announce_when_ready("API", api, "/healthz")
 
         def begin_to_stop() -> None:
-            """The web page stays for those whose answers are on their way."""
+            """Ends the workers. The web page stays until running answers are complete."""
             for child in working:
-                child.ask_to_end()
+                child.terminate()
 
         run(settings, host, listener, partial(_open_evaluations, settings), begin_to_stop)
 
 
-def _tell_when_open(what: str, url: str, health: str) -> None:
-    """Each takes its own time to load, and neither must be told of before it answers."""
+def _announce_when_ready(what: str, url: str, health: str) -> None:
+    """Prints the address once it answers, which takes each a different time."""
     import httpx
 
-    def tell() -> None:
+    def announce() -> None:
         while True:
             try:
                 httpx.get(f"{url}{health}", timeout=60, trust_env=False)
@@ -100,18 +100,18 @@ def _tell_when_open(what: str, url: str, health: str) -> None:
                 sys.stderr.write(f"The {what} is open at {url}\n")
                 return
 
-    threading.Thread(target=tell, name=f"tell-{what}", daemon=True).start()
+    threading.Thread(target=announce, name=f"announce-{what}", daemon=True).start()
 
 
 def _open_evaluations(settings: Settings, artifacts: ArtifactStore) -> EvaluationService:
-    """Most servers are never asked for it, and what it needs takes seconds to load."""
+    """Imported on first use, since it takes seconds to load and most servers never need it."""
     from evals.service.service import SharedEvaluationService
 
     return SharedEvaluationService(artifacts, settings.data_dir)
 
 
 def _reached_at(host: str) -> str:
-    """How this machine itself reaches a server that listens there."""
+    """The address under which this machine reaches a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
 
 

@@ -1,1 +1,1 @@
-"""What the commands of every room share: their common options, and printing."""
+"""What commands share: options, opening the data folder, output and progress."""

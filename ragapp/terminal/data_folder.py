@@ -1,6 +1,6 @@
-"""The data folder of a command: one that has data, or a new one that is told of.
+"""The data folder of a command: an existing one, or a new one, which is announced.
 
-A mistyped path looks just like a folder in which nothing was ever put.
+A mistyped path looks like a new data folder, so commands that read do not create one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def need_data(settings: Settings) -> None:
-    """A database server has its data elsewhere.
+    """Checks that the data folder holds data. Skipped for a database server, whose data is elsewhere.
 
-    Raises NotFoundError when nothing was ever put there, UsageError when it is another user's.
+    Raises NotFoundError for a folder without data, UsageError for one of another user.
     """
     from ragapp.errors import NotFoundError
 
@@ -28,14 +28,14 @@ def need_data(settings: Settings) -> None:
         return
     if not _is_there(file):
         raise NotFoundError(
-            f"There is no ragapp data in {folder}{_perhaps(folder, file.name)}. Name the "
-            "right folder with --data-dir or RAGAPP_DATA_DIR; `ragapp ingest PATH` begins a new one."
+            f"There is no ragapp data in {folder}{_similar(folder, file.name)}. Name the "
+            "right folder with --data-dir or RAGAPP_DATA_DIR; `ragapp ingest PATH` starts a new one."
         )
-    _check_ours(settings)
+    _check_permission(settings)
 
 
 def begin_data(settings: Settings) -> None:
-    """Makes the folder when it is not there, and says so on stderr. Closes an empty one to other users.
+    """Creates the folder if necessary, and says so on stderr. Makes an empty one private to its user.
 
     Raises UsageError.
     """
@@ -44,7 +44,7 @@ def begin_data(settings: Settings) -> None:
 
     folder = settings.data_dir.absolute()
     if _is_there(folder) and folder.is_dir():
-        _check_ours(settings)
+        _check_permission(settings)
         if not any(folder.iterdir()):
             take_over(folder)
         return
@@ -52,46 +52,46 @@ def begin_data(settings: Settings) -> None:
         private_folder(folder)
     except OSError as error:
         raise UsageError(
-            f"The data folder {folder} cannot be made: {error.strerror}. Name another one with --data-dir."
+            f"Cannot create the data folder {folder}: {error.strerror}. Name another one with --data-dir."
         ) from None
-    sys.stderr.write(f"A new data folder: {folder}\n")
+    sys.stderr.write(f"Created the data folder {folder}\n")
 
 
 def _is_there(path: Path) -> bool:
-    """Raises UsageError where this user may not look."""
+    """Whether the path exists. Raises UsageError without the permission to see it."""
     try:
         return path.exists()
     except PermissionError:
-        raise _not_ours(path) from None
+        raise _no_permission(path) from None
 
 
-def _check_ours(settings: Settings) -> None:
-    """Every command writes there: SQLite beside its file, the indexes what they caught up with."""
+def _check_permission(settings: Settings) -> None:
+    """Raises UsageError without read and write access, which SQLite and the indexes always need."""
     folder, file = settings.data_dir.absolute(), settings.database_file
     if not _allows(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _not_ours(folder)
+        raise _no_permission(folder)
     if file is not None and file.exists() and not _allows(file, os.R_OK | os.W_OK):
-        raise _not_ours(file)
+        raise _no_permission(file)
 
 
 def _allows(path: Path, mode: int) -> bool:
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _not_ours(path: Path) -> UsageError:
+def _no_permission(path: Path) -> UsageError:
     from ragapp.errors import UsageError
 
     return UsageError(
-        f"{path} is not this user's to read and write. Run ragapp as the user whose data it is, or name "
-        "another folder with --data-dir."
+        f"No permission to read and write {path}. Run ragapp as the user who owns the data, or name another "
+        "folder with --data-dir."
     )
 
 
-def _perhaps(folder: Path, database: str) -> str:
-    """The folder beside it that has data and a name like it."""
+def _similar(folder: Path, database: str) -> str:
+    """A hint at a sibling folder that has data and a similar name; empty when there is none."""
     try:
         others = {other.name: other for other in folder.parent.iterdir() if (other / database).exists()}
     except OSError:
         return ""
-    near = get_close_matches(folder.name, others, n=1)
-    return f", but in {others[near[0]]}" if near else ""
+    similar = get_close_matches(folder.name, others, n=1)
+    return f", but in {others[similar[0]]}" if similar else ""

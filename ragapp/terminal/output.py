@@ -1,4 +1,4 @@
-"""Printing for people and for programs."""
+"""Output for people and for programs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-WIDE = 10_000
-"""Columns of a terminal that wraps nothing."""
+UNLIMITED_WIDTH = 10_000
+"""Columns beyond which no line is wrapped."""
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout; our dataclasses become objects, times ISO 8601."""
+    """Prints one JSON document on stdout. Dataclasses become objects, and times ISO 8601 strings."""
     json.dump(_plain(value), sys.stdout, ensure_ascii=False, indent=2, default=_encode)
     sys.stdout.write("\n")
 
@@ -35,7 +35,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
     made = Table(box=None, header_style="bold")
     for column in columns:
-        # What is copied from the first column, an id or a name, must be whole.
+        # Ids and names in the first column are copied, so they are not wrapped.
         made.add_column(column, overflow="fold", no_wrap=column == columns[0])
     for row in rows:
         made.add_row(*(Text(safe(cell)) for cell in row))
@@ -45,12 +45,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 def console() -> Console:
     from rich.console import Console
 
-    # Into a file or a pipe nothing is cut or wrapped.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    # Output to a file or pipe is not wrapped.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else UNLIMITED_WIDTH)
 
 
 def safe(value: object) -> str:
-    """Text for a terminal: what documents hold may not move its cursor or change its colours."""
+    """Text without control characters, which could manipulate the terminal."""
     return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in str(value))
 
 

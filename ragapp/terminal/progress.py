@@ -1,4 +1,4 @@
-"""Progress for people at a terminal, and for whoever reads a log."""
+"""Progress of long steps, on a terminal or in a log."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ SECONDS_BETWEEN_LINES = 0.5
 
 
 class Steps(Progress):
-    """Bars on stderr. Where that is no terminal, a line whenever a percentage changed: `embedding: 45%`."""
+    """Progress bars on stderr. Without a terminal, a line for each new percentage: `embedding: 45%`."""
 
     def __init__(self) -> None:
         super().__init__(console=Console(stderr=True))
-        self._told: dict[TaskID, int] = {}
-        self._over = threading.Event()
-        self._teller = threading.Thread(target=self._tell_on, name="steps", daemon=True)
+        self._reported: dict[TaskID, int] = {}
+        self._stopped = threading.Event()
+        self._reporter = threading.Thread(target=self._report_until_stopped, name="steps", daemon=True)
 
     def start(self) -> None:
         if self.console.is_terminal:
             super().start()
         else:
-            self._teller.start()
+            self._reporter.start()
 
     def stop(self) -> None:
-        self._over.set()
-        if self._teller.is_alive():
-            self._teller.join()
+        self._stopped.set()
+        if self._reporter.is_alive():
+            self._reporter.join()
         super().stop()
 
-    def _tell_on(self) -> None:
-        while not self._over.wait(SECONDS_BETWEEN_LINES):
-            self._tell()
-        self._tell()
+    def _report_until_stopped(self) -> None:
+        while not self._stopped.wait(SECONDS_BETWEEN_LINES):
+            self._report()
+        self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         for task in self.tasks:
             percent = int(task.percentage)
-            if task.total and percent != self._told.get(task.id):
-                self._told[task.id] = percent
+            if task.total and percent != self._reported.get(task.id):
+                self._reported[task.id] = percent
                 sys.stderr.write(f"{task.description}: {percent}%\n")
                 sys.stderr.flush()

@@ -167,7 +167,7 @@ def test_ingest_makes_the_folder_and_says_so_once(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     first = ragapp("ingest", tmp_path / "note.txt", "--data-dir", folder)
     assert first.exit_code == 0, first.output
-    assert f"A new data folder: {folder}" in first.stderr
+    assert f"Created the data folder {folder}" in first.stderr
     again = ragapp("ingest", tmp_path / "note.txt", "--data-dir", folder)
     assert "data folder" not in again.stderr
 
