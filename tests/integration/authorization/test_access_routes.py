@@ -20,7 +20,8 @@ OF_THE_PROCESS = {"warm_up", "close", "auth"}
 """What those who run the server do with the service, and no caller."""
 OF_THE_SERVICE = {
     "history.turns",
-    "history.keeping",
+    "history.save",
+    "history.save_stopped",
     "cache.answer",
     "cache.forget_document",
     "cache.forget_collection",

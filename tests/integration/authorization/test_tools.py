@@ -72,7 +72,7 @@ def test_another_tenant_is_told_nothing_by_a_tool(tooled: World, name: str) -> N
     assert OUR_CANARY not in response.text
     assert "ours.txt" not in response.text
     if tool.arguments(tooled):
-        assert "There is no" in str(rpc_result(response)["content"])
+        assert "does not exist" in str(rpc_result(response)["content"])
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
