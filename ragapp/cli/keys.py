@@ -170,7 +170,8 @@ def _grants(role: str, collections: list[str] | None, others: list[str] | None) 
     from ragapp.errors import UsageError
     from ragapp.types import Grant
 
-    grants = [Grant(_role(role), collection) for collection in collections or [None]]
+    where: list[str | None] = [*collections] if collections else [None]
+    grants = [Grant(_role(role), collection) for collection in where]
     for other in others or []:
         named, _, collection = other.partition(":")
         if not collection:
