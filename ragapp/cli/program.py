@@ -89,9 +89,9 @@ def run() -> None:
     except RagappError as error:
         _fail(error)
     except ModuleNotFoundError as error:
-        if (told := extras.remedy(error.name)) is None:
+        if (hint := extras.remedy(error.name)) is None:
             raise
-        _fail(UsageError(told))
+        _fail(UsageError(hint))
 
 
 def _fail(error: RagappError) -> NoReturn:

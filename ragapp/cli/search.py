@@ -116,14 +116,14 @@ def ask(
     print_json(answer) if as_json else _show_answer(answer)
 
 
-def _conversation(history: History, wanted: str | None, *, latest: bool) -> str | None:
+def _conversation(history: History, requested: str | None, *, latest: bool) -> str | None:
     """The id of the conversation to ask in; None for a single question."""
-    if wanted is not None and wanted != "new":
-        return wanted
-    if wanted is None and latest:
+    if requested is not None and requested != "new":
+        return requested
+    if requested is None and latest:
         for known in history.conversations()[:1]:
             return known.id
-    return history.create_conversation().id if wanted or latest else None
+    return history.create_conversation().id if requested or latest else None
 
 
 def _show_hits(result: SearchResult) -> None:

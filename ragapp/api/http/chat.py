@@ -41,28 +41,28 @@ _DONE = format_sse_event(data_str="[DONE]")
 
 
 @router.post("/chat/completions", response_model=Completion, responses={200: _STREAM})
-def create_chat_completion(wanted: ChatRequest, service: Service, request: Request) -> Completion | Response:
+def create_chat_completion(body: ChatRequest, service: Service, request: Request) -> Completion | Response:
     """Answer the last user message from a collection, as `/v1/ask` does.
 
     `model` names the collection. Earlier messages are the conversation that the question may refer to.
     """
-    utility = read_utility_prompt(wanted)
+    utility = read_utility_prompt(body)
     if utility is not None:
-        return _utility_reply(utility, wanted, service, request)
-    asked = read_request(wanted)
+        return _utility_reply(utility, body, service, request)
+    asked = read_request(body)
     events = service.ask(
         AskQuery(
             asked.question,
             asked.collection,
-            k=wanted.ragapp.k,
+            k=body.ragapp.k,
             mode=asked.mode,
-            filters=wanted.ragapp.filters,
+            filters=body.ragapp.filters,
             history=tuple(asked.history),
-            use_cache=wanted.ragapp.use_cache,
+            use_cache=body.ragapp.use_cache,
         )
     )
-    reply = _reply_to(wanted, request)
-    if not wanted.stream:
+    reply = _reply_to(body, request)
+    if not body.stream:
         return reply.completion(drained(events))
     # Errors before the first event are returned with their own status.
     first = next(events)
@@ -70,15 +70,15 @@ def create_chat_completion(wanted: ChatRequest, service: Service, request: Reque
 
 
 def _utility_reply(
-    utility: UtilityPrompt, wanted: ChatRequest, service: Service, request: Request
+    utility: UtilityPrompt, body: ChatRequest, service: Service, request: Request
 ) -> Completion | Response:
     """The reply to a utility prompt, by a generator or a default. It is neither stored nor counted."""
-    collection, mode = read_model(wanted.model)
+    collection, mode = read_model(body.model)
     content = utility.reply(
         service.write(utility.system, utility.prompt, collection=collection, mode=mode, max_tokens=MAX_TOKENS)
     )
-    reply = _reply_to(wanted, request)
-    if not wanted.stream:
+    reply = _reply_to(body, request)
+    if not body.stream:
         return reply.plain_completion(content)
     return EventStream(_plain_frames(reply, content))
 
@@ -88,13 +88,13 @@ def _plain_frames(reply: Reply, content: str) -> Generator[bytes, None, None]:
     yield _DONE
 
 
-def _reply_to(wanted: ChatRequest, request: Request) -> Reply:
+def _reply_to(body: ChatRequest, request: Request) -> Reply:
     return Reply(
-        wanted.model,
+        body.model,
         str(request.base_url),
-        prompt_text(wanted),
+        prompt_text(body),
         int(time.time()),
-        include_usage=bool(wanted.stream_options and wanted.stream_options.include_usage),
+        include_usage=bool(body.stream_options and body.stream_options.include_usage),
     )
 
 

@@ -22,9 +22,9 @@ def list_collections(service: Service) -> list[Collection]:
 
 
 @router.post("", status_code=201)
-def create_collection(wanted: NewCollection, service: Service, response: Response) -> Collection:
+def create_collection(body: NewCollection, service: Service, response: Response) -> Collection:
     """Create an empty collection, with the embedder of the server's settings."""
-    collection = service.create_collection(wanted.name)
+    collection = service.create_collection(body.name)
     response.headers["Location"] = f"/v1/collections/{quote(collection.name, safe='')}"
     return collection
 
@@ -60,12 +60,12 @@ class ListingQuery(BaseModel):
 
 
 @router.get("/{collection}/listing")
-def list_part(collection: str, wanted: Annotated[ListingQuery, Query()], service: Service) -> Listing:
+def list_part(collection: str, query: Annotated[ListingQuery, Query()], service: Service) -> Listing:
     """List one page of a collection's documents, filtered and sorted.
 
     The counts by status cover all documents of the collection.
     """
-    return service.listing(wanted.of(collection))
+    return service.listing(query.of(collection))
 
 
 @router.delete("/{collection}", status_code=204)

@@ -43,12 +43,12 @@ def start_evaluation(evaluation: Evaluation, service: Service, response: Respons
 
 
 @router.post("/questions", status_code=202)
-def make_questions(wanted: QuestionsRequest, service: Service, response: Response) -> Task:
+def make_questions(body: QuestionsRequest, service: Service, response: Response) -> Task:
     """Generate a question set from a collection, as a background task.
 
     The questions should be reviewed before they are used.
     """
-    task = service.generate_questions(wanted.collection, wanted.name, wanted.count)
+    task = service.generate_questions(body.collection, body.name, body.count)
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
 

@@ -33,12 +33,12 @@ def list_conversations(service: Service) -> list[Conversation]:
 
 
 @router.post("/conversations", status_code=201)
-def create_conversation(wanted: NewConversation, service: Service, response: Response) -> Conversation:
+def create_conversation(body: NewConversation, service: Service, response: Response) -> Conversation:
     """Create a conversation.
 
     Questions join it by `conversation_id`. Without a title, the first question becomes the title.
     """
-    made = service.history.create_conversation(wanted.title)
+    made = service.history.create_conversation(body.title)
     response.headers["Location"] = f"/v1/conversations/{made.id}"
     return made
 
@@ -56,9 +56,9 @@ def conversation_answers(conversation_id: str, service: Service) -> list[StoredA
 
 
 @router.patch("/conversations/{conversation_id}")
-def rename_conversation(conversation_id: str, wanted: ConversationTitle, service: Service) -> Conversation:
+def rename_conversation(conversation_id: str, body: ConversationTitle, service: Service) -> Conversation:
     """Rename a conversation."""
-    return service.history.rename_conversation(conversation_id, wanted.title)
+    return service.history.rename_conversation(conversation_id, body.title)
 
 
 @router.delete("/conversations/{conversation_id}", status_code=204)

@@ -20,13 +20,13 @@ _RESULT: dict[int | str, dict[str, object]] = {
 
 
 @router.post("", status_code=202)
-def start_task(wanted: TaskRequest, service: Service, response: Response) -> Task:
+def start_task(body: TaskRequest, service: Service, response: Response) -> Task:
     """Start a background task: a check or repair of the data, a reindex, or the download of a model."""
-    if wanted.kind == "fetch" and wanted.model not in {model.name for model in service.models()}:
-        raise NotFoundError(f"Unknown model {wanted.model!r}. GET /v1/admin/models lists the available ones.")
-    if wanted.kind == "reindex":
-        service.collection(wanted.collection or "")
-    task = service.tasks.start(task_order(wanted))
+    if body.kind == "fetch" and body.model not in {model.name for model in service.models()}:
+        raise NotFoundError(f"Unknown model {body.model!r}. GET /v1/admin/models lists the available ones.")
+    if body.kind == "reindex":
+        service.collection(body.collection or "")
+    task = service.tasks.start(task_order(body))
     response.headers["Location"] = f"/v1/tasks/{task.id}"
     return task
 
@@ -55,25 +55,25 @@ def cancel_task(task_id: str, service: Service) -> Task:
     return service.tasks.cancel(task_id)
 
 
-def task_order(wanted: TaskRequest) -> TaskOrder:
+def task_order(body: TaskRequest) -> TaskOrder:
     """The command for a request. Raises UsageError when its collection or model is missing."""
-    match wanted.kind:
+    match body.kind:
         case "doctor":
             return TaskOrder.to_run("doctor", "Check everything", CommandLine(("doctor",), ("--json",)))
         case "repair":
             line = CommandLine(("doctor",), ("--repair", "--json"))
             return TaskOrder.to_run("repair", "Check and repair everything", line)
         case "reindex":
-            if wanted.collection is None:
+            if body.collection is None:
                 raise UsageError("A reindex task needs a `collection`. Add its name to the request.")
-            return _reindex(wanted.collection, wanted.model)
+            return _reindex(body.collection, body.model)
         case "fetch":
-            if wanted.model is None:
+            if body.model is None:
                 raise UsageError(
                     "A fetch task needs a `model`. GET /v1/admin/models lists the available ones."
                 )
-            line = CommandLine(("models", "fetch"), (), (wanted.model,))
-            return TaskOrder.to_run("fetch", f"Fetch {wanted.model}", line)
+            line = CommandLine(("models", "fetch"), (), (body.model,))
+            return TaskOrder.to_run("fetch", f"Fetch {body.model}", line)
 
 
 def _reindex(collection: str, embedder: str | None) -> TaskOrder:

@@ -1,4 +1,4 @@
-"""Two tenants of one server: each key's rights end where its collections do."""
+"""Two tenants of one server, with keys limited to their collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every route there is, asked with no key, with too little, with another tenant's and with enough."""
+"""Every route, requested without a key, with a lower role, as another tenant, and with the needed role."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_operation_without_a_rule_cannot_be_called(world: World, name: str) -
 
 
 @pytest.mark.parametrize("route", sorted(RULES.keys() | LISTS.keys()))
-def test_without_a_key_nothing_is_served(world: World, route: str) -> None:
+def test_routes_need_a_key(world: World, route: str) -> None:
     send = LISTS[route] if route in LISTS else RULES[route].send
     response = send(world, None)
     assert response.status_code == 401
@@ -70,7 +70,7 @@ def test_probes_need_no_key(world: World, route: str) -> None:
 
 
 @pytest.mark.parametrize("route", sorted(RULES))
-def test_a_role_is_served_from_the_least_on(world: World, route: str) -> None:
+def test_routes_need_at_least_their_role(world: World, route: str) -> None:
     rule = RULES[route]
     for role in ROLES:
         response = rule.send(world, role)
@@ -84,14 +84,14 @@ def test_a_role_is_served_from_the_least_on(world: World, route: str) -> None:
 
 
 @pytest.mark.parametrize("route", sorted(RULES))
-def test_another_tenant_learns_nothing(world: World, route: str) -> None:
+def test_routes_reveal_nothing_to_another_tenant(world: World, route: str) -> None:
     response = RULES[route].send(world, "stranger")
     assert response.status_code == RULES[route].stranger
     assert OUR_CANARY not in response.text
 
 
 @pytest.mark.parametrize("route", sorted(LISTS))
-def test_what_is_listed_is_what_may_be_seen(world: World, route: str) -> None:
+def test_lists_contain_only_what_the_caller_may_see(world: World, route: str) -> None:
     world.conversation("reader")
     assert LISTS[route](world, "reader").is_success
     response = LISTS[route](world, "stranger")

@@ -1,4 +1,4 @@
-"""What is noted of what callers do, and what is nowhere written down."""
+"""What the audit log records, and which secrets are never logged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.integration.authorization.world import OUR_CANARY, World
 
 
-def test_changes_questions_and_refusals_are_noted_without_what_they_said(world: World) -> None:
+def test_changes_questions_and_refusals_are_recorded_without_their_content(world: World) -> None:
     document = world.waiting_document()
     world.send("reader", "DELETE", f"/v1/collections/ours/documents/{document}")
     world.send("editor", "DELETE", f"/v1/collections/ours/documents/{document}")

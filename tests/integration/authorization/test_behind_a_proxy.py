@@ -1,4 +1,4 @@
-"""What a proxy tells of a request is believed of those that are trusted, and of nobody else."""
+"""Forwarded headers are used from trusted proxies only."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def link_and_address(
     return annotation["url_citation"]["url"], service.auth.audit_log.last(1)[0].address
 
 
-def test_a_trusted_proxy_says_who_asks_and_that_it_is_by_https(
+def test_headers_of_a_trusted_proxy_give_address_and_scheme(
     service: RagService, settings: Settings, key: dict[str, str]
 ) -> None:
     link, address = link_and_address(service, settings, PROXY, {**TOLD, **key})
@@ -65,7 +65,7 @@ def test_a_trusted_proxy_says_who_asks_and_that_it_is_by_https(
     assert address == VISITOR
 
 
-def test_what_a_stranger_says_of_himself_is_not_believed(
+def test_forwarded_headers_of_clients_are_ignored(
     service: RagService, settings: Settings, key: dict[str, str]
 ) -> None:
     link, address = link_and_address(service, settings, STRANGER, {**TOLD, **key})
@@ -73,7 +73,7 @@ def test_what_a_stranger_says_of_himself_is_not_believed(
     assert address == STRANGER
 
 
-def test_of_a_list_of_addresses_only_those_that_proxies_added_are_believed(
+def test_only_addresses_that_trusted_proxies_added_are_used(
     service: RagService, settings: Settings, key: dict[str, str]
 ) -> None:
     """A visitor may send any list; each proxy adds at its end who spoke to it."""
@@ -81,7 +81,7 @@ def test_of_a_list_of_addresses_only_those_that_proxies_added_are_believed(
     assert link_and_address(service, settings, PROXY, forged)[1] == VISITOR
 
 
-def test_without_trusted_proxies_nobody_is_believed(
+def test_without_trusted_proxies_forwarded_headers_are_ignored(
     service: RagService, settings: Settings, key: dict[str, str]
 ) -> None:
     alone = settings.model_copy(update={"trusted_proxies": ()})
@@ -89,7 +89,7 @@ def test_without_trusted_proxies_nobody_is_believed(
     assert (link.partition(":")[0], address) == ("http", PROXY)
 
 
-def test_nobody_becomes_the_person_at_the_machine_through_a_proxy(tmp_path: Path) -> None:
+def test_requests_through_a_proxy_are_never_local(tmp_path: Path) -> None:
     """While there is no key, only who really sits there needs none."""
     settings = settings_in(tmp_path).model_copy(update={"trusted_proxies": (PROXY, "127.0.0.1")})
     with closing(build_service(settings)) as service:

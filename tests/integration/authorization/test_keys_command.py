@@ -1,4 +1,4 @@
-"""`ragapp keys` and `ragapp audit`, as the person at the machine uses them."""
+"""The commands `ragapp keys` and `ragapp audit`."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def test_json_has_key_grants_and_limits(data_dir: str) -> None:
         (["revoke", "unknown"], NotFoundError),
     ],
 )
-def test_what_makes_no_sense_is_refused(data_dir: str, words: list[str], error: type[Exception]) -> None:
+def test_invalid_options_are_refused(data_dir: str, words: list[str], error: type[Exception]) -> None:
     result = ragapp("keys", *words, "--data-dir", data_dir)
     assert isinstance(result.exception, error)
     assert told("keys", "list", "--data-dir", data_dir) == []
 
 
-def test_what_was_done_with_keys_is_in_the_audit_log(data_dir: str) -> None:
+def test_key_commands_are_recorded_in_the_audit_log(data_dir: str) -> None:
     made = told("keys", "create", "alice", "--data-dir", data_dir)
     assert isinstance(made, dict)
     ragapp("keys", "revoke", "unknown", "--data-dir", data_dir)

@@ -1,4 +1,4 @@
-"""Keys as people meet them: made, sent, refused, revoked; and what each opens."""
+"""API keys over HTTP: creation, use, refusal, revocation and rights."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def browser(service: RagService, settings: Settings, address: str = "127.0.0.1")
 # -- until there is a key, and from then on
 
 
-def test_at_the_machine_no_key_is_needed_until_there_is_one(
-    fresh: RagService, fresh_settings: Settings
-) -> None:
+def test_local_callers_need_no_key_until_one_exists(fresh: RagService, fresh_settings: Settings) -> None:
     http = browser(fresh, fresh_settings)
     assert http.get("/v1/me").json()["grants"] == [{"role": "admin", "collection": None}]
     made = fresh.auth.api_keys.create("a", [Grant("reader", None)])
@@ -51,24 +49,20 @@ def test_at_the_machine_no_key_is_needed_until_there_is_one(
     assert http.get("/v1/me").status_code == 401, "the last key's end opens nothing"
 
 
-def test_from_elsewhere_a_key_is_needed_even_while_there_is_none(
-    fresh: RagService, fresh_settings: Settings
-) -> None:
+def test_remote_callers_always_need_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     assert browser(fresh, fresh_settings, "192.0.2.1").get("/v1/me").status_code == 401
     at_the_machine = browser(fresh, fresh_settings)
     for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
         assert at_the_machine.get("/v1/me", headers={header: "192.0.2.1"}).status_code == 401
 
 
-def test_a_proxy_on_the_same_machine_lets_nobody_in_without_a_key(
-    fresh: RagService, fresh_settings: Settings
-) -> None:
+def test_callers_behind_a_local_proxy_need_a_key(fresh: RagService, fresh_settings: Settings) -> None:
     http = browser(fresh, fresh_settings.model_copy(update={"allowed_hosts": ("rag.example",)}))
     assert http.get("/v1/me", headers={"Host": "rag.example"}).status_code == 401
     assert http.get("/v1/me", headers={"Host": "localhost:8000"}).status_code == 200
 
 
-def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_settings: Settings) -> None:
+def test_a_key_revoked_at_one_replica_is_invalid_at_all(fresh: RagService, fresh_settings: Settings) -> None:
     made = fresh.auth.api_keys.create("a", [Grant("reader", None)])
     key = {"Authorization": f"Bearer {made.secret}"}
     with closing(build_service(fresh_settings)) as replica:
@@ -78,7 +72,7 @@ def test_a_key_revoked_at_one_replica_opens_no_other(fresh: RagService, fresh_se
         assert http.get("/v1/me", headers=key).status_code == 401
 
 
-def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_settings: Settings) -> None:
+def test_other_machines_are_admitted_once_a_key_exists(fresh: RagService, fresh_settings: Settings) -> None:
     with pytest.raises(UsageError, match="keys create"):
         check_host("0.0.0.0", fresh_settings)
     fresh.auth.api_keys.create("a", [Grant("reader", None)])
@@ -97,7 +91,7 @@ def test_other_machines_are_let_in_once_there_is_a_key(fresh: RagService, fresh_
         "{secret}",
     ],
 )
-def test_what_is_not_a_key_opens_nothing(world: World, sent: str) -> None:
+def test_malformed_keys_are_rejected(world: World, sent: str) -> None:
     secret = world.secrets["root"]
     header = sent.format(id=secret.split("_")[1], secret=secret)
     response = world.http.get("/v1/me", headers={"Authorization": header})
@@ -105,7 +99,7 @@ def test_what_is_not_a_key_opens_nothing(world: World, sent: str) -> None:
     assert secret not in response.text
 
 
-def test_a_key_that_is_revoked_or_expired_opens_nothing(world: World) -> None:
+def test_revoked_and_expired_keys_are_rejected(world: World) -> None:
     root = world.key("root")
     wanted = {"name": "brief", "grants": [{"role": "reader", "collection": "ours"}], "days": 0.5}
     made = world.http.post("/v1/keys", json=wanted, headers=root).json()
@@ -124,13 +118,13 @@ def test_a_key_that_is_revoked_or_expired_opens_nothing(world: World) -> None:
         {"role": "reader", "collection": None, "collections": ["ours"]},
     ],
 )
-def test_a_grant_that_is_not_clear_makes_no_key(world: World, grant: dict[str, object]) -> None:
+def test_incomplete_grants_are_rejected(world: World, grant: dict[str, object]) -> None:
     """Least of all one that opens everything because a name was misspelt."""
     response = world.http.post("/v1/keys", json={"name": "x", "grants": [grant]}, headers=world.key("root"))
     assert response.status_code == 422
 
 
-def test_a_listed_key_tells_no_secret_and_when_it_was_used(world: World) -> None:
+def test_listed_keys_show_their_last_use_and_no_secret(world: World) -> None:
     response = world.send("root", "GET", "/v1/keys")
     reader = next(key for key in response.json() if key["name"] == "reader")
     world.send("reader", "GET", "/v1/me")
@@ -142,7 +136,7 @@ def test_a_listed_key_tells_no_secret_and_when_it_was_used(world: World) -> None
 # -- what a key may see
 
 
-def test_what_may_not_be_seen_is_told_of_as_if_it_were_not_there(world: World) -> None:
+def test_hidden_and_missing_things_give_the_same_error(world: World) -> None:
     theirs = world.service.documents("theirs")[0].id
     for path, unknown, hidden in [
         ("/v1/collections/{}", "nowhere", "theirs"),
@@ -156,7 +150,7 @@ def test_what_may_not_be_seen_is_told_of_as_if_it_were_not_there(world: World) -
         assert details[0].replace(unknown, "X") == details[1].replace(hidden, "X")
 
 
-def test_metrics_are_for_whoever_may_read_everything(world: World) -> None:
+def test_metrics_need_read_access_to_everything(world: World) -> None:
     """So that what scrapes them needs no key that can do harm."""
     made = world.service.auth.api_keys.create("prometheus", [Grant("reader", None)])
     key = {"Authorization": f"Bearer {made.secret}"}
@@ -165,13 +159,13 @@ def test_metrics_are_for_whoever_may_read_everything(world: World) -> None:
     assert world.send("admin", "GET", "/metrics").status_code == 403
 
 
-def test_a_refusal_names_the_role_that_it_takes(world: World) -> None:
+def test_a_refusal_names_the_needed_role(world: World) -> None:
     response = world.send("reader", "DELETE", f"/v1/collections/ours/documents/{world.document}")
     assert response.status_code == 403
     assert "editor" in response.json()["detail"]
 
 
-def test_an_answer_is_gone_once_its_collection_may_not_be_read(world: World) -> None:
+def test_answers_need_read_access_to_their_collection(world: World) -> None:
     """Its quotes would be read from there."""
     api_keys = world.service.auth.api_keys
     name = f"passing {next(world.numbers)}"
@@ -186,14 +180,14 @@ def test_an_answer_is_gone_once_its_collection_may_not_be_read(world: World) -> 
     assert world.http.get(f"/v1/answers/{answer}", headers=key).status_code == 404
 
 
-def test_another_ones_conversation_cannot_be_followed_up(world: World) -> None:
+def test_conversations_of_others_cannot_be_continued(world: World) -> None:
     conversation = world.conversation("reader")
     question = {"question": "And then?", "collection": "ours", "conversation_id": conversation}
     assert world.send("editor", "POST", "/v1/ask", json=question).status_code == 404
     assert world.send("reader", "POST", "/v1/ask", json=question).status_code == 200
 
 
-def test_kept_answers_are_shared_among_those_who_may_read_the_same_and_no_others(world: World) -> None:
+def test_cached_answers_are_shared_only_between_equal_scopes(world: World) -> None:
     question = {"question": f"{QUESTION} {next(world.numbers)}", "collection": "ours"}
 
     def asked(key: str) -> str:
@@ -207,7 +201,7 @@ def test_kept_answers_are_shared_among_those_who_may_read_the_same_and_no_others
     assert asked(world.secrets["root"]) == "miss"
 
 
-def test_documents_wait_under_the_key_that_handed_them_in(world: World) -> None:
+def test_documents_are_queued_under_the_key_that_uploaded_them(world: World) -> None:
     name = f"{next(world.numbers)}.txt"
     world.send("editor", "POST", "/v1/collections/ours/documents", file=(name, b"x")).raise_for_status()
     (job,) = [job for job in world.service.jobs("ours", statuses=["queued"]) if job.name == name]
@@ -217,7 +211,7 @@ def test_documents_wait_under_the_key_that_handed_them_in(world: World) -> None:
 # -- the client
 
 
-def test_the_client_brings_its_key_and_meets_the_same_errors(
+def test_the_client_sends_its_key_and_raises_the_same_errors(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(create_app(world.service, Settings())) as url:
@@ -250,6 +244,6 @@ def test_the_client_brings_its_key_and_meets_the_same_errors(
             assert client.access.revoke_key(made.key.id).revoked_at is not None
 
 
-def test_what_cannot_be_a_key_is_told_at_once() -> None:
+def test_the_client_rejects_malformed_keys() -> None:
     with pytest.raises(UsageError, match="Copy"):
         RagappClient(api_key="ragapp_…")

@@ -1,4 +1,4 @@
-"""By which names the server answers, and whose web pages it lets in."""
+"""Accepted host names and origins."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def open_to(service: RagService, settings: Settings, **changed: tuple[str, ...])
         ("192.0.2.7.evil.example", 421),
     ],
 )
-def test_beyond_loopback_it_answers_by_its_names_and_by_addresses(
+def test_an_open_server_accepts_its_names_and_ip_addresses(
     service: RagService, settings: Settings, host: str, status: int
 ) -> None:
     http = open_to(service, settings, allowed_hosts=("rag.example",))
     assert http.get("/healthz", headers={"Host": host}).status_code == status
 
 
-def test_a_name_that_is_not_ours_is_refused_with_the_remedy(service: RagService, settings: Settings) -> None:
+def test_unknown_host_names_are_refused_with_a_remedy(service: RagService, settings: Settings) -> None:
     response = open_to(service, settings).get("/healthz", headers={"Host": "rag.example"})
     assert "RAGAPP_ALLOWED_HOSTS" in response.json()["detail"]
 
 
-def test_pages_of_a_named_origin_are_let_in_and_no_others(
+def test_only_pages_of_allowed_origins_are_admitted(
     world: World, settings: Settings, service: RagService
 ) -> None:
     http = open_to(service, settings, cors_origins=(WIKI,))
@@ -63,7 +63,7 @@ def test_pages_of_a_named_origin_are_let_in_and_no_others(
     assert http.post("/v1/search", json=body, headers=evil | key).status_code == 403
 
 
-def test_no_browser_is_asked_to_send_what_it_knows(service: RagService, settings: Settings) -> None:
+def test_cors_allows_no_credentials(service: RagService, settings: Settings) -> None:
     """Keys are sent by hand: cookies and the browser's own credentials are never wanted."""
     http = open_to(service, settings, cors_origins=(WIKI,))
     response = http.options("/v1/search", headers={"Origin": WIKI, **PREFLIGHT})
@@ -78,7 +78,7 @@ def test_every_response_has_its_security_headers(world: World, path: str) -> Non
     assert headers["cache-control"] == "no-store"
 
 
-def test_the_description_says_that_a_key_is_needed(world: World) -> None:
+def test_the_openapi_document_requires_a_key(world: World) -> None:
     described = world.send("root", "GET", "/openapi.json").json()
     (scheme,) = described["components"]["securitySchemes"].values()
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
@@ -89,7 +89,7 @@ def test_the_description_says_that_a_key_is_needed(world: World) -> None:
     assert sorted(without) == ["/healthz", "/readyz"]
 
 
-def test_settings_take_several_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_accept_comma_separated_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAGAPP_CORS_ORIGINS", f"{WIKI}, https://b.example")
     monkeypatch.setenv("RAGAPP_ALLOWED_HOSTS", "")
     settings = Settings()

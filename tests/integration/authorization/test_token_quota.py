@@ -1,4 +1,4 @@
-"""Tokens that a model writes for a key, whether or not its reader waits for the end."""
+"""Quotas of generated tokens, whether or not the client waits for the end."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_and_leave(service: RagService, pieces: int) -> None:
                 return
 
 
-def test_what_was_written_counts_though_nobody_waited_for_its_end(writing: RagService) -> None:
+def test_generated_tokens_count_even_when_the_client_leaves(writing: RagService) -> None:
     service = guarded(writing, KeyLimits(tokens_per_day=4 * TOKENS))
     read_and_leave(service, 2)
     assert service.usage().tokens == 2 * TOKENS
@@ -56,7 +56,7 @@ def test_what_was_written_counts_though_nobody_waited_for_its_end(writing: RagSe
     assert service.usage().questions == 2
 
 
-def test_an_answer_made_of_quotes_costs_no_tokens(writing: RagService) -> None:
+def test_extractive_answers_use_no_tokens(writing: RagService) -> None:
     service = guarded(writing, KeyLimits(tokens_per_day=1))
     for _ in range(2):
         assert (
@@ -65,6 +65,6 @@ def test_an_answer_made_of_quotes_costs_no_tokens(writing: RagService) -> None:
     assert (service.usage().tokens, service.usage().questions) == (0, 2)
 
 
-def test_the_person_at_the_machine_has_no_limits(writing: RagService) -> None:
+def test_local_callers_have_no_limits(writing: RagService) -> None:
     read_and_leave(authorized(writing, LOCAL), 3)
     assert authorized(writing, LOCAL).limits() == KeyLimits()

@@ -1,4 +1,4 @@
-"""Every MCP tool, called with a role that may, with another tenant's key and without one."""
+"""Every MCP tool, called with the needed role, with another tenant's key and without a key."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_every_tool_has_a_rule(tooled: World) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
-def test_a_tool_does_for_a_caller_what_he_may(tooled: World, name: str) -> None:
+def test_tools_work_with_the_needed_role(tooled: World, name: str) -> None:
     tool = TOOLS[name]
     if not tool.refused:
         told = tooled.call_tool("reader", name, tool.arguments(tooled))
@@ -66,7 +66,7 @@ def test_a_tool_does_for_a_caller_what_he_may(tooled: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
-def test_another_tenant_is_told_nothing_by_a_tool(tooled: World, name: str) -> None:
+def test_tools_reveal_nothing_to_another_tenant(tooled: World, name: str) -> None:
     tool = TOOLS[name]
     response = tooled.call_tool("stranger", name, tool.arguments(tooled))
     assert OUR_CANARY not in response.text
@@ -76,12 +76,12 @@ def test_another_tenant_is_told_nothing_by_a_tool(tooled: World, name: str) -> N
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
-def test_without_a_key_a_tool_does_nothing(tooled: World, name: str) -> None:
+def test_tools_need_a_key(tooled: World, name: str) -> None:
     assert tooled.call_tool(None, name, TOOLS[name].arguments(tooled)).status_code == 401
 
 
 @pytest.mark.parametrize(("who", "status"), [("reader", True), ("stranger", False)])
-def test_a_resource_is_read_by_who_may_read_its_document(tooled: World, who: Who, status: bool) -> None:
+def test_resources_need_read_access_to_their_document(tooled: World, who: Who, status: bool) -> None:
     listed = tooled.send("reader", "POST", "/mcp", json=rpc("resources/list"))
     uris = [one["uri"] for one in rpc_result(listed)["resources"] if one["name"] == "ours.txt"]
     response = tooled.send(who, "POST", "/mcp", json=rpc("resources/read", uri=uris[0]))

@@ -83,7 +83,7 @@ def town(world: World) -> Town:
     return town
 
 
-def test_no_tenant_sees_a_word_of_the_others(town: Town) -> None:
+def test_tenants_never_see_text_of_each_other(town: Town) -> None:
     known = sorted(routes(town.world.app))
     tools = tools_of(town.world)
 

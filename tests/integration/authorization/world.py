@@ -1,4 +1,4 @@
-"""What the tests of access share: two collections with a word each that nobody else may ever see."""
+"""What the authorization tests share: two collections, each with a secret word."""
 
 from __future__ import annotations
 

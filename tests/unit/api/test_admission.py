@@ -1,4 +1,4 @@
-"""The gate before a kind of request: how many pass, wait, and are turned away."""
+"""Admission control: how many requests are admitted, wait and are rejected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def gate(at_once: int, waiting: int, seconds: float = 60) -> Gate:
     return Gate("question", at_once, waiting, seconds, Metrics())
 
 
-def test_no_more_than_the_limit_are_inside_and_all_who_wait_get_in() -> None:
+def test_the_limit_holds_and_waiting_requests_are_admitted() -> None:
     inside = most = 0
 
     async def pass_through(one: Gate) -> None:
@@ -35,7 +35,7 @@ def test_no_more_than_the_limit_are_inside_and_all_who_wait_get_in() -> None:
     assert most == 3
 
 
-def test_who_finds_the_waiting_room_full_is_turned_away_at_once() -> None:
+def test_a_full_queue_rejects_at_once() -> None:
     async def crowd() -> list[float | None]:
         one, turned_away, over = gate(at_once=1, waiting=2), [], anyio.Event()
 
@@ -56,7 +56,7 @@ def test_who_finds_the_waiting_room_full_is_turned_away_at_once() -> None:
     assert len(anyio.run(crowd)) == 4
 
 
-def test_who_waited_for_too_long_is_turned_away() -> None:
+def test_a_request_that_waits_too_long_is_rejected() -> None:
     async def crowd() -> None:
         one = gate(at_once=1, waiting=5, seconds=0.01)
         async with one.admitted():
@@ -67,7 +67,7 @@ def test_who_waited_for_too_long_is_turned_away() -> None:
     anyio.run(crowd)
 
 
-def test_those_turned_away_are_asked_back_one_after_another() -> None:
+def test_retry_times_are_spread() -> None:
     """All at the same moment they would be turned away again."""
 
     async def crowd() -> list[float]:
@@ -88,7 +88,7 @@ def test_those_turned_away_are_asked_back_one_after_another() -> None:
     assert told[-1] > told[0] >= 1
 
 
-def test_a_failing_request_leaves_its_place_to_the_next() -> None:
+def test_a_failing_request_frees_its_slot() -> None:
     async def crowd() -> None:
         one = gate(at_once=1, waiting=0)
         for _ in range(3):

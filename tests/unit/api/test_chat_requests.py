@@ -1,4 +1,4 @@
-"""What a chat request asks: its model, its question, and what came before."""
+"""Reading chat requests: model, question and history."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def test_text_may_come_in_parts() -> None:
         ChatRequest("ragapp/a", (Message("user", "Why?"),), modalities=("text", "audio")),
     ],
 )
-def test_what_cannot_be_done_is_refused(request_: ChatRequest) -> None:
+def test_unsupported_options_are_refused(request_: ChatRequest) -> None:
     with pytest.raises(UsageError):
         read_request(request_)
 
 
-def test_what_changes_nothing_is_let_through() -> None:
+def test_harmless_options_are_accepted() -> None:
     message = Message("user", "Why?")
     read_request(
         ChatRequest(

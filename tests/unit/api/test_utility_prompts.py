@@ -1,4 +1,4 @@
-"""Which requests are a chat program's own prompts, and what they are answered with."""
+"""Recognition of utility prompts of chat programs, and the replies to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def request_of(*messages: tuple[Role, str], response_format: Typed | None = None
     return ChatRequest("ragapp/default", made, response_format=response_format)
 
 
-JSON_CHORES: dict[Kind, str] = {
+JSON_PROMPTS: dict[Kind, str] = {
     "title": task("Name the chat.", 'JSON format: { "title": "your title here" }'),
     "tags": task("Categorize the chat.", 'JSON format: { "tags": ["tag1", "tag2"] }'),
     "follow_ups": task("Predict what comes next.", 'JSON format: { "follow_ups": ["One?", "Two?"] }'),
@@ -44,9 +44,9 @@ JSON_CHORES: dict[Kind, str] = {
 }
 
 
-@pytest.mark.parametrize("kind", JSON_CHORES)
-def test_a_prompt_that_asks_for_json_is_declined_in_json(kind: Kind) -> None:
-    prompt = read_utility_prompt(request_of(("user", JSON_CHORES[kind])))
+@pytest.mark.parametrize("kind", JSON_PROMPTS)
+def test_json_prompts_get_a_json_default(kind: Kind) -> None:
+    prompt = read_utility_prompt(request_of(("user", JSON_PROMPTS[kind])))
     assert prompt is not None
     assert (prompt.kind, prompt.as_json) == (kind, True)
     for written in (None, "", "I cannot do that.", '{"other": 1}', "{broken", json.dumps({kind: 7})):
@@ -63,8 +63,8 @@ def test_a_prompt_that_asks_for_json_is_declined_in_json(kind: Kind) -> None:
         ("queries", '{"queries": ["harbour 1862"]}', {"queries": ["harbour 1862"]}),
     ],
 )
-def test_what_a_generator_wrote_is_read_out_of_its_words(kind: Kind, written: str, said: object) -> None:
-    prompt = read_utility_prompt(request_of(("user", JSON_CHORES[kind])))
+def test_json_is_extracted_from_generated_text(kind: Kind, written: str, said: object) -> None:
+    prompt = read_utility_prompt(request_of(("user", JSON_PROMPTS[kind])))
     assert prompt is not None
     assert json.loads(prompt.reply(written)) == said
 
@@ -73,7 +73,7 @@ WORDS = "concise, 5-word-or-less title for the conversation"
 CONTEXT = '### Task:\nUse the provided context.\n<context>\n<source id="1">x</source>\n</context>\n'
 SEARCHED = "A semantic search was executed …\n<context>\n<file>x</file>\n</context>\nUse it."
 
-PLAIN_CHORES: list[tuple[Kind, str, str]] = [
+TEXT_PROMPTS: list[tuple[Kind, str, str]] = [
     ("title", "", f"Provide a {WORDS}.\n\nConversation:\nUser: {CHAT}"),
     ("title", "You are helpful.", f"Please generate a {WORDS}"),
     ("title", "Write a concise title for this conversation.\nUser: Why?", "Language: English"),
@@ -88,8 +88,8 @@ PLAIN_CHORES: list[tuple[Kind, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "system", "user"), PLAIN_CHORES)
-def test_a_prompt_that_asks_for_text_is_declined_in_text(kind: Kind, system: str, user: str) -> None:
+@pytest.mark.parametrize(("kind", "system", "user"), TEXT_PROMPTS)
+def test_text_prompts_get_a_text_default(kind: Kind, system: str, user: str) -> None:
     prompt = read_utility_prompt(request_of(("system", system), ("user", user)))
     assert prompt is not None
     assert (prompt.kind, prompt.as_json) == (kind, False)
@@ -97,7 +97,7 @@ def test_a_prompt_that_asks_for_text_is_declined_in_text(kind: Kind, system: str
     assert prompt.reply("Said <img src=x>") == "Said"
 
 
-def test_a_title_as_a_schema_asks_for_it_is_json() -> None:
+def test_a_title_with_a_json_schema_is_json() -> None:
     asked = "Analyze this conversation and provide:\n1. A concise title\n\nUser: When was it built?"
     prompt = read_utility_prompt(request_of(("user", asked), response_format=Typed("json_schema")))
     assert prompt is not None
@@ -119,12 +119,12 @@ def test_a_title_as_a_schema_asks_for_it_is_json() -> None:
         "What languages are detected?",
     ],
 )
-def test_a_question_is_a_question(question: str) -> None:
+def test_questions_are_not_utility_prompts(question: str) -> None:
     assert read_utility_prompt(request_of(("user", question))) is None
     assert read_utility_prompt(request_of(("system", "You are helpful."), ("user", question))) is None
 
 
-def test_a_question_that_wants_json_is_still_refused() -> None:
+def test_questions_with_json_format_are_refused() -> None:
     request = request_of(("user", "When was it built?"), response_format=Typed("json_object"))
     assert read_utility_prompt(request) is None
     with pytest.raises(UsageError):

@@ -1,4 +1,4 @@
-"""What the audit trail makes of what is done, and of what callers send as names."""
+"""Audit log entries for actions, refusals and hostile names."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def audit_log(tmp_path: Path) -> AuditLog:
     return AuditLog(SqlAudit(open_engine(f"sqlite:///{tmp_path / 'audit.db'}")), lambda: NOW)
 
 
-def test_a_deed_is_noted_with_what_became_of_it(audit_log: AuditLog) -> None:
-    with audit_log.recording(ZOE, "upload", "ours/a.txt") as deed:
-        deed.of = "3f2b ours/a.txt"
+def test_an_action_is_recorded_with_its_outcome(audit_log: AuditLog) -> None:
+    with audit_log.recording(ZOE, "upload", "ours/a.txt") as record:
+        record.of = "3f2b ours/a.txt"
     assert audit_log.last(10) == [
         AuditEntry(NOW, ZOE.id, "zoë", "192.0.2.7", "upload", "3f2b ours/a.txt", "done")
     ]
@@ -39,13 +39,15 @@ def test_a_deed_is_noted_with_what_became_of_it(audit_log: AuditLog) -> None:
         (StorageError, "failed"),
     ],
 )
-def test_a_refusal_is_noted_and_raised(audit_log: AuditLog, error: type[RagappError], outcome: str) -> None:
+def test_a_refusal_is_recorded_and_raised(
+    audit_log: AuditLog, error: type[RagappError], outcome: str
+) -> None:
     with pytest.raises(error), audit_log.recording(ZOE, "delete document", "x"):
         raise error("no")
     assert [entry.outcome for entry in audit_log.last(10)] == [outcome]
 
 
-def test_no_name_can_pretend_to_be_another_entry(audit_log: AuditLog) -> None:
+def test_names_cannot_forge_entries(audit_log: AuditLog) -> None:
     with audit_log.recording(ZOE, "ask", "a\n2026-03-01 admin \x1b[2J\0" + "x" * 1000):
         pass
     (entry,) = audit_log.last(10)

@@ -1,4 +1,4 @@
-"""Answers as text: every marker stands where it is said to stand, and doubt is put into words."""
+"""Answers as text: the offsets of citation markers, and notes on unsupported sentences."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def answer_of(text: str, sentences: tuple[Sentence, ...], notice: str | None = N
 
 
 @given(SENTENCES)
-def test_each_marker_stands_where_it_is_said_to(
+def test_markers_are_at_their_offsets(
     given_sentences: list[tuple[str, Verdict, tuple[int, ...], bool]],
 ) -> None:
     sentences = tuple(Sentence(text, verdict, numbers) for text, verdict, numbers, _ in given_sentences)
@@ -61,12 +61,12 @@ def test_each_marker_stands_where_it_is_said_to(
     ]
 
 
-def test_nothing_is_written_without_sentences() -> None:
+def test_an_answer_without_sentences_has_no_marks() -> None:
     assert numbered([], lambda *_: 1) == ((), ())
     assert cited_text(answer_of("The documents do not say.", ())).text == "The documents do not say."
 
 
-def test_what_is_not_supported_says_so() -> None:
+def test_unsupported_sentences_are_marked() -> None:
     sentences = (
         Sentence("It rains.", "supported", (1,)),
         Sentence("It snows.", "partial", (2,)),
@@ -84,7 +84,7 @@ def test_sources_name_document_and_page_and_end_with_the_notice() -> None:
     assert sources(answer_of("The documents do not say.", ())) == ""
 
 
-def test_nothing_of_a_document_is_active_in_the_sources() -> None:
+def test_sources_contain_no_active_markup() -> None:
     hostile = replace(
         citation(1),
         document_name="![x](https://evil.example/a.png)\n[b]: https://evil.example",

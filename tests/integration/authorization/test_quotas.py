@@ -1,4 +1,4 @@
-"""How much a key may use, and what it is told when that is used up."""
+"""Quotas of keys, and the errors when they are exhausted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.integration.authorization.world import QUESTION, World
         (KeyLimits(requests_per_minute=2), "2 requests"),
     ],
 )
-def test_over_a_limit_it_is_told_when_to_go_on(world: World, limits: KeyLimits, says: str) -> None:
+def test_an_exhausted_limit_gives_a_retry_time(world: World, limits: KeyLimits, says: str) -> None:
     made = world.service.auth.api_keys.create("limited", [Grant("reader", "ours")], limits=limits)
     key = {"Authorization": f"Bearer {made.secret}"}
     question = {"question": QUESTION, "collection": "ours"}
@@ -27,7 +27,7 @@ def test_over_a_limit_it_is_told_when_to_go_on(world: World, limits: KeyLimits, 
     assert says in third.json()["detail"]
 
 
-def test_uploads_have_a_limit_of_bytes_and_of_what_waits(world: World) -> None:
+def test_uploads_are_limited_by_bytes_and_queue(world: World) -> None:
     def upload(secret: str, data: bytes) -> int:
         name = f"{next(world.numbers)}.txt"
         return world.http.post(
@@ -44,7 +44,7 @@ def test_uploads_have_a_limit_of_bytes_and_of_what_waits(world: World) -> None:
     assert [upload(by_waiting, b"x") for _ in range(2)] == [202, 429]
 
 
-def test_one_keys_limit_is_not_anothers(world: World) -> None:
+def test_each_key_has_its_own_limits(world: World) -> None:
     create = world.service.auth.api_keys.create
     limits = KeyLimits(requests_per_minute=1)
     for _ in range(2):
@@ -52,7 +52,7 @@ def test_one_keys_limit_is_not_anothers(world: World) -> None:
         assert world.http.get("/v1/me", headers={"Authorization": f"Bearer {made.secret}"}).status_code == 200
 
 
-def test_me_tells_roles_limits_and_use(world: World) -> None:
+def test_me_shows_rights_limits_and_usage(world: World) -> None:
     made = world.service.auth.api_keys.create(
         "me", [Grant("reader", "ours")], limits=KeyLimits(questions_per_day=7)
     )

@@ -1,4 +1,4 @@
-"""Keys: what they are made of, how long they are good for, and how often their use is written down."""
+"""API keys: their secrets, validity and recorded use."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def caller(api_keys: ApiKeys, made: NewKey) -> Caller:
     return api_keys.caller(made.secret, address="192.0.2.7", loopback=False)
 
 
-def test_a_key_tells_who_calls(api_keys: ApiKeys) -> None:
+def test_a_key_identifies_its_caller(api_keys: ApiKeys) -> None:
     limits = KeyLimits(questions_per_day=3)
     made = api_keys.create("alice", [Grant("editor", "reports")], limits=limits)
     assert caller(api_keys, made) == Caller(
@@ -52,7 +52,7 @@ def test_a_key_tells_who_calls(api_keys: ApiKeys) -> None:
     )
 
 
-def test_no_two_secrets_are_alike_and_none_is_kept(api_keys: ApiKeys, tmp_path: Path) -> None:
+def test_secrets_are_unique_and_not_stored(api_keys: ApiKeys, tmp_path: Path) -> None:
     secrets = [api_keys.create("a", READER).secret for _ in range(20)]
     randoms = {secret.split("_")[2] for secret in secrets}
     assert len(randoms) == 20
@@ -62,7 +62,7 @@ def test_no_two_secrets_are_alike_and_none_is_kept(api_keys: ApiKeys, tmp_path: 
     assert not [random for random in randoms if random.encode() in kept]
 
 
-def test_a_key_of_another_ones_id_opens_nothing(api_keys: ApiKeys) -> None:
+def test_a_secret_does_not_fit_another_key_id(api_keys: ApiKeys) -> None:
     first, second = api_keys.create("a", READER), api_keys.create("b", READER)
     mixed = f"ragapp_{first.key.id}_{second.secret.split('_')[2]}"
     with pytest.raises(AuthenticationError):
@@ -78,7 +78,7 @@ def test_a_key_expires(api_keys: ApiKeys, clock: Clock) -> None:
         caller(api_keys, made)
 
 
-def test_a_revoked_key_opens_nothing_from_then_on(api_keys: ApiKeys) -> None:
+def test_a_revoked_key_is_rejected(api_keys: ApiKeys) -> None:
     made = api_keys.create("a", READER)
     api_keys.revoke(made.key.id)
     with pytest.raises(AuthenticationError, match="revoked"):
@@ -87,7 +87,7 @@ def test_a_revoked_key_opens_nothing_from_then_on(api_keys: ApiKeys) -> None:
         api_keys.revoke("unknown")
 
 
-def test_its_use_is_written_down_once_a_minute(api_keys: ApiKeys, clock: Clock) -> None:
+def test_the_last_use_is_recorded_once_a_minute(api_keys: ApiKeys, clock: Clock) -> None:
     made = api_keys.create("a", READER)
     first = clock.now
     for _ in range(6):
@@ -96,7 +96,7 @@ def test_its_use_is_written_down_once_a_minute(api_keys: ApiKeys, clock: Clock) 
     assert api_keys.keys()[0].last_used_at == first + timedelta(minutes=1)
 
 
-def test_without_a_key_only_the_person_at_the_machine_is_let_in(api_keys: ApiKeys) -> None:
+def test_without_keys_only_local_callers_are_admitted(api_keys: ApiKeys) -> None:
     assert api_keys.caller(None, address="127.0.0.1", loopback=True).grants == LOCAL.grants
     with pytest.raises(AuthenticationError):
         api_keys.caller(None, address="192.0.2.7", loopback=False)
@@ -109,7 +109,7 @@ def test_without_a_key_only_the_person_at_the_machine_is_let_in(api_keys: ApiKey
     ("name", "grants", "valid"),
     [(" ", READER, None), ("a\0b", READER, None), ("a", [], None), ("a", READER, timedelta(0))],
 )
-def test_a_key_that_could_open_nothing_is_not_made(
+def test_useless_keys_are_not_created(
     api_keys: ApiKeys, name: str, grants: list[Grant], valid: timedelta | None
 ) -> None:
     with pytest.raises(UsageError):

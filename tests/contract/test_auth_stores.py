@@ -1,4 +1,4 @@
-"""What the stores of keys, of their usage and of the audit log promise, over each database we support."""
+"""Contract of the stores for keys, usage and the audit log, on each supported database."""
 
 from __future__ import annotations
 
