@@ -169,7 +169,7 @@ async def test_collections_are_listed_with_their_size(client: Client) -> None:
 @pytest.mark.parametrize(
     ("tool", "arguments", "told"),
     [
-        ("ask", {"question": BUILT, "collection": "nowhere"}, "no collection 'nowhere'"),
+        ("ask", {"question": BUILT, "collection": "nowhere"}, "Collection 'nowhere' does not exist"),
         ("search", {"query": "x", "k": 0}, "greater than or equal to 1"),
         ("search", {"query": " "}, "empty"),
         ("search", {}, "query"),

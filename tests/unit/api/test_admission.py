@@ -60,7 +60,7 @@ def test_a_request_that_waits_too_long_is_rejected() -> None:
     async def crowd() -> None:
         one = gate(at_once=1, waiting=5, seconds=0.01)
         async with one.admitted():
-            with pytest.raises(BusyError, match="Try again in"):
+            with pytest.raises(BusyError, match="Retry in"):
                 async with one.admitted():
                     pass
 
