@@ -184,7 +184,7 @@ async def test_a_model_stops_writing_when_its_caller_goes_away(
         writing = anyio.Event()
 
         async def note(progress: float, total: float | None, message: str | None) -> None:
-            if "written" in str(message):
+            if "generated" in str(message):
                 writing.set()
 
         async with anyio.create_task_group() as asking:
