@@ -32,13 +32,14 @@ def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[
     for_heading = max_tokens // HEADING_SHARE
     heads = TableHeads(parsed.tables, token_spans, for_heading)
     headings = [h for h in parsed.headings if tokens.count(h.start, h.end) <= for_heading]
+    titles = {h: " ".join(parsed.text[h.start : h.end].split()) for h in headings}
     chunks = []
     for section in sections(parsed.text, headings, parsed.furniture):
         path = _fitting_path(section.path, tokens, for_heading)
         budget = max_tokens - _path_tokens(path, tokens)
-        titles = [" ".join(parsed.text[h.start : h.end].split()) for h in path]
+        above = [titles[h] for h in path]
         for start, end in _pack(parsed.text, section, tokens, heads, budget):
-            named = " > ".join(filter(None, (*titles, heads.head_at(start)))) or None
+            named = " > ".join(filter(None, (*above, heads.head_at(start)))) or None
             chunks.append(Chunk(start, end, parsed.text[start:end], parsed.page_at(start), named))
     return chunks
 

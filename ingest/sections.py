@@ -35,14 +35,14 @@ def sections(
 
 
 def _between_headings(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
-    yield Section(0, _line_start(text, headings[0].start) if headings else len(text))
+    yield Section(0, _line_start(text, headings[0].start, 0) if headings else len(text))
     above: list[Heading] = []
     reached = 0
     for heading, following in zip_longest(headings, headings[1:]):
         above = [higher for higher in above if higher.level < heading.level]
-        line = max(reached, _line_start(text, heading.start))
+        line = _line_start(text, heading.start, reached)
         body = _body_start(text, heading, line)
-        end = max(body, _line_start(text, following.start)) if following else len(text)
+        end = _line_start(text, following.start, body) if following else len(text)
         if text[body:end].strip():
             yield Section(body, end, (*above, heading))
         elif following is None or following.level <= heading.level:
@@ -64,8 +64,9 @@ def _without(section: Section, furniture: Sequence[tuple[int, int]]) -> Iterator
         yield replace(section, start=start)
 
 
-def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\f", 0, offset)) + 1
+def _line_start(text: str, offset: int, earliest: int) -> int:
+    """Where the line of the offset starts, but not before `earliest`, from where it is looked for."""
+    return max(text.rfind("\n", earliest, offset), text.rfind("\f", earliest, offset), earliest - 1) + 1
 
 
 def _body_start(text: str, heading: Heading, line: int) -> int:

@@ -15,7 +15,7 @@ NEEDED = 2
 """On how many of a page's neighbours a line must stand too: odd and even pages often differ, so two off
 counts as a neighbour, and what stands on every page of a chapter only is found as well."""
 
-_LINE = re.compile(r"[^\n\f]*\S[^\n\f]*")
+_LINE = re.compile(r"[^\n\f]+")
 _FIRST_NUMBER = re.compile(r"^\W*(?:page\s+)?(\d{1,4})(?=\W|$)", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"(?<![\w.,])(\d{1,4})(?:\s+of\s+\d{1,4})?\W*$")
 
@@ -37,7 +37,7 @@ def boilerplate(text: str, page_starts: Sequence[int]) -> tuple[Span, ...]:
 
 
 def _lines(text: str, start: int, end: int) -> list[Span]:
-    return [match.span() for match in _LINE.finditer(text, start, end)]
+    return [match.span() for match in _LINE.finditer(text, start, end) if not match[0].isspace()]
 
 
 def _edge_keys(text: str, lines: Sequence[Span], number: int) -> frozenset[_Key]:

@@ -12,7 +12,6 @@ CELL_BORDER = " | "
 LOWEST_LEVEL = 6
 
 _BLANKS = re.compile(r"[^\S\n]+")
-_LINE_EDGES = re.compile(r" *\n *")
 
 
 class TextBuilder:
@@ -39,7 +38,8 @@ class TextBuilder:
 
     def paragraph(self, text: str) -> None:
         """Its line breaks stay; every other white space becomes one blank."""
-        lines = _LINE_EDGES.sub("\n", _BLANKS.sub(" ", clean(text).replace(PAGE_BREAK, "\n"))).strip()
+        spaced = _BLANKS.sub(" ", clean(text).replace(PAGE_BREAK, "\n"))
+        lines = without_line_edges(spaced)
         if lines:
             self._block(lines)
 
@@ -110,6 +110,11 @@ class TextBuilder:
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def without_line_edges(text: str) -> str:
+    """Without the blanks at the edges of each line, and the white space at the edges of all."""
+    return "\n".join(line.strip(" ") for line in text.split("\n")).strip()
 
 
 def one_line(text: str) -> str:

@@ -25,7 +25,7 @@ _KINDS = (
     "class|def|function|func|fun|fn|interface|struct|enum|trait|impl|module|namespace|object|record|protocol"
 )
 _DEFINITION = re.compile(
-    rf"^(?P<indent>[ \t]*)(?:(?:{_MODIFIERS})\s+)*(?:{_KINDS})\s+(?:\([^)\n]*\)\s*)?"
+    rf"^(?P<indent>[ \t]*)(?:(?:{_MODIFIERS})\s++){{0,8}}(?:{_KINDS})\s++(?:\([^)\n]*\)\s*+)?"
     r"(?P<title>[A-Za-z_$][\w$.]*)",
     re.MULTILINE,
 )

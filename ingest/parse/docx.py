@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError, _Element
 
 from ingest.parse.builder import TextBuilder
@@ -45,6 +45,7 @@ class _Reader:
         self._document = document
         self._out = TextBuilder()
         self._caption = ""
+        self._styles = _style_names(document)
 
     def read(self) -> ParsedText:
         self._blocks(self._document.element.body)
@@ -63,8 +64,7 @@ class _Reader:
                 self._blocks(element)
 
     def _paragraph(self, element: _Element) -> None:
-        paragraph = Paragraph(element, self._document)
-        style = (paragraph.style.name or "") if paragraph.style is not None else ""
+        style = self._styles.get(_style_id(element), self._styles[""])
         text = "".join(_pieces(element))
         level = _level(element, style)
         if level:
@@ -85,6 +85,19 @@ class _Reader:
                 self._blocks(row[0])
         else:
             self._out.table([[" ".join(_paragraphs(cell)) for cell in row] for row in cells], self._caption)
+
+
+def _style_names(document: WordDocument) -> dict[str, str]:
+    """The names of the styles of paragraphs by their id; that of the default one by the empty id."""
+    styles = [one for one in document.styles if one.type == WD_STYLE_TYPE.PARAGRAPH]
+    default = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    names = {one.style_id: one.name or "" for one in reversed(styles)}
+    return {**names, "": (default.name or "") if default is not None else ""}
+
+
+def _style_id(paragraph: _Element) -> str:
+    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return style.get(qn("w:val"), "") if style is not None else ""
 
 
 def _cells(row: _Element) -> Iterator[_Element]:

@@ -28,7 +28,7 @@ def parse_epub(data: bytes, name: str) -> ParsedText:
             raise damaged(name, "its container names no book")
         package = xml_of(member(archive, rootfile, name), name)
         out = TextBuilder()
-        for path in _chapters(package, rootfile):
+        for path in dict.fromkeys(_chapters(package, rootfile)):  # a book names each once
             out.include(_chapter(archive, path, name))
     return out.build(package.findtext(f".//{_DC}title"), {"author": package.findtext(f".//{_DC}creator")})
 

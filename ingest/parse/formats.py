@@ -54,10 +54,10 @@ _BY_NAME: tuple[tuple[frozenset[str], Format], ...] = (
     (CODE_NAMES, "code"),
 )
 _HTML_START = re.compile(
-    rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+    rb"\A(?>\s|<\?xml[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _HTML_TAG = re.compile(rb"<(?:html|head|body|div|p|h[1-6]|table|span|a|ul)\b[^<>]*>", re.I)
-_XML_START = re.compile(rb"\s*<(?:\?xml\b|!DOCTYPE\s+(?!html)|(?:article|book|doc|TEI)\b[^<]*>)", re.I)
+_XML_START = re.compile(rb"\A\s*<(?:\?xml\b|!DOCTYPE\s+(?!html)|(?:article|book|doc|TEI)\b[^<]*>)", re.I)
 _MAIL_HEADER = re.compile(
     rb"(?:Return-Path|Delivered-To|Received|From|To|Subject|Date|Message-ID|MIME-Version|Reply-To|X-[\w-]+"
     rb"|DKIM-Signature|Content-Type|Cc):[ \t]",

@@ -10,6 +10,7 @@ from itertools import groupby
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.article import find_article
+from ingest.parse.builder import without_line_edges
 from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
@@ -23,6 +24,11 @@ _BLOCK = re.compile(
     "address|article|aside|blockquote|body|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption|"
     "figure|form|h[1-6]|header|hr|li|main|ol|p|pre|section|summary|table|td|th|tr|ul"
 )
+_BLANKS = re.compile(r" +")
+_WHITE_SPACE = re.compile(r"\s+")
+MOST_MAINS = 10
+"""Elements <main> from which on none of them is taken for the page's own."""
+
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -77,8 +83,11 @@ def read_html(source: str) -> ParsedText:
 
 def _content(tree: LexborHTMLParser) -> LexborNode | None:
     """The page's own <main> when it has exactly one with text in it, else all of it."""
-    mains = [node for node in tree.css("main") if node.text(strip=True)]
-    return mains[0] if len(mains) == 1 else tree.root
+    mains = tree.css("main")
+    if len(mains) > MOST_MAINS:
+        return tree.root
+    filled = [node for node in mains if node.text(strip=True)]
+    return filled[0] if len(filled) == 1 else tree.root
 
 
 def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...], tuple[Table, ...]]:
@@ -125,36 +134,44 @@ def _runs(root: LexborNode) -> Iterator[tuple[_Place, str]]:
         together = list(pieces)
         place = together[0][0]
         run = clean("".join(text for _, text in together))
-        run = run.strip("\n") if place.verbatim else re.sub(r" *\n *", "\n", re.sub(r" +", " ", run)).strip()
+        run = run.strip("\n") if place.verbatim else without_line_edges(_BLANKS.sub(" ", run))
         if run.strip():
             yield place, run
 
 
 def _pieces(root: LexborNode) -> Iterator[tuple[_Place, str]]:
+    inside: dict[int, _Place] = {}
     for node in root.traverse(include_text=True):
         if node.tag == "br":
-            yield _place(node), "\n"
+            yield _place(node.parent, inside), "\n"
         elif node.is_text_node:
-            place = _place(node)
+            place = _place(node.parent, inside)
             text = node.text_content or ""
-            yield place, text if place.verbatim else re.sub(r"\s+", " ", text)
+            yield place, text if place.verbatim else _WHITE_SPACE.sub(" ", text)
 
 
-def _place(node: LexborNode) -> _Place:
-    block = cell = row = table = item = level = 0
-    verbatim = False
-    parent = node.parent
-    while parent is not None:
-        tag, here = parent.tag, parent.mem_id
-        block = block or (here if _BLOCK.fullmatch(tag or "") else 0)
-        cell = cell or (here if tag in {"td", "th"} else 0)
-        row = row or (here if tag == "tr" else 0)
-        table = table or (here if tag == "table" else 0)
-        item = item or (here if tag == "li" else 0)
-        level = level or _HEADINGS.get(tag or "", 0)
-        verbatim = verbatim or tag == "pre"
-        parent = parent.parent
-    return _Place(block, cell, row, table, item, level, verbatim)
+def _place(element: LexborNode | None, inside: dict[int, _Place]) -> _Place:
+    """The place of what stands in an element. `inside` holds those that are known, by the element's id."""
+    unknown: list[LexborNode] = []
+    while element is not None and element.mem_id not in inside:
+        unknown.append(element)
+        element = element.parent
+    place = inside[element.mem_id] if element is not None else _Place()
+    for inner in reversed(unknown):
+        place = inside[inner.mem_id] = _within(place, inner.tag or "", inner.mem_id)
+    return place
+
+
+def _within(outer: _Place, tag: str, here: int) -> _Place:
+    return _Place(
+        block=here if _BLOCK.fullmatch(tag) else outer.block,
+        cell=here if tag in {"td", "th"} else outer.cell,
+        row=here if tag == "tr" else outer.row,
+        table=here if tag == "table" else outer.table,
+        item=here if tag == "li" else outer.item,
+        level=_HEADINGS.get(tag, outer.level),
+        verbatim=outer.verbatim or tag == "pre",
+    )
 
 
 def _gap(before: _Place, after: _Place) -> str:

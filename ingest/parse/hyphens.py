@@ -12,7 +12,7 @@ from collections.abc import Sequence
 LINE_HYPHEN = "\ufffe"
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_BROKEN = re.compile(rf"([^\W_]*){LINE_HYPHEN}([^\W_]*)")
+_BROKEN = re.compile(rf"(?:(?<![^\W_])([^\W_]++))?{LINE_HYPHEN}([^\W_]*)")
 
 
 def mend_hyphens(pages: Sequence[str]) -> list[str]:
@@ -22,7 +22,7 @@ def mend_hyphens(pages: Sequence[str]) -> list[str]:
     words = _words(pages)
 
     def mend(broken: re.Match[str]) -> str:
-        left, right = broken.groups()
+        left, right = broken.groups("")
         capital = right[:1].isupper()  # "Black-White": no syllable begins with one
         return left + ("-" if capital else _joint(left.lower(), right.lower(), words)) + right
 

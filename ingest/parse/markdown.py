@@ -14,7 +14,7 @@ from ingest.parse.encoding import decode
 from ragapp.types import Heading, ParsedText
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_FRONT_TITLE = re.compile(r"^title:[ \t]*([\"']?)(.+?)\1[ \t]*$", re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes, name: str) -> ParsedText:
@@ -24,11 +24,15 @@ def parse_markdown(data: bytes, name: str) -> ParsedText:
     body = front.end() if front else 0
     headings = tuple(_headings(text, body))
     named = _FRONT_TITLE.search(text, 0, body)
-    if named:
-        title: str | None = named.group(2)
-    else:
-        title = text[headings[0].start : headings[0].end] if headings else None
-    return ParsedText(text, headings=headings, title=title)
+    title = _unquoted(named[1].strip(" \t")) if named else ""
+    if not title and headings:
+        title = text[headings[0].start : headings[0].end]
+    return ParsedText(text, headings=headings, title=title or None)
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
 
 
 def _headings(text: str, body: int) -> Iterator[Heading]:

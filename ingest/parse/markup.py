@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ingest.parse.clean import clean
@@ -12,10 +14,10 @@ from ragapp.types import Heading, ParsedText
 ASCIIDOC_NAMES = frozenset({".adoc", ".asciidoc", ".asc"})
 RST_NAMES = frozenset({".rst", ".rest"})
 
-_ASCIIDOC_HEADING = re.compile(r"^(={1,6})[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
-_ASCIIDOC_BLOCK = re.compile(r"^(-{4,}|\.{4,}|/{4,})[ \t]*$.*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_ASCIIDOC_HEADING = re.compile(r"^(={1,6})[ \t]+(\S(?:.*\S)?)[ \t]*$", re.MULTILINE)
+_ASCIIDOC_FENCE = re.compile(r"^(-{4,}|\.{4,}|/{4,})[ \t]*$", re.MULTILINE)
 _RST_HEADING = re.compile(
-    r"^(?:(?P<over>([=\-~^\"'`#*+.:_])\2{2,})[ \t]*\n)?[ \t]*(?P<title>\S.*?)[ \t]*\n"
+    r"^(?:(?P<over>([=\-~^\"'`#*+.:_])\2{2,})[ \t]*\n)?[ \t]*(?P<title>\S(?:.*\S)?)[ \t]*\n"
     r"(?P<under>([=\-~^\"'`#*+.:_])\5{2,})[ \t]*$",
     re.MULTILINE,
 )
@@ -24,13 +26,33 @@ _RST_HEADING = re.compile(
 def parse_asciidoc(data: bytes, name: str) -> ParsedText:
     """Headings are lines that begin with `=`. Raises ParseError as `decode` does."""
     text = clean(decode(data, name))
-    blocks = [match.span() for match in _ASCIIDOC_BLOCK.finditer(text)]
+    blocks = _asciidoc_blocks(text)
+    starts = [start for start, _ in blocks]
     headings = tuple(
         Heading(len(match[1]), *match.span(2))
         for match in _ASCIIDOC_HEADING.finditer(text)
-        if not any(start <= match.start() < end for start, end in blocks)
+        if not _is_inside(match.start(), starts, blocks)
     )
     return ParsedText(text, headings=headings, title=_first(text, headings))
+
+
+def _asciidoc_blocks(text: str) -> list[tuple[int, int]]:
+    """Between two lines of the same signs, ascending. One without an end is none."""
+    fences = list(_ASCIIDOC_FENCE.finditer(text))
+    ends: dict[str, list[re.Match[str]]] = defaultdict(list)
+    for fence in reversed(fences):
+        ends[fence[1]].append(fence)
+    blocks: list[tuple[int, int]] = []
+    for fence in fences:
+        ends[fence[1]].pop()
+        if (not blocks or fence.start() >= blocks[-1][1]) and ends[fence[1]]:
+            blocks.append((fence.start(), ends[fence[1]][-1].end()))
+    return blocks
+
+
+def _is_inside(offset: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:
+    before = bisect_right(starts, offset) - 1
+    return before >= 0 and offset < spans[before][1]
 
 
 def parse_rst(data: bytes, name: str) -> ParsedText:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from ingest.parse.builder import TextBuilder
 from ingest.parse.rows import write_sheet
-from ingest.parse.zip_xml import member, opened, xml_of
+from ingest.parse.zip_xml import member, opened, outermost, xml_of
 from ragapp.types import ParsedText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -84,15 +84,20 @@ def _write_slides(body: Element, out: TextBuilder) -> None:
 
 
 def _inner_frames(element: Element) -> Iterator[Element]:
-    """Text boxes that hang on a paragraph."""
+    """Text boxes that hang on a paragraph; a note, with all that is in it, is part of the paragraph."""
     if element.tag in _PARAGRAPHS:
-        yield from element.iter(f"{_DRAW}text-box")
+        yield from outermost(
+            element,
+            lambda inner: inner.tag == f"{_DRAW}text-box",
+            lambda inner: inner.tag == f"{_TEXT}note" or inner.tag in _UNREAD,
+        )
 
 
 def _paragraphs(element: Element) -> Iterator[str]:
-    for paragraph in element.iter():
-        if paragraph.tag in _PARAGRAPHS:
-            yield _text(paragraph)
+    for paragraph in outermost(element, lambda inner: inner.tag in _PARAGRAPHS):
+        yield _text(paragraph)
+        for frame in _inner_frames(paragraph):
+            yield from _paragraphs(frame)
 
 
 def _text(element: Element) -> str:
@@ -116,7 +121,7 @@ def _pieces(element: Element) -> Iterator[str]:
 
 
 def _rows(table: Element) -> Iterator[list[str]]:
-    for row in table.iter(f"{_TABLE}table-row"):
+    for row in outermost(table, lambda inner: inner.tag == f"{_TABLE}table-row"):
         cells: list[str] = []
         for cell in row:
             if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ragapp.types import Heading
 
 MAX_LEVEL = 6
+MOST_LINES = 4
+LONGEST = 1000
+"""Letters of a title, with the white space in it."""
+
+_LINE = re.compile(r"[^\n\f]+")
+_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d+){0,8}+\.?|[A-Z]\.) +")
+"""A section's number may stand in the text though the outline leaves it out."""
 
 
 class OutlineEntry(NamedTuple):
@@ -26,23 +35,45 @@ def locate_headings(
 
     An entry that is not found so is left out: a heading in the wrong place is worse than none.
     """
+    pages: dict[int, _Page] = {}
     reached = 0
     for entry in outline:
-        words = entry.title.split()
-        if entry.page is None or not 0 <= entry.page < len(page_starts) or not words:
+        number = entry.page
+        if number is None or not 0 <= number < len(page_starts) or not entry.title.strip():
             continue
-        start = max(reached, page_starts[entry.page])
-        end = page_starts[entry.page + 1] if entry.page + 1 < len(page_starts) else len(text)
-        found = _whole_lines(words).search(text, start, end)
+        if number not in pages:
+            end = page_starts[number + 1] if number + 1 < len(page_starts) else len(text)
+            pages[number] = _Page(text, page_starts[number], end)
+        found = pages[number].first(entry.title, reached)
         if found:
-            yield Heading(min(entry.level, MAX_LEVEL), found.start(), found.end())
-            reached = found.end()
+            yield Heading(min(entry.level, MAX_LEVEL), *found)
+            reached = found[1]
 
 
-def _whole_lines(words: Sequence[str]) -> re.Pattern[str]:
-    """A section's number may stand in the text though the outline leaves it out."""
-    title = r"\s+".join(re.escape(word) for word in words)
-    return re.compile(
-        rf"(?:(?<=[\n\f])|\A)(?:(?:\d{{1,2}}(?:\.\d+)*\.?|[A-Z]\.)[ ]+)?{title}(?=[ ]*(?:[\n\f]|\Z))",
-        re.IGNORECASE,
-    )
+class _Page:
+    """What stands on up to MOST_LINES whole lines of a page, each once with and once without its number.
+
+    All of it is looked up, not searched: an outline may have as many entries as its page has lines.
+    """
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        lines = [match.span() for match in _LINE.finditer(text, start, end)]
+        for place, (first, _) in enumerate(lines):
+            number = _NUMBER.match(text, first, end)
+            for _, last in lines[place : place + MOST_LINES]:
+                if last - first > LONGEST:
+                    break
+                span = first, first + len(text[first:last].rstrip())
+                for beginning in {first, number.end() if number else first}:
+                    self._spans[_key(text[beginning : span[1]])].append(span)
+
+    def first(self, title: str, reached: int) -> tuple[int, int] | None:
+        """Where the title first stands at or after the offset `reached`."""
+        spans = self._spans.get(_key(title), [])
+        place = bisect_left(spans, (reached, 0))
+        return spans[place] if place < len(spans) else None
+
+
+def _key(title: str) -> str:
+    return " ".join(title.split()).casefold()

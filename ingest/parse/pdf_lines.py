@@ -21,7 +21,7 @@ SAME_LINE = 0.3
 PARAGRAPH_GAP = 0.4
 """How much wider, in line heights, the gap above a paragraph is than the usual one of the page."""
 
-_PIECE = re.compile(r"[^\r\n]*[^\s\r\n][^\r\n]*")
+_PIECE = re.compile(r"[^\r\n]+")
 _BOLD = re.compile(r"bold|black|heavy|semibd", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18
 _FONT_NAME_BYTES = 128
@@ -71,31 +71,34 @@ def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
 
     pdfium begins a new line where a file sets each word by itself; here those are joined again.
     """
-    lines: list[PdfLine] = []
+    lines: list[list[PdfLine]] = []
     for piece in _pieces(page):
-        if lines and _continues(lines[-1], piece):
-            lines[-1] = _joined(lines[-1], piece)
+        if lines and _continues(lines[-1][-1], piece):
+            lines[-1].append(piece)
         else:
-            lines.append(piece)
-    return _with_paragraphs(lines)
+            lines.append([piece])
+    return _with_paragraphs([_joined(pieces) for pieces in lines])
 
 
 def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[PdfLine]:
     text: str = page.get_text_range()
-    wide = max(text, default="") > "\uffff"
+    counted = units = 0  # pdfium counts UTF-16 units
     for match in _PIECE.finditer(text):
         words = match.group().strip()
+        if not words:
+            continue
         start = match.start() + match.group().index(words)
-        ends = start, start + len(words) - 1
-        if wide:  # pdfium counts UTF-16 units
-            ends = _units(text, ends[0]), _units(text, ends[1])
+        units += _units(text[counted:start])
+        counted = start + len(words) - 1
+        ends = units, units + _units(text[start:counted])
+        units = ends[1]
         first, last = (max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(page, end)) for end in ends)
         bold = _is_bold(page, first) and _is_bold(page, last)
         yield PdfLine(words, _box(page, first), _box(page, last), bold, _is_level(page, first))
 
 
-def _units(text: str, offset: int) -> int:
-    return len(text[:offset].encode("utf-16-le", "surrogatepass")) // 2
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _box(page: pypdfium2.PdfTextPage, index: int) -> LetterBox:
@@ -121,8 +124,10 @@ def _continues(line: PdfLine, piece: PdfLine) -> bool:
     return line.level and piece.level and same and piece.first.left >= line.last.right - height / 2
 
 
-def _joined(line: PdfLine, piece: PdfLine) -> PdfLine:
-    return PdfLine(f"{line.text} {piece.text}", line.first, piece.last, line.bold and piece.bold, level=True)
+def _joined(pieces: Sequence[PdfLine]) -> PdfLine:
+    first, last = pieces[0], pieces[-1]
+    text = " ".join(piece.text for piece in pieces)
+    return PdfLine(text, first.first, last.last, all(piece.bold for piece in pieces), first.level)
 
 
 def _with_paragraphs(lines: Sequence[PdfLine]) -> list[PdfLine]:

@@ -19,14 +19,17 @@ MOST_HEADER_LINES = 5
 WIDEST_LABEL = 70
 """Letters of a line that names columns or rows; longer ones are text."""
 
-_AMOUNT = r"(?:[$€£¥]\s?)?\(?-?\d[\d.,]*\)?\s?%?|[—–-]|N/?[AM]"
-_ROW = re.compile(rf".*?(?:(?:^|\s)(?:[$€£¥]\s?)?(?:{_AMOUNT})(?:\s[%)])?){{2,}}\s*$", re.IGNORECASE)
+ROW_END = 120
+"""Letters at the end of a line in which its last two amounts stand, if it is a row."""
+
+_AMOUNT = r"(?:[$€£¥]\s?)?(?:\(?-?\d[\d.,]*\)?\s?%?|[—–-]|N/?[AM])"
+_ROW = re.compile(rf"(?:(?:^|\s){_AMOUNT}(?:\s[%)])?){{2}}$", re.IGNORECASE)
 _HEADER = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:in|of) (?:millions|thousands|billions)|%|\(in |"
     r"\b(?:ended|ending|as of|fiscal|quarter|change|total|months|three|six|nine|twelve)\b",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r".*(?:\b(?:19|20)\d\d\b\W*){2,}")
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b\W+(?:19|20)\d\d\W*$")
 
 
 def figure_tables(pages: Sequence[Sequence[Placed]]) -> tuple[Table, ...]:
@@ -76,7 +79,9 @@ def _first_header(lines: Sequence[Placed], row: int, reached: int) -> int:
 
 
 def _is_row(placed: Placed) -> bool:
-    return _ROW.match(placed[0].text) is not None and not _YEARS.fullmatch(placed[0].text)
+    text = placed[0].text.rstrip()
+    end = max(0, len(text) - ROW_END)
+    return _ROW.search(text, end) is not None and not _YEARS.search(text, end)
 
 
 def _names_columns(placed: Placed) -> bool:

@@ -72,12 +72,18 @@ def _write_shape(shape: BaseShape, out: TextBuilder) -> None:
 
 def _cells(table: Table) -> list[list[str]]:
     """The text of each cell; that of merged ones stands in every row and column that they cover."""
-    rows = [[cell.text for cell in row.cells] for row in table.rows]
-    for top, row in enumerate(table.rows):
-        for left, cell in enumerate(row.cells):
-            if cell.is_merge_origin:
-                for covered in rows[top : top + cell.span_height]:
-                    covered[left : left + cell.span_width] = [cell.text] * cell.span_width
+    cells = [list(row.cells) for row in table.rows]
+    rows = [[cell.text for cell in row] for row in cells]
+    merged: set[tuple[int, int]] = set()
+    for top, row in enumerate(cells):
+        for left, cell in enumerate(row):
+            if not cell.is_merge_origin or (top, left) in merged:
+                continue
+            for below in range(top, min(top + cell.span_height, len(rows))):
+                for beside in range(left, min(left + cell.span_width, len(rows[below]))):
+                    if (below, beside) not in merged:
+                        rows[below][beside] = rows[top][left]
+                        merged.add((below, beside))
     return rows
 
 

@@ -13,8 +13,9 @@ from ragapp.types import ParsedText
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\d{1,3}"
 CUE = re.compile(rf"^{_TIME}[ \t]+-->[ \t]+(?:\d+:)?\d{{1,2}}:\d{{2}}[.,]\d{{1,3}}.*$", re.MULTILINE)
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]+)>")
-_TAG = re.compile(r"</?[^<>]*>|\{\\[^}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]++([^<>]+)>")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_TAG = re.compile(r"</?[^<>]*>|\{\\[^{}]*\}")
 
 
 def parse_subtitles(data: bytes, name: str) -> ParsedText:
@@ -36,9 +37,11 @@ def _speech(speaker: str, said: list[str]) -> str:
 
 
 def _cues(text: str) -> Iterator[tuple[str, str]]:
-    for match in CUE.finditer(text):
-        end = re.compile(r"\n[ \t]*\n|\Z").search(text, match.end())
-        payload = text[match.end() : end.start() if end else len(text)].strip()
+    cues = list(CUE.finditer(text))
+    limits = [*(cue.start() for cue in cues[1:]), len(text)]
+    for cue, limit in zip(cues, limits, strict=False):
+        blank = _BLANK_LINE.search(text, cue.end(), limit)
+        payload = text[cue.end() : blank.start() if blank else limit].strip()
         voice = _VOICE.search(payload)
         words = html.unescape(_TAG.sub("", payload)).strip()
         if words:

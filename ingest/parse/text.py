@@ -27,7 +27,6 @@ LONGEST = 100
 INDENTED = 0.6
 """When this part of a text's lines is indented, a line alone at the margin is a heading without a number."""
 
-_ALONE = re.compile(r"(?:\A|\f|\n[ \t]*\n|\n[ \t]*\f)\n*([^\s\f][^\n\f]*)(?=\n[ \t]*(?:\n|\f|\Z)|\f|\Z)")
 _NUMBERED = re.compile(
     r"(?:(?:section|chapter|appendix|annex)\s+)?(?P<number>\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*)"
     r"(?:[.:)]|(?=\s))[ \t]+(?P<title>.*[^\W\d_]{2}.*)",
@@ -35,7 +34,7 @@ _NUMBERED = re.compile(
 )
 _LEADERS = re.compile(r"\.{3}|\. \. |\s{3,}\S*\d+$")
 _PLAIN = re.compile(r"[A-Z][\w'’&/(), -]{2,60}")
-_LINE = re.compile(r"^(?P<indent>[ \t]*)\S.*$", re.MULTILINE)
+_LINE = re.compile(r"([^\n\f]*+)(?:[\n\f]|\Z)")
 
 _Number = tuple[tuple[bool, int], ...]
 """A heading's number, comparable: appendices, which have letters, come after the sections."""
@@ -49,11 +48,10 @@ def text_headings(text: str, skipped: Sequence[tuple[int, int]]) -> tuple[Headin
 def _headings(text: str, skipped: frozenset[int]) -> Iterator[Heading]:
     margin_counts = _is_indented(text)
     reached: _Number = ()
-    for match in _ALONE.finditer(text):
-        line = match[1].rstrip()
-        if match.start(1) in skipped or len(line) > LONGEST or _LEADERS.search(line) or line[-1] in ".,;:":
+    for start, line in _lone_lines(text):
+        if start in skipped or len(line) > LONGEST or _LEADERS.search(line) or line[-1] in ".,;:":
             continue
-        span = match.start(1), match.start(1) + len(line)
+        span = start, start + len(line)
         numbered = _NUMBERED.fullmatch(line)
         if numbered:
             number = _parsed(numbered["number"])
@@ -64,8 +62,25 @@ def _headings(text: str, skipped: frozenset[int]) -> Iterator[Heading]:
             yield Heading(1, *span)
 
 
+def _lone_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Where each line at the margin starts that has no other line of its page directly above or below it,
+    and the line without the blanks at its end."""
+    lone: tuple[int, str] | None = None
+    free_above = True
+    for match in _LINE.finditer(text):
+        line = match[1].rstrip()
+        if line:
+            lone = (match.start(), line) if free_above and not line[0].isspace() else None
+        ends_page = not match[0].endswith("\n")
+        if lone and (ends_page or not line):
+            yield lone
+            lone = None
+        free_above = ends_page or not line
+
+
 def _is_indented(text: str) -> bool:
-    indents = [bool(match["indent"]) for match in _LINE.finditer(text)]
+    lines = (match[1] for match in _LINE.finditer(text))
+    indents = [line[0] in " \t" for line in lines if line.strip()]
     return sum(indents) >= INDENTED * len(indents) > 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from ingest.parse.builder import TextBuilder
-from ingest.parse.zip_xml import xml_of
+from ingest.parse.zip_xml import outermost, xml_of
 from ragapp.types import ParsedText
 
 _SKIPPED = frozenset({"tex-math", "alternatives-graphic", "object-id", "journal-meta", "permissions"})
@@ -34,9 +34,8 @@ def _read_article(article: Element, out: TextBuilder) -> ParsedText:
     authors = ", ".join(_authors(front))
     out.heading(1, title)
     out.paragraph(authors)
-    for abstract in front.iter():
-        if _tag(abstract) in {"abstract", "trans-abstract"}:
-            _write_section(abstract, 2, out, _UNTITLED["abstract"])
+    for abstract in outermost(front, lambda inner: _tag(inner) in {"abstract", "trans-abstract"}):
+        _write_section(abstract, 2, out, _UNTITLED["abstract"])
     for part in article:
         if _tag(part) in {"body", "back", "floats-group"}:
             _write_blocks(part, 2, out)
@@ -83,17 +82,16 @@ def _write_paragraph(paragraph: Element, level: int, out: TextBuilder) -> None:
 def _write_table(wrap: Element, out: TextBuilder) -> None:
     caption = " ".join(filter(None, (_text(_child(wrap, "label")), _text(_child(wrap, "caption")))))
     out.paragraph(caption)
-    rows = [row for row in wrap.iter() if _tag(row) == "tr"]
+    rows = outermost(wrap, lambda inner: _tag(inner) == "tr")
     out.table([[_text(cell) for cell in row] for row in rows], caption)
-    for foot in wrap.iter():
-        if _tag(foot) == "table-wrap-foot":
-            out.paragraph(_text(foot))
+    for foot in outermost(wrap, lambda inner: _tag(inner) == "table-wrap-foot"):
+        out.paragraph(_text(foot))
 
 
 def _authors(front: Element) -> Iterator[str]:
     for group in front.iter():
         if _tag(group) == "contrib" and group.get("contrib-type", "author") == "author":
-            given, family = _text(_first(group, "given-names")), _text(_first(group, "surname"))
+            given, family = (_text(_own(group, tag)) for tag in ("given-names", "surname"))
             if family:
                 yield f"{given} {family}".strip()
 
@@ -130,6 +128,12 @@ def _tag(element: Element) -> str:
 
 def _child(element: Element, tag: str) -> Element | None:
     return next((child for child in element if _tag(child) == tag), None)
+
+
+def _own(contributor: Element, tag: str) -> Element | None:
+    """A part of the contributor's name, but not of those inside of it who make up a group."""
+    parts = outermost(contributor, lambda inner: _tag(inner) == tag, lambda inner: _tag(inner) == "contrib")
+    return next(parts, None)
 
 
 def _first(element: Element, tag: str) -> Element | None:

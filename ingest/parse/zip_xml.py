@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 from xml.etree.ElementTree import ParseError as XmlError
@@ -48,6 +48,20 @@ def xml_of(data: bytes, name: str) -> Element:
     except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
         raise damaged(name, error) from error
     return root
+
+
+def outermost(
+    parent: Element, wanted: Callable[[Element], bool], closed: Callable[[Element], bool] = lambda _: False
+) -> Iterator[Element]:
+    """The wanted elements below `parent` in the order of the file, without those inside of another wanted or
+    of a closed one. So an element that is nested in its like is read once, and not once for each level."""
+    waiting = list(reversed(parent))
+    while waiting:
+        element = waiting.pop()
+        if wanted(element):
+            yield element
+        elif not closed(element):
+            waiting.extend(reversed(element))
 
 
 def damaged(name: str, why: object) -> ParseError:
