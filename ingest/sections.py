@@ -10,6 +10,7 @@ from itertools import islice, zip_longest
 
 from ragapp.types import Heading
 
+_LINE_END = re.compile(r"[\n\f]")
 _UNDERLINE = re.compile(r"[ \t>]*(?:={2,}|-{2,}|~{2,})[ \t]*(?:\n|\Z)")
 
 
@@ -71,7 +72,7 @@ def _line_start(text: str, offset: int, earliest: int) -> int:
 
 def _body_start(text: str, heading: Heading, line: int) -> int:
     """After the heading's own lines, unless words stand there that are not the heading's."""
-    found = re.compile(r"[\n\f]").search(text, heading.end)
+    found = _LINE_END.search(text, heading.end)
     line_end = found.end() if found else len(text)
     beside = text[line : heading.start] + text[heading.end : line_end]
     if re.search(r"\w", beside):

@@ -20,7 +20,7 @@ _FILLING = re.compile(
     r"|(?<=[a-z,;] )[A-Z][\w'’-]+(?: (?:of |the |de |van |von )?[A-Z][\w'’-]+)*"  # a name inside the sentence
 )
 _SPACE = re.compile(r"\s+")
-_NO_PROSE = re.compile(r"\||```|://|^\s*[$#>]", re.MULTILINE)
+_NO_PROSE = re.compile(r"\||```|://|^[^\S\n]*[$#>]", re.MULTILINE)
 """Signs of a table's row, a program's text, an address: nobody asks in such words."""
 
 

@@ -19,7 +19,7 @@ from evals.datasets.sampling import draw
 from evals.runs import fingerprint
 from ragapp.errors import UsageError
 
-_URL = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|xyz|org|net)\b")
+_URL = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w-]{1,63}\.(?:com|xyz|org|net)\b")
 _QUOTED = re.compile(r"[\"'“”‘’]([^\"'“”‘’]{4,})[\"'“”‘’]")
 
 

@@ -29,7 +29,7 @@ INDENTED = 0.6
 
 _NUMBERED = re.compile(
     r"(?:(?:section|chapter|appendix|annex)\s+)?(?P<number>\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*)"
-    r"(?:[.:)]|(?=\s))[ \t]+(?P<title>.*[^\W\d_]{2}.*)",
+    r"(?:[.:)]|(?=\s))[ \t]++(?P<title>(?=.*[^\W\d_]{2}).*)",
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"\.{3}|\. \. |\s{3,}\S*\d+$")

@@ -15,7 +15,7 @@ from ragapp.text.sentences import Span, sentence_spans
 _LIST = r"\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*"
 MARKER = re.compile(
     r"(?:\b(?:from|in|see|per|according to) (?:the )?passages? )?"
-    rf"[\[【]\s*\^?(?:(?:passage|source|document)s?\s*)?({_LIST})\s*(?:†[^\]】]*)?[\]】](?:\([^)\s]*\))?",
+    rf"[\[【]\s*\^?(?:(?:passage|source|document)s?\s*)?({_LIST})\s*(?:†[^\[\]【】]*)?[\]】](?:\([^)\s]{{0,2000}}\))?",
     re.IGNORECASE,
 )
 """[1], [1, 2], [1-3], [^1], [Source 1], 【1】, 【1†L3】, "from passage [1]", and any of them made a link."""

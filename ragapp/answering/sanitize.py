@@ -26,7 +26,7 @@ _SCHEME = re.compile(r"(?:\w[\w+.-]{0,40}://)+")
 # What is longer keeps its characters, and `disarmed` parts the pairs that could start markup.
 
 _DISARMED = (
-    (re.compile(r"!+(?=\[)"), ""),  # ![ opens an image
+    (re.compile(r"(?<!!)!+(?=\[)"), ""),  # ![ opens an image
     (re.compile(r"\](?=[(\[:])"), "] "),  # ]( and ][ make a link, ]: defines one
     (re.compile(r"<(?=[A-Za-z/!?])"), "< "),  # opens a tag
     (re.compile(r"://"), ": //"),  # makes an address link itself

@@ -9,8 +9,6 @@ from pathlib import PurePosixPath
 
 MAX_CHARACTERS = 200
 
-_DIRECTORIES = re.compile(r".*[/\\]", re.DOTALL)
-
 _DECEIVING = re.compile(
     "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # turn the writing direction: exe.fdp looks like pdf.exe
     "|[\ufeff\u200b\u2028\u2029]"  # cannot be seen, or break the line
@@ -19,7 +17,7 @@ _DECEIVING = re.compile(
 
 def display_name(name: str | None) -> str:
     """Without directories, control and direction characters; at most 200 characters, the ending kept."""
-    shown = _DIRECTORIES.sub("", unicodedata.normalize("NFC", name or ""))
+    shown = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
     shown = _DECEIVING.sub("", shown)
     shown = "".join(c for c in shown if unicodedata.category(c) not in {"Cc", "Cs"}).strip()
     if shown in {"", ".", ".."}:

@@ -23,7 +23,7 @@ failed. A command that completed has printed its result."""
 MAX_OUTPUT: Final = 16 * 1024 * 1024
 """Largest result in bytes, ten times that of the largest evaluations."""
 
-_PROGRESS = re.compile(r"^(?P<step>.+?):? +(?P<percent>\d{1,3})%")
+_PROGRESS = re.compile(r"^(?P<step>.+?):?(?<! ) +(?P<percent>\d{1,3})%")
 
 OnProgress = Callable[[str, float], None]
 """Called with the current step and its completed share, from 0 to 1."""

@@ -13,10 +13,10 @@ _LIST_MARK = re.compile(
 
 def without_list_mark(text: str) -> str:
     """A list item or heading without its number or bullet; itself where that would be all."""
-    rest = text
-    while (mark := _LIST_MARK.match(rest)) and rest[mark.end() :].strip():
-        rest = rest[mark.end() :]
-    return rest
+    start, end = 0, len(text.rstrip())
+    while (mark := _LIST_MARK.match(text, start)) and mark.end() < end:
+        start = mark.end()
+    return text[start:]
 
 
 _COURTESY = re.compile(

@@ -37,13 +37,13 @@ MAX_TOKENS = 512
 
 _LONGEST_TITLE = 50
 _CHAT = re.compile(
-    r"<chat_history>(.*?)(?:</chat_history>|$)|<text>(.*?)</text>"
+    r"<chat_history>(.*?)(?:</chat_history>|$)|<text>((?:(?!</?text>).)*+)</text>"
     r"|^#* ?(?:chat history|conversation|new lines):(?!\s*<chat_history>)(.*)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _CONTEXT = re.compile(r"<context>.*(?:</context>|$)", re.DOTALL)
 _KEY = re.compile(r'\{\s*\\?"(title|tags|follow_ups|queries|text|prompt|operations|tool_calls)\\?"\s*:')
-_USERS = re.compile(r"^[#*\s]*(?:user|human):[*\s]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_USERS = re.compile(r"^[#* \t]*(?:user|human):[*\s]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def _patterns(*pairs: tuple[Kind, str]) -> tuple[tuple[Kind, re.Pattern[str]], ...]:

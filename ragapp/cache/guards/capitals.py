@@ -10,7 +10,7 @@ from ragapp.cache.guards.word_lists import CAPITALS_MATTER
 from ragapp.text.units import unit_of
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]\w*")
-_IDENTIFIER = re.compile(r"^(?:[a-z]+[A-Z]\w*|\w+_\w+|\w*\d\w*)")
+_IDENTIFIER = re.compile(r"(?=[a-z]+[A-Z]|\w+?_\w|\w*?\d)\w+")
 _ENDS = frozenset(".?!:\n")
 
 
