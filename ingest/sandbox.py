@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import BinaryIO
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from ragapp.errors import ParseError
 from ragapp.sandbox import Sandbox as Confined
 from ragapp.sandbox import SandboxLimits
 from ragapp.settings import Settings
-from ragapp.types import Heading, ParsedText, Table
+from ragapp.types import ParsedText
 
 CHILD = f"{__package__}.parse.worker"
 
@@ -35,16 +37,7 @@ class ParserSandbox:
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
         """Raises ParseError when the document cannot be read, or not within the limits; StorageError,
         and ConflictError once this was told to stop."""
-        result = json.loads(self._confined.run(data, name, self._wish))
-        return ParsedText(
-            text=result["text"],
-            page_starts=tuple(result["page_starts"]),
-            headings=tuple(Heading(**heading) for heading in result["headings"]),
-            title=result["title"],
-            metadata=result["metadata"],
-            tables=tuple(Table(**table) for table in result["tables"]),
-            furniture=tuple((start, end) for start, end in result["furniture"]),
-        )
+        return read_result(self._confined.run(data, name, self._wish), name)
 
     def stop(self) -> None:
         """Ends what is being parsed, which then raises ConflictError, and all that would follow."""
@@ -52,3 +45,32 @@ class ParserSandbox:
 
     def close(self) -> None:
         self._confined.close()
+
+
+def read_result(result: bytes, name: str) -> ParsedText:
+    """The text in what the sandbox returned.
+
+    A document may have taken over its parser, so every type is checked, and that all spans are in the text.
+    Raises ParseError.
+    """
+    try:
+        parsed = _PARSED.validate_json(result, strict=True)
+    except ValidationError as error:
+        raise _not_a_text(name) from error
+    starts = parsed.page_starts
+    spans = [*((one.start, one.end) for one in (*parsed.headings, *parsed.tables)), *parsed.furniture]
+    ascending = starts[:1] == (0,) and all(before < after for before, after in pairwise(starts))
+    inside = all(0 <= start <= end <= len(parsed.text) for start, end in spans)
+    if not (ascending and inside and starts[-1] <= len(parsed.text)):
+        raise _not_a_text(name)
+    return parsed
+
+
+def _not_a_text(name: str) -> ParseError:
+    return ParseError(
+        f"The parser returned something that is not a parsed document for {name}. The file may be hostile: "
+        "check where it comes from."
+    )
+
+
+_PARSED = TypeAdapter(ParsedText)

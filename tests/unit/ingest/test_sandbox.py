@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from ingest.parse.registry import parse
-from ingest.sandbox import ParserSandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parse_limits, read_result
 from ragapp.errors import ParseError
 from ragapp.sandbox import MIB, SandboxLimits
 from ragapp.sandbox.tree import descendants
@@ -40,6 +41,38 @@ def reads_another(sandbox: ParserSandbox) -> bool:
 def test_the_text_is_what_the_parser_made(sandbox: ParserSandbox) -> None:
     data = "---\ntitle: Ä\n---\n# One 😀\n\ntext\n\n## Two\n\nmore".encode()
     assert sandbox.parse(io.BytesIO(data), "a.md") == parse(data, "a.md")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"text": 1},
+        {"text": None},
+        {"page_starts": []},
+        {"page_starts": [0, "2"]},
+        {"page_starts": [0, 3, 2]},
+        {"page_starts": [0, 99]},
+        {"headings": [{"level": 1, "start": 0, "end": 99}]},
+        {"headings": [{"level": 1, "start": True, "end": 2}]},
+        {"headings": [{"level": 1, "start": -2, "end": 2}]},
+        {"tables": [{"start": 0, "end": 2}]},
+        {"furniture": [[2, 1]]},
+        {"furniture": [[0, 1, 2]]},
+        {"metadata": {"author": ["a"]}},
+        {"title": {"a": "b"}},
+    ],
+)
+def test_a_result_of_the_wrong_shape_is_refused(changed: dict[str, object]) -> None:
+    result = asdict(parse(b"# One\n\ntwo", "a.md"))
+    assert read_result(json.dumps(result).encode(), "a.md").text == "# One\n\ntwo"
+    with pytest.raises(ParseError, match=r"not a parsed document for a\.md"):
+        read_result(json.dumps({**result, **changed}).encode(), "a.md")
+
+
+@pytest.mark.parametrize("result", [b"", b"[]", b"null", b'"text"', b"{", b"\xff", b"[" * 100_000])
+def test_a_result_that_is_no_document_is_refused(result: bytes) -> None:
+    with pytest.raises(ParseError, match="not a parsed document"):
+        read_result(result, "a.md")
 
 
 def test_a_reason_comes_back(sandbox: ParserSandbox) -> None:
