@@ -45,13 +45,13 @@ BOUNDED = {
     "ingest.parse.pdf_headings._AMOUNTS": "lines of at most LONGEST letters",
     "ingest.parse.text._LEADERS": "lines of at most LONGEST letters",
     "ragapp.models.addresses._REPEATED": "a setting",
-    "ragapp.settings.unknown._LINK_TO_A_SERVICE": "names of environment variables",
+    "ragapp.settings.unknown._KUBERNETES_SERVICE": "names of environment variables",
     "ragapp.text.sentences._ROW": "the last 80 letters of a line",
 }
 """Quadratic patterns, and what they are given."""
 
 COMPUTED = {
-    "ragapp.answering.numbers": 1,  # a number, with one of two signs between thousands
+    "ragapp.answering.groundedness.numbers": 1,  # a number, with one of two signs between thousands
     "ragapp.api.openai.chores": 1,  # makes constants, which are found
     "ragapp.indexes.qdrant.index": 1,  # names of the database's own collections
     "ragapp.models.secrecy": 1,  # a key, escaped

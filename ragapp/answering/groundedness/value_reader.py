@@ -73,7 +73,7 @@ _SIZED = re.compile(
 )
 _TAIL = re.compile(r"(?:[-–]?[%‰°]?[^\W\d_]*[²³]?)(?:/[^\W\d_]+[²³]?)?(?:-[^\W\d_]+)*")
 _PREFIXED = re.compile(
-    r"(?:mid|pre|post|under|over|sub|late|early|circa|ca|non|age|day|year)-\d+\S*", re.IGNORECASE
+    r"(?:mid|pre|post|under|over|sub|late|early|circa|ca|non|age|day|year)-\d\S*", re.IGNORECASE
 )
 _SIGNED = re.compile(r"(?:--?[^\W\d]|\$[^\W\d]|/[^\W\d]|~/|\.[^\W\d]|@[^\W\d]|#\w)")
 _DOTTED = re.compile(r"\b(?:[^\W\d]\w+\.)+[^\W\d]\w+")
