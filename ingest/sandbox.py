@@ -58,7 +58,9 @@ def read_result(result: bytes, name: str) -> ParsedText:
     except ValidationError as error:
         raise _not_a_text(name) from error
     starts = parsed.page_starts
-    spans = [*((one.start, one.end) for one in (*parsed.headings, *parsed.tables)), *parsed.furniture]
+    headings = [(heading.start, heading.end) for heading in parsed.headings]
+    tables = [(table.start, table.end) for table in parsed.tables]
+    spans = [*headings, *tables, *parsed.furniture]
     ascending = starts[:1] == (0,) and all(before < after for before, after in pairwise(starts))
     inside = all(0 <= start <= end <= len(parsed.text) for start, end in spans)
     if not (ascending and inside and starts[-1] <= len(parsed.text)):
