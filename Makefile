@@ -12,7 +12,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run install test test-fast soak check lint types needs docs lock lint-api dist platforms
+.PHONY: run install test test-fast soak check lint types needs docs lock lint-api dist platforms site
 
 run: install $(if $(findstring local,$(RAGAPP_GENERATOR)),.venv/installed-local)
 	$(BIN)/ragapp serve --first-run
@@ -62,6 +62,10 @@ docs: .venv/installed-dev
 dist: .venv/installed-dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 	$(BIN)/python distribution/client_wheel.py dist
+
+# The documentation as a web site, in build/site.
+site: .venv/installed-dev
+	$(BIN)/python -m mkdocs build --strict
 
 # Whether all that ragapp needs comes as wheels on each supported platform. Asks the package registry.
 platforms: .venv/installed-dev

@@ -13,6 +13,7 @@ import ast
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,6 @@ from tempfile import TemporaryDirectory
 
 from setuptools import build_meta
 from setuptools.build_meta import (
-    build_editable,
     build_sdist,
     get_requires_for_build_editable,
     get_requires_for_build_sdist,
@@ -61,6 +61,18 @@ def build_wheel(
     metadata = metadata_directory and str(Path(metadata_directory).resolve())
     with _renamed_tree():
         return str(build_meta.build_wheel(target, config_settings, metadata))
+
+
+def build_editable(
+    wheel_directory: str,
+    config_settings: ConfigSettings = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Builds an editable wheel of the tree as it is. Returns its file name."""
+    with warnings.catch_warnings():
+        # setuptools says at each installation that a checkout is imported from its working folder.
+        warnings.filterwarnings("ignore", message=r"\s*Editable installation")
+        return str(build_meta.build_editable(wheel_directory, config_settings, metadata_directory))
 
 
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: ConfigSettings = None) -> str:

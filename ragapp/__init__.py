@@ -1,3 +1,3 @@
 """Answers from your own documents, every sentence tied to the exact characters that support it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
