@@ -1,4 +1,4 @@
-"""What a model wrote, as sentences with the passage numbers it put to each."""
+"""Reads a generated text as claims: sentences with the passage numbers that the model cited for each."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _LINE_START = re.compile(r"(?:^|\n)[ \t*•#-]*$")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence without its markers; `passages` are the numbers it had, known or not."""
+    """A sentence without its markers; `passages` are the numbers cited, whether or not they exist."""
 
     text: str
     passages: tuple[int, ...]
     new_line: bool
     is_head: bool = False
-    """Whether it is the head of a table or a heading over what follows."""
+    """Whether it is the header of a table or a heading."""
 
 
 def read_claims(written: str) -> list[Claim]:
-    """The sentences of what a model wrote, made safe to show.
+    """The sentences of a generated text, made safe to show.
 
-    A marker belongs to the sentence it stands in or behind; on a line that opens with a marker and does
-    not end with one, to the sentence behind it.
+    A marker belongs to the sentence that contains or precedes it. On a line that starts with a marker and
+    does not end with one, it belongs to the sentence that follows.
     """
     bare, marks = _take_out(_DEFINITION.sub("", written))
     spans = sentence_spans(bare)
@@ -71,7 +71,7 @@ class _Mark:
 
 
 def _take_out(written: str) -> tuple[str, list[_Mark]]:
-    """The text without markers, and where they stood in it."""
+    """The text without markers, and the places of the markers in it."""
     bare, marks = "", []
     for line in written.splitlines(keepends=True):
         found = list(MARKER.finditer(line))
@@ -95,7 +95,7 @@ def _opens_sentence(bare: str) -> bool:
 
 
 def _owner(mark: _Mark, spans: Sequence[Span]) -> int:
-    """Which span the mark belongs to; len(spans) when it leads and nothing follows."""
+    """The index of the span that the mark belongs to; len(spans) when nothing follows a leading mark."""
     behind = bisect.bisect_left(spans, (mark.at, mark.at))
     before = behind - 1
     if mark.leads and (before < 0 or spans[before][1] <= mark.at):

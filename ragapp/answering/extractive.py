@@ -1,4 +1,4 @@
-"""An answer in the documents' own sentences, or a refusal. Needs no generator."""
+"""Composes an answer from sentences of the documents, or refuses. Needs no generator."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ragapp.answering.sentence_ranking import ScoredSentence, score_sentences
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import POINTING_BACK, fold, words
 
-READ = 5
-"""Passages read: reading 10 finds no more answers (docs/answers.md)."""
+MOST_READ = 5
+"""Passages that are read: reading 10 finds no more answers (docs/answers.md)."""
 
 MOST_CHOSEN = 3
 MOST_QUOTED = 4
-"""Sentences chosen for their score, and quoted when those before them are needed to understand them."""
+"""Sentences selected by score, and sentences quoted including those needed to understand them."""
 
 MARGIN = 0.5
-"""How far below the best sentence's score another one may be and still be chosen. From .4 the answers of
-XQuAD grow by 12% and hold the gold answer .009 more often; .6 adds length only."""
+"""How far a selected sentence may score below the best. Compared with 0.4, answers on XQuAD are 12% longer
+and contain the gold answer 0.009 more often; 0.6 only adds length."""
 
 SAME = 0.9
-"""Sentences whose content stems overlap by this share (Jaccard) say the same; one is quoted."""
+"""Of sentences whose content stems overlap by this share (Jaccard), only one is quoted."""
 
 _Span = tuple[Passage, SourceSentence]
 
@@ -31,27 +31,30 @@ _Span = tuple[Passage, SourceSentence]
 def extract(
     question: str,
     passages: Sequence[Passage],
-    asked: str | None = None,
+    core_question: str | None = None,
     model: AnswerabilityModel | None = None,
 ) -> list[Statement]:
-    """The best-supported sentences in reading order; empty when nothing supports an answer.
+    """The sentences that answer the question, in reading order; empty when there is no answer.
 
-    `asked` is what the documents must speak of, by default the question: the topic that the rules add to a
-    follow-up helps to find its sentences, which need not repeat it. The `model` reads them; without one,
-    words decide.
+    The three steps are `score_sentences` (read), `find_answer` (decide) and `compose`. `core_question` is
+    what the documents must cover, by default the question: the topic that the rules add to a follow-up helps
+    to find sentences, which need not repeat it. Without a `model`, shared words decide.
     """
-    passages = passages[:READ]
+    passages = passages[:MOST_READ]
     ranked = [one for one in score_sentences(question, passages) if not one.sentence.is_title]
-    answer = find_answer(question, asked or question, ranked, passages, model) if ranked else None
-    if answer is None:
-        return []
+    answer = find_answer(question, core_question or question, ranked, passages, model) if ranked else None
+    return [] if answer is None else compose(answer, ranked)
+
+
+def compose(answer: ScoredSentence, ranked: Sequence[ScoredSentence]) -> list[Statement]:
+    """The answering sentence with the best others and what they refer back to, in reading order."""
     spans = _with_antecedents([(one.passage, one.sentence) for one in _choose(answer, ranked)])
     statements = (_quoted(*span) for span in _in_reading_order(spans))
     return [statement for statement in statements if statement.text]
 
 
 def _choose(answer: ScoredSentence, ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The sentence that answers, and the best of the others."""
+    """The sentence that answers, and the best of the others that say something else."""
     chosen = [answer]
     for one in ranked:
         if len(chosen) == MOST_CHOSEN or one.score < ranked[0].score - MARGIN:
@@ -67,7 +70,7 @@ def _same(one: ScoredSentence, other: ScoredSentence) -> bool:
 
 
 def _with_antecedents(spans: list[_Span]) -> list[_Span]:
-    """Adds the sentence before one that opens with "It", "They" and the like, while there is room."""
+    """Adds the sentence before one that starts with "It", "They" and the like, up to MOST_QUOTED."""
     for passage, sentence in list(spans):
         opening = words(sentence.text)[:1]
         before = passage.before(sentence)
@@ -79,7 +82,7 @@ def _with_antecedents(spans: list[_Span]) -> list[_Span]:
 
 
 def _in_reading_order(spans: Sequence[_Span]) -> list[_Span]:
-    """Documents by their best passage, sentences of a document as they stand in it."""
+    """Documents in the order of their best passage, sentences in the order of their document."""
     first: dict[str, int] = {}
     for passage, _ in sorted(spans, key=lambda span: span[0].number):
         first.setdefault(passage.hit.document_id, passage.number)

@@ -1,8 +1,8 @@
-"""Follow-up questions made to stand alone, by rules: needs no model and takes well under a millisecond.
+"""Rewrites follow-up questions by rules so that they stand alone, in well under a millisecond.
 
-"And in 2020?" after "What was the revenue in 2019?" is the earlier question with one thing exchanged;
-"Who signs it?" needs to be told what "it" is. What is carried over comes from the user's own questions
-alone, never from answers: an answer's text belongs to its documents and may be deleted with them.
+"And in 2020?" after "What was the revenue in 2019?" is the earlier question with one part replaced; "Who
+signs it?" needs the topic that "it" refers to. Text is taken from the user's own questions only, never from
+answers: an answer's text belongs to its documents and may be deleted with them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from ragapp.answering.terms import FUNCTION_WORDS, fold, name_stems, stems
 from ragapp.types import Turn
 
 LOOKED_BACK = 3
-"""Turns in which the topic is looked for, the latest first."""
+"""Turns in which a topic is looked for, latest first."""
 
 LONGEST_TOPIC = 4
-"""Words carried over at most: with 6, 8 or 12 the passages looked for are found less often."""
+"""Words of a topic at most: with 6, 8 or 12 the right passages are found less often."""
 
 FEW_STEMS = 3
 TELLING_NAMES = 2
-"""A question with no more content words than this says too little by itself, however it begins, unless so
-many of them are names: "When was Ada Thornton born?" needs nothing before it."""
+"""A question with at most FEW_STEMS content words needs context, unless TELLING_NAMES of them are names:
+"When was Ada Thornton born?" stands alone."""
 
 _OPENS_EXCHANGE = re.compile(r"(?:(?:and|but|or|so)\b,?\s*)?(?:(?:what|how) about\b)?", re.IGNORECASE)
 _ASKS = re.compile(
@@ -50,30 +50,30 @@ _NAME = re.compile(r"\b[A-Z][\w'’.&-]*(?:\s+(?:(?:of|the|and|de|von|van)\s+)*[
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves to the conversation filled in; itself when it leaves nothing."""
+    """The question completed from the conversation; unchanged when it stands alone."""
     question = fold(question)
     earlier = [_own_words(fold(turn.question)) for turn in _topics(history)]
     if not earlier or not needs_context(question):
         return question
-    return _exchanged(question, earlier[-1]) or _told(question, earlier)
+    return _with_part_replaced(question, earlier[-1]) or _with_topic(question, earlier)
 
 
 def _topics(history: Sequence[Turn]) -> list[Turn]:
-    """The latest turns that can have a topic: a greeting has none."""
+    """The latest turns that can have a topic. Small talk has none."""
     return [turn for turn in history if reply_to(turn.question) is None][-LOOKED_BACK:]
 
 
 def _own_words(question: str) -> str:
-    """A complete question without the topic that these rules have put behind it."""
+    """The question without a topic that these rules added to it, if it is complete without."""
     added = _ADDED.search(question)
     bare = question[: added.start()] + "?" if added else question
     return bare if is_complete(bare) else question
 
 
 def is_complete(question: str) -> bool:
-    """Whether a question says all itself, so that a topic may help to find but not to read.
+    """Whether a question is complete by itself, so that a topic may help to search but not to read.
 
-    It has a question word or auxiliary, a verb and something that it asks about, and points at nothing.
+    It has a question word or auxiliary, a verb and an object, and refers to nothing before it.
     """
     question = fold(question)
     points = _opening(question) > 0 or _POINTING.search(question) is not None
@@ -81,13 +81,13 @@ def is_complete(question: str) -> bool:
 
 
 def without_added_topic(question: str, standalone: str) -> str:
-    """What the documents must speak of: the question itself where `stand_alone` has only added to it."""
-    told = set(stems(question))
-    return question if told and told <= set(stems(standalone)) else standalone
+    """What the documents must cover: the question itself if `stand_alone` only added to it."""
+    own = set(stems(question))
+    return question if own and own <= set(stems(standalone)) else standalone
 
 
 def needs_context(question: str) -> bool:
-    """Whether the question points at, or leaves out, something that was said before."""
+    """Whether the question refers to, or leaves out, something that was said before."""
     return (
         _opening(question) > 0
         or _POINTING.search(question) is not None
@@ -96,13 +96,13 @@ def needs_context(question: str) -> bool:
 
 
 def _opening(question: str) -> int:
-    """How many characters tie the question to the one before: "And", "What about" and the like."""
+    """The length of an opening that refers to the previous question: "And", "What about"."""
     match = _OPENS_EXCHANGE.match(question)
     return match.end() if match else 0
 
 
-def _exchanged(question: str, earlier: str) -> str | None:
-    """The earlier question with its year or last name exchanged for this one's, if that is all it asks."""
+def _with_part_replaced(question: str, earlier: str) -> str | None:
+    """The earlier question with its year or last name replaced by this one's, if that is all it asks."""
     new = question[_opening(question) :]
     if new == question or _ASKS.search(new):
         return None
@@ -114,12 +114,12 @@ def _exchanged(question: str, earlier: str) -> str | None:
 
 
 def _named(kind: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """What `kind` finds, without the capital that only opens the sentence."""
+    """The matches of `kind`, without a capitalized word that only starts the sentence."""
     return [found for found in kind.finditer(text) if found.start() or kind is _YEAR]
 
 
-def _told(question: str, earlier: Sequence[str]) -> str:
-    """The question followed by the topic of the latest earlier question that has one."""
+def _with_topic(question: str, earlier: Sequence[str]) -> str:
+    """The question followed by the topic of the latest question that has one."""
     known = set(stems(question))
     for one in reversed(earlier):
         topic = _topic(one, known)
@@ -129,12 +129,12 @@ def _told(question: str, earlier: Sequence[str]) -> str:
 
 
 def _topic(earlier: str, known: set[str]) -> str:
-    """The first content words of a question that are not `known`, as they stand in it."""
-    told: list[str] = []
+    """The first content words of a question that are not `known`, as written."""
+    topic: list[str] = []
     for word in earlier.split():
         bare = word.strip(_PUNCTUATION)
         new = set(stems(bare)) - known
-        if new and bare.lower() not in FUNCTION_WORDS and len(told) < LONGEST_TOPIC:
-            told.append(bare)
+        if new and bare.lower() not in FUNCTION_WORDS and len(topic) < LONGEST_TOPIC:
+            topic.append(bare)
             known = known | new
-    return " ".join(told)
+    return " ".join(topic)

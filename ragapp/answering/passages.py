@@ -14,13 +14,13 @@ from ragapp.text.sentences import sentence_spans
 from ragapp.types import Hit
 
 LONGEST_SENTENCE = 400
-"""Characters. What is longer is a table or a list without full stops, and is cut at its line ends."""
+"""Characters. Longer text is a table or a list without full stops and is split at line ends."""
 
 LONGEST_TITLE = 8
-"""Words. "Balance Sheet" answers no question by itself, however many of its words it has."""
+"""Words. A title such as "Balance Sheet" answers no question, however many words it shares with it."""
 
 LONGEST_SMALL_WORD = 3
-"""Letters of "of", "the" and the like, which titles do not capitalise."""
+"""Letters of short words such as "of" and "the", which titles do not capitalize."""
 
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _LINE = re.compile(r"[^\n]+")
@@ -40,7 +40,7 @@ class SourceSentence:
 
     @cached_property
     def is_title(self) -> bool:
-        """Whether it is a few capitalised words, no item of a list, that say no number and end in no mark."""
+        """Whether it is a few capitalized words without a number, closing mark or list marker."""
         long_words = [word for word in words(self.text) if len(word) > LONGEST_SMALL_WORD]
         return (
             len(self.text.split()) <= LONGEST_TITLE
@@ -53,7 +53,7 @@ class SourceSentence:
 
 @dataclass(frozen=True)
 class Passage:
-    """A hit as `[number]`, counted from 1 in the order of the hits."""
+    """A hit with its number, counted from 1 in the order of the hits."""
 
     number: int
     hit: Hit
@@ -66,26 +66,26 @@ class Passage:
 
     @cached_property
     def sources(self) -> tuple[EvidenceSentence, ...]:
-        """What claims are compared with."""
+        """The sentences and rows that claims are compared with."""
         return sources_in(sentence.text for sentence in self.sentences)
 
     def sources_within(self, start: int, end: int) -> list[EvidenceSentence]:
-        """Those of the sentences that lie in `hit.text[start:end]`."""
+        """The sources in `hit.text[start:end]`."""
         places = {at for at, one in enumerate(self.sentences) if start <= one.start and one.end <= end}
         return [source for source in self.sources if source.place in places]
 
     @cached_property
     def label(self) -> str:
-        """What the passage belongs to: its document and section."""
+        """The names of the passage's document and section."""
         return fold(" ".join(filter(None, (self.hit.document_name, self.hit.heading))))
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """Of the passage, its section's title and its document's name."""
+        """The stems of the passage, its section's title and its document's name."""
         return frozenset(stems(self.label)).union(*(sentence.stems for sentence in self.sentences))
 
     def before(self, sentence: SourceSentence) -> SourceSentence | None:
-        """The sentence in front of one of this passage's; None for the first."""
+        """The sentence before the given one; None for the first."""
         at = self.sentences.index(sentence)
         return self.sentences[at - 1] if at else None
 

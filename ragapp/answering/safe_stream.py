@@ -1,4 +1,4 @@
-"""A model's text on its way to the screen, before anything in it has been checked."""
+"""Makes the tokens of a model safe to show before the text is checked."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _LONGEST_MARKER = 40
 
 
 class SafeStream:
-    """Passes text on word by word, without markers and with its markup disarmed.
+    """Passes text on word by word, without citation markers and with its markup disarmed.
 
-    Markers wait for the answer, where they have been checked. A word is held back until it is whole, so
-    that nothing can be smuggled through in two halves.
+    Citations are shown in the answer, after the check. A word is held back until it is complete, so that
+    markup split over two pieces is recognized.
     """
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """What can be shown now, perhaps nothing."""
+        """The text that can be shown now; may be empty."""
         self._held += piece
         whole = _last_boundary(self._held)
         opened = _open_marker(self._held)
@@ -43,7 +43,7 @@ def _last_boundary(text: str) -> int:
 
 
 def _open_marker(text: str) -> int | None:
-    """Where a marker may have begun that is not closed yet."""
+    """Where a marker may have started that is not closed yet."""
     opened = max(text.rfind("["), text.rfind("【"))
     closed = max(text.rfind("]"), text.rfind("】"))
     return opened if opened > closed and len(text) - opened <= _LONGEST_MARKER else None

@@ -1,8 +1,8 @@
-"""Text that nobody vouches for, made safe to show: no markup in it does anything.
+"""Makes untrusted text safe to show: markup in it has no effect.
 
-A model, or a document that speaks through it, can write an image or a link whose address carries data
-away as soon as it is rendered (EchoLeak, CVE-2025-32711). What leaves here holds none of the character
-pairs that Markdown or HTML need for an image, a link, a tag or an address that links itself.
+A model, or a document through it, can write an image or a link whose address leaks data as soon as it is
+rendered (EchoLeak, CVE-2025-32711). The output contains none of the character pairs that Markdown or HTML
+need for an image, a link, a tag or an auto-linked address.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _DISARMED = (
 
 
 def sanitized(text: str) -> str:
-    """The text that a reader would have seen: link texts stay, addresses lose their scheme, the rest goes."""
+    """The visible text: link texts stay, addresses lose their scheme, other markup is removed."""
     text = _DEFINITION.sub("", _INVISIBLE.sub("", text))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = _SCHEME.sub("", _TAG.sub("", text))
@@ -43,7 +43,7 @@ def sanitized(text: str) -> str:
 
 
 def disarmed(text: str) -> str:
-    """The same text with every pair of characters parted that could start markup. Parts no word."""
+    """The same text with every pair of characters separated that could start markup. Words stay intact."""
     for pair, parted in _DISARMED:
         text = pair.sub(parted, text)
     return text

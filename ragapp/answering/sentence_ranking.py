@@ -39,7 +39,7 @@ _DATE = re.compile(
 
 
 def question_kind(question: str) -> QuestionKind | None:
-    """The kind of answer that the question's own words ask for; None when they do not tell."""
+    """The kind of answer that the question's words ask for; None when they do not say."""
     if _NUMBER_QUESTION.search(question):
         return "number"
     if _DATE_QUESTION.search(question):
@@ -48,7 +48,7 @@ def question_kind(question: str) -> QuestionKind | None:
 
 
 def offers_kind(sentence: str, kind: QuestionKind, question: str) -> bool:
-    """Whether the sentence has something of that kind which the question does not say already."""
+    """Whether the sentence has something of that kind that is not in the question."""
     if kind == "date":
         return _DATE.search(sentence) is not None
     known = {word.lower() for word in words(question)}
@@ -58,9 +58,9 @@ def offers_kind(sentence: str, kind: QuestionKind, question: str) -> bool:
 
 
 KIND_WEIGHT = 0.1
-"""What a sentence gains by holding a number, date or name when the question asks for one: the best of 0,
-.04 and .1. The other two parts of a score weigh the same, as they do (7.2 and 7.6) in a logistic
-regression that tells the sentences with the gold answer from the others (docs/answers.md)."""
+"""What a sentence gains by having a number, date or name when the question asks for one: the best of 0, 0.04
+and 0.1. The other two parts of a score have equal weights, as they have (7.2 and 7.6) in a logistic
+regression that separates sentences with the gold answer from others (docs/answers.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ class ScoredSentence:
 def score_sentences(question: str, passages: Sequence[Passage]) -> list[ScoredSentence]:
     """Every sentence of the passages, best first.
 
-    A score adds up: the share of the question's content stems that the sentence has, each weighted by
-    how rare it is among these sentences; the passage's retrieval score as a share of the best one's;
-    and whether it offers the kind of answer that is asked for.
+    A score is the sum of: the share of the question's content stems in the sentence, weighted by their rarity
+    among these sentences; the passage's retrieval score as a share of the best one's; and whether the
+    sentence has the kind of answer that is asked for.
     """
     found = [(passage, sentence) for passage in passages for sentence in passage.sentences]
     weights = _rarity(set(stems(question)), [sentence.stems for _, sentence in found])

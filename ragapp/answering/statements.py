@@ -1,4 +1,4 @@
-"""What an answer is made of before its citations get their numbers."""
+"""The statements of an answer with their evidence, and the numbering of citations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of an answer with the spans that bear it; `new_line` when it opens a line."""
+    """A sentence of an answer with the spans that support it; `new_line` if it starts a line."""
 
     text: str
     verdict: Verdict
@@ -38,7 +38,7 @@ class Statement:
 def numbered(
     statements: Sequence[Statement], page_at: PageAt
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Citations numbered 1, 2, 3 … in the order of their first appearance; one span has one number."""
+    """The sentences and citations, numbered from 1 by first appearance; equal spans share a number."""
     citations: dict[tuple[str, int, int, int], Citation] = {}
     sentences = []
     for statement in statements:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text, for lists that are read more easily as one."""
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -22,7 +22,7 @@ _FUNCTION_WORDS = """
     while who whom whose why will with within without would yes you your yours d ll m re s t ve
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""Words that say how a sentence or a question is put, not what it is about."""
+"""Words without content of their own, which are ignored in comparisons."""
 
 _NEGATIONS = "no not never none neither nor nobody nothing nowhere without cannot fails failed lacks"
 NEGATIONS = frozenset(_NEGATIONS.split())
@@ -41,7 +41,7 @@ ORDINALS = {word: place for place, word in enumerate(_ORDINALS.split(), 1)}
 
 _POINTING_BACK = "he she it they this these those his her its their such"
 POINTING_BACK = frozenset(_POINTING_BACK.split())
-"""Words that, at the beginning of a sentence, speak of the sentence before."""
+"""Words that refer to the previous sentence when they start one."""
 
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[^\W_]+")
@@ -51,12 +51,12 @@ _SPACE = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
-    """One line: line breaks and runs of white space are blanks, words hyphenated at a line end are whole."""
+    """The text on one line, with single spaces and with words hyphenated at line ends rejoined."""
     return _SPACE.sub(" ", _LINE_HYPHEN.sub("", text)).strip()
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of `text` as they stand, in order."""
+    """The words and numbers of `text` as written, in order."""
     return _WORD.findall(text)
 
 
@@ -71,7 +71,7 @@ def tokens(text: str) -> list[str]:
 def stems(text: str) -> tuple[str, ...]:
     """The content words of `text` as English stems, numbers without separators, in order.
 
-    Scripts that put no blanks between words give pairs of characters.
+    Scripts without spaces between words give pairs of characters.
     """
     return tuple(_stems(fold(text)))
 
@@ -91,7 +91,7 @@ def _stems(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The stem of a lower-case English word; remembered, because stemming costs 40 µs a word."""
+    """The stem of a lower-case English word; cached, because stemming takes 40 µs per word."""
     from snowballstemmer import stemmer  # noqa: PLC0415  it brings thirty languages; few commands compare
 
     stemmed: str = stemmer("english").stemWord(word)  # one each: a stemmer is not safe for two threads
@@ -99,7 +99,7 @@ def stem(word: str) -> str:
 
 
 def name_stems(text: str) -> frozenset[str]:
-    """Stems of what `text` names: words with a capital that do not open a sentence, and numbers."""
+    """The stems of names in `text` (capitalized words that do not start a sentence) and of numbers."""
     named: set[str] = set()
     opens = True
     for match in _WORD.finditer(text):

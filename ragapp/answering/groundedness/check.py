@@ -1,7 +1,7 @@
-"""Whether what is claimed stands in what is quoted. Pure and lexical: no model is asked.
+"""Checks whether a claim is supported by quoted text. Lexical: no model is called.
 
-A claim, or each clause of it, must stand in one sentence or table row: its numbers, dates and codes with the
-names and things that they are claimed of there, with the same negation, and with everybody in the same role.
+A claim, or each of its clauses, must be found in one sentence or table row: its numbers, dates and codes with
+the names and things that they are said of, with the same negation, and with everyone in the same role.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 from ragapp.answering.groundedness.clauses import clauses_of
-from ragapp.answering.groundedness.misattribution import misplaced
+from ragapp.answering.groundedness.misattribution import misattributes
 from ragapp.answering.groundedness.non_claims import without_list_mark
 from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
 from ragapp.answering.groundedness.roles import agreeing_verbs, contradicts
@@ -22,14 +22,14 @@ from ragapp.types import Verdict
 
 SUPPORTED_COVERAGE = 0.8
 PARTIAL_COVERAGE = 0.5
-"""The share of a claim's content words that its source must have for each verdict. docs/answers.md tells
-how many true and how many altered sentences pass them."""
+"""The share of a claim's content words that its source must have for each verdict. docs/answers.md has the
+shares of true and of altered sentences that pass."""
 
 FEWEST_TERMS = 2
-"""Content words, numbers and codes of a claim that can be compared at all: "Yes, they run." has one."""
+"""The fewest content words, numbers and codes that can be compared: "Yes, they run." has only one."""
 
 MODAL = frozenset({"allowed", "possible", "necessary"})
-"""What a claim may say where its source has "may", "can" or "must"."""
+"""What a claim may say for "may", "can" or "must" in its source."""
 
 NO_STEMS: AbstractSet[str] = frozenset()
 
@@ -49,9 +49,9 @@ def groundedness(
 ) -> Verdict:
     """The verdict on a claim whose citations quote `quotes`, taken from passages with the stems `context`.
 
-    `subject` has the stems of what the passages are about (document and section), since sentences seldom
-    repeat their subject: a name may stand there instead, or elsewhere in the context, which costs the full
-    verdict. Nothing quoted: unsupported.
+    `subject` are the stems of the names of document and section, because sentences seldom repeat their
+    subject: a name of the claim may be found there. If it is only found elsewhere in the context, the claim
+    is not fully supported. Without quotes it is unsupported.
     """
     sources = quoted_sources(quotes)
     return judge_sources(claim, sources, sources, context, subject)
@@ -64,18 +64,18 @@ def judge_sources(
     context: AbstractSet[str] = NO_STEMS,
     subject: AbstractSet[str] = NO_STEMS,
 ) -> Verdict:
-    """The verdict by the sentences quoted. `neighbours` are those of the same passages: a word of the claim
-    that stands only in another one of them was perhaps taken from there."""
+    """The verdict by the quoted sentences. `neighbours` are the sentences of the same passages: a word of the
+    claim that only another one of them has was perhaps taken from there."""
     claim = without_list_mark(fold(claim))
     comparison = _Comparison(neighbours, _concepts(context), _concepts(subject))
-    told = _verbatim(claim, sources)
-    if told is None:
-        told = comparison.outcome(parse_sentence(claim), sources)
-    if told is not _Outcome.SUPPORTED:
-        told = max(told, comparison.by_clauses(claim, sources))
-    if told is _Outcome.SUPPORTED:
+    outcome = _verbatim(claim, sources)
+    if outcome is None:
+        outcome = comparison.outcome(parse_sentence(claim), sources)
+    if outcome is not _Outcome.SUPPORTED:
+        outcome = max(outcome, comparison.by_clauses(claim, sources))
+    if outcome is _Outcome.SUPPORTED:
         return "supported"
-    return "partial" if told is _Outcome.PARTIAL else "unsupported"
+    return "partial" if outcome is _Outcome.PARTIAL else "unsupported"
 
 
 def _concepts(stems: AbstractSet[str]) -> frozenset[str]:
@@ -83,9 +83,9 @@ def _concepts(stems: AbstractSet[str]) -> frozenset[str]:
 
 
 def _verbatim(claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome | None:
-    """What a claim is worth that stands in the sources word for word; None when it does not.
+    """The outcome of a claim that occurs word for word in the sources; None when it does not.
 
-    Torn from a clause that denies it, it is supported in part at most.
+    Taken from a clause that denies it, it is partly supported at most.
     """
     bare = tokens(claim)
     if not bare:
@@ -103,7 +103,7 @@ def _verbatim(claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome | Non
 
 
 def _read_for(claim: ParsedSentence, source: ParsedSentence) -> set[int] | None:
-    """The clauses of the source that the claim is about; None for all."""
+    """The clauses of the source that the claim is about; None: all."""
     shared = claim.concepts & source.concepts
     needed = source.segments_of(shared)
     needed |= {
@@ -123,7 +123,7 @@ class _Comparison:
         self._subject = subject
 
     def outcome(self, claim: ParsedSentence, sources: Sequence[EvidenceSentence]) -> _Outcome:
-        """By the source that serves the claim best."""
+        """The outcome by the source that supports the claim best."""
         if len(claim.concepts) + len(claim.values) < FEWEST_TERMS:
             return _Outcome.ABSENT
         found = [self._by(claim, source) for source in sources]
@@ -131,7 +131,7 @@ class _Comparison:
         return _Outcome.CONTRADICTED if best <= _Outcome.ABSENT and _Outcome.CONTRADICTED in found else best
 
     def by_clauses(self, claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome:
-        """Of a claim that says several things: each of them must be supported, by whichever source."""
+        """The outcome of a claim with several clauses: each must be supported by some source."""
         clauses = clauses_of(claim)
         whole = parse_sentence(claim)
         known = self._context.union(self._subject, *(source.concepts_for(whole) for source in sources))
@@ -162,7 +162,12 @@ class _Comparison:
             return _Outcome.CONTRADICTED if share >= SUPPORTED_COVERAGE else _Outcome.ABSENT
         unnamed = missing & claim.names
         elsewhere = bool(unnamed - self._context or (unnamed and competing))
-        if not values_agree or misplaced(claim, source) or elsewhere or self._taken(claim, source, missing):
+        if (
+            not values_agree
+            or misattributes(claim, source)
+            or elsewhere
+            or self._taken(claim, source, missing)
+        ):
             return _Outcome.ABSENT
         known_subject = claim.opening not in missing
         if share >= SUPPORTED_COVERAGE and not unnamed and known_subject:
@@ -170,14 +175,14 @@ class _Comparison:
         return _Outcome.PARTIAL
 
     def _taken(self, claim: ParsedSentence, source: EvidenceSentence, missing: AbstractSet[str]) -> bool:
-        """Whether a missing word stands in a neighbour that tells something else of the same kind."""
+        """Whether a missing word is in a neighbour that says something else of the same kind."""
         own = source.reading
         rivals = [other.reading for other in self._neighbours if missing & other.reading.concepts]
         return any(_is_rival(rival, claim, own) for rival in rivals if rival.text != own.text)
 
 
 def _is_rival(rival: ParsedSentence, claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether it has another value or name in the place of the claim's, or most of what the claim says."""
+    """Whether it has another value or name instead of the claim's, or says most of the claim."""
     if any(v.is_like(c) and not c.agrees_with(v) for v in rival.values for c in claim.values):
         return True
     if (claim.names or claim.opening) and rival.names - source.names and source.names - claim.concepts:
@@ -187,7 +192,7 @@ def _is_rival(rival: ParsedSentence, claim: ParsedSentence, source: ParsedSenten
 
 
 def _missing(claim: ParsedSentence, source: EvidenceSentence) -> frozenset[str]:
-    """The concepts of the claim that the source has not, and its names that the source has less often."""
+    """The concepts that the source lacks, and the names that it has less often than the claim."""
     verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
     names = claim.names_beyond(source.reading) - source.lent_to(claim)
     return (claim.concepts - source.concepts_for(claim) - verbs) | names

@@ -1,4 +1,4 @@
-"""A claim that says several things, taken apart: each with its own subject, so that each can be compared."""
+"""Splits a claim into clauses, each with its subject, so that each can be compared by itself."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _RELATIVE = re.compile(r"(?:which|who)\b\s*", re.IGNORECASE)
 _PREDICATE = re.compile(rf"\b{_VERB}\b")
 _SUBJECT = re.compile(rf"^(?:(?!{_VERB}\b)\S+\s+){{1,10}}(?={_VERB}\b)", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"not\s+(?!(?:be|been|have|has|being)\b)", re.IGNORECASE)
-"""A sentence that "but not" cuts short: "Goods can be returned, but not opened software"."""
+"""An elliptic clause after "but not": "Goods can be returned, but not opened software"."""
 _LEAD = re.compile(r"^(?:In|On|At|By|Since|During|Until|From)\s[^,]{1,60},\s*|^(?:In|Since|By) \d{4}\s")
 _LONGEST_CLAIM = 4000
 
 _SHORT_WORD, _LONG_WORDS = 3, 3
-"""A bare "and" parts two clauses only where so many words that are not short stand on both sides."""
+"""A bare "and" separates clauses only if both sides have _LONG_WORDS words longer than _SHORT_WORD."""
 
 
 def clauses_of(claim: str) -> list[ParsedSentence]:
-    """The clauses of a claim, each with the subject and the time that it shares with the first.
+    """The clauses of a claim, each with the subject and time that it shares with the first.
 
-    The claim alone when they would not say all that it says.
+    Returns the claim alone when its clauses would lose part of it.
     """
     whole = parse_sentence(claim)
     if len(claim) > _LONGEST_CLAIM:

@@ -1,4 +1,4 @@
-"""Whether a sentence that tells several things tells what is claimed, or only has the words for it."""
+"""Detects claims that combine values and names of a sentence which belong to different things in it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ragapp.answering.groundedness.sources import EvidenceSentence
 from ragapp.answering.groundedness.values import Value
 
 
-def misplaced(claim: ParsedSentence, source: EvidenceSentence) -> bool:
-    """Whether a value of the claim belongs to something else in the source."""
+def misattributes(claim: ParsedSentence, source: EvidenceSentence) -> bool:
+    """Whether a value or name of the claim belongs to something else in the source."""
     if source.cells:
         return source.head != () and _in_other_column(claim, source)
     whole = (
@@ -20,10 +20,10 @@ def misplaced(claim: ParsedSentence, source: EvidenceSentence) -> bool:
 
 
 def _elsewhere(value: Value, claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether each clause of the source that has the value speaks of something else.
+    """Whether each clause of the source with that value is about something else.
 
-    It does when another clause has a value of the same kind and a word of the claim that is not here, while
-    this one has a name of its own, or begins with a word, that the claim lacks.
+    That is so when another clause has a value of the same kind and a word of the claim that this one lacks,
+    while this one has a name, or starts with a word, that the claim lacks.
     """
     places = [source.segment_at(known.start) for known in source.values if value.agrees_with(known)]
     return bool(places) and all(_is_of_another(place, value, claim, source) for place in places)
@@ -48,7 +48,7 @@ def _is_of_another(place: int, value: Value, claim: ParsedSentence, source: Pars
 
 
 def _names_apart(claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether two names of the claim stand in clauses that have other names for what it says of them."""
+    """Whether two names of the claim are in different clauses, each about another name."""
     named = claim.names | ({claim.opening} if claim.opening in source.names else set())
     places = {
         word.concept: word.segment
@@ -74,7 +74,7 @@ def _begins_with_stranger(segment: int, claim: ParsedSentence, source: ParsedSen
 
 
 def _in_other_column(claim: ParsedSentence, source: EvidenceSentence) -> bool:
-    """Whether the row has the value under another head than the one that is claimed."""
+    """Whether the row has the value in another column than the claimed one."""
     asked = {place for place, head in enumerate(source.heads) if _is_asked(head, claim, source)}
     if not asked:
         return False
@@ -86,7 +86,7 @@ def _in_other_column(claim: ParsedSentence, source: EvidenceSentence) -> bool:
 
 
 def _is_asked(head: ParsedSentence, claim: ParsedSentence, source: EvidenceSentence) -> bool:
-    """Whether the claim names this column by something that the row itself does not say."""
+    """Whether the claim names this column by something that is not in the row itself."""
     said = {value for value in head.values if any(c.agrees_with(value) for c in claim.values)}
     distinct = (head.concepts & claim.concepts) - source.reading.concepts
     return bool(said or distinct)

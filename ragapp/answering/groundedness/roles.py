@@ -1,4 +1,4 @@
-"""Whether a claim gives those whom it names other roles than its source does."""
+"""Detects claims that swap roles: who did what to whom, from where to where, and opposites."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DIRECTED = word_set(
     "lend borrow give pay sell buy teach employ hire sue beat defeat acquire own owe award grant promote "
     "invite attack succeed replace supervise manage elect appoint kill arrest accuse adopt"
 )
-"""Verbs whose two sides are never one: "A was paid" excludes that A paid, whoever else is named."""
+"""Verbs with distinct sides: "A was paid" contradicts "A paid", whoever else is named."""
 
 
 @cache
@@ -26,14 +26,14 @@ def _directed() -> frozenset[str]:
 
 
 def contradicts(claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether both speak of the same and exclude each other."""
+    """Whether both are about the same and exclude each other."""
     if agreeing_verbs(claim, source):
         return False
     return _swapped(claim, source) or _other_direction(claim, source) or bool(_opposed(claim, source))
 
 
 def agreeing_verbs(claim: ParsedSentence, source: ParsedSentence) -> frozenset[str]:
-    """Verbs of the claim that say what the source says, seen from the other side: to lend, to borrow."""
+    """Verbs of the claim that say the same from the other side: to lend, to borrow."""
     return frozenset(
         verb
         for verb, doer, other in claim.roles()
@@ -43,7 +43,7 @@ def agreeing_verbs(claim: ParsedSentence, source: ParsedSentence) -> frozenset[s
 
 
 def _swapped(claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether doer and done-to of a verb have changed their places."""
+    """Whether the subject and object of a verb are swapped."""
     for verb, doer, other in claim.roles():
         for source_verb, source_doer, source_other in source.roles():
             if converse(verb, source_verb) and doer & source_doer:
@@ -59,7 +59,7 @@ def _swapped(claim: ParsedSentence, source: ParsedSentence) -> bool:
 
 
 def _other_direction(claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether what is said to be from somewhere is to there in the source, and the like."""
+    """Whether a preposition is replaced by its opposite, such as "from" by "to"."""
     for place, marker in _marked(claim):
         others = {other for known, other in _marked(source) if known == place}
         if others and marker not in others and any({marker, other} in _OPPOSED_MARKERS for other in others):
@@ -68,7 +68,7 @@ def _other_direction(claim: ParsedSentence, source: ParsedSentence) -> bool:
 
 
 def _marked(reading: ParsedSentence) -> Iterator[tuple[object, str]]:
-    """Each content word and value with the preposition that it stands behind."""
+    """Each content word and value with the preposition before it."""
     for word in reading.words:
         marker = reading.marker_before(word.start)
         if word.concept is not None and marker:
@@ -80,7 +80,7 @@ def _marked(reading: ParsedSentence) -> Iterator[tuple[object, str]]:
 
 
 def _opposed(claim: ParsedSentence, source: ParsedSentence) -> set[str]:
-    """Words of the claim of which the source has the opposite instead.
+    """Words of the claim whose opposite is in the source instead.
 
     Those that count as a negation ("closed") are compared where negations are.
     """
