@@ -1,7 +1,7 @@
 """When the API does not answer for a moment: what is on the page stays there until it does.
 
 Streamlit takes away what a run of the script has not shown by its end. So the run does not end: it waits
-until the API answers, and then runs anew. What somebody types meanwhile stays, and a question that is sent
+until the API answers, and then runs again. What is typed meanwhile stays, and a question that is sent
 is asked as soon as it can be.
 """
 
@@ -38,7 +38,7 @@ def refreshing() -> Iterator[None]:
 
 
 def wait_out(problem: RagappError) -> NoReturn:
-    """Leaves the page as it is until the API answers, then runs it anew."""
+    """Leaves the page as it is until the API answers, then runs it again."""
     while True:
         # Showing something is also where Streamlit ends a run whose browser has left.
         st.toast(

@@ -86,7 +86,7 @@ def _go(tour: _Tour) -> None:
 
 
 def _show() -> None:
-    # Read anew: the buttons of the drawer run only the drawer again.
+    # Read again: the buttons of the drawer run only the drawer again.
     tour: _Tour = st.session_state[_KEY]
     stop = tour.stop
     with st.container(key="viewer-head", gap="small"):

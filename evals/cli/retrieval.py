@@ -41,7 +41,7 @@ def retrieval(
     """Score search on a dataset in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
 
     The corpus goes through the real ingest, once, and every query through the real search in each mode.
-    Scores are trec_eval's. The table says by how much hybrid beats each leg alone, whether that may be
+    Scores are trec_eval's. The table says by how much hybrid beats each retriever alone, whether that may be
     luck, and which stage lost the relevant documents. A folder with questions.jsonl and corpora is scored
     by the spans of its evidence.
 

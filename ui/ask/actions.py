@@ -22,12 +22,12 @@ def show_actions(chat: Chat, exchange: Exchange, answer: Answer, key: str) -> No
         _offer_correction(answer, key)
         _offer_copies(answer, key)
         st.button(
-            "Answer anew",
-            key=f"anew-{key}",
+            "Answer again",
+            key=f"again-{key}",
             icon=":material/refresh:",
             type="tertiary",
             help="Asks again without the cache",
-            on_click=_ask_anew,
+            on_click=_ask_without_cache,
             args=(chat, exchange, answer),
         )
 
@@ -78,7 +78,7 @@ def _offer_copies(answer: Answer, key: str) -> None:
             st.code(bibliography(answer.citations), language=None, wrap_lines=True, height=160)
 
 
-def _ask_anew(chat: Chat, exchange: Exchange, answer: Answer) -> None:
+def _ask_without_cache(chat: Chat, exchange: Exchange, answer: Answer) -> None:
     with problems_shown():
         chat.ask(
             answer.question,

@@ -17,10 +17,10 @@ _REWRITTEN: Final[Mapping[RewrittenBy, str]] = {
     "caller": "in your own wording",
 }
 _CACHE: Final[Mapping[CacheStatus, str]] = {
-    "miss": "Made anew",
-    "exact": "Kept answer to the same question",
-    "semantic": "Kept answer to a similar question",
-    "bypass": "Made anew",
+    "miss": "Not from the cache",
+    "exact": "Cached answer to the same question",
+    "semantic": "Cached answer to a similar question",
+    "bypass": "Not from the cache",
 }
 
 

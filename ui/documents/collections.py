@@ -72,7 +72,7 @@ def _offer_reindexing(collection: str) -> None:
         "Reindex",
         key="reindex",
         icon=":material/autorenew:",
-        help="Makes all vectors anew with that embedder. Searches go on with the former ones until then.",
+        help="Computes all vectors with that embedder. Searches use the former ones until then.",
         on_click=_reindex,
         args=(collection, None if chosen == _OF_SETTINGS else chosen),
     )
