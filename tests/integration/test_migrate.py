@@ -22,7 +22,7 @@ from ragapp.errors import ConflictError, StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store import schema as t
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.types import AskQuery, Feedback, Grant, UploadSpec
+from ragapp.types import AskQuery, Feedback, Grant, SearchQuery, UploadSpec
 from tests.postgres import PostgresServer
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 from tests.serving import LIBRARY, bring_in, settings_in
@@ -102,7 +102,7 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
         for document in there.documents():
             with there.document_bytes(document.id) as data:
                 assert data.read() == LIBRARY[document.name]
-        assert there.search(QUESTION).hits == here.search(QUESTION).hits
+        assert there.search(SearchQuery(QUESTION)).hits == here.search(SearchQuery(QUESTION)).hits
         assert [one.id for one in there.history.conversations()] == [
             one.id for one in here.history.conversations()
         ]
@@ -111,7 +111,7 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
         there.upload(UploadSpec("new.txt"), io.BytesIO(b"Gulls rest on the pier at noon."))
     bring_in(server)
     with closing(build_service(server)) as there:
-        assert there.search("gulls on the pier").hits[0].document_name == "new.txt"
+        assert there.search(SearchQuery("gulls on the pier")).hits[0].document_name == "new.txt"
 
 
 def test_it_goes_the_other_way_too(laptop: Settings, server: Settings, tmp_path: Path) -> None:

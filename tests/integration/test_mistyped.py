@@ -197,7 +197,7 @@ def test_data_of_another_user_are_told(check: Callable[[Settings], None], closed
         if was_root:  # who may do everything
             os.seteuid(65534)
         try:
-            with pytest.raises(UsageError, match="this user"):
+            with pytest.raises(UsageError, match="No permission"):
                 check(settings)
         finally:
             if was_root:
