@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import DATETIME, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -49,6 +50,23 @@ DAMAGE = (
 """In SQLite's words. Our own statements name what our migrations made: if it is not there, it was lost."""
 
 
+class _Timestamp(DATETIME):
+    """SQLite keeps whatever is written into a cell: what is no time in it is damage."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], datetime | None]:
+        parse = super().result_processor(dialect, coltype)
+        assert parse is not None  # SQLite has no times of its own
+
+        def read(value: object) -> datetime | None:
+            try:
+                found: datetime | None = parse(value)
+            except (ValueError, TypeError) as error:
+                raise damaged("a row holds a time that cannot be read") from error
+            return found
+
+        return read
+
+
 class SQLite:
     def open(self, url: URL, connections: int) -> Engine:  # noqa: ARG002  a file counts none
         private_folder(_path(url).parent)
@@ -56,6 +74,7 @@ class SQLite:
             private_file(_path(url))  # its log gets the same permissions
         # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
         engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1, json_deserializer=decoded)
+        engine.dialect.colspecs = {**engine.dialect.colspecs, DateTime: _Timestamp}
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         _empty_log_after_deletions(engine, LogEmptier(_path(url)))
