@@ -42,21 +42,21 @@ GROWTH = 8.0
 """Four times the text takes four times as long in linear time, sixteen times in quadratic time."""
 
 BOUNDED = {
-    "ingest.parse.pdf_headings._AMOUNTS": "lines of at most LONGEST letters",
-    "ingest.parse.text._LEADERS": "lines of at most LONGEST letters",
-    "ragapp.models.addresses._REPEATED": "a setting",
-    "ragapp.settings.unknown._KUBERNETES_SERVICE": "names of environment variables",
-    "ragapp.text.sentences._ROW": "the last 80 letters of a line",
+    "pdf_headings._AMOUNTS": "lines of at most LONGEST letters",
+    "text._LEADERS": "lines of at most LONGEST letters",
+    "addresses._REPEATED": "a setting",
+    "unknown._KUBERNETES_SERVICE": "names of environment variables",
+    "sentences._ROW": "the last 80 letters of a line",
 }
 """Quadratic patterns, and what they are given."""
 
 COMPUTED = {
-    "ragapp.answering.groundedness.numbers": 1,  # a number, with one of two signs between thousands
-    "ragapp.api.openai.chores": 1,  # makes constants, which are found
-    "ragapp.indexes.qdrant.index": 1,  # names of the database's own collections
-    "ragapp.models.secrecy": 1,  # a key, escaped
+    r"re.fullmatch(f'\\d{{1,3}}(?:\\{thousands}\\d{{3}})+(?:\\{point}\\d+)?', written)",  # one of two signs
+    "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
+    r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
+    "re.sub(pattern, HIDDEN, text)",  # a key, escaped
 }
-"""How many patterns the functions of a module make at run time."""
+"""Where functions make patterns at run time, which no test can find."""
 
 
 def text_of(seed: Seed, length: int) -> str:
@@ -110,7 +110,7 @@ def suspicious() -> float:
 def test_every_pattern_takes_linear_time(package: str, suspicious: float) -> None:
     slow: dict[str, Seed] = {}
     for module in modules_with_patterns(importlib.import_module(package)):
-        for found in (one for one in patterns_of(module) if one.name not in BOUNDED):
+        for found in (one for one in patterns_of(module) if not one.name.endswith(tuple(BOUNDED))):
             work = search_of(found.pattern, found.ways)
             seeds = dict.fromkeys([*(("", one) for one in SEEDS), *seeds_of(found.pattern)])
             worst = next((one for one in seeds if one[1] and grows_too_fast(work, one, suspicious)), None)
@@ -119,11 +119,10 @@ def test_every_pattern_takes_linear_time(package: str, suspicious: float) -> Non
     assert slow == {}
 
 
-@pytest.mark.parametrize("package", ["ragapp", "ingest", "ui", "evals"])
-def test_patterns_made_at_run_time_are_known(package: str) -> None:
-    modules = modules_with_patterns(importlib.import_module(package))
-    made = {module.__name__: len(lines) for module in modules if (lines := computed_patterns(module))}
-    assert made == {name: count for name, count in COMPUTED.items() if name.startswith(f"{package}.")}
+def test_patterns_made_at_run_time_are_known() -> None:
+    packages = map(importlib.import_module, ("ragapp", "ingest", "ui", "evals"))
+    modules = [module for package in packages for module in modules_with_patterns(package)]
+    assert {call for module in modules for call in computed_patterns(module)} == COMPUTED
 
 
 @pytest.mark.parametrize(
