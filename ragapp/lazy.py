@@ -1,4 +1,4 @@
-"""A value that is made when it is first needed: models take long to load, and may not be there yet."""
+"""A value that is created when it is first needed: models load slowly and may not be downloaded yet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """Makes its value once, in whichever thread asks first. A failure is raised and tried again later."""
+    """Creates its value once, in the first thread that needs it. After a failure it tries again."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make

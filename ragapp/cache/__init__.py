@@ -1,1 +1,1 @@
-"""The cache of answers: when one may be served again. Where entries are kept is the stores' business."""
+"""The answer cache: when a cached answer may be served. `ragapp.cache_stores` has the storage."""

@@ -1,4 +1,4 @@
-"""Online audits: a few answers that a similar question got are made again, to see whether they hold."""
+"""Online audits: a sample of the answers served for similar questions is generated again and compared."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 AUDITED, WRONG = "audited", "audited_wrong"
 _WAITING = 4
-"""Audits that may wait for their turn; more are left out, because answering comes first."""
+"""Audits that may wait; further ones are skipped, because answering has priority."""
 
 MakeAgain = Callable[[], Answer]
 
 
 def agrees(served: Answer, fresh: Answer) -> bool:
-    """Whether the answer made now cites at least one passage that the served one cited too."""
+    """Whether the fresh answer cites at least one passage that the served one also cites."""
     return any(
         (ours.document_id, ours.version) == (theirs.document_id, theirs.version)
         and ours.start < theirs.end
@@ -35,22 +35,22 @@ def agrees(served: Answer, fresh: Answer) -> bool:
 
 
 def verdict(counts: Mapping[str, float], limit: float) -> str | None:
-    """Why audits forbid answers to similar questions; None while they do not.
+    """Why audits forbid serving answers for similar questions; None while they do not.
 
-    They do once the share that came out otherwise is, with 95% confidence, above `limit`.
+    They do once the share of differing answers is above `limit` with 95% confidence.
     """
     audited, wrong = int(counts.get(AUDITED, 0)), int(counts.get(WRONG, 0))
     if not wrong or lower_bound(wrong, audited) <= limit:
         return None
     return (
-        f"{wrong} of {audited} answers that were served for similar questions came out otherwise when made "
-        f"again: with {CONFIDENCE:.0%} confidence more than the {limit:.1%} allowed. Only the same questions "
-        "are served from the cache now; `ragapp cache clear` starts anew."
+        f"{wrong} of {audited} answers served for similar questions came out differently when generated "
+        f"again: with {CONFIDENCE:.0%} confidence more than the {limit:.1%} allowed. Only identical "
+        "questions are served from the cache now; `ragapp cache clear` resets this."
     )
 
 
 class Auditor:
-    """Makes a `share` of the answers offered again, one at a time, in a thread of its own."""
+    """Generates a `share` of the offered answers again, one at a time, in a thread of its own."""
 
     def __init__(self, store: CacheStore, share: float, limit: float) -> None:
         self._store = store
@@ -60,24 +60,24 @@ class Auditor:
         self._thread: Thread | None = None
 
     def objection(self) -> str | None:
-        """Why similar questions are not served now, if so."""
+        """Why answers for similar questions are not served now; None when they are."""
         return verdict(self._store.counts(), self._limit)
 
     def offer(self, served: Answer, make_again: MakeAgain) -> None:
-        """Perhaps audits an answer just served. Returns at once."""
+        """Audits the answer if it is in the sample. Returns at once."""
         if random.random() >= self._share:  # noqa: S311  a sample, not a secret
             return
         if self._thread is None:
-            # A daemon: a program that ends does not wait for an audit.
+            # A daemon thread: the program does not wait for an audit when it ends.
             self._thread = Thread(target=self._work, name="cache-audit", daemon=True)
             self._thread.start()
         try:
             self._waiting.put_nowait((served, make_again))
         except Full:
-            log.info("An audit is left out: %d are waiting.", _WAITING)
+            log.info("An audit is skipped: %d are waiting.", _WAITING)
 
     def close(self) -> None:
-        """Waits for the audit that is being made, and leaves out the rest."""
+        """Waits for the audit in progress and skips the rest."""
         if self._thread is not None:
             with suppress(Empty):
                 while True:
@@ -89,8 +89,8 @@ class Auditor:
         while task := self._waiting.get():
             try:
                 self._audit(*task)
-            except RagappError as error:  # a document that went meanwhile, a model that failed
-                log.info("An audit could not be made: %s", error)
+            except RagappError as error:  # a document was deleted meanwhile, or a model failed
+                log.info("An audit failed: %s", error)
 
     def _audit(self, served: Answer, make_again: MakeAgain) -> None:
         wrong = not agrees(served, make_again())

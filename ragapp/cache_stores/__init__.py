@@ -1,1 +1,1 @@
-"""Where the cache's entries are kept: an SQLite file, or a Redis or Valkey server."""
+"""Stores of cached answers: an SQLite file, or a Redis or Valkey server."""

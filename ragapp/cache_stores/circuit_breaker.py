@@ -1,4 +1,4 @@
-"""Keeps a cache store that fails from costing more than a moment: what cannot be had is a miss."""
+"""A circuit breaker for cache stores: while a store fails, every look-up is a miss at no cost."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RESTS_SECONDS = 5.0
-"""How long a store that failed is left alone. One question in this time pays for trying again."""
+"""How long a failing store is not used. One question in each such period tries it again."""
 
 
 class CircuitBreaker:
     """Open after a failure, for `RESTS_SECONDS`; then one caller at a time may try again.
 
-    What fails here `takes_along` another breaker: no caller pays for both.
+    A failure also opens the breaker `takes_along`, so that no caller waits for both.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class CircuitBreaker:
         self._rests_until: float | None = None
 
     def call(self, work: Callable[[], T], otherwise: T) -> T:
-        """The result of `work`; `otherwise` while the breaker is open, or when work raises StorageError."""
+        """The result of `work`; `otherwise` while the breaker is open or when `work` raises StorageError."""
         if not self._may_try():
             return otherwise
         try:
@@ -55,11 +55,13 @@ class CircuitBreaker:
                 return True
             if self._clock() < self._rests_until:
                 return False
-            self._rests_until = self._clock() + RESTS_SECONDS  # the others wait for what comes of this try
+            self._rests_until = (
+                self._clock() + RESTS_SECONDS
+            )  # other callers wait for the outcome of this attempt
             return True
 
     def _rest(self) -> bool:
-        """Whether it was closed."""
+        """Opens the breaker; returns whether it was closed."""
         with self._lock:
             closed = self._rests_until is None
             self._rests_until = self._clock() + RESTS_SECONDS
@@ -69,7 +71,7 @@ class CircuitBreaker:
         if self._takes_along is not None:
             self._takes_along._rest()
         if self._rest():
-            log.warning("%s is left out until it works again: %s", self._what, error)
+            log.warning("%s fails and is not used until it works again: %s", self._what, error)
 
     def _worked(self) -> None:
         with self._lock:
@@ -80,10 +82,10 @@ class CircuitBreaker:
 
 
 class ResilientCacheStore:
-    """A CacheStore that never raises for questions: while the one behind it fails, it is an empty one.
+    """A CacheStore that never raises for questions: while the store behind it fails, it acts as empty.
 
-    Writing breaks without reading, so that a server that is full still serves what it has. `clear`,
-    `remove` and `usage` raise StorageError: whoever calls them wants to know.
+    Writing and reading fail separately, so that a full server still serves its entries. `clear`,
+    `remove` and `usage` raise StorageError, because their callers need to know.
     """
 
     def __init__(self, store: CacheStore, clock: Callable[[], float] = time.monotonic) -> None:
@@ -114,7 +116,7 @@ class ResilientCacheStore:
         return self._store.clear(collection=collection, document=document)
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Granted while the store fails: everybody then makes their own answer."""
+        """Granted while the store fails: each request then generates its own answer."""
         return self._writing.call(lambda: self._store.claim(entry_id, owner, seconds), True)
 
     def release(self, entry_id: str, owner: str) -> None:

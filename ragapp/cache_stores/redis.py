@@ -1,4 +1,4 @@
-"""Entries on a Redis (6.2 or later) or Valkey server, for many ragapp servers that share answers.
+"""A cache store on a Redis (6.2 or later) or Valkey server, shared by many ragapp servers.
 
 Each entry is a hash with an absolute expiry of its own. Beside them stand a stream of the questions' bits,
 which every process's mirror follows, a sorted set of when entries were last used, and, by their expiry, sets
@@ -25,7 +25,7 @@ from ragapp.errors import StorageError, UsageError
 from ragapp.types import CacheEntry, CacheUsage, Vectors
 
 _CAUGHT_UP_AT_ONCE = 5_000
-"""Questions a lookup takes into the mirror: bounds what the first ones of a process wait."""
+"""Questions that a look-up reads into the mirror at most: bounds the wait of a process's first ones."""
 
 _REMOVED_AT_ONCE = 1_000
 _SAMPLE = 20
@@ -59,7 +59,7 @@ class RedisCacheStore:
     ) -> None:
         """`timeout` in seconds bounds each wait for the server. Connects on first use. Raises UsageError."""
         try:
-            # Failing fast is the point: no waiting, no second try.
+            # Fails fast: no waiting and no second attempt.
             # Any: the client's own types are unions of every kind of reply.
             self._redis: Any = Redis.from_url(
                 url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0)
@@ -70,7 +70,7 @@ class RedisCacheStore:
             raise UsageError(
                 "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0, or has an unknown option. "
                 "Write /, ? and # of a password as %2F, %3F and %23."
-            ) from None  # what the client says may tell a piece of the password
+            ) from None  # the client's message may contain a part of the password
         self.name = _without_credentials(url)
         self._max_entries = max_entries
         self._now = now
@@ -87,7 +87,7 @@ class RedisCacheStore:
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
         if not self._lock.acquire(timeout=self._timeout):
-            return []  # waiting for somebody whom a hanging server holds costs no more than being held
+            return []  # another thread waits for a hanging server; this one waits no longer than that
         try:
             with self._talking():
                 self._catch_up()
@@ -150,7 +150,7 @@ class RedisCacheStore:
             return {name.decode(): float(value) for name, value in self._redis.hgetall(_COUNTS).items()}
 
     def usage(self) -> CacheUsage:
-        """The size is an estimate from a few entries; those that the server has evicted still count."""
+        """The size is estimated from a sample. Entries that the server has evicted still count."""
         with self._talking():
             self._drop(self._expired())
             entries = self._redis.zcard(_EXPIRY)
@@ -178,7 +178,7 @@ class RedisCacheStore:
     def _catch_up(self) -> None:
         news = self._redis.xread({_LOG: self._mirrored}, count=_CAUGHT_UP_AT_ONCE)
         for place, fields in news[0][1] if news else ():
-            if fields.keys() >= {b"partition", b"id", b"bits"}:  # else somebody else wrote it
+            if fields.keys() >= {b"partition", b"id", b"bits"}:  # otherwise it was written by another program
                 partition, entry_id = (
                     fields[name].decode(errors="replace") for name in (b"partition", b"id")
                 )
@@ -199,7 +199,7 @@ class RedisCacheStore:
         return members
 
     def _drop(self, members: Iterable[bytes | str]) -> int:
-        """Removes entries in steps that each stay far below the timeout; returns how many there were."""
+        """Removes entries in steps that stay far below the timeout; returns how many there were."""
         left = [member.decode() if isinstance(member, bytes) else member for member in members]
         removed = 0
         for at in range(0, len(left), _REMOVED_AT_ONCE):

@@ -1,4 +1,4 @@
-"""A cache entry as bytes: JSON, read back strictly, so that nothing stored can run or half-fit."""
+"""Serialization of cache entries: JSON that is validated strictly when it is read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pydantic import TypeAdapter, ValidationError
 from ragapp.types import CacheEntry
 
 SCHEMA = 3
-"""Part of every name under which entries are kept. Raise it when `CacheEntry` or a table changes."""
+"""Part of every key and file name. To be increased when `CacheEntry` or a table changes."""
 
 
 class Payload:
-    """Encodes entries. Building the schema costs tens of milliseconds, so a store keeps one of these."""
+    """Encodes entries. Building the schema takes tens of milliseconds, so each store has one instance."""
 
     def __init__(self) -> None:
         self._adapter = TypeAdapter(CacheEntry)
@@ -20,7 +20,7 @@ class Payload:
         return self._adapter.dump_json(entry)
 
     def decode(self, entry_id: str, data: bytes) -> CacheEntry | None:
-        """None when the bytes are not that entry: damaged, or another's."""
+        """None when the bytes are damaged or belong to another entry."""
         try:
             entry = self._adapter.validate_json(data)
         except ValidationError:

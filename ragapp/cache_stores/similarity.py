@@ -1,7 +1,7 @@
-"""The questions of a cache store in memory, as one bit a dimension: what finds similar ones in a millisecond.
+"""An in-memory index of questions with one bit per dimension, which finds similar ones in a millisecond.
 
-A store hands over each question's bits once and asks here which entries may be near. It then fetches those
-few with their whole vectors and computes the cosines. So any store that keeps bytes will do, and 100,000
+A store adds each question's bits once and asks which entries may be near. It then fetches those
+few with their full vectors and computes the cosines. So any store of bytes can be used, and 100,000
 questions of 384 dimensions take 5 MB. docs/cache.md compares it with a search inside the server.
 """
 
@@ -16,27 +16,27 @@ from ragapp.types import CacheEntry, Vectors
 
 Bits = NDArray[np.uint64]
 Compare = Callable[[list[str]], Mapping[str, tuple[CacheEntry, float]]]
-"""Fetches those of the entries that live, by id, with the cosines of their questions."""
+"""Fetches the live ones of the entries, by id, with the cosines of their questions."""
 
 _Place = tuple[str, int]
-"""A partition and how many words its bits have: those of another length are never compared."""
+"""(partition, length of the bits in words): bits of different lengths are never compared."""
 
 _FIRST_ROOM = 64
 _ROUNDS = 10
-"""How often a look-up that meets entries which are gone looks on. After a clear elsewhere all of them are."""
+"""How often a look-up repeats when entries are gone. After a clear by another process all of them are."""
 
 _LARGEST_COSINE = 1.001
-"""Of unit vectors in single precision."""
+"""The largest cosine of unit vectors in single precision."""
 
 
 def sign_bits(vector: Vectors) -> Bits:
-    """The signs of a vector of shape (dimension,) as bits, padded to words of 64: shape (words,)."""
+    """The signs of a vector, shape (dimension,), as bits padded to 64-bit words, shape (words,)."""
     packed = np.packbits(vector > 0)
     return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
 
 
 def cosine(kept: bytes, vector: Vectors) -> float | None:
-    """Of a unit vector that was kept as little-endian floats; None when it is damaged or of another model."""
+    """The cosine with a stored unit vector of little-endian floats; None if it does not fit."""
     if len(kept) != 4 * len(vector):
         return None
     found = float(np.frombuffer(kept, "<f4") @ vector)
@@ -44,33 +44,33 @@ def cosine(kept: bytes, vector: Vectors) -> float | None:
 
 
 class SimilarityIndex:
-    """Question bits by partition, of the `room` put last. Not safe for threads: its store locks."""
+    """The bits of the last `room` questions, by partition. Not thread-safe: the store locks."""
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._shelves: dict[_Place, _Partition] = {}
+        self._partitions: dict[_Place, _Partition] = {}
         self._places: dict[str, _Place] = {}
 
     def put(self, partition: str, entry_id: str, kept: bytes) -> None:
-        """Adds a question by the bytes of its bits, in place of one with the same entry id."""
+        """Adds a question by the bytes of its bits; replaces one with the same entry id."""
         self.drop([entry_id])
         bits = np.frombuffer(kept[: len(kept) // 8 * 8], np.uint64)
         place = partition, len(bits)
         self._places[entry_id] = place
-        self._shelves.setdefault(place, _Partition(len(bits))).add(entry_id, bits)
+        self._partitions.setdefault(place, _Partition(len(bits))).add(entry_id, bits)
         if len(self._places) > self._room:
             self.drop([next(iter(self._places))])
 
     def drop(self, entry_ids: Iterable[str]) -> None:
         for entry_id in entry_ids:
             place = self._places.pop(entry_id, None)
-            if place is not None and not self._shelves[place].drop(entry_id):
-                del self._shelves[place]
+            if place is not None and not self._partitions[place].drop(entry_id):
+                del self._partitions[place]
 
     def similar(
         self, partition: str, vector: Vectors, k: int, compare: Compare
     ) -> list[tuple[CacheEntry, float]]:
-        """The `k` most similar that live, best first; fewer when too many others were as near."""
+        """The `k` most similar live entries, best first; fewer when too many others were as near."""
         bits = sign_bits(vector)
         found: Mapping[str, tuple[CacheEntry, float]] = {}
         for _ in range(_ROUNDS):
@@ -82,13 +82,13 @@ class SimilarityIndex:
         return sorted(found.values(), key=lambda one: -one[1])
 
     def nearest(self, partition: str, bits: Bits, k: int) -> list[str]:
-        """The ids of the `k` questions that differ in the fewest bits, in no particular order."""
-        shelf = self._shelves.get((partition, len(bits)))
-        return shelf.nearest(bits, k) if shelf else []
+        """The ids of the `k` questions that differ in the fewest bits, in arbitrary order."""
+        one = self._partitions.get((partition, len(bits)))
+        return one.nearest(bits, k) if one else []
 
 
 class _Partition:
-    """One partition: entry ids, and a column of bits for each, with room to grow."""
+    """A partition: entry ids and a column of bits for each, with room to grow."""
 
     def __init__(self, words: int) -> None:
         self._ids: list[str] = []
@@ -104,7 +104,7 @@ class _Partition:
         self._places[entry_id] = place
 
     def drop(self, entry_id: str) -> int:
-        """The last one takes its place. Returns how many are left."""
+        """Moves the last entry to its place. Returns how many are left."""
         place, last = self._places.pop(entry_id), self._ids.pop()
         if last != entry_id:
             self._ids[place] = last

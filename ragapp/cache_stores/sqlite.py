@@ -1,4 +1,4 @@
-"""The default cache store: an SQLite file of its own, which can be deleted at any time."""
+"""The default cache store: a separate SQLite file, which can be deleted at any time."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ CREATE TABLE IF NOT EXISTS claims (
 ) WITHOUT ROWID;
 """
 _OPENING_SECONDS = 30.0
-"""Two processes may be making the file at the same moment."""
+"""Two processes may create the file at the same time."""
 
 _CAUGHT_UP_AT_ONCE = 5_000
-"""Rows a lookup takes into the mirror: bounds what the first ones of a process wait."""
+"""Rows that a look-up reads into the mirror at most: bounds the wait of a process's first ones."""
 
 
 class SqliteCacheStore:
@@ -62,7 +62,7 @@ class SqliteCacheStore:
     def __init__(
         self, folder: Path, max_entries: int, timeout: float, now: Callable[[], float] = time.time
     ) -> None:
-        """`timeout` in seconds bounds the wait for another process's write. Raises StorageError."""
+        """`timeout` bounds the wait for another process's write, in seconds. Raises StorageError."""
         self._path = folder / f"answers-{SCHEMA}.db"
         self._max_entries = max_entries
         self._now = now
@@ -143,8 +143,8 @@ class SqliteCacheStore:
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
         with self._writing() as db:
-            now = self._now()  # no earlier than any that was written
-            # One that would last longer than any is from before the clock was put back.
+            now = self._now()  # not earlier than any stored time
+            # A claim beyond the longest lease is from before the clock was set back.
             db.execute("DELETE FROM claims WHERE until <= ? OR until > ?", (now, now + seconds))
             changed = db.execute(
                 "INSERT INTO claims (id, owner, until) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
@@ -176,7 +176,7 @@ class SqliteCacheStore:
         self._emptier.close()
 
     def _open(self, timeout: float) -> None:
-        """Opens the file; one that is damaged is thrown away, for it is only a cache."""
+        """Opens the file. A damaged one is deleted, because it is only a cache."""
         try:
             private_folder(self._path.parent)
             for schema in range(SCHEMA):  # of earlier versions
@@ -191,7 +191,7 @@ class SqliteCacheStore:
     def _connected_anyhow(self, timeout: float) -> sqlite3.Connection:
         try:
             return _connected(self._path, timeout)
-        except sqlite3.OperationalError:  # of the disk, and the file may be sound
+        except sqlite3.OperationalError:  # a problem of the disk: the file may be intact
             raise
         except sqlite3.DatabaseError:
             _remove(self._path)
@@ -225,7 +225,7 @@ class SqliteCacheStore:
         return entry if entry and entry.lives(self._now()) else None
 
     def _make_room(self, db: sqlite3.Connection) -> int:
-        """Returns how many entries had to go."""
+        """Returns how many entries were evicted."""
         (count,) = db.execute("SELECT count(*) FROM entries").fetchone()
         surplus = max(0, int(count) - self._max_entries)
         if surplus:
@@ -270,7 +270,7 @@ def _remove(path: Path) -> None:
 
 def _connected(path: Path, timeout: float) -> sqlite3.Connection:
     private_file(path)  # its log gets the same permissions
-    # The lock of the store stands in for sqlite3's own check of threads.
+    # The store's lock replaces sqlite3's own thread check.
     db = sqlite3.connect(path, timeout=_OPENING_SECONDS, isolation_level=None, check_same_thread=False)
     db.executescript(_PRAGMAS + _TABLES)
     db.execute(f"PRAGMA busy_timeout = {round(timeout * 1000)}")

@@ -1,4 +1,4 @@
-"""Files and folders that only their owner may read: what holds documents is never open to other users.
+"""Private files and folders: what holds documents is readable by its owner only.
 
 The program sets its umask with `keep_to_owner`, which also covers files that libraries make. Code that runs
 inside another program, whose umask is not ours to change, asks for private modes explicitly.
@@ -15,16 +15,16 @@ from pathlib import Path
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-"""The permission bits of the group and of everybody else."""
+"""The permission bits of the group and of all others."""
 
 
 def keep_to_owner() -> None:
-    """From now on, whatever this process and its children create is readable by its owner alone."""
+    """Makes everything that this process and its children create readable by its owner only."""
     os.umask(OTHERS)
 
 
 def private_folder(path: Path) -> None:
-    """Makes the folder for its owner alone, with the parents that it lacks. One that exists stays as it is.
+    """Creates the folder with missing parents for its owner only. An existing one is not changed.
 
     Raises OSError.
     """
@@ -34,22 +34,22 @@ def private_folder(path: Path) -> None:
 
 
 def private_opener(path: str, flags: int) -> int:
-    """For `open(…, opener=private_opener)`: a file that is created belongs to its owner alone."""
+    """For `open(…, opener=private_opener)`: a new file is readable by its owner only."""
     return os.open(path, flags, FILE_MODE)
 
 
 def private_file(path: Path) -> None:
-    """Creates an empty file for its owner alone, unless there is one already. Raises OSError.
+    """Creates an empty file for its owner only, unless it exists. Raises OSError.
 
-    One that exists is not opened: closing any descriptor of a file drops all locks that this process has on
-    it, also those of SQLite (sqlite.org/howtocorrupt.html).
+    An existing file is not opened: closing any descriptor of a file drops all locks that this process holds
+    on it, also those of SQLite (sqlite.org/howtocorrupt.html).
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE_MODE))
 
 
 def take_over(folder: Path) -> None:
-    """Closes a folder, which is about to be used for the first time, to other users.
+    """Makes a folder private that is about to be used for the first time.
 
     Does nothing to one that belongs to another user, such as a mounted volume.
     """
@@ -58,7 +58,7 @@ def take_over(folder: Path) -> None:
 
 
 def open_to_others(folder: Path, excepted: Iterable[Path] = ()) -> Iterator[Path]:
-    """The folder and everything in it that other users have permissions on.
+    """The folder and everything in it that other users can access.
 
     What lies in one of the folders `excepted`, and whatever a symbolic link leads to, is left out. Files
     that vanish during the walk are skipped.
@@ -74,7 +74,7 @@ def open_to_others(folder: Path, excepted: Iterable[Path] = ()) -> Iterator[Path
 
 
 def close_to_others(paths: Iterable[Path]) -> None:
-    """Takes the permissions of group and others away, where they are this user's to take."""
+    """Removes the permissions of group and others, where this user may."""
     for path in paths:
         with suppress(PermissionError, FileNotFoundError):
             _close(path)
@@ -89,5 +89,5 @@ def _is_open_to_others(path: Path) -> bool:
 
 
 def _close(path: Path) -> None:
-    """Keeps the owner's bits: what they may execute stays so."""
+    """Keeps the owner's permission bits."""
     path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)

@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log keeps the pages of what was deleted: it is emptied after deletions.
+"""Empties SQLite's write-ahead log after deletions, because it keeps pages of deleted rows.
 
 With `PRAGMA secure_delete` SQLite overwrites deleted content with zeros, but in new copies of the pages,
 which go into the log. The former copies, and the database file itself, still hold the content until a
@@ -17,12 +17,12 @@ log = logging.getLogger(__name__)
 
 SECURE_DELETE = "PRAGMA secure_delete = ON"
 PATIENCE = 0.2
-"""Seconds that an attempt waits for others. A checkpoint that waits lets nobody write."""
+"""Seconds that an attempt waits for others. A waiting checkpoint blocks all writers."""
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
-"""Seconds between attempts: doubled while somebody reads an older state."""
+"""Seconds between attempts, doubled while a reader uses an older state."""
 AT_THE_END = 5.0
-"""Seconds that closing waits for readers that are still there."""
+"""Seconds that closing waits for remaining readers."""
 
 
 class LogEmptier:
@@ -36,7 +36,7 @@ class LogEmptier:
         self._thread: threading.Thread | None = None
 
     def empty(self, seconds: float = PATIENCE) -> bool:
-        """Empties the log now; False when others still read what it holds after so many seconds."""
+        """Empties the log now. Returns False when others still read it after `seconds`."""
         try:
             with closing(sqlite3.connect(self._database, timeout=seconds)) as db:
                 busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -46,20 +46,20 @@ class LogEmptier:
         return not busy
 
     def rewrite(self, seconds: float) -> bool:
-        """Writes the whole database anew, so that the free space of its pages holds nothing.
+        """Rewrites the whole database, so that the free space of its pages holds nothing.
 
-        False when others use it for longer than that, or the disk is too full.
+        Returns False when others use it for longer than `seconds`, or the disk is too full.
         """
         try:
             with closing(sqlite3.connect(self._database, timeout=seconds, isolation_level=None)) as db:
                 db.execute("VACUUM")
         except sqlite3.DatabaseError as error:
-            log.info("%s could not be written anew: %s", self._database, error)
+            log.info("%s could not be rewritten: %s", self._database, error)
             return False
         return True
 
     def empty_soon(self) -> None:
-        """Empties the log in the background, as soon as nobody reads an older state."""
+        """Empties the log in the background, as soon as no reader uses an older state."""
         self._wanted.set()
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
@@ -67,7 +67,7 @@ class LogEmptier:
                 self._thread.start()
 
     def close(self) -> None:
-        """Ends the attempts, after a last one if the log was still to be emptied."""
+        """Ends the attempts, after a last one if the log is not empty yet."""
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
@@ -86,7 +86,7 @@ class LogEmptier:
             self._wanted.clear()
             if not self.empty():
                 self._wanted.set()
-            # A pause after success, too: of many deletions in a row the last ones share an attempt.
+            # Pauses after success, too, so that many deletions in a row share an attempt.
             if self._closing.wait(pause):
                 return
             pause = min(2 * pause, LONGEST_PAUSE)

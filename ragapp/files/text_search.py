@@ -1,7 +1,7 @@
 """Searches files for what is left of a deleted document: `python -m ragapp.files.text_search` reads what to
 look for.
 
-It is a program of its own because the files of an open SQLite database may not be read beside it: closing a
+It runs in a process of its own, because reading the files of an open SQLite database is unsafe: closing a
 file drops all locks that the process has on it (sqlite.org/howtocorrupt.html).
 """
 
@@ -20,14 +20,14 @@ from ragapp.errors import StorageError
 from ragapp.processes.launch import environment, module_command
 
 FRAGMENTS = 16
-"""Fragments of a text that are searched for, spread evenly over it."""
+"""Fragments of a text that are searched for, evenly spread."""
 LONGEST = 64
 SHORTEST = 8
 """Characters of a fragment."""
 READ_SIZE = 1 << 24
 
 _RUN = re.compile(rf'[^\x00-\x1f"\\\x7f]{{{SHORTEST},{LONGEST}}}')
-"""What stands in a file as it stands in the text: no line breaks, and nothing that JSON escapes."""
+"""Text that is stored as it is: without line breaks and characters that JSON escapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Findings:
 
 
 def search_apart(folders: Iterable[Path], excepted: Iterable[Path], fragments: Sequence[str]) -> Findings:
-    """Searches all files under the folders, without those in the folders `excepted`, in a process of its own.
+    """Searches all files under the folders except those in `excepted`, in a process of its own.
 
     Raises StorageError when that process fails.
     """
@@ -61,13 +61,13 @@ def search_apart(folders: Iterable[Path], excepted: Iterable[Path], fragments: S
         last = done.stderr.strip().rpartition("\n")[2]
         raise StorageError(
             f"The document was deleted, but the files could not be searched for its text: {last}. "
-            "See that this user may read all of the data folder."
+            "Check that this user can read all of the data folder."
         )
     return Findings(**json.loads(done.stdout))
 
 
 def search(folders: Iterable[Path], excepted: Iterable[Path], fragments: Sequence[str]) -> Findings:
-    """As `search_apart`, in this process. A file that vanishes meanwhile holds nothing. Raises OSError."""
+    """Like `search_apart`, in this process. Files that vanish meanwhile are skipped. Raises OSError."""
     files, total, found = 0, 0, dict[str, Sequence[str]]()
     for path in files_in(folders, excepted):
         try:
@@ -90,7 +90,7 @@ def fragments_of(text: str) -> list[str]:
 
 
 def files_in(folders: Iterable[Path], excepted: Iterable[Path]) -> Iterator[Path]:
-    """All files under the folders, each once, without those in the folders `excepted`."""
+    """All files under the folders, each once, except those in `excepted`."""
     left_out = {folder.absolute() for folder in excepted}
     seen: set[Path] = set()
     for folder in folders:
@@ -104,7 +104,7 @@ def files_in(folders: Iterable[Path], excepted: Iterable[Path]) -> Iterator[Path
 
 
 def found_in(path: Path, fragments: Sequence[str]) -> tuple[int, set[str]]:
-    """The size of the file, and those of the fragments that stand in it, also in JSON's ASCII form."""
+    """The size of the file, and the fragments that it contains, also in JSON's ASCII form."""
     spellings = {one: {one.encode(), json.dumps(one)[1:-1].encode()} for one in fragments}
     longest = max((len(spelling) for some in spellings.values() for spelling in some), default=0)
     found: set[str] = set()

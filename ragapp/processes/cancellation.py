@@ -1,4 +1,4 @@
-"""Ending work that runs in a thread: a thread cannot be interrupted from outside, it has to look.
+"""Cooperative cancellation: a thread cannot be interrupted from outside, so it checks for itself.
 
 Whoever starts the work on someone's behalf makes a `Cancellation` and puts it into the context; code that
 may block for long asks `current()` for it and either looks at it between two steps (`check`, `wait`) or says
@@ -25,7 +25,7 @@ class Cancellation:
         self._wakers: set[Callable[[], None]] = set()
 
     def cancel(self, error: RagappError) -> None:
-        """Ends the work with that error. Only the first call counts."""
+        """Cancels the work with that error. Only the first call has an effect."""
         with self._lock:
             if self._set.is_set():
                 return
@@ -41,15 +41,15 @@ class Cancellation:
             raise self._error
 
     def wait(self, seconds: float) -> None:
-        """Sleeps that long. Raises as `check` does, at once when the work is cancelled meanwhile."""
+        """Sleeps for `seconds`. Raises as `check` does, at once when the work is cancelled meanwhile."""
         self._set.wait(seconds)
         self.check()
 
     @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Calls `wake` from another thread when the work is cancelled within the block, or was before.
+        """Calls `wake` from another thread when the work is cancelled within the block or was before.
 
-        It must return quickly: the server's event loop may be the one that calls it.
+        `wake` must return quickly: the server's event loop may call it.
         """
         with self._lock:
             self._wakers.add(wake)
@@ -66,13 +66,13 @@ _CURRENT: ContextVar[Cancellation | None] = ContextVar("cancellation", default=N
 
 
 def current() -> Cancellation:
-    """That of the work which is being done here; one that nobody can set where there is none."""
+    """The cancellation of the current work; if there is none, one that is never set."""
     return _CURRENT.get() or Cancellation()
 
 
 @contextmanager
 def cancelled_by(cancellation: Cancellation) -> Iterator[None]:
-    """Work in the block, and in threads that start with a copy of its context, looks at `cancellation`."""
+    """Makes `cancellation` current in the block and in threads that start with a copy of its context."""
     before = _CURRENT.set(cancellation)
     try:
         yield

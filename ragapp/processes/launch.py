@@ -1,4 +1,4 @@
-"""Starting other programs in such a way that nothing in the working folder runs by accident.
+"""Starts other programs so that nothing in the working folder is run by accident.
 
 Python searches the working folder first when it is started as `python -m` or `python -c`, or when PYTHONPATH
 has an empty entry; the shell does so when PATH has one. In a folder of documents a file called `json.py`
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnContext
 
 _OWN_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-"""The folder that this package is imported from. It is trusted even when it is the working folder."""
+"""The folder that ragapp is imported from. It is trusted even if it is the working folder."""
 
 
 def module_command(module: str, *arguments: str) -> list[str]:
-    """Runs a module as a program, as `python -m MODULE ARGUMENTS…` does."""
+    """The command that runs a module as a program, as `python -m MODULE ARGUMENTS…` does."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def script_command(script: str, *arguments: str, python: str | None = None) -> list[str]:
-    """Runs a file as a program, with this interpreter or with `python`; its folder is not searched."""
+    """The command that runs a file with this interpreter or with `python`; its folder is not searched."""
     return [python or sys.executable, "-P", script, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """The environment of a Python child: ours, with the folders that we import from ourselves."""
+    """The environment of a Python child process: ours, with the folders that we import from."""
     return {
         **os.environ,
         "PATH": program_path(),
@@ -41,7 +41,7 @@ def environment() -> dict[str, str]:
 
 
 def import_path() -> list[str]:
-    """The folders of `sys.path` that do not depend on where the program was started."""
+    """The folders of `sys.path` that do not depend on the working folder."""
     folder = _working_folder()
     return [
         entry
@@ -51,12 +51,12 @@ def import_path() -> list[str]:
 
 
 def program_path() -> str:
-    """PATH without its empty and relative entries, which mean the working folder or lie in it."""
+    """PATH without empty and relative entries, which depend on the working folder."""
     return os.pathsep.join(_absolute(os.environ.get("PATH", os.defpath).split(os.pathsep)))
 
 
 def distrust_working_folder() -> None:
-    """From now on this process, and all that it starts, import and run nothing from the working folder.
+    """Keeps this process and its children from importing or running anything in the working folder.
 
     To be called before anything else is imported. What Python itself imported at its start, because of an
     empty entry in PYTHONPATH, has run by then.
@@ -72,7 +72,7 @@ def distrust_working_folder() -> None:
 
 
 def spawn_context() -> "SpawnContext":
-    """How `multiprocessing` starts processes of ours: it runs `python -c`, and passes our `sys.path` on."""
+    """The context for `multiprocessing`, which runs `python -c` and passes our `sys.path` on."""
     import multiprocessing  # noqa: PLC0415 - see the module's docstring
 
     distrust_working_folder()
@@ -84,7 +84,7 @@ def _absolute(entries: "Iterable[str]") -> list[str]:
 
 
 def _working_folder() -> frozenset[str]:
-    """Its real path, and those of relative entries of PYTHONPATH, which `site` has made absolute."""
+    """Its real path, and those of relative entries in PYTHONPATH, which `site` has made absolute."""
     try:
         here = os.getcwd()
     except FileNotFoundError:  # it was deleted

@@ -1,4 +1,4 @@
-"""The end of a process by a deadline, whatever its threads are blocked in.
+"""Shutdown by a deadline, whatever the threads of the process are blocked in.
 
 A thread that waits for a disk, a server or a library cannot be ended, and Python waits for its threads. What
 was accepted is safe at any moment: a process may be killed at every instruction and loses nothing.
@@ -18,18 +18,18 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 CUT_OFF = 1
-"""Exit code of a process that did not end by itself in time: some of the work failed."""
+"""The exit code of a process that did not end in time: some of the work failed."""
 MOST_CLOSING = 5
-"""Seconds of a deadline that are kept for closing what is open."""
+"""Seconds of a deadline that are reserved for closing resources."""
 
 
 def closing_seconds(seconds: int) -> int:
-    """How many of the seconds until the end are left for closing; work on its way has the others."""
+    """The seconds of a deadline that are reserved for closing; work in progress has the others."""
     return min(MOST_CLOSING, seconds // 3)
 
 
 class Deadline:
-    """Ends the process `seconds` after it was started, unless it has ended before."""
+    """Ends the process `seconds` after `start`, unless it has ended before."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -37,7 +37,7 @@ class Deadline:
         self._until: float | None = None
 
     def start(self) -> None:
-        """Only the first call counts. May be called by a signal handler's thread."""
+        """Starts the clock. Only the first call has an effect. May be called by a signal handler's thread."""
         with self._lock:
             if self._until is not None:
                 return
@@ -45,7 +45,7 @@ class Deadline:
         threading.Thread(target=self._wait, name="shutdown-deadline", daemon=True).start()
 
     def left(self) -> float:
-        """Seconds; all of them before it was started."""
+        """The seconds left; all of them before the start."""
         return self._seconds if self._until is None else max(0.0, self._until - time.monotonic())
 
     def _wait(self) -> None:
@@ -58,7 +58,7 @@ class Deadline:
 
 
 def on_signal(start: Callable[[], None], *signals: signal.Signals) -> None:
-    """Calls `start`, in a thread of its own, when one of the signals arrives that Python handles already.
+    """Calls `start` in a thread of its own when one of these signals, which Python already handles, arrives.
 
     Python runs a signal's handler in the main thread once that is back from whatever it is in, which may be a
     library that computes for minutes. The number of the signal is written to a socket at once.

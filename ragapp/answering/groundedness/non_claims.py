@@ -1,4 +1,4 @@
-"""What in an answer claims nothing: the numbers of a list, lead-ins, headings, pleasantries."""
+"""Recognizes parts of an answer that claim nothing: list markers, lead-ins, headings, courtesies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIST_MARK = re.compile(
 
 
 def without_list_mark(text: str) -> str:
-    """A list item or heading without its number or bullet; itself where that would be all."""
+    """The list item or heading without its number or bullet; unchanged if nothing would remain."""
     start, end = 0, len(text.rstrip())
     while (mark := _LIST_MARK.match(text, start)) and mark.end() < end:
         start = mark.end()
@@ -54,7 +54,7 @@ _FOLLOWED = re.compile(r"^[^\S\n]*\n\s*\S")
 
 
 def claims_nothing(text: str) -> bool:
-    """Whether a sentence of an answer leads in, closes politely, or is a label of what follows.
+    """Whether a sentence is a lead-in, a courtesy or a label.
 
     What states a number, a date or a code always claims something.
     """
@@ -68,10 +68,10 @@ def claims_nothing(text: str) -> bool:
 
 
 def is_table_head(text: str, end: int) -> bool:
-    """Whether the line that ends there stands above the rule of a Markdown table."""
+    """Whether the line that ends at `end` is the header of a Markdown table."""
     return _RULE_BELOW.match(text, end) is not None
 
 
 def is_heading(line: str, behind: str) -> bool:
-    """Whether a line is marked as a heading, and something follows that it can be the heading of."""
+    """Whether a line is marked as a heading and is followed by text."""
     return _HEADING.fullmatch(line) is not None and _FOLLOWED.match(behind) is not None

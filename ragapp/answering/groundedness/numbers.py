@@ -1,4 +1,4 @@
-"""The numbers that a text states, in digits or words, with their units."""
+"""Finds numbers in a text, in digits or words, with their units."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_numbers(text: str) -> Iterator[Value]:
 
 
 def _fraction(written: str) -> Fraction | None:
-    """The number; None for a ratio, a time or a version, which are compared as they are written."""
+    """The number; None for a ratio, a time or a version, which are compared as written."""
     if not written[0].isdigit():
         first, *rest = re.split(r"[\s-]+", written.lower())
         return Fraction(NUMBER_WORDS[first] + sum(NUMBER_WORDS[word] for word in rest))
@@ -75,7 +75,7 @@ def _fraction(written: str) -> Fraction | None:
 
 
 def _with_unit(number: Fraction, text: str, match: re.Match[str]) -> tuple[frozenset[Reading], int]:
-    """What the number can mean with what stands behind it, and where that ends."""
+    """The meanings of the number with the unit that follows it, and where the unit ends."""
     end, scale, short = match.end(), 1, 1
     after = _AFTER.match(text, end)
     while after and (factor := SCALES.get(after["unit"].lower())):

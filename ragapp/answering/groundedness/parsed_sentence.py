@@ -1,4 +1,4 @@
-"""A sentence read for comparison: what it names and states, its negation, and who does what to whom."""
+"""A sentence parsed for comparison: its names, values, negation, and who does what to whom."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _PARTICIPLES = word_set(
     "found beaten chosen born worn seen done hit cut put set run read drawn grown thrown brought kept left"
 )
 _SYMMETRIC = word_set("meet met marry border equal resemble differ compete fight fought play")
-"""Verbs that say the same when their two sides have changed places."""
+"""Verbs that mean the same with their sides swapped."""
 
 _OPENING = 6
-"""Words of a beginning in which "it" is the subject: "In the spring of 1349 it reached"."""
+"""The first words, in which "it" is the subject: "In the spring of 1349 it reached"."""
 
 _REACH = 24
-"""Characters between a preposition and what it belongs to."""
+"""Characters at most between a preposition and what it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedWord:
-    """`concept` is None for what only says how a sentence is put; `segment` counts the clauses before it."""
+    """`concept` is None for function words; `segment` is the index of its clause."""
 
     start: int
     text: str
@@ -73,7 +73,7 @@ class ParsedSentence:
 
     @cached_property
     def words(self) -> tuple[ParsedWord, ...]:
-        """Without the values, in order."""
+        """The words in order, without the values."""
         rest = self._read[1]
         cuts = self._cuts
         found, segment = [], 0
@@ -88,7 +88,7 @@ class ParsedSentence:
         return [match.start() for match in _CUT.finditer(self._read[1])]
 
     def segment_at(self, offset: int) -> int:
-        """Which clause the character stands in, counted from 0."""
+        """The index of the clause that contains the character."""
         return sum(cut <= offset for cut in self._cuts)
 
     @cached_property
@@ -98,7 +98,7 @@ class ParsedSentence:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The concepts of words with a capital that does not open a sentence."""
+        """The concepts of capitalized words that do not start a sentence."""
         found, opens = set(), True
         for word in self.words:
             named = word.text[0].isupper() and (not opens or word.text[1:] != word.text[1:].lower())
@@ -110,16 +110,16 @@ class ParsedSentence:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often it has each concept."""
+        """The number of occurrences of each concept."""
         return Counter(word.concept for word in self.words if word.concept is not None)
 
     def names_beyond(self, source: ParsedSentence) -> frozenset[str]:
-        """The names that it has more often than the source has them: "Super" for "Denver" of a Super Bowl."""
+        """The names that it has more often than the source."""
         return frozenset(name for name in self.names if self.counts[name] > source.counts[name])
 
     @cached_property
     def opening(self) -> str | None:
-        """The concept of its first word, if that has a capital: perhaps a name."""
+        """The concept of its first word if it is capitalized and may be a name."""
         first = self.words[0] if self.words else None
         return first.concept if first and first.text[0].isupper() else None
 
@@ -129,7 +129,7 @@ class ParsedSentence:
 
     @cached_property
     def subject(self) -> frozenset[str]:
-        """The concepts in front of its first verb, as far as that can be told."""
+        """The concepts before its first verb, as far as it can be recognized."""
         found: set[str] = set()
         for place, word in enumerate(self.words):
             if found and (word.lower in _AUXILIARIES or self._looks_finite(place)):
@@ -145,7 +145,7 @@ class ParsedSentence:
 
     @cached_property
     def points_back(self) -> bool:
-        """Whether it speaks of the sentence before, as one with "It" or "They" does."""
+        """Whether it refers to the sentence before, for instance by "It" or "They"."""
         opening = next((word.lower for word in self.words), "")
         if opening in POINTING_BACK:
             return True
@@ -153,14 +153,14 @@ class ParsedSentence:
         return any(word.lower in subjects for word in self.words[:_OPENING])
 
     def negated(self, segments: AbstractSet[int] | None = None) -> bool:
-        """Whether it denies, as a whole or in these of its clauses; "not closed" does not."""
+        """Whether it is negated, as a whole or in these clauses; "not closed" is not."""
         inside = [word for word in self.words if segments is None or word.segment in segments]
         denies = any(word.lower in NEGATIONS or _NEGATED_VERB.search(word.text) for word in inside)
         turns = sum(negates(stem(word.lower)) for word in inside)
         return (denies + turns) % 2 == 1
 
     def segments_of(self, concepts: AbstractSet[str]) -> set[int]:
-        """The clauses that one has to read to find all of the concepts that are here."""
+        """The fewest clauses that contain all of the given concepts that it has."""
         places: dict[int, set[str]] = {}
         for word in self.words:
             if word.concept in concepts:
@@ -174,7 +174,7 @@ class ParsedSentence:
         return needed
 
     def roles(self) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
-        """(verb, who does it, to whom or what it is done), as concepts, of each word that may be a verb."""
+        """(verb, subject, object) as concepts, of each word that may be a verb."""
         for place, word in enumerate(self.words):
             if word.concept is None or word.concept in _symmetric() or not self._may_be_verb(place):
                 continue
@@ -197,7 +197,7 @@ class ParsedSentence:
         return participle and any(one.lower in _BE for one in self.words[max(0, place - 3) : place])
 
     def _side(self, place: int, step: int) -> frozenset[str]:
-        """The content words of the verb's own clause on one side, without what a preposition ties in."""
+        """The content words of the verb's clause on one side, without prepositional phrases."""
         own = self.words[place].segment
         side = [word for word in self.words if word.segment == own]
         at = side.index(self.words[place])
@@ -221,11 +221,11 @@ class ParsedSentence:
 
     @cached_property
     def markers(self) -> tuple[tuple[int, str], ...]:
-        """(offset, preposition) of each word that says from where, to where, before or after what."""
+        """(offset, preposition) of each preposition."""
         return tuple((word.start, word.lower) for word in self.words if word.lower in _PREPOSITIONS)
 
     def marker_before(self, offset: int) -> str | None:
-        """The preposition that a word or value at this place belongs to."""
+        """The preposition that a word or value at this offset belongs to."""
         before = [marker for at, marker in self.markers if at < offset and offset - at <= _REACH]
         return before[-1] if before else None
 
@@ -246,5 +246,5 @@ def _concept(word: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def parse_sentence(text: str) -> ParsedSentence:
-    """Remembered: each claim is compared with the same sentences."""
+    """Cached, because all claims are compared with the same sentences."""
     return ParsedSentence(in_one_word(text))

@@ -1,4 +1,4 @@
-"""What a claim is compared with: one sentence or table row each, with what it takes from those around it."""
+"""Sources that claims are compared with: single sentences or table rows with their context."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ragapp.text.sentences import sentence_spans
 _END = re.compile(r"[.!?][\"”’)]? (?=[\"“(]?[^\W\da-z_]|\d)")
 _ABBREVIATIONS = word_set("etc approx fig vol ed eds no nos vs resp incl excl art sec cf pp eq ref dept")
 _LONGEST_TITLE = 4
-"""Letters of "Prof.", "Capt.", which end no sentence; "May." does."""
+"""Letters of "Prof.", "Capt.", which do not end a sentence; "May." does."""
 
 _RULE = re.compile(r"[\s|:+=-]+")
-"""The line below a table's head in Markdown."""
+"""The line below a table's header in Markdown."""
 
 
 @dataclass(frozen=True)
 class EvidenceSentence:
-    """A sentence; `antecedent` is the one before it if it points back, `head` the head of its table."""
+    """A sentence. `antecedent` is the one before it if it refers back, `head` the header of its table."""
 
     text: str
     antecedent: str = ""
     head: tuple[str, ...] = ()
     place: int = 0
-    """Which of the sentences given it is, or is a part of."""
+    """The index of the sentence that it is, or is a part of."""
 
     @property
     def reading(self) -> ParsedSentence:
@@ -42,7 +42,7 @@ class EvidenceSentence:
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """Of a table row; empty for a sentence."""
+        """The cells of a table row; empty for a sentence."""
         return row_cells(self.text)
 
     @cached_property
@@ -51,15 +51,15 @@ class EvidenceSentence:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The names that it speaks of, with those that it points back to."""
+        """The names in it, and those that it refers back to."""
         return self.reading.names | (self.before.names & self.before.subject)
 
     def concepts_for(self, claim: ParsedSentence) -> frozenset[str]:
-        """What a claim may take from here: its own words, its table's head, and what it points back to."""
+        """The concepts that support a claim: its own, its header's, and those it refers back to."""
         return self.reading.concepts | self.lent_to(claim)
 
     def lent_to(self, claim: ParsedSentence) -> frozenset[str]:
-        """Of that, what is not its own words."""
+        """The concepts of those that are not its own."""
         return self._pointed_at(claim).union(*(head.concepts for head in self.heads))
 
     def values_for(self, claim: ParsedSentence) -> list[Value]:
@@ -67,7 +67,7 @@ class EvidenceSentence:
         return [*self.reading.values, *lent, *(value for head in self.heads for value in head.values)]
 
     def _pointed_at(self, claim: ParsedSentence) -> frozenset[str]:
-        """Of the sentence before what "it" stands for: its subject, and all of it where it says no more.
+        """What "it" stands for: the subject of the sentence before, or all of it if it says no more.
 
         A claim that points back itself stands for nothing that it does not say.
         """
@@ -76,21 +76,21 @@ class EvidenceSentence:
         return self.before.concepts if self._lends_all(claim) else self.before.subject
 
     def _lends_all(self, claim: ParsedSentence) -> bool:
-        """Whether the sentence before has no name or value that the claim could have mixed up."""
+        """Whether the sentence before has no name or value that the claim could confuse."""
         named = self.before.names | self.reading.names
         values = [*self.before.values, *self.reading.values]
         return named <= claim.concepts and all(any(c.agrees_with(v) for c in claim.values) for v in values)
 
 
 def row_cells(line: str) -> tuple[str, ...]:
-    """The cells of a table row in Markdown or with bars between them; empty when it is none."""
+    """The cells of a table row, in Markdown or separated by bars; empty for other text."""
     if " | " not in line and not line.strip().startswith("|"):
         return ()
     return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
 
 
 def sources_in(sentences: Iterable[str]) -> tuple[EvidenceSentence, ...]:
-    """Sentences that follow one another, each with what it takes from those before it."""
+    """Sources of consecutive sentences, each with its antecedent and header."""
     found: list[EvidenceSentence] = []
     head: tuple[str, ...] = ()
     parts = ((place, part) for place, one in enumerate(sentences) for part in _parted(fold(one)))
@@ -109,13 +109,13 @@ def sources_in(sentences: Iterable[str]) -> tuple[EvidenceSentence, ...]:
 
 
 def _is_head(cells: tuple[str, ...]) -> bool:
-    """Whether a table's first row names its columns: of numbers it has years only."""
+    """Whether a table's first row is its header: it contains no numbers but years."""
     values = [value for cell in cells for value in parse_sentence(cell).values]
     return any(cells) and all(value.kind == "date" or value.is_year for value in values)
 
 
 def _parted(text: str) -> Iterator[str]:
-    """Sentences that the library runs on, because it takes "May." for an abbreviation."""
+    """Splits sentences that the library joins because it takes "May." for an abbreviation."""
     start = 0
     for end in _END.finditer(text):
         word = text[text.rfind(" ", start, end.start()) + 1 : end.start()]

@@ -1,4 +1,4 @@
-"""Words that say the same, the opposite, or the same seen from the other side. Small closed lists.
+"""Synonyms, opposites and converse verbs, as small closed lists.
 
 They let a claim be worded otherwise than its source. None of them may stand for a name, a number or a code.
 """
@@ -207,7 +207,7 @@ _REWORDED = tuple((re.compile(rf"\b{phrase}\b", re.IGNORECASE), word) for phrase
 
 
 def in_one_word(text: str) -> str:
-    """The text with phrases such as "sent back" put as the single word that means the same."""
+    """The text with phrases such as "sent back" replaced by a single word of the same meaning."""
     for phrase, word in _REWORDED:
         text = phrase.sub(word, text)
     return text
@@ -215,7 +215,7 @@ def in_one_word(text: str) -> str:
 
 @cache
 def _same() -> Mapping[str, str]:
-    """The stem of a word to the one that stands for all of its meaning; made on first use."""
+    """Maps the stem of a word to the stem that represents its meaning; built on first use."""
     return _groups(_SAME)
 
 
@@ -225,16 +225,16 @@ def _negated() -> Mapping[str, str]:
 
 
 def negates(stemmed: str) -> bool:
-    """Whether a word, given by its stem, is the negation of another one: "closed" of "open"."""
+    """Whether a word, given by its stem, negates another one: "closed" negates "open"."""
     return stemmed in _negated()
 
 
 OPPOSITES = _pairs(_OPPOSITE)
-"""Words that exclude each other where they are said of the same thing."""
+"""Words that exclude each other when said of the same thing."""
 
 
 def concept(stemmed: str) -> str:
-    """The stem that stands for all words of the same meaning, and for those that negate it."""
+    """The stem that represents all words of the same meaning, and those that negate it."""
     positive = _negated().get(stemmed, stemmed)
     return _same().get(positive, positive)
 
@@ -246,7 +246,7 @@ def _converses() -> frozenset[frozenset[str]]:
 
 
 def converse(a: str, b: str) -> bool:
-    """Whether both say the same of two who have changed places: A lent it to B, B borrowed it from A."""
+    """Whether the verbs are converses: A lent it to B, B borrowed it from A."""
     return frozenset({a, b}) in _converses()
 
 

@@ -36,7 +36,7 @@ _LONE_MONTH = re.compile(
     r"|(?<=\b(?:in|of|by|to|or)\s)(?P<verb>March|May)\b|(?<=\b(?:and|for)\s)(?P<noun>March|May)\b"
     r"|(?<=\b(?:from|last|next|late)\s)(?P<name>March|May)\b|(?<=\b(?:since|until|every|early)\s)(?P<may>March|May)\b)"
 )
-"""March and May alone are months only behind such words: they may be a verb or a name."""
+"""March and May alone are months only after such words: they may be a verb or a name."""
 
 
 def _date_reader(form: re.Pattern[str]) -> Callable[[str], Iterator[Value]]:
@@ -106,7 +106,7 @@ def _code(token: str, start: int) -> Value:
 
 
 def _is_code(token: str) -> bool:
-    """Whether a token names one thing by its exact spelling, and is neither word nor number."""
+    """Whether a token is an identifier with an exact spelling: neither a word nor a number."""
     if len(token) > _LONGEST_CODE:
         return False
     if (
@@ -126,12 +126,12 @@ def _is_code(token: str) -> bool:
 
 _OPERATOR = re.compile(r"[?&|=<>+*/%^~]{2,3}|[!]=")
 _SERIAL = re.compile(r"\b\d+(?:[./-]\d+){2,}")
-"""Digits in three groups or more: 0090.3312/7, 10.0.0.1, 978-3-16."""
+"""Digits in three or more groups: 0090.3312/7, 10.0.0.1, 978-3-16."""
 _LONGEST_CODE = 80
 
 
 def _is_number(token: str) -> bool:
-    """A number with what is written at it: 118m, 25-year-old, 10-20, $4.2m, mid-1990s, 60,000-strong."""
+    """Whether it is a number with what is attached to it: 118m, 25-year-old, 10-20, $4.2m, mid-1990s."""
     if _PREFIXED.fullmatch(token):
         return True
     sized = _SIZED.fullmatch(token)
@@ -146,14 +146,14 @@ def _is_number(token: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`found` in order; `rest` is the text with blanks in their places, so that offsets stay."""
+    """`found` are in order; `rest` is the text with the values replaced by spaces, so that offsets stay."""
 
     found: tuple[Value, ...]
     rest: str
 
 
 def read_values(text: str) -> Values:
-    """Dates first, then codes, then numbers: each of what the ones before have left."""
+    """Reads dates first, then codes, then numbers, each from what the previous ones left."""
     found: list[Value] = []
     for read in (*DATE_READERS, read_codes, read_numbers, read_ordinals):
         new = list(read(text))

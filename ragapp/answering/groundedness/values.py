@@ -1,4 +1,4 @@
-"""The numbers, dates and codes that a text states, comparable whatever their spelling."""
+"""Numbers, dates and codes of a text, comparable across spellings."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Literal
 Kind = Literal["number", "date", "code"]
 Bound = Literal["at least", "at most"]
 Reading = tuple[object, str | None]
-"""A number with its base unit (None when it has none); a date or a code with the name of its kind."""
+"""(number, base unit or None), or (date or code, name of its kind)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`text[start:end]` of the text that it was read from.
+    """The value of `text[start:end]`.
 
     Two readings are one spelling's possible meanings ("5 m" is five metres or five million). `bare` is the
     number as written, compared where one side names no unit.
@@ -29,7 +29,7 @@ class Value:
     bound: Bound | None = None
 
     def agrees_with(self, other: Value) -> bool:
-        """Whether both can mean the same, `self` being what is claimed."""
+        """Whether both can mean the same; `self` is the claimed value."""
         if self.kind == "date" and other.kind == "date":
             return any(_within(a, b) for a, _ in self.readings for b, _ in other.readings)
         if {self.kind, other.kind} == {"number", "date"}:
@@ -43,7 +43,7 @@ class Value:
         return self.bare is not None and self.bare == other.bare and source_has_none
 
     def is_like(self, other: Value) -> bool:
-        """Whether one could stand in the place of the other: two years, two lengths, two codes."""
+        """Whether both are of the same kind: two years, two lengths, two codes."""
         if self.kind == other.kind == "number":
             return not {unit for _, unit in self.readings}.isdisjoint(unit for _, unit in other.readings)
         return self.kind == other.kind or (
@@ -61,7 +61,7 @@ class Value:
 
 
 def _within(claimed: object, known: object) -> bool:
-    """Whether a date that is claimed in part is that part of the known one."""
+    """Whether the claimed parts of a date agree with the known date."""
     pairs = (
         zip(claimed, known, strict=True) if isinstance(claimed, tuple) and isinstance(known, tuple) else ()
     )
@@ -83,11 +83,11 @@ _OR_LESS = re.compile(
     r" (?:or|and) (?:less|fewer|below|under|younger|shorter|lower|earlier)\b", re.IGNORECASE
 )
 _LEAD = 24
-"""Characters in front of a number in which a bound can stand."""
+"""Characters before a number in which a bound is looked for."""
 
 
 def bound_of(text: str, start: int, end: int) -> Bound | None:
-    """By the words around `text[start:end]`."""
+    """Whether `text[start:end]` is a bound, by the words around it."""
     lead = text[max(0, start - _LEAD) : start].rstrip("$€£¥ ") + " "
     if _AT_MOST.search(lead) or _OR_LESS.match(text, end):
         return "at most"

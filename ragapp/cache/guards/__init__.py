@@ -1,8 +1,8 @@
-"""Guards: reasons for which two questions that sound alike do not mean the same.
+"""Guards: rules by which two similar questions do not mean the same.
 
-Each looks at both questions alike, so the order of the two never matters. All are lexical and strict: what
-they do not understand counts as a difference, which costs a cached answer and never a wrong one.
-docs/cache.md says what each of them buys.
+The order of the two questions never matters. All guards are lexical and strict: what
+they do not understand counts as a difference. That may miss a cached answer, but never serves a wrong one.
+docs/cache.md has the effect of each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Guard = Callable[[ParsedQuestion, ParsedQuestion], bool]
 
 
 def numbers_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same numbers with the same unit or word behind each, signs and ordinals, in the same order."""
+    """The same numbers, each followed by the same unit or word, and the same signs and ordinals, in order."""
     return _numbers(a) == _numbers(b)
 
 
@@ -53,12 +53,12 @@ def kinds_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def names_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """What is written as a name in one stands in the other, with or without its capital."""
+    """The names of each question occur in the other, capitalized or not."""
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 
 def capitals_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """No word has capitals that make another word of it: "5 mW" is not "5 MW", "Polish" not "polish"."""
+    """No word differs by capitals that change its meaning: "5 mW" is not "5 MW", "Polish" not "polish"."""
     theirs: dict[str, list[Cased]] = {}
     for word in cased_words(b.text):
         theirs.setdefault(word.text.lower(), []).append(word)
@@ -70,14 +70,14 @@ def capitals_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def persons_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same persons, or one in each that is whoever asks: "how do I" is "how do you"."""
+    """The same persons, or one generic person in each: "how do I" is "how do you"."""
     if a.persons == b.persons:
         return True
     return len(a.persons) == len(b.persons) == 1 and not any(GENERAL.isdisjoint(r.tokens) for r in (a, b))
 
 
 def neither_points(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """Neither speaks of something that only its asker sees: "this text"."""
+    """Neither refers to something outside the question: "this text"."""
     return not (_points(a) or _points(b))
 
 
@@ -92,7 +92,7 @@ def order_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def prepositions_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """One may stand for another, none may be missing: "the thing to know" is not "the thing you know"."""
+    """Prepositions may differ, but none may be missing: "the thing to know" is not "the thing you know"."""
     return a.joints == b.joints
 
 
@@ -110,11 +110,11 @@ GUARDS: Mapping[str, Guard] = {
     "word order": order_agrees,
     "prepositions": prepositions_agree,
 }
-"""In the order in which they are asked; the first that objects is named as the reason."""
+"""In the order in which they are applied; the first that objects is the reason."""
 
 
 def disagreement(a: str, b: str) -> str | None:
-    """The name of the first guard by which the questions differ; None when they may mean the same."""
+    """The name of the first guard that objects; None when the questions may mean the same."""
     first, second = ParsedQuestion(a), ParsedQuestion(b)
     return next((name for name, agree in GUARDS.items() if not agree(first, second)), None)
 

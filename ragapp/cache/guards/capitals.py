@@ -1,4 +1,4 @@
-"""Where a capital can change a meaning: units, single letters, identifiers, words that are also names."""
+"""Words whose capitals change the meaning: units, single letters, identifiers, words that are also names."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ENDS = frozenset(".?!:\n")
 
 @dataclass(frozen=True, slots=True)
 class Cased:
-    """A word as it was written; whether it opens a sentence, and whether a number is before it."""
+    """A word as written; `opens` if it starts a sentence, `counted` if it follows a number."""
 
     text: str
     opens: bool
     counted: bool
 
     def agrees_with(self, other: Cased) -> bool:
-        """Whether the two, which are one word but for capitals, can mean the same."""
+        """Whether the two, which differ only in capitals, can mean the same."""
         mine, theirs = self._meant(other), other._meant(self)
         if mine == theirs:
             return True
@@ -36,16 +36,16 @@ class Cased:
         return mine.lower() not in CAPITALS_MATTER
 
     def _meant(self, other: Cased) -> str:
-        """The word; with the other's first letter where its own is only how a sentence opens."""
+        """The word; with the other's first letter if its own is capitalized because it starts a sentence."""
         return other.text[:1] + self.text[1:] if self.opens and self.text[:1].isupper() else self.text
 
 
 _SYMBOL = 3
-"""Letters of a unit's symbol."""
+"""Letters of a unit's symbol at most."""
 
 
 def cased_words(text: str) -> Iterator[Cased]:
-    """The words of a question as they were written, in order, without its numbers."""
+    """The words of a question as written, in order, without numbers."""
     opens, counted, end = True, False, 0
     for match in _TOKEN.finditer(text):
         opens = opens or not _ENDS.isdisjoint(text[end : match.start()])

@@ -1,4 +1,4 @@
-"""A question read for comparison: its words in one spelling, and what kind of answer it asks for."""
+"""A question parsed for comparison: its words in one spelling, and the kind of answer it asks for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """`tokens` are lower-case words, numbers and signs, contractions taken apart."""
+    """`tokens` are lower-case words, numbers and signs, with contractions expanded."""
 
     text: str
 
@@ -58,7 +58,7 @@ class ParsedQuestion:
 
     @cached_property
     def joints(self) -> tuple[int, ...]:
-        """How many prepositions that are no content stand before each content word."""
+        """The number of prepositions without content before each content word."""
         counts = [0]
         for word, means in self._weighed:
             if means:
@@ -77,12 +77,12 @@ class ParsedQuestion:
 
     @cached_property
     def points_at_that(self) -> bool:
-        """Whether "that" stands before a noun, and is no conjunction."""
+        """Whether "that" precedes a noun and is not a conjunction."""
         return any(word == "that" and before in _BEFORE_NOUNS for before, word in pairwise(self.tokens))
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Words with a capital that is not the sentence's first, lower-case."""
+        """Capitalized words that do not start a sentence, in lower case."""
         found: set[str] = set()
         opens = True
         for match in _TOKEN.finditer(self.text):
@@ -96,7 +96,7 @@ class ParsedQuestion:
 
     @cached_property
     def asks_for(self) -> frozenset[str]:
-        """Of person, place, time, reason, manner, measure, thing; none of them where yes or no will do."""
+        """Any of person, place, time, reason, manner, measure, thing; empty for yes-or-no questions."""
         return frozenset(
             self._kind(word, after) for word, after in pairwise((*self.tokens, "")) if word in ASKING
         )
@@ -120,7 +120,7 @@ class ParsedQuestion:
 
 
 def _means(before: str, word: str, after: str) -> bool:
-    """Whether a word counts where it stands: "what is in it" is not "what is it", nor "what does it do"."""
+    """Whether a word is content at its position: "what is in it" is not "what is it"."""
     if not after or (before in _BE and word in PREPOSITIONS):
         return True
     return word not in EMPTY and word not in ASKING

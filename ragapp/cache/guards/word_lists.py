@@ -1,4 +1,4 @@
-"""What has to be known of English to tell two questions apart: small closed word lists."""
+"""Small closed lists of English words by which two questions are told apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PREPOSITIONS = _words("of in on at to for")
-"""Those that people pick freely. The others say something: gain independence, gain from independence."""
+"""Interchangeable prepositions. Others carry meaning: gain independence, gain from independence."""
 
 PERSONS = _words("i you we one")
 GENERAL = _words("how can should must")
@@ -24,19 +24,19 @@ EMPTY = (
     | PERSONS
     | _words("a an the any and that do does be is are am really actually exactly ever there")
 )
-"""Words that are no content. Prepositions and persons have their own guards; the others may be left out."""
+"""Words without content. Prepositions and persons have their own guards; the others may be missing."""
 
 REQUESTS = _words("please tell me explain describe give let know us about")
-"""How a question may open that is put as a request."""
+"""Opening words of a question that is phrased as a request."""
 
 AFTER_HOW: Mapping[str, str] = {"can": "do", "to": "do i"}
-"""How can I, how to, how do I: only here is "can" no question of its own."""
+""""How can I", "how to" and "how do I" mean the same: only here "can" may be replaced."""
 
 PLURALS = _words(
     "news means goods arms customs savings glasses minutes damages securities contents terms premises "
     "proceeds economics politics physics ethics statistics mathematics series species headquarters"
 )
-"""Words that are no more than one of what they seem to be the plural of."""
+"""Words that only look like plurals."""
 
 SAME: Mapping[str, str] = {
     "could": "can",
@@ -92,7 +92,7 @@ TIMES = _words(
 """Dates and tenses."""
 
 STRESSED = _words("is do does the and really actually exactly")
-"""Words that capitals only stress: "What IS it?"."""
+"""Words that are capitalized for emphasis only: "What IS it?"."""
 
 CAPITALS_MATTER = _words(
     "us it who may march august polish turkey china japan reading bath nice job mark bill jack frank "
@@ -105,7 +105,7 @@ CAPITALS_MATTER = _words(
 """Words that mean another thing with a capital, or all in capitals."""
 
 POINTING = _words("this these those below above following attached here")
-"""Words that point at something outside the question. What they mean is up to the moment."""
+"""Words that refer to something outside the question."""
 
 NUMBER_WORDS = {
     word: str(value)
