@@ -32,12 +32,12 @@ class ParserSandbox:
     def __init__(self, limits: SandboxLimits, password: SecretStr | None = None) -> None:
         """`password` opens encrypted documents."""
         self._confined = Confined(CHILD, limits)
-        self._wish = json.dumps({"password": password.get_secret_value() if password else None})
+        self._options = json.dumps({"password": password.get_secret_value() if password else None})
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
         """Raises ParseError when the document cannot be read, or not within the limits; StorageError,
         and ConflictError once this was told to stop."""
-        return read_result(self._confined.run(data, name, self._wish), name)
+        return read_result(self._confined.run(data, name, self._options), name)
 
     def stop(self) -> None:
         """Ends what is being parsed, which then raises ConflictError, and all that would follow."""

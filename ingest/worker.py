@@ -21,7 +21,7 @@ from ragapp.errors import ModelError, StorageError
 from ragapp.processes.shutdown import Deadline, on_signal
 from ragapp.protocols import JobQueue
 from ragapp.settings import Settings
-from ragapp.telemetry.build import build_telemetry
+from ragapp.telemetry.observer import build_telemetry
 from ragapp.types import Job
 
 log = logging.getLogger(__name__)

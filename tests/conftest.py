@@ -100,7 +100,7 @@ def postgres() -> Iterator[postgresql.PostgresServer]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own for each test, on each kind that we support."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'truth.db'}"
+        yield f"sqlite:///{tmp_path / 'ragapp.db'}"
         return
     server: postgresql.PostgresServer = request.getfixturevalue("postgres")
     url = server.new_database()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evals.bench.process import Resident, resident
 from evals.bench.synthetic import PER_VERSION, SyntheticTruth
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.protocols import SearchIndex
 from ragapp.retrieval import candidates
 from ragapp.retrieval.stopwatch import Stopwatch

@@ -58,13 +58,13 @@ def shortest(_arrival: Arrival, left: int) -> float:
 
 
 def ageing(weight: float) -> Rank:
-    return lambda arrival, left: arrival.at + weight * queue_order.embedding(left)
+    return lambda arrival, left: arrival.at + weight * queue_order.embedding_seconds(left)
 
 
 def a_day(rng: random.Random) -> list[Arrival]:
     """Notes of a page, reports of dozens, a book now and then: sizes are lognormal, as files' are."""
     sizes = [min(3000, max(1, round(rng.lognormvariate(2.2, 1.7)))) for _ in range(100_000)]
-    rate = LOAD / mean(map(queue_order.embedding, sizes))
+    rate = LOAD / mean(map(queue_order.embedding_seconds, sizes))
     found: list[Arrival] = []
     at = rng.expovariate(rate)
     while at < HOURS * 3600:
@@ -86,7 +86,7 @@ def waits(arrivals: Sequence[Arrival], rank: Rank) -> list[float]:
             next_in += 1
         _, number, left = heapq.heappop(line)
         taken = min(left, SLICE)
-        now += queue_order.embedding(taken)
+        now += queue_order.embedding_seconds(taken)
         if left > taken:
             rest = left - taken
             heapq.heappush(line, (rank(arrivals[number], rest), number, rest))

@@ -82,7 +82,7 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
     """None when the page is damaged."""
     try:
         page = document[number]
-        scale = min(ocr.DPI / 72, ocr.LONGEST / max(*page.get_size(), 1.0))
+        scale = min(ocr.DPI / 72, ocr.MAX_SIDE / max(*page.get_size(), 1.0))
         bitmap = page.render(scale=scale, grayscale=True)
     except (pypdfium2.PdfiumError, ValueError):
         return None

@@ -11,7 +11,7 @@ from ragapp.sandbox.messages import SandboxRequest
 
 
 def _parse(data: bytes, order: SandboxRequest) -> bytes:
-    parsed = parse(data, order.name, json.loads(order.wish)["password"])
+    parsed = parse(data, order.name, json.loads(order.options)["password"])
     return json.dumps(asdict(parsed)).encode()
 
 

@@ -21,8 +21,7 @@ from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.settings import AnswerSettings, Settings
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.telemetry.null_observer import NullObserver
-from ragapp.telemetry.observer import Telemetry
+from ragapp.telemetry.observer import NullObserver, Telemetry
 from ragapp.telemetry.traced_models import TracedEmbedder
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""What comes from elsewhere: its names, archives, URLs, and what nobody wants of it."""
+"""Content from untrusted sources: URLs, archives and file names."""

@@ -1,9 +1,9 @@
-"""Which IP addresses belong to the public internet, by a table of our own.
+"""Whether an IP address belongs to the public internet, by a table of our own.
 
-`ipaddress.is_global` differs between versions of Python and judges no IPv4 address inside an IPv6 one. The
+`ipaddress.is_global` differs between versions of Python and ignores IPv4 addresses inside IPv6 ones. The
 table is that of IANA's special-purpose registries as of 2025
-(https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry). Nothing in
-them is public here: the few blocks that they call globally reachable are anycast services of the nearest
+(https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry). All of their
+blocks count as not public here: the few that they call globally reachable are anycast services of the nearest
 network, not web sites.
 """
 
@@ -39,10 +39,10 @@ _IPV4: Final = tuple(
 )
 
 _UNICAST: Final = IPv6Network("2000::/3")
-"""All of IPv6 that IANA has given out for global unicast (RFC 4291). Outside of it lie loopback, mapped,
-compatible and translated IPv4 addresses, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only (100::/64),
-segment routing (5f00::/16), unique local (fc00::/7), link-local (fe80::/10), site-local (fec0::/10), and
-multicast."""
+"""The IPv6 addresses that IANA has assigned to global unicast (RFC 4291). Outside of them are loopback,
+mapped, compatible and translated IPv4 addresses, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only
+(100::/64), segment routing (5f00::/16), unique local (fc00::/7), link-local (fe80::/10), site-local
+(fec0::/10), and multicast."""
 
 _IPV6: Final = tuple(
     map(
@@ -59,11 +59,11 @@ _IPV6: Final = tuple(
 )
 
 _ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})
-"""Bits 64 to 95 of an address whose last 32 are the IPv4 address of a site's own machine (RFC 5214)."""
+"""Bits 64 to 95 of an address whose last 32 bits are the IPv4 address of a machine of the site (RFC 5214)."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, as text, is one of the internet's. Raises ValueError for what is no address."""
+    """Whether the address is public. Raises ValueError for an invalid address."""
     parsed = ip_address(address.partition("%")[0])
     if isinstance(parsed, IPv6Address):
         # A connection to a mapped address goes to the IPv4 address.

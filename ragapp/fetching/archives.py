@@ -1,4 +1,4 @@
-"""ZIP archives as the documents in them. Members are read one by one and never written under their names."""
+"""ZIP archives as sources of documents. Members are read one by one and never written under their names."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ragapp.fetching.bounded import opened_member, opened_zip
 MAX_DEPTH = 3
 MAX_MEMBERS = 100_000
 MAX_RATIO = 200
-"""Bytes out for each byte in. Text shrinks to a tenth, logs to a fiftieth; deflate can do 1,032."""
-ALWAYS_FINE = 64 * 1024 * 1024
-"""Bytes that an archive may unpack to whatever its ratio."""
+"""The highest compression ratio. Text has a ratio of 10, logs of 50; deflate can reach 1,032."""
+MIN_BYTES = 64 * 1024 * 1024
+"""The unpacked size that is allowed at any ratio."""
 
 _BROKEN = (
     KeyError,
@@ -33,14 +33,14 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
-"""What is raised on damage, on unknown compression, on encryption, and on archives made to take memory."""
+"""The errors for damage, unknown compression, encryption, and archives that would exhaust memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document in an archive: `names` leads to it, through the archives in the archive.
+    """A document in an archive. `names` are those of the nested archives and of the document itself.
 
-    `called` is what people call the archive.
+    `called` is the name of the archive in messages.
     """
 
     archive: Path
@@ -54,12 +54,12 @@ class Member:
 
     @property
     def name(self) -> str:
-        """For people. Never a path."""
+        """The name for people, which is never used as a path."""
         return PurePosixPath(self.names[-1].replace("\\", "/")).name
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """Its bytes, seekable. Raises ParseError, OSError."""
+        """Its bytes as a seekable file. Raises ParseError, OSError."""
         with self.archive.open("rb") as file, _unpacked(self.called, file, self.names) as data:
             yield data
 
@@ -69,7 +69,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(archive: Path, called: str | None = None) -> list[Member]:
-    """The files in the archive and in the archives in it; its own name is used unless it is `called` else.
+    """The files in the archive and in nested archives. `called` is its name in messages, by default its own.
 
     Raises ParseError, OSError.
     """
@@ -78,20 +78,20 @@ def members(archive: Path, called: str | None = None) -> list[Member]:
 
 
 class _Listing:
-    """Lists one archive to its depth. All of it together must stay within the ratio and the count."""
+    """Lists an archive recursively. In total, it must stay within the limits on size and count."""
 
     def __init__(self, archive: Path, called: str) -> None:
         self._archive = archive
         self._called = called
-        self._bytes_left = max(ALWAYS_FINE, MAX_RATIO * archive.stat().st_size)
+        self._bytes_left = max(MIN_BYTES, MAX_RATIO * archive.stat().st_size)
         self._members_left = MAX_MEMBERS
 
     def members(self, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Member]:
         if len(names) >= MAX_DEPTH:
-            raise self._refusal(f"has archives {MAX_DEPTH} deep in each other")
-        with _damage_told(self._called), opened_zip(file) as archive:
+            raise self._refusal(f"has archives nested {MAX_DEPTH} deep")
+        with _damage_reported(self._called), opened_zip(file) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-        self._take(infos)
+        self._count(infos)
         for info in infos:
             path = (*names, info.filename)
             if is_archive(Path(info.filename)):
@@ -100,24 +100,24 @@ class _Listing:
             else:
                 yield Member(self._archive, path, info.CRC, self._called)
 
-    def _take(self, infos: list[zipfile.ZipInfo]) -> None:
+    def _count(self, infos: list[zipfile.ZipInfo]) -> None:
         self._bytes_left -= sum(info.file_size for info in infos)
         self._members_left -= len(infos)
         if self._bytes_left < 0:
-            raise self._refusal(f"unpacks to more than {MAX_RATIO} times its size, as a bomb does")
+            raise self._refusal(f"unpacks to more than {MAX_RATIO} times its size, like a ZIP bomb")
         if self._members_left < 0:
             raise self._refusal(f"holds more than {MAX_MEMBERS} files")
 
     def _refusal(self, reason: str) -> ParseError:
-        return ParseError(f"{self._called} {reason}. If it is meant so, unpack it and add the folder.")
+        return ParseError(f"{self._called} {reason}. If this is intended, unpack it and add the folder.")
 
 
 @contextmanager
 def _unpacked(outer: str, file: BinaryIO, names: tuple[str, ...]) -> Iterator[BinaryIO]:
-    """What the names lead to. A member never gives more bytes than it said it had: zipfile stops there."""
+    """The file that `names` lead to. It never has more bytes than declared, since zipfile stops there."""
     name, *rest = names
     with tempfile.TemporaryFile() as data:
-        with _damage_told(outer), opened_zip(file) as archive, opened_member(archive, name) as member:
+        with _damage_reported(outer), opened_zip(file) as archive, opened_member(archive, name) as member:
             shutil.copyfileobj(member, data)
         data.seek(0)
         if not rest:
@@ -128,7 +128,7 @@ def _unpacked(outer: str, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Bi
 
 
 @contextmanager
-def _damage_told(archive: str) -> Iterator[None]:
+def _damage_reported(archive: str) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:

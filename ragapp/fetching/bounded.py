@@ -1,4 +1,4 @@
-"""Opening ZIP archives from elsewhere without giving them more memory than their contents are worth."""
+"""Opening untrusted ZIP archives with bounded memory."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 MAX_READ: Final = 16 << 20
-"""Bytes that an archive may make its reader take at once. The list of a ZIP's files is read as one piece:
-100,000 files of a path of 100 letters take 15 MiB, and four times as much once they are objects."""
+"""The most bytes that an archive may make its reader read at once. A ZIP's list of files is read at once:
+100,000 files with paths of 100 characters take 15 MiB, and four times as much as objects."""
 
 METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-"""Those that `zipfile` unpacks in small pieces. Of bzip2 and LZMA it unpacks whatever 4 KiB hold at once: a
-gigabyte, if somebody means it to."""
+"""The methods that `zipfile` unpacks in small pieces. With bzip2 and LZMA it unpacks 4 KiB at once, which may
+expand to a gigabyte."""
 
 _OTHERS: Final = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma", 9: "deflate64", 93: "zstd"}
 
 
 class BoundedReads:
-    """A binary file whose reader cannot ask for more than `MAX_READ` bytes at once, as archives make it do.
+    """A binary file that refuses to read more than `MAX_READ` bytes at once.
 
-    Just what `zipfile` and `tarfile` need of a file.
+    Has the methods that `zipfile` and `tarfile` need.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -30,7 +30,7 @@ class BoundedReads:
     def read(self, size: int = -1) -> bytes:
         """Raises ValueError for more than `MAX_READ` bytes."""
         if size > MAX_READ:
-            raise ValueError(f"one part of it asks for {size} bytes of memory")
+            raise ValueError(f"one part of it requires {size} bytes of memory")
         return self._file.read(MAX_READ if size < 0 else size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -43,7 +43,7 @@ class BoundedReads:
         return True
 
     def close(self) -> None:
-        """The file is its owner's to close."""
+        """Does nothing: the owner of the file closes it."""
 
 
 @contextmanager
@@ -55,13 +55,13 @@ def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 @contextmanager
 def opened_member(archive: zipfile.ZipFile, name: str) -> Iterator[BinaryIO]:
-    """The bytes of one file, no more than the archive says it has.
+    """The bytes of one file, no more than the archive declares.
 
-    Raises KeyError, what `zipfile` raises, and NotImplementedError for a method that is not unpacked.
+    Raises KeyError, the errors of `zipfile`, and NotImplementedError for an unsupported compression method.
     """
     info = archive.getinfo(name)
     if info.compress_type not in METHODS:
         method = _OTHERS.get(info.compress_type, f"method {info.compress_type}")
-        raise NotImplementedError(f"{name} is compressed with {method}, where only deflate is read")
+        raise NotImplementedError(f"{name} is compressed with {method}; only deflate is supported")
     with archive.open(info) as member:
         yield member  # type: ignore[misc]

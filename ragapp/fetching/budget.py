@@ -1,8 +1,8 @@
-"""Connections that one budget of time and bytes is spent on, whatever is sent over them.
+"""Connections with a budget of time and bytes, whatever the server sends.
 
-A client's timeouts count from one read to the next, and its limits look at bodies. A server that sends a
-header a second, informational responses without end or chunks of nothing stays below them for ever. So every
-read and write here is counted where it happens, beneath HTTP and TLS.
+A client's timeouts count from one read to the next, and its limits only consider bodies. A server that sends
+one header a second, endless informational responses or empty chunks stays below them forever. So every read
+and write is counted here, beneath HTTP and TLS.
 """
 
 from __future__ import annotations
@@ -19,42 +19,44 @@ from typing import Any
 import httpcore
 from httpcore import SOCKET_OPTION
 
-MOST_OVERHEAD = 1024 * 1024
-"""Bytes of headers, framing and what has been read ahead, beside those that the body accounts for."""
+MAX_OVERHEAD = 1024 * 1024
+"""Bytes of headers, framing and data read ahead, in addition to those in proportion to the body."""
 OVERHEAD_PER_BYTE = 8
-"""Bytes of framing that a byte of the body may bring with it: chunks of one byte have six."""
+"""Bytes of framing for each byte of the body: chunks of one byte have six."""
 
 
 class BudgetSpent(Exception):
-    """There is no time left, or too much was sent that is no body; says which."""
+    """The time is over, or too much was sent besides the body; the message says which."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """Until when, by time.monotonic. `body` is how many bytes of content came out of what was `received`."""
+    """`until` is the deadline by time.monotonic. `body` counts the bytes of content within the bytes
+    `received`."""
 
     until: float
     received: int = 0
     body: int = 0
 
     def left(self) -> float:
-        """Seconds. Raises BudgetSpent when there are none."""
+        """The seconds left. Raises BudgetSpent when there are none."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise BudgetSpent("took too long")
         return left
 
     def receive(self, count: int) -> None:
-        """Raises BudgetSpent when too much has come beside the body."""
+        """Counts received bytes. Raises BudgetSpent when there are too many besides the body."""
         self.received += count
-        if self.received - self.body > MOST_OVERHEAD + OVERHEAD_PER_BYTE * self.body:
-            raise BudgetSpent("sends headers or framing without end")
+        if self.received - self.body > MAX_OVERHEAD + OVERHEAD_PER_BYTE * self.body:
+            raise BudgetSpent("sends endless headers or framing")
 
 
 def addresses(host: str, port: int, budget: Budget) -> list[str]:
-    """Those that the system resolves the name to. It has timeouts of its own, so a thread waits for it.
+    """The addresses of the host, resolved by the system. Since that has its own timeouts, a thread waits for
+    it.
 
-    Raises OSError and UnicodeError as the system's resolver does, BudgetSpent.
+    Raises OSError and UnicodeError like the system's resolver, and BudgetSpent.
     """
     found: SimpleQueue[list[str] | Exception] = SimpleQueue()
 
@@ -77,7 +79,7 @@ def addresses(host: str, port: int, budget: Budget) -> list[str]:
 
 
 class BudgetedNetwork(httpcore.NetworkBackend):
-    """Opens connections that take their time and bytes from the budget, whatever timeouts are asked for."""
+    """Opens connections that use the budget instead of the requested timeouts."""
 
     def __init__(self, budget: Budget) -> None:
         self._network = httpcore.SyncBackend()

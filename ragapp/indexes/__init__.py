@@ -1,1 +1,1 @@
-"""The views: a vector view and a keyword view of each collection, rebuilt from the truth at any time."""
+"""Search indexes: a vector index and a keyword index of each collection, derived from the database."""

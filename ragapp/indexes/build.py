@@ -1,11 +1,11 @@
-"""Which search index the settings name."""
+"""The search index that the settings name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ragapp.errors import UsageError
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.protocols import SearchIndex
 from ragapp.settings import Settings
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 QDRANT = "qdrant:"
 
 
-def build_index(settings: Settings, truth: ChangeSource) -> SearchIndex:
-    """Raises UsageError for a name that is none, or when Qdrant's client is not installed."""
+def build_index(settings: Settings, database: ChangeSource) -> SearchIndex:
+    """Raises UsageError for an unknown index, or when Qdrant's client is not installed."""
     if settings.index == "faiss":
-        return LocalIndex(settings.indexes_dir, truth)
+        return LocalIndex(settings.indexes_dir, database)
     if not settings.index.startswith(QDRANT):
         raise UsageError(
-            f"RAGAPP_INDEX is {settings.index!r}. It is `faiss`, or `qdrant:` and the URLs of nodes, as in "
-            "qdrant:http://node1:6333,http://node2:6333"
+            f"Unknown search index RAGAPP_INDEX={settings.index!r}. Available: `faiss`, and `qdrant:` "
+            "followed by the URLs of the nodes, as in qdrant:http://node1:6333,http://node2:6333"
         )
     try:
-        from ragapp.indexes.qdrant.index import QdrantIndex  # noqa: PLC0415  most do without the client
+        from ragapp.indexes.qdrant.index import QdrantIndex  # noqa: PLC0415  it is optional
     except ImportError as error:
         raise UsageError(f"Qdrant needs its client ({error}). Run `pip install 'ragapp[server]'`.") from error
-    return QdrantIndex(_qdrant(settings), truth)
+    return QdrantIndex(_qdrant(settings), database)
 
 
 def _qdrant(settings: Settings) -> QdrantSettings:

@@ -1,4 +1,4 @@
-"""What a query must be before any view is asked."""
+"""What all indexes share: checking vectors, and ranking candidates with ties by key."""
 
 from __future__ import annotations
 
@@ -6,36 +6,52 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
-from ragapp.errors import EmbedderMismatch, UsageError
+from ragapp.errors import EmbedderMismatch, StorageError, UsageError
 from ragapp.types import Collection, Ranking, Vectors
 
 
 def check_vector(collection: Collection, vector: Vectors) -> None:
-    """Raises EmbedderMismatch when `vector` cannot be of the collection's embedder, UsageError when it is
-    not finite."""
+    """Raises EmbedderMismatch when `vector` does not have the dimension of the collection's embedder, and
+    UsageError when it is not finite."""
     if vector.shape != (collection.dimension,):
         raise EmbedderMismatch(
             f"Collection '{collection.name}' holds vectors of {collection.embedder}, of dimension "
-            f"{collection.dimension}; the query's has shape {vector.shape}. Set RAGAPP_EMBEDDER to that "
-            f"model, or run `ragapp collections reindex {collection.name}`."
+            f"{collection.dimension}, but the query's vector has shape {vector.shape}. Set RAGAPP_EMBEDDER "
+            "to "
+            f"that model, or run `ragapp collections reindex {collection.name}`."
         )
     if not np.isfinite(vector).all():
         raise UsageError("The query's vector has values that are not finite. Check the embedder.")
+
+
+def check_stored(vectors: Vectors, dimension: int) -> None:
+    """Raises StorageError for vectors of the database, shape (n, dimension), that cannot be searched."""
+    if vectors.shape[1] != dimension or not np.isfinite(vectors).all():
+        raise StorageError(
+            f"The database holds vectors that are not {dimension} finite numbers. "
+            "Run `ragapp collections reindex` to compute them again."
+        )
+
+
+def vectors_name(embedder: str) -> str:
+    """The name of an index of that embedder's vectors, among the indexes of a collection."""
+    return f"vectors-{xxhash.xxh3_64_hexdigest(embedder.encode())}"
 
 
 Candidates = tuple[NDArray[np.int64], NDArray[np.floating[Any]]]
 """(keys, scores), each of shape (n,), in any order."""
 
 MARGIN = 16
-"""Candidates asked for beyond k: copies of one text tie, and more than a few copies are rare."""
+"""Candidates fetched beyond k. Copies of one text tie, and more than a few copies are rare."""
 
 
 def best(k: int, available: int, candidates: Callable[[int], Candidates]) -> Ranking:
-    """The `k` best of what `candidates(n)` (the n best, ties in any order) returns; ties go by key.
+    """The `k` best of `candidates(n)`, which returns the n best with ties in any order; here, ties go by key.
 
-    When the tie at place k may go on beyond the n that were fetched, more are fetched.
+    Fetches more candidates when the tie at rank k may extend beyond those that were fetched.
     """
     n = min(available, k + MARGIN)
     while True:

@@ -1,4 +1,4 @@
-"""Telling people how a view and the truth differ."""
+"""Comparing an index with the database, and describing how they differ."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.types import Collection
 
 ATTEMPTS = 5
 
 
-def difference(view: str, held: NDArray[np.int64], live: NDArray[np.int64]) -> str | None:
-    """What the keys `held` by the view say that the `live` ones of the truth do not; None when equal."""
+def difference(index: str, held: NDArray[np.int64], live: NDArray[np.int64]) -> str | None:
+    """How the keys that the index holds differ from those that are live in the database; None when equal."""
     missing = np.setdiff1d(live, held).size
     stale = np.setdiff1d(held, live).size
     twice = held.size - np.unique(held).size
     if not (missing or stale or twice):
         return None
     return (
-        f"the {view} lacks {missing} live chunks, holds {stale} that are not live and {twice} twice; "
-        "`ragapp doctor --repair` builds it anew"
+        f"the {index} lacks {missing} live chunks and holds {stale} that are not live and {twice} twice; "
+        "run `ragapp doctor --repair` to rebuild it"
     )
 
 
-def when_steady(truth: ChangeSource, name: str, compare: Callable[[Collection], str | None]) -> str | None:
-    """What `compare` finds of the collection `name`; again when documents changed meanwhile, as then it
-    compared two different moments."""
+def when_steady(database: ChangeSource, name: str, compare: Callable[[Collection], str | None]) -> str | None:
+    """The result of `compare` for the collection `name`. Compares again when documents changed meanwhile,
+    because it then compared two different revisions."""
     found = None
     for _ in range(ATTEMPTS):
-        current = truth.collection(name)
+        current = database.collection(name)
         found = compare(current)
-        if found is None or truth.collection(name).revision == current.revision:
+        if found is None or database.collection(name).revision == current.revision:
             return found
-    return f"{found} (documents changed while this was checked: try again)"
+    return f"{found} (documents changed during this check: try again)"

@@ -1,4 +1,4 @@
-"""An embedder that remembers its last questions: search and cache both need the vector of the same one."""
+"""An embedder that caches the vectors of recent questions, because search and cache use the same one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from ragapp.protocols import Embedder
 from ragapp.types import Vectors
 
-REMEMBERED = 64
-"""Questions: those being answered at one moment, at 1.5 kB each."""
+MAX_QUESTIONS = 64
+"""About the questions that are answered at one time, at 1.5 kB each."""
 
 
 class CachingEmbedder:
-    """The embedder it is given, with the vectors of the last questions at hand. Safe for many threads."""
+    """Caches the last questions of another embedder. Safe for many threads."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -41,19 +41,19 @@ class CachingEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         with self._lock:
-            remembered = self._vectors.get(text)
-        if remembered is not None:
-            return remembered
+            cached = self._vectors.get(text)
+        if cached is not None:
+            return cached
         vector = self._embedder.embed_query(text)
-        vector.flags.writeable = False  # it is handed to many
+        vector.flags.writeable = False  # it is shared by all callers
         with self._lock:
             self._vectors[text] = vector
-            while len(self._vectors) > REMEMBERED:
+            while len(self._vectors) > MAX_QUESTIONS:
                 self._vectors.popitem(last=False)
         return vector
 
     def forget(self) -> None:
-        """For measurements, whose question would otherwise be embedded only once."""
+        """For measurements, which would otherwise embed each question only once."""
         with self._lock:
             self._vectors.clear()
 

@@ -1,4 +1,4 @@
-"""The catalogue: every model that `ragapp models` knows by name, pinned to the byte."""
+"""The catalogue of models that `ragapp models` knows by name, with pinned digests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ModelFile:
     """A file of a model: its parts, concatenated, have this size in bytes and this digest.
 
     `hub_path` is the same file's path in the model's hub repository, where the hub has these bytes. A file
-    without parts comes from the hub alone.
+    without parts is only on the hub.
     """
 
     name: str
@@ -45,8 +45,8 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """How text becomes one vector: what stands before it, where it is cut, how tokens are pooled."""
+class EmbeddingOptions:
+    """How a text becomes a vector: the prefix, the limit on tokens, and the pooling."""
 
     pooling: Pooling
     max_tokens: int
@@ -56,10 +56,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """A pinned model. Its first file holds the weights; `recipe` is set for ONNX embedders.
+    """A pinned model. Its first file holds the weights; `options` is set for ONNX embedders.
 
-    `revision` is the commit of the hub repository. `alternative` names the entry of the same model in other
-    bytes, from another publisher, which is fetched and used when this one cannot be had.
+    `revision` is the commit of the hub repository. `alternative` is the name of an entry with the same model
+    from another publisher, which is fetched and used when this one cannot be fetched.
     """
 
     name: str
@@ -69,7 +69,7 @@ class CatalogEntry:
     licence: str
     about: str
     files: tuple[ModelFile, ...]
-    recipe: Recipe | None = None
+    options: EmbeddingOptions | None = None
     revision: str | None = None
     alternative: str | None = None
 
@@ -80,8 +80,8 @@ class CatalogEntry:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any byte of its files and with its recipe."""
-        return fingerprint(self.name, {file.name: file.sha256 for file in self.files}, self.recipe)
+        """Changes with any byte of its files and with its options."""
+        return fingerprint(self.name, {file.name: file.sha256 for file in self.files}, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def find_entry(name: str) -> CatalogEntry:
     """The catalogue's entry of that name. Raises NotFoundError."""
     catalog = load_catalog()
     if name not in catalog:
-        raise NotFoundError(f"No model is named {name!r}. There are: {', '.join(catalog)}.")
+        raise NotFoundError(f"Unknown model {name!r}. Available: {', '.join(catalog)}.")
     return catalog[name]
 
 
@@ -110,10 +110,10 @@ def embedder_name(wanted: str) -> str | None:
     return next((one.name for one in entries if one.role == "embedder" and one.fingerprint == wanted), None)
 
 
-def fingerprint(name: str, digests: Mapping[str, str], recipe: Recipe | None) -> str:
-    """`name@` and 16 hex digits that bind the files (sha256 by name) and the recipe."""
-    bound = [
+def fingerprint(name: str, digests: Mapping[str, str], options: EmbeddingOptions | None) -> str:
+    """`name@` and 16 hex digits of a digest of the files (sha256 by name) and the options."""
+    content = [
         sorted(digests.items()),
-        recipe and [recipe.pooling, recipe.max_tokens, recipe.query_prefix, recipe.passage_prefix],
+        options and [options.pooling, options.max_tokens, options.query_prefix, options.passage_prefix],
     ]
-    return f"{name}@{hashlib.sha256(json.dumps(bound).encode()).hexdigest()[:16]}"
+    return f"{name}@{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"

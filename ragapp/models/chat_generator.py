@@ -1,4 +1,4 @@
-"""The generator: any chat model that can be asked, served or local."""
+"""A generator on top of any chat model, remote or local."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from ragapp.errors import ModelError, RagappError
-from ragapp.models.deltas import Chat, ChatRequest, Delta
-from ragapp.models.dialect import Dialect
-from ragapp.models.patience import Line, Patience, in_time
-from ragapp.models.retries import pause_before
-from ragapp.models.secrecy import redacted
+from ragapp.models.chat import Chat, ChatRequest, Delta, Dialect
+from ragapp.models.deadlines import Connections, Deadlines, in_time
+from ragapp.models.endpoints import redacted
+from ragapp.models.retries import delay_before
 from ragapp.processes import cancellation
 from ragapp.text.reasoning import CLOSED, Reasoning
 from ragapp.types import Ending
@@ -21,16 +20,16 @@ from ragapp.types import Ending
 THINKING_TOKENS = 2048
 
 _CHARACTERS_PER_TOKEN = 16
-"""Of thinking, at most, about: a server may let its model think without end."""
+"""A generous upper limit for thinking, because a server may let its model think without end."""
 
-_LONGEST_REASON = 400
+_MAX_REASON = 400
 
 
 class ChatGenerator:
-    """Streams from a chat model, as long as `patience` lasts. `remedy` ends the message when that fails.
+    """Streams from a chat model within `deadlines`. `remedy` is the end of error messages.
 
-    It learns from the first replies what the server refuses, and whether the model thinks before it
-    answers: such a model is given `thinking_tokens` besides those of the answer. Safe for many threads.
+    Learns from the first replies which options the server refuses, and whether the model thinks before it
+    answers: such a model gets `thinking_tokens` in addition to those of the answer. Safe for many threads.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class ChatGenerator:
         name: str,
         chat: Chat,
         remedy: str,
-        patience: Patience,
+        deadlines: Deadlines,
         *,
         thinking_tokens: int = THINKING_TOKENS,
         dialect: Dialect | None = None,
@@ -46,93 +45,94 @@ class ChatGenerator:
         self._name = name
         self._chat = chat
         self._remedy = remedy
-        self._patience = patience
+        self._deadlines = deadlines
         self._thinking_tokens = thinking_tokens
         self._dialect = dialect or Dialect()
         self._thinks = False
-        self._leaves_out_the_opening = False
+        self._omits_opening_tag = False
 
     @property
     def name(self) -> str:
         return self._name
 
     def unavailable(self) -> str | None:
-        """None: only a request shows whether a served model answers."""
+        """Always None: only a request shows whether the model is available."""
         return None
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
-        """Asks again as long as nothing was written: a busy or absent server after a pause, one that refuses
-        an option without it, and a model that turns out to think with room for that. Raises ModelError.
+        """Tries again while nothing was generated: after a pause if the server is busy or absent, without an
+        option that it refuses, and with more tokens for a model that turns out to think. Raises ModelError.
 
-        Closing the iterator ends the request, so that the server stops writing; a cancellation ends it too,
-        even while nothing comes.
+        Closing the iterator ends the request, so that the server stops generating. A cancellation also ends
+        it, even while the server sends nothing.
         """
-        until = time.monotonic() + self._patience.whole
+        until = time.monotonic() + self._deadlines.whole
         attempt = 1
         while True:
             room = self._thinking_tokens if self._thinks else 0
             request = ChatRequest(system, prompt, max_tokens + room, self._dialect)
-            reply = _Reply(room, opened=self._leaves_out_the_opening)
+            reply = _Reply(room, opened=self._omits_opening_tag)
             try:
                 with closing(self._deltas(request, until)) as deltas:
                     yield from reply.read(deltas)
             except _Failed as failed:
                 if not reply.written and self._adapted(request.dialect, failed.error):
                     continue
-                pause = None if reply.written else pause_before(attempt, failed.error)
-                if pause is None:
-                    raise self._told(failed.error) from None
-                cancellation.current().wait(pause)
+                delay = None if reply.written else delay_before(attempt, failed.error)
+                if delay is None:
+                    raise self._error(failed.error) from None
+                cancellation.current().wait(delay)
                 attempt += 1
                 continue
             self._thinks = self._thinks or reply.thinks
-            self._leaves_out_the_opening = self._leaves_out_the_opening or reply.unopened
+            self._omits_opening_tag = self._omits_opening_tag or reply.unopened
             if not reply.wants_room:
                 return reply.ending
 
     def count_tokens(self, text: str) -> None:
-        """None: a served model does not tell how it counts before it has read."""
+        """Always None: the server does not offer its tokenizer."""
 
     def warm_up(self, system: str) -> None:
-        """Nothing: a served model is kept warm by its server."""
+        """Does nothing: the server keeps its model loaded."""
 
     def read_ahead(self, system: str) -> None:
-        """Has the server read the beginning of later prompts, and write one token. Raises ModelError."""
+        """Has the server process the beginning of later prompts, and generate one token. Raises
+        ModelError."""
         request = ChatRequest(system, "", 1, self._dialect)
         try:
-            with closing(self._deltas(request, time.monotonic() + self._patience.whole)) as deltas:
+            with closing(self._deltas(request, time.monotonic() + self._deadlines.whole)) as deltas:
                 for _ in deltas:
                     pass
         except _Failed as failed:
-            raise self._told(failed.error) from None
+            raise self._error(failed.error) from None
 
     def close(self) -> None:
-        """Nothing is held between requests."""
+        """Does nothing: no connection is kept between requests."""
 
     def _deltas(self, request: ChatRequest, until: float) -> Coroutine[Delta, None, None]:
-        def open_stream(line: Line) -> Coroutine[Delta, None, None]:
-            return self._chat.stream(request, line)
+        def open_stream(connections: Connections) -> Coroutine[Delta, None, None]:
+            return self._chat.stream(request, connections)
 
         try:
-            yield from in_time(open_stream, self._patience, until, _says_something)
-        except RagappError:  # a model that is not there, or a cancellation
+            yield from in_time(open_stream, self._deadlines, until, _has_content)
+        except RagappError:  # a missing model, or a cancellation
             raise
-        except Exception as error:  # each provider has errors of its own, with no common root
+        except Exception as error:  # the errors of providers have no common base class
             raise _Failed(error) from error
 
     def _adapted(self, dialect: Dialect, error: Exception) -> bool:
-        """Whether the error names a part of the request that can be left out, which it is from now on."""
+        """Whether the error names an option that can be omitted, which it is from now on."""
         response = getattr(error, "response", None)
         status = getattr(response, "status_code", None)
-        learnt = dialect.without_refused(str(error), getattr(error, "param", None), status)
-        if learnt is None:
+        adapted = dialect.without_refused(str(error), getattr(error, "param", None), status)
+        if adapted is None:
             return False
-        self._dialect = Dialect(self._dialect.dropped | learnt.dropped)
+        self._dialect = Dialect(self._dialect.dropped | adapted.dropped)
         return True
 
-    def _told(self, error: BaseException) -> ModelError:
-        """The error for readers. To be raised without its cause, which may quote the key."""
-        reason = redacted(_reason(error), self._chat.secrets)[:_LONGEST_REASON]
+    def _error(self, error: BaseException) -> ModelError:
+        """The error for users, to be raised without its cause, which may contain the key."""
+        reason = redacted(_reason(error), self._chat.secrets)[:_MAX_REASON]
         return ModelError(f"{self._name} did not answer: {reason}. {self._remedy}")
 
 
@@ -145,7 +145,7 @@ class _Failed(Exception):
 
 
 class _Reply:
-    """One reply as it is read: the pieces of its answer, and what it shows of the model."""
+    """A reply while it is read: the pieces of its answer, and what it reveals about the model."""
 
     def __init__(self, room: int, *, opened: bool) -> None:
         self._room = room
@@ -155,7 +155,7 @@ class _Reply:
         self.written = False
         self.thinks = False
         self.wants_room = False
-        """Whether it was left because the model thinks and had no room for that."""
+        """Whether reading ended early because the model thinks and had no tokens for that."""
         self.ending: Ending = "interrupted"
 
     @property
@@ -163,7 +163,8 @@ class _Reply:
         return self._reasoning.unopened
 
     def read(self, deltas: Iterator[Delta]) -> Iterator[str]:
-        """The pieces of the answer. Ends early when the model should be asked again, or thinks too long."""
+        """The pieces of the answer. Ends early when the request should be repeated, or the model thinks too
+        long."""
         for delta in deltas:
             yield from self._take(self._whole(delta.text))
             self._note(delta)
@@ -178,9 +179,9 @@ class _Reply:
     def _take(self, text: str) -> Iterator[str]:
         if not text:
             return
-        taken_back = self._reasoning.retractions
+        retractions = self._reasoning.retractions
         new = self._reasoning.feed(text)
-        if self._reasoning.retractions > taken_back:
+        if self._reasoning.retractions > retractions:
             yield CLOSED
         yield from self._pieces(new)
 
@@ -203,25 +204,26 @@ class _Reply:
         return False
 
     def _whole(self, piece: str) -> str:
-        """As much as there is of whole characters: some servers send one in two halves (surrogates).
+        """The complete characters so far: some servers send the halves of a character (surrogates)
+        separately.
 
-        A half alone, which nobody could be sent, becomes U+FFFD.
+        A single half becomes U+FFFD.
         """
         return self._decoder.decode(piece.encode("utf-16-le", "surrogatepass"))
 
 
-def _says_something(delta: Delta) -> bool:
-    """Whether the model wrote anything, be it only to itself: some servers send empty pieces as pings."""
+def _has_content(delta: Delta) -> bool:
+    """Whether the model generated anything, including thinking: some servers send empty pieces as pings."""
     return bool(delta.text or delta.thinking)
 
 
 def _reason(error: BaseException) -> str:
-    """What the error says and, as clients often say only that it failed, what its first cause says."""
+    """The message of the error and of its first cause, because clients often only say that they failed."""
     root = error
     while root.__cause__ is not None:
         root = root.__cause__
-    said, cause = _one_line(error), _one_line(root)
-    return said if cause in said else f"{said} ({cause})"
+    message, cause = _one_line(error), _one_line(root)
+    return message if cause in message else f"{message} ({cause})"
 
 
 def _one_line(error: BaseException) -> str:

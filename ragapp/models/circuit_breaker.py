@@ -1,6 +1,6 @@
-"""A circuit breaker: what failed several times in a row is left alone for a while.
+"""A circuit breaker: a generator that failed several times in a row is not used for a while.
 
-Nygard, "Release It!", 2nd edition, chapter 5: closed, open, and after a while one trial that decides.
+Nygard, "Release It!", 2nd edition, chapter 5: closed, open, and after a while one trial call that decides.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SECONDS = 30.0
 
 
 class CircuitBreakerGenerator:
-    """A Generator that says it is unavailable for `seconds` after `failures` in a row."""
+    """A Generator that is unavailable for `seconds` after `failures` consecutive failures."""
 
     def __init__(
         self,
@@ -30,13 +30,13 @@ class CircuitBreakerGenerator:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._generator = generator
-        self._most = failures
+        self._max_failures = failures
         self._seconds = seconds
         self._clock = clock
         self._lock = threading.Lock()
         self._failed = 0
         self._open_until = 0.0
-        self._why = ""
+        self._reason = ""
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class CircuitBreakerGenerator:
         with self._lock:
             left = self._open_until - self._clock()
         if left > 0:
-            return f"{self._why} It is asked again in {left:.0f} s."
+            return f"{self._reason} It will be tried again in {left:.0f} s."
         return self._generator.unavailable()
 
     def count_tokens(self, text: str) -> int | None:
@@ -59,18 +59,18 @@ class CircuitBreakerGenerator:
         try:
             ending = yield from self._generator.generate(system, prompt, max_tokens)
         except ModelError as error:
-            self._note(error)
+            self._record(error)
             raise
-        self._note(None)
+        self._record(None)
         return ending
 
     def close(self) -> None:
         self._generator.close()
 
-    def _note(self, error: ModelError | None) -> None:
-        """After the pause one trial is let through; its failure opens the circuit again at once."""
+    def _record(self, error: ModelError | None) -> None:
+        """After the pause, one trial call is allowed; its failure opens the circuit again at once."""
         with self._lock:
             self._failed = 0 if error is None else self._failed + 1
-            if error is not None and self._failed >= self._most:
-                self._why = str(error)
+            if error is not None and self._failed >= self._max_failures:
+                self._reason = str(error)
                 self._open_until = self._clock() + self._seconds

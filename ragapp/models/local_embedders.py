@@ -1,4 +1,4 @@
-"""Embedders in a folder of the user's: how its files say that text becomes a vector."""
+"""Embedders in a folder of the user: reading from its files how a text becomes a vector."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ragapp.errors import ModelError
 from ragapp.files.permissions import private_folder
-from ragapp.models.catalog import Pooling, Recipe, fingerprint
-from ragapp.models.sharing import share, shared_folder
+from ragapp.models.catalog import EmbeddingOptions, Pooling, fingerprint
+from ragapp.models.model_folder import share, shared_folder
 
 Config = TypeVar("Config", bound=BaseModel)
 
@@ -23,7 +23,7 @@ Config = TypeVar("Config", bound=BaseModel)
 class OnnxFolder:
     weights: Path
     tokenizer: Path
-    recipe: Recipe
+    options: EmbeddingOptions
 
 
 class _PoolingConfig(BaseModel):
@@ -43,31 +43,31 @@ class _PromptConfig(BaseModel):
 
 
 def onnx_folder(folder: Path) -> OnnxFolder | None:
-    """The parts of an ONNX embedder in sentence-transformers' layout; None when it holds other weights.
+    """The files of an ONNX embedder in sentence-transformers' layout; None when the weights are not ONNX.
 
-    Raises ModelError when it is ONNX without saying how to pool.
+    Raises ModelError when the weights are ONNX and there is no configuration of the pooling.
     """
-    places = (folder / "model.onnx", folder / "onnx" / "model.onnx")
-    weights = next((path for path in places if path.is_file()), None)
+    candidates = (folder / "model.onnx", folder / "onnx" / "model.onnx")
+    weights = next((path for path in candidates if path.is_file()), None)
     if weights is None or (folder / "model.safetensors").is_file():
         return None
     sentence = _read(_SentenceConfig, folder / "sentence_bert_config.json")
     prompts = _read(_PromptConfig, folder / "config_sentence_transformers.json").prompts
-    recipe = Recipe(
+    options = EmbeddingOptions(
         pooling=_pooling(folder),
         max_tokens=sentence.max_seq_length,
         query_prefix=prompts.get("query", ""),
         passage_prefix=prompts.get("document", ""),
     )
-    return OnnxFolder(weights, folder / "tokenizer.json", recipe)
+    return OnnxFolder(weights, folder / "tokenizer.json", options)
 
 
-def folder_fingerprint(folder: Path, models_dir: Path, recipe: Recipe | None = None) -> str:
-    """Binds every weight, tokenizer and configuration file of the folder."""
+def folder_fingerprint(folder: Path, models_dir: Path, options: EmbeddingOptions | None = None) -> str:
+    """Depends on every weight, tokenizer and configuration file of the folder."""
     kinds = {".onnx", ".safetensors", ".json", ".txt", ".model"}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in kinds and path.is_file())
-    digests = {path.relative_to(folder).as_posix(): remembered_sha256(path, models_dir) for path in paths}
-    return fingerprint(folder.name, digests, recipe)
+    digests = {path.relative_to(folder).as_posix(): cached_sha256(path, models_dir) for path in paths}
+    return fingerprint(folder.name, digests, options)
 
 
 def _pooling(folder: Path) -> Pooling:
@@ -78,8 +78,8 @@ def _pooling(folder: Path) -> Pooling:
     if config.pooling_mode_mean_tokens:
         return "mean"
     raise ModelError(
-        f"{folder} does not say how its vectors are pooled: put sentence-transformers' "
-        f'1_Pooling/config.json there, with "pooling_mode_mean_tokens" or "pooling_mode_cls_token" true.'
+        f"{folder} does not specify how its vectors are pooled: add sentence-transformers' "
+        f'1_Pooling/config.json with "pooling_mode_mean_tokens" or "pooling_mode_cls_token" true.'
     )
 
 
@@ -92,27 +92,27 @@ def _read(kind: type[Config], path: Path) -> Config:
         raise ModelError(f"{path} cannot be read ({error}). Get the model's files again.") from error
 
 
-def remembered_sha256(path: Path, models_dir: Path) -> str:
-    """The sha256 of `path`, read anew only when its size or modification time has changed."""
+def cached_sha256(path: Path, models_dir: Path) -> str:
+    """The sha256 of `path`, which is only read again when its size or modification time has changed."""
     now = path.stat()
-    stamp = [now.st_size, now.st_mtime_ns]
+    signature = [now.st_size, now.st_mtime_ns]
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
-    note = models_dir / ".digests" / f"{name}.json"
-    if note.is_file():
-        remembered = json.loads(note.read_text(encoding="utf-8"))
-        if remembered["stamp"] == stamp:
-            return str(remembered["sha256"])
+    cached = models_dir / ".digests" / f"{name}.json"
+    if cached.is_file():
+        entry = json.loads(cached.read_text(encoding="utf-8"))
+        if entry["stamp"] == signature:
+            return str(entry["sha256"])
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    _write(note, models_dir, json.dumps({"path": str(path), "stamp": stamp, "sha256": digest}))
+    _write(cached, models_dir, json.dumps({"path": str(path), "stamp": signature, "sha256": digest}))
     return digest
 
 
-def _write(note: Path, models_dir: Path, text: str) -> None:
+def _write(path: Path, models_dir: Path, text: str) -> None:
     shared_folder(models_dir)
-    private_folder(note.parent)
-    share(note.parent, models_dir)
-    fresh = note.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    share(fresh, models_dir)
-    fresh.replace(note)
+    private_folder(path.parent)
+    share(path.parent, models_dir)
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    share(new, models_dir)
+    new.replace(path)

@@ -1,21 +1,27 @@
-"""The models folder: which models are there, and where."""
+"""The models folder: which models it contains, where, and who may read them."""
 
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ragapp.errors import ModelError
+from ragapp.files.permissions import private_folder
 from ragapp.models.catalog import CatalogEntry, ModelFile, find_entry, load_catalog
 from ragapp.types import Check, ModelState
+
+SHARED_FOLDER = 0o755
+_READABLE = 0o555
 
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """A catalogued model on this machine. `present` counts its bytes that are here, of `entry.size`."""
+    """A model of the catalogue on this machine. `present` is the number of its bytes here, of
+    `entry.size`."""
 
     entry: CatalogEntry
     installed: bool
@@ -24,7 +30,7 @@ class ModelStatus:
 
 
 def is_intact(path: Path, file: ModelFile) -> bool:
-    """Whether `path` holds exactly the bytes of `file`. Reads all of it."""
+    """Whether `path` has exactly the bytes of `file`. Reads all of it."""
     if not path.is_file() or (file.parts and path.stat().st_size != file.size):
         return False
     with path.open("rb") as stream:
@@ -32,18 +38,18 @@ def is_intact(path: Path, file: ModelFile) -> bool:
 
 
 def is_installed(entry: CatalogEntry, models_dir: Path) -> bool:
-    """Whether every file is in its place with its size. Contents were proved when they were fetched.
+    """Whether every file exists with its size. The contents were verified when they were fetched.
 
-    The size of a file that only the hub has is what others say of it: its digest alone is binding.
+    The size of a file that is only on the hub is not checked, because only its digest is pinned.
     """
-    places = [(models_dir / entry.name / file.name, file) for file in entry.files]
+    expected = [(models_dir / entry.name / file.name, file) for file in entry.files]
     return all(
-        path.is_file() and (path.stat().st_size == file.size or not file.parts) for path, file in places
+        path.is_file() and (path.stat().st_size == file.size or not file.parts) for path, file in expected
     )
 
 
 def usable_entry(entry: CatalogEntry, models_dir: Path) -> CatalogEntry:
-    """The entry itself, or its alternative where only that is installed."""
+    """The entry itself, or its alternative when only that is installed."""
     if entry.alternative is None or is_installed(entry, models_dir):
         return entry
     alternative = find_entry(entry.alternative)
@@ -57,22 +63,20 @@ def damaged_files(entry: CatalogEntry, models_dir: Path) -> list[str]:
 
 
 def installed(name: str, models_dir: Path) -> bool:
-    """Whether the catalogued model or its alternative is there. Raises NotFoundError for an unknown name."""
+    """Whether the model or its alternative is installed. Raises NotFoundError for an unknown name."""
     return is_installed(usable_entry(find_entry(name), models_dir), models_dir)
 
 
 def locate(name_or_path: str, models_dir: Path) -> Path:
     """The folder of an installed model, or the file or folder of that path.
 
-    Raises ModelError when there is no such thing, with the command that brings it.
+    Raises ModelError when it does not exist, with the command that fetches it.
     """
     entry = load_catalog().get(name_or_path)
     if entry is not None:
         if is_installed(entry, models_dir):
             return models_dir / entry.name
-        raise ModelError(
-            f"The model {entry.name} is not on this machine: run `ragapp models fetch {entry.name}`."
-        )
+        raise ModelError(f"The model {entry.name} is not installed: run `ragapp models fetch {entry.name}`.")
     path = Path(name_or_path).expanduser()
     if not path.exists():
         raise ModelError(
@@ -82,10 +86,10 @@ def locate(name_or_path: str, models_dir: Path) -> Path:
 
 
 def status(entry: CatalogEntry, models_dir: Path) -> ModelStatus:
-    """What is here of a catalogued model, and whether somebody is fetching it just now."""
-    places = [models_dir / entry.name / file.name for file in entry.files]
-    places += [partial_folder(entry, models_dir) / "assembled" / file.name for file in entry.files]
-    present = sum(path.stat().st_size for path in places if path.is_file())
+    """How much of a model of the catalogue is here, and whether a process is fetching it."""
+    paths = [models_dir / entry.name / file.name for file in entry.files]
+    paths += [partial_folder(entry, models_dir) / "assembled" / file.name for file in entry.files]
+    present = sum(path.stat().st_size for path in paths if path.is_file())
     return ModelStatus(
         entry=entry,
         installed=is_installed(entry, models_dir),
@@ -95,12 +99,12 @@ def status(entry: CatalogEntry, models_dir: Path) -> ModelStatus:
 
 
 def partial_folder(entry: CatalogEntry, models_dir: Path) -> Path:
-    """Where what was downloaded of a model waits until it is complete."""
+    """The folder of a model's incomplete download."""
     return models_dir / ".partial" / entry.name
 
 
 def lock_path(entry: CatalogEntry, models_dir: Path) -> Path:
-    """Held by the process that fetches the model."""
+    """The lock of the process that fetches the model."""
     return models_dir / f".{entry.name}.lock"
 
 
@@ -124,7 +128,7 @@ def check_models(models_dir: Path) -> list[Check]:
 
 
 def model_states(models_dir: Path) -> list[ModelState]:
-    """Every model of the catalogue, and what of it is here."""
+    """Every model of the catalogue, and how much of it is here."""
     found = (status(entry, models_dir) for entry in load_catalog().values())
     return [
         ModelState(
@@ -142,5 +146,26 @@ def model_states(models_dir: Path) -> list[ModelState]:
 
 
 def _check(name: str, damaged: list[str]) -> Check:
-    remedy = f"{', '.join(damaged)} differ from the catalogue; `ragapp models fetch {name}` brings them again"
-    return Check(f"the files of model {name} are as published", not damaged, remedy if damaged else "ok")
+    remedy = f"{', '.join(damaged)} differ from the catalogue; run `ragapp models fetch {name}`"
+    return Check(f"the files of model {name} are intact", not damaged, remedy if damaged else "ok")
+
+
+def shared_folder(models_dir: Path) -> None:
+    """Creates the folder of models, which all users may read: models are public, unlike documents.
+
+    Missing parent folders are created for their owner alone; by default that is the data folder.
+    """
+    if models_dir.exists():
+        return
+    private_folder(models_dir.parent)
+    models_dir.mkdir(SHARED_FOLDER, exist_ok=True)
+    models_dir.chmod(SHARED_FOLDER)  # whatever the umask is
+
+
+def share(path: Path, models_dir: Path) -> None:
+    """Gives `path` the read permissions of `models_dir`, which decides who may use models."""
+    allowed = models_dir.stat().st_mode & _READABLE
+    own = path.stat().st_mode
+    if not stat.S_ISDIR(own):
+        allowed &= ~0o111
+    path.chmod(stat.S_IMODE(own) | allowed)

@@ -1,4 +1,4 @@
-"""ONNX Runtime for small text models: one text a run, many runs side by side."""
+"""ONNX Runtime for small text models: one text in each run, several runs in parallel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from onnxruntime.capi import onnxruntime_pybind11_state as _ort
 from tokenizers import Encoding, Tokenizer
 
 from ragapp.errors import ModelError
-from ragapp.models.threads import thread_count
 
 Floats = NDArray[np.float32]
 
@@ -22,16 +21,16 @@ _LOAD_ERRORS = (_ort.NoSuchFile, _ort.InvalidProtobuf, _ort.InvalidGraph, _ort.I
 
 
 class OnnxSession:
-    """An ONNX model that is given one text at a time, from as many threads as it may use.
+    """An ONNX model that reads one text at a time, in as many threads as it may use.
 
-    Why not batches: int8 models scale their activations by the largest value of the whole batch, so that a
-    text's vector would depend on its neighbours (down to a cosine of .989 for bge-small), and padding costs
-    more than a batch saves: one text a run on each core was measured at twice the speed of batches of 8,
-    and a lone query is no slower with one thread.
+    Not in batches, because int8 models scale their activations by the largest value of the batch, so that the
+    vector of a text would depend on its neighbours (down to a cosine of 0.989 for bge-small). Padding also
+    costs more than batches save: one text on each core was measured at twice the speed of batches of 8, and a
+    single query is not slower with one thread.
     """
 
     def __init__(self, weights: Path, threads: int) -> None:
-        """`threads` 0: one for each core. Raises ModelError when the file is missing or damaged."""
+        """Raises ModelError when the file is missing or damaged."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -42,7 +41,7 @@ class OnnxSession:
         except _LOAD_ERRORS as error:
             raise ModelError(f"{weights} cannot be loaded ({error}). Fetch the model again.") from error
         self._inputs = {tensor.name for tensor in self._session.get_inputs()}
-        self._pool = ThreadPoolExecutor(thread_count(threads), thread_name_prefix="onnx")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
 
     @property
     def output_width(self) -> int:
@@ -61,7 +60,8 @@ class OnnxSession:
         return output
 
     def map_longest_first(self, work: Callable[[str], Floats], texts: Sequence[str]) -> list[Floats]:
-        """`work` of each text, in the order of `texts`; long ones start first, so that cores end together."""
+        """`work` for each text, in the order of `texts`. Long ones start first, so that all cores finish
+        together."""
         order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
         done = self._pool.map(work, [texts[at] for at in order])
         results = dict(zip(order, done, strict=True))
@@ -69,14 +69,15 @@ class OnnxSession:
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """A `tokenizer.json` without the padding and truncation it may ask for. Raises ModelError."""
+    """The tokenizer in `tokenizer.json`, without its padding and truncation. Raises ModelError."""
     if not path.is_file():
-        raise ModelError(f"{path} is missing: it belongs to the model. Fetch the model again.")
+        raise ModelError(f"{path}, a file of the model, is missing. Fetch the model again.")
     return plain(Tokenizer.from_file(str(path)))
 
 
 def plain(tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer, set to neither pad nor truncate: it is then never changed again, and safe in threads."""
+    """The tokenizer without padding and truncation. It is then never changed again, and safe for many
+    threads."""
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -1,7 +1,7 @@
 """Chat Completions over HTTP, as OpenAI and most model servers offer them.
 
-https://platform.openai.com/docs/api-reference/chat. Spoken to directly, because what servers get wrong has
-to be seen as they send it: refused options, errors with status 200, a missing finish reason.
+See https://platform.openai.com/docs/api-reference/chat. Uses no client library, because it has to see the
+deviations of servers: refused options, errors with status 200, a missing finish reason.
 """
 
 from __future__ import annotations
@@ -15,33 +15,32 @@ from functools import cached_property
 import httpx
 
 from ragapp.errors import ModelError
-from ragapp.models.addresses import Address, chat_urls, public_url, url_secrets
-from ragapp.models.deltas import ChatRequest, Delta, Refusal, Status
-from ragapp.models.patience import Line, Patience
+from ragapp.models.chat import ChatRequest, Delta, Refusal, Status
+from ragapp.models.deadlines import Connections, Deadlines
+from ragapp.models.endpoints import Address, chat_urls, public_url, url_secrets, usable_key
 from ragapp.models.replies import read_reply, refusal_of
-from ragapp.models.secrecy import usable_key
 
 OPENAI = "https://api.openai.com/v1"
 KEY = "RAGAPP_OPENAI_API_KEY"
 
 _CONNECT_SECONDS = 10.0
-_LONGEST_REFUSAL = 1 << 16
-_NOT_HERE = frozenset({404, 405})
+_MAX_REFUSAL_BYTES = 1 << 16
+_WRONG_PATH = frozenset({404, 405})
 
 
 class OpenAIChat:
-    """One model of the server at the address that `where` tells, anew for each request.
+    """A model of the server at the address that `find_address` returns for each request.
 
-    `proxied` False: straight there, whatever proxy is set.
+    With `proxied` False, it ignores proxy settings.
     """
 
     def __init__(
-        self, model: str, where: Callable[[], Address], patience: Patience, *, proxied: bool = True
+        self, model: str, find_address: Callable[[], Address], deadlines: Deadlines, *, proxied: bool = True
     ) -> None:
         self._model = model
-        self._where = where
+        self._find_address = find_address
         self._proxied = proxied
-        silence = max(patience.first, patience.between)
+        silence = max(deadlines.first, deadlines.between)
         self._limits = httpx.Timeout(silence, connect=min(silence, _CONNECT_SECONDS))
         self._found: dict[str, httpx.URL] = {}
         self._secrets: tuple[str, ...] = ()
@@ -50,13 +49,13 @@ class OpenAIChat:
     def secrets(self) -> tuple[str, ...]:
         return self._secrets
 
-    def stream(self, request: ChatRequest, line: Line) -> Coroutine[Delta, None, None]:
+    def stream(self, request: ChatRequest, connections: Connections) -> Coroutine[Delta, None, None]:
         """Raises Refusal, httpx's errors, and ModelError when the address or the key cannot be used."""
-        address = self._where()
+        address = self._find_address()
         self._secrets = (address.api_key or "", *url_secrets(address.url))
         key = usable_key(address.api_key, KEY)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        with self._client(line) as client:
+        with self._client(connections) as client:
             urls = [self._found[address.url]] if address.url in self._found else chat_urls(address.url)
             for url in urls:
                 with client.stream("POST", url, json=self._body(request), headers=headers) as response:
@@ -65,7 +64,7 @@ class OpenAIChat:
                         self._found[address.url] = url
                         yield from read_reply(response.iter_bytes(), _status(response))
                         return
-                if not _is_elsewhere(refusal):
+                if not _is_wrong_path(refusal):
                     raise refusal
         tried = " nor at ".join(public_url(str(url)) for url in urls)
         raise Refusal(f"there are no chat completions at {tried} ({refusal})", Status(404))
@@ -76,32 +75,32 @@ class OpenAIChat:
             "model": self._model,
             "messages": [{"role": role, "content": content} for role, content in request.messages],
         }
-        if dialect.takes("stream"):
+        if dialect.accepts("stream"):
             body["stream"] = True
-        if dialect.takes("temperature"):
+        if dialect.accepts("temperature"):
             body["temperature"] = 0
         if dialect.limit is not None:
             body[dialect.limit] = request.max_tokens
         return body
 
-    def _client(self, line: Line) -> httpx.Client:
+    def _client(self, connections: Connections) -> httpx.Client:
         return httpx.Client(
             verify=self._tls,
             timeout=self._limits,
             trust_env=self._proxied,
             follow_redirects=True,
             headers={"Accept-Encoding": "identity"},
-            event_hooks={"request": [line.watch]},
+            event_hooks={"request": [connections.watch]},
         )
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Takes longer to make than a short request."""
+        """Cached, because creating it takes longer than a short request."""
         return httpx.create_ssl_context(trust_env=self._proxied)
 
 
 def openai_address(base_url: str | None, api_key: str | None) -> Address:
-    """What is set; without a URL OpenAI, with the variables that its own clients read.
+    """The configured address, or without a URL that of OpenAI, with the environment variables of its clients.
 
     Raises ModelError when OpenAI's key is missing.
     """
@@ -111,29 +110,30 @@ def openai_address(base_url: str | None, api_key: str | None) -> Address:
     key = api_key or os.environ.get("OPENAI_API_KEY")
     if not key:
         raise ModelError(
-            f"OpenAI wants a key: set {KEY}. For a server of your own set RAGAPP_OPENAI_BASE_URL."
+            f"OpenAI requires a key: set {KEY}. For your own server, set RAGAPP_OPENAI_BASE_URL."
         )
     return Address(url, key)
 
 
 def _refusal(response: httpx.Response) -> Refusal | None:
-    """Why there is no completion in the response; None when there may be one."""
+    """The refusal in the response; None when it may contain a completion."""
     status = _status(response)
     if response.status_code == 200 and "html" not in response.headers.get("Content-Type", ""):
         return None
     body = b""
     for block in response.iter_bytes():
         body += block
-        if len(body) > _LONGEST_REFUSAL:
+        if len(body) > _MAX_REFUSAL_BYTES:
             break
-    return refusal_of(body[:_LONGEST_REFUSAL], status)
+    return refusal_of(body[:_MAX_REFUSAL_BYTES], status)
 
 
-def _is_elsewhere(refusal: Refusal) -> bool:
-    """Whether another path may help: there is nothing here, or a web page. A missing model is neither."""
-    said = str(refusal)
-    nothing_here = refusal.response.status_code in _NOT_HERE and "model" not in said.lower()
-    return nothing_here or "a web page" in said
+def _is_wrong_path(refusal: Refusal) -> bool:
+    """Whether another path may help, because this one has nothing or a web page. A missing model is
+    neither."""
+    message = str(refusal)
+    not_found = refusal.response.status_code in _WRONG_PATH and "model" not in message.lower()
+    return not_found or "a web page" in message
 
 
 def _status(response: httpx.Response) -> Status:

@@ -1,6 +1,6 @@
-"""Reads what a server of Chat Completions sends: events, one JSON document, or an error in either.
+"""Reading the reply of a server of Chat Completions: events, a JSON document, or an error in either.
 
-Servers do not always send what their headers say, so the first line decides what a reply is.
+Servers do not always send what their headers say, so the first line decides on the format.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from ragapp.models.deltas import Delta, Refusal, Status, ending_of
+from ragapp.models.chat import Delta, Refusal, Status, ending_of
 
-LONGEST_LINE = 4 << 20
-"""Characters of a line, and of a reply that is one JSON document."""
+MAX_CHARACTERS = 4 << 20
+"""The longest line, and the longest reply that is one JSON document."""
 
 _DONE = "[DONE]"
 _LINE_END = re.compile(r"\r\n|\n|\r(?!$)")
@@ -25,7 +25,7 @@ _THINKING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_tex
 
 
 def read_reply(blocks: Iterable[bytes], status: Status) -> Coroutine[Delta, None, None]:
-    """The deltas of a reply with status 200. Raises Refusal for an error in it, and for what is no reply."""
+    """The deltas of a reply with status 200. Raises Refusal when it contains an error or no completion."""
     lines = _lines(blocks, status)
     first = next((line for line in lines if line.strip()), None)
     if first is None:
@@ -39,7 +39,7 @@ def read_reply(blocks: Iterable[bytes], status: Status) -> Coroutine[Delta, None
 
 
 def refusal_of(body: bytes, status: Status) -> Refusal:
-    """What a reply with another status says."""
+    """The error in a reply with another status."""
     text = body.decode("utf-8", "replace").strip()
     try:
         found = _error_in(json.loads(text), status)
@@ -47,25 +47,25 @@ def refusal_of(body: bytes, status: Status) -> Refusal:
         found = None
     if found is not None:
         return found
-    told = _kind(text) if text.startswith("<") or not text else repr(text[:200])
-    return Refusal(f"it answered with HTTP status {status.status_code} and {told}", status)
+    content = _kind(text) if text.startswith("<") or not text else repr(text[:200])
+    return Refusal(f"it answered with HTTP status {status.status_code} and {content}", status)
 
 
 def _lines(blocks: Iterable[bytes], status: Status) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-    held: list[str] = []
+    pending: list[str] = []
     size = 0
     for block in blocks:
         *whole, rest = _LINE_END.split(decoder.decode(block))
         for line in whole:
-            yield "".join((*held, line)).rstrip("\r")
-            held.clear()
+            yield "".join((*pending, line)).rstrip("\r")
+            pending.clear()
             size = 0
-        held.append(rest)
+        pending.append(rest)
         size += len(rest)
-        if size > LONGEST_LINE:
+        if size > MAX_CHARACTERS:
             raise Refusal("it sent a line without an end", status)
-    if rest := "".join(held):
+    if rest := "".join(pending):
         yield rest
 
 
@@ -92,16 +92,16 @@ def _events(lines: Iterable[str], status: Status) -> Coroutine[Delta, None, None
 
 
 def _documents(lines: Iterable[str], status: Status) -> Coroutine[Delta, None, None]:
-    """A reply of one JSON document, or of one on each line."""
-    kept: list[str] = []
+    """A reply of one JSON document, or of one document on each line."""
+    received: list[str] = []
     size = 0
     for line in lines:
-        kept.append(line)
+        received.append(line)
         size += len(line)
-        if size > LONGEST_LINE:
+        if size > MAX_CHARACTERS:
             raise Refusal("it sent a document without an end", status)
-    whole = _complete("\n".join(kept))
-    values = [whole] if whole is not None else [_parsed(line, status) for line in kept if line.strip()]
+    whole = _complete("\n".join(received))
+    values = [whole] if whole is not None else [_parsed(line, status) for line in received if line.strip()]
     for value in values:
         delta = _delta_of(value, status)
         if delta is None:
@@ -110,7 +110,7 @@ def _documents(lines: Iterable[str], status: Status) -> Coroutine[Delta, None, N
 
 
 def _complete(text: str) -> Any:
-    """The JSON value of a text; None when it is cut off or none."""
+    """The JSON value of a text; None when it is incomplete or not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -124,12 +124,12 @@ def _parsed(text: str, status: Status, *, failing: bool = False) -> Any:
             text[:200], status
         )
     if value is None:
-        raise Refusal(f"it sent {text[:80]!r}, which is no JSON", status)
+        raise Refusal(f"it sent {text[:80]!r}, which is not JSON", status)
     return value
 
 
 def _delta_of(value: Any, status: Status) -> Delta | None:
-    """Of a chunk or a whole completion, the first choice; None where there are no choices."""
+    """The first choice of a chunk or a complete completion; None when there are no choices."""
     error = _error_in(value, status)
     if error is not None:
         raise error
@@ -137,16 +137,16 @@ def _delta_of(value: Any, status: Status) -> Delta | None:
     if not isinstance(choices, list):
         return None
     choice = choices[0] if choices and isinstance(choices[0], dict) else {}
-    said = choice.get("delta") or choice.get("message") or {"content": choice.get("text")}
-    if not isinstance(said, dict):
-        said = {}
-    text, thinking = _content(said.get("content"))
-    thinking += "".join(_text(said.get(name)) for name in _THINKING_FIELDS)
-    return Delta(text or _text(said.get("refusal")), thinking, ending_of(choice.get("finish_reason")))
+    message = choice.get("delta") or choice.get("message") or {"content": choice.get("text")}
+    if not isinstance(message, dict):
+        message = {}
+    text, thinking = _content(message.get("content"))
+    thinking += "".join(_text(message.get(name)) for name in _THINKING_FIELDS)
+    return Delta(text or _text(message.get("refusal")), thinking, ending_of(choice.get("finish_reason")))
 
 
 def _content(content: Any) -> tuple[str, str]:
-    """(text, thinking) of a message's content, which may come in parts of several types."""
+    """(text, thinking) of a message's content, which may have parts of several types."""
     if not isinstance(content, list):
         return _text(content), ""
     text = thinking = ""
@@ -161,7 +161,7 @@ def _content(content: Any) -> tuple[str, str]:
 
 
 def _error_in(value: Any, status: Status) -> Refusal | None:
-    """The error that a JSON value tells of, in any of the ways that servers have; None when it is none."""
+    """The error in a JSON value, in any of the formats of servers; None when there is none."""
     if isinstance(value, list) and value:
         return _error_in(value[0], status)
     if not isinstance(value, dict):
@@ -173,19 +173,21 @@ def _error_in(value: Any, status: Status) -> Refusal | None:
         return None
     if isinstance(error, list):
         error = error[0] if error else {}
-    about: Mapping[str, Any] = error if isinstance(error, dict) else {"message": error}
-    message = next((about[name] for name in ("message", "msg", "detail", "error") if about.get(name)), None)
-    place = about.get("param") or about.get("loc") or value.get("param")
-    param = str(place[-1]) if isinstance(place, list) and place else place
-    said = f"{message or json.dumps(error)}"
-    if isinstance(about.get("loc"), list):
-        said += f" ({'.'.join(map(str, about['loc']))})"
-    return Refusal(said, _told(about, value, status), param if isinstance(param, str) else None)
+    details: Mapping[str, Any] = error if isinstance(error, dict) else {"message": error}
+    message = next(
+        (details[name] for name in ("message", "msg", "detail", "error") if details.get(name)), None
+    )
+    location = details.get("param") or details.get("loc") or value.get("param")
+    param = str(location[-1]) if isinstance(location, list) and location else location
+    text = f"{message or json.dumps(error)}"
+    if isinstance(details.get("loc"), list):
+        text += f" ({'.'.join(map(str, details['loc']))})"
+    return Refusal(text, _status_of(details, value, status), param if isinstance(param, str) else None)
 
 
-def _told(about: Mapping[str, Any], value: Mapping[str, Any], status: Status) -> Status:
-    """The reply's status, or the one that an error in a reply with status 200 tells."""
-    codes = (about.get("code"), about.get("status"), value.get("code"), value.get("status"))
+def _status_of(details: Mapping[str, Any], value: Mapping[str, Any], status: Status) -> Status:
+    """The reply's status, or the status that an error in a reply with status 200 names."""
+    codes = (details.get("code"), details.get("status"), value.get("code"), value.get("status"))
     code = next((int(one) for one in map(str, codes) if re.fullmatch(r"[45]\d\d", one)), None)
     return Status(code, status.headers) if code and status.status_code < 400 else status
 

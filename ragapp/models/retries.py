@@ -1,4 +1,4 @@
-"""Which failures of a model's server may pass, and how long to wait before asking it again."""
+"""Retries after transient failures of a model's server: which ones, and after what delay."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
-TRIES = 3
-FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 10.0
-"""Seconds. A server that asks for more patience than this is given up on: a reader waits for the answer."""
+MAX_ATTEMPTS = 3
+FIRST_DELAY = 0.25
+MAX_DELAY = 10.0
+"""Seconds. There is no retry when a server asks for a longer delay, because a user waits for the answer."""
 
 _BUSY = frozenset({429, 503})
 
@@ -20,26 +20,27 @@ class _Response(Protocol):
     status_code: int
 
 
-def pause_before(attempt: int, error: BaseException) -> float | None:
-    """Seconds to wait before trying again after `attempt` tries; None when that will not help.
+def delay_before(attempt: int, error: BaseException) -> float | None:
+    """Seconds to wait before the next attempt after `attempt` attempts; None when it will not help.
 
-    A refused connection and a busy server may heal. A wrong key, a wrong model or silence do not. The
-    pause is what the server asks for in Retry-After, else random up to a bound that doubles, so that
-    many callers do not come back at once
+    Refused connections and busy servers are transient failures. A wrong key, an unknown model and silence are
+    not. The delay is what the server asks for in Retry-After, or else random up to a limit that doubles with
+    each attempt, so that many callers do not return at once
     (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
     """
     response = _response(error)
     refused = any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
-    if attempt >= TRIES or not (refused or (response and response.status_code in _BUSY)):
+    if attempt >= MAX_ATTEMPTS or not (refused or (response and response.status_code in _BUSY)):
         return None
     asked_for = _retry_after(response) if response else None
     if asked_for is None:
-        return random.uniform(0, FIRST_PAUSE * 2**attempt)  # noqa: S311  jitter, not a secret
-    return asked_for if asked_for <= LONGEST_PAUSE else None
+        return random.uniform(0, FIRST_DELAY * 2**attempt)  # noqa: S311  jitter, not a secret
+    return asked_for if asked_for <= MAX_DELAY else None
 
 
 def _retry_after(response: _Response) -> float | None:
-    """The header's seconds; None when there is none or it is a date, which model servers do not send."""
+    """The header's seconds; None when there is none, or when it is a date, which model servers do not
+    send."""
     try:
         return max(0.0, float(response.headers.get("retry-after", "")))
     except ValueError:
@@ -47,7 +48,7 @@ def _retry_after(response: _Response) -> float | None:
 
 
 def _response(error: BaseException) -> _Response | None:
-    """The HTTP response that the error tells of, as the clients of httpx and requests attach it."""
+    """The HTTP response of the error, as httpx and requests attach it."""
     for cause in _causes(error):
         response = getattr(cause, "response", None)
         if isinstance(response, _Response):

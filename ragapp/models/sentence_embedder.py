@@ -1,4 +1,4 @@
-"""Any other embedder, through sentence-transformers: safetensors only, and no code that came with it."""
+"""Other embedders, by sentence-transformers: from safetensors only, and without code of the model."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from ragapp.models.onnx_session import plain, token_spans
 from ragapp.types import Vectors
 
 _BATCH = 4
-"""Texts of one matrix product. The chunks between two checkpoints differ in length, and filling the short
-ones up costs more than large batches save: 4 at once are twice as fast as 32 on two cores."""
+"""Texts in one batch. Chunks differ in length, and padding short ones costs more than large batches save:
+batches of 4 are twice as fast as batches of 32 on two cores."""
 
-_USUAL_TOKENS = 512  # of a model that does not say: BERT's
+_DEFAULT_TOKENS = 512  # the limit of BERT, for a model that specifies none
 
 
 class SentenceEmbedder:
-    """A model folder in sentence-transformers' layout. One call at a time: PyTorch has threads itself."""
+    """A model folder in sentence-transformers' layout. One call at a time, because PyTorch uses all
+    threads."""
 
     def __init__(self, folder: Path, fingerprint: str, threads: int = 0) -> None:
-        """`threads` 0: as PyTorch sees fit. Raises ModelError when the folder cannot be loaded safely."""
+        """`threads` 0 leaves the number to PyTorch. Raises ModelError when the folder cannot be loaded
+        safely."""
         _refuse_pickles(folder)
         if threads:
             torch.set_num_threads(threads)
@@ -36,7 +38,7 @@ class SentenceEmbedder:
         self._model = _load(folder)
         self._tokenizer = plain(Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str()))
         self._special_tokens = self._tokenizer.num_special_tokens_to_add(False)
-        self._longest: int = self._model.max_seq_length or _USUAL_TOKENS
+        self._max_tokens: int = self._model.max_seq_length or _DEFAULT_TOKENS
         self._lock = threading.Lock()
         self._dimension: int = self.embed_query("dimension").shape[0]
 
@@ -50,8 +52,8 @@ class SentenceEmbedder:
 
     @property
     def max_tokens(self) -> int:
-        """Tokens of a passage that are read: what the model holds, less its special tokens."""
-        return self._longest - self._special_tokens
+        """Tokens of a passage that are used: the model's limit minus its special tokens."""
+        return self._max_tokens - self._special_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -83,14 +85,14 @@ def _load(folder: Path) -> SentenceTransformer:
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
             f"{folder} cannot be loaded as a sentence-transformers model ({error}). It needs modules.json, "
-            "config.json, tokenizer.json and model.safetensors, and no code of its own."
+            "config.json, tokenizer.json and model.safetensors, and must not need code of its own."
         ) from error
 
 
 def _refuse_pickles(folder: Path) -> None:
-    """A layer whose only weights are a pickle would be unpickled. Raises ModelError."""
+    """Raises ModelError for a layer whose only weights are a pickle, since that would be unpickled."""
     for pickled in [*folder.rglob("*.bin"), *folder.rglob("*.pt"), *folder.rglob("*.pkl")]:
         if not list(pickled.parent.glob("*.safetensors")):
             raise ModelError(
-                f"{pickled} is a pickle, which can run code when it is read: use the model's safetensors."
+                f"{pickled} is a pickle, which can run code when it is loaded. Use the model's safetensors."
             )

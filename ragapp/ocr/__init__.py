@@ -1,14 +1,14 @@
-"""Reading pictures of text: by Tesseract where it is installed, else by RapidOCR where that is."""
+"""OCR: by Tesseract if it is installed, otherwise by RapidOCR if that is."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
 
-from ragapp.ocr.reader import DPI, LONGEST, Reader, Word
+from ragapp.ocr.reader import DPI, MAX_SIDE, Reader, Word
 from ragapp.ocr.tesseract import Tesseract, program
 
-__all__ = ["DPI", "HOW_TO_GET", "LONGEST", "Reader", "Word", "available", "reader"]
+__all__ = ["DPI", "HOW_TO_GET", "MAX_SIDE", "Reader", "Word", "available", "reader"]
 
 HOW_TO_GET = (
     "install Tesseract (`apt install tesseract-ocr`, `brew install tesseract`), or RapidOCR "
@@ -21,9 +21,9 @@ def available() -> bool:
 
 
 def reader(seconds: float) -> Reader | None:
-    """Who reads, for up to `seconds` a picture as far as it can be stopped; None when neither is there.
+    """The reader that is installed, or None. Tesseract may take up to `seconds` for each picture.
 
-    Tesseract first: it is five times as fast, and knows columns.
+    Prefers Tesseract, which is five times as fast and recognizes columns.
     """
     installed = program()
     if installed is not None:
@@ -31,8 +31,8 @@ def reader(seconds: float) -> Reader | None:
     return _rapid() if available() else None
 
 
-@cache  # its models are loaded once in a process
+@cache  # loads its models once in each process
 def _rapid() -> Reader:
-    from ragapp.ocr.rapid import RapidOcr  # noqa: PLC0415  heavy, and seldom needed
+    from ragapp.ocr.rapid import RapidOcr  # noqa: PLC0415  heavy, and rarely needed
 
     return RapidOcr()

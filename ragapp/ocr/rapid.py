@@ -1,4 +1,4 @@
-"""RapidOCR: PP-OCR's models on ONNX Runtime, the extra `ocr`, which needs nothing but pip."""
+"""RapidOCR: the models of PP-OCR on ONNX Runtime, installed by the extra `ocr`."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ragapp.ocr.reader import Word, within_limits
 
 _SETTINGS = {
     "Global.log_level": "error",
-    # One line at a time: six, as is usual, need more memory than a parser may have.
+    # One line at a time: the usual six need more memory than a parser may use.
     "Rec.rec_batch_num": 1,
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # embedding wants the other cores
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # the other cores are for embedding
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }
 
-THINNEST = 8
-"""How often the shorter side fits into the longer one. The shorter one is stretched to hundreds of dots, and
-the longer one with it: a line of 5 x 2,000 dots would take gigabytes."""
+MAX_ASPECT_RATIO = 8
+"""RapidOCR scales the shorter side to hundreds of pixels, and the longer one with it, so that a line of 5 x
+2,000 pixels would take gigabytes."""
 
 Corners = Sequence[Sequence[float]]
-"""Four points, each (across, down) in dots."""
+"""Four points, each (x, y) in pixels."""
 
 
 class RapidOcr:
-    """A Reader. It cannot be stopped: the sandbox keeps its time."""
+    """A Reader. It has no timeout of its own; the sandbox limits its time."""
 
     name = "RapidOCR"
 
@@ -45,7 +45,7 @@ class RapidOcr:
         found = self._read(picture, words=True)
         if not found.txts:
             return []
-        # Its annotations leave out that there is one such tuple for each line.
+        # Its annotations omit that there is one such tuple for each line.
         lines = cast("Sequence[Sequence[tuple[str, float, Corners]]]", found.word_results)
         size = within_limits(picture).size
         return [_word(text, corners, *size) for line in lines for text, _, corners in line]
@@ -55,24 +55,24 @@ class RapidOcr:
             found = self._engine(_pixels(picture), return_word_box=words)
         except (MemoryError, ONNXRuntimeError) as error:
             raise OSError(f"the picture needs too much memory ({error})") from error
-        assert isinstance(found, RapidOCROutput), "it finds lines and reads them"
+        assert isinstance(found, RapidOCROutput), "both detection and recognition are enabled"
         return found
 
 
 def _pixels(picture: Image.Image) -> NDArray[np.uint8]:
-    """Shape (height, width, 3). A thin picture gets white below or beside it."""
-    shown = within_limits(picture).convert("RGB")
-    least = max(shown.size) // THINNEST
-    if min(shown.size) < least:
-        sheet = Image.new("RGB", (max(shown.width, least), max(shown.height, least)), "white")
-        sheet.paste(shown)
-        shown = sheet
-    return np.asarray(shown)
+    """Shape (height, width, 3). Extends a narrow picture with white."""
+    scaled = within_limits(picture).convert("RGB")
+    min_side = max(scaled.size) // MAX_ASPECT_RATIO
+    if min(scaled.size) < min_side:
+        extended = Image.new("RGB", (max(scaled.width, min_side), max(scaled.height, min_side)), "white")
+        extended.paste(scaled)
+        scaled = extended
+    return np.asarray(scaled)
 
 
 def _word(text: str, corners: Corners, width: int, height: int) -> Word:
-    """`width` and `height` are the picture's, beyond which nothing of it stands."""
-    across, down = zip(*corners, strict=True)
-    left, right = (min(1.0, at / width) for at in (min(across), max(across)))
-    top, bottom = (min(1.0, at / height) for at in (min(down), max(down)))
+    """`width` and `height` are those of the picture, to which the word's box is clipped."""
+    xs, ys = zip(*corners, strict=True)
+    left, right = (min(1.0, x / width) for x in (min(xs), max(xs)))
+    top, bottom = (min(1.0, y / height) for y in (min(ys), max(ys)))
     return Word(text, left, top, right, bottom)

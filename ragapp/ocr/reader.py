@@ -1,4 +1,4 @@
-"""How large pictures are when they are read."""
+"""The protocol of OCR readers, and the size of the pictures that they read."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Protocol
 from PIL import Image
 
 DPI = 200
-"""Dots an inch at which pages are drawn: at 300 Tesseract is no better and takes twice the time."""
+"""The resolution at which pages are drawn: at 300 dpi, Tesseract is no better and takes twice the time."""
 
-LONGEST = 3400
-"""Dots along a drawn page's longer side: 17 inches at 200 an inch."""
+MAX_SIDE = 3400
+"""Pixels along a drawn page's longer side: 17 inches at 200 dpi."""
 
 MAX_PIXELS = 64_000_000
-"""A page of 1 x 0.65 m at 200 dots an inch. Larger pictures are made smaller."""
+"""A page of 1 x 0.65 m at 200 dpi. Larger pictures are scaled down."""
 
 
 def within_limits(picture: Image.Image) -> Image.Image:
-    shrink = (MAX_PIXELS / max(1, picture.width * picture.height)) ** 0.5
-    if shrink >= 1:
+    """The picture, scaled down to MAX_PIXELS if it is larger."""
+    factor = (MAX_PIXELS / max(1, picture.width * picture.height)) ** 0.5
+    if factor >= 1:
         return picture
-    return picture.resize((int(picture.width * shrink), int(picture.height * shrink)))
+    return picture.resize((int(picture.width * factor), int(picture.height * factor)))
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Where it stands: in fractions of the picture, from its upper left."""
+    """A word and its box, in fractions of the picture from its upper left corner."""
 
     text: str
     left: float
@@ -38,10 +39,10 @@ class Word:
 class Reader(Protocol):
     @property
     def name(self) -> str:
-        """For messages."""
+        """The name in messages."""
 
     def text(self, picture: Image.Image) -> str:
-        """Its lines as they stand; empty when it shows none. Raises OSError."""
+        """The lines of text; empty when there are none. Raises OSError."""
 
     def words(self, picture: Image.Image) -> list[Word]:
-        """In reading order. Raises OSError."""
+        """The words in reading order. Raises OSError."""

@@ -1,4 +1,4 @@
-"""Tesseract: a program of its own that may or may not be installed."""
+"""Tesseract, a program that may be installed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _WORD = "5"
 
 
 def program() -> str | None:
-    """Where it is installed; None when it is not."""
+    """The path of the program; None when it is not installed."""
     return shutil.which("tesseract")
 
 
 @dataclass(frozen=True, slots=True)
 class Tesseract:
-    """A Reader that may take `seconds` a picture."""
+    """A Reader that may take up to `seconds` for each picture."""
 
     program: str
     seconds: float
@@ -40,11 +40,11 @@ class Tesseract:
 
     def _read(self, picture: Image.Image, form: Literal["txt", "tsv"]) -> str:
         command = [self.program, "stdin", "stdout", "--dpi", str(DPI), "-l", self._languages(), form]
-        # One thread a page: more gain little, and embedding wants the other cores.
+        # One thread, because more gain little and the other cores are for embedding.
         return self._run(command, _as_png(picture), {"OMP_THREAD_LIMIT": "1", "PATH": _PATH})
 
     def _languages(self) -> str:
-        """All that are installed, so that nobody has to say which one a scan is in."""
+        """All installed languages, so that users need not specify the language of a scan."""
         names = self._run([self.program, "--list-langs"], b"", None).split("\n")[1:]
         return "+".join(name for name in names if name and name != "osd" and "/" not in name) or "eng"
 

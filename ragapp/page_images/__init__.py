@@ -1,1 +1,2 @@
-"""Pages of PDFs and pictures as images, with cited words marked. Drawn in the sandbox, kept on disk."""
+"""Images of the pages of PDFs and pictures with cited words highlighted, drawn in the sandbox and cached on
+disk."""

@@ -1,7 +1,7 @@
-"""Where words of a stored text stand among the characters that a page prints.
+"""Aligning words of a stored text with the characters that are printed on a page.
 
-The stored text was cleaned: lines joined, line hyphens mended, letters composed. So both sides are compared
-by their letters alone: compatibility forms taken apart, without accents, blanks and hyphens.
+The stored text was cleaned: lines were joined, hyphenation removed, characters composed. So both are compared
+by their letters alone: with compatibility forms decomposed, and without accents, blanks and hyphens.
 """
 
 from __future__ import annotations
@@ -14,58 +14,57 @@ from functools import lru_cache
 
 Span = tuple[int, int]
 
-_PASSED_OVER = frozenset({"Cc", "Cf", "Cn", "Cs", "Mn", "Pd", "Zl", "Zp", "Zs"})
+_IGNORED = frozenset({"Cc", "Cf", "Cn", "Cs", "Mn", "Pd", "Zl", "Zp", "Zs"})
 
-MOST_COMPARED = 8000
-"""Letters of a page that are compared one by one when its words are not found as they are."""
+MAX_COMPARED = 8000
+"""The most letters of a page for a comparison letter by letter, when its words are not found exactly."""
 
 
 def find(text: str, span: Span, printed: Sequence[str]) -> list[int]:
-    """The places in `printed`, ascending, of the characters that `text[span]` was made of.
+    """The positions in `printed`, ascending, of the characters of `text[span]`.
 
-    `printed` are the page's characters in the order of the file, `text` is what was stored of the page.
-    Empty when they are not there.
+    `printed` are the page's characters in the order of the file, `text` is the stored text of the page. Empty
+    when the characters are not found.
     """
-    wanted, at = _letters(text)
-    there, places = _letters(printed)
-    first, last = (bisect_left(at, offset) for offset in span)
+    wanted, offsets = _letters(text)
+    found, positions = _letters(printed)
+    first, last = (bisect_left(offsets, offset) for offset in span)
     if first == last:
         return []
-    start = _same_words(wanted, first, last, there)
+    start = _exact_match(wanted, first, last, found)
     if start is not None:
-        found = range(start, start + last - first)
-        return sorted({places[letter] for letter in found})
-    return sorted({places[letter] for letter in _compared(wanted, first, last, there)})
+        return sorted({positions[letter] for letter in range(start, start + last - first)})
+    return sorted({positions[letter] for letter in _compared(wanted, first, last, found)})
 
 
 def _letters(characters: Sequence[str]) -> tuple[str, list[int]]:
-    """The letters that count, and for each the place of the character it comes from."""
+    """The letters that are compared, and for each the position of the character it comes from."""
     letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(characters):
+    positions: list[int] = []
+    for position, character in enumerate(characters):
         plain = _plain(character)
         letters.append(plain)
-        places += [place] * len(plain)
-    return "".join(letters), places
+        positions += [position] * len(plain)
+    return "".join(letters), positions
 
 
 @lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
-    apart = unicodedata.normalize("NFKD", character)
-    return "".join(letter for letter in apart if unicodedata.category(letter) not in _PASSED_OVER)
+    decomposed = unicodedata.normalize("NFKD", character)
+    return "".join(letter for letter in decomposed if unicodedata.category(letter) not in _IGNORED)
 
 
-def _same_words(wanted: str, first: int, last: int, there: str) -> int | None:
-    """Where `there` has the letters wanted[first:last]: the same occurrence as in `wanted`."""
+def _exact_match(wanted: str, first: int, last: int, printed: str) -> int | None:
+    """The position of wanted[first:last] in `printed`: of the same occurrence as in `wanted`."""
     words = wanted[first:last]
-    if there[first:last] == words:
+    if printed[first:last] == words:
         return first
-    found = list(_occurrences(words, there))
+    found = list(_occurrences(words, printed))
     if not found:
         return None
-    here = list(_occurrences(words, wanted))
-    if len(here) == len(found):
-        return found[here.index(first)]
+    expected = list(_occurrences(words, wanted))
+    if len(expected) == len(found):
+        return found[expected.index(first)]
     return min(found, key=lambda start: abs(start - first))
 
 
@@ -76,11 +75,11 @@ def _occurrences(words: str, letters: str) -> Iterator[int]:
         start = letters.find(words, start + 1)
 
 
-def _compared(wanted: str, first: int, last: int, there: str) -> list[int]:
-    """The letters of `there` that a comparison of both pages pairs with wanted[first:last]."""
-    if max(len(wanted), len(there)) > MOST_COMPARED:
+def _compared(wanted: str, first: int, last: int, printed: str) -> list[int]:
+    """The positions in `printed` that a comparison of both texts matches with wanted[first:last]."""
+    if max(len(wanted), len(printed)) > MAX_COMPARED:
         return []
-    blocks = SequenceMatcher(None, wanted, there, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(None, wanted, printed, autojunk=False).get_matching_blocks()
     return [
         block.b + step for block in blocks for step in range(block.size) if first <= block.a + step < last
     ]

@@ -1,4 +1,4 @@
-"""What the process that draws is told, and what it gives back: a line of JSON, then the PNG."""
+"""The messages to and from the process that draws pages, and the formats that it supports."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass
 
 from ragapp.types import PageBox, PageImage
 
+MAGIC_BYTES = 1024
+"""The first bytes, which contain the signature of a PDF; some PDFs have a few other bytes before it."""
+
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """Draw `page`, counted from 1, with text[start:end] marked; `text` is what is stored of that page.
+    """Draw `page`, counted from 1, with text[start:end] highlighted; `text` is the stored text of that page.
 
-    `start` and `end` are the same when nothing is to be marked.
+    `start` equals `end` when nothing is to be highlighted.
     """
 
     page: int
@@ -21,11 +26,11 @@ class DrawRequest:
     end: int = 0
     password: str | None = None
     reading_seconds: float = 15.0
-    """For finding words on a scan."""
+    """The time for finding words on a scan."""
 
 
 def packed(image: PageImage) -> bytes:
-    """The image as the bytes that are kept and passed between processes."""
+    """The image as bytes for the cache and other processes: a line of JSON, then the PNG."""
     head = {
         "width": image.width,
         "height": image.height,
@@ -36,9 +41,17 @@ def packed(image: PageImage) -> bytes:
 
 
 def unpacked(data: bytes) -> PageImage:
-    """Raises ValueError when bytes are missing, as after a power cut."""
+    """Raises ValueError when bytes are missing, for instance after a power cut."""
     line, _, png = data.partition(b"\n")
     head = json.loads(line)
     if len(png) != head["bytes"]:
         raise ValueError(f"{len(png)} bytes instead of {head['bytes']}")
     return PageImage(png, head["width"], head["height"], tuple(PageBox(**box) for box in head["boxes"]))
+
+
+def is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:MAGIC_BYTES]
+
+
+def is_picture(data: bytes) -> bool:
+    return data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")

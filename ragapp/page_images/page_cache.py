@@ -1,4 +1,4 @@
-"""Drawn pages on disk. They can be drawn again, so nothing here has to survive anything."""
+"""A cache of drawn pages on disk. It need not be durable, because pages can be drawn again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ DAY = 24 * 3600.0
 
 
 class PageCache:
-    """A folder for each document, named by its id, so that deleting the document deletes its pages.
+    """Has a folder for each document, named by its id, so that deleting the document deletes its pages.
 
-    Whenever one is added, what has not been looked at for a day goes, and beyond `max_bytes` what was looked
-    at longest ago.
+    Adding a page removes those that were not used for a day and, beyond `max_bytes`, the least recently used.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -32,40 +31,40 @@ class PageCache:
         try:
             image = unpacked(path.read_bytes())
             os.utime(path)
-        except (OSError, ValueError):  # not there, or torn by a power cut
+        except (OSError, ValueError):  # missing, or truncated by a power cut
             return None
         return image
 
     def put(self, document_id: str, key: str, image: PageImage) -> None:
-        """Does nothing when the disk refuses: the page is drawn again then."""
+        """Does nothing when the disk is full or not writable: the page is then drawn again."""
         folder = self._folder / document_id
         with suppress(OSError):
             private_folder(folder)
             with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
                 file.write(packed(image))
             Path(file.name).replace(folder / key)
-            self._make_room()
+            self._evict()
 
     def forget(self, document_id: str) -> int:
-        """Returns how many there were."""
+        """Removes the pages of a document, and returns their number."""
         folder = self._folder / document_id
         count = sum(1 for _ in folder.glob("*"))
         shutil.rmtree(folder, ignore_errors=True)
         return count
 
     def document_ids(self) -> set[str]:
-        """Of which documents there are any."""
+        """The ids of the documents with cached pages."""
         with suppress(FileNotFoundError):
             return {folder.name for folder in self._folder.iterdir()}
         return set()
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         files = [(path, path.stat()) for path in self._folder.glob("*/*")]
         files.sort(key=lambda file: file[1].st_mtime, reverse=True)
-        oldest, room = time.time() - DAY, self._max_bytes
-        for path, facts in files:
-            room -= facts.st_size
-            if room < 0 or facts.st_mtime < oldest:
+        oldest, bytes_left = time.time() - DAY, self._max_bytes
+        for path, status in files:
+            bytes_left -= status.st_size
+            if bytes_left < 0 or status.st_mtime < oldest:
                 path.unlink(missing_ok=True)
-                with suppress(OSError):  # others are still in it
+                with suppress(OSError):  # it still contains others
                     path.parent.rmdir()

@@ -1,4 +1,4 @@
-"""SandboxedRenderer: PageRenderer over pypdfium2 and Pillow in a process of their own."""
+"""SandboxedRenderer: a PageRenderer that draws with pypdfium2 and Pillow in the sandbox."""
 
 from __future__ import annotations
 
@@ -13,36 +13,34 @@ from typing import BinaryIO
 from pydantic import SecretStr
 
 from ragapp.errors import UnsupportedFormat
-from ragapp.page_images.formats import SNIFFED, is_pdf, is_picture
-from ragapp.page_images.messages import DrawRequest, unpacked
+from ragapp.page_images.messages import MAGIC_BYTES, DrawRequest, is_pdf, is_picture, unpacked
 from ragapp.page_images.page_cache import PageCache
 from ragapp.protocols.pages import Span
 from ragapp.sandbox import MIB, Sandbox, SandboxLimits
 from ragapp.types import DocumentPage, PageImage
 
 CHILD = "ragapp.page_images.worker"
-LARGEST_IMAGE = 32 * MIB
-AT_A_TIME = 2
+MAX_IMAGE_BYTES = 32 * MIB
+PROCESSES = 2
 
 READING_SHARE = 0.7
-"""The part of its time that may go into finding words on a scan; the rest is for drawing it."""
+"""The share of the time for finding words on a scan; the rest is for drawing."""
 
-DRAWING = 2
-"""Raise it when the same page would be drawn differently than before."""
+VERSION = 2
+"""Increment it when the same page would be drawn differently than before."""
 
 
 def page_limits(memory: int, seconds: float) -> SandboxLimits:
-    return SandboxLimits(memory, LARGEST_IMAGE, math.ceil(seconds), seconds)
+    return SandboxLimits(memory, MAX_IMAGE_BYTES, math.ceil(seconds), seconds)
 
 
 class SandboxedRenderer:
-    """Safe for many threads. Of pages that are not kept, a few are drawn at a time: one that takes long does
-    not hold up all others."""
+    """Safe for many threads. Draws a few pages at a time, so that a slow one does not delay all others."""
 
-    def __init__(self, kept: PageCache, limits: SandboxLimits, password: SecretStr | None = None) -> None:
-        """`kept` holds drawn pages; `password` opens encrypted PDFs."""
-        self._kept = kept
-        self._sandboxes = [Sandbox(CHILD, limits) for _ in range(AT_A_TIME)]
+    def __init__(self, cache: PageCache, limits: SandboxLimits, password: SecretStr | None = None) -> None:
+        """`password` opens encrypted PDFs."""
+        self._cache = cache
+        self._sandboxes = [Sandbox(CHILD, limits) for _ in range(PROCESSES)]
         self._idle = SimpleQueue[Sandbox]()
         for sandbox in self._sandboxes:
             self._idle.put(sandbox)
@@ -53,30 +51,30 @@ class SandboxedRenderer:
         start, end = _on_page(page, cited)
         text = page.text if start < end else ""
         key = _key(page, text, start, end)
-        kept = self._kept.get(page.document_id, key)
-        if kept is not None:
-            return kept
-        wish = DrawRequest(page.page, text, start, end, self._password, self._reading_seconds)
+        cached = self._cache.get(page.document_id, key)
+        if cached is not None:
+            return cached
+        request = DrawRequest(page.page, text, start, end, self._password, self._reading_seconds)
         with open_blob() as data:
             _check_format(data, page.name)
-            image = unpacked(self._drawn(data, page.name, wish))
-        self._kept.put(page.document_id, key, image)
+            image = unpacked(self._drawn(data, page.name, request))
+        self._cache.put(page.document_id, key, image)
         return image
 
     def forget(self, document_id: str) -> int:
-        return self._kept.forget(document_id)
+        return self._cache.forget(document_id)
 
     def cached_documents(self) -> set[str]:
-        return self._kept.document_ids()
+        return self._cache.document_ids()
 
     def close(self) -> None:
         for sandbox in self._sandboxes:
             sandbox.close()
 
-    def _drawn(self, data: BinaryIO, name: str, wish: DrawRequest) -> bytes:
+    def _drawn(self, data: BinaryIO, name: str, request: DrawRequest) -> bytes:
         sandbox = self._idle.get()
         try:
-            return sandbox.run(data, name, json.dumps(asdict(wish)))
+            return sandbox.run(data, name, json.dumps(asdict(request)))
         finally:
             self._idle.put(sandbox)
 
@@ -89,16 +87,16 @@ def _on_page(page: DocumentPage, cited: Span | None) -> Span:
 
 
 def _key(page: DocumentPage, text: str, start: int, end: int) -> str:
-    """Binds the text too: the same bytes may have been read otherwise before an update."""
-    facts = json.dumps([DRAWING, page.sha256, page.page, text, start, end])
-    return hashlib.sha256(facts.encode()).hexdigest()
+    """Depends on the text, too, because an update may have parsed the same bytes differently."""
+    content = json.dumps([VERSION, page.sha256, page.page, text, start, end])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _check_format(data: BinaryIO, name: str) -> None:
-    head = data.read(SNIFFED)
+    head = data.read(MAGIC_BYTES)
     data.seek(0)
     if not (is_pdf(head) or is_picture(head)):
         raise UnsupportedFormat(
-            f"{name} has no pages that could be drawn: only PDFs and pictures have. Read its text instead, "
-            "at /text of the same document."
+            f"{name} has no pages that can be drawn. Only PDFs and pictures have. Its text is available at "
+            "/text of the same document."
         )

@@ -8,34 +8,32 @@ import json
 from PIL import Image
 
 from ragapp.errors import ParseError
-from ragapp.page_images.formats import is_pdf
-from ragapp.page_images.highlight import marked
-from ragapp.page_images.messages import DrawRequest, packed
+from ragapp.page_images.messages import DrawRequest, is_pdf, packed
 from ragapp.page_images.pdf import draw_pdf
-from ragapp.page_images.picture import draw_picture
+from ragapp.page_images.pictures import draw_picture, highlighted
 from ragapp.sandbox.child import serve
 from ragapp.sandbox.messages import SandboxRequest
 from ragapp.types import PageBox, PageImage
 
 
-def draw(data: bytes, order: SandboxRequest) -> bytes:
+def draw(data: bytes, task: SandboxRequest) -> bytes:
     """Raises ParseError."""
-    wish = DrawRequest(**json.loads(order.wish))
+    request = DrawRequest(**json.loads(task.options))
     try:
-        picture, boxes = _drawn(data, order.name, wish)
+        picture, boxes = _drawn(data, task.name, request)
     except LookupError as error:
         raise ParseError(
-            f"The file {order.name} has no page {wish.page} to draw. Its text can be read all the same."
+            f"The file {task.name} has no page {request.page} to draw. Its text is still available."
         ) from error
     file = io.BytesIO()
-    marked(picture, boxes).save(file, "PNG")
+    highlighted(picture, boxes).save(file, "PNG")
     return packed(PageImage(file.getvalue(), picture.width, picture.height, boxes))
 
 
-def _drawn(data: bytes, name: str, wish: DrawRequest) -> tuple[Image.Image, tuple[PageBox, ...]]:
+def _drawn(data: bytes, name: str, request: DrawRequest) -> tuple[Image.Image, tuple[PageBox, ...]]:
     if is_pdf(data):
-        return draw_pdf(data, name, wish)
-    return draw_picture(data, name, wish)
+        return draw_pdf(data, name, request)
+    return draw_picture(data, name, request)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Work on documents in another process, which a damaged or hostile document may crash, stall or fill."""
+"""Processing documents in a confined process, which a damaged or hostile document may crash or stall."""
 
 from ragapp.sandbox.messages import SandboxLimits, SandboxRequest
 from ragapp.sandbox.process import MIB, Sandbox

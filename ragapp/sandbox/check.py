@@ -1,4 +1,4 @@
-"""The doctor's look at the sandbox: does it start, and which protections hold on this machine?"""
+"""The check of `ragapp doctor` that the sandbox starts, and which protections this machine supports."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _LIMITS = SandboxLimits(memory=512 * MIB, output=MIB, cpu_seconds=10, wall_secon
 
 
 def check_confinement() -> Check:
-    """Starts a sandbox that loads no parser. Missing protections are named; they break nothing."""
-    name = "documents are read in a confined process"
+    """Starts a sandbox without a parser. Names missing protections, which are not a failure."""
+    name = "documents are parsed in a confined process"
     try:
         with closing(Sandbox(__name__, _LIMITS)) as sandbox:
             return Check(name, ok=True, detail=shown_protections(sandbox.start()))
@@ -24,4 +24,4 @@ def check_confinement() -> Check:
 
 
 if __name__ == "__main__":
-    serve(lambda data, _order: data)
+    serve(lambda data, _request: data)

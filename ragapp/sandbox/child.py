@@ -1,9 +1,9 @@
 """The confined side: a module that calls `serve` in its main can be given to a Sandbox.
 
-It loads its libraries once and forks for every document, so that each piece of work starts clean, in
-milliseconds, under limits that the kernel keeps and without the rights that it does not need. It first says
-which protections hold, as a line of JSON. Then a line of JSON comes in for each document and one goes out:
-how the work ended. The result itself goes into a file.
+It loads its libraries once and forks for every document. So each piece of work starts clean within
+milliseconds, under limits that the kernel enforces, and without the rights that it does not need. The process
+first sends the protections that hold, as a line of JSON. Then it receives a line of JSON for each document,
+and sends one that says how the work ended. The result itself is written to a file.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ from ragapp.sandbox.messages import REFUSED, SandboxLimits, SandboxRequest
 from ragapp.sandbox.tree import end_children, wait_for_all
 
 OPEN_FILES = 32
-GRACE = 1.0
-"""Seconds after the end of its time in which work may end by its own alarm."""
+GRACE_SECONDS = 1.0
+"""How long work may take after its time limit to end by its own alarm."""
 
 Work = Callable[[bytes, SandboxRequest], bytes]
-"""(the document's bytes, the order) to the result. Raises ParseError with the reason for people."""
+"""From the document's bytes and the request to the result. Raises ParseError with a reason for people."""
 
 
 def serve(work: Work) -> None:
-    """Works until its input ends; the parent gives the limits as the only argument."""
+    """Works until its input ends. The limits are the only argument of the program."""
     limits = SandboxLimits(**json.loads(sys.argv[1]))
     libraries = readable_paths()
     isolation = isolate()
     if isolation.pids:
-        _go_on_in_first_process()
+        _continue_in_first_process()
     kernel.adopt_orphans()
-    _tell(_protections(libraries, isolation))
+    _send(_protections(libraries, isolation))
     for line in sys.stdin:
-        order = SandboxRequest(**json.loads(line))
+        request = SandboxRequest(**json.loads(line))
         child = os.fork()
         if child == 0:
-            _limit(limits, order)
-            confine((*libraries, order.source), order.target, isolation)
-            os._exit(_worked(work, order))
-        code = _wait(child, limits.wall_seconds + GRACE)
+            _limit(limits, request)
+            confine((*libraries, request.source), request.target, isolation)
+            os._exit(_worked(work, request))
+        code = _wait(child, limits.wall_seconds + GRACE_SECONDS)
         _end_leftovers(isolation)
-        _tell(code)
+        _send(code)
 
 
-def _go_on_in_first_process() -> None:
+def _continue_in_first_process() -> None:
     """Returns in the first process of the new namespace; ours waits for it and ends with it."""
     first = os.fork()
     if first == 0:
@@ -63,27 +63,27 @@ def _go_on_in_first_process() -> None:
     os._exit(max(0, os.waitstatus_to_exitcode(status)))
 
 
-def _tell(answer: object) -> None:
-    print(json.dumps(answer), flush=True)  # noqa: T201 - the answer to the parent
+def _send(message: object) -> None:
+    print(json.dumps(message), flush=True)  # noqa: T201 - the message to the parent
 
 
 def _protections(libraries: tuple[str, ...], isolation: Isolation) -> list[str]:
-    """Those that hold, found by a process that tries them."""
+    """The protections that hold, found by a process that tries them."""
     out, into = os.pipe()
     if os.fork() == 0:
-        tried = confine(libraries, os.devnull, isolation)
-        os.write(into, json.dumps(tried).encode())
+        protections = confine(libraries, os.devnull, isolation)
+        os.write(into, json.dumps(protections).encode())
         os._exit(0)
     os.close(into)
-    with open(out, "rb") as told:  # noqa: PTH123 - a descriptor
-        held: list[str] = json.loads(told.read())  # fails when the process did, which ends ours
+    with open(out, "rb") as result:  # noqa: PTH123 - a descriptor
+        held: list[str] = json.loads(result.read())  # fails when the process did, which ends this one
     wait_for_all()
     return held
 
 
 def _wait(child: int, seconds: float) -> int:
-    """How it ended: its exit code, or a signal as a negative number. It is killed when its time is over, even
-    if it has switched its own alarm off."""
+    """Returns its exit code, or a signal as a negative number. Kills it at the time limit, even if it has
+    switched off its own alarm."""
     late = False
 
     def kill(_number: int, _frame: FrameType | None) -> None:
@@ -102,20 +102,20 @@ def _wait(child: int, seconds: float) -> int:
 def _end_leftovers(isolation: Isolation) -> None:
     if isolation.pids and os.getpid() == 1:
         with suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)  # all in our namespace but ourselves
+            os.kill(-1, signal.SIGKILL)  # all processes of our namespace but this one
         wait_for_all()
     else:
         end_children()
 
 
-def _limit(limits: SandboxLimits, order: SandboxRequest) -> None:
-    """From here on the kernel ends this process when it takes too much."""
+def _limit(limits: SandboxLimits, request: SandboxRequest) -> None:
+    """Makes the kernel end this process when it exceeds the limits."""
     nothing = os.open(os.devnull, os.O_RDWR)
-    errors = os.open(order.errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    errors = os.open(request.errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for target, source in ((0, nothing), (1, nothing), (2, errors)):
         os.dup2(source, target)
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    # The first number ends the process with a signal that says why, the second one with SIGKILL.
+    # The first limit ends the process with a signal that tells the reason, the second one with SIGKILL.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
@@ -125,11 +125,11 @@ def _limit(limits: SandboxLimits, order: SandboxRequest) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
 
 
-def _worked(work: Work, order: SandboxRequest) -> int:
+def _worked(work: Work, request: SandboxRequest) -> int:
     """The exit code."""
-    target = Path(order.target)
+    target = Path(request.target)
     try:
-        result = work(Path(order.source).read_bytes(), order)
+        result = work(Path(request.source).read_bytes(), request)
     except ParseError as error:
         target.write_text(str(error), encoding="utf-8")
         return REFUSED

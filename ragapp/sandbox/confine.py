@@ -1,4 +1,4 @@
-"""Takes the rights that work on a document does not need, as far as this system can take them."""
+"""Drops the rights that processing a document does not need, as far as the system supports it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import ragapp
 from ragapp.sandbox import kernel
 from ragapp.sandbox.messages import COUNT, FILES, LEFTOVERS, NETWORK, PROCESSES, SYSTEM_CALLS, TCP
 
-MOST_PROCESSES = 64
-"""Processes and threads of one piece of work: parsers have one, OCR a few."""
+MAX_PROCESSES = 64
+"""Processes and threads of one piece of work. Parsers have one, OCR has a few."""
 
 _SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/nix/store"),
@@ -37,7 +37,7 @@ _LIBRARIES = ("site-packages", "dist-packages", "lib-dynload")
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """Which namespaces the process has of its own."""
+    """The namespaces that the process has of its own."""
 
     user: bool = False
     pids: bool = False
@@ -45,9 +45,9 @@ class Isolation:
 
 
 def isolate() -> Isolation:
-    """Enters new namespaces, as many as are allowed. Must be called while there is one thread.
+    """Enters new namespaces, as far as allowed. Must be called while there is one thread.
 
-    Where process ids are among them, the next child is the first process there, and all end with it.
+    With a new namespace of process ids, the next child is its first process, and all others end with that.
     """
     others = kernel.NEW_PIDS | kernel.NEW_NETWORK | kernel.NEW_IPC
     if kernel.enter_namespaces(kernel.NEW_USER | others):
@@ -58,30 +58,30 @@ def isolate() -> Isolation:
 
 
 def confine(readable: Iterable[str], target: str, isolation: Isolation) -> tuple[str, ...]:
-    """From now on this process can read and run only what is `readable`, and write only `target`.
+    """From now on, this process can only read and run what is `readable`, and only write `target`.
 
-    What it has opened stays open. Returns the protections that hold.
+    Open files stay open. Returns the protections that hold.
     """
     limited = _limit_processes(isolation)
     kernel.no_new_privileges()
     kernel.drop_capabilities()
     version = kernel.landlock_version()
     locked = kernel.landlock(readable, (target, os.devnull))
-    refused = kernel.refuse_calls()
+    blocked = kernel.block_calls()
     held = {
         FILES: locked,
-        NETWORK: isolation.network or refused,
-        TCP: locked and version >= 4 and not (isolation.network or refused),
+        NETWORK: isolation.network or blocked,
+        TCP: locked and version >= 4 and not (isolation.network or blocked),
         PROCESSES: isolation.pids or (locked and version >= 6),
         LEFTOVERS: sys.platform.startswith("linux"),
-        SYSTEM_CALLS: refused,
+        SYSTEM_CALLS: blocked,
         COUNT: limited,
     }
     return tuple(name for name, holds in held.items() if holds)
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Programs, libraries and our own modules; nothing of the user's. To be asked for before `isolate`."""
+    """Programs, libraries and our own modules, but no files of the user. Must be called before `isolate`."""
     return tuple(
         dict.fromkeys((*_SYSTEM, *map(str, mimetypes.knownfiles), *_python_paths(), *_tesseract_paths()))
     )
@@ -97,7 +97,7 @@ def _python_paths() -> Iterator[str]:
 
 
 def _tesseract_paths() -> Iterator[str]:
-    """Where it is installed outside of the system's folders, as Conda does."""
+    """Its paths when it is installed outside of the system's folders, as by Conda."""
     found = shutil.which("tesseract")
     if found is not None:
         program = Path(found).resolve()
@@ -106,18 +106,18 @@ def _tesseract_paths() -> Iterator[str]:
 
 
 def _limit_processes(isolation: Isolation) -> bool:
-    """The kernel counts those of a user: in a namespace of our own these are ours, elsewhere all of them."""
-    if os.getuid() == 0 or not sys.platform.startswith("linux"):  # of root they are not counted
+    """The kernel counts the processes of a user: in our own namespace only ours, otherwise all of them."""
+    if os.getuid() == 0 or not sys.platform.startswith("linux"):  # those of root are not counted
         return False
-    most = MOST_PROCESSES + (0 if isolation.user else _running(os.getuid()))
+    limit = MAX_PROCESSES + (0 if isolation.user else _thread_count(os.getuid()))
     _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
     return True
 
 
-def _running(user: int) -> int:
-    """The threads of a user, as far as they can be seen."""
+def _thread_count(user: int) -> int:
+    """The visible threads of a user."""
     count = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:

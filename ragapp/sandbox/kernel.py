@@ -1,8 +1,8 @@
-"""What Linux offers to take rights from a process: namespaces, Landlock, seccomp, capabilities, prctl.
+"""Linux's means to drop the rights of a process: namespaces, Landlock, seccomp, capabilities, prctl.
 
-Each function does one thing and says whether it was done, because containers, old kernels and administrators
-forbid some of them. On other systems nothing is done. The numbers are those of the kernel's own headers
-(`linux/landlock.h`, `linux/seccomp.h`, `linux/prctl.h`, `linux/sched.h`), which never change.
+Each function does one thing and returns whether it succeeded, because containers, old kernels and
+administrators forbid some of them. On other systems they do nothing. The numbers are those of the kernel's
+headers (`linux/landlock.h`, `linux/seccomp.h`, `linux/prctl.h`, `linux/sched.h`), which never change.
 """
 
 from __future__ import annotations
@@ -30,38 +30,39 @@ READ: Final = EXECUTE | READ_FILE | READ_FOLDER
 WRITE: Final = READ_FILE | WRITE_FILE | TRUNCATE
 _FOR_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 _KNOWN_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}
-"""How many rights over files each version of Landlock knows; later ones know 16."""
+"""The number of file rights of each version of Landlock; later versions have 16."""
 
 _IS_LINUX = sys.platform.startswith("linux")
 _libc = ctypes.CDLL(None, use_errno=True) if _IS_LINUX else None
 
 
 def no_new_privileges() -> bool:
-    """No program that is started may have more rights than we have, such as those of its owner."""
+    """Programs that this process starts cannot gain more rights, such as those of their owner."""
     return _prctl(_SET_NO_NEW_PRIVS, 1)
 
 
 def adopt_orphans() -> bool:
-    """Processes whose parent ends become children of ours, so that none can run away from us."""
+    """Processes whose parent ends become children of this process, so that none can escape."""
     return _prctl(_SET_SUBREAPER, 1)
 
 
 def end_with_parent(signal: int) -> bool:
+    """The kernel sends `signal` to this process when its parent ends."""
     return _prctl(_SET_PARENT_DEATH_SIGNAL, signal)
 
 
 def keep_memory_private() -> bool:
-    """Other processes of the same user can no longer read our memory and environment, nor debug us."""
+    """Other processes of the user can no longer read this process's memory and environment, nor debug it."""
     return _prctl(_SET_DUMPABLE, 0)
 
 
 def enter_namespaces(flags: int) -> bool:
-    """Moves into new ones; those of process ids are entered by the next child only."""
+    """Enters new namespaces; a namespace of process ids is only entered by the next child."""
     user, group = os.geteuid(), os.getegid()
     if _libc is None or _libc.unshare(flags) != 0:
         return False
     if flags & NEW_USER:
-        with suppress(OSError):  # without a map we are nobody, which is enough to read and write open files
+        with suppress(OSError):  # without a map we have no user, which suffices to use open files
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
             Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -69,7 +70,7 @@ def enter_namespaces(flags: int) -> bool:
 
 
 def drop_capabilities() -> bool:
-    """A root user keeps its name and its files, but none of its powers."""
+    """A root user keeps its id and its files, but loses its privileges."""
     if _libc is None:
         return False
     header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
@@ -77,16 +78,16 @@ def drop_capabilities() -> bool:
 
 
 def landlock_version() -> int:
-    """0 where there is none."""
+    """0 when there is no Landlock."""
     if _libc is None:
         return 0
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ABI_QUERY)))
 
 
 def landlock(readable: Iterable[str], writable: Iterable[str]) -> bool:
-    """From now on only `readable` files and folders can be read and run, only `writable` files changed.
+    """From now on, only `readable` files and folders can be read and run, and only `writable` files changed.
 
-    Where the version allows, no TCP connection can be made or accepted, and no process outside be signalled.
+    Depending on the version, also forbids TCP connections and signals to processes outside.
     """
     version = landlock_version()
     if _libc is None or not version:
@@ -108,14 +109,14 @@ def landlock(readable: Iterable[str], writable: Iterable[str]) -> bool:
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
-    """Nothing, when there is no such path."""
+    """Does nothing when the path does not exist."""
     assert _libc is not None
     try:
         file = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        if not os.path.isdir(path):  # noqa: PTH112  a string is what there is
+        if not os.path.isdir(path):  # noqa: PTH112  the path is a string
             rights &= _FOR_FILES
         _libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, file), 0)
     finally:
@@ -123,9 +124,9 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 _ARCHITECTURES: Final = {"x86_64": (0xC000_003E, 0), "aarch64": (0xC000_00B7, 1)}
-_REFUSED: Final = {
+_BLOCKED_CALLS: Final = {
     "socket": (41, 198),
-    "io_uring_setup": (425, 425),  # makes sockets, too
+    "io_uring_setup": (425, 425),  # can create sockets, too
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -152,20 +153,20 @@ _REFUSED: Final = {
     "init_module": (175, 105),
     "finit_module": (313, 273),
 }
-"""Numbers on x86-64 and on ARM64 of calls that no parser needs: they fail as if they were not permitted."""
+"""The numbers, on x86-64 and on ARM64, of calls that no parser needs. They fail as not permitted."""
 
 _LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _NOT_PERMITTED, _KILL = 0x7FFF_0000, 0x0005_0001, 0x8000_0000
 _FIRST_X32_CALL = 0x4000_0000
 
 
-def refuse_calls(calls: Iterable[str] = tuple(_REFUSED)) -> bool:
-    """These system calls fail from now on. Needs `no_new_privileges`."""
+def block_calls(calls: Iterable[str] = tuple(_BLOCKED_CALLS)) -> bool:
+    """Makes these system calls fail from now on. Requires `no_new_privileges`."""
     architecture = _ARCHITECTURES.get(platform.machine())
     if architecture is None or not _IS_LINUX:
         return False
     identity, column = architecture
-    numbers = [_REFUSED[call][column] for call in calls]
+    numbers = [_BLOCKED_CALLS[call][column] for call in calls]
     steps = [(_LOAD, 0, 0, 4), (_JUMP_IF_EQUAL, 1, 0, identity), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps.append((_JUMP_IF_AT_LEAST, len(numbers) + 1, 0, _FIRST_X32_CALL))
     steps += [(_JUMP_IF_EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]

@@ -1,28 +1,27 @@
-"""What a confined process is told, and how it says that a document cannot be worked on."""
+"""The messages to and from a confined process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-FILES: Final = "files: only libraries and the document can be read, only the result written"
-NETWORK: Final = "network: none can be reached"
-TCP: Final = "network: no TCP connection can be made; other protocols are open"
-PROCESSES: Final = "processes: no other can be read or signalled"
-LEFTOVERS: Final = "leftovers: no process stays when the work is done"
-SYSTEM_CALLS: Final = "system calls: those for sockets, debugging, mounts and kernel modules fail"
+FILES: Final = "files: only libraries and the document can be read, and only the result written"
+NETWORK: Final = "network: not accessible"
+TCP: Final = "network: TCP connections are not possible; other protocols are not blocked"
+PROCESSES: Final = "processes: others can neither be read nor signalled"
+LEFTOVERS: Final = "leftovers: no process remains after the work"
+SYSTEM_CALLS: Final = "system calls: sockets, debugging, mounts and kernel modules are blocked"
 COUNT: Final = "number: only a few processes can be started"
 PROTECTIONS: Final = (FILES, NETWORK, PROCESSES, LEFTOVERS, SYSTEM_CALLS, COUNT)
-"""What confines work on a document where the system can do it."""
+"""The protections of a system that supports all of them."""
 
 REFUSED: Final = 3
-"""The exit code of work that ended with a reason for people; its result is that reason."""
+"""The exit code of work that failed with a reason for people, which is its result."""
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What work on one document may use: bytes of memory and of output, seconds on a core, seconds on the
-    clock."""
+    """Limits for one document: bytes of memory and output, seconds of CPU time and of wall-clock time."""
 
     memory: int
     output: int
@@ -32,12 +31,12 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxRequest:
-    """Work on `source`, called `name`; write the result, or why there is none, to `target`, noise to
-    `errors`. `wish` is JSON that only the kind of work understands.
+    """Process the file `source`, which messages call `name`. Write the result, or the reason why there is
+    none, to `target`, and other output to `errors`. `options` is JSON for the kind of work.
     """
 
     source: str
     name: str
     target: str
     errors: str
-    wish: str
+    options: str

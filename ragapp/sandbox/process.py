@@ -1,4 +1,4 @@
-"""The parent's side of the sandbox: hands a document over, and says why when nothing comes back."""
+"""The parent's side of the sandbox: sends documents, and explains why there is no result."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ log = logging.getLogger(__name__)
 MIB = 1 << 20
 
 SPLIT = "Split it into smaller documents."
-SAVE_ANEW = "It is damaged: open it in its own program and save a new copy."
+SAVE_AGAIN = "It is damaged: open it in its own program and save a new copy."
 
 
 class Sandbox:
-    """One piece of work at a time; safe to use from many threads, which then wait for each other."""
+    """Processes one document at a time. Safe for many threads, which wait for each other."""
 
     def __init__(self, module: str, limits: SandboxLimits) -> None:
         """`module` is run as a program; its main calls `ragapp.sandbox.child.serve`."""
@@ -50,17 +50,17 @@ class Sandbox:
         self._stopped = False
         self._protections: tuple[str, ...] = ()
 
-    def run(self, data: BinaryIO, name: str, wish: str) -> bytes:
-        """The result of the work on a document; `name` is what messages call it.
+    def run(self, data: BinaryIO, name: str, options: str) -> bytes:
+        """The result for a document, which messages call `name`.
 
-        Raises ParseError when it cannot be done, or not within the limits; StorageError; ConflictError once
-        this was told to stop.
+        Raises ParseError when it cannot be processed within the limits, StorageError, and ConflictError after
+        `stop`.
         """
         with self._lock, tempfile.TemporaryDirectory(prefix="ragapp-sandbox-") as folder:
             source, target, errors = (Path(folder, part) for part in ("document", "result", "errors.txt"))
             _copy(data, source)
-            target.touch(0o600)  # the work may write this file, and make no other
-            code = self._order(SandboxRequest(str(source), name, str(target), str(errors), wish))
+            target.touch(0o600)  # the work may write this file, but create none
+            code = self._send(SandboxRequest(str(source), name, str(target), str(errors), options))
             if code == REFUSED:
                 raise ParseError(self._read(target).decode("utf-8", errors="replace"))
             if code != 0:
@@ -68,7 +68,7 @@ class Sandbox:
             return self._read(target)
 
     def start(self) -> tuple[str, ...]:
-        """Starts the process unless it runs; those of `PROTECTIONS` that hold on this machine.
+        """Starts the process unless it runs. Returns the protections that hold on this machine.
 
         Raises StorageError when it cannot be started.
         """
@@ -77,7 +77,7 @@ class Sandbox:
             return self._protections
 
     def stop(self) -> None:
-        """Ends what is being worked on; that, and whatever is handed in from now on, raises ConflictError."""
+        """Ends the work in progress. That and every later call of `run` raises ConflictError."""
         self._stopped = True
         process = self._process
         if process is not None:
@@ -87,38 +87,38 @@ class Sandbox:
         with self._lock:
             self._stop()
 
-    def _order(self, order: SandboxRequest) -> int:
-        """How the work ended: 0, an exit code, or a signal as a negative number."""
-        for _ in range(2):  # a process that somebody killed meanwhile is no fault of this document
+    def _send(self, request: SandboxRequest) -> int:
+        """Returns the exit code of the work, or a signal as a negative number."""
+        for _ in range(2):  # a process that was killed meanwhile does not count against this document
             if self._stopped:
-                raise ConflictError(f"{order.name} was not finished, because the program ends.")
+                raise ConflictError(f"{request.name} was not finished, because the program is ending.")
             process = self._running()
             assert process.stdin is not None
             assert process.stdout is not None
-            with suppress(BrokenPipeError):  # it ended, which the missing answer tells
-                process.stdin.write(json.dumps(asdict(order)) + "\n")
+            with suppress(BrokenPipeError):  # it ended, so there is no reply
+                process.stdin.write(json.dumps(asdict(request)) + "\n")
                 process.stdin.flush()
-            answer = process.stdout.readline()
-            if answer:
-                return int(answer)
+            reply = process.stdout.readline()
+            if reply:
+                return int(reply)
             self._stop()
         return -signal.SIGKILL
 
     def _running(self) -> subprocess.Popen[str]:
-        """The process, started if need be. Raises StorageError when it cannot be."""
+        """The process, started if necessary. Raises StorageError when it cannot be started."""
         if self._process is None:
             process = self._process = self._start()
             assert process.stdout is not None
-            told = process.stdout.readline()
-            if not told and not self._stopped:
+            protections = process.stdout.readline()
+            if not protections and not self._stopped:
                 self._stop()
                 raise StorageError(
-                    f"The process that reads documents ended at once (exit code {process.returncode}). Its "
-                    "message on stderr says why; installing ragapp anew mends a damaged installation."
+                    f"The process that parses documents ended at once (exit code {process.returncode}). See "
+                    "its message on stderr. If the installation is damaged, install ragapp again."
                 )
-            if told:
-                self._protections = tuple(json.loads(told))
-                tell_protections(self._protections)
+            if protections:
+                self._protections = tuple(json.loads(protections))
+                log_protections(self._protections)
         return self._process
 
     def _start(self) -> subprocess.Popen[str]:
@@ -127,14 +127,14 @@ class Sandbox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
-            # Of the environment only where programs are: a parser needs no keys. One thread: it forks.
+            # Only the paths of the environment, since parsers need no keys. One thread, because it forks.
             env={
                 "PATH": program_path(),
                 "PYTHONPATH": os.pathsep.join(import_path()),
                 "OPENBLAS_NUM_THREADS": "1",
             },
             cwd=Path.cwd().anchor,
-            start_new_session=True,  # Ctrl-C is for us; we close its stdin when we end
+            start_new_session=True,  # Ctrl-C is for the parent, which closes the child's stdin when it ends
         )
 
     def _stop(self) -> None:
@@ -144,51 +144,52 @@ class Sandbox:
             process.communicate()  # waits for it and closes its pipes
 
     def _read(self, path: Path) -> bytes:
-        """What the work wrote, which may be hostile: a plain file, not larger than it may be."""
+        """The output of the work, which may be hostile: only a regular file within the size limit is read."""
         try:
             file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with open(file, "rb") as result:  # noqa: PTH123 - a descriptor
-                plain = stat.S_ISREG(os.fstat(file).st_mode)
-                data = result.read(self._limits.output + 1) if plain else b""
+                is_regular = stat.S_ISREG(os.fstat(file).st_mode)
+                data = result.read(self._limits.output + 1) if is_regular else b""
         except OSError as error:
-            raise ParseError(f"Its text is not where it belongs ({error.strerror}). {SAVE_ANEW}") from error
-        if not plain or len(data) > self._limits.output:
-            raise ParseError(f"Its text is not what was asked for. {SAVE_ANEW}")
+            raise ParseError(f"Its text cannot be read ({error.strerror}). {SAVE_AGAIN}") from error
+        if not is_regular or len(data) > self._limits.output:
+            raise ParseError(f"Its text is invalid. {SAVE_AGAIN}")
         return data
 
     def _reason(self, code: int, errors: Path) -> str:
-        """Why the work ended with `code`, and what to do."""
+        """Why the work ended with `code`, and what to do about it."""
         limits = self._limits
         if code == -signal.SIGXCPU:
-            return f"took more than {limits.cpu_seconds} seconds of computing. {SPLIT}"
+            return f"took more than {limits.cpu_seconds} seconds of CPU time. {SPLIT}"
         if code == -signal.SIGALRM:
             return f"took longer than {limits.wall_seconds:g} seconds. {SPLIT}"
         if code == -signal.SIGXFSZ:
             return f"holds more than {limits.output // MIB} MiB of text. {SPLIT}"
         if code < 0:
-            return f"crashed its parser ({signal.Signals(-code).name}). {SAVE_ANEW}"
+            return f"crashed its parser ({signal.Signals(-code).name}). {SAVE_AGAIN}"
         lines = self._read(errors).decode("utf-8", errors="replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "no reason given")
         if last.startswith("MemoryError"):
-            return f"needs more than {limits.memory // MIB} MiB of memory to be read. {SPLIT}"
-        return f"is beyond its parser ({last[:200]}). {SAVE_ANEW}"
+            return f"needs more than {limits.memory // MIB} MiB of memory to be parsed. {SPLIT}"
+        return f"cannot be parsed ({last[:200]}). {SAVE_AGAIN}"
 
 
 @cache  # once in each process
-def tell_protections(held: tuple[str, ...]) -> None:
-    """Logs which protections confine work on documents, as a warning where the important ones are missing."""
+def log_protections(held: tuple[str, ...]) -> None:
+    """Logs the protections that hold, as a warning when the important ones are missing."""
     if {FILES, NETWORK, PROCESSES}.intersection(held):
-        log.info("documents are read in a confined process: %s", shown_protections(held))
+        log.info("Documents are parsed in a confined process: %s", shown_protections(held))
     else:
         log.warning(
-            "documents are read without confinement: this system has no Landlock (Linux 5.13), allows no "
-            "namespaces and no seccomp filter. A document that takes over its parser has the rights of this "
-            "program. Bring in documents that you trust, or run ragapp on a system that has one of them."
+            "Documents are parsed without confinement: this system has no Landlock (Linux 5.13), and allows "
+            "neither namespaces nor seccomp filters. A document that exploits its parser gets the rights of "
+            "this program. Only ingest documents that you trust, or run ragapp on a system that supports one "
+            "of them."
         )
 
 
 def shown_protections(held: tuple[str, ...]) -> str:
-    """For people: what holds, and the names of what does not."""
+    """For people: the protections that hold, and the names of those that do not."""
     kinds = {one.partition(":")[0] for one in held}
     missing = [name for name in (one.partition(":")[0] for one in PROTECTIONS) if name not in kinds]
     return "; ".join((*held, f"not protected: {', '.join(missing)}") if missing else held)

@@ -1,4 +1,4 @@
-"""The processes that a process has started, and how they are ended, whatever they did to stay."""
+"""Finding and ending the processes that a process has started, even if they resist."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """As Linux tells it; none elsewhere, and of a process that is gone."""
+    """Its children, on Linux; none on other systems, and for a process that has ended."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]
@@ -18,14 +18,14 @@ def children(pid: int) -> list[int]:
 
 
 def descendants(pid: int) -> list[int]:
-    """The children of a process, and theirs."""
+    """The children of a process and their descendants."""
     return [one for child in children(pid) for one in (child, *descendants(child))]
 
 
 def end_tree(pid: int) -> None:
-    """Kills a process, its group, and all that descend from it. Whoever started it has to wait for it."""
+    """Kills a process, its group and its descendants. The caller has to wait for the process."""
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)  # it starts nothing meanwhile, and keeps the orphans it has adopted
+        os.kill(pid, signal.SIGSTOP)  # so that it starts no others and keeps the orphans that it has adopted
     killed: set[int] = set()
     while left := set(descendants(pid)) - killed:
         for one in left:
@@ -37,7 +37,7 @@ def end_tree(pid: int) -> None:
 
 
 def end_children() -> None:
-    """Kills all that descend from this process, which must have adopted its orphans, and waits for them."""
+    """Kills and waits for all descendants of this process, which must have adopted its orphans."""
     while found := children(os.getpid()):
         for child in found:
             with suppress(ProcessLookupError):

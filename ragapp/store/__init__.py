@@ -1,1 +1,1 @@
-"""The truth: documents, their text, chunks and vectors in SQL; their bytes as files named by sha256."""
+"""The database: documents, their texts, chunks and vectors in SQL, and their bytes as blobs."""

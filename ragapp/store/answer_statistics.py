@@ -1,4 +1,4 @@
-"""How answers came out, day by day: what changes there is seen before anybody complains."""
+"""Statistics of answers by day, which show a decline before users complain about it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _SentenceVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _AnswerSummary:
-    """Of a stored answer only what is counted here: reading the rest would take ten times as long."""
+    """The part of a stored answer that is counted here. Reading all of it would take ten times as long."""
 
     refused: bool
     sentences: tuple[_SentenceVerdict, ...]
@@ -36,12 +36,13 @@ class _AnswerSummary:
 
 
 def days(c: Connection, last: int) -> list[AnswerDay]:
+    """The last `last` days, including today; days without answers are left out."""
     first = datetime.now(UTC).date() - timedelta(days=last - 1)
     by_day: dict[date, list[_AnswerSummary]] = defaultdict(list)
-    for day, told in _since(c, datetime.combine(first, time.min, UTC)):
-        if told.ending != "stopped":
-            by_day[day].append(told)
-    return [_day(day, told) for day, told in sorted(by_day.items())]
+    for day, answer in _since(c, datetime.combine(first, time.min, UTC)):
+        if answer.ending != "stopped":
+            by_day[day].append(answer)
+    return [_day(day, answers) for day, answers in sorted(by_day.items())]
 
 
 def _since(c: Connection, moment: datetime) -> Iterator[tuple[date, _AnswerSummary]]:
@@ -50,17 +51,17 @@ def _since(c: Connection, moment: datetime) -> Iterator[tuple[date, _AnswerSumma
         yield utc(row.asked_at).date(), _adapter().validate_json(row.answer)
 
 
-def _day(day: date, told: Sequence[_AnswerSummary]) -> AnswerDay:
-    verdicts = [one.verdict for answer in told for one in answer.sentences if one.verdict != "no_claim"]
-    made = [answer.timings_ms["total"] for answer in told if not _cached(answer)]
+def _day(day: date, answers: Sequence[_AnswerSummary]) -> AnswerDay:
+    verdicts = [one.verdict for answer in answers for one in answer.sentences if one.verdict != "no_claim"]
+    generated_ms = [answer.timings_ms["total"] for answer in answers if not _cached(answer)]
     return AnswerDay(
         day=day,
-        answers=len(told),
-        refused=sum(answer.refused for answer in told),
-        cached=sum(_cached(answer) for answer in told),
+        answers=len(answers),
+        refused=sum(answer.refused for answer in answers),
+        cached=sum(_cached(answer) for answer in answers),
         supported=verdicts.count("supported") / len(verdicts) if verdicts else None,
-        median_ms=float(np.quantile(made, 0.5)) if made else None,
-        p95_ms=float(np.quantile(made, 0.95)) if made else None,
+        median_ms=float(np.quantile(generated_ms, 0.5)) if generated_ms else None,
+        p95_ms=float(np.quantile(generated_ms, 0.95)) if generated_ms else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""SqlAnswers: answers, what readers said of them, and conversations, in the database of the documents."""
+"""SqlAnswers: answers and the feedback on them, in the database of the documents."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ from ragapp.types import Answer, AnswerDay, Feedback, StoredAnswer
 
 
 class SqlAnswers:
-    """Safe for many threads and processes. Answers are kept for `days` from when they were given."""
+    """Safe for many threads and processes. Answers are deleted after `days` days."""
 
     def __init__(self, engine: Engine, days: int) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
-        self._kept = timedelta(days=days)
+        self._retention = timedelta(days=days)
 
     def save(self, answer: Answer, collection_id: int, owner: str) -> None:
-        """Stores it as its owner's in its conversation, if it has one, and deletes what is too old.
+        """Stores the answer for its owner, in its conversation if it has one, and deletes expired answers.
 
-        What it read and was deleted meanwhile is left out. Raises NotFoundError when its conversation or
-        collection is gone, StorageError when the database cannot take it.
+        Leaves out content of documents that were deleted meanwhile. Raises NotFoundError when its
+        conversation or collection was deleted, StorageError when the database cannot be written.
         """
         now = datetime.now(UTC)
         try:
             with self._writing.begin() as c:
-                _delete_older(c, now - self._kept)
-            with self._writing.begin() as c:  # apart: it waits for documents that are just being removed
+                _delete_expired(c, now - self._retention)
+            with self._writing.begin() as c:  # separately: it waits for documents that are being removed
                 _touch(c, answer, collection_id, now)
                 _insert(c, answer, collection_id, now, owner)
         except SQLAlchemyError as error:
             raise StorageError(f"The answer could not be stored: {error}. Is the disk full?") from error
 
     def answer(self, answer_id: str) -> StoredAnswer:
-        """The answer with its quotes as the documents have them now. Raises NotFoundError."""
+        """The answer, with quotes from the present documents. Raises NotFoundError."""
         with self._reading.begin() as c:
             row = _row(c, answer_id)
             answer = decode_answer(row.answer)
@@ -66,7 +66,7 @@ class SqlAnswers:
             texts = _texts(c, read)
             gone = read - texts.keys()
             return StoredAnswer(
-                # Blanked already when the version was removed, unless that was at this very moment.
+                # Already redacted when the version was removed, unless that happened just now.
                 answer=with_text(forget(answer, gone) if gone else answer, texts.get),
                 collection=row.collection,
                 asked_at=utc(row.asked_at),
@@ -76,7 +76,7 @@ class SqlAnswers:
             )
 
     def days(self, last: int) -> list[AnswerDay]:
-        """The last so many days in numbers, today's included; days without answers are left out."""
+        """Statistics of the last `last` days, including today; days without answers are left out."""
         with self._reading.begin() as c:
             return answer_statistics.days(c, last)
 
@@ -94,24 +94,26 @@ class SqlAnswers:
             )
 
     def with_feedback(self, collection: str) -> list[str]:
-        """Ids of the answers from a collection that readers said something of, oldest first."""
-        said = exists().where(t.feedback.c.answer_id == t.answers.c.id)
+        """The ids of a collection's answers that have feedback, oldest first."""
+        has_feedback = exists().where(t.feedback.c.answer_id == t.answers.c.id)
         with self._reading.begin() as c:
             ids = c.scalars(
                 select(t.answers.c.id)
                 .join(t.collections, t.collections.c.id == t.answers.c.collection_id)
-                .where(t.collections.c.name == collection, said)
+                .where(t.collections.c.name == collection, has_feedback)
                 .order_by(t.answers.c.asked_at, t.answers.c.id)
             )
             return list(ids)
 
 
 def forget_version(c: Connection, version_id: int, source: Source) -> None:
-    """Takes out of every stored answer what rests on the version, which is being removed by `c`."""
-    told = select(t.answer_sources.c.answer_id).where(t.answer_sources.c.version_id == version_id)
-    for row in c.execute(select(t.answers.c.id, t.answers.c.answer).where(t.answers.c.id.in_(told))).all():
-        blanked = forget(decode_answer(row.answer), frozenset({source}))
-        c.execute(update(t.answers).where(t.answers.c.id == row.id).values(answer=encode_answer(blanked)))
+    """Redacts every stored answer that uses the version, which is being removed by `c`."""
+    affected = select(t.answer_sources.c.answer_id).where(t.answer_sources.c.version_id == version_id)
+    for row in c.execute(
+        select(t.answers.c.id, t.answers.c.answer).where(t.answers.c.id.in_(affected))
+    ).all():
+        redacted = forget(decode_answer(row.answer), frozenset({source}))
+        c.execute(update(t.answers).where(t.answers.c.id == row.id).values(answer=encode_answer(redacted)))
     c.execute(delete(t.answer_sources).where(t.answer_sources.c.version_id == version_id))
 
 
@@ -128,14 +130,14 @@ def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime, ow
     held = _live(read, t.versions.c.id).with_for_update(read=True, key_share=True, of=t.versions)
     live = {(row.document_id, row.version): row.id for row in c.execute(held)}
     gone = read - live.keys()
-    kept = without_text(forget(answer, gone) if gone else answer)
+    stored = without_text(forget(answer, gone) if gone else answer)
     c.execute(
         insert(t.answers).values(
             id=answer.answer_id,
             collection_id=collection_id,
             conversation_id=answer.conversation_id,
             asked_at=now,
-            answer=encode_answer(kept),
+            answer=encode_answer(stored),
             owner=owner,
         )
     )
@@ -145,10 +147,10 @@ def _insert(c: Connection, answer: Answer, collection_id: int, now: datetime, ow
 
 
 def _touch(c: Connection, answer: Answer, collection_id: int, now: datetime) -> None:
-    """Holds, until the commit, what the answer belongs to."""
-    there = select(t.collections.c.id).where(t.collections.c.id == collection_id)
-    if c.scalar(there.with_for_update(read=True, key_share=True)) is None:
-        raise NotFoundError("The collection was deleted while it was asked. Ask another one.")
+    """Locks the collection, and updates the conversation, that the answer belongs to."""
+    collection = select(t.collections.c.id).where(t.collections.c.id == collection_id)
+    if c.scalar(collection.with_for_update(read=True, key_share=True)) is None:
+        raise NotFoundError("The collection was deleted while the question was answered. Ask another one.")
     if answer.conversation_id is None:
         return
     title = case((t.conversations.c.title == "", answer.question), else_=t.conversations.c.title)
@@ -158,10 +160,10 @@ def _touch(c: Connection, answer: Answer, collection_id: int, now: datetime) -> 
         .values(last_at=now, title=title)
     )
     if not touched.rowcount:
-        raise NotFoundError(f"Conversation {answer.conversation_id} was deleted meanwhile. Begin a new one.")
+        raise NotFoundError(f"Conversation {answer.conversation_id} was deleted meanwhile. Start a new one.")
 
 
-def _delete_older(c: Connection, moment: datetime) -> None:
+def _delete_expired(c: Connection, moment: datetime) -> None:
     c.execute(delete(t.answers).where(t.answers.c.asked_at < moment))
     c.execute(delete(t.conversations).where(t.conversations.c.last_at < moment))
 
@@ -183,7 +185,7 @@ def _texts(c: Connection, wanted: Iterable[Source]) -> dict[Source, str]:
 
 
 def _live(wanted: Iterable[Source], column: ColumnElement[Any]) -> Select[Any]:
-    """A column of those document versions that are searched now."""
+    """`column` of the versions among `wanted` that are live."""
     return (
         select(t.versions.c.document_id, t.versions.c.version, column)
         .join(t.documents, t.documents.c.live_version_id == t.versions.c.id)
@@ -198,5 +200,5 @@ def _feedback(c: Connection, answer_id: str) -> tuple[Feedback, ...]:
 
 @cache
 def _adapter() -> TypeAdapter[Answer]:
-    """Built once, when the first answer is stored or read: that takes tens of milliseconds."""
+    """Built when the first answer is stored or read, because that takes tens of milliseconds."""
     return TypeAdapter(Answer)

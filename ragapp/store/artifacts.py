@@ -1,4 +1,4 @@
-"""SqlArtifacts: files that are no documents. Their names are rows, their bytes are blobs like documents'."""
+"""SqlArtifacts: files that are not documents, as rows with their names and blobs with their bytes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ragapp.types import Artifact, ArtifactKind, Blob
 
 
 class SqlArtifacts:
-    """ArtifactStore. How much may come in is limited at the doors."""
+    """ArtifactStore. The API limits the size of uploads."""
 
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._blobs = blobs
-        self._keeper = BlobWriter(engine, blobs, sys.maxsize)
+        self._blob_writer = BlobWriter(engine, blobs, sys.maxsize)
 
     def all(self, kind: ArtifactKind) -> list[Artifact]:
         query = select(t.artifacts).where(t.artifacts.c.kind == kind).order_by(t.artifacts.c.name)
@@ -48,7 +48,7 @@ class SqlArtifacts:
 
         if self.find(kind, name) is not None:
             raise _taken(kind, name)
-        self._keeper.keep(data, record)
+        self._blob_writer.keep(data, record)
 
     def replace(self, former: Artifact, data: BinaryIO, about: str) -> None:
         def record(c: Connection, blob: Blob) -> bool:
@@ -58,8 +58,8 @@ class SqlArtifacts:
                 raise _changed(former)
             return blob_references.drop_unused_blob(c, former.sha256)
 
-        if self._keeper.keep(data, record):
-            self._keeper.free([former.sha256])
+        if self._blob_writer.keep(data, record):
+            self._blob_writer.free([former.sha256])
 
     def remove(self, artifact: Artifact) -> None:
         with self._writing.begin() as c:
@@ -68,7 +68,7 @@ class SqlArtifacts:
                 raise _changed(artifact)
             unused = blob_references.drop_unused_blob(c, artifact.sha256)
         if unused:
-            self._keeper.free([artifact.sha256])
+            self._blob_writer.free([artifact.sha256])
 
 
 def _same(artifact: Artifact) -> tuple[ColumnElement[bool], ...]:
@@ -80,8 +80,8 @@ def _named(artifact: Artifact) -> tuple[ColumnElement[bool], ...]:
 
 
 def _changed(former: Artifact) -> ConflictError:
-    return ConflictError(f"The {former.kind} {former.name!r} has changed meanwhile. Load it again.")
+    return ConflictError(f"The {former.kind} {former.name!r} was changed meanwhile. Load it again.")
 
 
 def _taken(kind: ArtifactKind, name: str) -> ConflictError:
-    return ConflictError(f"There is a {kind} {name!r} already. Choose another name.")
+    return ConflictError(f"The {kind} {name!r} already exists. Choose another name.")

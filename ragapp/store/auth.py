@@ -1,4 +1,4 @@
-"""SqlKeys: API keys in the database of the documents."""
+"""API keys, their usage and the audit log, in the database of the documents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SqlKeys:
             c.execute(insert(t.keys).values(row))
 
     def find(self, key_id: str) -> tuple[Key, str] | None:
-        """The key and the digest of its secret, whatever its state."""
+        """The key, even an expired or revoked one, and the digest of its secret."""
         with self._reading.begin() as c:
             row = c.execute(select(t.keys).where(t.keys.c.id == key_id)).one_or_none()
         return None if row is None else (_key(row), row.digest)
@@ -49,22 +49,22 @@ class SqlKeys:
             return [_key(row) for row in c.execute(select(t.keys).order_by(t.keys.c.created_at))]
 
     def any(self) -> bool:
-        """Whether a key was ever made."""
+        """Whether any key was ever created."""
         with self._reading.begin() as c:
             return bool(c.scalar(select(exists().where(t.keys.c.id.is_not(None)))))
 
     def revoke(self, key_id: str, at: datetime) -> Key:
-        """The key as it is then; one that was revoked before keeps its time. Raises NotFoundError."""
-        standing = (t.keys.c.id == key_id) & t.keys.c.revoked_at.is_(None)
+        """Returns the revoked key. One that was revoked before keeps its time. Raises NotFoundError."""
+        not_revoked = (t.keys.c.id == key_id) & t.keys.c.revoked_at.is_(None)
         with self._writing.begin() as c:
-            c.execute(update(t.keys).where(standing).values(revoked_at=at))
+            c.execute(update(t.keys).where(not_revoked).values(revoked_at=at))
         found = self.find(key_id)
         if found is None:
-            raise NotFoundError(f"There is no key {key_id}. `ragapp keys list` shows those there are.")
+            raise NotFoundError(f"There is no key {key_id}. `ragapp keys list` shows the keys.")
         return found[0]
 
     def touch(self, key_id: str, at: datetime) -> None:
-        """Notes when it was last used."""
+        """Records when the key was last used."""
         with self._writing.begin() as c:
             c.execute(update(t.keys).where(t.keys.c.id == key_id).values(last_used_at=at))
 
@@ -83,7 +83,7 @@ def _key(row: Row[Any]) -> Key:
 
 
 class SqlUsage:
-    """Safe for many threads and processes: a sum is checked and raised by one statement."""
+    """Safe for many threads and processes: one statement checks and adds to a sum."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
@@ -96,15 +96,15 @@ class SqlUsage:
         return KeyUsage() if row is None else KeyUsage(*row)
 
     def spend(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
-        """False, and nothing is added, where a sum would exceed its limit."""
-        if self._raise(key_id, day, spent, within):
+        """Adds to the sums of the day. Returns False, and adds nothing, when one would exceed its limit."""
+        if self._add(key_id, day, spent, within):
             return True
-        with suppress(IntegrityError), self._writing.begin() as c:  # the day may have its row
+        with suppress(IntegrityError), self._writing.begin() as c:  # another process may have added the row
             row = dict(key_id=key_id, day=day, questions=0, tokens=0, upload_bytes=0)
             c.execute(insert(t.key_usage).values(row))
-        return self._raise(key_id, day, spent, within)
+        return self._add(key_id, day, spent, within)
 
-    def _raise(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
+    def _add(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
         k = t.key_usage.c
         sums = {
             k.questions: (k.questions + spent.questions, spent.questions, within.questions_per_day),
@@ -116,13 +116,13 @@ class SqlUsage:
             ),
         }
         fits = [total <= limit for total, more, limit in sums.values() if more and limit is not None]
-        raised = (
+        added = (
             update(t.key_usage)
             .where(_that_day(key_id, day), *fits)
             .values({column.name: total for column, (total, _, _) in sums.items()})
         )
         with self._writing.begin() as c:
-            return bool(c.execute(raised).rowcount)
+            return bool(c.execute(added).rowcount)
 
 
 def _that_day(key_id: str, day: date) -> ColumnElement[bool]:
@@ -141,7 +141,7 @@ class SqlAudit:
             c.execute(insert(t.audit).values(asdict(entry)))
 
     def last(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
-        """Newest first: of one key, or of all callers."""
+        """Newest first, of one key or of all callers."""
         query = select(t.audit).order_by(t.audit.c.id.desc()).limit(count)
         if key_id is not None:
             query = query.where(t.audit.c.key_id == key_id)

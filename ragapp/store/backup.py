@@ -1,6 +1,6 @@
-"""A backup: one tar with the database, every blob, and a manifest of their digests. Made while ragapp runs.
+"""Backups: a tar with every blob, the database, and a manifest of their digests, written while ragapp runs.
 
-The blobs come first, then the database, then the manifest: a file without a manifest is not a backup.
+The manifest comes last, so a file without a manifest is not a complete backup.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError, UsageError
+from ragapp.files.atomic import replacing
 from ragapp.files.permissions import FILE_MODE
-from ragapp.store.atomic_files import replacing
 from ragapp.store.databases.sqlite import damage_in
 from ragapp.store.file_blobs import BlobFolder
 
 FORMAT = 1
 MANIFEST, DATABASE, BLOBS = "manifest.json", "ragapp.db", "blobs/"
 ATTEMPTS = 10
-"""A document that is deleted while its bytes are read asks for a newer copy of the database."""
+"""When a document is deleted while its bytes are read, the database is copied again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`schema` is the revision of the database, `files` the sha256 by name within the tar."""
+    """`schema` is the revision of the database, `files` the sha256 of each file by its name in the tar."""
 
     format: int
     made_at: str
@@ -39,10 +39,10 @@ class Manifest:
 
 
 def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
-    """Puts the backup at `target`, whole or not at all.
+    """Writes a complete backup to `target`, or nothing.
 
-    Raises NotFoundError when there is no database, UsageError for a target that exists or a folder that
-    does not, ConflictError when documents are deleted all the time, StorageError when the disk is full or the
+    Raises NotFoundError when there is no database, UsageError when `target` exists or its folder does not,
+    ConflictError when documents are being deleted continually, StorageError when the disk is full or the
     database is damaged.
     """
     if not database.exists():
@@ -50,7 +50,7 @@ def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
     if target.exists():
         raise UsageError(f"{target} exists already. Choose another name.")
     if not target.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent}. Make it, or choose another.")
+        raise UsageError(f"There is no folder {target.parent}. Create it, or choose another.")
     try:
         with (
             TemporaryDirectory(dir=target.absolute().parent, prefix=".ragapp-backup-") as folder,
@@ -73,21 +73,21 @@ def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) 
     added: set[str] = set()
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
-        schema, named = _copied(database, copy)
-        if all(_added(tar, blobs, sha256, added) for sha256 in named):
+        schema, named = _copy_database(database, copy)
+        if all(_add_blob(tar, blobs, sha256, added) for sha256 in named):
             tar.add(copy, DATABASE, filter=_private)
             files = {BLOBS + sha256: sha256 for sha256 in named} | {DATABASE: sha256_of(copy)}
             manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
             _add_text(tar, MANIFEST, json.dumps(asdict(manifest)))
             return manifest
     raise ConflictError(
-        "The bytes of some documents are missing. If nobody is deleting documents now, `ragapp doctor` tells "
-        "which ones to hand in again; else try again in a quieter hour."
+        "The bytes of some documents are missing. If documents are being deleted now, try again later. "
+        "Otherwise run `ragapp doctor` to see which documents to upload again."
     )
 
 
-def _copied(database: Path, copy: Path) -> tuple[str, list[str]]:
-    """Copies the database as of one moment; returns its revision and the blobs it names."""
+def _copy_database(database: Path, copy: Path) -> tuple[str, list[str]]:
+    """Copies a consistent snapshot of the database; returns its revision and the blobs that it refers to."""
     with closing(sqlite3.connect(database, timeout=60)) as live:
         live.execute("VACUUM INTO ?", (str(copy),))
     with closing(sqlite3.connect(copy)) as c:
@@ -95,8 +95,8 @@ def _copied(database: Path, copy: Path) -> tuple[str, list[str]]:
         return schema, [row[0] for row in c.execute("SELECT sha256 FROM blobs ORDER BY sha256")]
 
 
-def _added(tar: tarfile.TarFile, blobs: BlobFolder, sha256: str, added: set[str]) -> bool:
-    """False when the blob is gone: its document was deleted after the database was copied."""
+def _add_blob(tar: tarfile.TarFile, blobs: BlobFolder, sha256: str, added: set[str]) -> bool:
+    """False when the blob does not exist: its document was deleted after the database was copied."""
     if sha256 not in added:
         try:
             tar.add(blobs.path(sha256), BLOBS + sha256, filter=_private)
@@ -113,6 +113,6 @@ def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
 
 
 def _private(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Who unpacks a backup by hand gets files of their own."""
+    """Files that are unpacked by hand are readable by their owner alone."""
     member.mode = FILE_MODE
     return member

@@ -1,4 +1,4 @@
-"""Bytes come before the row that refers to them, and go after the last such row is gone."""
+"""The references from rows to blobs: bytes are stored before the first of them, and freed after the last."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ATTEMPTS = 5
-"""Times in a row that bytes may be freed, for their last user, just while they are handed in."""
+"""How often the same bytes may be freed by another process while they are stored."""
 
 
 class BlobWriter:
-    """Keeps no more than `max_bytes` under one hash. Safe for many threads and processes."""
+    """Stores and frees blobs of at most `max_bytes`. Safe for many threads and processes."""
 
     def __init__(self, engine: Engine, blobs: BlobStore, max_bytes: int) -> None:
         self._writing = engine.execution_options(**WRITE)
@@ -32,10 +32,10 @@ class BlobWriter:
         self._max_bytes = max_bytes
 
     def keep(self, data: BinaryIO, record: Callable[[Connection, Blob], T]) -> T:
-        """Puts the seekable stream, then commits what `record` does, which adds the rows that refer to it.
+        """Stores the seekable stream, then commits `record`, which adds the rows that refer to it.
 
-        Does both again when `record` finds the bytes freed. Raises TooLargeError, StorageError, and what
-        `record` raises.
+        Does both again when `record` raises BytesFreed. Raises TooLargeError, StorageError, and what `record`
+        raises.
         """
         attempts = 0
         while True:
@@ -43,34 +43,34 @@ class BlobWriter:
             try:
                 with self._writing.begin() as c:
                     return record(c, blob)
-            except BytesFreed:  # just now: keep them again
+            except BytesFreed:  # just now, so store them again
                 attempts += 1
                 if attempts == ATTEMPTS:
                     raise
                 data.seek(0)
 
     def free(self, unused: Iterable[str]) -> None:
-        """What is done is done: bytes that cannot be freed now are found by the doctor."""
+        """Never fails: `ragapp doctor` finds bytes that cannot be freed now."""
         for sha256 in unused:
             try:
                 with self._writing.begin() as c:
                     free_blob(c, self._blobs, sha256)
             except StorageError as error:
-                log.warning("%s stays until `ragapp doctor --repair`: %s", sha256, error)
+                log.warning("Blob %s is kept until `ragapp doctor --repair`: %s", sha256, error)
 
     def _put(self, data: BinaryIO) -> Blob:
         try:
             return self._blobs.put(data, self._max_bytes)
         except OSError as error:
-            raise StorageError(f"The document could not be kept: {error}. Free some disk space.") from error
+            raise StorageError(f"The document could not be stored: {error}. Free some disk space.") from error
 
 
 class BytesFreed(ConflictError):
-    """The same bytes lost their last user while they were handed in."""
+    """The last reference to the same bytes was removed while they were being stored."""
 
 
 def is_used() -> ColumnElement[bool]:
-    """Whether something refers to a blob's row."""
+    """Whether any row refers to the blob."""
     return or_(
         exists().where(t.versions.c.sha256 == t.blobs.c.sha256),
         exists().where(t.artifacts.c.sha256 == t.blobs.c.sha256),
@@ -78,24 +78,24 @@ def is_used() -> ColumnElement[bool]:
 
 
 def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
-    """It may be referred to until the commit. Raises BytesFreed."""
+    """Adds the blob's row, and locks it until the commit. Raises BytesFreed."""
     database_of(c).insert_new(c, t.blobs, [asdict(blob)])
     held = c.execute(_blob_row(blob.sha256)).one_or_none()
     if held is None or not blobs.exists(blob.sha256):
-        raise BytesFreed("These bytes were freed while they were being accepted. Send them again.")
+        raise BytesFreed("The same bytes were deleted while they were uploaded. Upload them again.")
 
 
 def drop_unused_blob(c: Connection, sha256: str) -> bool:
-    """Whether its row was removed, since nothing refers to it."""
-    c.execute(_blob_row(sha256)).all()  # who accepts the same bytes now is waited for, and then counts
+    """Removes the blob's row unless it is referred to; returns whether it did."""
+    c.execute(_blob_row(sha256)).all()  # waits for transactions that are adding references
     return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~is_used())).rowcount)
 
 
 def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:
-    """Deletes the file of a blob that has no row, unless somebody just accepted the same bytes.
+    """Deletes the file of a blob that has no row, unless the same bytes were just accepted again.
 
-    The row is put back while the file goes: whoever accepts these bytes at this moment waits for the
-    commit, and then finds the file missing instead of keeping a row without a file.
+    The row is added again while the file is deleted. Whoever accepts these bytes at this moment waits for the
+    commit and then finds the file missing, instead of keeping a row without a file.
     """
     if not database_of(c).insert_new(c, t.blobs, [dict(sha256=sha256, size=0)]):
         return
@@ -104,5 +104,5 @@ def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:
 
 
 def _blob_row(sha256: str) -> Select[tuple[str]]:
-    """Its row, which nobody else can use or remove until the commit."""
+    """Selects the row and locks it until the commit."""
     return select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256).with_for_update()

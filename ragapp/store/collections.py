@@ -1,4 +1,4 @@
-"""Collections in SQL, and the change log that every view of one follows."""
+"""Collections in SQL, and their change logs, which indexes follow."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ragapp.errors import ConflictError, UsageError, no_collection
 from ragapp.store import schema as t
 from ragapp.types import Collection, IndexChange
 
-FIT_NAME = re.compile(r"[\w][\w .-]{0,127}")
+VALID_NAME = re.compile(r"[\w][\w .-]{0,127}")
 
 
 def create(c: Connection, name: str, embedder: str, dimension: int) -> Collection:
-    if not FIT_NAME.fullmatch(name):
+    if not VALID_NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is not a fit name for a collection: use up to 128 letters, digits, spaces, dots, "
-            "dashes and underscores, beginning with a letter or digit."
+            f"{name!r} is not a valid name for a collection. Use up to 128 letters, digits, spaces, dots, "
+            "dashes and underscores, starting with a letter or digit."
         )
     row = dict(name=name, embedder=embedder, dimension=dimension, revision=0, created_at=datetime.now(UTC))
     try:
         c.execute(insert(t.collections).values(row))
     except IntegrityError:
-        raise ConflictError(f"There is a collection {name!r} already. Choose another name.") from None
+        raise ConflictError(f"The collection {name!r} already exists. Choose another name.") from None
     return get(c, name)
 
 
@@ -38,10 +38,11 @@ def get(c: Connection, name: str) -> Collection:
 
 
 def hold(c: Connection, wanted: ColumnElement[bool], *, to_remove: bool = False) -> None:
-    """Makes everybody else who wants to change these collections' documents wait until the commit.
+    """Locks these collections until the commit, so that no other transaction changes their documents.
 
-    Whoever changes documents does this first: so all take their locks in the same order, collection,
-    versions, vectors, blobs, and none waits for another in a circle. SQLite lets one write at a time anyway.
+    Every transaction that changes documents does this first. All of them so take their locks in the same
+    order (collection, versions, vectors, blobs), which prevents deadlocks. SQLite has only one writer at a
+    time anyway.
     """
     c.execute(
         select(t.collections.c.id)
@@ -52,17 +53,17 @@ def hold(c: Connection, wanted: ColumnElement[bool], *, to_remove: bool = False)
 
 
 def has_embedder(c: Connection, name: str, embedder: str) -> bool:
-    """Whether it has, and will have until the commit."""
-    held = (t.collections.c.name == name) & (t.collections.c.embedder == embedder)
-    return bool(c.execute(update(t.collections).where(held).values(embedder=embedder)).rowcount)
+    """Whether the collection has that embedder, and keeps it until the commit."""
+    matching = (t.collections.c.name == name) & (t.collections.c.embedder == embedder)
+    return bool(c.execute(update(t.collections).where(matching).values(embedder=embedder)).rowcount)
 
 
-def all_of_them(c: Connection) -> list[Collection]:
+def get_all(c: Connection) -> list[Collection]:
     return [_collection(row) for row in c.execute(select(t.collections).order_by(t.collections.c.name))]
 
 
 def remove(c: Connection, collection_id: int) -> None:
-    """Its documents must be gone before."""
+    """Its documents must have been removed before."""
     c.execute(delete(t.collections).where(t.collections.c.id == collection_id))
 
 
@@ -71,8 +72,8 @@ def log_change(
 ) -> None:
     """Appends to the change log.
 
-    Taking the number from the collection's row locks that row until the commit, so that numbers are
-    given in commit order: a reader who has seen one has seen all before it.
+    Incrementing the collection's revision locks its row until the commit, so revisions are in commit order:
+    a reader that has seen one has seen all earlier ones.
     """
     revision = c.execute(
         update(t.collections)
@@ -101,7 +102,7 @@ def _collection(row: Row[Any]) -> Collection:
 
 
 def utc(moment: datetime) -> datetime:
-    """SQLite gives times back without their zone; all of ours are UTC."""
+    """SQLite returns times without a time zone; all of ours are UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 

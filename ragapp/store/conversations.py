@@ -1,4 +1,4 @@
-"""SqlConversations: questions that follow up on each other."""
+"""SqlConversations: the conversations that answers belong to."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class SqlConversations:
 
     def create(self, title: str, owner: str) -> Conversation:
         now = datetime.now(UTC)
-        made = Conversation(uuid4().hex, title, now, now, 0, owner)
-        row = dict(id=made.id, title=title, started_at=now, last_at=now, owner=owner)
+        conversation = Conversation(uuid4().hex, title, now, now, 0, owner)
+        row = dict(id=conversation.id, title=title, started_at=now, last_at=now, owner=owner)
         with self._writing.begin() as c:
             c.execute(insert(t.conversations).values(row))
-        return made
+        return conversation
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises NotFoundError."""
@@ -40,7 +40,7 @@ class SqlConversations:
         return _conversation(row)
 
     def all(self, owner: str | None = None) -> list[Conversation]:
-        """The latest first: one owner's, or everybody's."""
+        """The most recent first, of one owner or of all."""
         query = _conversations().order_by(t.conversations.c.last_at.desc())
         if owner is not None:
             query = query.where(t.conversations.c.owner == owner)
@@ -49,10 +49,8 @@ class SqlConversations:
         return [_conversation(row) for row in rows]
 
     def turns(self, conversation_id: str, last: int) -> list[Turn]:
-        """Its last questions, as they were searched for, with their answers; oldest first.
-
-        Raises NotFoundError.
-        """
+        """The last questions, in their standalone form, with their answers; oldest first. Raises
+        NotFoundError."""
         self.get(conversation_id)
         with self._reading.begin() as c:
             stored = c.scalars(
@@ -65,7 +63,7 @@ class SqlConversations:
         return [Turn(answer.standalone_question, answer.answer) for answer in answers]
 
     def answer_ids(self, conversation_id: str) -> list[str]:
-        """Of its answers, oldest first. Raises NotFoundError."""
+        """The ids of its answers, oldest first. Raises NotFoundError."""
         self.get(conversation_id)
         with self._reading.begin() as c:
             return list(
@@ -85,7 +83,7 @@ class SqlConversations:
         return self.get(conversation_id)
 
     def delete(self, conversation_id: str) -> None:
-        """With its answers and what was said of them. Raises NotFoundError."""
+        """Also deletes its answers and their feedback. Raises NotFoundError."""
         with self._writing.begin() as c:
             if not c.execute(delete(t.conversations).where(t.conversations.c.id == conversation_id)).rowcount:
                 raise no_conversation(conversation_id)

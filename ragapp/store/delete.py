@@ -1,4 +1,4 @@
-"""Documents and their versions go, with all that belongs to them alone."""
+"""Deleting documents and versions, with everything that belongs to them alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragapp.types import Document, RemovedRows
 
 
 def remove(c: Connection, document_id: str) -> list[str]:
-    """Returns the sha256 of blobs that lost their last user, to be freed once this is committed.
+    """Returns the sha256 of blobs that are no longer used, to be freed once this is committed.
 
     Raises NotFoundError.
     """
@@ -24,14 +24,14 @@ def remove(c: Connection, document_id: str) -> list[str]:
     collections.hold(c, t.collections.c.id == document.collection_id)
     unused = remove_versions(c, document.collection_id, t.versions.c.document_id == document_id)
     if not c.execute(delete(t.documents).where(t.documents.c.id == document_id)).rowcount:
-        raise no_document(document_id)  # somebody else removed it just now
+        raise no_document(document_id)  # another transaction has just removed it
     return unused
 
 
-def counted(c: Connection, document: Document) -> RemovedRows:
-    """What belongs to the document, before it is removed by `c`; none of its bytes freed as yet."""
+def count_rows(c: Connection, document: Document) -> RemovedRows:
+    """The rows of the document, which `c` is about to remove."""
     of_document = select(t.versions.c.id).where(t.versions.c.document_id == document.id)
-    told = t.answer_sources.c.version_id.in_(of_document)
+    of_answer = t.answer_sources.c.version_id.in_(of_document)
     return RemovedRows(
         document_name=document.name,
         collection=document.collection,
@@ -39,14 +39,14 @@ def counted(c: Connection, document: Document) -> RemovedRows:
         versions=c.execute(select(func.count()).select_from(of_document.subquery())).scalar_one(),
         chunks=c.execute(select(func.count()).where(t.chunks.c.version_id.in_(of_document))).scalar_one(),
         answers=c.execute(
-            select(func.count(t.answer_sources.c.answer_id.distinct())).where(told)
+            select(func.count(t.answer_sources.c.answer_id.distinct())).where(of_answer)
         ).scalar_one(),
         blob_freed=False,
     )
 
 
 def remove_all(c: Connection, collection_id: int) -> list[str]:
-    """All documents of a collection that is held by `c`; returns as `remove` does."""
+    """Removes all documents of a collection that `c` has locked; returns as `remove` does."""
     of_collection = t.documents.c.collection_id == collection_id
     ids = select(t.documents.c.id).where(of_collection)
     unused = remove_versions(c, collection_id, t.versions.c.document_id.in_(ids))
@@ -55,25 +55,26 @@ def remove_all(c: Connection, collection_id: int) -> list[str]:
 
 
 def remove_versions(c: Connection, collection_id: int, chosen: ColumnElement[bool]) -> list[str]:
-    """Deletes versions with all that belongs to them alone: chunks, vectors, text, what answers told of it.
+    """Deletes versions with everything that belongs to them alone: chunks, vectors, texts, parts of answers.
 
-    The collection is held by `c`. Returns the sha256 of blobs that lost their last user, to be freed once
-    this is committed. Vectors and blobs are shared with other collections, where others may do the same at
-    this moment: so all of a kind are held before any is touched, in one order.
+    `c` has locked the collection. Returns the sha256 of blobs that are no longer used, to be freed once this
+    is committed. Other collections share vectors and blobs, and other transactions may delete them at the
+    same time. So all rows of one kind are locked, in one order, before any is changed.
     """
-    version_ids = _hold_versions(c, chosen)
+    version_ids = _lock_versions(c, chosen)
     _remove_own_vectors(c, select(t.versions.c.id).where(chosen))
     used = {_remove_version(c, collection_id, version_id) for version_id in version_ids}
     return [sha256 for sha256 in sorted(used) if blob_references.drop_unused_blob(c, sha256)]
 
 
-def _hold_versions(c: Connection, chosen: ColumnElement[bool]) -> Sequence[int]:
-    """Waits for those who write vectors or answers of them; who comes later finds them gone."""
+def _lock_versions(c: Connection, chosen: ColumnElement[bool]) -> Sequence[int]:
+    """Locks the versions. Waits for transactions that are writing their vectors or answers."""
     return c.scalars(select(t.versions.c.id).where(chosen).order_by(t.versions.c.id).with_for_update()).all()
 
 
 def _remove_own_vectors(c: Connection, version_ids: Select[tuple[int]]) -> None:
-    """Of two that remove the last users of a vector at once, the later one sees that nobody is left."""
+    """Locks rows first: of two transactions that remove the last users of a vector, the later one deletes
+    it."""
     of_versions = t.chunks.c.version_id.in_(version_ids)
     own = select(t.chunks.c.digest).where(of_versions)
     c.execute(select(t.chunks.c.key).where(of_versions).order_by(t.chunks.c.key).with_for_update()).all()

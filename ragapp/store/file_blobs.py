@@ -1,4 +1,4 @@
-"""Documents' bytes as files named by their sha256: written once, never changed."""
+"""Blobs as files named by their sha256, which are written once and never changed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from ragapp.errors import NotFoundError, TooLargeError
+from ragapp.files.atomic import sync_folder
 from ragapp.files.permissions import FOLDER_MODE, private_folder, private_opener
-from ragapp.store.atomic_files import sync_folder
 from ragapp.types import Blob
 
 READ_SIZE = 1 << 20
@@ -26,7 +26,8 @@ class BlobFolder:
         self._staging = folder / "incoming"
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
-        """Stores the stream: temp file, fsync, rename, fsync of the folder. Raises TooLargeError."""
+        """Stores the stream by a temporary file, fsync, rename and fsync of the folder. Raises
+        TooLargeError."""
         if not self._staging.exists():
             private_folder(self._staging)
             sync_folder(self._folder.parent)
@@ -35,7 +36,7 @@ class BlobFolder:
             blob = _copy_and_hash(data, temporary, limit)
             final = self.path(blob.sha256)
             final.parent.mkdir(FOLDER_MODE, exist_ok=True)
-            sync_folder(self._folder)  # even if another process made it: that one may not have come so far
+            sync_folder(self._folder)  # also if another process created it and has not synced yet
             temporary.replace(final)
             sync_folder(final.parent)
         finally:
@@ -52,7 +53,10 @@ class BlobFolder:
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError:
-            raise NotFoundError(f"Blob {sha256} is missing on disk. Run `ragapp doctor --repair`.") from None
+            raise NotFoundError(
+                f"Blob {sha256} is missing on disk. Run `ragapp doctor` to see which document to upload "
+                "again."
+            ) from None
 
     def delete(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the views read from the truth: live chunks and vectors, and hits joined back to it."""
+"""What indexes and searches read: live chunks and vectors, and the chunks of a ranking."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ragapp.store import schema as t
 from ragapp.types import Backlog, Hit, IndexEntry, Ranking, Vectors
 
 IN_LIST = 500
-"""Values in one IN (…): well under SQLite's limit of 32,766 variables, and kind to its planner."""
+"""Values in one IN clause: well below SQLite's limit of 32,766 variables, and fast to plan."""
 BATCH = 4096
 OWN_FIELDS = {"name": t.versions.c.name, "source": t.documents.c.source}
-"""What every document can be filtered by, besides its metadata."""
+"""Fields that every document can be filtered by, besides its metadata."""
 
 
 def entries(c: Connection, collection_id: int, version_ids: Iterable[int] | None) -> Iterator[IndexEntry]:
@@ -50,7 +50,7 @@ def hits(c: Connection, collection_id: int, ranking: Ranking) -> list[Hit]:
             .join(t.documents, is_live)
             .where(t.chunks.c.key.in_(keys))
         )
-        # The collection is compared here: in the query it leads SQLite to walk all of its documents.
+        # The collection is compared here, since in the query it makes SQLite scan all of its documents.
         rows.update({row.key: row for row in c.execute(query) if row.collection_id == collection_id})
     return [_hit(rows[key], score) for key, score in ranking if key in rows]
 
@@ -76,10 +76,10 @@ def versions_matching(c: Connection, collection_id: int, filters: Mapping[str, s
     )
     for key, value in filters.items():
         m = t.document_metadata.alias()
-        given = exists().where(
+        has_value = exists().where(
             m.c.version_id == t.documents.c.live_version_id, m.c.key == key, m.c.value == value
         )
-        query = query.where(or_(given, OWN_FIELDS[key] == value) if key in OWN_FIELDS else given)
+        query = query.where(or_(has_value, OWN_FIELDS[key] == value) if key in OWN_FIELDS else has_value)
     return frozenset(c.scalars(query))
 
 
@@ -99,7 +99,7 @@ def backlog(c: Connection, collection_id: int) -> Backlog:
 def _live_chunks(
     columns: Select[Any], collection_id: int, version_ids: Iterable[int] | None
 ) -> Iterator[Select[Any]]:
-    """The query, over live chunks by key; several queries when there are many version ids."""
+    """The query over live chunks by key, or several queries when there are many version ids."""
     query = (
         columns.join(t.documents, t.documents.c.live_version_id == t.chunks.c.version_id)
         .where(t.documents.c.collection_id == collection_id)

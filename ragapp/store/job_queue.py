@@ -1,8 +1,9 @@
-"""The queue. A version's own row is its job, so accepting and queueing are one commit, and what the
-queue says of a document can never differ from what the document says of itself.
+"""The job queue. The row of a version is its job, so that accepting and queueing are one commit, and the
+state of a document in the queue cannot differ from the document's own.
 
-A worker claims a row by writing its name and the end of its lease into it. A worker that died stops
-renewing, and when the lease has ended the next one to ask takes the row over. `turns` says who is next.
+A worker claims a row by writing its name and the end of its lease into it. A worker that died no longer
+renews the lease, and once that has ended, another worker takes the row over. `queue_order` decides which row
+is next.
 """
 
 from __future__ import annotations
@@ -22,27 +23,27 @@ from ragapp.types import Job, JobState, Origin, QueueDepth, Status
 
 MAX_ATTEMPTS = 3
 
-FIRST_PAUSE = 2.0
-LONGEST_PAUSE = 300.0
-"""Seconds until a job is tried again after a trouble that is not its own: doubled each time."""
-MOST_DOUBLED = 16
-"""Times; by then it is the longest pause, and a trouble of days would double beyond what a float holds."""
+FIRST_BACKOFF = 2.0
+MAX_BACKOFF = 300.0
+"""Seconds until a job is tried again after a transient failure; doubled with each one."""
+MAX_DOUBLINGS = 16
+"""Avoids an overflow after days of failures; the longest back-off is reached long before."""
 
-CANCELLED = "Cancelled. `ragapp jobs retry` takes the work up again where it stopped."
+CANCELLED = "Cancelled. `ragapp jobs retry` continues where it stopped."
 
 
 Clock = Callable[[Connection], float]
 """Seconds since the epoch, the same for all workers."""
 
 
-def clock_of_the_database(c: Connection) -> float:
+def database_clock(c: Connection) -> float:
     return database_of(c).now(c)
 
 
 class SqlJobQueue:
     """JobQueue over the versions table. `lease` is in seconds."""
 
-    def __init__(self, engine: Engine, lease: float, clock: Clock = clock_of_the_database) -> None:
+    def __init__(self, engine: Engine, lease: float, clock: Clock = database_clock) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._lease = lease
@@ -55,7 +56,7 @@ class SqlJobQueue:
             now = self._now(c)
             while row := queue_order.next_free(c, now, owner):
                 if row.attempts >= MAX_ATTEMPTS:
-                    _end(c, row.id, f"It ended its worker {MAX_ATTEMPTS} times. The file may be damaged.")
+                    _end(c, row.id, f"Its worker died {MAX_ATTEMPTS} times. The file may be damaged.")
                     continue
                 _take(c, row, worker, now + self._lease)
                 return _job(row, worker)
@@ -83,9 +84,10 @@ class SqlJobQueue:
         with self._writing.begin() as c:
             row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
             if row is not None:
-                pause = min(FIRST_PAUSE * 2 ** min(row.troubles, MOST_DOUBLED), LONGEST_PAUSE)
-                values = {"troubles": row.troubles + 1, "trouble": reason, "not_before": self._now(c) + pause}
-                _give_back(c, job, values)
+                backoff = min(FIRST_BACKOFF * 2 ** min(row.troubles, MAX_DOUBLINGS), MAX_BACKOFF)
+                not_before = self._now(c) + backoff
+                failure = {"troubles": row.troubles + 1, "trouble": reason, "not_before": not_before}
+                _give_back(c, job, failure)
 
     def spent(self, job: Job, seconds: Mapping[str, float]) -> None:
         with self._writing.begin() as c:
@@ -118,19 +120,19 @@ class SqlJobQueue:
 
     def retry(self, document_id: str) -> JobState:
         with self._writing.begin() as c:
-            version = job_states.newest_version(c, document_id, hold=True)
+            version = job_states.newest_version(c, document_id, lock=True)
             if version.status == "ready":
-                raise ConflictError(f"{version.name} is ready; there is nothing to do again.")
+                raise ConflictError(f"{version.name} is ready; there is nothing to retry.")
             now = self._now(c)
-            in_work = version.worker is not None and version.lease_until >= now
+            is_held = version.worker is not None and version.lease_until >= now
             waits = version.not_before is not None or version.reserved_for
-            if version.status == "failed" or (waits and not in_work):
-                queue_order.again(c, version.id)
+            if version.status == "failed" or (waits and not is_held):
+                queue_order.requeue(c, version.id)
             return job_states.of_document(c, document_id, now)
 
     def cancel(self, document_id: str) -> JobState:
         with self._writing.begin() as c:
-            version = job_states.newest_version(c, document_id, hold=True)
+            version = job_states.newest_version(c, document_id, lock=True)
             if version.status not in queue_order.UNFINISHED:
                 raise ConflictError(f"{version.name} is {version.status}; there is nothing to cancel.")
             _end(c, version.id, CANCELLED)
@@ -159,7 +161,7 @@ def _end(c: Connection, version_id: int, error: str) -> None:
 
 
 def _give_back(c: Connection, job: Job, changed: Mapping[str, Any]) -> None:
-    """Not counted as an attempt."""
+    """Returns the job to the queue without counting the attempt."""
     back = case((t.versions.c.status == "parsing", "queued"), else_=t.versions.c.status)
     values = {"status": back, "worker": None, "lease_until": None, "attempts": job.attempt - 1, **changed}
     c.execute(update(t.versions).where(*_held(job)).values(values))

@@ -1,4 +1,4 @@
-"""What people are told of a document's way in: how far it is, what it waits for, where the time went."""
+"""The state of jobs for people: the stage, what a job waits for, and the time spent."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row, Select, func, select
 from ragapp.errors import no_job
 from ragapp.store import collections, queue_order
 from ragapp.store import schema as t
+from ragapp.store.collections import utc, utc_or_none
 from ragapp.types import JobState, QueueDepth, Status
 
 RESERVED = (
-    "It waits for the `ragapp ingest --password` that brought it in and alone knows the password. If that "
-    "has ended, run it again; `ragapp jobs retry` lets any worker try."
+    "It waits for the `ragapp ingest --password` command that uploaded it, because only that knows the "
+    "password. If the command has ended, run it again; `ragapp jobs retry` lets any worker try."
 )
 
 
@@ -36,7 +37,7 @@ def of_document(c: Connection, document_id: str, now: float) -> JobState:
 
 
 def depths(c: Connection) -> list[QueueDepth]:
-    """By status, of those that are on their way."""
+    """The number and age of unfinished documents, by status."""
     oldest = func.min(t.versions.c.accepted_at)
     query = (
         select(t.versions.c.status, func.count().label("documents"), oldest.label("oldest"))
@@ -51,13 +52,13 @@ def depths(c: Connection) -> list[QueueDepth]:
 def _depth(status: Status, row: Row[Any] | None, now: datetime) -> QueueDepth:
     if row is None:
         return QueueDepth(status, 0, 0.0)
-    return QueueDepth(status, row.documents, max(0.0, (now - _aware(row.oldest)).total_seconds()))
+    return QueueDepth(status, row.documents, max(0.0, (now - utc(row.oldest)).total_seconds()))
 
 
-def newest_version(c: Connection, document_id: str, *, hold: bool = False) -> Row[Any]:
-    """With `hold`, nobody else changes it until the commit. Raises NotFoundError."""
+def newest_version(c: Connection, document_id: str, *, lock: bool = False) -> Row[Any]:
+    """Locked until the commit with `lock`. Raises NotFoundError."""
     query = _newest_versions().where(t.documents.c.id == document_id)
-    row = c.execute(query.with_for_update(of=t.versions) if hold else query).one_or_none()
+    row = c.execute(query.with_for_update(of=t.versions) if lock else query).one_or_none()
     if row is None:
         raise no_job(document_id)
     return row
@@ -91,31 +92,28 @@ def _state(row: Row[Any], now: float) -> JobState:
         troubles=row.troubles,
         not_before=None if row.not_before is None else datetime.fromtimestamp(row.not_before, UTC),
         worker=row.worker,
-        accepted_at=_aware(row.accepted_at),
-        searchable_at=row.searchable_at and _aware(row.searchable_at),
-        ended_at=row.ended_at and _aware(row.ended_at),
+        accepted_at=utc(row.accepted_at),
+        searchable_at=utc_or_none(row.searchable_at),
+        ended_at=utc_or_none(row.ended_at),
         chunks=row.chunks,
         seconds=row.seconds,
     )
 
 
 def _why(row: Row[Any], now: float) -> str:
-    """One sentence: what it is at, what it waits for, or what ended it."""
+    """One sentence that explains the state: the stage, what the job waits for, or why it failed."""
     if row.status == "failed":
         return str(row.error)
     if row.status == "ready":
-        return "Every chunk is found by its words and by its meaning."
-    stage = "embedded" if row.status == "searchable" else "read"
+        return "Every chunk can be found by keywords and by meaning."
+    stage = "embedded" if row.status == "searchable" else "parsed"
     if row.worker is not None and row.lease_until >= now:
         return f"It is being {stage} by worker {row.worker}."
     if row.worker is not None:
-        return f"Worker {row.worker} fell silent while it was being {stage}; the next worker takes it over."
+        return (
+            f"Worker {row.worker} stopped responding while it was being {stage}; another worker takes over."
+        )
     if row.not_before is not None and row.not_before > now:
-        return f"It is tried again in {row.not_before - now:.0f} s, because of: {row.trouble}"
-    waits = RESERVED if row.reserved_for else f"It waits for a worker, to be {stage}."
-    return waits + (f" Last time: {row.trouble}" if row.trouble else "")
-
-
-def _aware(moment: datetime) -> datetime:
-    """SQLite forgets that times are UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return f"It will be tried again in {row.not_before - now:.0f} s, after this failure: {row.trouble}"
+    waits = RESERVED if row.reserved_for else f"It waits for a worker to be {stage}."
+    return waits + (f" The last failure was: {row.trouble}" if row.trouble else "")

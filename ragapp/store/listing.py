@@ -1,16 +1,16 @@
-"""Documents as people are told of them: each as of its newest version."""
+"""Listings of documents, each as of its newest version."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from ragapp.errors import no_document
 from ragapp.store import schema as t
+from ragapp.store.collections import utc
 from ragapp.types import Collection, Document, DocumentQuery, DocumentSort, Listing
 
 _ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
@@ -35,11 +35,11 @@ def in_collection(c: Connection, collection: Collection) -> list[Document]:
     return _documents(c, query.order_by(t.versions.c.id))
 
 
-def part(c: Connection, collection: Collection, query: DocumentQuery) -> Listing:
+def page(c: Connection, collection: Collection, query: DocumentQuery) -> Listing:
     everything = _select_documents().where(t.documents.c.collection_id == collection.id)
     wanted = _filtered(everything, query)
     column = _ORDERS[query.order]
-    # Equal ones stay in one order, so that no document is on two pages of a list, or on none.
+    # A tie-breaker, so that no document is on two pages of the list, or on none.
     ordered = wanted.order_by(column.desc() if query.descending else column.asc(), t.versions.c.id.desc())
     counts = c.execute(
         everything.with_only_columns(t.versions.c.status, func.count(), func.sum(t.blobs.c.size)).group_by(
@@ -55,14 +55,14 @@ def part(c: Connection, collection: Collection, query: DocumentQuery) -> Listing
 
 
 def _filtered(select_: Select[Any], query: DocumentQuery) -> Select[Any]:
-    """SQLite knows the case of ASCII letters only: there, `É` does not find `é`."""
+    """On SQLite, case is ignored for ASCII letters only: `É` does not find `é`."""
     if query.containing:
         select_ = select_.where(t.versions.c.name.icontains(query.containing, autoescape=True))
     return select_.where(t.versions.c.status.in_(query.statuses)) if query.statuses else select_
 
 
 def _select_documents() -> Select[Any]:
-    """Each document as of its newest version, with the number of its live one."""
+    """Each document as of its newest version, with the number of its live version."""
     live = t.versions.alias("live")
     embedded = (
         select(func.count())
@@ -97,7 +97,7 @@ def _select_documents() -> Select[Any]:
 def _documents(c: Connection, query: Select[Any]) -> list[Document]:
     rows = c.execute(query).all()
     metadata: dict[int, dict[str, str]] = defaultdict(dict)
-    # The order stays: it is what a limit counts by.
+    # Keeps the order, which a limit depends on.
     wanted = query.with_only_columns(t.versions.c.id)
     for version_id, key, value in c.execute(
         select(t.document_metadata).where(t.document_metadata.c.version_id.in_(wanted))
@@ -123,8 +123,6 @@ def _document(row: Row[Any], metadata: Mapping[str, str]) -> Document:
         pages=row.pages,
         chunks=row.chunks,
         embedded=ready if row.embedded is None else row.embedded,
-        accepted_at=row.accepted_at.replace(tzinfo=UTC)
-        if row.accepted_at.tzinfo is None
-        else row.accepted_at,
+        accepted_at=utc(row.accepted_at),
         metadata=metadata,
     )

@@ -1,4 +1,4 @@
-"""Moving everything from one database and its blobs to another: a laptop's library to a server, or back."""
+"""Copying a database and its blobs to another one: from a laptop to a server, or back."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BATCH = 500
 """Rows in one statement: half a megabyte of vectors."""
 
 OnMoved = Callable[[str, int, int], None]
-"""Told (what is moved now, done, in all)."""
+"""Called with what is being copied, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How much there was; `rows` by table."""
+    """What was copied; `rows` by table."""
 
     blobs: int
     rows: dict[str, int]
@@ -33,10 +33,10 @@ class Moved:
 def move(
     source: Engine, source_blobs: BlobStore, target: Engine, target_blobs: BlobStore, on_moved: OnMoved
 ) -> Moved:
-    """Copies blobs, then all rows in one transaction: until it has committed, the target has no documents.
+    """Copies blobs, then all rows in one transaction. Until that is committed, the target has no documents.
 
-    When it breaks off, the next call skips the blobs that arrived. Raises ConflictError when the target
-    has documents or the source loses some meanwhile, StorageError.
+    After an interruption, the next call skips the blobs that were copied. Raises ConflictError when the
+    target has documents or some of the source are deleted meanwhile, and StorageError.
     """
     with source.begin() as read, target.execution_options(**WRITE).begin() as write:
         _check_empty(write)
@@ -45,7 +45,7 @@ def move(
 
 
 def _tables() -> list[Table]:
-    """Each after those it refers to."""
+    """In an order in which each table follows those it refers to."""
     return t.metadata.sorted_tables
 
 
@@ -53,7 +53,7 @@ def _check_empty(c: Connection) -> None:
     for table in _tables():
         if c.execute(select(table).limit(1)).first() is not None:
             raise ConflictError(
-                f"The target has {table.name} already, and nothing there is replaced. Name an empty database."
+                f"The target already has {table.name}, which would not be replaced. Choose an empty database."
             )
 
 
@@ -72,12 +72,12 @@ def _copy_blob(blob: Row[tuple[str, int]], source: BlobStore, target: BlobStore)
             copied = target.put(data, limit=blob.size)
     except NotFoundError as error:
         raise ConflictError(
-            f"{error} If documents are being deleted just now, stop the server and migrate again."
+            f"{error} If documents are being deleted now, stop the server and migrate again."
         ) from error
     if copied.sha256 != blob.sha256:
         target.delete(copied.sha256)
         raise StorageError(
-            f"Blob {blob.sha256} is damaged. `ragapp doctor` says which document to hand in again."
+            f"Blob {blob.sha256} is damaged. Run `ragapp doctor` to see which document to upload again."
         )
 
 
@@ -87,12 +87,12 @@ def _copy(read: Connection, write: Connection, table: Table, on_moved: OnMoved) 
         write.execute(insert(table), [dict(_values(row)) for row in batch])
         done += len(batch)
         on_moved(table.name.replace("_", " "), done, total)
-    database_of(write).went_on(write, table)
+    database_of(write).advance_sequence(write, table)
     return done
 
 
 def _values(row: Row[tuple[object, ...]]) -> Iterator[tuple[str, object]]:
-    """SQLite forgets that times are UTC, and PostgreSQL takes no NUL in a text."""
+    """SQLite stores times without a time zone, and PostgreSQL accepts no NUL in a text."""
     for name, value in row._mapping.items():
         if isinstance(value, datetime):
             yield name, utc(value).astimezone(UTC)

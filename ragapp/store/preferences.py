@@ -1,4 +1,4 @@
-"""SqlPreferences: what each person chose last, kept for their next visit."""
+"""SqlPreferences: what each user selected last, for their next visit."""
 
 from __future__ import annotations
 

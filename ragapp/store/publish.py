@@ -1,4 +1,4 @@
-"""Swapping a parsed version in, and its vectors after it."""
+"""Publishing a parsed version, and later its vectors."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from ragapp.types import Chunk, Job, ParsedText, Vectors
 
 
 def publish(c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> list[str]:
-    """Returns the sha256 of blobs that lost their last user, to be freed once this is committed."""
+    """Makes a parsed version live. Returns the sha256 of blobs to be freed once this is committed."""
     collections.hold(c, t.collections.c.name == job.collection)
-    _hold(c, job)
+    _lock(c, job)
     _write_text(c, job, parsed)
     _write_chunks(c, job, chunks)
     now = datetime.now(UTC)
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
-        .values(queue_order.place(c, "searchable", job.lane, job.owner, queue_order.embedding(len(chunks))))
+        .values(
+            queue_order.place(
+                c, "searchable", job.lane, job.owner, queue_order.embedding_seconds(len(chunks))
+            )
+        )
         .values(status="searchable" if chunks else "ready", pages=parsed.pages, chunks=len(chunks))
         .values(searchable_at=now, ended_at=None if chunks else now)
     )
@@ -46,20 +50,18 @@ def chunks_without_vector(c: Connection, job: Job, embedder: str, limit: int) ->
 
 
 def add_vectors(c: Connection, job: Job, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
-    _hold(c, job)
+    _lock(c, job)
     if len(digests) != len(vectors) or not np.isfinite(vectors).all():
         raise ValueError("One finite vector is needed for each digest.")
     keep_vectors(c, embedder, dict(zip(digests, vectors, strict=True)))
-    # Progress was made: only attempts without any count as strikes.
-    rank = t.versions.c.rank - queue_order.AGEING * queue_order.embedding(
-        len(digests)
-    )  # that much less work is left
+    # Only attempts without progress count. The rank decreases by the work that is done.
+    rank = t.versions.c.rank - queue_order.AGEING * queue_order.embedding_seconds(len(digests))
     progress = dict(attempts=1, troubles=0, rank=rank)
     c.execute(update(t.versions).where(t.versions.c.id == job.version_id).values(progress))
 
 
 def keep_vectors(c: Connection, embedder: str, by_digest: Mapping[str, Vectors]) -> None:
-    """Those that are known already stay. In one order, so that no two wait for each other's last one."""
+    """Adds vectors that are not known yet, in one order, to prevent deadlocks."""
     rows = [
         dict(embedder=embedder, digest=digest, vector=by_digest[digest].astype("<f4").tobytes())
         for digest in sorted(by_digest)
@@ -70,15 +72,17 @@ def keep_vectors(c: Connection, embedder: str, by_digest: Mapping[str, Vectors])
 
 def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
     collections.hold(c, t.collections.c.name == job.collection)
-    _hold(c, job)
+    _lock(c, job)
     if chunks_without_vector(c, job, embedder, 1):
         raise ConflictError("Some chunks have no vector yet; embed them first.")
     if not collections.has_embedder(c, job.collection, embedder):
-        raise ConflictError(f"{job.name}: its collection has another embedder now; it is embedded with that.")
+        raise ConflictError(
+            f"{job.name}: its collection now has another embedder, with which it will be embedded."
+        )
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id)
-        .values(queue_order.FRESH)
+        .values(queue_order.RESET)
         .values(status="ready", ended_at=datetime.now(UTC))
     )
     collection_id = c.scalar(
@@ -88,15 +92,17 @@ def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
         collections.log_change(c, collection_id, job.version_id, "embedded")
 
 
-def _hold(c: Connection, job: Job) -> None:
-    """Makes sure, until the commit, that the job is still this worker's."""
+def _lock(c: Connection, job: Job) -> None:
+    """Makes sure that the worker still holds the job, until the commit. Raises ConflictError."""
     held = c.execute(
         update(t.versions)
         .where(t.versions.c.id == job.version_id, t.versions.c.worker == job.worker)
         .values(worker=job.worker)
     )
     if not held.rowcount:
-        raise ConflictError(f"{job.name}: the work was taken over or the document deleted; nothing to do.")
+        raise ConflictError(
+            f"{job.name}: another worker has taken the job over, or the document was deleted; nothing to do."
+        )
 
 
 def _write_text(c: Connection, job: Job, parsed: ParsedText) -> None:
@@ -110,14 +116,14 @@ def _write_text(c: Connection, job: Job, parsed: ParsedText) -> None:
             title=parsed.title,
         )
     )
-    told = {**({"title": parsed.title} if parsed.title else {}), **parsed.metadata}
+    metadata = {**({"title": parsed.title} if parsed.title else {}), **parsed.metadata}
     known = set(
         c.scalars(select(t.document_metadata.c.key).where(t.document_metadata.c.version_id == job.version_id))
     )
     rows = [
         dict(version_id=job.version_id, key=key, value=value)
-        for key, value in told.items()
-        if key not in known  # what the user gave wins over what the file says of itself
+        for key, value in metadata.items()
+        if key not in known  # metadata that the user gave takes precedence over the file's
     ]
     if rows:
         c.execute(insert(t.document_metadata), rows)
@@ -142,7 +148,7 @@ def _write_chunks(c: Connection, job: Job, chunks: Sequence[Chunk]) -> None:
 
 
 def _go_live(c: Connection, job: Job) -> list[str]:
-    """Makes the version the one that is searched, unless a newer one is; removes all older ones."""
+    """Makes the version live, unless a newer one is; removes all older ones."""
     document = c.execute(select(t.documents).where(t.documents.c.id == job.document_id)).one()
     live = c.scalar(select(t.versions.c.version).where(t.versions.c.id == document.live_version_id))
     if live is not None and live > job.version:
@@ -165,7 +171,7 @@ def _first_of_each_digest(version_id: int) -> Select[tuple[int]]:
 
 
 def _digest(*parts: str) -> str:
-    """128 bits over the parts, each preceded by its length so that no two lists of parts collide."""
+    """128 bits over the parts, each preceded by its length so that different lists of parts differ."""
     hasher = hashlib.sha256()
     for part in parts:
         encoded = part.encode()

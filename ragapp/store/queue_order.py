@@ -1,16 +1,15 @@
-"""The order of the queue: people before batches, owners in turns, what nobody can find yet before vectors,
-and of an owner's documents the shortest first.
+"""The order of the queue: interactive uploads before batches, owners by fair queueing, parsing before
+embedding, and the shortest of an owner's documents first.
 
-Turns are start-time fair queueing (Goyal, Vin, Cheng 1996): an owner's documents are numbered on from the
-owner's last one that waits, beginning at the lowest number that waits in the lane. So the ten thousand
-files of one command stand in line one behind the other, and another one's single file beside the first.
-There are two lines in a lane, one to be read and one to be embedded; a document that was read joins the
-second as it joined the first.
+Each priority has two lines: documents to be parsed and documents to be embedded. Positions in a line (the
+column `turn`) are assigned by start-time fair queueing (Goyal, Vin, Cheng 1996): a document gets the position
+after its owner's last waiting one, but at least the lowest position that waits. So the ten thousand files of
+one command are behind each other, and another owner's single file is beside the first of them.
 
-A turn is the owner's, not the document's: it goes to the one of lowest rank, which is the moment at which it
-joined the line plus a number of seconds for each second of work it is likely to need. So a short document
-overtakes a long one, and a long one is overtaken only by those that come in within a time that its length
-sets: nobody waits for ever. `docs/research/queue-order.md` has the figures.
+A position belongs to the owner. It is used for the owner's document of the lowest rank, which is the time at
+which it joined the line plus a number of seconds for each second of work that it is likely to need. So a
+short document overtakes a long one, but only when it was uploaded within a time that depends on the length of
+the long one: no document waits forever. `docs/research/queue-order.md` has measurements.
 """
 
 from __future__ import annotations
@@ -28,18 +27,18 @@ QueueLine = Literal["queued", "searchable"]
 
 UNFINISHED: tuple[Status, ...] = ("queued", "parsing", "searchable")
 
-LANES: tuple[Priority, ...] = ("interactive", "batch")
+PRIORITIES: tuple[Priority, ...] = ("interactive", "batch")
 
 AGEING = 16.0
-"""Seconds of waiting that weigh as much as a second less of work."""
+"""Seconds of waiting that count as much as one second less of work."""
 BYTES_READ_PER_SECOND = 500_000
 CHUNKS_EMBEDDED_PER_SECOND = 8
-"""About what a laptop's core does. Only their proportion to AGEING matters, so they need not be exact."""
+"""Roughly the speed of a laptop's core. Only the ratio to AGEING matters, so they need not be exact."""
 
 _STAGES: tuple[Status, ...] = ("parsing", "queued", "searchable")
-"""Who waits in `parsing` lost a worker, and was first in line before."""
+"""A document that waits in `parsing` has lost its worker, and was first in line before."""
 
-FRESH: Mapping[str, Any] = {
+RESET: Mapping[str, Any] = {
     "error": None,
     "attempts": 0,
     "troubles": 0,
@@ -50,60 +49,63 @@ FRESH: Mapping[str, Any] = {
     "ended_at": None,
     "reserved_for": "",
 }
-"""The values of a row that nobody holds and nothing has happened to."""
+"""The values of a row that no worker holds and that has had no failures."""
 
 
 def next_free(c: Connection, now: float, owner: str) -> Row[Any] | None:
-    """The version to work on next that nobody holds, and its collection's name; locked until the commit.
+    """The next version to work on, with its collection's name; locked until the commit.
 
-    What is reserved for anybody but `owner` is passed over.
+    Skips versions that a worker holds, or that are reserved for someone other than `owner`.
     """
-    for lane in LANES:
+    for priority in PRIORITIES:
         for status in _STAGES:
-            waiting = _waiting(now, lane, status, owner)
+            waiting = _waiting(now, priority, status, owner)
             row = _first(c, waiting, t.versions.c.turn)
             if row is not None:
                 return _shortest(c, waiting, row)
     return None
 
 
-def place(c: Connection, line: QueueLine, lane: Priority, owner: str, work: float) -> Mapping[str, Any]:
-    """The values of a row that joins a line. `work` is how many seconds it may take."""
-    rank = database_of(c).now(c) + AGEING * work
-    last = _edge(c, func.max, line, t.versions.c.lane == lane, t.versions.c.owner == owner)
-    turn = max(last + 1, now_serving(c, line, lane))
-    return {**FRESH, "lane": lane, "owner": owner, "turn": turn, "rank": rank}
+def place(
+    c: Connection, line: QueueLine, priority: Priority, owner: str, seconds: float
+) -> Mapping[str, Any]:
+    """The values of a row that joins a line. `seconds` is the work that it is likely to need."""
+    rank = database_of(c).now(c) + AGEING * seconds
+    last = _extreme(c, func.max, line, t.versions.c.lane == priority, t.versions.c.owner == owner)
+    position = max(last + 1, now_serving(c, line, priority))
+    return {**RESET, "lane": priority, "owner": owner, "turn": position, "rank": rank}
 
 
-def reading(size: int) -> float:
-    """Seconds that reading a document of so many bytes may take."""
+def parsing_seconds(size: int) -> float:
+    """The likely duration of parsing a document of `size` bytes."""
     return size / BYTES_READ_PER_SECOND
 
 
-def embedding(chunks: int) -> float:
-    """Seconds that embedding so many chunks may take."""
+def embedding_seconds(chunks: int) -> float:
+    """The likely duration of embedding `chunks` chunks."""
     return chunks / CHUNKS_EMBEDDED_PER_SECOND
 
 
-def again(c: Connection, version_id: int) -> None:
-    """Puts a version back into the queue, at its old place; what was parsed stays parsed."""
+def requeue(c: Connection, version_id: int) -> None:
+    """Puts a version back into the queue at its former position. It is not parsed again if it was."""
     parsed = select(t.texts.c.version_id).where(t.texts.c.version_id == version_id)
     status: Status = "searchable" if c.execute(parsed).first() else "queued"
-    c.execute(update(t.versions).where(t.versions.c.id == version_id).values(FRESH).values(status=status))
+    c.execute(update(t.versions).where(t.versions.c.id == version_id).values(RESET).values(status=status))
 
 
-def now_serving(c: Connection, line: QueueLine, lane: Priority) -> int:
-    """The lowest turn that waits there for any worker: who alone may read the others may be long gone."""
-    return max(0, _edge(c, func.min, line, t.versions.c.lane == lane, t.versions.c.reserved_for == ""))
+def now_serving(c: Connection, line: QueueLine, priority: Priority) -> int:
+    """The lowest position that waits for any worker. Reserved documents do not count: the process that may
+    parse them may have ended long ago."""
+    return max(0, _extreme(c, func.min, line, t.versions.c.lane == priority, t.versions.c.reserved_for == ""))
 
 
-def _waiting(now: float, lane: Priority, status: Status, owner: str) -> Select[Any]:
-    """What may be taken there, locked once it is read; what others have locked is passed over."""
+def _waiting(now: float, priority: Priority, status: Status, owner: str) -> Select[Any]:
+    """Selects what may be claimed there, and locks it. Skips what other transactions have locked."""
     return (
         select(t.versions, t.collections.c.name.label("collection"))
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
         .join(t.collections, t.collections.c.id == t.documents.c.collection_id)
-        .where(t.versions.c.status == status, t.versions.c.lane == lane)
+        .where(t.versions.c.status == status, t.versions.c.lane == priority)
         .where(t.versions.c.reserved_for.in_(("", owner)))
         .where(or_(t.versions.c.lease_until.is_(None), t.versions.c.lease_until < now))
         .where(or_(t.versions.c.not_before.is_(None), t.versions.c.not_before <= now))
@@ -116,16 +118,16 @@ def _first(c: Connection, waiting: Select[Any], by: ColumnElement[Any]) -> Row[A
 
 
 def _shortest(c: Connection, waiting: Select[Any], row: Row[Any]) -> Row[Any]:
-    """The document of the same owner whose rank is lowest; the row whose turn it was gets that one's turn."""
+    """The same owner's document of the lowest rank, after it has swapped positions with `row`."""
     found = _first(c, waiting.where(t.versions.c.owner == row.owner), t.versions.c.rank)
     if found is None or found.id == row.id:
         return row
-    for version_id, turn in ((row.id, found.turn), (found.id, row.turn)):
-        c.execute(update(t.versions).where(t.versions.c.id == version_id).values(turn=turn))
+    for version_id, position in ((row.id, found.turn), (found.id, row.turn)):
+        c.execute(update(t.versions).where(t.versions.c.id == version_id).values(turn=position))
     return found
 
 
-def _edge(c: Connection, edge: Any, line: QueueLine, *conditions: Any) -> int:
-    """The highest or lowest turn in a line, -1 when it is empty. A single step in an index."""
-    found = c.scalar(select(edge(t.versions.c.turn)).where(t.versions.c.status == line, *conditions))
+def _extreme(c: Connection, function: Any, line: QueueLine, *conditions: Any) -> int:
+    """The highest or lowest position in a line, -1 when it is empty. Takes one step in an index."""
+    found = c.scalar(select(function(t.versions.c.turn)).where(t.versions.c.status == line, *conditions))
     return -1 if found is None else int(found)

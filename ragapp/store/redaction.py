@@ -1,8 +1,8 @@
-"""Answers without what they may no longer tell. Pure: answers in, answers out.
+"""Redacting answers: pure functions from answers to answers.
 
-An answer is stored with its documents' text taken out: quotes and hits are spans. What a model made of a
-document goes when the document goes: the sentences that cite it and, since nobody can say where it has
-them from, those that cite nothing, and the draft of an answer that was stopped.
+An answer is stored without the text of documents: quotes and hits are spans. When a document is deleted, the
+text that a model generated from it is removed, too: sentences that cite it and, because their origin is
+unknown, sentences that cite nothing, and the draft of an answer that was stopped.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ Source = tuple[str, int]
 """A document's id and one of its versions."""
 
 Reads = Callable[[Source], str | None]
-"""The text of a document version; None when that version is gone."""
+"""Returns the text of a document version; None when it no longer exists."""
 
 GONE = "[deleted]"
-"""Stands where a sentence was whose document has been deleted or changed."""
+"""Replaces sentences whose document was deleted or changed."""
 
 
 def sources(answer: Answer) -> frozenset[Source]:
-    """The document versions that the answer read."""
+    """The document versions that the answer used."""
     cited = {(one.document_id, one.version) for one in answer.citations}
     return frozenset(cited.union((one.document_id, one.version) for one in answer.hits))
 
 
 def without_text(answer: Answer) -> Answer:
-    """The answer with every quote and passage left out, to be filled in again by `with_text`."""
+    """The answer without quotes and passages, which `with_text` fills in again."""
     return replace(
         answer,
         citations=tuple(replace(one, quote="") for one in answer.citations),
@@ -38,7 +38,7 @@ def without_text(answer: Answer) -> Answer:
 
 
 def with_text(answer: Answer, reads: Reads) -> Answer:
-    """The answer with its quotes and passages as the documents have them now."""
+    """The answer with quotes and passages from the present documents."""
     return replace(
         answer,
         citations=tuple(replace(one, quote=_span(one, reads)) for one in answer.citations),
@@ -47,7 +47,7 @@ def with_text(answer: Answer, reads: Reads) -> Answer:
 
 
 def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
-    """The answer without anything that rests on the document versions `gone`."""
+    """The answer without anything that is based on the document versions `gone`."""
     lost = {one.number for one in answer.citations if (one.document_id, one.version) in gone}
     sentences = tuple(_without(sentence, lost) for sentence in answer.sentences)
     by_model = answer.trace.rewritten_by == "generator"
@@ -69,7 +69,7 @@ def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
 
 
 def _without(sentence: Sentence, lost: set[int]) -> Sentence:
-    """The sentence, or what stands in its place when it rests on nothing or on a document that is lost."""
+    """The sentence, or GONE when it cites nothing or a document that no longer exists."""
     if sentence.citations and lost.isdisjoint(sentence.citations):
         return sentence
     return replace(sentence, text=GONE)

@@ -1,4 +1,4 @@
-"""Giving a collection the vectors of another embedder: beside the old ones, then instead of them."""
+"""Switching a collection to another embedder: its vectors are added beside the old ones, then used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragapp.types import Chunk, Unembedded, Vectors
 
 
 def missing(c: Connection, collection_id: int, embedder: str) -> int:
-    """How many chunks of ready documents have no vector of that embedder."""
+    """The number of chunks of ready documents without a vector of that embedder."""
     return int(c.scalars(_ready(select(func.count()), collection_id, embedder)).one())
 
 
@@ -28,7 +28,7 @@ def unembedded(c: Connection, collection_id: int, embedder: str, after: int, lim
 
 
 def keep_vectors(c: Connection, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
-    """Those of texts that were deleted meanwhile, or that are known already, are left out."""
+    """Adds vectors, except those of texts that were deleted meanwhile and those that exist."""
     users = select(t.chunks.c.digest).where(t.chunks.c.digest.in_(digests)).order_by(t.chunks.c.key)
     wanted = set(c.scalars(users.with_for_update(read=True, key_share=True)))
     by_digest = {digest: vector for digest, vector in zip(digests, vectors, strict=True) if digest in wanted}
@@ -36,7 +36,8 @@ def keep_vectors(c: Connection, embedder: str, digests: Sequence[str], vectors: 
 
 
 def switch(c: Connection, collection_id: int, revision: int, embedder: str, dimension: int) -> bool:
-    """False when the collection is not at `revision` any more, or vectors are missing: nothing is done."""
+    """Returns False, and changes nothing, when the collection is no longer at `revision` or vectors are
+    missing."""
     switched = c.execute(
         update(t.collections)
         .where(t.collections.c.id == collection_id, t.collections.c.revision == revision)

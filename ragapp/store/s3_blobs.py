@@ -1,4 +1,4 @@
-"""Documents' bytes in a bucket of S3, or of a server that talks like it."""
+"""Blobs in a bucket of S3 or of a compatible server."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 RETRY_SECONDS = 20
-"""For which a server that does not answer is asked again: people wait for it."""
+"""How long requests are retried when the server does not respond. It is short, because people wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class BucketAddress:
-    """What is None is looked for as AWS's own programs do: environment, profile, the machine's role."""
+    """For fields that are None, AWS's usual sources apply: environment, profile, the machine's role."""
 
     bucket: str
     prefix: str
@@ -40,12 +40,13 @@ class BucketAddress:
 
 
 class BlobBucket:
-    """A put is one request, or a multipart upload that is completed whole: nobody sees a half blob."""
+    """A put is one request, or a multipart upload that is completed at once: partial blobs are never
+    visible."""
 
     def __init__(self, address: BucketAddress) -> None:
         self._name = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
         given: dict[str, str | bool | None] = {
-            "disable_bulk_delete": True,  # not every server knows it, and we delete one by one
+            "disable_bulk_delete": True,  # not every server supports it, and we delete one by one
             "endpoint": address.endpoint,
             "region": address.region,
             "access_key_id": address.access_key_id,
@@ -64,7 +65,7 @@ class BlobBucket:
             )
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
-        """Its name is its hash, so it is read whole, into a temporary file, before it is sent."""
+        """The name of a blob is its hash, so it is copied to a temporary file before it is sent."""
         with TemporaryFile() as spooled:
             blob = copy_and_hash(data, spooled, limit)
             spooled.seek(0)
@@ -98,28 +99,29 @@ class BlobBucket:
             return sha256_of(file) == sha256
 
     def abandoned(self, seconds: float) -> list[str]:  # noqa: ARG002
-        """Parts of uploads that were never completed are for the bucket's lifecycle rules."""
+        """The bucket's lifecycle rules remove parts of incomplete uploads."""
         return []
 
     def clear_abandoned(self, names: Iterable[str]) -> None: ...
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Those of the server become ours."""
+        """Translates errors of the server."""
         try:
             yield
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"A blob is missing in {self._name}: {_first_line(error)}. `ragapp doctor` says whose it is."
+                f"A blob is missing in {self._name}: {_first_line(error)}. Run `ragapp doctor` to see which "
+                "document to upload again."
             ) from None
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise StorageError(
-                f"{self._name} may not be used: {_first_line(error)}. Check RAGAPP_S3_ACCESS_KEY_ID and "
-                "RAGAPP_S3_SECRET_ACCESS_KEY, and what they allow."
+                f"Access to {self._name} is denied: {_first_line(error)}. Check RAGAPP_S3_ACCESS_KEY_ID and "
+                "RAGAPP_S3_SECRET_ACCESS_KEY, and their permissions."
             ) from None
         except (BaseError, OSError) as error:
             raise StorageUnavailable(
-                f"{self._name} does not answer: {_first_line(error)}. Check RAGAPP_BLOBS and "
+                f"{self._name} does not respond: {_first_line(error)}. Check RAGAPP_BLOBS and "
                 "RAGAPP_S3_ENDPOINT, or try again in a moment."
             ) from None
 
@@ -130,7 +132,7 @@ class BlobBucket:
 
 
 class _RemoteFile(io.RawIOBase):
-    """What obstore reads, as the file that Python's own libraries want."""
+    """An obstore reader as a Python file."""
 
     def __init__(self, reader: obstore.ReadableFile, bucket: BlobBucket) -> None:
         self._reader = reader
@@ -161,5 +163,5 @@ def _key(sha256: str) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    """The rest is for those who debug the client."""
+    """The other lines are details of the client library."""
     return str(error).partition("\n")[0].rstrip(". ")

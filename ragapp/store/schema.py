@@ -1,4 +1,4 @@
-"""The tables. A row in `changes` for every committed change is what the views follow."""
+"""The tables. Indexes follow `changes`, which has a row for every committed change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by INTEGER only; AUTOINCREMENT there keeps a deleted row's number from coming back.
+# SQLite numbers rows by INTEGER only. AUTOINCREMENT prevents that it reuses the number of a deleted row.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -63,7 +63,7 @@ documents = Table(
     Column("collection_id", RowId, _cascade("collections.id"), nullable=False),
     Column("source", Text, nullable=False),
     Column("newest_version", Integer, nullable=False),
-    # Not a foreign key: documents and versions would each have to be made before the other.
+    # Not a foreign key: documents and versions would each have to be inserted before the other.
     Column("live_version_id", RowId, index=True),
     UniqueConstraint("collection_id", "source"),
 )
@@ -77,7 +77,7 @@ versions = Table(
     Column("name", Text, nullable=False),
     Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False, index=True),
     Column("media_type", String(128), nullable=False),
-    Column("recipe", String(128), nullable=False),
+    Column("recipe", String(128), nullable=False),  # the ingest fingerprint
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("status", String(16), nullable=False),
     Column("error", Text),
@@ -86,15 +86,15 @@ versions = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("worker", String(64)),
     Column("lease_until", Float),  # seconds since the epoch, by the database's clock
-    Column("lane", String(16), nullable=False, default="interactive"),
+    Column("lane", String(16), nullable=False, default="interactive"),  # the priority
     Column("owner", String(64), nullable=False, default=""),
-    # Who alone may read it, since nobody else knows its password; empty: any worker.
+    # The only owner whose worker may parse it, because it knows the password; empty for any worker.
     Column("reserved_for", String(64), nullable=False, default="", server_default=""),
-    Column("turn", BigInteger, nullable=False, default=0),
-    Column("rank", Float, nullable=False, default=0.0, server_default="0"),  # within its owner's documents
-    Column("not_before", Float),  # as lease_until
-    Column("trouble", Text),  # the last one that was not the document's fault
-    Column("troubles", Integer, nullable=False, default=0),
+    Column("turn", BigInteger, nullable=False, default=0),  # the position in the queue
+    Column("rank", Float, nullable=False, default=0.0, server_default="0"),  # among its owner's documents
+    Column("not_before", Float),  # like lease_until
+    Column("trouble", Text),  # the last transient failure
+    Column("troubles", Integer, nullable=False, default=0),  # the number of transient failures
     Column("seconds", JSON, nullable=False, default=dict),  # of work, by stage
     Column("searchable_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
@@ -140,7 +140,7 @@ chunks = Table(
     sqlite_autoincrement=True,
 )
 
-# Vectors belong to the text they embed, not to a chunk: a changed file embeds only what changed in it.
+# Vectors belong to the text they embed, not to a chunk, so only changed texts of a changed file are embedded.
 vectors = Table(
     "vectors",
     metadata,
@@ -169,7 +169,7 @@ conversations = Table(
     Index(None, "owner", "last_at"),
 )
 
-# An answer without the documents' text: quotes and hits are spans, filled in from the truth when read.
+# An answer is stored without the text of documents: quotes and hits are spans, filled in when it is read.
 answers = Table(
     "answers",
     metadata,
@@ -181,7 +181,7 @@ answers = Table(
     Column("owner", String(64), nullable=False, default="", server_default=""),
 )
 
-# Not a foreign key to versions: the row says which answers to blank when a version is removed.
+# Not a foreign key to versions: the row tells which answers to redact when a version is removed.
 answer_sources = Table(
     "answer_sources",
     metadata,
@@ -204,7 +204,7 @@ keys = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("name", Text, nullable=False),
-    Column("digest", String(64), nullable=False),  # of the secret, which is kept nowhere
+    Column("digest", String(64), nullable=False),  # of the secret, which is not stored
     Column("grants", JSON, nullable=False),
     Column("limits", JSON, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -223,15 +223,15 @@ key_usage = Table(
     Column("upload_bytes", BigInteger, nullable=False),
 )
 
-# What each person chose last; the owner is a key's id, and empty for the person at the machine.
+# What each user selected last. The owner is the id of a key, or empty for local use without keys.
 preferences = Table(
     "preferences",
     metadata,
     Column("owner", String(64), primary_key=True),
-    Column("last_collection", Text, nullable=False),  # by its name: it may be deleted and made again
+    Column("last_collection", Text, nullable=False),  # its name, since it may be deleted and created again
 )
 
-# What a server does beside itself. One that is not over is held by a lease of the server that runs it.
+# Commands that a server runs as child processes. The server holds a lease on each unfinished one.
 tasks = Table(
     "tasks",
     metadata,
@@ -243,13 +243,13 @@ tasks = Table(
     Column("started_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
     Column("step", Text, nullable=False, default=""),
-    Column("share", Float),  # of the step that is done
+    Column("share", Float),  # the share of the step that is done
     Column("error", Text),
     Column("output", LargeBinary),  # JSON
     Column("lease_until", Float),  # seconds since the epoch, by the database's clock
 )
 
-# Files that are no documents: question sets, and the runs and pages of evaluations.
+# Files that are not documents: question sets, and the runs and pages of evaluations.
 artifacts = Table(
     "artifacts",
     metadata,
@@ -259,7 +259,7 @@ artifacts = Table(
     Column("about", Text, nullable=False),
 )
 
-# Added to and never changed: triggers refuse that.
+# Append-only: triggers reject changes.
 audit = Table(
     "audit",
     metadata,

@@ -16,13 +16,12 @@ from ragapp.store import (
     checks,
     collections,
     delete,
-    document_metadata,
     documents,
     index_feed,
     listing,
-    pages,
     publish,
     reembed,
+    texts,
 )
 from ragapp.store import schema as t
 from ragapp.store.blob_references import BlobWriter
@@ -54,7 +53,7 @@ from ragapp.types import (
 
 
 class SqlStore:
-    """The truth in one database and one folder of blobs. Safe for many threads and processes.
+    """Documents in one database and one store of blobs. Safe for many threads and processes.
 
     `max_bytes` is the largest document accepted.
     """
@@ -63,7 +62,7 @@ class SqlStore:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._blobs = blobs
-        self._keeper = BlobWriter(engine, blobs, max_bytes)
+        self._blob_writer = BlobWriter(engine, blobs, max_bytes)
 
     # -- collections
 
@@ -77,7 +76,7 @@ class SqlStore:
 
     def collections(self) -> list[Collection]:
         with self._reading.begin() as c:
-            return collections.all_of_them(c)
+            return collections.get_all(c)
 
     def delete_collection(self, name: str) -> Collection:
         with self._writing.begin() as c:
@@ -85,7 +84,7 @@ class SqlStore:
             collections.hold(c, t.collections.c.id == collection.id, to_remove=True)
             unused = delete.remove_all(c, collection.id)
             collections.remove(c, collection.id)
-        self._keeper.free(unused)
+        self._blob_writer.free(unused)
         return collection
 
     # -- documents
@@ -108,11 +107,11 @@ class SqlStore:
                 spec,
                 blob,
                 media_type=media_type,
-                recipe=ingest_fingerprint,
+                fingerprint=ingest_fingerprint,
                 origin=origin,
             )
 
-        return self._keeper.keep(data, record)
+        return self._blob_writer.keep(data, record)
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:
@@ -124,34 +123,34 @@ class SqlStore:
 
     def listing(self, query: DocumentQuery) -> Listing:
         with self._reading.begin() as c:
-            return listing.part(c, collections.get(c, query.collection), query)
+            return listing.page(c, collections.get(c, query.collection), query)
 
     def set_metadata(self, document_id: str, changes: Mapping[str, str | None]) -> Document:
         with self._writing.begin() as c:
-            return document_metadata.change(c, document_id, changes)
+            return documents.change_metadata(c, document_id, changes)
 
     def chunks(self, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:
         with self._reading.begin() as c:
-            return documents.chunks(c, document_id, version, start, end)
+            return texts.chunks(c, document_id, version, start, end)
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
         with self._reading.begin() as c:
-            return documents.parsed_text(c, document_id, version)
+            return texts.parsed_text(c, document_id, version)
 
     def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
         with self._reading.begin() as c:
-            return pages.page(c, document_id, version, page)
+            return texts.page(c, document_id, version, page)
 
     def page_at(self, document_id: str, version: int, offset: int) -> int:
         with self._reading.begin() as c:
-            starts = documents.page_starts(c, document_id, version)
+            starts = texts.page_starts(c, document_id, version)
         if not starts:
-            raise NotFoundError(f"Version {version} of document {document_id} is gone. Ask again.")
+            raise NotFoundError(f"Version {version} of document {document_id} no longer exists. Ask again.")
         return ParsedText("", starts).page_at(offset)
 
     def span(self, document_id: str, version: int, start: int, end: int) -> str:
         with self._reading.begin() as c:
-            return documents.span(c, document_id, version, start, end)
+            return texts.span(c, document_id, version, start, end)
 
     def blob(self, sha256: str) -> BinaryIO:
         return self._blobs.open(sha256)
@@ -159,9 +158,9 @@ class SqlStore:
     def delete_document(self, document_id: str) -> RemovedRows:
         with self._writing.begin() as c:
             document = listing.document(c, document_id)
-            removed = delete.counted(c, document)
+            removed = delete.count_rows(c, document)
             unused = delete.remove(c, document_id)
-        self._keeper.free(unused)
+        self._blob_writer.free(unused)
         return replace(removed, blob_freed=document.sha256 in unused)
 
     def scrub(self, seconds: float, *, rewrite: bool = False) -> str:
@@ -169,14 +168,14 @@ class SqlStore:
 
     def occurring_fragments(self, fragments: Sequence[str]) -> frozenset[str]:
         with self._reading.begin() as c:
-            return documents.occurring_fragments(c, fragments)
+            return texts.occurring_fragments(c, fragments)
 
-    # -- the work of a job
+    # -- the stages of a job
 
     def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
         with self._writing.begin() as c:
             unused = publish.publish(c, job, parsed, chunks)
-        self._keeper.free(unused)
+        self._blob_writer.free(unused)
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:
         with self._reading.begin() as c:
@@ -190,7 +189,7 @@ class SqlStore:
         with self._writing.begin() as c:
             publish.publish_vectors(c, job, embedder)
 
-    # -- what the views and searches read
+    # -- what indexes and searches read
 
     def versions_matching(self, collection: str, filters: Mapping[str, str]) -> frozenset[int]:
         with self._reading.begin() as c:
@@ -240,7 +239,7 @@ class SqlStore:
         with self._writing.begin() as c:
             return reembed.switch(c, collection.id, collection.revision, embedder, dimension)
 
-    # -- care
+    # -- administration
 
     def check(self, *, repair: bool) -> list[Check]:
         with (self._writing if repair else self._reading).begin() as c:

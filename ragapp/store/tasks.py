@@ -1,7 +1,7 @@
 """SqlTasks: the records of tasks, in the database of the documents.
 
-The server that runs a task renews its lease there. Whether one was cancelled stands in the record alone:
-who runs it finds that it is over with the next renewal.
+The server that runs a task renews its lease there. A cancellation is only recorded: the server finds out when
+it renews the lease.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from ragapp.errors import ConflictError, NotFoundError
 from ragapp.store import schema as t
 from ragapp.store.collections import utc, utc_or_none
 from ragapp.store.engine import WRITE
-from ragapp.store.job_queue import Clock, clock_of_the_database
+from ragapp.store.job_queue import Clock, database_clock
 from ragapp.types import Task, TaskEnd, TaskKind
 
-KEPT: Final = 100
-"""Tasks remembered."""
+MAX_TASKS: Final = 100
+"""Older tasks are deleted."""
 UNFINISHED: Final = ("waiting", "running")
-LOST: Final = "Nothing has been heard of the server that ran this. Start it again."
+LOST: Final = "The server that ran this task no longer responds. Start the task again."
 
 
 class SqlTasks:
     """TaskStore. `lease` is in seconds."""
 
-    def __init__(self, engine: Engine, lease: float, clock: Clock = clock_of_the_database) -> None:
+    def __init__(self, engine: Engine, lease: float, clock: Clock = database_clock) -> None:
         self._reading = engine
         self._writing = engine.execution_options(**WRITE)
         self._lease = lease
@@ -40,7 +40,7 @@ class SqlTasks:
             task = Task(uuid4().hex, kind, title, "waiting", _moment(now))
             row = dict(id=task.id, kind=kind, title=title, state=task.state, asked_at=task.asked_at)
             c.execute(insert(t.tasks).values(row | {"lease_until": now + self._lease}))
-            _forget_oldest(c, now)
+            _delete_oldest(c, now)
             return task
 
     def begin(self, task_id: str) -> None:
@@ -60,9 +60,9 @@ class SqlTasks:
     def cancel(self, task_id: str) -> Task:
         with self._writing.begin() as c:
             now = self._now(c)
-            task = _task(_row(c, task_id, hold=True), now)
+            task = _task(_row(c, task_id, lock=True), now)
             if task.over:
-                raise ConflictError(f"{task.title!r} is over; there is nothing to cancel.")
+                raise ConflictError(f"{task.title!r} has ended; there is nothing to cancel.")
             _end(c, task_id, TaskEnd("cancelled"), now)
             return _task(_row(c, task_id), now)
 
@@ -73,30 +73,30 @@ class SqlTasks:
     def all(self) -> list[Task]:
         with self._reading.begin() as c:
             now = self._now(c)
-            return [_task(row, now) for row in c.execute(_told().order_by(*_NEWEST_FIRST))]
+            return [_task(row, now) for row in c.execute(_without_output().order_by(*_NEWEST_FIRST))]
 
     def output(self, task_id: str) -> bytes:
         with self._reading.begin() as c:
             _row(c, task_id)
             output = c.scalar(select(t.tasks.c.output).where(t.tasks.c.id == task_id))
         if output is None:
-            raise ConflictError(f"Task {task_id} has no result. GET /v1/tasks/{task_id} says why.")
+            raise ConflictError(f"Task {task_id} has no result. GET /v1/tasks/{task_id} shows why.")
         return cast("bytes", output)
 
 
 _NEWEST_FIRST: Final = (t.tasks.c.asked_at.desc(), t.tasks.c.id)
 
 
-def _told() -> Select[Any]:
-    """All but what tasks printed, which may be large."""
+def _without_output() -> Select[Any]:
+    """All columns but the output, which may be large."""
     return select(*(column for column in t.tasks.c if column is not t.tasks.c.output))
 
 
-def _row(c: Connection, task_id: str, *, hold: bool = False) -> Row[Any]:
-    query = _told().where(t.tasks.c.id == task_id)
-    row = c.execute(query.with_for_update() if hold else query).one_or_none()
+def _row(c: Connection, task_id: str, *, lock: bool = False) -> Row[Any]:
+    query = _without_output().where(t.tasks.c.id == task_id)
+    row = c.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise NotFoundError(f"There is no task {task_id}. GET /v1/tasks lists those that are remembered.")
+        raise NotFoundError(f"There is no task {task_id}. GET /v1/tasks lists the tasks.")
     return row
 
 
@@ -110,8 +110,8 @@ def _end(c: Connection, task_id: str, end: TaskEnd, now: float) -> None:
     c.execute(update(t.tasks).where(*_unfinished(task_id)).values(values | over))
 
 
-def _forget_oldest(c: Connection, now: float) -> None:
-    oldest = select(t.tasks.c.id).order_by(*_NEWEST_FIRST).offset(KEPT)
+def _delete_oldest(c: Connection, now: float) -> None:
+    oldest = select(t.tasks.c.id).order_by(*_NEWEST_FIRST).offset(MAX_TASKS)
     over = or_(t.tasks.c.lease_until.is_(None), t.tasks.c.lease_until < now)
     c.execute(delete(t.tasks).where(t.tasks.c.id.in_(oldest), over))
 

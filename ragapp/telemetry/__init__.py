@@ -1,4 +1,1 @@
-"""What the application tells of itself while it works: logs, metrics and traces.
-
-None of them holds a question, a document's text or a secret.
-"""
+"""Logs, metrics and traces. None of them contain questions, texts of documents or secrets."""

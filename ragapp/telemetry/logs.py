@@ -1,4 +1,4 @@
-"""For whom something is being done. Every log line says it, in whichever thread it is written."""
+"""Log lines with their context: the request, document or worker that they belong to, in any thread."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from opentelemetry import trace
 
 @dataclass(frozen=True, slots=True)
 class LogContext:
-    """`request_id` names the HTTP request, also when a worker does what it asked for."""
+    """`request_id` identifies the HTTP request, also in a worker that does the work of the request."""
 
     request_id: str = ""
     document_id: str = ""
     worker: str = ""
 
 
-_NOBODY = LogContext()
-_CURRENT: ContextVar[LogContext] = ContextVar("log context", default=_NOBODY)
+_EMPTY = LogContext()
+_CURRENT: ContextVar[LogContext] = ContextVar("log context", default=_EMPTY)
 
 
 def current() -> LogContext:
@@ -35,7 +35,7 @@ def current() -> LogContext:
 
 @contextmanager
 def within(context: LogContext) -> Iterator[None]:
-    """What is logged in the block, or in threads that start with a copy of its context, bears `context`."""
+    """Adds `context` to log lines in the block, and in threads that start with a copy of its context."""
     before = _CURRENT.set(context)
     try:
         yield
@@ -46,15 +46,15 @@ def within(context: LogContext) -> Iterator[None]:
 LogFormat = Literal["text", "json"]
 
 OURS = ("ragapp", "ingest", "ragapp_ingest")  # a wheel has `ingest` under its second name
-"""Other libraries log only warnings: some of them write whole requests, prompts and keys into their logs."""
+"""Other libraries only log warnings: some of them log whole requests, prompts and keys."""
 
 
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def configure_logs(log_format: LogFormat, level: str) -> None:
-    """Logs to stderr from now on: our lines of `level` (such as INFO) and above, and more if more was logged
-    until now."""
+    """Logs to stderr: our messages of `level` (such as INFO) and above, or of a lower level that was set
+    before."""
     lowest = min(logging.getLevelNamesMapping()[level.upper()], logging.getLogger().level)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
@@ -64,7 +64,7 @@ def configure_logs(log_format: LogFormat, level: str) -> None:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -72,7 +72,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **_circumstances(),
+            **_context(),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -80,24 +80,24 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """A message is on one line, whatever a stranger put into it: none can pretend to be two, or move a
-    terminal's cursor."""
+    """One line per message. Escapes control characters, so that content cannot forge log lines or control the
+    terminal."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 — logging's name
-        told = " ".join(f"{key}={value}" for key, value in _circumstances().items())
-        line = _CONTROL.sub(_spelled, super().formatMessage(record))
-        return f"{line} [{told}]" if told else line
+        context = " ".join(f"{key}={value}" for key, value in _context().items())
+        line = _CONTROL.sub(_escaped, super().formatMessage(record))
+        return f"{line} [{context}]" if context else line
 
 
-def _spelled(control: re.Match[str]) -> str:
+def _escaped(control: re.Match[str]) -> str:
     return control.group().encode("unicode_escape").decode()
 
 
-def _circumstances() -> dict[str, str]:
-    """What is known of for whom the line is written."""
+def _context() -> dict[str, str]:
+    """The fields of the current context that are set."""
     known = {key: value for key, value in asdict(current()).items() if value}
     span = trace.get_current_span().get_span_context()
     if span.is_valid:

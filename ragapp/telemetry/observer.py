@@ -1,4 +1,5 @@
-"""The observer of servers and workers: everything becomes metrics, spans and the context of log lines."""
+"""The observer of servers and workers, which reports events as metrics, spans and the context of log
+lines."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
 from ragapp.protocols.observer import WorkOutcome
+from ragapp.settings import Settings
 from ragapp.telemetry.logs import LogContext, current, within
-from ragapp.telemetry.tracing import DATA_SOURCE, OPERATION, Attributes, Tracing
+from ragapp.telemetry.tracing import DATA_SOURCE, OPERATION, Attributes, Tracing, otlp_provider
 from ragapp.types import Answer, Job, Origin, SearchResult
 
-if TYPE_CHECKING:  # commands that nobody watches start without the library of metrics
+if TYPE_CHECKING:  # commands without telemetry start without the metrics library
     from ragapp.telemetry.metrics import Metrics
 
 
@@ -42,9 +44,9 @@ class Telemetry:
     def answered(self, answer: Answer) -> None:
         self.metrics.answered(answer)
         span = trace.get_current_span()
-        span.set_attribute("ragapp.answering.id", answer.answer_id)
-        span.set_attribute("ragapp.answering.mode", answer.mode)
-        span.set_attribute("ragapp.answering.refused", answer.refused)
+        span.set_attribute("ragapp.answer.id", answer.answer_id)
+        span.set_attribute("ragapp.answer.mode", answer.mode)
+        span.set_attribute("ragapp.answer.refused", answer.refused)
         span.set_attribute("ragapp.cache.status", answer.cache.status)
 
     def origin(self) -> Origin:
@@ -79,3 +81,32 @@ class Telemetry:
 
 def _stage(job: Job) -> str:
     return "embed" if job.status == "searchable" else "parse"
+
+
+class NullObserver:
+    """The observer of commands without telemetry: does nothing."""
+
+    @contextmanager
+    def searching(self, collection: str) -> Iterator[Callable[[SearchResult], SearchResult]]:  # noqa: ARG002
+        yield lambda result: result
+
+    def answered(self, answer: Answer) -> None:
+        pass
+
+    def origin(self) -> Origin:
+        return Origin()
+
+    @contextmanager
+    def working(self, job: Job) -> Iterator[None]:  # noqa: ARG002
+        yield
+
+    def worked(self, job: Job, outcome: WorkOutcome, seconds: Mapping[str, float]) -> None:
+        pass
+
+
+def build_telemetry(settings: Settings, service: str) -> Telemetry:
+    """`service` is the name of this process in traces. Raises UsageError when traces cannot be sent."""
+    from ragapp.telemetry.metrics import Metrics  # noqa: PLC0415  only servers and workers need it
+
+    provider = otlp_provider(service) if settings.otlp_endpoint else None
+    return Telemetry(Metrics(), Tracing(provider))

@@ -1,4 +1,4 @@
-"""Models with a span around each use of them, named as OpenTelemetry names such uses."""
+"""Models with a span around each call, named by the conventions of OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ragapp.types import Ending, Vectors
 
 
 class TracedEmbedder:
-    """The embedder it is given, watched."""
+    """Traces another embedder."""
 
     def __init__(self, embedder: Embedder, telemetry: Telemetry) -> None:
         self._embedder = embedder
@@ -36,17 +36,17 @@ class TracedEmbedder:
         return self._embedder.max_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        with self._tracing.span(*self._named(len(texts)), kind=SpanKind.CLIENT):
+        with self._tracing.span(*self._span_of(len(texts)), kind=SpanKind.CLIENT):
             return self._embedder.embed_passages(texts)
 
     def embed_query(self, text: str) -> Vectors:
-        with self._tracing.span(*self._named(1), kind=SpanKind.CLIENT):
+        with self._tracing.span(*self._span_of(1), kind=SpanKind.CLIENT):
             return self._embedder.embed_query(text)
 
     def token_spans(self, text: str) -> NDArray[np.int64]:
         return self._embedder.token_spans(text)
 
-    def _named(self, texts: int) -> tuple[str, Attributes]:
+    def _span_of(self, texts: int) -> tuple[str, Attributes]:
         return f"embeddings {self.fingerprint}", {
             OPERATION: "embeddings",
             MODEL: self.fingerprint,
@@ -56,7 +56,7 @@ class TracedEmbedder:
 
 
 class TracedGenerator:
-    """The generator it is given, watched."""
+    """Traces another generator."""
 
     def __init__(self, generator: Generator, telemetry: Telemetry) -> None:
         self._generator = generator
@@ -83,17 +83,17 @@ class TracedGenerator:
         }
         span = self._telemetry.tracing.begin(f"chat {self.name}", attributes, kind=SpanKind.CLIENT)
         try:
-            return (yield from self._watched(self._generator.generate(system, prompt, max_tokens), span))
+            return (yield from self._traced(self._generator.generate(system, prompt, max_tokens), span))
         except Exception as error:
             failed(span, error)
             raise
         finally:
             span.end()
 
-    def _watched(
+    def _traced(
         self, pieces: Coroutine[str, None, Ending | None], span: Span
     ) -> Coroutine[str, None, Ending | None]:
-        started, written = time.perf_counter(), 0
+        started, count = time.perf_counter(), 0
 
         try:
             while True:
@@ -102,16 +102,16 @@ class TracedGenerator:
                 except StopIteration as end:
                     ending: Ending | None = end.value
                     return ending
-                if not written:
+                if not count:
                     waited = time.perf_counter() - started
                     span.set_attribute("gen_ai.response.time_to_first_chunk", waited)
-                written += 1
+                count += 1
                 yield piece
         finally:
             pieces.close()
-            # Servers send a token a piece.
-            span.set_attribute("gen_ai.usage.output_tokens", written)
-            self._telemetry.metrics.tokens.labels(self.name).inc(written)
+            # Servers send one token in each piece.
+            span.set_attribute("gen_ai.usage.output_tokens", count)
+            self._telemetry.metrics.tokens.labels(self.name).inc(count)
 
     def close(self) -> None:
         self._generator.close()

@@ -1,7 +1,7 @@
-"""Traces by OpenTelemetry, with its names for what generative systems do.
+"""Traces by OpenTelemetry, with its conventions for generative systems.
 
-Spans follow https://github.com/open-telemetry/semantic-conventions-genai. They say which model and how
-much, never what was asked or written.
+Spans follow https://github.com/open-telemetry/semantic-conventions-genai. They contain the model and amounts,
+but never questions or generated text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DATA_SOURCE = "gen_ai.data_source.id"
 
 
 class Tracing:
-    """Starts spans. Without a provider of the SDK they cost next to nothing and go nowhere."""
+    """Starts spans. Without a provider of the SDK, spans are discarded and cost almost nothing."""
 
     def __init__(self, provider: TracerProvider | None = None) -> None:
         self._tracer = (provider or NoOpTracerProvider()).get_tracer("ragapp", __version__)
@@ -38,10 +38,10 @@ class Tracing:
         kind: SpanKind = SpanKind.INTERNAL,
         traceparent: str = "",
     ) -> Iterator[Span]:
-        """A span around the block, below the current one or below that of a `traceparent` header."""
-        above = self._wire.extract({"traceparent": traceparent}) if traceparent else None
+        """A span around the block, whose parent is the current one or that of a `traceparent` header."""
+        parent = self._wire.extract({"traceparent": traceparent}) if traceparent else None
         with self._tracer.start_as_current_span(
-            name, above, kind, attributes, record_exception=False, set_status_on_exception=False
+            name, parent, kind, attributes, record_exception=False, set_status_on_exception=False
         ) as span:
             try:
                 yield span
@@ -50,27 +50,28 @@ class Tracing:
                 raise
 
     def begin(self, name: str, attributes: Attributes, *, kind: SpanKind) -> Span:
-        """A span below the current one for work that pauses: it is not current, and has to be ended."""
+        """A child of the current span for work that pauses. It does not become current, and has to be
+        ended."""
         return self._tracer.start_span(name, None, kind, attributes)
 
     def traceparent(self) -> str:
-        """The current span as the header of W3C Trace Context names it; empty when there is none."""
+        """The current span as a header of W3C Trace Context; empty when there is none."""
         carrier: dict[str, str] = {}
         self._wire.inject(carrier)
         return carrier.get("traceparent", "")
 
 
 def failed(span: Span, error: BaseException) -> None:
-    """Marks the span with the error's class alone: a message may repeat what a document says."""
+    """Marks the span with the error's class only, because its message may contain text of a document."""
     span.set_status(StatusCode.ERROR)
     span.set_attribute("error.type", type(error).__name__)
 
 
 def otlp_provider(service: str) -> TracerProvider:
-    """Sends spans in the background to OTEL_EXPORTER_OTLP_ENDPOINT, the last ones when the process ends.
+    """A provider that sends spans to OTEL_EXPORTER_OTLP_ENDPOINT in the background.
 
-    The SDK reads its other `OTEL_…` variables itself; OTEL_SERVICE_NAME goes before `service`. Raises
-    UsageError when the SDK is not installed.
+    The SDK reads its other `OTEL_…` variables itself; OTEL_SERVICE_NAME takes precedence over `service`.
+    Raises UsageError when the SDK is not installed.
     """
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415  an extra
@@ -81,10 +82,10 @@ def otlp_provider(service: str) -> TracerProvider:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     except ImportError:
         raise UsageError(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces is not installed. Run "
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the OpenTelemetry SDK is not installed. Run "
             "`pip install 'ragapp[server]'`, or unset it."
         ) from None
-    named = Resource({"service.name": service, "service.version": __version__})
-    provider = SdkProvider(resource=named.merge(OTELResourceDetector().detect()))
+    resource = Resource({"service.name": service, "service.version": __version__})
+    provider = SdkProvider(resource=resource.merge(OTELResourceDetector().detect()))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider

@@ -1,4 +1,4 @@
-"""Documents in the real store, with vectors that cost nothing, for views to follow."""
+"""Documents in the real store, with vectors that cost nothing, for indexes to follow."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EAST = np.eye(DIMENSION, dtype=np.float32)[0]
 
 
 def embed(text: str) -> Vectors:
-    """A unit vector that only `text` decides: copies of a text tie, as with a real embedder."""
+    """A unit vector that depends on `text` alone: copies of a text tie, as with a real embedder."""
     rng = np.random.default_rng(list(text.encode()))
     vector = rng.standard_normal(DIMENSION).astype(np.float32)
     return vector / np.linalg.norm(vector)
@@ -39,14 +39,14 @@ def embed(text: str) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Brings documents into a real store, as an ingest worker would."""
+    """Adds documents to a real store, as an ingest worker would."""
 
     store: SqlStore
     queue: SqlJobQueue
 
     @classmethod
     def at(cls, folder: Path) -> Library:
-        engine = open_engine(f"sqlite:///{folder / 'truth.db'}")
+        engine = open_engine(f"sqlite:///{folder / 'ragapp.db'}")
         return cls(SqlStore(engine, BlobFolder(folder / "blobs"), 10_000), SqlJobQueue(engine, lease=600))
 
     @property
@@ -93,21 +93,21 @@ class Library:
         return job
 
 
-class Witness:
-    """The store as a view sees it: counts what is read, and while `deaf` keeps changes to itself."""
+class WatchedDatabase:
+    """The store as an index sees it: counts reads, and hides changes while `hides_changes`."""
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
         self.reads = 0
         self.documents_read = 0
-        self.deaf = False
+        self.hides_changes = False
 
     def collection(self, name: str) -> Collection:
         return self._store.collection(name)
 
     def changes(self, collection_id: int, after: int) -> list[IndexChange]:
         self.reads += 1
-        return [] if self.deaf else self._store.changes(collection_id, after)
+        return [] if self.hides_changes else self._store.changes(collection_id, after)
 
     def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
         self.reads += 1

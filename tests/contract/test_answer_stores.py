@@ -1,4 +1,4 @@
-"""What every AnswerStore and ConversationStore promises, over each database we support."""
+"""Every AnswerStore and ConversationStore, over each supported database."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def test_an_answer_comes_back_as_it_was_given(library: Library, answers: SqlAnsw
         answers.answer("nothing")
 
 
-def test_what_a_document_told_goes_with_it(library: Library, engine: Engine, answers: SqlAnswers) -> None:
+def test_deleting_a_document_redacts_its_answers(
+    library: Library, engine: Engine, answers: SqlAnswers
+) -> None:
     given = an_answer(library)
     answers.save(given, library.collection.id, "")
     library.delete("heron")
@@ -86,7 +88,7 @@ def test_what_a_document_told_goes_with_it(library: Library, engine: Engine, ans
         assert "heron waits" not in c.execute(select(t.answers.c.answer)).scalar_one()
 
 
-def test_an_answer_to_a_document_that_is_gone_keeps_nothing_of_it(
+def test_an_answer_from_a_deleted_document_is_stored_redacted(
     library: Library, engine: Engine, answers: SqlAnswers
 ) -> None:
     given = an_answer(library)
@@ -96,7 +98,7 @@ def test_an_answer_to_a_document_that_is_gone_keeps_nothing_of_it(
         assert "heron waits" not in c.execute(select(t.answers.c.answer)).scalar_one()
 
 
-def test_old_answers_go_and_conversations_with_them(
+def test_expired_answers_and_conversations_are_deleted(
     library: Library, engine: Engine, answers: SqlAnswers, conversations: SqlConversations
 ) -> None:
     hasty = SqlAnswers(engine, days=0)
@@ -122,7 +124,7 @@ def test_feedback_is_kept_in_order(library: Library, answers: SqlAnswers) -> Non
         answers.add_feedback("nothing", said[0])
 
 
-def test_a_day_is_told_in_numbers(library: Library, answers: SqlAnswers) -> None:
+def test_the_answers_of_a_day_are_counted(library: Library, answers: SqlAnswers) -> None:
     for _ in range(3):
         answers.save(an_answer(library), library.collection.id, "")
     days = answers.days(7)
@@ -148,13 +150,13 @@ def test_a_conversation_has_its_turns_in_order(
 
 
 def test_conversations_are_listed_by_owner_latest_first(conversations: SqlConversations) -> None:
-    made = [conversations.create(title, owner) for title, owner in (("a", "x"), ("b", "y"), ("c", "x"))]
-    assert [one.id for one in conversations.all()] == [one.id for one in made[::-1]]
+    created = [conversations.create(title, owner) for title, owner in (("a", "x"), ("b", "y"), ("c", "x"))]
+    assert [one.id for one in conversations.all()] == [one.id for one in created[::-1]]
     assert [one.title for one in conversations.all("x")] == ["c", "a"]
-    assert conversations.rename(made[1].id, "d").title == "d"
+    assert conversations.rename(created[1].id, "d").title == "d"
 
 
-def test_a_deleted_conversation_takes_its_answers_with_it(
+def test_deleting_a_conversation_deletes_its_answers(
     library: Library, answers: SqlAnswers, conversations: SqlConversations
 ) -> None:
     conversation = conversations.create("Birds", "")

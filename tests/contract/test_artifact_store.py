@@ -1,4 +1,4 @@
-"""What every ArtifactStore promises, over each database we support."""
+"""Every ArtifactStore, over each supported database."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def read(store: ArtifactStore, artifact: Artifact) -> bytes:
 
 
 def test_what_is_added_is_found_and_read(store: ArtifactStore) -> None:
-    kept = add(store, "Vögel", b"questions", '{"kinds": []}')
-    assert (kept.kind, kept.name, kept.about) == (SET, "Vögel", '{"kinds": []}')
-    assert read(store, kept) == b"questions"
+    artifact = add(store, "Vögel", b"questions", '{"kinds": []}')
+    assert (artifact.kind, artifact.name, artifact.about) == (SET, "Vögel", '{"kinds": []}')
+    assert read(store, artifact) == b"questions"
     assert store.find(RUN, "Vögel") is None
     assert store.all(RUN) == []
 
 
-def test_they_are_listed_by_name(store: ArtifactStore) -> None:
-    kept = {name: add(store, name, name.encode()) for name in ("swifts", "herons")}
-    assert store.all(SET) == [kept["herons"], kept["swifts"]]
+def test_artifacts_are_listed_by_name(store: ArtifactStore) -> None:
+    added = {name: add(store, name, name.encode()) for name in ("swifts", "herons")}
+    assert store.all(SET) == [added["herons"], added["swifts"]]
 
 
-def test_a_name_is_taken_once_by_each_kind(store: ArtifactStore) -> None:
+def test_names_are_unique_within_a_kind(store: ArtifactStore) -> None:
     first = add(store, "herons", b"one")
     store.add(RUN, "herons", io.BytesIO(b"a run"), "")
     with pytest.raises(ConflictError, match="herons"):
@@ -64,7 +64,7 @@ def test_a_name_is_taken_once_by_each_kind(store: ArtifactStore) -> None:
     assert store.all(SET) == [first]
 
 
-def test_of_many_who_want_a_name_one_gets_it(store: ArtifactStore) -> None:
+def test_only_one_of_many_concurrent_additions_gets_a_name(store: ArtifactStore) -> None:
     def attempt(number: int) -> bool:
         try:
             store.add(SET, "herons", io.BytesIO(b"%d" % number), str(number))
@@ -74,27 +74,27 @@ def test_of_many_who_want_a_name_one_gets_it(store: ArtifactStore) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         won = [number for number, added in enumerate(pool.map(attempt, range(8))) if added]
-    (kept,) = store.all(SET)
-    assert [int(kept.about)] == won
-    assert read(store, kept) == b"%d" % won[0]
+    (artifact,) = store.all(SET)
+    assert [int(artifact.about)] == won
+    assert read(store, artifact) == b"%d" % won[0]
 
 
-def test_a_replaced_one_has_the_new_bytes_and_frees_the_old(store: ArtifactStore, blobs: BlobStore) -> None:
+def test_replacing_an_artifact_frees_the_old_bytes(store: ArtifactStore, blobs: BlobStore) -> None:
     former = add(store, "herons", b"before")
     store.replace(former, io.BytesIO(b"after"), "reviewed")
-    (kept,) = store.all(SET)
-    assert (read(store, kept), kept.about) == (b"after", "reviewed")
-    assert list(blobs.all()) == [kept.sha256]
+    (artifact,) = store.all(SET)
+    assert (read(store, artifact), artifact.about) == (b"after", "reviewed")
+    assert list(blobs.all()) == [artifact.sha256]
     with pytest.raises(ConflictError, match="meanwhile"):
         store.replace(former, io.BytesIO(b"too late"), "")
     with pytest.raises(ConflictError, match="meanwhile"):
         store.remove(former)
-    assert store.all(SET) == [kept]
-    store.replace(kept, io.BytesIO(b"after"), "the same bytes")
+    assert store.all(SET) == [artifact]
+    store.replace(artifact, io.BytesIO(b"after"), "the same bytes")
     assert read(store, store.all(SET)[0]) == b"after"
 
 
-def test_a_removed_one_frees_its_bytes_unless_another_has_the_same(
+def test_removing_an_artifact_frees_its_bytes_unless_they_are_shared(
     store: ArtifactStore, blobs: BlobStore
 ) -> None:
     one, same = add(store, "one", b"bytes"), add(store, "same", b"bytes")
@@ -117,21 +117,21 @@ def test_documents_and_artifacts_share_bytes(engine: Engine, blobs: BlobStore, s
         media_type="text/plain",
         ingest_fingerprint="r",
     )
-    kept = add(store, "herons", b"shared")
+    artifact = add(store, "herons", b"shared")
     documents.delete_document(accepted.document.id)
-    assert read(store, kept) == b"shared"
+    assert read(store, artifact) == b"shared"
     assert all(check.ok for check in documents.check(repair=True))
-    assert read(store, kept) == b"shared"
+    assert read(store, artifact) == b"shared"
 
 
-def test_the_doctor_tells_of_one_whose_bytes_are_gone(
+def test_checks_report_an_artifact_whose_bytes_are_missing(
     engine: Engine, blobs: BlobStore, store: ArtifactStore
 ) -> None:
     blobs.delete(add(store, "herons", b"bytes").sha256)
-    broken = [check for check in SqlStore(engine, blobs, 1000).check(repair=True) if not check.ok]
-    assert ["herons" in check.detail for check in broken] == [True]
+    violated = [check for check in SqlStore(engine, blobs, 1000).check(repair=True) if not check.ok]
+    assert ["herons" in check.detail for check in violated] == [True]
 
 
-def test_what_was_never_there_is_not_replaced(store: ArtifactStore) -> None:
+def test_an_unknown_artifact_is_not_replaced(store: ArtifactStore) -> None:
     with pytest.raises(ConflictError):
         store.replace(replace(add(store, "one", b"1"), name="two"), io.BytesIO(b"2"), "")

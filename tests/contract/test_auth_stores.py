@@ -1,4 +1,4 @@
-"""Contract of the stores for keys, usage and the audit log, on each supported database."""
+"""The stores of keys, their usage and the audit log, over each supported database."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def keys(engine: Engine) -> SqlKeys:
 # -- keys
 
 
-def test_a_key_is_found_as_it_was_made(keys: SqlKeys) -> None:
+def test_a_key_is_found_as_it_was_added(keys: SqlKeys) -> None:
     assert keys.find(KEY.id) == (KEY, "digest")
     assert keys.find("unknown") is None
     assert keys.all() == [KEY]
@@ -56,7 +56,7 @@ def test_keys_are_listed_oldest_first(keys: SqlKeys) -> None:
     assert keys.all() == [oldest, KEY, younger]
 
 
-def test_whether_there_ever_was_a_key(engine: Engine) -> None:
+def test_whether_a_key_was_ever_added(engine: Engine) -> None:
     keys = SqlKeys(engine)
     assert not keys.any()
     keys.add(KEY, "digest")
@@ -69,12 +69,12 @@ def test_a_revoked_key_keeps_the_time_of_its_revocation(keys: SqlKeys) -> None:
     assert keys.revoke(KEY.id, NOW + timedelta(days=1)).revoked_at == NOW
 
 
-def test_revoking_what_is_not_there_is_told(keys: SqlKeys) -> None:
+def test_revoking_an_unknown_key_raises(keys: SqlKeys) -> None:
     with pytest.raises(NotFoundError, match="keys list"):
         keys.revoke("unknown", NOW)
 
 
-def test_the_last_use_is_noted(keys: SqlKeys) -> None:
+def test_the_last_use_is_recorded(keys: SqlKeys) -> None:
     keys.touch(KEY.id, NOW)
     assert keys.all() == [replace(KEY, last_used_at=NOW)]
 
@@ -82,7 +82,7 @@ def test_the_last_use_is_noted(keys: SqlKeys) -> None:
 # -- preferences
 
 
-def test_the_last_collection_is_remembered_for_each_person(engine: Engine) -> None:
+def test_the_last_collection_is_remembered_for_each_user(engine: Engine) -> None:
     preferences = SqlPreferences(engine)
     assert preferences.last_collection("") is None
     for owner, name in (("", "ours"), (KEY.id, "theirs"), ("", "ärzte 医")):
@@ -110,10 +110,12 @@ def test_nothing_is_spent_beyond_a_limit(engine: Engine) -> None:
     assert not usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=101), within)
     assert usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=100), within)
     assert not usage.spend(KEY.id, TODAY, KeyUsage(upload_bytes=1), within)
-    assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1), within), "a limit of bytes is none of questions"
+    assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1), within), (
+        "a limit of bytes does not limit questions"
+    )
     assert usage.usage(KEY.id, TODAY) == KeyUsage(questions=1, upload_bytes=100)
     lowered = KeyLimits(upload_bytes_per_day=50)
-    assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1), lowered), "nor one that is exceeded already"
+    assert usage.spend(KEY.id, TODAY, KeyUsage(questions=1), lowered), "nor does one that is exceeded already"
 
 
 @pytest.mark.usefixtures("keys")
@@ -151,10 +153,10 @@ def test_the_database_refuses_to_change_an_entry(engine: Engine, change: object)
     assert audit.last(10) == [ENTRY]
 
 
-# -- who owns what was asked
+# -- the owners of conversations
 
 
-def test_conversations_of_before_there_were_keys_belong_to_the_person_at_the_machine(tmp_path: Path) -> None:
+def test_conversations_from_before_keys_belong_to_the_local_user(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'old.db'}"
     before = create_engine(url)
     migrate(before, "0003")

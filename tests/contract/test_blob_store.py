@@ -1,4 +1,4 @@
-"""What every BlobStore promises, run over a folder and over a real S3 server."""
+"""Every BlobStore: a folder, and a bucket on a real S3 server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGE = os.urandom(12_000_000)
 
 
 class BreaksOff(io.BytesIO):
-    """A stream whose sender goes away after the first piece."""
+    """A stream whose sender disconnects after the first piece."""
 
     def read(self, size: int | None = -1) -> bytes:
         if self.tell():
@@ -54,7 +54,7 @@ def test_bytes_come_back_by_their_hash(blobs: BlobStore, data: bytes) -> None:
     assert blobs.intact(blob.sha256)
 
 
-def test_a_blob_is_read_from_any_place(blobs: BlobStore) -> None:
+def test_a_blob_is_read_from_any_offset(blobs: BlobStore) -> None:
     blob = blobs.put(io.BytesIO(LARGE), len(LARGE))
     with blobs.open(blob.sha256) as file:
         assert file.seekable()
@@ -82,7 +82,7 @@ def test_a_refused_or_broken_stream_leaves_nothing(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_what_is_deleted_is_gone_and_deleting_again_is_nothing(blobs: BlobStore) -> None:
+def test_deleting_is_idempotent(blobs: BlobStore) -> None:
     kept, gone = blobs.put(io.BytesIO(b"kept"), 10), blobs.put(io.BytesIO(b"gone"), 10)
     for _ in range(2):
         blobs.delete(gone.sha256)
@@ -91,14 +91,14 @@ def test_what_is_deleted_is_gone_and_deleting_again_is_nothing(blobs: BlobStore)
     assert not blobs.older_than(gone.sha256, -60)
 
 
-def test_a_missing_blob_says_what_to_run(blobs: BlobStore) -> None:
+def test_the_error_for_a_missing_blob_says_what_to_run(blobs: BlobStore) -> None:
     with pytest.raises(NotFoundError, match="ragapp doctor"):
         blobs.open(NEVER)
     with pytest.raises(NotFoundError):
         blobs.intact(NEVER)
 
 
-def test_its_age_is_known(blobs: BlobStore) -> None:
+def test_the_age_of_a_blob_is_known(blobs: BlobStore) -> None:
     blob = blobs.put(io.BytesIO(b"tide"), 10)
     assert not blobs.older_than(blob.sha256, 3600)
     assert blobs.older_than(blob.sha256, -60)
@@ -112,11 +112,11 @@ def test_damaged_bytes_are_not_intact(tmp_path: Path) -> None:
     assert not blobs.intact(blob.sha256)
 
 
-def test_a_half_written_upload_can_be_found_and_cleared(tmp_path: Path) -> None:
+def test_an_incomplete_upload_can_be_found_and_removed(tmp_path: Path) -> None:
     blobs, left = BlobFolder(tmp_path), []
 
     class Clearing(io.BytesIO):
-        """Clears what has been written of it before it ends."""
+        """Removes what has been written of it before it ends."""
 
         def read(self, size: int | None = -1) -> bytes:
             left.append(blobs.abandoned(-60))
@@ -129,7 +129,7 @@ def test_a_half_written_upload_can_be_found_and_cleared(tmp_path: Path) -> None:
     assert not list(blobs.all())
 
 
-def test_a_bucket_that_refuses_or_is_away_says_which_settings_to_check(s3: S3Server) -> None:
+def test_errors_of_a_bucket_name_the_settings_to_check(s3: S3Server) -> None:
     with pytest.raises(StorageError, match="RAGAPP_S3_SECRET_ACCESS_KEY"):
         BlobBucket(address(s3.endpoint, secret="wrong")).exists(NEVER)
     with pytest.raises(StorageUnavailable, match="RAGAPP_S3_ENDPOINT"):

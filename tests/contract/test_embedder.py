@@ -1,4 +1,4 @@
-"""The contract of every Embedder, run over the real models on both runtimes."""
+"""Every Embedder: the real models on both runtimes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_no_passages_give_no_rows(embedder: Embedder) -> None:
     assert embedder.embed_passages([]).shape == (0, embedder.dimension)
 
 
-def test_a_passage_has_the_same_vector_whatever_stands_beside_it(embedder: Embedder) -> None:
+def test_the_vector_of_a_passage_does_not_depend_on_its_batch(embedder: Embedder) -> None:
     together = embedder.embed_passages(PASSAGES)
     alone = np.concatenate([embedder.embed_passages([passage]) for passage in PASSAGES])
     np.testing.assert_allclose(together, alone, atol=1e-5)
@@ -98,7 +98,7 @@ def test_token_spans_are_not_cut_at_max_tokens(embedder: Embedder) -> None:
     assert len(embedder.token_spans("tide " * 3000)) == 3000
 
 
-def test_threads_may_share_it(embedder: Embedder) -> None:
+def test_threads_may_share_an_embedder(embedder: Embedder) -> None:
     expected = embedder.embed_passages(PASSAGES)
     results: list[bool] = []
 

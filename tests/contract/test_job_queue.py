@@ -1,4 +1,4 @@
-"""What every JobQueue promises about order, retries and what it tells, over each database we support."""
+"""The order, retries and states of every JobQueue, over each supported database."""
 
 from __future__ import annotations
 
@@ -39,10 +39,12 @@ def queue(database_url: str, store: SqlStore) -> SqlJobQueue:
 
 
 def accept(
-    store: SqlStore, name: str, lane: Priority = "batch", owner: str = "", *, reserved: bool = False
+    store: SqlStore, name: str, priority: Priority = "batch", owner: str = "", *, reserved: bool = False
 ) -> Document:
     return store.accept(
-        UploadSpec(name, "shore", source=name, metadata={}, priority=lane, owner=owner, reserved=reserved),
+        UploadSpec(
+            name, "shore", source=name, metadata={}, priority=priority, owner=owner, reserved=reserved
+        ),
         io.BytesIO(name.encode()),
         media_type="text/plain",
         ingest_fingerprint="r1",
@@ -67,7 +69,7 @@ def test_one_file_does_not_wait_for_another_owners_thousand(store: SqlStore, que
     assert "one" in served(queue, 2)
 
 
-def test_owners_take_turns(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_owners_alternate(store: SqlStore, queue: SqlJobQueue) -> None:
     for owner in ("ann", "bob", "cem"):
         for number in range(4):
             accept(store, f"{owner}{number}", owner=owner)
@@ -75,7 +77,7 @@ def test_owners_take_turns(store: SqlStore, queue: SqlJobQueue) -> None:
     assert owners == ["ann", "bob", "cem"] * 4
 
 
-def test_who_was_idle_has_saved_up_no_turns(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_an_idle_owner_gains_no_advantage(store: SqlStore, queue: SqlJobQueue) -> None:
     for number in range(10):
         accept(store, f"ann{number}", owner="ann")
     served(queue, 6)
@@ -84,7 +86,9 @@ def test_who_was_idle_has_saved_up_no_turns(store: SqlStore, queue: SqlJobQueue)
     assert [name[:3] for name in served(queue, 6)] == ["ann", "bob"] * 3
 
 
-def test_people_go_before_batches_even_for_vectors(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_interactive_uploads_go_before_batches_even_for_embedding(
+    store: SqlStore, queue: SqlJobQueue
+) -> None:
     accept(store, "batch")
     accept(store, "person", "interactive")
     job = claim(queue)
@@ -96,7 +100,7 @@ def test_people_go_before_batches_even_for_vectors(store: SqlStore, queue: SqlJo
     ]
 
 
-def test_a_long_documents_turn_ends_behind_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_a_long_document_moves_behind_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
     for name, owner in (("long", "ann"), ("next", "ann"), ("other", "bob")):
         accept(store, name, owner=owner)
     for _ in range(3):
@@ -118,7 +122,7 @@ def test_the_shortest_is_embedded_first(store: SqlStore, queue: SqlJobQueue) -> 
     assert served(queue, 4) == ["short", "middle", "long", "longest"]
 
 
-def test_the_smallest_file_is_read_first(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_the_smallest_file_is_parsed_first(store: SqlStore, queue: SqlJobQueue) -> None:
     for name, size in (("long", 900_000), ("short", 10)):
         store.accept(
             UploadSpec(name, "shore", source=name, metadata={}),
@@ -129,18 +133,20 @@ def test_the_smallest_file_is_read_first(store: SqlStore, queue: SqlJobQueue) ->
     assert served(queue, 2) == ["short", "long"]
 
 
-def test_long_documents_do_not_wait_for_ever(database_url: str, store: SqlStore, queue: SqlJobQueue) -> None:
+def test_long_documents_do_not_wait_forever(database_url: str, store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store, "long")
     parsed_as(400, queue, store)
-    waited = queue_order.AGEING * queue_order.embedding(400)
-    with open_engine(database_url).execution_options(**WRITE).begin() as c:  # as if it had come in earlier
+    waited = queue_order.AGEING * queue_order.embedding_seconds(400)
+    with (
+        open_engine(database_url).execution_options(**WRITE).begin() as c
+    ):  # as if it had been uploaded earlier
         c.execute(update(t.versions).values(rank=t.versions.c.rank - waited))
     accept(store, "short")
     parsed_as(2, queue, store)
     assert served(queue, 2) == ["long", "short"]
 
 
-def test_short_documents_take_no_turns_of_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_short_documents_do_not_overtake_other_owners(store: SqlStore, queue: SqlJobQueue) -> None:
     for name, length, owner in (("bob0", 300, "bob"), ("bob1", 300, "bob"), ("ann0", 90, "ann")):
         accept(store, name, owner=owner)
         parsed_as(length, queue, store)
@@ -150,7 +156,7 @@ def test_short_documents_take_no_turns_of_other_owners(store: SqlStore, queue: S
     assert served(queue, 7) == ["bob0", "ann1", "bob1", "ann2", "ann3", "ann4", "ann0"]
 
 
-def test_short_batches_do_not_go_before_people(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_short_batches_do_not_go_before_interactive_uploads(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store, "batch")
     parsed_as(1, queue, store)
     accept(store, "person", "interactive")
@@ -158,7 +164,7 @@ def test_short_batches_do_not_go_before_people(store: SqlStore, queue: SqlJobQue
     assert served(queue, 2) == ["person", "batch"]
 
 
-def test_what_is_left_counts_not_what_was_done(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_only_the_remaining_work_counts(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store, "begun")
     parsed_as(200, queue, store)
     begun = claim(queue)
@@ -170,7 +176,9 @@ def test_what_is_left_counts_not_what_was_done(store: SqlStore, queue: SqlJobQue
     assert served(queue, 2) == ["begun", "shorter than all of it"]
 
 
-def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: str, store: SqlStore) -> None:
+def test_each_transient_failure_doubles_the_back_off_and_none_is_final(
+    database_url: str, store: SqlStore
+) -> None:
     id_ = accept(store, "a").id
     clock = 1_000_000.0
     queue = SqlJobQueue(open_engine(database_url), lease=60, clock=lambda c: clock)
@@ -184,39 +192,39 @@ def test_a_trouble_postpones_for_longer_each_time_and_never_fails(database_url: 
         waits.append(due.timestamp() - clock)
         clock = due.timestamp()
     assert waits[:4] == [2, 4, 8, 16]
-    assert waits[-1] == job_queue.LONGEST_PAUSE
+    assert waits[-1] == job_queue.MAX_BACKOFF
     assert store.document(id_).status == "queued"
 
 
-def test_a_trouble_that_lasts_for_days_still_postpones(
+def test_the_back_off_works_after_days_of_failures(
     database_url: str, store: SqlStore, queue: SqlJobQueue
 ) -> None:
     id_ = accept(store, "a").id
     with open_engine(database_url).execution_options(**WRITE).begin() as c:
         c.execute(update(t.versions).values(troubles=1024))
     queue.postpone(claim(queue), "The model does not answer.")
-    assert queue.state(id_).why.startswith("It is tried again in")
+    assert queue.state(id_).why.startswith("It will be tried again in")
 
 
-def test_a_job_tells_why_it_stands_where_it_stands(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_the_state_of_a_job_explains_itself(store: SqlStore, queue: SqlJobQueue) -> None:
     id_ = accept(store, "a").id
     assert "waits for a worker" in queue.state(id_).why
     job = claim(queue)
-    assert "being read by worker w1" in queue.state(id_).why
+    assert "being parsed by worker w1" in queue.state(id_).why
     queue.postpone(job, "The disk is full.")
     state = queue.state(id_)
-    assert state.why.startswith("It is tried again in")
+    assert state.why.startswith("It will be tried again in")
     assert "The disk is full." in state.why
     queue.retry(id_)
     queue.fail(claim(queue), "It is empty.")
     assert queue.state(id_).why == "It is empty."
 
 
-def test_a_silent_worker_is_told(database_url: str, store: SqlStore) -> None:
+def test_a_silent_worker_is_reported(database_url: str, store: SqlStore) -> None:
     hasty = SqlJobQueue(open_engine(database_url), lease=-1)
     id_ = accept(store, "a").id
     claim(hasty)
-    assert "fell silent" in hasty.state(id_).why
+    assert "stopped responding" in hasty.state(id_).why
 
 
 def test_a_machine_whose_clock_is_wrong_takes_nothing_over(
@@ -236,16 +244,16 @@ def test_a_machine_whose_clock_is_wrong_takes_nothing_over(
     assert queue.renew(job)
 
 
-def test_retrying_goes_on_where_the_work_stopped(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_a_retry_continues_where_the_work_stopped(store: SqlStore, queue: SqlJobQueue) -> None:
     id_ = accept(store, "a").id
     store.publish(claim(queue), PARSED, CHUNKS)
     queue.fail(claim(queue), "Another model.")
     assert queue.retry(id_).status == "searchable", "it is parsed already"
     assert claim(queue).status == "searchable"
-    assert queue.retry(id_).worker == "w1", "what is in work is left alone"
+    assert queue.retry(id_).worker == "w1", "a job that a worker holds is left alone"
 
 
-def test_handing_a_file_in_again_goes_on_where_its_work_failed(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_uploading_a_file_again_continues_where_its_work_failed(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store, "a")
     store.publish(claim(queue), PARSED, CHUNKS)
     queue.fail(claim(queue), "Another model.")
@@ -253,7 +261,7 @@ def test_handing_a_file_in_again_goes_on_where_its_work_failed(store: SqlStore, 
     assert claim(queue).status == "searchable"
 
 
-def test_cancelled_work_stops_and_can_be_taken_up(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_cancelled_work_stops_and_can_be_continued(store: SqlStore, queue: SqlJobQueue) -> None:
     id_ = accept(store, "a").id
     job = claim(queue)
     assert queue.cancel(id_).why.startswith("Cancelled")
@@ -266,10 +274,10 @@ def test_cancelled_work_stops_and_can_be_taken_up(store: SqlStore, queue: SqlJob
     assert claim(queue).document_id == id_
 
 
-# -- what only its owner can read
+# -- reserved documents
 
 
-def test_what_is_reserved_is_read_in_its_owners_name_alone(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_only_its_owner_parses_a_reserved_document(store: SqlStore, queue: SqlJobQueue) -> None:
     id_ = accept(store, "locked", owner="ann", reserved=True).id
     assert queue.claim("w1") is None
     assert queue.claim("w1", "bob") is None
@@ -277,10 +285,12 @@ def test_what_is_reserved_is_read_in_its_owners_name_alone(store: SqlStore, queu
     job = queue.claim("w1", "ann")
     assert job is not None
     store.publish(job, PARSED, CHUNKS)
-    assert claim(queue).status == "searchable", "anybody may embed it"
+    assert claim(queue).status == "searchable", "any worker may embed it"
 
 
-def test_what_is_reserved_goes_to_whoever_hands_it_in_next(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_uploading_a_reserved_document_again_changes_its_reservation(
+    store: SqlStore, queue: SqlJobQueue
+) -> None:
     accept(store, "locked", owner="ann", reserved=True)
     accept(store, "locked", owner="bob", reserved=True)
     assert queue.claim("w1", "ann") is None
@@ -297,21 +307,23 @@ def test_a_retry_lets_any_worker_try(store: SqlStore, queue: SqlJobQueue) -> Non
     assert claim(queue).document_id == id_
 
 
-def test_a_retry_leaves_what_its_owner_reads_just_now_alone(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_a_retry_leaves_a_document_alone_that_its_owner_is_parsing(
+    store: SqlStore, queue: SqlJobQueue
+) -> None:
     id_ = accept(store, "locked", owner="ann", reserved=True).id
     assert queue.claim("w1", "ann") is not None
     assert queue.retry(id_).worker == "w1"
     assert queue.claim("w2") is None
 
 
-def test_what_is_reserved_holds_up_nobodys_turn(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_reserved_documents_do_not_hold_up_others(store: SqlStore, queue: SqlJobQueue) -> None:
     for number in range(10):
         accept(store, f"ann{number}", owner="ann")
     accept(store, "locked", owner="gone", reserved=True)
     served(queue, 5)
     for number in range(5):
         accept(store, f"bob{number}", owner="bob")
-    assert {name[:3] for name in served(queue, 2)} == {"ann", "bob"}, "bob has saved up no turns"
+    assert {name[:3] for name in served(queue, 2)} == {"ann", "bob"}, "bob gains no advantage"
 
 
 def test_time_adds_up_by_stage(store: SqlStore, queue: SqlJobQueue) -> None:

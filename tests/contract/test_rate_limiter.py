@@ -1,4 +1,4 @@
-"""What a RateLimiter promises: counted in this process, or in Redis or Valkey for all replicas."""
+"""Every RateLimiter: in this process, or in Redis or Valkey for all replicas."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def key() -> str:
     return f"key {next(NAMES)}"
 
 
-def test_so_many_a_minute_and_no_more(url: str | None, key: str) -> None:
+def test_no_more_than_the_limit_a_minute(url: str | None, key: str) -> None:
     rates = RateLimits(url, TIMEOUT)
     answers = [rates.hit(key, 3) for _ in range(5)]
     assert answers[:3] == [None, None, None]
@@ -66,7 +66,7 @@ def test_replicas_count_together(urls: dict[str, str | None], kind: str, key: st
     assert first.hit(key, 2) is not None
 
 
-def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key: str) -> None:
+def test_each_replica_counts_for_itself_while_redis_is_down(tmp_path: Path, key: str) -> None:
     with server("redis", tmp_path) as redis:
         rates = RateLimits(f"redis://127.0.0.1:{port_of(redis)}", TIMEOUT)
         assert rates.hit(key, 1) is None
@@ -74,7 +74,7 @@ def test_when_redis_goes_away_each_replica_counts_for_itself(tmp_path: Path, key
 
 
 @pytest.mark.parametrize("url", ["redis://:pa/ss@localhost:6379/0", "nothing://localhost"])
-def test_a_url_that_is_none_is_told_without_its_password(url: str) -> None:
+def test_the_error_for_an_invalid_url_omits_the_password(url: str) -> None:
     with pytest.raises(UsageError) as told:
         RateLimits(url, TIMEOUT)
     assert "pa/ss" not in str(told.value)

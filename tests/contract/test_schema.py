@@ -1,4 +1,4 @@
-"""The migrations make, on each database, exactly the tables that the code uses."""
+"""On each database, the migrations create exactly the tables that the code uses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from ragapp.errors import UsageError
-from ragapp.store.engine import WRITE, migrate, open_engine
-from ragapp.store.revisions import MIGRATIONS, has_newest_schema, known_revisions
+from ragapp.store.engine import (
+    MIGRATIONS,
+    WRITE,
+    has_newest_schema,
+    known_revisions,
+    migrate,
+    open_engine,
+)
 from ragapp.store.schema import metadata
 
 
@@ -26,7 +32,7 @@ def test_opening_again_changes_nothing(engine: Engine, database_url: str) -> Non
         assert MigrationContext.configure(c).get_current_revision() == max(known_revisions())
 
 
-def test_the_names_of_the_files_say_which_revisions_there_are() -> None:
+def test_the_names_of_the_migrations_are_the_known_revisions() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
@@ -49,6 +55,6 @@ def test_a_database_of_a_newer_ragapp_is_refused(engine: Engine, database_url: s
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://me@example/db", "postgresql://me@example:port/db"])
-def test_what_is_no_address_is_told(url: str) -> None:
+def test_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="RAGAPP_DATABASE_URL"):
         open_engine(url)

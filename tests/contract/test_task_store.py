@@ -1,4 +1,4 @@
-"""What every TaskStore promises, over each database we support."""
+"""Every TaskStore, over each supported database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESULT = b'{"ok": true}'
 
 
 class Clock:
-    """That of the database, as if it were moved on."""
+    """The clock of the database, which the test moves."""
 
     def __init__(self) -> None:
         self.seconds = 1e9
@@ -41,7 +41,7 @@ def task(store: TaskStore) -> Task:
     return store.add(KIND, "Prüfe alles")
 
 
-def test_it_waits_runs_and_is_done(store: TaskStore, task: Task, clock: Clock) -> None:
+def test_a_task_waits_runs_and_is_done(store: TaskStore, task: Task, clock: Clock) -> None:
     assert store.get(task.id) == task
     assert (task.state, task.title, task.over) == ("waiting", "Prüfe alles", False)
     clock.seconds += 1
@@ -59,7 +59,7 @@ def test_it_waits_runs_and_is_done(store: TaskStore, task: Task, clock: Clock) -
     assert store.output(task.id) == RESULT
 
 
-def test_why_it_failed_is_told(store: TaskStore, task: Task) -> None:
+def test_the_reason_of_a_failure_is_stored(store: TaskStore, task: Task) -> None:
     store.begin(task.id)
     store.end(task.id, TaskEnd("failed", error="The model is missing."))
     assert (store.get(task.id).state, store.get(task.id).error) == ("failed", "The model is missing.")
@@ -67,7 +67,7 @@ def test_why_it_failed_is_told(store: TaskStore, task: Task) -> None:
         store.output(task.id)
 
 
-def test_one_that_nobody_holds_any_more_is_lost_until_it_is_held_again(
+def test_a_task_without_a_lease_is_lost_until_its_lease_is_renewed(
     store: TaskStore, task: Task, clock: Clock
 ) -> None:
     store.begin(task.id)
@@ -82,11 +82,11 @@ def test_one_that_nobody_holds_any_more_is_lost_until_it_is_held_again(
     assert [one.state for one in store.all()] == ["lost"]
     with pytest.raises(ConflictError):
         store.cancel(task.id)
-    assert store.hold(task.id, "embedding", 0.6)  # a laptop that slept goes on
+    assert store.hold(task.id, "embedding", 0.6)  # a laptop that was suspended continues
     assert store.get(task.id).state == "running"
 
 
-def test_a_waiting_one_is_held_too(store: TaskStore, task: Task, clock: Clock) -> None:
+def test_a_waiting_task_has_a_lease_too(store: TaskStore, task: Task, clock: Clock) -> None:
     clock.seconds += LEASE - 1
     store.hold(task.id, "", None)
     clock.seconds += LEASE - 1
@@ -95,29 +95,29 @@ def test_a_waiting_one_is_held_too(store: TaskStore, task: Task, clock: Clock) -
     assert store.get(task.id).state == "lost"
 
 
-def test_one_that_is_cancelled_stays_so_whatever_its_server_says(store: TaskStore, task: Task) -> None:
+def test_a_cancelled_task_stays_cancelled(store: TaskStore, task: Task) -> None:
     store.begin(task.id)
     assert store.cancel(task.id).state == "cancelled"
     assert not store.hold(task.id, "embedding", 0.5)
     store.begin(task.id)
     store.end(task.id, TaskEnd("done", output=RESULT))
     assert (store.get(task.id).state, store.get(task.id).share) == ("cancelled", None)
-    with pytest.raises(ConflictError, match="over"):
+    with pytest.raises(ConflictError, match="ended"):
         store.cancel(task.id)
 
 
-@pytest.mark.parametrize("task_id", ["nobody", "../tasks", ""])
-def test_an_unknown_one_is_not_found(store: TaskStore, task_id: str) -> None:
+@pytest.mark.parametrize("task_id", ["unknown", "../tasks", ""])
+def test_an_unknown_task_is_not_found(store: TaskStore, task_id: str) -> None:
     for method in (store.get, store.output, store.cancel):
         with pytest.raises(NotFoundError):
             method(task_id)
     assert not store.hold(task_id, "", None)
 
 
-def test_only_the_oldest_that_are_over_make_room(
+def test_only_the_oldest_ended_tasks_are_deleted(
     store: TaskStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "KEPT", 2)
+    monkeypatch.setattr(tasks, "MAX_TASKS", 2)
     first, done, lost = (store.add(KIND, title) for title in ("first", "done", "lost"))
     store.end(done.id, TaskEnd("done"))
     clock.seconds += LEASE + 1
@@ -127,7 +127,7 @@ def test_only_the_oldest_that_are_over_make_room(
     assert lost.id not in {one.id for one in store.all()}
 
 
-def test_the_newest_is_first(store: TaskStore, clock: Clock) -> None:
+def test_tasks_are_listed_newest_first(store: TaskStore, clock: Clock) -> None:
     added = []
     for title in ("one", "two", "three"):
         added.append(store.add(KIND, title))
@@ -135,5 +135,5 @@ def test_the_newest_is_first(store: TaskStore, clock: Clock) -> None:
     assert store.all() == added[::-1]
 
 
-def test_all_who_use_the_database_see_the_same(engine: Engine, task: Task, clock: Clock) -> None:
+def test_all_users_of_the_database_see_the_same_tasks(engine: Engine, task: Task, clock: Clock) -> None:
     assert SqlTasks(engine, LEASE, clock).all() == [task]

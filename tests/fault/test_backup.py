@@ -21,9 +21,8 @@ from ragapp.bootstrap.storage import back_up, restore
 from ragapp.errors import StorageError, UsageError
 from ragapp.settings import Settings
 from ragapp.store.artifacts import SqlArtifacts
-from ragapp.store.engine import migrate, open_engine
+from ragapp.store.engine import known_revisions, migrate, open_engine
 from ragapp.store.file_blobs import BlobFolder
-from ragapp.store.revisions import known_revisions
 from ragapp.store.sql_store import SqlStore
 from ragapp.types import UploadSpec
 from tests.fault.storage import PowerCut, failing_at

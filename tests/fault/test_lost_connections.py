@@ -23,7 +23,7 @@ from ragapp.bootstrap import build_service
 from ragapp.errors import StorageUnavailable
 from ragapp.settings import Settings
 from ragapp.store.job_queue import SqlJobQueue
-from ragapp.telemetry.null_observer import NullObserver
+from ragapp.telemetry.observer import NullObserver
 from tests import postgres as postgresql
 from tests.fault.library import NAME, HashEmbedder, Library
 from tests.postgres import PostgresServer

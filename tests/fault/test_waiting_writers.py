@@ -21,7 +21,7 @@ WAITING = 20
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    return open_engine(f"sqlite:///{tmp_path / 'truth.db'}")
+    return open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}")
 
 
 @contextmanager

@@ -145,7 +145,7 @@ def test_a_table_that_was_lost_is_damage_on_every_database(engine: Engine, tmp_p
         c.execute(text("DROP TABLE changes"))
     store = SqlStore(engine, BlobFolder(tmp_path / "blobs"), 10_000)
     failed = [check for check in store.check(repair=False) if not check.ok]
-    assert [check.name for check in failed] == ["every table and column is there"]
+    assert [check.name for check in failed] == ["every table and column exists"]
     assert "changes, feedback" in failed[0].detail
     store.create_collection("shore", "e", 2)
     with pytest.raises(StorageError, match="damaged"):

@@ -81,7 +81,7 @@ def test_the_client_hands_out_what_the_service_does(service: RagService, url: st
         with pytest.raises(NotFoundError, match=r"harbour\.pdf has 2 pages: there is no page 3"):
             client.page_image(harbour.id, 3)
         bread = next(one for one in client.documents() if one.name == "bread.txt")
-        with pytest.raises(UnsupportedFormat, match=r"bread\.txt has no pages that could be drawn"):
+        with pytest.raises(UnsupportedFormat, match=r"bread\.txt has no pages that can be drawn"):
             client.page_image(bread.id, 1)
 
 

@@ -127,7 +127,7 @@ def test_a_new_collection_is_made(shop: Shop) -> None:
     [
         (("nowhere.pdf",), 2, "no file, folder or match"),
         ((".", "--meta", "colour"), 2, "key=value"),
-        ((__file__, "-c", "../up"), 2, "fit name"),
+        ((__file__, "-c", "../up"), 2, "valid name"),
     ],
 )
 def test_wrong_use_is_said_at_once(shop: Shop, arguments: tuple[str, ...], code: int, reason: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from ragapp.bootstrap import build_service
 from ragapp.bootstrap.storage import back_up, restore
 from ragapp.files.permissions import private_file, private_folder
-from ragapp.models.sharing import share, shared_folder
+from ragapp.models.model_folder import share, shared_folder
 from ragapp.service import RagService
 from ragapp.types import AskQuery, SearchQuery, UploadSpec
 from tests.serving import TIDES, bring_in, settings_in

@@ -1,4 +1,4 @@
-"""Views on a real Qdrant node: fed by several at once, broken, removed, and mended from the truth."""
+"""Indexes on a real Qdrant node: fed by several at once, damaged, removed, and repaired from the database."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def client(qdrant: Node) -> Iterator[QdrantClient]:
 def open_index(qdrant: Node, prefix: str, library: Library) -> Iterator[Callable[..., QdrantIndex]]:
     opened = []
 
-    def opening(truth: SqlStore | Interrupting | None = None) -> QdrantIndex:
-        opened.append(QdrantIndex(QdrantSettings((qdrant.url,), prefix=prefix), truth or library.store))
+    def opening(database: SqlStore | Interrupting | None = None) -> QdrantIndex:
+        opened.append(QdrantIndex(QdrantSettings((qdrant.url,), prefix=prefix), database or library.store))
         return opened[-1]
 
     yield opening
@@ -70,7 +70,7 @@ def names(client: QdrantClient, prefix: str) -> dict[str, str]:
 
 @dataclass
 class Interrupting:
-    """The truth, where something happens once after a feeder has read texts and before it has them."""
+    """The database; `happens` is called once, between reading entries and returning them."""
 
     store: SqlStore
     happens: Callable[[], None]
@@ -95,7 +95,7 @@ class Interrupting:
         return self.store.vectors(collection_id, embedder, version_ids)
 
 
-def test_several_feed_at_once(library: Library, open_index: Callable[..., QdrantIndex]) -> None:
+def test_several_threads_feed_at_once(library: Library, open_index: Callable[..., QdrantIndex]) -> None:
     indexes = [open_index() for _ in range(4)]
     for number in range(6, 12):
         library.add(f"{number}", [f"heron {number}"])
@@ -110,7 +110,7 @@ def test_several_feed_at_once(library: Library, open_index: Callable[..., Qdrant
     assert indexes[0].verify(library.collection) is None
 
 
-def test_what_a_slow_feeder_writes_too_late_it_takes_out_again(
+def test_a_slow_feeder_removes_again_what_it_wrote_too_late(
     library: Library, open_index: Callable[..., QdrantIndex]
 ) -> None:
     quick = open_index()
@@ -124,7 +124,7 @@ def test_what_a_slow_feeder_writes_too_late_it_takes_out_again(
     assert quick.verify(library.collection) is None
 
 
-def test_a_feeder_that_dies_before_it_says_how_far_it_came_does_no_harm(
+def test_a_feeder_that_dies_before_it_moves_the_position_does_no_harm(
     library: Library, open_index: Callable[..., QdrantIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dies(self: Points, revision: int) -> None:
@@ -140,7 +140,7 @@ def test_a_feeder_that_dies_before_it_says_how_far_it_came_does_no_harm(
     assert index.verify(library.collection) is None
 
 
-def test_points_that_differ_from_the_truth_are_told_and_mended(
+def test_points_that_differ_from_the_database_are_reported_and_repaired(
     library: Library, open_index: Callable[..., QdrantIndex], client: QdrantClient, prefix: str
 ) -> None:
     index = open_index()
@@ -154,13 +154,13 @@ def test_points_that_differ_from_the_truth_are_told_and_mended(
     client.upsert(vectors, [models.PointStruct(id=10**6, vector=odd, payload={"version": 10**6})])
     found = index.verify(library.collection)
     assert found is not None
-    assert "lacks 1 live chunks, holds 1 that are not live and 1 otherwise" in found
+    assert "lacks 1 live chunks and holds 1 that are not live and 1 that differ" in found
     index.rebuild(library.collection)
     assert index.verify(library.collection) is None
     assert index.dense(library.collection, EAST, 99) == expected
 
 
-def test_words_that_differ_are_told_and_mended(
+def test_keywords_that_differ_are_reported_and_repaired(
     library: Library, open_index: Callable[..., QdrantIndex], client: QdrantClient, prefix: str
 ) -> None:
     index = open_index()
@@ -169,12 +169,12 @@ def test_words_that_differ_are_told_and_mended(
     words = names(client, prefix)["words"]
     (held,) = client.retrieve(words, [key])
     client.upsert(words, [models.PointStruct(id=key, vector=other, payload=held.payload)])
-    assert "1 otherwise than the store" in (index.verify(library.collection) or "")
+    assert "1 that differ from the database" in (index.verify(library.collection) or "")
     index.rebuild(library.collection)
     assert index.keyword(library.collection, "heron", 1) == ((key, score),)
 
 
-def test_views_that_somebody_removed_come_back(
+def test_indexes_that_were_removed_come_back(
     library: Library, open_index: Callable[..., QdrantIndex], client: QdrantClient, prefix: str
 ) -> None:
     index = open_index()
@@ -190,7 +190,6 @@ def test_the_service_searches_there_and_its_doctor_removes_what_was_left_behind(
 ) -> None:
     prefix = prefix_in(tmp_path)
     library.store.close()
-    (tmp_path / "truth.db").rename(tmp_path / "ragapp.db")
     settings = Settings(
         data_dir=tmp_path,
         models_dir=tmp_path / "models",
@@ -209,6 +208,6 @@ def test_the_service_searches_there_and_its_doctor_removes_what_was_left_behind(
     service.close()
 
 
-def test_an_index_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_index_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="qdrant:http://node1"):
         build_service(Settings(data_dir=tmp_path, index="elastic"))

@@ -1,4 +1,4 @@
-"""Fetching URLs: what is fetched, what never is, whatever the server does. Over real sockets."""
+"""Fetching URLs over real sockets: what is fetched, and what never is."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def load(url: str, limits: FetchLimits = LIMITS) -> tuple[str, str, bytes]:
         return page.url, page.media_type, page.data.read()
 
 
-def test_a_page_comes_whole_with_its_type_and_final_address(port: int) -> None:
+def test_a_page_has_its_media_type_and_final_url(port: int) -> None:
     base = f"http://127.0.0.1:{port}"
     assert load(f"{base}/once#part") == (f"{base}/page", "text/html", b"<p>Herons fish.</p>")
 
 
-def test_names_are_asked_once_and_the_address_is_kept(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_resolved_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     real, asked = socket.getaddrinfo, []
 
     def rebinding(host: str, *rest: Any, **more: Any) -> Any:
@@ -99,14 +99,14 @@ def test_names_are_asked_once_and_the_address_is_kept(port: int, monkeypatch: py
         "100.64.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[fd00::1]",
     ],
 )  # fmt: skip
-def test_what_is_not_public_is_not_fetched(host: str, port: int) -> None:
+def test_private_addresses_are_not_fetched(host: str, port: int) -> None:
     before = len(Site.hosts)
     with pytest.raises((UsageError, FetchError)):
         load(f"http://{host}:{port}/page", FetchLimits(10_000, 5))
     assert len(Site.hosts) == before
 
 
-def test_a_redirect_passes_the_same_guard(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_is_checked_as_well(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "is_public", lambda address: address == "127.0.0.1")
     closed = FetchLimits(10_000, 5)
     assert load(f"http://127.0.0.1:{port}/page", closed)[2]
@@ -119,17 +119,17 @@ def test_a_redirect_passes_the_same_guard(port: int, monkeypatch: pytest.MonkeyP
     [
         ("/gone", FetchError, "404"),
         ("/round", FetchError, "redirects"),
-        ("/file", UsageError, "only http"),
+        ("/file", UsageError, "Only http"),
         ("/large", TooLargeError, "10000 bytes"),
         ("/encoded", FetchError, "compressed"),
     ],
 )
-def test_what_goes_wrong_is_said(port: int, path: str, error: type[Exception], reason: str) -> None:
+def test_errors_name_the_reason(port: int, path: str, error: type[Exception], reason: str) -> None:
     with pytest.raises(error, match=reason):
         load(f"http://127.0.0.1:{port}{path}")
 
 
-def test_a_page_that_drips_is_given_up(port: int) -> None:
+def test_a_slow_page_is_abandoned(port: int) -> None:
     with pytest.raises(FetchError, match="too long"):
         load(f"http://127.0.0.1:{port}/slow", FetchLimits(10_000, 0.5, allow_private=True))
 
@@ -142,10 +142,10 @@ def test_other_urls_are_refused(url: str) -> None:
         load(url)
 
 
-def test_nobody_there_is_said() -> None:
+def test_a_missing_server_is_a_fetch_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    with pytest.raises(FetchError, match="cannot be had"):
+    with pytest.raises(FetchError, match="cannot be fetched"):
         load(f"http://127.0.0.1:{port}/")
 
 
@@ -153,5 +153,5 @@ def test_nobody_there_is_said() -> None:
     ("url", "name"),
     [("http://a.org/x/report%20one.pdf?v=2", "report one.pdf"), ("http://a.org/", "a.org")],
 )
-def test_a_page_is_called_after_its_path(url: str, name: str) -> None:
+def test_a_page_is_named_after_its_path(url: str, name: str) -> None:
     assert page_name(url) == name

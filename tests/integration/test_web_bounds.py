@@ -1,4 +1,4 @@
-"""Servers that would keep a fetch busy for ever, or make it take in gigabytes, each over a real socket."""
+"""Servers that try to keep a fetch busy forever, or to make it read gigabytes, over real sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragapp.fetching.web import FetchLimits, fetch
 LIMITS = FetchLimits(max_bytes=10_000_000, seconds=0.6, allow_private=True)
 PATIENT = FetchLimits(max_bytes=10_000_000, seconds=120, allow_private=True)
 FOR_EVER = 100.0
-"""Seconds after which a server here gives up at last."""
+"""Seconds after which these servers give up."""
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -85,7 +85,7 @@ def refusal(url: str, limits: FetchLimits) -> str:
         pytest.param(lambda _: time.sleep(FOR_EVER), id="silence"),
     ],
 )
-def test_one_deadline_holds_for_all_that_is_sent(talk: Conversation) -> None:
+def test_one_deadline_applies_to_everything_that_is_sent(talk: Conversation) -> None:
     with site(talk) as url:
         assert "RAGAPP_URL_SECONDS" in refusal(url, LIMITS)
 
@@ -119,9 +119,9 @@ def test_the_deadline_holds_for_the_look_up_of_the_name(monkeypatch: pytest.Monk
         pytest.param(dripping(CHUNKED, b"1;" + b"e" * 50_000 + b"\r\nx\r\n", 0), id="a chunk's extension"),
     ],
 )
-def test_a_flood_of_what_is_no_body_ends_before_the_deadline(talk: Conversation) -> None:
+def test_endless_headers_and_framing_end_before_the_deadline(talk: Conversation) -> None:
     with site(talk) as url:
-        assert "without end" in refusal(url, PATIENT)
+        assert "endless" in refusal(url, PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_encoded_bodies_are_refused_unread(encoding: str) -> None:
         assert "compressed" in refusal(url, PATIENT)
 
 
-def test_what_is_asked_for_is_the_page_as_it_is() -> None:
+def test_the_page_is_requested_uncompressed() -> None:
     asked: list[bytes] = []
 
     def answer(client: socket.socket) -> None:
@@ -155,7 +155,7 @@ def test_what_is_asked_for_is_the_page_as_it_is() -> None:
     assert b"accept-encoding: identity\r\n" in asked[0].lower()
 
 
-def test_a_page_in_many_small_chunks_is_no_flood() -> None:
-    count = 3 * budget.MOST_OVERHEAD // 16
+def test_a_page_in_many_small_chunks_is_fetched() -> None:
+    count = 3 * budget.MAX_OVERHEAD // 16
     with site(saying(CHUNKED + b"1\r\nx\r\n" * count + b"0\r\n\r\n")) as url, fetch(url, PATIENT) as page:
         assert page.data.read() == b"x" * count

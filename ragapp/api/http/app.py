@@ -36,8 +36,7 @@ from ragapp.api.http.request_guards import BodyLimit, BrowserGuard, PathGuard, R
 from ragapp.api.http.request_telemetry import RequestTelemetry
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.telemetry.gauges import StateCollector
-from ragapp.telemetry.metrics import Metrics
+from ragapp.telemetry.metrics import Metrics, StateCollector
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.tracing import Tracing
 from ragapp.types import CacheStats, QueueDepth

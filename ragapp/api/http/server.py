@@ -23,7 +23,7 @@ from ragapp.processes.shutdown import Deadline, closing_seconds
 from ragapp.protocols import OpenEvaluations
 from ragapp.service import RagService
 from ragapp.settings import Settings
-from ragapp.telemetry.build import build_telemetry
+from ragapp.telemetry.observer import build_telemetry
 
 log = logging.getLogger(__name__)
 

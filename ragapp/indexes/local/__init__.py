@@ -1,1 +1,1 @@
-"""The views in files on this machine: FAISS for vectors, tantivy for words."""
+"""Indexes in files on this machine: FAISS for vectors, tantivy for keywords."""

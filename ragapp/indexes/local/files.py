@@ -1,22 +1,21 @@
-"""Files that are whole or not there, and that know when a byte of them has changed.
+"""Index files: complete or absent, and checksummed so that any changed byte is detected.
 
 Layout (integers little-endian):
 
     magic | section, section … | footer, JSON | length of footer, u64 | xxh3-128 of footer and length
 
 Magic and sections are padded with zeros to a multiple of 64 bytes, so that arrays can be mapped. The
-footer holds a manifest (the writer's own text) and for each section its name, dtype, shape, offset and
-the xxh3-128 of its bytes with their padding: every byte of the file is covered.
+footer holds a manifest (a text of the index's own) and, for each section, its name, dtype, shape, offset and
+the xxh3-128 of its bytes with their padding. So every byte of the file is covered.
 
 A file is verified in full when it is opened. That reads it once, at memory speed, and warms the page
-cache that the first search needs anyway; a lazy check would let a search answer from a damaged page.
+cache, which the first search needs anyway. A lazy check would let a search use a damaged page.
 """
 
 from __future__ import annotations
 
 import json
 import mmap
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
-from ragapp.files.permissions import private_opener
+from ragapp.files.atomic import replacing
 from ragapp.indexes.local.rows import OpenFile, StoredRows
 
 ALIGNMENT = 64
@@ -56,24 +55,25 @@ class _Footer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
-    """A verified file. Its arrays are read-only and mapped: all processes share one copy in memory."""
+    """A verified file. Its arrays are read-only and mapped, so all processes share one copy in memory."""
 
     manifest: str
     arrays: Arrays
     file: OpenFile
     offsets: Mapping[str, int]
-    """Where each array begins in the file."""
+    """The offset of each array in the file, in bytes."""
 
     def stored_rows(self, name: str) -> StoredRows:
-        """A matrix of 32-bit numbers, to be read row by row."""
+        """A matrix of 32-bit numbers that is read row by row instead of mapped."""
         return StoredRows(self.file, self.offsets[name], self.arrays[name].shape[1])
 
 
 def write_index_file(path: Path, manifest: str, arrays: Arrays) -> None:
-    """Puts the file in place of an older one at `path`, atomically and durably.
+    """Replaces the file at `path`, atomically and durably.
 
-    Arrays are of plain numbers. One writer at a time: what earlier ones that died left behind is cleared.
-    Raises StorageError when the disk is full or not writable; the older file is then untouched.
+    Arrays hold plain numbers. The caller sees to it that there is one writer at a time; temporary files of
+    writers that died are removed. Raises StorageError when the disk is full or not writable; the older file
+    is then untouched.
     """
     with _replacing(path) as file:
         file.write(MAGIC)
@@ -84,7 +84,7 @@ def write_index_file(path: Path, manifest: str, arrays: Arrays) -> None:
 
 
 def read_index_file(path: Path) -> IndexFile:
-    """Opens and verifies. Raises StorageError when the file is missing or any byte of it has changed."""
+    """Opens and verifies the file. Raises StorageError when it is missing or any byte of it has changed."""
     try:
         file = OpenFile(path)
         pages = mmap.mmap(file.descriptor, 0, access=mmap.ACCESS_READ)
@@ -97,7 +97,9 @@ def read_index_file(path: Path) -> IndexFile:
         section["name"]: _read_section(path, section, mapped[section["offset"] : section_end])
         for section, section_end in zip(footer["sections"], ends, strict=False)
     }
-    pages.madvise(mmap.MADV_DONTNEED)  # they stay in the page cache, without counting as this process's
+    pages.madvise(
+        mmap.MADV_DONTNEED
+    )  # they stay in the page cache, but no longer count as memory of this process
     offsets = {section["name"]: section["offset"] for section in footer["sections"]}
     return IndexFile(footer["manifest"], arrays, file, offsets)
 
@@ -113,29 +115,14 @@ def file_digest(path: Path) -> str:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name `path` once it is complete and durable, or never."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    """As `replacing`, but removes the temporary files of writers that died, and raises StorageError."""
     try:
         for leftover in path.parent.glob(f"{path.name}.*{TEMPORARY}"):
             leftover.unlink()
-        with open(temporary, "xb", opener=private_opener) as file:
+        with replacing(path, path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageError(f"Cannot write {path}: {error}. Free some space there and try again.") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the names in `folder` durable: fsync of a file does not."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _write_section(file: BinaryIO, name: str, array: NDArray[Any]) -> _Section:
@@ -156,7 +143,7 @@ def _read_footer(path: Path, mapped: memoryview) -> tuple[_Footer, int]:
     length = int.from_bytes(mapped[-TRAILER_BYTES:][:LENGTH_BYTES], "little")
     start = len(mapped) - TRAILER_BYTES - length
     if start < ALIGNMENT or mapped[:ALIGNMENT] != MAGIC:
-        raise _damaged(path, "it does not begin or end as it should")
+        raise _damaged(path, "its header or its length is wrong")
     covered, digest = mapped[start : -TRAILER_BYTES + LENGTH_BYTES], mapped[-TRAILER_BYTES + LENGTH_BYTES :]
     if xxhash.xxh3_128_digest(covered) != digest:
         raise _damaged(path, "the checksum of its footer is wrong")
@@ -173,4 +160,4 @@ def _read_section(path: Path, section: _Section, extent: memoryview) -> NDArray[
 
 
 def _damaged(path: Path, how: str) -> StorageError:
-    return StorageError(f"{path} is damaged: {how}. `ragapp doctor --repair` builds it anew.")
+    return StorageError(f"{path} is damaged: {how}. Run `ragapp doctor --repair` to rebuild it.")

@@ -1,4 +1,4 @@
-"""A short cut through many rows: an HNSW graph over 8-bit codes finds candidates, to be scored exactly.
+"""An HNSW graph over 8-bit codes that finds candidates among many rows; they are then scored exactly.
 
 Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
 Navigable Small World graphs" (arXiv 1603.09320). Chosen by measurement: docs/index-files.md.
@@ -13,29 +13,32 @@ from ragapp.indexes.local.rows import Bitmap
 from ragapp.types import Vectors
 
 GRAPH_ROWS = 20_000
-"""From here on a graph beats the exact scan; below, the scan takes less than a millisecond."""
+"""From this size on, a graph is faster than the exact scan, which takes less than a millisecond below it."""
 LINKS = 16
-"""A row's neighbours; twice as many in the lowest layer. 32 find no more and take 128 bytes more a row."""
+"""Neighbours of a row; twice as many in the lowest layer. 32 find no more and take 128 more bytes a row."""
 BUILD_BREADTH = 80
 BREADTH = 768
-"""Rows kept in sight during a search: for embedded queries recall@10 is .979 with 256, .993 with 512 and .995
-with 768 at 100,000 chunks; .990 with 640 and .992 with 768 at a million."""
+"""Candidates kept during a search. For embedded queries, recall@10 is 0.979 with 256, 0.993 with 512 and
+0.995 with 768 at 100,000 chunks, and 0.990 with 640 and 0.992 with 768 at a million."""
 TRAINING_ROWS = 50_000
-"""Rows that the range of the codes is taken from."""
+"""Rows from which the range of the codes is computed."""
 
 
 class HnswGraph:
-    """Reads the image of `build` where it lies, mapped from a file: little of it is copied."""
+    """Uses the image that `build_graph` returned where it is mapped from a file: little of it is copied."""
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
-        import faiss  # noqa: PLC0415  a command that searches nothing starts without it
+        import faiss  # noqa: PLC0415  commands that do not search start without it
 
         self._image = image  # FAISS points into it
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(image), image.size)  # type: ignore[attr-defined]
         self._index = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
 
     def search(self, vector: Vectors, n: int, allowed: Bitmap, share: float) -> NDArray[np.int64]:
-        """About the `n` rows of `allowed`, a `share` of all, with the largest inner product; any order."""
+        """Approximately the `n` rows of `allowed` with the largest inner product with `vector`, in any order.
+
+        `share` is the part of all rows that is allowed.
+        """
         import faiss  # noqa: PLC0415
 
         parameters = faiss.SearchParametersHNSW(  # type: ignore[attr-defined]  # its stubs do not know it

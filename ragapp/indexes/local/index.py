@@ -1,4 +1,4 @@
-"""`SearchIndex` on this machine: a vector view and a keyword view of each collection, in files."""
+"""`SearchIndex` on this machine: a vector index and a keyword index of each collection, in files."""
 
 from __future__ import annotations
 
@@ -14,64 +14,65 @@ from pathlib import Path
 
 from ragapp.errors import RagappError
 from ragapp.files.permissions import private_folder
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.indexes.local.keyword_index import KeywordIndex
-from ragapp.indexes.local.locks import writing
-from ragapp.indexes.local.vector_index import VectorIndex, vectors_name
+from ragapp.indexes.local.locks import write_lock
+from ragapp.indexes.local.vector_index import VectorIndex, optimizing_lock_file
+from ragapp.indexes.ranking import vectors_name
 from ragapp.indexes.verification import when_steady
 from ragapp.types import Collection, Ranking, Vectors
 
 log = logging.getLogger(__name__)
 
-QUICKLY_WRITTEN = 5_000
-"""Passages: that many are written anew in about a second, two on a busy machine."""
+MAX_PURGED_CHUNKS = 5_000
+"""Indexes up to this size are purged in the background. Rewriting them takes a second, two on a busy
+machine."""
 NICENESS = 10
-"""Of what is built while people search."""
+"""The niceness of threads that build indexes while others search."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _CollectionIndexes:
     vectors: VectorIndex
-    words: KeywordIndex
+    keywords: KeywordIndex
 
 
 class LocalIndex:
-    """Safe to share between threads; processes on one machine may share `indexes_dir`.
+    """Safe to share between threads. Processes on one machine may share `folder`.
 
-    Each process holds its own readers. Files are written by one process at a time, under a file lock
-    that a dead process lets go.
+    Each process has its own readers. One process at a time writes files, under a file lock that is released
+    when the process dies.
     """
 
-    def __init__(self, indexes_dir: Path, truth: ChangeSource) -> None:
-        self._dir = indexes_dir
-        self._truth = truth
-        self._views: dict[tuple[int, str], _CollectionIndexes] = {}
+    def __init__(self, folder: Path, database: ChangeSource) -> None:
+        self._dir = folder
+        self._database = database
+        self._indexes: dict[tuple[int, str], _CollectionIndexes] = {}
         self._opening = threading.Lock()
-        self._tended: set[_CollectionIndexes] = set()
-        """What the housekeeper is about to do: asked for by each search, done once."""
-        self._purged: set[int] = set()
-        """Collections whose purge waits for the housekeeper: one does for many deletions."""
-        self._housekeeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
+        self._to_optimize: set[_CollectionIndexes] = set()
+        """Indexes whose optimization is queued: each search asks for it, but it is done once."""
+        self._to_purge: set[int] = set()
+        """Collections whose purge is queued: one serves many deletions."""
+        self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="indexes")
 
     def catch_up(self, collection: Collection) -> None:
-        """Brings both views to the collection's revision; costs nothing when they are there.
+        """Brings both indexes to the collection's revision; costs nothing when they are there.
 
-        Raises StorageError when the disk is full, ConflictError when another process holds a view for
+        Raises StorageError when the disk is full, ConflictError when another process locks an index for
         minutes.
         """
-        views = self._of(collection)
-        views.words.catch_up(collection)
-        snapshot = views.vectors.catch_up(collection)
-        if (snapshot.outgrown or snapshot.lacks_graph) and views not in self._tended:
-            self._tended.add(views)
-            self._housekeeper.submit(self._tend, views, collection)
+        indexes = self._of(collection)
+        indexes.keywords.catch_up(collection)
+        if indexes.vectors.needs_optimizing(collection) and indexes not in self._to_optimize:
+            self._to_optimize.add(indexes)
+            self._background.submit(self._optimize, indexes, collection)
 
     def dense(
         self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
-        """The `k` chunks with the largest inner product with `vector`, shape (dimension,); exact.
+        """The `k` chunks with the largest inner product with `vector`, shape (dimension,).
 
-        Raises EmbedderMismatch when `vector` cannot be of the collection's embedder.
+        Raises EmbedderMismatch when `vector` does not have the dimension of the collection's embedder.
         """
         return self._of(collection).vectors.search(collection, vector, k, within) if k > 0 else ()
 
@@ -79,120 +80,119 @@ class LocalIndex:
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
         """The `k` chunks with the highest BM25 score."""
-        return self._of(collection).words.search(collection, query, k, within) if k > 0 else ()
+        return self._of(collection).keywords.search(collection, query, k, within) if k > 0 else ()
 
     def verify(self, collection: Collection) -> str | None:
-        """Reads every file of the views and compares what they hold with the truth, chunk by chunk."""
-        return when_steady(self._truth, collection.name, self._difference)
+        """Reads every file of the indexes and compares them with the database, chunk by chunk."""
+        return when_steady(self._database, collection.name, self._difference)
 
     def purge(self, collection: Collection) -> str:
-        """Writes anew the views whose files still hold what was removed. Raises as `catch_up` does."""
-        if self._folder(collection.id).exists():  # else nobody has searched it
-            views = self._of(collection)
-            views.words.purge(collection)
-            views.vectors.purge(collection)
+        """Rewrites indexes whose files still hold removed chunks. Raises as `catch_up` does."""
+        if self._folder(collection.id).exists():  # else it was never searched
+            indexes = self._of(collection)
+            indexes.keywords.purge(collection)
+            indexes.vectors.purge(collection)
         return ""
 
     def purge_soon(self, collection: Collection) -> None:
-        """In the background, for views that are quickly written anew. Larger ones lose what was removed when
-        that has become a quarter of them, or by `purge`."""
-        if self._folder(collection.id).exists() and collection.id not in self._purged:
-            self._purged.add(collection.id)
-            self._housekeeper.submit(self._purge_small, collection)
+        """Purges small indexes in the background. Larger ones drop removed chunks once those make up a
+        quarter of them, or by `purge`."""
+        if self._folder(collection.id).exists() and collection.id not in self._to_purge:
+            self._to_purge.add(collection.id)
+            self._background.submit(self._purge_small, collection)
 
     def rebuild(self, collection: Collection) -> None:
-        """Builds both views anew from the truth. Searches that need no newer revision go on meanwhile."""
-        views = self._of(collection)
-        views.words.rebuild(collection)
-        views.vectors.rebuild(collection)
+        """Rebuilds both indexes from the database. Searches that need no newer revision go on meanwhile."""
+        indexes = self._of(collection)
+        indexes.keywords.rebuild(collection)
+        indexes.vectors.rebuild(collection)
 
     def prepare(self, collection: Collection) -> None:
-        """Builds a vector view beside those of the collection's other embedders."""
+        """Builds a vector index beside those of the collection's other embedders."""
         self._of(collection).vectors.rebuild(collection)
 
     def forget_others(self, collection: Collection) -> None:
-        """Removes the vector views of other embedders. Readers that have one open keep it."""
+        """Removes the vector indexes of other embedders. Readers that have one open keep it."""
         vectors_lock, _ = self._locks(collection.id)
-        with writing(vectors_lock):
+        with write_lock(vectors_lock):
             for path in self._folder(collection.id).glob("vectors-*"):
                 if not path.name.startswith(vectors_name(collection.embedder)):
                     path.unlink(missing_ok=True)
 
     def drop(self, collection_id: int) -> None:
-        """Removes the collection's files. There is nothing to do when it has none."""
+        """Removes the collection's files, if it has any."""
         with self._opening:
-            self._views = {key: views for key, views in self._views.items() if key[0] != collection_id}
-        vectors_lock, words_lock = self._locks(collection_id)
-        with writing(vectors_lock), writing(words_lock):
+            self._indexes = {key: kept for key, kept in self._indexes.items() if key[0] != collection_id}
+        vectors_lock, keywords_lock = self._locks(collection_id)
+        with write_lock(vectors_lock), write_lock(keywords_lock):
             shutil.rmtree(self._folder(collection_id), ignore_errors=True)
-            vectors_lock.unlink(missing_ok=True)
-            words_lock.unlink(missing_ok=True)
-            vectors_lock.with_suffix(".tending").unlink(missing_ok=True)
+            for lock in (vectors_lock, keywords_lock, optimizing_lock_file(vectors_lock)):
+                lock.unlink(missing_ok=True)
 
     def collection_ids(self) -> frozenset[int]:
-        """Of all collections that have files here, deleted ones included."""
+        """The ids of all collections that have files here, deleted ones included."""
         names = (path.name.partition(".")[0] for path in self._dir.glob("*"))
         return frozenset(int(name) for name in names if name.isdecimal())
 
     def close(self) -> None:
-        """Ends what is being written. The index is not used after this."""
-        self._housekeeper.shutdown(wait=True)
+        """Waits for what is being written. The index is not used after this."""
+        self._background.shutdown(wait=True)
         with self._opening:
-            self._views.clear()
+            self._indexes.clear()
 
     def _difference(self, collection: Collection) -> str | None:
-        views = self._of(collection)
-        return views.vectors.verify(collection) or views.words.verify(collection)
+        indexes = self._of(collection)
+        return indexes.vectors.verify(collection) or indexes.keywords.verify(collection)
 
     def _of(self, collection: Collection) -> _CollectionIndexes:
-        """A vector view for each embedder: who began to search by a former one ends with it."""
+        """One vector index for each embedder, so that a search ends with the embedder it began with."""
         key = collection.id, collection.embedder
-        views = self._views.get(key)
-        if views is not None:
-            return views
+        indexes = self._indexes.get(key)
+        if indexes is not None:
+            return indexes
         with self._opening:
-            if key not in self._views:
-                self._views[key] = self._opened(collection)
-            return self._views[key]
+            if key not in self._indexes:
+                self._indexes[key] = self._opened(collection)
+            return self._indexes[key]
 
     def _opened(self, collection: Collection) -> _CollectionIndexes:
         folder = self._folder(collection.id)
         private_folder(folder)
-        vectors_lock, words_lock = self._locks(collection.id)
-        words = (views.words for (known, _), views in self._views.items() if known == collection.id)
+        vectors_lock, keywords_lock = self._locks(collection.id)
+        opened = (one.keywords for (known, _), one in self._indexes.items() if known == collection.id)
         return _CollectionIndexes(
-            VectorIndex(collection, folder, vectors_lock, self._truth),
-            next(words, None) or KeywordIndex(collection.id, folder, words_lock, self._truth),
+            VectorIndex(collection, folder, vectors_lock, self._database),
+            next(opened, None) or KeywordIndex(collection.id, folder, keywords_lock, self._database),
         )
 
-    def _tend(self, views: _CollectionIndexes, collection: Collection) -> None:
-        _let_others_go_first()
+    def _optimize(self, indexes: _CollectionIndexes, collection: Collection) -> None:
+        _lower_priority()
         try:
-            views.vectors.tend(collection)
-        except RagappError as error:  # the view is complete without it; the next catch-up tries again
-            log.warning("A vector view could not be made quicker: %s", error)
+            indexes.vectors.optimize(collection)
+        except RagappError as error:  # the index is complete without it; the next catch-up tries again
+            log.warning("A vector index could not be optimized: %s", error)
         finally:
-            self._tended.discard(views)
+            self._to_optimize.discard(indexes)
 
     def _purge_small(self, collection: Collection) -> None:
-        _let_others_go_first()
-        self._purged.discard(collection.id)
+        _lower_priority()
+        self._to_purge.discard(collection.id)
         try:
-            now = self._truth.collection(collection.name)  # after deletions that came meanwhile
+            now = self._database.collection(collection.name)  # after further deletions
             self.catch_up(now)
-            if self._of(now).words.count() <= QUICKLY_WRITTEN:
+            if self._of(now).keywords.count() <= MAX_PURGED_CHUNKS:
                 self.purge(now)
         except RagappError as error:
-            log.warning("Indexes keep what was deleted until they are next written: %s", error)
+            log.warning("Indexes keep deleted chunks until they are next written: %s", error)
 
     def _folder(self, collection_id: int) -> Path:
         return self._dir / str(collection_id)
 
     def _locks(self, collection_id: int) -> tuple[Path, Path]:
-        """Beside the folder, so that removing it does not take the locks from under those who wait."""
+        """Beside the folder, so that removing the folder keeps the locks that others wait for."""
         return self._dir / f"{collection_id}.vectors.lock", self._dir / f"{collection_id}.words.lock"
 
 
-def _let_others_go_first() -> None:
-    if sys.platform == "linux":  # a thread has a niceness of its own there, and its OpenMP team has it too
+def _lower_priority() -> None:
+    if sys.platform == "linux":  # where each thread has its own niceness, which its OpenMP team inherits
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

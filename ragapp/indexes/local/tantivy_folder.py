@@ -15,68 +15,67 @@ from tantivy import Document, Index, Occur, Query, Schema, SchemaBuilder, Search
 
 from ragapp.errors import StorageError
 from ragapp.files.permissions import close_to_others, open_to_others, private_folder
-from ragapp.indexes.analyzer import analyser, spaced
+from ragapp.indexes.analyzer import build_analyzer, spaced
 from ragapp.indexes.local.files import file_digest
 from ragapp.indexes.ranking import Candidates, best
 from ragapp.types import IndexEntry, Ranking
 
 HEAP_BYTES = 32_000_000
-"""What a writer gathers before it writes a segment; tantivy asks for 15 MB at least."""
+"""Memory that a writer fills before it writes a segment; tantivy requires at least 15 MB."""
 MANAGED = ".managed.json"
 REWRITTEN = frozenset({"meta.json", MANAGED})
-"""All other files are segments: written once, under a name that is never used again."""
+"""All other files are segments, which are written once, under a name that is never reused."""
 LOCKS = frozenset({".tantivy-meta.lock", ".tantivy-writer.lock"})
 SCORE_DECIMALS = 4
-"""The order in which tantivy adds up a score depends on the segment; chunks with one text must tie."""
+"""Scores are rounded so that equal chunks tie: tantivy adds up a score in an order that depends on the
+segment."""
 
 COMMON = 0.3
-"""Words in a larger share of the chunks tell little: on SciFact, without them nDCG@10 is .701 and Recall@100
-.936, with them .700 and .937. (Without those in a tenth of the chunks: .686 and .916.)"""
-WORTH_LEAVING_OUT = 50_000
-"""Occurrences of common words, in chunks. Each is read and scored: so many take a tenth of a millisecond."""
+"""Keywords in a larger share of the chunks hardly matter: on SciFact, nDCG@10 is 0.701 and Recall@100 0.936
+without them, 0.700 and 0.937 with them. (Without those in a tenth of the chunks: 0.686 and 0.916.)"""
+MIN_SKIPPED_POSTINGS = 50_000
+"""Common keywords are skipped when that saves so many postings, which take 0.1 ms to read and score."""
 
 Digests = Mapping[str, str]
 
 
-class Generation:
-    """Heading and text are one field: on SciFact nDCG@10 is .700, with a field each at best .698."""
+class TantivyFolder:
+    """Heading and text are one field: nDCG@10 on SciFact is 0.700, and at best 0.698 with a field for
+    each."""
 
     def __init__(self, folder: Path) -> None:
-        """Opens the folder, or makes an empty index in it. Raises StorageError."""
+        """Opens the index, or creates an empty one. Raises StorageError."""
         self._path = folder
         self._schema = _schema()
-        self._analyser = analyser()
+        self._analyzer = build_analyzer()
         try:
             private_folder(folder)
             self._index = Index(self._schema, path=str(folder))
         except (OSError, ValueError) as error:
             raise StorageError(f"Cannot open the keyword index in {folder}: {error}.") from error
-        self._index.register_tokenizer("words", self._analyser)
-        self._index.config_reader("manual")  # we know when there is something new: no watching thread
+        self._index.register_tokenizer("words", self._analyzer)
+        self._index.config_reader("manual")  # no watching thread: we know when to reload
 
     def apply(self, touched: AbstractSet[int], entries: Iterable[IndexEntry]) -> None:
-        """Takes the versions `touched` out and `entries` in, in one commit. Raises StorageError."""
+        """Removes the versions `touched`, then adds `entries`, in one commit. Raises StorageError."""
         try:
             writer = self._index.writer(HEAP_BYTES, 1)
             try:
-                # By a query: tantivy's Python deletes by term miss every unsigned value, without a word.
+                # By a query: tantivy's Python binding silently ignores deletions by an unsigned term.
                 writer.delete_documents_by_query(self._of_versions(touched))
                 for entry in entries:
                     writer.add_document(_document(entry))
                 writer.commit()
             finally:
-                # Merges rewrite files: nobody may take stock of the folder before they have ended. This
-                # also lets the writer's lock go.
+                # Merges rewrite files, so the digests are only final after them. This also releases
+                # the writer's lock.
                 writer.wait_merging_threads()
-                close_to_others(open_to_others(self._path))  # where the umask of this process is another one
-        except ValueError as error:  # what tantivy raises for every error of the file system
+                close_to_others(open_to_others(self._path))  # whatever the umask of this process is
+        except ValueError as error:  # tantivy raises it for every error of the file system
             raise StorageError(f"Cannot write the keyword index: {error}. Is the disk full?") from error
 
     def holds_removed(self) -> bool:
-        """Whether segments still have the words of chunks that were taken out: merging drops these.
-
-        Raises StorageError.
-        """
+        """Whether segments still hold removed chunks, which only merging drops. Raises StorageError."""
         try:
             meta = json.loads((self._path / "meta.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -84,7 +83,7 @@ class Generation:
         return any(segment["deletes"] is not None for segment in meta["segments"])
 
     def searcher(self) -> Searcher:
-        """An immutable view of the last commit. Raises StorageError."""
+        """An immutable searcher over the last commit. Raises StorageError."""
         try:
             self._index.reload()
             return self._index.searcher()
@@ -92,46 +91,46 @@ class Generation:
             raise StorageError(f"Cannot read the keyword index: {error}.") from error
 
     def search(self, searcher: Searcher, query: str, k: int, within: AbstractSet[int] | None) -> Ranking:
-        """The `k` chunks with the highest BM25 score (k1 1.2, b .75), ties by key.
+        """The `k` chunks with the highest BM25 score (k1 1.2, b 0.75), ties by key.
 
-        In a large index, the query's common words count only when its rarer ones find too little.
+        In a large index, common keywords of the query only count when its rare ones find too little.
         """
-        words = Counter(self._analyser.analyze(spaced(query)))
-        if not words or not searcher.num_docs:
+        keywords = Counter(self._analyzer.analyze(spaced(query)))
+        if not keywords or not searcher.num_docs:
             return ()
 
         def candidates(asked: Counter[str], n: int) -> Candidates:
             return _found(searcher, self._query(asked, within), n)
 
-        if (telling := _telling(searcher, words)) != words:
-            ranking = best(k, searcher.num_docs, partial(candidates, telling))
+        if (rare := _rare(searcher, keywords)) != keywords:
+            ranking = best(k, searcher.num_docs, partial(candidates, rare))
             if len(ranking) == k:
                 return ranking
-        return best(k, searcher.num_docs, partial(candidates, words))
+        return best(k, searcher.num_docs, partial(candidates, keywords))
 
-    def _query(self, words: Counter[str], within: AbstractSet[int] | None) -> Query:
-        """A word that a query repeats counts as often. Words are terms already: nothing is parsed."""
+    def _query(self, keywords: Counter[str], within: AbstractSet[int] | None) -> Query:
+        """Weights each keyword by its count in the query. Keywords are terms already: nothing is parsed."""
         terms = [
-            (Occur.Should, Query.boost_query(Query.term_query(self._schema, "text", word, "freq"), count))
-            for word, count in words.items()
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, "text", keyword, "freq"), count))
+            for keyword, count in keywords.items()
         ]
-        any_word = Query.boolean_query(terms)
+        any_keyword = Query.boolean_query(terms)
         if within is None:
-            return any_word
+            return any_keyword
         allowed = Query.const_score_query(self._of_versions(within), 0.0)
-        return Query.boolean_query([(Occur.Must, any_word), (Occur.Must, allowed)])
+        return Query.boolean_query([(Occur.Must, any_keyword), (Occur.Must, allowed)])
 
     def _of_versions(self, versions: AbstractSet[int]) -> Query:
         return Query.term_set_query(self._schema, "version", sorted(versions))
 
 
-def _telling(searcher: Searcher, words: Counter[str]) -> Counter[str]:
-    """`words` without the common ones, where leaving those out is worth it and others remain."""
-    occur = {word: searcher.doc_freq("text", word) for word in words}
-    common = {word for word, count in occur.items() if count > COMMON * searcher.num_docs}
-    if sum(occur[word] for word in common) < WORTH_LEAVING_OUT or common == words.keys():
-        return words
-    return Counter({word: count for word, count in words.items() if word not in common})
+def _rare(searcher: Searcher, keywords: Counter[str]) -> Counter[str]:
+    """`keywords` without the common ones, where skipping those is worth it and others remain."""
+    frequencies = {keyword: searcher.doc_freq("text", keyword) for keyword in keywords}
+    common = {keyword for keyword, count in frequencies.items() if count > COMMON * searcher.num_docs}
+    if sum(frequencies[keyword] for keyword in common) < MIN_SKIPPED_POSTINGS or common == keywords.keys():
+        return keywords
+    return Counter({keyword: count for keyword, count in keywords.items() if keyword not in common})
 
 
 def _found(searcher: Searcher, query: Query, n: int) -> Candidates:
@@ -149,7 +148,7 @@ def keys_of(searcher: Searcher) -> NDArray[np.int64]:
 
 
 def digests_of(folder: Path, known: Digests) -> dict[str, str]:
-    """The digest of each file of a tantivy folder; of segments in `known`, the known one. Raises OSError."""
+    """The digest of each file of a tantivy folder. Segments in `known` are not read. Raises OSError."""
     names = sorted(path.name for path in folder.iterdir() if path.name not in LOCKS)
     fixed = {name: digest for name, digest in known.items() if name not in REWRITTEN}
     return {name: fixed.get(name) or file_digest(folder / name) for name in names}

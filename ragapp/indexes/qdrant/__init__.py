@@ -1,1 +1,1 @@
-"""The views on a Qdrant cluster, for collections that outgrow one machine's memory."""
+"""Indexes on a Qdrant cluster, for collections that outgrow the memory of one machine."""

@@ -1,9 +1,9 @@
-"""BM25 as sparse vectors: what a chunk says of each of its words, without how rare the words are.
+"""BM25 as sparse vectors: the weight of each keyword in a chunk, without the keyword's rarity.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). Qdrant multiplies
-by the inverse document frequency itself (its `idf` modifier), which only the server knows. It has no mean
-length of the texts, so that is a constant: a chunk's weights depend on nothing but the chunk, and feeding
-it twice, from anywhere, writes the same.
+by the inverse document frequency itself (its `idf` modifier), since only the server knows it. It has no mean
+length of the texts, so that is a constant. A chunk's weights therefore depend on the chunk alone, and any
+process writes the same.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from ragapp.indexes.analyzer import analyser, spaced
+from ragapp.indexes.analyzer import build_analyzer, spaced
 from ragapp.types import IndexEntry
 
 K1, B = 1.2, 0.75
-"""As in the keyword view in files."""
+"""As in the local keyword index."""
 MEAN_WORDS = 150
-"""Words of a chunk of 240 tokens. It need not be exact: on SciFact, where texts have 225 words, nDCG@10 is
-.694 with 100, .700 with 150, .701 with 200, .700 with 250 and with the true mean."""
+"""The words in a chunk of 240 tokens. It need not be exact: on SciFact, where texts have 225 words, nDCG@10
+is 0.694 with 100, 0.700 with 150, 0.701 with 200, 0.700 with 250 and with the true mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class SparseVector:
 
 
 class Bm25Encoder:
-    """Words become terms by a hash: of a million different words some hundred pairs fall together."""
+    """Turns keywords into terms by a hash: of a million keywords, about a hundred pairs collide."""
 
     def __init__(self) -> None:
-        self._analyser = analyser()
+        self._analyzer = build_analyzer()
 
     def of_entry(self, entry: IndexEntry) -> SparseVector:
         """Heading and text are one field."""
@@ -50,11 +50,11 @@ class Bm25Encoder:
         return _weights({term: count * (K1 + 1) / (count + saturated_at) for term, count in counts.items()})
 
     def of_query(self, query: str) -> SparseVector:
-        """A word that a query repeats counts as often."""
+        """Weights each keyword by its count in the query."""
         return _weights(self._counts(query))
 
     def _counts(self, text: str) -> Counter[int]:
-        return Counter(xxhash.xxh32_intdigest(word.encode()) for word in self._analyser.analyze(spaced(text)))
+        return Counter(xxhash.xxh32_intdigest(word.encode()) for word in self._analyzer.analyze(spaced(text)))
 
 
 def _weights(by_term: dict[int, float] | Counter[int]) -> SparseVector:

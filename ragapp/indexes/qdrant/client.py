@@ -1,4 +1,4 @@
-"""Talking to a Qdrant cluster: any node answers for all, so one that is gone is passed over."""
+"""Requests to a Qdrant cluster. Any node answers for all of them, so a node that is down is skipped."""
 
 from __future__ import annotations
 
@@ -18,60 +18,60 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PAUSES = (0.0, 0.2, 1.0)
-"""Seconds before each round over all nodes. A cluster needs about a second to see that a node is gone."""
-SHOWN = 300
-"""Characters of a server's own message."""
+"""Seconds before each round over all nodes. A cluster takes about a second to notice that a node is down."""
+MAX_MESSAGE = 300
+"""Characters of a server's message that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class QdrantSettings:
-    """Where the cluster is, and how collections are laid out on it."""
+    """The cluster's address, and how collections are laid out on it."""
 
     urls: tuple[str, ...]
     api_key: str | None = None
     prefix: str = "ragapp"
-    """What the names of our collections on it begin with."""
+    """The prefix of the names of our collections."""
     shards: int | None = None
-    """Parts of a collection; None: as many as there are nodes."""
+    """Shards of a collection; None for as many as there are nodes."""
     replicas: int = 1
-    """Copies of each part, on a node each."""
+    """Copies of each shard, each on its own node."""
     timeout: float = 10.0
-    """Seconds to wait for one answer."""
+    """Seconds to wait for a response."""
 
 
 class MissingOnServer(StorageError):
-    """There is no such collection on the cluster (yet, or any more)."""
+    """The collection does not exist on the cluster, not yet or no longer."""
 
 
 class QdrantClientPool:
-    """The nodes, one of which is asked until it fails. Safe for many threads. Connects on first use."""
+    """The nodes, of which one is used until it fails. Safe for many threads. Connects on first use."""
 
     def __init__(self, settings: QdrantSettings) -> None:
-        """Raises UsageError for a URL that is none."""
+        """Raises UsageError for an invalid URL."""
         self._clients = [_client(url, settings) for url in settings.urls]
         self._urls = settings.urls
-        self._turn = 0
+        self._current = 0
 
     def call(self, work: Callable[[QdrantClient], T]) -> T:
-        """The result of `work`, which may be done twice: it must be harmless when repeated.
+        """The result of `work`, which must be idempotent: it is repeated after a failure.
 
-        Raises MissingOnServer, UsageError for a key that is refused, StorageError for what the server
-        cannot do, ServerUnavailable when no node answers.
+        Raises MissingOnServer, UsageError when the key is refused, StorageError when the server reports a
+        failure, ServerUnavailable when no node answers.
         """
         failure: ServerUnavailable | StorageError | None = None
         for pause in PAUSES:
             time.sleep(pause)
             for _ in self._clients:
-                turn = self._turn
+                current = self._current
                 try:
-                    return work(self._clients[turn])
+                    return work(self._clients[current])
                 except ResponseHandlingException as error:
-                    failure = _unreachable(self._urls[turn], error)
+                    failure = _unreachable(self._urls[current], error)
                 except UnexpectedResponse as error:
-                    failure = _failed(self._urls[turn], error)
+                    failure = _failed(self._urls[current], error)
                 if len(self._clients) > 1:
-                    log.warning("%s The next node is asked.", failure)
-                self._turn = (turn + 1) % len(self._clients)
+                    log.warning("%s Trying the next node.", failure)
+                self._current = (current + 1) % len(self._clients)
         assert failure is not None
         raise failure
 
@@ -86,7 +86,7 @@ def _client(url: str, settings: QdrantSettings) -> QdrantClient:
             url=url,
             api_key=settings.api_key,
             timeout=max(1, round(settings.timeout)),
-            check_compatibility=False,  # it would ask the server, which may not be up yet
+            check_compatibility=False,  # it would send a request, and the server may not be up yet
         )
     except ValueError as error:
         raise UsageError(
@@ -102,16 +102,16 @@ def _unreachable(url: str, error: ResponseHandlingException) -> ServerUnavailabl
 
 
 def _failed(url: str, error: UnexpectedResponse) -> StorageError:
-    """What to raise when every node fails so. Raises at once what another node would answer as well."""
-    told = error.content.decode(errors="replace")[:SHOWN]
+    """The error to raise when every node fails this way. Raises at once what every node would respond."""
+    message = error.content.decode(errors="replace")[:MAX_MESSAGE]
     status = error.status_code or 0
     if status == HTTPStatus.NOT_FOUND:
-        raise MissingOnServer(f"Qdrant at {url}: {told}") from error
+        raise MissingOnServer(f"Qdrant at {url}: {message}") from error
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise UsageError(
-            f"Qdrant at {url} refuses the key: {told}. Set RAGAPP_QDRANT_API_KEY to one that may write."
+            f"Qdrant at {url} refuses the key: {message}. Set RAGAPP_QDRANT_API_KEY to a key that may write."
         ) from error
-    failure = StorageError(f"Qdrant at {url} failed with {status}: {told}. See its log.")
+    failure = StorageError(f"Qdrant at {url} failed with {status}: {message}. See its log.")
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         raise failure from error
     return failure

@@ -1,20 +1,21 @@
-"""One view of a collection on the cluster: points that follow the change log.
+"""One index of a collection on the cluster: points that follow the change log.
 
-How far it has come stands beside them, written after the changes it vouches for: a feeder may die at any
-moment, and the next one repeats what it had begun, which changes nothing. Several may feed at once. Each
-goes on until the truth has no newer change, so what one of them wrote too late it takes out again itself.
+The position, the revision that the points have reached, is stored beside them and written after the changes
+it covers. When the process that feeds them dies, the next one repeats what it had begun, which changes
+nothing. Several processes may feed them at once: each continues until the log has no newer change, so it
+removes again what it wrote after another process had removed it.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import islice
 
 from qdrant_client import models
 
-from ragapp.indexes.change_set import ChangeSet, ChangeSource, change_set, pieces
+from ragapp.indexes.change_log import ChangeLogFollower, ChangeSet, ChangeSource
 from ragapp.indexes.qdrant.client import MissingOnServer, QdrantSettings
 from ragapp.indexes.qdrant.comparison import Difference, Tally, differences
 from ragapp.indexes.qdrant.fields import PointFields
@@ -22,33 +23,43 @@ from ragapp.indexes.qdrant.points import VERSION, Points, Query
 from ragapp.indexes.ranking import Candidates, best
 from ragapp.types import Collection, Ranking
 
-PIECE = 1000
-"""Change-log rows between two notes of the position: what is done again after a crash."""
 BATCH = 256
-"""Points that a request carries: 2 MB at 384 dimensions."""
+"""Points in a request: 2 MB at 384 dimensions."""
 UNBOUNDED = 2**31
 
 
-class CollectionIndex:
-    """Any number of threads search while one catches up."""
+@dataclass(frozen=True, slots=True)
+class _State:
+    revision: int
+    written: frozenset[int] = frozenset()
+    """The versions whose points this process may have written after another one had removed them."""
+
+    def covers(self, collection: Collection) -> bool:
+        return self.revision >= collection.revision
+
+    def at(self, revision: int) -> _State:
+        """Forgets what was written: the log has been followed to its end."""
+        return _State(revision)
+
+
+class CollectionIndex(ChangeLogFollower[_State]):
+    """The keywords of a collection's chunks, or their vectors, as `fields` says."""
+
+    changes_per_set = 1000
 
     def __init__(
-        self, points: Points, contents: PointFields, layout: QdrantSettings, truth: ChangeSource
+        self,
+        collection_id: int,
+        points: Points,
+        fields: PointFields,
+        layout: QdrantSettings,
+        database: ChangeSource,
     ) -> None:
+        super().__init__(collection_id, database)
+        self.added_by = fields.added_by
         self._points = points
-        self._contents = contents
+        self._fields = fields
         self._layout = layout
-        self._truth = truth
-        self._catching_up = threading.Lock()
-        self._revision = -1
-        """As of which the view is known to be complete."""
-
-    def catch_up(self, collection: Collection) -> None:
-        """Brings the view to the collection's revision. Asks nobody when it is there."""
-        if self._revision < collection.revision:
-            with self._catching_up:
-                if self._revision < collection.revision:
-                    self._revision = self._caught_up(collection)
 
     def search(
         self, collection: Collection, query: Query, using: str, k: int, within: AbstractSet[int] | None
@@ -57,97 +68,84 @@ class CollectionIndex:
 
         def candidates(n: int) -> Candidates:
             found = self._points.nearest(query, using, n, within, exact=False)
-            # Behind a filter the graph may miss some. Where few are left, a scan costs little.
+            # The graph may miss some behind a filter. A scan costs little where few are left.
             return found if len(found[0]) == n else self._points.nearest(query, using, n, within, exact=True)
 
         self.catch_up(collection)
         try:
             return best(k, UNBOUNDED, candidates)
-        except MissingOnServer:  # somebody has removed it: it is a view, and comes back
-            self._revision = -1
+        except MissingOnServer:  # it was removed on the server: the next catch-up creates it again
+            self._state = None
             self.catch_up(collection)
             return best(k, UNBOUNDED, candidates)
 
     def compare(self, collection: Collection) -> Tally:
-        """How the view and the truth differ: which chunks, and what is said of them."""
+        """How the points differ from the database: which chunks there are, and their content."""
         self.catch_up(collection)
         return Tally.of(self._differences(collection, values=True))
 
     def reconcile(self, collection: Collection, *, values: bool) -> None:
-        """Writes what is missing, and with `values` what is wrong, and removes what is not live.
+        """Writes missing points and, with `values`, wrong ones; removes those that are not live.
 
-        Searches go on meanwhile, and so do feeders.
+        Searches and other processes that feed the points go on meanwhile.
         """
-        self._position()  # makes the view when there is none
+        self._position()  # creates the points when there are none
         found, written = self._differences(collection, values=values), set[int]()
         while batch := list(islice(found, BATCH)):
-            written |= self._mend(collection, batch)
+            written |= self._repair(collection, batch)
         self._points.set_position(collection.revision)
         with self._catching_up:
-            self._revision = self._followed(collection, collection.revision, written)
+            self._state = self._followed(_State(collection.revision, frozenset(written)), collection)
 
-    def _caught_up(self, collection: Collection) -> int:
+    def _caught_up(self, collection: Collection) -> _State:
         try:
-            return self._followed(collection, self._position(), set())
-        except MissingOnServer:  # removed while it was fed
-            return self._followed(collection, self._position(), set())
+            return super()._caught_up(collection)
+        except MissingOnServer:  # removed on the server meanwhile
+            return super()._caught_up(collection)
+
+    def _opened(self, collection: Collection) -> _State:  # noqa: ARG002  the position is the server's
+        return _State(self._position())
+
+    def _applied(self, state: _State, changes: ChangeSet, collection: Collection) -> _State:
+        if changes.revision <= state.revision:  # another process was first
+            self._points.remove_versions(state.written & changes.removed)
+            return state
+        # Adds before it removes: the database tells a reader which of two versions is live.
+        if changes.added:
+            points = self._fields.points(collection, changes.added)
+            while batch := list(islice(points, BATCH)):
+                self._points.upsert(batch)
+        self._points.remove_versions(changes.removed)
+        return _State(self._advanced(changes.revision), state.written.union(changes.added))
 
     def _position(self) -> int:
         try:
             return self._points.position()
         except MissingOnServer:
-            self._points.create(self._contents.fields, self._layout)
+            self._points.create(self._fields.fields, self._layout)
             return 0
 
-    def _followed(self, collection: Collection, position: int, written: set[int]) -> int:
-        """Applies what comes after `position`; returns the revision as of which the view is complete.
-
-        `written` are versions whose points this process may have written after another one removed them.
-        """
-        seen = position
-        while changes := self._truth.changes(collection.id, seen):
-            for piece in pieces(changes, PIECE):
-                missed = change_set(piece, self._contents.adding, position)
-                if missed.revision > position:
-                    self._apply(collection, missed)
-                    written.update(missed.added)
-                    position = self._noted(missed.revision)
-                else:  # another feeder was there first
-                    self._points.remove_versions(written & _gone(missed))
-            seen = changes[-1].revision
-        return max(position, collection.revision)
-
-    def _apply(self, collection: Collection, missed: ChangeSet) -> None:
-        """New versions come before old ones go: the truth tells a reader which of them counts."""
-        if missed.added:
-            points = self._contents.points(collection, missed.added)
-            while batch := list(islice(points, BATCH)):
-                self._points.upsert(batch)
-        self._points.remove_versions(_gone(missed))
-
-    def _noted(self, revision: int) -> int:
-        """Notes that the view has come so far; returns how far it has, which may be farther."""
+    def _advanced(self, revision: int) -> int:
+        """Moves the position to `revision`; returns the position, which another process may have moved
+        further."""
         position = self._points.position()
         if revision > position:
             self._points.set_position(revision)
         return max(revision, position)
 
     def _differences(self, collection: Collection, *, values: bool) -> Iterator[Difference]:
-        return differences(self._contents.points(collection), self._points.held(values=values))
+        return differences(self._fields.points(collection), self._points.held(values=values))
 
-    def _mend(self, collection: Collection, found: Sequence[Difference]) -> set[int]:
-        """Returns the versions of which it wrote points."""
+    def _repair(self, collection: Collection, found: Sequence[Difference]) -> set[int]:
+        """Returns the versions whose points it wrote."""
         live = [one.live for one in found if one.live is not None]
         self._points.upsert(live)
-        # What came in since the comparison began is not stale: its row was in the log before its points here.
-        young = {change.version_id for change in self._truth.changes(collection.id, collection.revision)}
+        # Versions that were added since the comparison began are not stale: they are logged before they are
+        # fed.
+        new = {change.version_id for change in self._database.changes(collection.id, collection.revision)}
         stale = [one for one in found if one.live is None and one.held is not None]
-        self._points.remove([one.key for one in stale if one.held and _version(one.held) not in young])
+        self._points.remove([one.key for one in stale if one.held and _version(one.held) not in new])
         return {_version(point) for point in live}
-
-
-def _gone(missed: ChangeSet) -> frozenset[int]:
-    return missed.touched - frozenset(missed.added)
 
 
 def _version(point: models.PointStruct | models.Record) -> int:

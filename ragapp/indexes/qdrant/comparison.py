@@ -1,4 +1,4 @@
-"""Laying the truth and a view side by side, point by point, in the order of their keys."""
+"""Comparing the points on the cluster with the database, in the order of their keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qdrant_client import models
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`live` is what the truth has and the view should; None when the view alone has that chunk."""
+    """`live` is the point as the database has it, `held` as the cluster has it; None when there is none."""
 
     key: int
     live: models.PointStruct | None
@@ -21,7 +21,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts differences by what they are."""
+    """Counts differences by their kind."""
 
     missing: int = 0
     stale: int = 0
@@ -39,52 +39,52 @@ class Tally:
                 tally.wrong += 1
         return tally
 
-    def told(self, view: str) -> str | None:
-        """For people; None when there was none."""
+    def described(self, index: str) -> str | None:
+        """For people; None when there were no differences."""
         if not (self.missing or self.stale or self.wrong):
             return None
         return (
-            f"the {view} on Qdrant lacks {self.missing} live chunks, holds {self.stale} that are not live "
-            f"and {self.wrong} otherwise than the store; `ragapp doctor --repair` mends it"
+            f"the {index} on Qdrant lacks {self.missing} live chunks and holds {self.stale} that are not "
+            f"live and {self.wrong} that differ from the database; run `ragapp doctor --repair` to repair it"
         )
 
 
 def differences(live: Iterable[models.PointStruct], held: Iterable[models.Record]) -> Iterator[Difference]:
-    """Both by key, ascending. Reads both once, and holds one point of each."""
-    ours, theirs = iter(live), iter(held)
-    point, record = next(ours, None), next(theirs, None)
+    """Both are sorted by key. Reads each of them once, keeping one point of each in memory."""
+    points, records = iter(live), iter(held)
+    point, record = next(points, None), next(records, None)
     while point is not None or record is not None:
         if record is None or (point is not None and _key(point) < _key(record)):
             assert point is not None
             yield Difference(_key(point), point, None)
-            point = next(ours, None)
+            point = next(points, None)
         elif point is None or _key(record) < _key(point):
             yield Difference(_key(record), None, record)
-            record = next(theirs, None)
+            record = next(records, None)
         else:
-            if not _alike(point, record):
+            if not _equal(point, record):
                 yield Difference(_key(point), point, record)
-            point, record = next(ours, None), next(theirs, None)
+            point, record = next(points, None), next(records, None)
 
 
 def _key(point: models.PointStruct | models.Record) -> int:
     return int(point.id)
 
 
-def _alike(point: models.PointStruct, record: models.Record) -> bool:
-    """Records that were read without vectors are compared without them."""
+def _equal(point: models.PointStruct, record: models.Record) -> bool:
+    """Compares vectors only if the records were read with them."""
     if point.payload != record.payload:
         return False
     if record.vector is None:
         return True
-    ours, theirs = _numbers(point.vector), _numbers(record.vector)
-    return all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
+    pairs = zip(_numbers(point.vector), _numbers(record.vector), strict=True)
+    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 def _numbers(vectors: object) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """(terms, values) of a point's one vector, terms ascending; a dense one has no terms.
+    """(terms, values) of a point's vector, by ascending terms; a dense vector has no terms.
 
-    As arrays, since JSON may write a number of 32 bits as any of several decimals.
+    As arrays, because JSON may write a 32-bit number as any of several decimals.
     """
     none = np.empty(0, np.uint32)
     vector: object = next(iter(vectors.values()), []) if isinstance(vectors, dict) else []

@@ -1,77 +1,74 @@
-"""What the two kinds of view hold: a point for each chunk, with its words or with its vector.
+"""The points of the two kinds of index: one for each chunk, with its keywords or its vector.
 
-Points have the chunk's key as id and the document version as payload, and depend on nothing else: writing
-one twice changes nothing.
+A point has the chunk's key as id and the document version as payload. It depends on nothing else, so writing
+it twice changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, Protocol
+from typing import Protocol
 
-import numpy as np
-import xxhash
 from qdrant_client import models
 
-from ragapp.errors import StorageError
 from ragapp.indexes.analyzer import VERSION as TOKENS
-from ragapp.indexes.change_set import ChangeSource, change_set
+from ragapp.indexes.change_log import AddedBy, ChangeSource, change_set
 from ragapp.indexes.qdrant.bm25 import Bm25Encoder, SparseVector
 from ragapp.indexes.qdrant.points import VERSION, Fields
+from ragapp.indexes.ranking import check_stored, vectors_name
 from ragapp.types import Collection
 
 WORDS, DENSE = "words", "dense"
 
 
 class PointFields(Protocol):
-    """What a view takes from the truth."""
+    """The points of one index, as they should be."""
 
     name: str
-    """Tells apart the views of one collection."""
-    adding: Literal["parsed", "embedded"]
-    """The kind of change that brings a version in."""
+    """Tells apart the indexes of one collection."""
+    added_by: AddedBy
     fields: Fields
 
     def points(
         self, collection: Collection, version_ids: Iterable[int] | None = None
     ) -> Iterator[models.PointStruct]:
-        """Of the live chunks by key; of those versions alone, when they are given."""
+        """The points of the live chunks by key, or only of those versions."""
 
 
 class KeywordFields:
-    """The words of each chunk, as a sparse vector on disk; the server counts how rare they are."""
+    """The keywords of each chunk, as a sparse vector on disk; the server counts how rare they are."""
 
     name = f"{WORDS}{TOKENS}"
-    adding: Literal["parsed", "embedded"] = "parsed"
+    added_by: AddedBy = "parsed"
 
-    def __init__(self, truth: ChangeSource) -> None:
-        self._truth = truth
-        self._weigher = Bm25Encoder()
+    def __init__(self, database: ChangeSource) -> None:
+        self._database = database
+        self._encoder = Bm25Encoder()
         index = models.SparseIndexParams(on_disk=True)
-        words = models.SparseVectorParams(index=index, modifier=models.Modifier.IDF)
-        self.fields = Fields(sparse={WORDS: words})
+        keywords = models.SparseVectorParams(index=index, modifier=models.Modifier.IDF)
+        self.fields = Fields(sparse={WORDS: keywords})
 
     def points(
         self, collection: Collection, version_ids: Iterable[int] | None = None
     ) -> Iterator[models.PointStruct]:
-        for entry in self._truth.entries(collection.id, version_ids):
-            words = _sparse(self._weigher.of_entry(entry))
+        for entry in self._database.entries(collection.id, version_ids):
+            keywords = _sparse(self._encoder.of_entry(entry))
             payload = {VERSION: entry.version_id}
-            yield models.PointStruct(id=entry.key, vector={WORDS: words}, payload=payload)
+            yield models.PointStruct(id=entry.key, vector={WORDS: keywords}, payload=payload)
 
     def query(self, query: str) -> models.SparseVector | None:
-        """None when it has no word."""
-        weights = self._weigher.of_query(query)
+        """None when the query has no keyword."""
+        weights = self._encoder.of_query(query)
         return _sparse(weights) if len(weights) else None
 
 
 class VectorFields:
-    """The vectors of one embedder, on disk; codes of 8 bits and the graph stay in memory."""
+    """The vectors of one embedder, on disk; 8-bit codes and the graph stay in memory."""
 
-    adding: Literal["parsed", "embedded"] = "embedded"
+    added_by: AddedBy = "embedded"
 
-    def __init__(self, truth: ChangeSource, collection: Collection) -> None:
-        self._truth = truth
+    def __init__(self, database: ChangeSource, collection: Collection) -> None:
+        self._database = database
         self._embedder = collection.embedder
         self._dimension = collection.dimension
         self.name = vectors_name(collection.embedder)
@@ -84,24 +81,17 @@ class VectorFields:
     ) -> Iterator[models.PointStruct]:
         """Raises StorageError for vectors that cannot be searched."""
         ready = self._ready(collection) if version_ids is None else None
-        for keys, versions, vectors in self._truth.vectors(collection.id, self._embedder, version_ids):
-            if vectors.shape[1] != self._dimension or not np.isfinite(vectors).all():
-                raise StorageError(
-                    f"The store holds vectors that are not {self._dimension} finite numbers. "
-                    "`ragapp collections reindex` computes them again."
-                )
+        for keys, versions, vectors in self._database.vectors(collection.id, self._embedder, version_ids):
+            check_stored(vectors, self._dimension)
             rows = zip(keys.tolist(), versions.tolist(), vectors.tolist(), strict=True)
             for key, version, vector in rows:
                 if ready is None or version in ready:
                     yield models.PointStruct(id=key, vector={DENSE: vector}, payload={VERSION: version})
 
     def _ready(self, collection: Collection) -> frozenset[int]:
-        """The store also has vectors of versions on their way; those come with their change-log row."""
-        return frozenset(change_set(self._truth.changes(collection.id, 0), self.adding, 0).added)
-
-
-def vectors_name(embedder: str) -> str:
-    return f"vectors-{xxhash.xxh3_64_hexdigest(embedder.encode())}"
+        """The versions that are fully embedded. The database also has vectors of versions that are not
+        yet."""
+        return frozenset(change_set(self._database.changes(collection.id, 0), self.added_by).added)
 
 
 def _sparse(weights: SparseVector) -> models.SparseVector:

@@ -1,4 +1,4 @@
-"""One collection of points on the cluster. Whatever writes can be repeated, and is done when it returns."""
+"""One collection of points on the cluster. Writes may be repeated, and are complete when they return."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ VERSION = "version"
 """The payload of a chunk's point: the document version it belongs to."""
 REVISION = "revision"
 POSITION = str(UUID(int=0))
-"""The point that says how far the collection has come. Chunks have numbers as ids."""
-SCROLLED = 1000
+"""The point that holds the revision which the points have reached. Chunks have numbers as ids."""
+SCROLL_LIMIT = 1000
 BREADTH = 768
-"""Points that a search of the graph keeps in sight: recall@10 is .991 with 512 and .995 with 768 (100,000
+"""Candidates that a search of the graph keeps: recall@10 is 0.991 with 512 and 0.995 with 768 (100,000
 chunks, 150 embedded queries)."""
-BY_VECTORS = models.QuantizationSearchParams(rescore=True, oversampling=2.0)
-"""The graph compares codes; the vectors decide. Left to itself the server does not look at them: .860."""
+RESCORED = models.QuantizationSearchParams(rescore=True, oversampling=2.0)
+"""The graph compares codes, then the vectors decide. By default the server skips that: recall@10 is 0.860."""
 
 Query = list[float] | models.SparseVector
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What points consist of besides their payload."""
+    """The vectors of points, without their payload."""
 
     dense: dict[str, models.VectorParams] = field(default_factory=dict)
     sparse: dict[str, models.SparseVectorParams] = field(default_factory=dict)
@@ -41,14 +41,14 @@ class Fields:
 
 
 class Points:
-    """Every method raises MissingOnServer when there is no such collection, but `create`."""
+    """Every method but `create` raises MissingOnServer when there is no such collection."""
 
     def __init__(self, name: str, servers: QdrantClientPool) -> None:
         self._name = name
         self._servers = servers
 
     def create(self, fields: Fields, layout: QdrantSettings) -> None:
-        """There is nothing to do when somebody else was quicker."""
+        """Does nothing when another process has just created it."""
 
         def work(client: QdrantClient) -> None:
             try:
@@ -70,7 +70,7 @@ class Points:
         self._servers.call(work)
 
     def position(self) -> int:
-        """The last revision of which everything is here; 0 for a new collection."""
+        """The revision up to which the points are complete; 0 for a new collection."""
         found = self._servers.call(lambda client: client.retrieve(self._name, [POSITION]))
         payload = found[0].payload if found else None
         return int(payload[REVISION]) if payload else 0
@@ -81,7 +81,7 @@ class Points:
     def nearest(
         self, query: Query, using: str, n: int, within: AbstractSet[int] | None, *, exact: bool
     ) -> Candidates:
-        """The `n` best points for the field `using`. The filter acts inside the search."""
+        """The `n` best points for the field `using`. `within` filters inside the search."""
         response = self._servers.call(
             lambda client: client.query_points(
                 self._name,
@@ -89,7 +89,7 @@ class Points:
                 using=using,
                 query_filter=None if within is None else _of(within),
                 search_params=models.SearchParams(
-                    hnsw_ef=max(BREADTH, 2 * n), exact=exact, quantization=BY_VECTORS
+                    hnsw_ef=max(BREADTH, 2 * n), exact=exact, quantization=RESCORED
                 ),
                 limit=n,
                 with_payload=False,
@@ -99,7 +99,7 @@ class Points:
         return keys, np.array([point.score for point in response.points], np.float64)
 
     def held(self, *, values: bool) -> Iterator[models.Record]:
-        """The points of all chunks by key, with what they hold if `values`."""
+        """The points of all chunks by key, with their vectors if `values`."""
         no_version = models.IsEmptyCondition(is_empty=models.PayloadField(key=VERSION))
         chunks = models.Filter(must_not=[no_version])
         following: models.ExtendedPointId | None = 0
@@ -108,7 +108,7 @@ class Points:
                 QdrantClient.scroll,
                 collection_name=self._name,
                 scroll_filter=chunks,
-                limit=SCROLLED,
+                limit=SCROLL_LIMIT,
                 offset=following,
                 with_vectors=values,
             )

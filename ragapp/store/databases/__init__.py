@@ -1,1 +1,1 @@
-"""What differs between the databases that the truth may be in, behind one seam."""
+"""What differs between SQLite and PostgreSQL, behind one protocol."""

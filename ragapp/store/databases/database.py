@@ -1,4 +1,4 @@
-"""Database: what each of them does in its own way."""
+"""Database: what differs between the supported databases."""
 
 from __future__ import annotations
 
@@ -12,60 +12,64 @@ from sqlalchemy import URL, Connection, Engine, Table
 from ragapp.errors import BusyError, RagappError, StorageError, StorageUnavailable
 
 WRITE = {"ragapp_write": True}
-"""Execution options of a transaction that will write. Others only read, all of it as of one moment."""
+"""Execution options of a transaction that writes. Other transactions read a consistent snapshot."""
 
 
 class DatabaseBusy(BusyError, StorageUnavailable):
-    """No connection is free: for callers there is too much to do, for workers the database is away."""
+    """No connection is free: callers are asked to retry, workers treat the database as unavailable."""
 
 
 def damaged(how: str) -> StorageError:
-    """What every command says of a database that is not as we left it."""
+    """The error for a database that is not as ragapp left it."""
     return StorageError(
-        f"The database is damaged ({how}). Stop ragapp, keep a copy of the data folder, and bring a backup "
-        "back with `ragapp restore FILE --force`."
+        f"The database is damaged ({how}). Stop ragapp, keep a copy of the data folder, and restore a "
+        "backup with `ragapp restore FILE --force`."
     )
 
 
 def decoded(value: str) -> Any:
-    """A JSON value of a row. Raises StorageError for what is none: we wrote it, so the row was damaged."""
+    """A JSON value of a row. Raises StorageError for invalid JSON, which means that the row is damaged."""
     try:
         return json.loads(value)
     except ValueError as error:
-        raise damaged(f"a row holds what is not JSON: {error}") from error
+        raise damaged(f"a row holds invalid JSON: {error}") from error
 
 
 class Database(Protocol):
     def open(self, url: URL, connections: int) -> Engine:
-        """An engine, not yet connected, with no more `connections` at a time where the database counts them.
+        """An engine, not yet connected, with at most `connections` connections to a server.
 
         Raises UsageError when the driver is missing. Using the engine raises DatabaseBusy when none is free.
         """
 
     def migrating(self, engine: Engine) -> AbstractContextManager[None]:
-        """Only one process on the database is within this at a time."""
+        """A lock on the database, which only one process holds at a time."""
 
     def now(self, c: Connection) -> float:
-        """Seconds since the epoch, by one clock for all who use the database."""
+        """Seconds since the epoch, by a clock that all users of the database share."""
 
     def damage(self, c: Connection) -> Sequence[str]:
-        """What the database finds wrong with its own files. What it reads from them then means nothing."""
+        """Damage that the database finds in its own files. What it reads from them is then meaningless."""
 
     def dangling(self, c: Connection) -> Sequence[str]:
-        """Rows that refer to rows that are not there, as far as the database lets that happen."""
+        """Rows that refer to missing rows, where the database does not prevent that."""
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
-        """Inserts the rows whose key is not taken, and says how many; waits for those who just take one."""
+        """Inserts the rows whose key does not exist yet, and returns their number.
 
-    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:
-        """Takes what was deleted out of the database's own files, too, as far as this can be asked for.
-
-        Waits so many `seconds` for others. With `rewrite`, also what lies in the free space of pages; the
-        time for that grows with the database. Returns what may be left, and until when; "" for nothing.
+        Waits for transactions that are inserting the same keys.
         """
 
-    def went_on(self, c: Connection, table: Table) -> None:
-        """Rows came in with numbers of their own: the next number follows them."""
+    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:
+        """Removes deleted content from the database's own files, as far as the database allows.
 
-    def trouble(self, error: BaseException) -> RagappError | None:
-        """What people are told of an error that is not a defect of ours."""
+        Waits up to `seconds` for other connections. With `rewrite`, also clears the free space of pages,
+        which takes longer the larger the database is. Returns what may remain, and until when; "" for
+        nothing.
+        """
+
+    def advance_sequence(self, c: Connection, table: Table) -> None:
+        """After rows were inserted with their own numbers: makes the next number follow them."""
+
+    def translated(self, error: BaseException) -> RagappError | None:
+        """The error to raise for one of the driver's that is not a defect of ours; None for defects."""

@@ -1,4 +1,4 @@
-"""PostgreSQL, through psycopg: many machines on one truth."""
+"""PostgreSQL, through psycopg: several machines share one database."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 MIGRATION_LOCK = 0x72616761_7070
-"""Any number that nobody else in the database would take for an advisory lock: "ragapp" in ASCII."""
+"""A key for an advisory lock that no other program will choose: "ragapp" in ASCII."""
 
-KEPT_OPEN = 16
-"""Connections of a process; more are opened when all of those are busy, and closed again."""
+POOL_SIZE = 16
+"""Connections that a process keeps open. When all of them are busy, it opens more and closes them again."""
 WAIT_SECONDS = 5.0
-"""For a connection when no more may be opened. As many as there are threads may be: who waits this long
-waits for transactions that hang."""
+"""How long to wait for a connection when no more may be opened. There may be as many as threads, so a wait of
+this length means that transactions hang."""
 
 SESSION = """
 SET lock_timeout = '60s';
 SET idle_in_transaction_session_timeout = '10min';
 """
-"""Nobody waits for ever for a lock, and a client that hangs in a transaction loses its locks."""
+"""No session waits forever for a lock, and a client that hangs in a transaction loses its locks."""
 
-PATIENT = """
+NO_TIMEOUTS = """
 SET LOCAL lock_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 """
-"""But a migration may take as long as it needs: others wait for it, and who makes it idles meanwhile."""
+"""A migration may take as long as it needs: other processes wait for it, and its own connection idles."""
 
-HOLDING_TEXT = (
+TABLES_WITH_TEXT = (
     "documents",
     "versions",
     "texts",
@@ -47,7 +47,7 @@ HOLDING_TEXT = (
     "answers",
     "answer_sources",
 )
-"""Tables with rows that are made from documents."""
+"""Tables whose rows are derived from documents."""
 
 LIVENESS = {
     "connect_timeout": "10",
@@ -56,26 +56,26 @@ LIVENESS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-"""libpq's defaults notice a server that vanished from the network after hours."""
+"""With libpq's defaults it takes hours to notice that a server has vanished from the network."""
 
 FULL = ("53100", "58030")
 """disk_full and io_error (postgresql.org/docs/current/errcodes-appendix.html)."""
 DAMAGED = ("XX001", "XX002", "42P01", "42703", "42P07")
-"""data_corrupted, index_corrupted; undefined_table, undefined_column, duplicate_table. Our own statements
-name what our migrations made: if it is not there, it was lost."""
-AWAY = ("08", "25P03", "40", "53", "55P03", "57P")
-"""So begin the codes of what may go well a moment later: connection, locks, resources, a server's end."""
+"""data_corrupted, index_corrupted; undefined_table, undefined_column, duplicate_table. Our statements only
+name tables and columns that our migrations created, so a missing one was lost."""
+TRANSIENT = ("08", "25P03", "40", "53", "55P03", "57P")
+"""Prefixes of the codes of transient failures: connections, locks, resources, a server's shutdown."""
 
 
 class _Connections(QueuePool):
     def connect(self) -> PoolProxiedConnection:
-        """Raises DatabaseBusy where the pool raises what looks like a defect."""
+        """Raises DatabaseBusy instead of the pool's error, which looks like a defect."""
         try:
             return super().connect()
         except NoneFree:
             raise DatabaseBusy(
                 f"All connections of this server to its database ({self.checkedout()}) are in use, and none "
-                f"became free in {WAIT_SECONDS:.0f} s. Try again in a moment. If it goes on, look in "
+                f"became free within {WAIT_SECONDS:.0f} s. Try again in a moment. If it persists, look in "
                 "pg_stat_activity for what the database is waiting for.",
                 retry_after=WAIT_SECONDS,
             ) from None
@@ -89,11 +89,11 @@ class PostgreSQL:
             engine = create_engine(
                 url.update_query_dict(wanted),
                 poolclass=_Connections,
-                pool_size=min(connections, KEPT_OPEN),
-                max_overflow=max(0, connections - KEPT_OPEN),
+                pool_size=min(connections, POOL_SIZE),
+                max_overflow=max(0, connections - POOL_SIZE),
                 pool_timeout=WAIT_SECONDS,
                 json_deserializer=decoded,
-                pool_pre_ping=True,  # a connection that was dropped meanwhile is made anew, unnoticed
+                pool_pre_ping=True,  # replaces connections that were dropped meanwhile
             )
         except ImportError as error:
             raise UsageError(
@@ -106,71 +106,71 @@ class PostgreSQL:
     @contextmanager
     def migrating(self, engine: Engine) -> Iterator[None]:
         with engine.begin() as c:
-            c.execute(text(PATIENT))
+            c.execute(text(NO_TIMEOUTS))
             c.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             yield
 
     def now(self, c: Connection) -> float:
-        """The server's clock: those of the workers' machines may differ by more than a lease."""
+        """The server's clock: the clocks of the workers' machines may differ by more than a lease."""
         return float(c.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
 
     def damage(self, c: Connection) -> Sequence[str]:
-        """Pages that were read since the server keeps count and whose checksum was wrong."""
+        """Pages with a wrong checksum that the server has read since it began to count."""
         found = c.execute(
             text("SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()")
         ).scalar()
         return [f"{found} pages with a wrong checksum"] if found else []
 
-    def dangling(self, c: Connection) -> Sequence[str]:  # noqa: ARG002  it keeps what foreign keys promise
+    def dangling(self, c: Connection) -> Sequence[str]:  # noqa: ARG002  it enforces foreign keys
         return []
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  the dialect is large
 
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
+        return len(c.execute(new, list(rows)).all())  # drivers differ in what rowcount means
 
-    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:  # noqa: ARG002  locks out all others
-        """VACUUM removes dead rows, so that no query can bring them back, and lets others work meanwhile."""
+    def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:  # noqa: ARG002  it would lock out everyone
+        """VACUUM removes dead rows while others work, so that no query can return them."""
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
                 c.execute(text(f"SET lock_timeout = {round(seconds * 1000)}"))
-                c.execute(text(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE ON) {', '.join(HOLDING_TEXT)}"))
+                c.execute(text(f"VACUUM (INDEX_CLEANUP ON, TRUNCATE ON) {', '.join(TABLES_WITH_TEXT)}"))
                 c.execute(text(SESSION))
         except StorageUnavailable as error:
             return f"dead rows, until the server's autovacuum removes them ({error})"
         return (
-            "free space of the server's files and its write-ahead log, until they are written over; "
-            "`VACUUM FULL` in a quiet hour writes the tables anew"
+            "free space of the server's files and its write-ahead log, until they are overwritten; "
+            "`VACUUM FULL` rewrites the tables, but locks them meanwhile"
         )
 
-    def went_on(self, c: Connection, table: Table) -> None:
+    def advance_sequence(self, c: Connection, table: Table) -> None:
         column = table.autoincrement_column
         if column is not None:
             sequence = func.pg_get_serial_sequence(table.name, column.name)
             last = select(func.max(column)).scalar_subquery()
             c.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))
 
-    def trouble(self, error: BaseException) -> RagappError | None:
+    def translated(self, error: BaseException) -> RagappError | None:
         code = getattr(error, "sqlstate", None)
         if code in FULL:
             return StorageError(f"The database cannot be written: {error}. Free some disk space.")
         if "NUL (0x00)" in str(error):
-            return UsageError("A text may not hold the character NUL. Leave it out.")
+            return UsageError("A text must not contain the NUL character. Remove it.")
         if code in DAMAGED:
             return damaged(str(error).partition("\n")[0])
-        if _unconnected(error) if code is None else code.startswith(AWAY):
-            told = str(error).partition("\n")[0].rstrip(". ")
+        if _is_connection_failure(error) if code is None else code.startswith(TRANSIENT):
+            reason = str(error).partition("\n")[0].rstrip(". ")
             return StorageUnavailable(
-                f"The database does not answer: {told}. Check that it runs and RAGAPP_DATABASE_URL names it, "
-                "or try again in a moment."
+                f"The database does not respond: {reason}. Check that it runs and that RAGAPP_DATABASE_URL "
+                "is its address, or try again in a moment."
             )
         return None
 
 
-def _unconnected(error: BaseException) -> bool:
-    """The server could not be reached, or was lost: then there is no code from it."""
-    from psycopg import OperationalError  # noqa: PLC0415  most do without the driver
+def _is_connection_failure(error: BaseException) -> bool:
+    """Whether the server could not be reached or was lost: such an error has no code."""
+    from psycopg import OperationalError  # noqa: PLC0415  most installations do without the driver
 
     return isinstance(error, OperationalError)
 
@@ -181,8 +181,8 @@ def _prepare(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> Non
 
 
 def _begin(connection: Connection) -> None:
-    """Readers see one moment, as in SQLite, however many statements they need."""
-    import psycopg  # noqa: PLC0415  most do without the driver
+    """Transactions that read see one consistent snapshot, as in SQLite."""
+    import psycopg  # noqa: PLC0415  most installations do without the driver
 
     writes = bool(connection.get_execution_options().get("ragapp_write"))
     driver = connection.connection.driver_connection

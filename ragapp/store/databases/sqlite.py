@@ -23,7 +23,7 @@ from ragapp.store.databases.database import damaged, decoded
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",  # with NORMAL a commit may vanish in a power cut (sqlite.org/pragma.html)
+    "PRAGMA synchronous = FULL",  # with NORMAL, a power cut may undo a commit (sqlite.org/pragma.html)
     "PRAGMA foreign_keys = ON",
     SECURE_DELETE,
     "PRAGMA busy_timeout = 60000",
@@ -31,15 +31,15 @@ PRAGMAS = (
 
 DELETED = "ragapp_deleted"
 """Marks a connection whose transaction has deleted rows."""
-KEPT_OPEN = 16
-"""Connections."""
+POOL_SIZE = 16
+"""Connections that a process keeps open."""
 
-DISK_TROUBLE = ("disk is full", "disk I/O error")
+DISK_FAILURE = ("disk is full", "disk I/O error")
 LOCKED = "database is locked"
-CLOSED = ("unable to open database file", "readonly database")
+CANNOT_OPEN = ("unable to open database file", "readonly database")
 DAMAGE = (
     "file is not a database",
-    "malformed",  # the image of the disk, or the schema
+    "malformed",  # the disk image, or the schema
     "unsupported file format",
     "Could not decode to UTF-8",
     "no such table",
@@ -47,33 +47,35 @@ DAMAGE = (
     "has no column named",
     "already exists",
 )
-"""In SQLite's words. Our own statements name what our migrations made: if it is not there, it was lost."""
+"""Parts of SQLite's messages. Our statements only name what our migrations created, so a missing table was
+lost."""
 
 
 class _Timestamp(DATETIME):
-    """SQLite keeps whatever is written into a cell: what is no time in it is damage."""
+    """Times as SQLite stores them. SQLite stores any value, so an invalid time means that the row is damaged."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], datetime | None]:
         parse = super().result_processor(dialect, coltype)
-        assert parse is not None  # SQLite has no times of its own
+        assert parse is not None  # SQLite has no type for times
 
         def read(value: object) -> datetime | None:
             try:
                 found: datetime | None = parse(value)
             except (ValueError, TypeError) as error:
-                raise damaged("a row holds a time that cannot be read") from error
+                raise damaged("a row holds an invalid time") from error
             return found
 
         return read
 
 
 class SQLite:
-    def open(self, url: URL, connections: int) -> Engine:  # noqa: ARG002  a file counts none
+    def open(self, url: URL, connections: int) -> Engine:  # noqa: ARG002  a file has no limit
         private_folder(_path(url).parent)
-        with suppress(OSError):  # SQLite itself says what is wrong there
-            private_file(_path(url))  # its log gets the same permissions
-        # No upper limit: those who wait to write must keep no reader out, and threads are limited elsewhere.
-        engine = create_engine(url, pool_size=KEPT_OPEN, max_overflow=-1, json_deserializer=decoded)
+        with suppress(OSError):  # SQLite reports it below
+            private_file(_path(url))  # SQLite gives its log the same permissions
+        # Unlimited: connections that wait to write must not keep readers out, and threads are limited
+        # elsewhere.
+        engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=-1, json_deserializer=decoded)
         engine.dialect.colspecs = {**engine.dialect.colspecs, DateTime: _Timestamp}
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
@@ -86,7 +88,7 @@ class SQLite:
         with FileLock(path.with_name(path.name + ".migrate.lock"), mode=FILE_MODE):
             yield
 
-    def now(self, c: Connection) -> float:  # noqa: ARG002  all who use the file are on this machine
+    def now(self, c: Connection) -> float:  # noqa: ARG002  all users of the file are on this machine
         return time.time()
 
     def damage(self, c: Connection) -> Sequence[str]:
@@ -95,41 +97,43 @@ class SQLite:
 
     def dangling(self, c: Connection) -> Sequence[str]:
         rows = c.exec_driver_sql("PRAGMA foreign_key_check")
-        return [f"a row of {row[0]} without its {row[2]}" for row in rows]
+        return [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in rows]
 
     def insert_new(self, c: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> int:
         new = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        return len(c.execute(new, list(rows)).all())  # drivers do not agree on what they count
+        return len(c.execute(new, list(rows)).all())  # drivers differ in what rowcount means
 
     def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:
         emptier = LogEmptier(_path(engine.url))
         if rewrite and not emptier.rewrite(seconds):
-            return "copies in the free space of its pages, until they are written over: others were using it"
+            return (
+                "copies in the free space of the database's pages, until they are overwritten: it was in use"
+            )
         if not emptier.empty(seconds):
-            return "its log, which is emptied as soon as nobody reads an older state"
+            return "the database's log, which is emptied as soon as no transaction reads an older state"
         return ""
 
-    def went_on(self, c: Connection, table: Table) -> None:
-        """SQLite looks at the rows themselves."""
+    def advance_sequence(self, c: Connection, table: Table) -> None:
+        """Nothing to do: SQLite derives the next number from the rows."""
 
-    def trouble(self, error: BaseException) -> RagappError | None:
-        if any(words in str(error) for words in DISK_TROUBLE):
+    def translated(self, error: BaseException) -> RagappError | None:
+        if any(words in str(error) for words in DISK_FAILURE):
             return StorageError(f"The database cannot be written: {error}. Free some disk space.")
         if LOCKED in str(error):
             return StorageUnavailable(
-                "The database is being written by somebody else for a minute already. Try again in a moment."
+                "Another process has been writing to the database for a minute. Try again in a moment."
             )
-        if any(words in str(error) for words in CLOSED):
+        if any(words in str(error) for words in CANNOT_OPEN):
             return StorageError(
-                f"The database cannot be opened: {error}. Check who owns the data folder and its files."
+                f"The database cannot be opened: {error}. Check the owner of the data folder and its files."
             )
         return damage_in(error)
 
 
 def damage_in(error: BaseException) -> StorageError | None:
-    """What people are told of an error of SQLite's that only a damaged file explains."""
-    said = str(error).partition(" with text ")[0]  # which is a document's, and may be long
-    return damaged(said) if any(words in said for words in DAMAGE) else None
+    """The error to raise when only a damaged file explains SQLite's error; None otherwise."""
+    message = str(error).partition(" with text ")[0]  # the text is a document's, and may be long
+    return damaged(message) if any(words in message for words in DAMAGE) else None
 
 
 def _path(url: URL) -> Path:
@@ -137,13 +141,13 @@ def _path(url: URL) -> Path:
 
 
 def _prepare(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # we issue BEGIN ourselves
     for pragma in PRAGMAS:
         connection.execute(pragma)
 
 
 def _empty_log_after_deletions(engine: Engine, emptier: LogEmptier) -> None:
-    """Whatever part of the program deletes rows: their text leaves the log once the transaction has ended."""
+    """Empties the log once a transaction that deleted rows has ended, so that it does not keep their text."""
 
     def note(
         connection: Connection,
@@ -167,7 +171,7 @@ def _empty_log_after_deletions(engine: Engine, emptier: LogEmptier) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another has written meanwhile;
-    # one that takes the write lock at its start waits its turn.
+    # A transaction that reads first and writes later fails at once when another one has written meanwhile.
+    # One that takes the write lock at its start waits for it.
     writes = connection.get_execution_options().get("ragapp_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

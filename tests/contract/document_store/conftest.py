@@ -1,4 +1,4 @@
-"""The store and its queue over each database we support."""
+"""The store and its queue over each supported database."""
 
 from __future__ import annotations
 

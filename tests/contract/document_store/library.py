@@ -1,4 +1,4 @@
-"""A document to bring in, step by step, as an ingest worker does."""
+"""Ingesting a document step by step, as a worker does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def accept(store: SqlStore, data: bytes = b"bytes", source: str = "/a.txt", **ch
         ),
         io.BytesIO(data),
         media_type="text/plain",
-        ingest_fingerprint=changed.get("recipe", "r1"),
+        ingest_fingerprint=changed.get("fingerprint", "r1"),
     )
 
 
@@ -41,7 +41,7 @@ def chunks_of(parsed: ParsedText) -> list[Chunk]:
     return [Chunk(a, b, parsed.text[a:b], parsed.page_at(a), "Tides") for a, b in spans if a < b]
 
 
-def bring_in(
+def ingest(
     store: SqlStore,
     queue: SqlJobQueue,
     data: bytes = b"bytes",

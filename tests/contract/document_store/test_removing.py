@@ -1,4 +1,4 @@
-"""What is removed is gone, and what others use stays."""
+"""Deletion removes everything of a document, and keeps what others use."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from tests.contract.document_store.library import EMBEDDER, bring_in
+from tests.contract.document_store.library import EMBEDDER, ingest
 
 
 def test_after_a_delete_nothing_shows_the_document(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    document = bring_in(store, queue)
+    document = ingest(store, queue)
     collection = store.collection("shore")
     keys = [entry.key for entry in store.entries(collection.id)]
     store.delete_document(document.id)
@@ -36,28 +36,28 @@ def test_after_a_delete_nothing_shows_the_document(
 def test_two_documents_with_the_same_bytes_share_one_blob(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    first, second = bring_in(store, queue), bring_in(store, queue, source="/b.txt")
+    first, second = ingest(store, queue), ingest(store, queue, source="/b.txt")
     assert first.id != second.id
     assert len(list(blobs.all())) == 1
     store.delete_document(first.id)
     assert blobs.exists(second.sha256)
     assert len(list(store.vectors(store.collection("shore").id, EMBEDDER))) == 1, (
-        "the other one's vectors stay"
+        "the other document's vectors are kept"
     )
 
 
 def test_bytes_in_use_are_not_freed(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder, database_url: str
 ) -> None:
-    """Somebody handed them in again between the delete of their last document and the freeing."""
-    document = bring_in(store, queue)
+    """They were uploaded again between the deletion of their last document and freeing them."""
+    document = ingest(store, queue)
     with open_engine(database_url).execution_options(**WRITE).begin() as c:
         free_blob(c, blobs, document.sha256)
     assert blobs.exists(document.sha256)
 
 
-def test_the_change_log_tells_each_change_once_in_order(store: SqlStore, queue: SqlJobQueue) -> None:
-    document = bring_in(store, queue)
+def test_the_change_log_has_each_change_once_in_order(store: SqlStore, queue: SqlJobQueue) -> None:
+    document = ingest(store, queue)
     store.delete_document(document.id)
     log = store.changes(store.collection("shore").id, 0)
     assert [(change.revision, change.kind) for change in log] == [
@@ -68,26 +68,26 @@ def test_the_change_log_tells_each_change_once_in_order(store: SqlStore, queue: 
     assert store.collection("shore").revision == 3
 
 
-def test_a_deleted_collection_takes_everything_with_it(
+def test_deleting_a_collection_deletes_everything_in_it(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    bring_in(store, queue)
+    ingest(store, queue)
     store.delete_collection("shore")
     assert not store.collections()
     assert not list(blobs.all())
     assert all(check.ok for check in store.check(repair=False))
 
 
-def test_the_doctor_tells_damage_and_frees_stray_blobs(
+def test_checks_report_damage_and_free_stray_blobs(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    document = bring_in(store, queue)
+    document = ingest(store, queue)
     stray, arriving = blobs.put(io.BytesIO(b"stray"), 1000), blobs.put(io.BytesIO(b"arriving"), 1000)
     os.utime(blobs.path(stray.sha256), (0, 0))
     blobs.path(document.sha256).write_bytes(b"damaged")
-    broken = {check.name for check in store.check(repair=False) if not check.ok}
-    assert broken == {"every blob's bytes match its name", "every blob on disk belongs to a document"}
-    broken = {check.name for check in store.check(repair=True) if not check.ok}
-    assert broken == {"every blob's bytes match its name"}
+    violated = {check.name for check in store.check(repair=False) if not check.ok}
+    assert violated == {"every blob matches its checksum", "every stored blob has a row"}
+    violated = {check.name for check in store.check(repair=True) if not check.ok}
+    assert violated == {"every blob matches its checksum"}
     assert not blobs.exists(stray.sha256)
     assert blobs.exists(arriving.sha256)

@@ -1,4 +1,4 @@
-"""Generators: a served one, and the local one with a real, tiny model."""
+"""Generators: a remote one, and the local one with a real, tiny model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every generator promises: a served one over real HTTP, and the local one with a real, tiny model."""
+"""Every generator: a remote one over real HTTP, and the local one with a real, tiny model."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ragapp.settings import Settings
 from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
 
 
-def test_it_writes_in_pieces(generator: Generator) -> None:
+def test_it_streams_pieces(generator: Generator) -> None:
     pieces = list(generator.generate(SYSTEM, PROMPT, 24))
     assert len(pieces) > 3
     assert all(pieces)
     assert "1862" in "".join(pieces)
 
 
-def test_it_says_who_it_is_and_that_it_can_write(generator: Generator) -> None:
+def test_it_has_a_name_and_is_available(generator: Generator) -> None:
     assert generator.name
     assert generator.unavailable() is None
 
@@ -47,14 +47,14 @@ def test_no_model_is_loaded_before_the_first_piece_is_asked_for(tmp_path: Path) 
         next(pieces)
 
 
-def test_a_stream_may_be_left_early_and_the_next_one_is_whole(generator: Generator) -> None:
+def test_a_stream_may_be_closed_early_and_the_next_one_is_complete(generator: Generator) -> None:
     pieces = generator.generate(SYSTEM, PROMPT, 200)
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]
     assert len(list(generator.generate(SYSTEM, PROMPT, 8))) > 3
 
 
-def test_several_may_ask_at_once(generator: Generator) -> None:
+def test_several_threads_may_generate_at_once(generator: Generator) -> None:
     answers: list[str] = []
     ask = lambda: answers.append("".join(generator.generate(SYSTEM, PROMPT, 16)))  # noqa: E731
     threads = [threading.Thread(target=ask) for _ in range(3)]
@@ -72,7 +72,7 @@ def test_it_can_be_closed_twice(server: OpenAIServer) -> None:
     generator.close()
 
 
-def test_it_can_be_warmed_up_and_may_tell_how_it_counts(generator: Generator) -> None:
+def test_it_can_be_warmed_up_and_may_count_tokens(generator: Generator) -> None:
     generator.warm_up(SYSTEM)
     short, long = generator.count_tokens("tide"), generator.count_tokens("The tide turns at noon.")
     assert short is None if long is None else 0 < (short or 0) < long < 12

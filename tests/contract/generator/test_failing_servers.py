@@ -1,4 +1,4 @@
-"""A served generator whose server fails, is busy or is not there."""
+"""A generator whose server fails, is busy or does not exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
 from ragapp.models.circuit_breaker import FAILURES
-from ragapp.models.retries import TRIES
+from ragapp.models.retries import MAX_ATTEMPTS
 from ragapp.settings import Settings
 from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
 
@@ -40,7 +40,7 @@ def test_silence_longer_than_the_timeout_is_a_model_error(server: OpenAIServer, 
     assert time.monotonic() - started < 30  # the server itself would be silent for a minute
 
 
-def test_a_server_that_is_not_there_is_a_model_error() -> None:
+def test_a_missing_server_is_a_model_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     (generator,) = build_generators(
@@ -50,34 +50,34 @@ def test_a_server_that_is_not_there_is_a_model_error() -> None:
         list(generator.generate(SYSTEM, PROMPT, 8))
 
 
-def test_a_busy_server_is_asked_again_when_it_says(server: OpenAIServer) -> None:
+def test_a_busy_server_is_tried_again_after_the_delay_it_asks_for(server: OpenAIServer) -> None:
     server.retry_after = "1"
     assert list(served(server, "busy").generate(SYSTEM, PROMPT, 8)) == PIECES
     first, second = server.times
     assert second - first >= 1
 
 
-def test_a_server_that_stays_busy_is_given_up_on(server: OpenAIServer) -> None:
+def test_retries_of_a_busy_server_are_limited(server: OpenAIServer) -> None:
     with pytest.raises(ModelError, match="Overloaded"):
         list(served(server, "overloaded").generate(SYSTEM, PROMPT, 8))
-    assert len(server.requests) == TRIES
+    assert len(server.requests) == MAX_ATTEMPTS
 
 
-def test_a_server_that_asks_for_long_patience_is_not_asked_again(server: OpenAIServer) -> None:
+def test_a_server_that_asks_for_a_long_delay_is_not_tried_again(server: OpenAIServer) -> None:
     server.retry_after = "3600"
     with pytest.raises(ModelError, match="Slow down"):
         list(served(server, "busy").generate(SYSTEM, PROMPT, 8))
     assert len(server.requests) == 1
 
 
-def test_what_will_not_heal_is_not_tried_again(server: OpenAIServer) -> None:
+def test_permanent_failures_are_not_tried_again(server: OpenAIServer) -> None:
     for model in ("locked", "cut"):
         with pytest.raises(ModelError):
             list(served(server, model).generate(SYSTEM, PROMPT, 8))
     assert len(server.requests) == 2
 
 
-def test_what_fails_again_and_again_is_left_alone_for_a_while(server: OpenAIServer) -> None:
+def test_repeated_failures_open_the_circuit_breaker(server: OpenAIServer) -> None:
     generator = served(server, "locked")
     for _ in range(FAILURES):
         assert generator.unavailable() is None

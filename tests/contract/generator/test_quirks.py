@@ -1,4 +1,4 @@
-"""Servers that refuse options, answer in other forms than they were asked for, or are set up nearly right."""
+"""Servers that refuse options or reply in another format, and settings that are nearly right."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ REFUSALS: dict[str, Handle] = {
 
 
 @pytest.mark.parametrize("handle", REFUSALS.values(), ids=REFUSALS)
-def test_what_a_server_refuses_is_left_out_from_then_on(server: OpenAIServer, handle: Handle) -> None:
+def test_refused_options_are_omitted_from_then_on(server: OpenAIServer, handle: Handle) -> None:
     generator = behaving(server, handle)
     assert read(generator) == ("".join(PIECES), "complete")
     tries = len(server.requests)
@@ -111,7 +111,7 @@ def test_what_a_server_refuses_is_left_out_from_then_on(server: OpenAIServer, ha
     assert json.dumps(PROMPT)[1:-1] in said
 
 
-def test_several_refusals_are_learnt_one_after_the_other(server: OpenAIServer) -> None:
+def test_several_refused_options_are_learnt_one_after_the_other(server: OpenAIServer) -> None:
     def handle(handler: OpenAIHandler, request: dict[str, Any]) -> None:
         for name in ("temperature", "max_tokens"):
             if name in request:
@@ -125,7 +125,7 @@ def test_several_refusals_are_learnt_one_after_the_other(server: OpenAIServer) -
     assert len(server.requests) == 3
 
 
-def test_a_refusal_that_names_nothing_is_told(server: OpenAIServer) -> None:
+def test_a_refusal_that_names_no_option_is_raised(server: OpenAIServer) -> None:
     generator = behaving(server, refusing(lambda _: True, openai_error("Your balance is too low")))
     with pytest.raises(ModelError, match="balance is too low"):
         read(generator)
@@ -208,7 +208,7 @@ def test_an_error_with_status_200_is_an_error(server: OpenAIServer, error: objec
         ("localhost:{port}/v1", "/v1"),
     ],
 )
-def test_an_address_that_is_nearly_right_is_mended(server: OpenAIServer, given: str, serves: str) -> None:
+def test_a_nearly_right_address_is_corrected(server: OpenAIServer, given: str, serves: str) -> None:
     server.path = f"{serves}/chat/completions"
     url = given.format(host=f"http://127.0.0.1:{server.server_port}", port=server.server_port)
     (generator,) = build_generators(Settings(generator="openai:good", openai_base_url=url))
@@ -218,7 +218,7 @@ def test_an_address_that_is_nearly_right_is_mended(server: OpenAIServer, given: 
     assert server.paths[tries:] == [server.path]
 
 
-def test_an_address_that_is_wrong_is_named_with_what_was_tried(server: OpenAIServer) -> None:
+def test_the_error_for_a_wrong_address_names_the_tried_urls(server: OpenAIServer) -> None:
     server.path = "/elsewhere"
     (generator,) = build_generators(Settings(generator="openai:good", openai_base_url=server.url))
     with pytest.raises(ModelError, match="no chat completions at") as raised:
@@ -228,13 +228,13 @@ def test_an_address_that_is_wrong_is_named_with_what_was_tried(server: OpenAISer
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/v1", "http://", "http://[", "not a url"])
-def test_what_is_no_address_is_named(url: str) -> None:
+def test_an_invalid_address_is_a_model_error(url: str) -> None:
     (generator,) = build_generators(Settings(generator="openai:good", openai_base_url=url))
     with pytest.raises(ModelError, match="RAGAPP_OPENAI_BASE_URL"):
         read(generator)
 
 
-def test_a_missing_model_is_not_sought_elsewhere(server: OpenAIServer) -> None:
+def test_a_missing_model_is_not_tried_at_other_urls(server: OpenAIServer) -> None:
     missing = openai_error("The model `m` does not exist")
     with pytest.raises(ModelError, match="does not exist"):
         read(behaving(server, refusing(lambda _: True, missing, 404)))
@@ -250,7 +250,7 @@ SECRET = "sk-proj-4f9aQ2mLx8"
     "key",
     [SECRET, f" {SECRET} ", f"{SECRET}\n", f'"{SECRET}"', f"Bearer {SECRET}", f"Bearer {SECRET}\r\n"],
 )
-def test_a_key_is_sent_as_it_was_meant(server: OpenAIServer, key: str) -> None:
+def test_a_key_is_sent_without_blanks_and_quotes(server: OpenAIServer, key: str) -> None:
     settings = Settings(generator="openai:good", openai_base_url=server.url, openai_api_key=key)
     (generator,) = build_generators(settings)
     assert read(generator)[0] == "".join(PIECES)
@@ -279,7 +279,7 @@ def test_a_key_is_in_no_message_even_when_the_server_repeats_it(
         assert len(part) < 4 or part in {"with", "spaces"} or part not in shown
 
 
-def test_what_is_secret_in_an_address_is_in_no_message(server: OpenAIServer) -> None:
+def test_secrets_in_an_address_are_in_no_message(server: OpenAIServer) -> None:
     url = f"http://someone:{SECRET}@127.0.0.1:{server.server_port}/v1?api-key=q{SECRET}"
     (generator,) = build_generators(Settings(generator="openai:locked", openai_base_url=url))
     with pytest.raises(ModelError, match="Incorrect API key") as raised:

@@ -1,4 +1,4 @@
-"""A served generator: what it is sent, and what comes of it."""
+"""Remote generators: the requests they send, and what they make of replies."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pytest
 from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
 from ragapp.models.chat_generator import ChatGenerator
+from ragapp.models.deadlines import Deadlines
 from ragapp.models.langchain_chat import LangChainChat
-from ragapp.models.patience import Patience
 from ragapp.settings import Settings
 from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
 
 
-def test_the_request_carries_what_was_asked(server: OpenAIServer) -> None:
+def test_the_request_has_the_prompt_and_the_options(server: OpenAIServer) -> None:
     "".join(served(server, "good").generate(SYSTEM, PROMPT, 77))
     (request,) = server.requests
     assert request["messages"] == [
@@ -31,14 +31,14 @@ def test_the_key_is_sent(server: OpenAIServer) -> None:
     assert server.keys == ["Bearer sk-1"]
 
 
-def test_leaving_early_ends_the_request(server: OpenAIServer) -> None:
+def test_closing_the_stream_early_ends_the_request(server: OpenAIServer) -> None:
     pieces = served(server, "endless").generate(SYSTEM, PROMPT, 8)
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]
     assert server.hung_up.wait(10)
 
 
-def test_halves_of_a_character_are_put_together_or_replaced(server: OpenAIServer) -> None:
+def test_halves_of_a_character_are_joined_or_replaced(server: OpenAIServer) -> None:
     assert "".join(served(server, "halves").generate(SYSTEM, PROMPT, 8)) == "a \N{GRINNING FACE} b \ufffd"
 
 
@@ -48,9 +48,9 @@ def test_a_provider_whose_package_is_missing_is_a_model_error() -> None:
         list(generator.generate(SYSTEM, PROMPT, 8))
 
 
-def test_any_provider_of_langchain_will_do(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_provider_of_langchain_works(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    patience = Patience(first=30, between=30, whole=60)
-    generator = ChatGenerator("openai:good", LangChainChat("openai", "good", patience), "", patience)
+    deadlines = Deadlines(first=30, between=30, whole=60)
+    generator = ChatGenerator("openai:good", LangChainChat("openai", "good", deadlines), "", deadlines)
     assert list(generator.generate(SYSTEM, PROMPT, 8)) == PIECES

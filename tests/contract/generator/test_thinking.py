@@ -61,7 +61,7 @@ FORMS: dict[str, list[str | dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("pieces", FORMS.values(), ids=FORMS)
-def test_thinking_is_not_written_and_takes_no_tokens_of_the_answer(
+def test_thinking_is_not_returned_and_does_not_use_tokens_of_the_answer(
     server: OpenAIServer, pieces: list[str | dict[str, Any]]
 ) -> None:
     generator = behaving(server, writing(*pieces))
@@ -72,17 +72,17 @@ def test_thinking_is_not_written_and_takes_no_tokens_of_the_answer(
     assert server.requests[-1]["max_tokens"] > len(PIECES)
 
 
-def test_a_model_that_does_not_think_is_given_no_room_for_it(server: OpenAIServer) -> None:
+def test_a_model_that_does_not_think_gets_no_tokens_for_it(server: OpenAIServer) -> None:
     assert read(behaving(server, writing(*PIECES)), 7) == (ANSWER, "complete")
     assert [request["max_tokens"] for request in server.requests] == [7]
 
 
-def test_hidden_thinking_that_took_all_tokens_is_given_room(server: OpenAIServer) -> None:
+def test_hidden_thinking_that_used_all_tokens_gets_more(server: OpenAIServer) -> None:
     hidden = [{"content": ""}] * 20
     assert read(behaving(server, writing(*hidden, *PIECES)), 10) == (ANSWER, "complete")
 
 
-def test_the_room_for_thinking_is_a_setting(server: OpenAIServer) -> None:
+def test_the_tokens_for_thinking_are_a_setting(server: OpenAIServer) -> None:
     server.behaviours["m"] = writing({"reasoning_content": "Hm."}, *PIECES)
     (generator,) = build_generators(
         Settings(generator="openai:m", openai_base_url=server.url, thinking_tokens=100)
@@ -91,14 +91,14 @@ def test_the_room_for_thinking_is_a_setting(server: OpenAIServer) -> None:
     assert server.requests[-1]["max_tokens"] == 110
 
 
-def test_what_was_written_is_taken_back_when_it_turns_out_to_be_thinking(server: OpenAIServer) -> None:
+def test_text_that_turns_out_to_be_thinking_is_retracted(server: OpenAIServer) -> None:
     generator = behaving(server, writing("It ", "is ", "1920. ", "No. ", "</think>", *PIECES))
     first = list(generator.generate(SYSTEM, PROMPT, 20))
     assert first[first.index(CLOSED) + 1 :] == PIECES
     assert read(generator, 20) == (ANSWER, "complete")
 
 
-def test_a_model_that_only_thinks_writes_nothing_and_is_stopped(server: OpenAIServer) -> None:
+def test_a_model_that_only_thinks_is_stopped(server: OpenAIServer) -> None:
     def handle(handler: OpenAIHandler, _: dict[str, Any]) -> None:
         handler.start_stream()
         try:
@@ -131,7 +131,7 @@ def test_a_model_that_only_thinks_writes_nothing_and_is_stopped(server: OpenAISe
         (None, "interrupted"),
     ],
 )
-def test_how_a_text_ended_is_told(server: OpenAIServer, reason: str | None, ending: Ending) -> None:
+def test_the_ending_of_a_text_is_returned(server: OpenAIServer, reason: str | None, ending: Ending) -> None:
     assert read(behaving(server, writing(*PIECES, finish_reason=reason))) == (ANSWER, ending)
 
 
@@ -154,5 +154,5 @@ def test_a_stream_with_a_finish_reason_needs_no_done(server: OpenAIServer) -> No
     assert read(behaving(server, handle)) == ("In 1862.", "complete")
 
 
-def test_the_local_model_tells_that_it_was_cut_off(local: Generator) -> None:
+def test_the_local_model_reports_that_it_was_cut_off(local: Generator) -> None:
     assert read(local, 5)[1] == "length"

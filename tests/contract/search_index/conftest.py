@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.protocols import SearchIndex
 from tests.contract.library import DIMENSION, EMBEDDER, NAME, Library
 from tests.contract.search_index.library import OpenIndex, Where
@@ -28,11 +28,11 @@ def where(request: pytest.FixtureRequest) -> Where:
 
 @pytest.fixture
 def open_index(where: Where, tmp_path: Path, library: Library) -> Iterator[OpenIndex]:
-    """Opens one more index over the same views, as another process or a restart would."""
+    """Opens one more index over the same files or points, as another process or a restart would."""
     opened: list[SearchIndex] = []
 
-    def opening(truth: ChangeSource | None = None) -> SearchIndex:
-        opened.append(where.open(tmp_path, truth or library.store))
+    def opening(database: ChangeSource | None = None) -> SearchIndex:
+        opened.append(where.open(tmp_path, database or library.store))
         return opened[-1]
 
     yield opening

@@ -1,4 +1,4 @@
-"""The search indexes that are held to one contract, and searches in texts instead of keys."""
+"""The search indexes under contract, and searches that return texts instead of keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 import xxhash
 
-from ragapp.indexes.change_set import ChangeSource
+from ragapp.indexes.change_log import ChangeSource
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.indexes.qdrant.client import QdrantSettings
 from ragapp.indexes.qdrant.index import QdrantIndex
@@ -18,19 +18,19 @@ from tests.contract.library import Library, embed
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which implementation, for this process and others. `qdrant_url` is None for the one in files."""
+    """An implementation, for this process and others. `qdrant_url` is None for the local one."""
 
     qdrant_url: str | None
 
-    def open(self, folder: Path, truth: ChangeSource) -> SearchIndex:
+    def open(self, folder: Path, database: ChangeSource) -> SearchIndex:
         if self.qdrant_url is None:
-            return LocalIndex(folder / "views", truth)
+            return LocalIndex(folder / "views", database)
         prefix = f"test{xxhash.xxh3_64_hexdigest(bytes(folder))}"
-        return QdrantIndex(QdrantSettings((self.qdrant_url,), prefix=prefix, shards=1), truth)
+        return QdrantIndex(QdrantSettings((self.qdrant_url,), prefix=prefix, shards=1), database)
 
 
 class OpenIndex(Protocol):
-    def __call__(self, truth: ChangeSource | None = None) -> SearchIndex: ...
+    def __call__(self, database: ChangeSource | None = None) -> SearchIndex: ...
 
 
 def words(library: Library, index: SearchIndex, query: str, k: int = 10) -> list[str]:

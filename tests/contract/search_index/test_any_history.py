@@ -1,4 +1,4 @@
-"""Whatever came, went and was rebuilt, an index ranks like brute force."""
+"""After any additions, deletions and rebuilds, an index ranks like brute force."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_many_threads_search_while_one_catches_up(library: Library, index: Searc
                 live = collection.revision // 2
                 assert len(index.keyword(collection, "heron", 100)) >= live
                 assert len(index.dense(collection, EAST, 100)) >= live
-        except BaseException as error:  # noqa: BLE001  (told to the main thread)
+        except BaseException as error:  # noqa: BLE001  (reported by the main thread)
             failures.append(error)
 
     threads = [threading.Thread(target=search) for _ in range(3)]

@@ -18,7 +18,7 @@ def test_an_empty_collection_finds_nothing(library: Library, index: SearchIndex)
     assert index.verify(library.collection) is None
 
 
-def test_an_added_document_is_found_by_words_and_by_vector(library: Library, index: SearchIndex) -> None:
+def test_an_added_document_is_found_by_keywords_and_by_vector(library: Library, index: SearchIndex) -> None:
     library.add("a", ["Herons fish at dusk.", "The tide turns at noon."])
     assert words(library, index, "heron fishing") == ["Herons fish at dusk."]
     assert dense(library, index, "The tide turns at noon.", 1) == ["The tide turns at noon."]
@@ -32,7 +32,7 @@ def test_scores_are_inner_products_best_first(library: Library, index: SearchInd
     assert [score for _, score in ranking] == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_document_is_found_by_words_before_it_has_vectors(library: Library, index: SearchIndex) -> None:
+def test_a_document_is_found_by_keywords_before_it_has_vectors(library: Library, index: SearchIndex) -> None:
     library.add("a", ["Herons fish."], embedded=False)
     assert words(library, index, "herons") == ["Herons fish."]
     assert dense(library, index, "Herons fish.") == []
@@ -40,7 +40,7 @@ def test_a_document_is_found_by_words_before_it_has_vectors(library: Library, in
     assert dense(library, index, "Herons fish.") == ["Herons fish."]
 
 
-def test_a_copy_on_its_way_shares_vectors_but_is_not_found_by_them(
+def test_a_copy_that_is_not_embedded_yet_shares_vectors_but_is_not_found_by_them(
     library: Library, index: SearchIndex
 ) -> None:
     library.add("a", ["Herons fish."])
@@ -96,7 +96,7 @@ def test_copies_tie_and_come_in_the_order_of_their_keys(library: Library, index:
         assert top == ranking[:3]
 
 
-def test_vectors_that_cannot_be_of_the_embedder_are_refused(library: Library, index: SearchIndex) -> None:
+def test_vectors_of_another_dimension_are_refused(library: Library, index: SearchIndex) -> None:
     library.add("a", ["Herons fish."])
     with pytest.raises(EmbedderMismatch, match="reindex"):
         index.dense(library.collection, np.ones(DIMENSION + 1, np.float32), 5)

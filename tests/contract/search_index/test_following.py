@@ -1,4 +1,4 @@
-"""The views follow the truth, through restarts, rebuilds and other embedders."""
+"""Indexes follow the change log, through restarts, rebuilds and other embedders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ragapp.errors import NotFoundError
 from ragapp.protocols import SearchIndex
 from ragapp.service.reindexing import reindex
 from ragapp.types import Collection
-from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, Witness
+from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, WatchedDatabase
 from tests.contract.search_index.library import OpenIndex, words
 from tests.fault.library import HashEmbedder
 
@@ -38,7 +38,7 @@ def test_a_deleted_document_is_not_found(library: Library, index: SearchIndex, r
     assert index.verify(collection) is None
 
 
-def test_rankings_are_as_new_as_the_collection_they_are_asked_for(
+def test_rankings_are_as_new_as_the_collection_that_is_searched(
     library: Library, open_index: OpenIndex
 ) -> None:
     writer, reader = open_index(), open_index()
@@ -55,22 +55,22 @@ def test_a_restart_finds_the_same_and_reads_no_document_again(
     library.add("a", ["Herons fish.", "Herons sleep."])
     index = open_index()
     before = index.keyword(library.collection, "herons", 5), index.dense(library.collection, EAST, 5)
-    truth = Witness(library.store)
-    again = open_index(truth)
+    database = WatchedDatabase(library.store)
+    again = open_index(database)
     collection = library.collection
     assert (again.keyword(collection, "herons", 5), again.dense(collection, EAST, 5)) == before
-    assert truth.documents_read == 0
+    assert database.documents_read == 0
 
 
-def test_an_index_that_is_up_to_date_does_not_read_the_truth(library: Library, open_index: OpenIndex) -> None:
+def test_an_up_to_date_index_does_not_read_the_database(library: Library, open_index: OpenIndex) -> None:
     library.add("a", ["Herons fish."])
-    truth = Witness(library.store)
-    index = open_index(truth)
+    database = WatchedDatabase(library.store)
+    index = open_index(database)
     index.catch_up(library.collection)
-    collection, read = library.collection, truth.reads
+    collection, read = library.collection, database.reads
     index.catch_up(collection)
     assert len(index.keyword(collection, "herons", 5)) == len(index.dense(collection, EAST, 5)) == 1
-    assert truth.reads == read > 0
+    assert database.reads == read > 0
 
 
 def test_rebuilding_gives_the_same_rankings(library: Library, index: SearchIndex) -> None:
@@ -99,13 +99,13 @@ def test_another_embedder_takes_over_for_every_reader(library: Library, open_ind
         assert one.verify(collection) is None
 
 
-def test_views_of_another_collection_with_the_same_id_are_not_used(
+def test_indexes_of_another_collection_with_the_same_id_are_not_used(
     library: Library, open_index: OpenIndex
 ) -> None:
     library.add("a", ["Herons fish."])
     old = library.collection
     open_index().catch_up(old)
-    library.store.delete_collection(NAME)  # and the process died before it dropped the views
+    library.store.delete_collection(NAME)  # and the process died before it dropped the indexes
     new = library.store.create_collection(NAME, EMBEDDER, DIMENSION)
     reused = Collection(old.id, new.name, EMBEDDER, DIMENSION, new.revision, new.created_at)
     index = open_index()
@@ -123,22 +123,22 @@ def test_a_dropped_collection_leaves_nothing(library: Library, index: SearchInde
     assert index.collection_ids() == frozenset()
 
 
-def test_verifying_an_unknown_collection_says_so(library: Library, index: SearchIndex) -> None:
+def test_verifying_an_unknown_collection_raises(library: Library, index: SearchIndex) -> None:
     gone = library.collection
     library.store.delete_collection(NAME)
     with pytest.raises(NotFoundError):
         index.verify(gone)
 
 
-def test_a_view_that_missed_a_change_is_found_out(library: Library, open_index: OpenIndex) -> None:
+def test_verification_detects_a_missed_change(library: Library, open_index: OpenIndex) -> None:
     library.add("a", ["Herons fish."])
-    truth = Witness(library.store)
-    index = open_index(truth)
+    database = WatchedDatabase(library.store)
+    index = open_index(database)
     index.catch_up(library.collection)
-    truth.deaf = True
+    database.hides_changes = True
     library.add("b", ["Herons sleep."])
     index.catch_up(library.collection)
-    truth.deaf = False
+    database.hides_changes = False
     found = index.verify(library.collection)
     assert found is not None
     assert "lacks 1" in found

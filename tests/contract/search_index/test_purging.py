@@ -1,4 +1,4 @@
-"""Purging takes what was removed out of the files, and changes nothing that can be found."""
+"""Purging removes deleted chunks from the files, and does not change what is found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def test_purging_changes_nothing_that_is_found(library: Library, index: SearchIn
         library.add(name, [f"The {name} wades at dusk."])
     index.catch_up(library.collection)
     library.delete("crane")
-    for _ in range(2):  # a second time there is nothing to take out
+    for _ in range(2):  # the second time there is nothing to remove
         index.purge(library.collection)
         index.purge_soon(library.collection)
         found = library.texts(index.keyword(library.collection, "wades", 10))

@@ -17,7 +17,7 @@ from evals.service.set_archive import handed_in
 from ragapp.errors import ModelError, ParseError, StorageError
 from ragapp.fetching import bounded
 from ragapp.fetching.archives import members
-from ragapp.models.packages import read_member
+from ragapp.models.downloads import read_member
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.restore import restore_backup
 

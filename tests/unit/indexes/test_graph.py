@@ -1,4 +1,4 @@
-"""Large collections are searched by a graph: it is built aside, exact where it counts, and never trusted."""
+"""Large collections are searched by a graph, which is built in the background and never trusted blindly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIMENSION, PER_VERSION, VERSIONS, CENTRES = 16, 100, 210, 300
 
 
 class Clustered:
-    """A truth of clustered unit vectors: version v has the rows 100v … 100v+99."""
+    """A database of clustered unit vectors: version v has the rows 100v to 100v+99."""
 
     def __init__(self, versions: int = VERSIONS, gone: frozenset[int] = frozenset()) -> None:
         rng = np.random.default_rng(4)
@@ -53,19 +53,19 @@ class Clustered:
         return [int(key) for key in keys[np.argsort(-(self.rows[keys] @ query), kind="stable")][:k]]
 
 
-def opened(folder: Path, truth: Clustered) -> LocalIndex:
-    """With its graph built: closing waits for it."""
-    first = LocalIndex(folder, truth)
-    first.catch_up(truth.collection())
+def opened(folder: Path, database: Clustered) -> LocalIndex:
+    """Opened with its graph built: closing waits for it."""
+    first = LocalIndex(folder, database)
+    first.catch_up(database.collection())
     first.close()
-    index = LocalIndex(folder, truth)
-    index.catch_up(truth.collection())
+    index = LocalIndex(folder, database)
+    index.catch_up(database.collection())
     return index
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("views")
+    folder = tmp_path_factory.mktemp("indexes")
     opened(folder, Clustered()).close()
     return folder
 
@@ -74,52 +74,52 @@ def graphs(folder: Path) -> list[Path]:
     return list((folder / "1").glob("*.graph"))
 
 
-def recall(index: LocalIndex, truth: Clustered, within: frozenset[int] | None) -> float:
+def recall(index: LocalIndex, database: Clustered, within: frozenset[int] | None) -> float:
     found = 0
     for number in range(50):
-        query = truth.rows[-1 - number]  # none of them is in the collection
-        ranking = index.dense(truth.collection(), query, 10, within)
+        query = database.rows[-1 - number]  # not in the collection
+        ranking = index.dense(database.collection(), query, 10, within)
         assert len(ranking) == 10
-        everywhere = range(truth.versions)
-        found += len({key for key, _ in ranking} & set(truth.exact(query, 10, within or everywhere)))
+        everywhere = range(database.versions)
+        found += len({key for key, _ in ranking} & set(database.exact(query, 10, within or everywhere)))
     return found / 500
 
 
 def test_the_graph_finds_what_a_scan_finds(folder: Path) -> None:
-    index, truth = opened(folder, Clustered()), Clustered()
+    index, database = opened(folder, Clustered()), Clustered()
     assert len(graphs(folder)) == 1
-    assert recall(index, truth, None) >= 0.99
+    assert recall(index, database, None) >= 0.99
     index.close()
 
 
 @pytest.mark.parametrize("versions", [1, 5, 205])
-def test_filters_leave_the_best_of_what_they_allow(folder: Path, versions: int) -> None:
-    index, truth = opened(folder, Clustered()), Clustered()
-    assert recall(index, truth, frozenset(range(versions))) >= (1.0 if versions < 200 else 0.99)
+def test_filtered_searches_find_the_best_that_the_filter_allows(folder: Path, versions: int) -> None:
+    index, database = opened(folder, Clustered()), Clustered()
+    assert recall(index, database, frozenset(range(versions))) >= (1.0 if versions < 200 else 0.99)
     index.close()
 
 
-def test_scores_are_exact_and_the_same_as_in_a_scan(folder: Path, tmp_path: Path) -> None:
-    truth = Clustered()
-    scan, graph = LocalIndex(tmp_path, truth), opened(folder, truth)
-    query = truth.rows[-1]
-    scanned = scan.dense(truth.collection(), query, 10)  # before its graph is built
-    assert graph.dense(truth.collection(), query, 10) == scanned
+def test_scores_equal_those_of_a_scan(folder: Path, tmp_path: Path) -> None:
+    database = Clustered()
+    scan, graph = LocalIndex(tmp_path, database), opened(folder, database)
+    query = database.rows[-1]
+    scanned = scan.dense(database.collection(), query, 10)  # before its graph is built
+    assert graph.dense(database.collection(), query, 10) == scanned
     scan.close()
     graph.close()
 
 
-def test_the_deleted_are_gone_at_once(folder: Path) -> None:
+def test_deleted_versions_are_not_found(folder: Path) -> None:
     gone = frozenset(range(0, 40, 2))
-    index, truth = LocalIndex(folder, Clustered(gone=gone)), Clustered(gone=gone)
+    index, database = LocalIndex(folder, Clustered(gone=gone)), Clustered(gone=gone)
     for number in range(20):
-        ranking = index.dense(truth.collection(), truth.rows[number * 100], 10)
+        ranking = index.dense(database.collection(), database.rows[number * 100], 10)
         assert not {key // PER_VERSION for key, _ in ranking} & gone
-    assert recall(index, truth, None) >= 0.99
+    assert recall(index, database, None) >= 0.99
     index.close()
 
 
-def test_a_new_base_has_its_graph_when_it_is_switched_to(folder: Path, tmp_path: Path) -> None:
+def test_a_new_base_has_its_graph_from_the_start(folder: Path, tmp_path: Path) -> None:
     opened(tmp_path, Clustered()).close()
     before = graphs(tmp_path)
     larger = Clustered(versions=280)
@@ -134,9 +134,9 @@ def test_a_new_base_has_its_graph_when_it_is_switched_to(folder: Path, tmp_path:
     index.close()
 
 
-def test_a_thousand_changed_bytes_are_all_found(folder: Path) -> None:
-    truth, dice = Clustered(), np.random.default_rng(5)
-    index = opened(folder, truth)
+def test_a_thousand_changed_bytes_are_all_detected(folder: Path) -> None:
+    database, dice = Clustered(), np.random.default_rng(5)
+    index = opened(folder, database)
     files = [path for path in (folder / "1").glob("vectors-*") if path.is_file()]
     assert {path.suffix for path in files} == {".view", ".graph"}
     sizes = np.array([path.stat().st_size for path in files])
@@ -149,23 +149,23 @@ def test_a_thousand_changed_bytes_are_all_found(folder: Path) -> None:
             file.seek(at)
             file.write(bytes([byte ^ (1 << int(dice.integers(8)))]))
             file.flush()
-            assert "damaged" in str(index.verify(truth.collection()))
+            assert "damaged" in str(index.verify(database.collection()))
             file.seek(at)
             file.write(bytes([byte]))
     index.close()
 
 
-def test_a_damaged_graph_is_built_anew_and_until_then_search_is_exact(folder: Path) -> None:
-    truth = Clustered()
+def test_a_damaged_graph_is_rebuilt_and_search_is_exact_meanwhile(folder: Path) -> None:
+    database = Clustered()
     (graph,) = graphs(folder)
     with graph.open("r+b") as file:
         file.seek(5000)
         file.write(b"damage")
-    index = LocalIndex(folder, truth)
-    assert recall(index, truth, None) == 1.0
-    index.catch_up(truth.collection())
+    index = LocalIndex(folder, database)
+    assert recall(index, database, None) == 1.0
+    index.catch_up(database.collection())
     index.close()
     read_index_file(graph)
-    index = LocalIndex(folder, truth)
-    assert index.verify(truth.collection()) is None
+    index = LocalIndex(folder, database)
+    assert index.verify(database.collection()) is None
     index.close()

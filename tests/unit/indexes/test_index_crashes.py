@@ -1,4 +1,4 @@
-"""A process may die at any instruction: the next one finds sound views, or mends them unasked."""
+"""A process may die at any instruction: the next one finds valid indexes, or repairs them by itself."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import pytest
 from numpy.typing import NDArray
 
 from ragapp.errors import StorageError
+from ragapp.files import atomic
 from ragapp.indexes.local import files, keyword_index, snapshot
 from ragapp.indexes.local.index import LocalIndex
-from ragapp.indexes.local.tantivy_folder import Generation
+from ragapp.indexes.local.tantivy_folder import TantivyFolder
 from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
 from tests.processes import FORKED
 
@@ -26,8 +27,8 @@ DIMENSION, PER_VERSION = 4, 3
 DIED = 9
 
 
-class Record:
-    """A truth in memory that is the same in every process: version v has chunks 10v, 10v+1, 10v+2.
+class InMemoryDatabase:
+    """A database in memory that is the same in every process: version v has chunks 10v, 10v+1, 10v+2.
 
     Versions are parsed and embedded in turn; each third one is removed two versions later.
     """
@@ -75,8 +76,8 @@ def _die(*_arguments: object, **_more: object) -> None:
     os._exit(DIED)
 
 
-class _DiesWhileRead(Record):
-    """Dies when some of the entries have been handed out."""
+class _DiesWhileRead(InMemoryDatabase):
+    """Dies after it has returned some of the entries."""
 
     def entries(self, collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
         for number, entry in enumerate(super().entries(collection_id, version_ids)):
@@ -85,21 +86,21 @@ class _DiesWhileRead(Record):
             yield entry
 
 
-def die_while_words_are_added(folder: Path) -> None:
-    LocalIndex(folder, _DiesWhileRead(9)).catch_up(Record(9).collection())
+def die_while_keywords_are_added(folder: Path) -> None:
+    LocalIndex(folder, _DiesWhileRead(9)).catch_up(InMemoryDatabase(9).collection())
 
 
-def die_between_commit_and_stamp(folder: Path) -> None:
+def die_between_commit_and_manifest(folder: Path) -> None:
     keyword_index.write_index_file = _die  # type: ignore[attr-defined]
     _catch_up(folder)
 
 
 def die_before_the_commit(folder: Path) -> None:
-    Generation.apply = _die  # type: ignore[method-assign]
+    TantivyFolder.apply = _die  # type: ignore[method-assign]
     _catch_up(folder)
 
 
-def die_after_the_stamp(folder: Path) -> None:
+def die_after_the_manifest(folder: Path) -> None:
     write = files.write_index_file
 
     def write_and_die(path: Path, manifest: str, arrays: files.Arrays) -> None:
@@ -117,14 +118,14 @@ def die_before_a_file_gets_its_name(folder: Path) -> None:
 
 def die_while_a_new_base_is_written(folder: Path) -> None:
     snapshot.DELTA_ROWS = 1
-    index = LocalIndex(folder, Record(9))
-    files._sync_folder = _die
-    index.catch_up(Record(9).collection())
+    index = LocalIndex(folder, InMemoryDatabase(9))
+    atomic.sync_folder = _die
+    index.catch_up(InMemoryDatabase(9).collection())
     index.close()
 
 
 def _catch_up(folder: Path) -> None:
-    LocalIndex(folder, Record(9)).catch_up(Record(9).collection())
+    LocalIndex(folder, InMemoryDatabase(9)).catch_up(InMemoryDatabase(9).collection())
 
 
 def _run(target: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -133,11 +134,11 @@ def _run(target: Callable[..., None], *arguments: object) -> BaseProcess:
     return process
 
 
-def _assert_whole(folder: Path, record: Record) -> None:
-    index = LocalIndex(folder, record)
-    collection = record.collection()
+def _assert_whole(folder: Path, database: InMemoryDatabase) -> None:
+    index = LocalIndex(folder, database)
+    collection = database.collection()
     assert index.verify(collection) is None, "a crash is not damage"
-    expected = {key for entry in record.live for key in range(10 * entry, 10 * entry + PER_VERSION)}
+    expected = {key for entry in database.live for key in range(10 * entry, 10 * entry + PER_VERSION)}
     assert {key for key, _ in index.keyword(collection, "heron", 10_000)} == expected
     found = index.dense(collection, np.ones(DIMENSION, np.float32), 10_000)
     assert sorted(key for key, _ in found) == sorted(expected)
@@ -148,22 +149,22 @@ def _assert_whole(folder: Path, record: Record) -> None:
 @pytest.mark.parametrize(
     "crash",
     [
-        die_while_words_are_added,
-        die_between_commit_and_stamp,
+        die_while_keywords_are_added,
+        die_between_commit_and_manifest,
         die_before_the_commit,
-        die_after_the_stamp,
+        die_after_the_manifest,
         die_before_a_file_gets_its_name,
         die_while_a_new_base_is_written,
     ],
 )
-def test_a_crash_costs_nothing_but_work(tmp_path: Path, crash: Callable[[Path], None], started: int) -> None:
+def test_a_crash_costs_only_work(tmp_path: Path, crash: Callable[[Path], None], started: int) -> None:
     if started:
-        _assert_whole(tmp_path, Record(started))
+        _assert_whole(tmp_path, InMemoryDatabase(started))
     process = _run(crash, tmp_path)
     process.join()
     assert process.exitcode == DIED, "the crash did not happen"
-    _assert_whole(tmp_path, Record(9))
-    _assert_whole(tmp_path, Record(12))
+    _assert_whole(tmp_path, InMemoryDatabase(9))
+    _assert_whole(tmp_path, InMemoryDatabase(12))
     assert not list(tmp_path.rglob("*.tmp"))
     assert not list(tmp_path.rglob("*.unfinished"))
     assert len(list((tmp_path / "1" / "words").iterdir())) == 1
@@ -172,122 +173,122 @@ def test_a_crash_costs_nothing_but_work(tmp_path: Path, crash: Callable[[Path], 
 def _catch_up_step_by_step(folder: Path, start: int, end: int) -> None:
     snapshot.DELTA_ROWS = 4
     for versions in range(start, end):
-        index = LocalIndex(folder, Record(versions))
-        index.catch_up(Record(versions).collection())
+        index = LocalIndex(folder, InMemoryDatabase(versions))
+        index.catch_up(InMemoryDatabase(versions).collection())
         index.close()
 
 
-def test_killing_it_again_and_again_costs_nothing_but_work(tmp_path: Path) -> None:
+def test_repeated_kills_cost_only_work(tmp_path: Path) -> None:
     chance = random.Random(1)
     for round_ in range(1, 7):
         process = _run(_catch_up_step_by_step, tmp_path, 100 * round_, 100 * round_ + 99)
         process.join(0.05 + chance.random() / 2)
         process.kill()
         process.join()
-        _assert_whole(tmp_path, Record(100 * round_ + 99))
+        _assert_whole(tmp_path, InMemoryDatabase(100 * round_ + 99))
 
 
-def test_a_new_base_ranks_as_the_old_one_with_its_tail(
+def test_a_new_base_ranks_as_the_old_one_with_its_delta(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = np.ones(DIMENSION, np.float32)
-    index = LocalIndex(tmp_path, Record(3))
-    index.catch_up(Record(3).collection())
+    index = LocalIndex(tmp_path, InMemoryDatabase(3))
+    index.catch_up(InMemoryDatabase(3).collection())
     (base,) = (tmp_path / "1").glob("vectors-*.view")
     before = base.stat().st_ino
     index.close()
 
-    index = LocalIndex(tmp_path, Record(30))
-    collection = Record(30).collection()
+    index = LocalIndex(tmp_path, InMemoryDatabase(30))
+    collection = InMemoryDatabase(30).collection()
     index.catch_up(collection)
-    assert base.stat().st_ino == before, "a small tail needs no new base"
+    assert base.stat().st_ino == before, "a small delta needs no new base"
     ranking = index.dense(collection, query, 50)
     index.close()
 
     monkeypatch.setattr(snapshot, "DELTA_ROWS", 1)
-    index = LocalIndex(tmp_path, Record(30))
+    index = LocalIndex(tmp_path, InMemoryDatabase(30))
     index.catch_up(collection)
     index.close()
     assert base.stat().st_ino != before
-    again = LocalIndex(tmp_path, Record(30))
+    again = LocalIndex(tmp_path, InMemoryDatabase(30))
     assert again.dense(collection, query, 50) == ranking
     assert again.verify(collection) is None
     again.close()
 
 
-def test_a_full_disk_is_told_and_passes(tmp_path: Path) -> None:
-    _assert_whole(tmp_path, Record(3))
+def test_a_full_disk_is_reported_and_recovered_from(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, InMemoryDatabase(3))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     for allowed in (0, 300, 1000):
-        index = LocalIndex(tmp_path, Record(40))
+        index = LocalIndex(tmp_path, InMemoryDatabase(40))
         resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, limits[1]))
         try:
             with pytest.raises(StorageError):
-                index.catch_up(Record(40).collection())
+                index.catch_up(InMemoryDatabase(40).collection())
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        index.catch_up(Record(40).collection())
+        index.catch_up(InMemoryDatabase(40).collection())
         index.close()
-        _assert_whole(tmp_path, Record(40))
+        _assert_whole(tmp_path, InMemoryDatabase(40))
         shutil.rmtree(tmp_path / "1")
 
 
 def die_in_a_rebuild(folder: Path) -> None:
-    LocalIndex(folder, _DiesWhileRead(9)).rebuild(Record(9).collection())
+    LocalIndex(folder, _DiesWhileRead(9)).rebuild(InMemoryDatabase(9).collection())
 
 
-def test_what_a_killed_rebuild_left_is_cleared_by_the_next_change(tmp_path: Path) -> None:
-    _assert_whole(tmp_path, Record(9))
+def test_the_next_change_removes_what_a_killed_rebuild_left(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, InMemoryDatabase(9))
     process = _run(die_in_a_rebuild, tmp_path)
     process.join()
     assert process.exitcode == DIED
     assert len(list((tmp_path / "1" / "words").iterdir())) == 2
-    _assert_whole(tmp_path, Record(9))
-    _assert_whole(tmp_path, Record(12))
+    _assert_whole(tmp_path, InMemoryDatabase(9))
+    _assert_whole(tmp_path, InMemoryDatabase(12))
     assert len(list((tmp_path / "1" / "words").iterdir())) == 1
 
 
-def test_a_rebuild_that_finds_the_disk_full_leaves_it_no_fuller(tmp_path: Path) -> None:
-    _assert_whole(tmp_path, Record(9))
-    index = LocalIndex(tmp_path, Record(9))
+def test_a_rebuild_on_a_full_disk_leaves_no_files(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, InMemoryDatabase(9))
+    index = LocalIndex(tmp_path, InMemoryDatabase(9))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     for allowed in (0, 300, 1000):
         resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, limits[1]))
         try:
             with pytest.raises(StorageError):
-                index.rebuild(Record(9).collection())
+                index.rebuild(InMemoryDatabase(9).collection())
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert len(list((tmp_path / "1" / "words").iterdir())) == 1
         assert not list(tmp_path.rglob("*.tmp"))
     index.close()
-    _assert_whole(tmp_path, Record(9))
+    _assert_whole(tmp_path, InMemoryDatabase(9))
 
 
-def test_graphs_that_dead_writers_left_are_cleared_by_the_next_base(tmp_path: Path) -> None:
-    _assert_whole(tmp_path, Record(9))
+def test_the_next_base_removes_graphs_that_dead_writers_left(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, InMemoryDatabase(9))
     (base,) = (tmp_path / "1").glob("vectors-*.view")
     left = [base.with_name(f"{base.stem}-0a{end}") for end in (".graph", ".graph.1234abcd.tmp")]
     for path in left:
         path.write_bytes(b"half")
-    index = LocalIndex(tmp_path, Record(9))
-    index.rebuild(Record(9).collection())
+    index = LocalIndex(tmp_path, InMemoryDatabase(9))
+    index.rebuild(InMemoryDatabase(9).collection())
     index.close()
     assert not any(path.exists() for path in left)
 
 
-def test_views_of_a_database_that_was_replaced_by_an_older_copy_are_built_anew(tmp_path: Path) -> None:
-    """Its numbers are given again, to other changes."""
-    _assert_whole(tmp_path, Record(9))
-    _assert_whole(tmp_path, Record(4))
-    _assert_whole(tmp_path, Record(12))
+def test_indexes_are_rebuilt_when_the_database_was_replaced_by_an_older_copy(tmp_path: Path) -> None:
+    """The older copy assigns the same revisions again, to other changes."""
+    _assert_whole(tmp_path, InMemoryDatabase(9))
+    _assert_whole(tmp_path, InMemoryDatabase(4))
+    _assert_whole(tmp_path, InMemoryDatabase(12))
 
 
-def test_views_that_others_brought_further_are_taken_as_they_are(tmp_path: Path) -> None:
-    _assert_whole(tmp_path, Record(9))
-    stamp = (tmp_path / "1" / "words.view").stat().st_ino
-    late = LocalIndex(tmp_path, Record(9))
-    assert late.keyword(Record(4).collection(), "heron", 10_000)
-    assert late.dense(Record(4).collection(), np.ones(DIMENSION, np.float32), 10)
+def test_indexes_that_another_process_brought_further_are_used_as_they_are(tmp_path: Path) -> None:
+    _assert_whole(tmp_path, InMemoryDatabase(9))
+    manifest = (tmp_path / "1" / "words.view").stat().st_ino
+    late = LocalIndex(tmp_path, InMemoryDatabase(9))
+    assert late.keyword(InMemoryDatabase(4).collection(), "heron", 10_000)
+    assert late.dense(InMemoryDatabase(4).collection(), np.ones(DIMENSION, np.float32), 10)
     late.close()
-    assert (tmp_path / "1" / "words.view").stat().st_ino == stamp
+    assert (tmp_path / "1" / "words.view").stat().st_ino == manifest

@@ -83,7 +83,7 @@ def test_a_reason_comes_back(sandbox: ParserSandbox) -> None:
 @pytest.mark.parametrize(
     ("limits", "name", "data", "reason"),
     [
-        (replace(LIMITS, cpu_seconds=1), "slow.md", SLOW, "more than 1 seconds of computing"),
+        (replace(LIMITS, cpu_seconds=1), "slow.md", SLOW, "more than 1 seconds of CPU time"),
         (replace(LIMITS, wall_seconds=0.5), "slow.md", SLOW, "longer than 0.5 seconds"),
         (replace(LIMITS, memory=256 * MIB), "big.txt", b"a b " * 30_000_000, "more than 256 MiB of memory"),
         (replace(LIMITS, output=MIB), "long.txt", b"word " * 300_000, "more than 1 MiB of text"),

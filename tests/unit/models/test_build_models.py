@@ -1,4 +1,4 @@
-"""Which model a setting names, and what is said when it cannot be had."""
+"""The models that settings name, and the errors when they cannot be built."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def write(path: Path, content: object) -> None:
     path.write_text(json.dumps(content))
 
 
-def test_missing_files_name_the_command_that_brings_them(tmp_path: Path) -> None:
+def test_the_error_for_missing_files_names_the_command_that_fetches_them(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"ragapp models fetch bge-small-en-v1\.5"):
         build_embedder(Settings(models_dir=tmp_path))
     with pytest.raises(ModelError, match=r"ragapp models fetch ms-marco-MiniLM-L-12-v2"):
@@ -53,7 +53,7 @@ def test_a_damaged_model_is_a_model_error(tmp_path: Path, model_folder: Callable
         build_embedder(Settings(models_dir=tmp_path))
 
 
-def test_a_folder_with_onnx_weights_embeds_as_its_files_say(
+def test_a_folder_with_onnx_weights_embeds_as_configured(
     onnx_folder: Path, tmp_path: Path, model_folder: Callable[[str], Path]
 ) -> None:
     mine = build_embedder(Settings(embedder=str(onnx_folder), models_dir=tmp_path))
@@ -80,7 +80,7 @@ def test_a_folders_fingerprint_changes_with_its_weights(onnx_folder: Path, tmp_p
     assert build_embedder(settings).fingerprint != before
 
 
-def test_a_folder_that_does_not_say_how_to_pool_is_refused(onnx_folder: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_pooling_configuration_is_refused(onnx_folder: Path, tmp_path: Path) -> None:
     shutil.rmtree(onnx_folder / "1_Pooling")
     with pytest.raises(ModelError, match=r"1_Pooling/config\.json"):
         build_embedder(Settings(embedder=str(onnx_folder), models_dir=tmp_path))
@@ -95,7 +95,7 @@ def test_a_folder_of_pickled_weights_is_refused(tmp_path: Path, model_folder: Ca
         build_embedder(Settings(embedder=str(folder), models_dir=tmp_path))
 
 
-def test_a_folder_that_names_code_of_its_own_is_refused(
+def test_a_folder_with_code_of_its_own_is_refused(
     tmp_path: Path, model_folder: Callable[[str], Path]
 ) -> None:
     folder = tmp_path / "foreign"
@@ -104,11 +104,11 @@ def test_a_folder_that_names_code_of_its_own_is_refused(
     modules[0]["type"] = "evil.Transformer"
     write(folder / "modules.json", modules)
     (folder / "evil.py").write_text("raise SystemExit('it ran')")
-    with pytest.raises(ModelError, match="no code of its own"):
+    with pytest.raises(ModelError, match="code of its own"):
         build_embedder(Settings(embedder=str(folder), models_dir=tmp_path))
 
 
-def test_an_embedder_that_is_nowhere_says_where_it_was_sought(
+def test_the_error_for_a_missing_embedder_says_where_it_was_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
@@ -121,12 +121,12 @@ def test_extractive_needs_no_generator() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "gpt-4o", "openai:", "local:", ":x", "extractive:x"])
-def test_a_generator_that_is_none_is_a_usage_error(name: str) -> None:
+def test_an_unknown_generator_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError, match="provider:MODEL"):
         build_generators(Settings(generator=name))
 
 
-def test_several_generators_are_asked_in_their_order() -> None:
+def test_several_generators_keep_their_order() -> None:
     settings = Settings(generator="openai:a, mistralai:b,extractive", openai_base_url="http://127.0.0.1:9")
     assert [one.name for one in build_generators(settings)] == ["a at http://127.0.0.1:9", "mistralai:b"]
 
@@ -136,7 +136,7 @@ def test_a_gguf_file_that_does_not_exist_is_a_model_error(tmp_path: Path) -> Non
         build_generators(Settings(generator=f"local:{tmp_path}/absent.gguf"))
 
 
-def test_the_local_one_becomes_available_when_its_file_arrives(tmp_path: Path) -> None:
+def test_a_local_generator_becomes_available_when_its_file_is_fetched(tmp_path: Path) -> None:
     (generator,) = build_generators(Settings(generator="local", models_dir=tmp_path))
     assert "ragapp models fetch" in (generator.unavailable() or "")
     with pytest.raises(ModelError, match="ragapp models fetch"):
@@ -148,7 +148,7 @@ def test_the_local_one_becomes_available_when_its_file_arrives(tmp_path: Path) -
     assert generator.unavailable() is None
 
 
-def test_a_generator_says_how_much_of_it_has_arrived(tmp_path: Path) -> None:
+def test_a_local_generator_says_how_much_of_it_is_fetched(tmp_path: Path) -> None:
     (generator,) = build_generators(Settings(generator="local", models_dir=tmp_path))
     partial = partial_folder(GENERATOR, tmp_path) / "assembled" / GENERATOR.files[0].name
     partial.parent.mkdir(parents=True)
@@ -164,21 +164,21 @@ def test_a_generator_says_how_much_of_it_has_arrived(tmp_path: Path) -> None:
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        assert "is being fetched (25% is here)" in (generator.unavailable() or "")
+        assert "is being fetched (25% so far)" in (generator.unavailable() or "")
         holder.communicate("\n")
 
 
-def test_a_model_of_another_kind_is_no_embedder() -> None:
+def test_another_kind_of_model_is_not_an_embedder() -> None:
     with pytest.raises(UsageError, match="all-MiniLM-L6-v2"):
         build_embedder(Settings(embedder="smollm2-135m-instruct"))
 
 
-def test_a_model_of_another_kind_is_no_reranker() -> None:
+def test_another_kind_of_model_is_not_a_reranker() -> None:
     with pytest.raises(UsageError, match="ms-marco-MiniLM-L-12-v2"):
         build_reranker("bge-small-en-v1.5", Settings())
 
 
-def test_building_imports_no_runtime_before_it_is_asked_to() -> None:
+def test_importing_build_does_not_import_a_runtime() -> None:
     heavy = ["onnxruntime", "torch", "langchain_core", "openai", "huggingface_hub", "tokenizers", "xllamacpp"]
     script = f"import sys, ragapp.models.build; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(

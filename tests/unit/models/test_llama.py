@@ -1,4 +1,4 @@
-"""The local model's server process: whom it listens to, and that it never outlives its parent."""
+"""The server process of the local model: who may use it, and that it never outlives its parent."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def wait_until(happened: Callable[[], bool]) -> bool:
     return True
 
 
-def test_it_listens_to_this_machine_and_to_its_key_alone(server: LlamaProcess) -> None:
+def test_it_is_reachable_from_this_machine_with_its_key_only(server: LlamaProcess) -> None:
     address = server.address()
     assert urlsplit(address.url).hostname == "127.0.0.1"
     assert ask_for_models(address.url, address.api_key) == 200
@@ -90,7 +90,7 @@ def test_it_is_started_once(server: LlamaProcess) -> None:
     assert server.address() == server.address()
 
 
-def test_it_is_started_again_when_it_was_killed(server: LlamaProcess) -> None:
+def test_it_is_restarted_after_it_was_killed(server: LlamaProcess) -> None:
     first = server.address()
     os.kill(child_of(os.getpid()), signal.SIGKILL)
     second = server.address()
@@ -98,7 +98,7 @@ def test_it_is_started_again_when_it_was_killed(server: LlamaProcess) -> None:
     assert ask_for_models(second.url, second.api_key) == 200
 
 
-def test_it_is_started_again_when_it_hangs(server: LlamaProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_restarted_when_it_hangs(server: LlamaProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ragapp.models.llama_process._HEALTH_SECONDS", 0.5)
     monkeypatch.setattr("ragapp.models.llama_process._STOP_SECONDS", 0.5)
     first = server.address()
@@ -109,7 +109,7 @@ def test_it_is_started_again_when_it_hangs(server: LlamaProcess, monkeypatch: py
     assert not server_runs(stopped)
 
 
-def test_it_is_given_up_when_it_keeps_dying(server: LlamaProcess) -> None:
+def test_it_is_not_restarted_when_it_keeps_dying(server: LlamaProcess) -> None:
     for _ in range(3):
         server.address()
         assert server.given_up() is None
@@ -144,7 +144,7 @@ def test_it_ends_with_its_parent_even_when_that_is_killed(gguf: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"GGUF", b"<html>not found</html>"])
-def test_a_file_that_is_no_model_says_so(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_a_model_is_a_model_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bad.gguf"
     path.write_bytes(data)
     server = LlamaProcess(path, threads=1)

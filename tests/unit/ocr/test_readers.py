@@ -1,4 +1,4 @@
-"""What every reader of pictures promises, and who reads when."""
+"""Every OCR reader, and which one is used."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def page() -> Image.Image:
     return drawn
 
 
-def test_lines_come_in_the_order_of_the_page(reader: Reader, page: Image.Image) -> None:
+def test_lines_are_in_the_order_of_the_page(reader: Reader, page: Image.Image) -> None:
     assert [line for line in reader.text(page).splitlines() if line.strip()] == [FIRST, SECOND]
 
 
-def test_words_are_told_where_they_stand(reader: Reader, page: Image.Image) -> None:
+def test_words_have_boxes(reader: Reader, page: Image.Image) -> None:
     words = reader.words(page)
     assert [word.text for word in words] == f"{FIRST} {SECOND}".split()
     for word, height in [(words[0], 700), (words[-1], 600)]:
@@ -74,7 +74,7 @@ def scan(text: str) -> bytes:
     return file.getvalue()
 
 
-def test_tesseract_reads_where_it_is_installed() -> None:
+def test_tesseract_is_used_when_it_is_installed() -> None:
     if program() is None:
         pytest.skip("Tesseract is not installed")
     found = ocr.reader(60)
@@ -82,13 +82,13 @@ def test_tesseract_reads_where_it_is_installed() -> None:
     assert found.name == "Tesseract"
 
 
-def test_without_tesseract_pip_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rapidocr_is_used_without_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rapidocr")
     monkeypatch.setenv("PATH", WITHOUT_PROGRAMS)
     assert parse(scan("Scanned words 2026"), "a.png").text == "Scanned words 2026"
 
 
-def test_where_nobody_can_read_both_ways_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_ocr_names_both_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", WITHOUT_PROGRAMS)
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     assert not ocr.available()
@@ -96,7 +96,7 @@ def test_where_nobody_can_read_both_ways_are_told(monkeypatch: pytest.MonkeyPatc
         parse(scan("x"), "a.png")
 
 
-def test_a_thin_picture_takes_no_more_memory_than_another(reader: Reader) -> None:
+def test_a_narrow_picture_takes_no_more_memory_than_another(reader: Reader) -> None:
     line = Image.new("RGB", (2000, 5), "white")
     assert reader.text(line).strip() == ""
     assert reader.words(line) == []

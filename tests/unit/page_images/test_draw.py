@@ -1,4 +1,4 @@
-"""Highlights lie on the very words: compared with where pdfium's own search says they are printed."""
+"""Highlights are on the right words: compared with the results of pdfium's own search."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ingest.parse.image import parse_image
 from ingest.parse.pdf import parse_pdf
 from ragapp import ocr
 from ragapp.errors import ParseError
-from ragapp.page_images.highlight import INK
 from ragapp.page_images.messages import DrawRequest, unpacked
+from ragapp.page_images.pictures import INK
 from ragapp.page_images.worker import draw
 from ragapp.sandbox import SandboxRequest
 from ragapp.types import PageBox, PageImage
@@ -36,7 +36,7 @@ COLUMNS = [
 LAST_WORDS = [Printed(50, 100, "international matters are discussed here.")]
 
 NEAR = 0.012
-"""Of a page's side: boxes hold the room that letters could take above and below."""
+"""The tolerance as a share of a page's side: boxes include the ascent and descent of letters."""
 
 
 def drawn(data: bytes, words: str, page: int = 1) -> PageImage:
@@ -64,7 +64,7 @@ def covers(box: PageBox, words: PageBox) -> bool:
     )
 
 
-def test_words_of_a_real_document_are_marked_line_by_line() -> None:
+def test_words_of_a_real_document_are_highlighted_line_by_line() -> None:
     data = SAMPLE.read_bytes()
     lines = ["majority of the forest is contained within Brazil,", "with 60% of the rainforest"]
     image = drawn(data, "\n".join(lines))
@@ -73,7 +73,7 @@ def test_words_of_a_real_document_are_marked_line_by_line() -> None:
         assert covers(box, printed_at(data, words))
 
 
-def test_in_columns_the_words_of_their_own_column_are_marked() -> None:
+def test_only_words_of_their_own_column_are_highlighted() -> None:
     data = pdf_of(COLUMNS, LAST_WORDS)
     image = drawn(data, "built in\n1862 by Ada Thornton.")
     assert len(image.boxes) == 2
@@ -81,7 +81,7 @@ def test_in_columns_the_words_of_their_own_column_are_marked() -> None:
     assert covers(image.boxes[1], printed_at(data, "1862 by Ada Thornton."))
 
 
-def test_a_word_that_the_line_breaks_is_marked_on_both_lines() -> None:
+def test_a_hyphenated_word_is_highlighted_on_both_lines() -> None:
     data = pdf_of(COLUMNS, LAST_WORDS)
     image = drawn(data, "international harbour")
     assert len(image.boxes) == 2
@@ -91,7 +91,7 @@ def test_a_word_that_the_line_breaks_is_marked_on_both_lines() -> None:
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 @pytest.mark.parametrize("crop", [None, (30, 400, 330, 750)], ids=["whole", "cropped"])
-def test_the_box_follows_the_page_when_it_is_turned_or_cropped(rotate: int, crop: PageSize | None) -> None:
+def test_the_box_follows_a_rotated_or_cropped_page(rotate: int, crop: PageSize | None) -> None:
     words = "northern" if crop is None else "basin"
     flat = printed_at(pdf_of(COLUMNS, LAST_WORDS), words)
     image = drawn(pdf_of(COLUMNS, LAST_WORDS, crop=crop, rotate=rotate), words)
@@ -147,7 +147,7 @@ def inked(image: PageImage) -> tuple[float, float, float, float]:
     return left / image.width, top / image.height, right / image.width, bottom / image.height
 
 
-def test_a_page_without_wanted_words_is_drawn_without_marks() -> None:
+def test_a_page_without_cited_words_is_drawn_without_highlights() -> None:
     image = ordered(pdf_of(COLUMNS), DrawRequest(1))
     assert image.boxes == ()
     assert Image.open(io.BytesIO(image.png)).size == (image.width, image.height)
@@ -169,13 +169,13 @@ def test_each_frame_of_a_picture_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 and then nothing", b"\x89PNG\r\n\x1a\n and then nothing"])
-def test_what_is_damaged_says_so(data: bytes) -> None:
+def test_a_damaged_file_is_a_parse_error(data: bytes) -> None:
     with pytest.raises(ParseError, match="cannot be drawn"):
         ordered(data, DrawRequest(1))
 
 
 @pytest.mark.skipif(not ocr.available(), reason="nobody is there to read pictures")
-def test_words_of_a_scan_are_marked_where_they_are_seen() -> None:
+def test_words_of_a_scan_are_highlighted() -> None:
     printed = [
         Printed(60, 700, "Nets dry on the quay.", size=24),
         Printed(60, 600, "The lighthouse burns oil.", size=24),

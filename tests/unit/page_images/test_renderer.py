@@ -1,4 +1,4 @@
-"""Pages are drawn once, within limits, and kept within a size."""
+"""Pages are drawn once, within limits, and the cache is bounded."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def test_a_page_is_drawn_once_for_the_same_words(renderer: SandboxedRenderer) ->
     assert renderer.draw(PAGE, opened, (100, 103)) != first
 
 
-def test_another_text_of_the_same_bytes_is_another_picture(renderer: SandboxedRenderer) -> None:
+def test_another_text_of_the_same_bytes_is_drawn_again(renderer: SandboxedRenderer) -> None:
     renderer.draw(PAGE, opened, CITED)
     with pytest.raises(AssertionError):
         renderer.draw(replace(PAGE, text=WORDS.upper()), not_opened, CITED)
 
 
-def test_a_deleted_documents_pictures_are_gone(renderer: SandboxedRenderer) -> None:
+def test_the_images_of_a_deleted_document_are_removed(renderer: SandboxedRenderer) -> None:
     renderer.draw(PAGE, opened, CITED)
     renderer.forget(PAGE.document_id)
     with pytest.raises(AssertionError):
@@ -62,17 +62,17 @@ def test_a_deleted_documents_pictures_are_gone(renderer: SandboxedRenderer) -> N
 
 
 def test_only_formats_with_pages_are_drawn(renderer: SandboxedRenderer) -> None:
-    with pytest.raises(UnsupportedFormat, match="only PDFs and pictures"):
+    with pytest.raises(UnsupportedFormat, match="Only PDFs and pictures"):
         renderer.draw(replace(PAGE, name="a.txt", document_id="d2"), lambda: io.BytesIO(b"plain text"), None)
 
 
-def test_a_page_that_takes_too_long_says_so(tmp_path: Path) -> None:
+def test_a_page_that_takes_too_long_is_a_parse_error(tmp_path: Path) -> None:
     hasty = SandboxedRenderer(PageCache(tmp_path, MIB), page_limits(1024 * MIB, 0.001))
     with closing(hasty), pytest.raises(ParseError, match=r"a\.pdf took longer"):
         hasty.draw(PAGE, opened, None)
 
 
-def test_what_was_looked_at_longest_ago_makes_room(tmp_path: Path) -> None:
+def test_the_least_recently_used_images_are_evicted(tmp_path: Path) -> None:
     with closing(SandboxedRenderer(PageCache(tmp_path, MIB), LIMITS)) as one:
         one.draw(PAGE, opened, None)
     (file,) = tmp_path.glob("*/*")
@@ -84,13 +84,13 @@ def test_what_was_looked_at_longest_ago_makes_room(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 2.5 * size
 
 
-def test_a_document_whose_pictures_made_room_leaves_no_folder(tmp_path: Path) -> None:
+def test_eviction_removes_empty_folders(tmp_path: Path) -> None:
     with closing(SandboxedRenderer(PageCache(tmp_path, 0), LIMITS)) as renderer:
         renderer.draw(PAGE, opened, None)
         assert renderer.cached_documents() == set()
 
 
-def test_a_torn_file_is_drawn_anew(tmp_path: Path) -> None:
+def test_a_truncated_file_is_drawn_again(tmp_path: Path) -> None:
     with closing(SandboxedRenderer(PageCache(tmp_path, MIB), LIMITS)) as one:
         whole = one.draw(PAGE, opened, None)
         (file,) = tmp_path.glob("*/*")
@@ -98,7 +98,7 @@ def test_a_torn_file_is_drawn_anew(tmp_path: Path) -> None:
         assert one.draw(PAGE, opened, None) == whole
 
 
-def test_many_readers_get_their_own_pages(renderer: SandboxedRenderer) -> None:
+def test_many_threads_get_their_own_pages(renderer: SandboxedRenderer) -> None:
     drawn: dict[int, PageImage] = {}
 
     def read(number: int) -> None:

@@ -77,7 +77,7 @@ def embedder(model_folder: Callable[[str], Path]) -> Embedder:
 
 @pytest.fixture
 def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'truth.db'}")
+    engine = open_engine(f"sqlite:///{tmp_path / 'ragapp.db'}")
     store = SqlStore(engine, BlobFolder(tmp_path / "blobs"), 1 << 20)
     index = LocalIndex(tmp_path / "views", store)
     library = Library(store, SqlJobQueue(engine, 60), index, embedder)

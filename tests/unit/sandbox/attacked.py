@@ -15,7 +15,7 @@ from ragapp.errors import ParseError
 from ragapp.sandbox import MIB, Sandbox, SandboxLimits, kernel
 
 FORBIDDABLE = {"landlock_create_ruleset": (444, 444), "unshare": (272, 97), "seccomp": (277, 277)}
-"""What containers and old kernels do not have."""
+"""Protections that are missing in containers and on old kernels."""
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     if wanted["deny"]:
         kernel._REFUSED.update(FORBIDDABLE)
         kernel.no_new_privileges()
-        assert kernel.refuse_calls(wanted["deny"])
+        assert kernel.block_calls(wanted["deny"])
     results = {}
     limits = SandboxLimits(
         memory=1024 * MIB, output=MIB, cpu_seconds=20, wall_seconds=wanted.get("seconds", 10)

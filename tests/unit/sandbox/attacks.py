@@ -1,4 +1,4 @@
-"""A parser that has been taken over: does in the sandbox what its order says, and tells how that went."""
+"""A compromised parser: attacks from inside the sandbox as its request says, and reports the result."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ ORDER: list[SandboxRequest] = []
 
 def attack(_: bytes, order: SandboxRequest) -> bytes:
     ORDER[:] = [order]
-    name, argument = json.loads(order.wish)
+    name, argument = json.loads(order.options)
     try:
         return f"done: {ATTACKS[name](argument)}".encode()
     except (OSError, subprocess.SubprocessError) as error:

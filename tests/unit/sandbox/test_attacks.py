@@ -1,4 +1,4 @@
-"""A parser that is taken over gets nowhere: each attack from inside, with and without the kernel's help."""
+"""A compromised parser can do no harm: attacks from inside, with and without the kernel's protections."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ DENIED = [(), ("unshare",), ("landlock_create_ruleset",), ("unshare", "landlock_
 
 @pytest.mark.parametrize("deny", DENIED, ids="+".join)
 @pytest.mark.parametrize("user", USERS)
-def test_what_is_said_to_hold_holds(user: str, deny: tuple[str, ...], data: Path) -> None:
+def test_reported_protections_hold(user: str, deny: tuple[str, ...], data: Path) -> None:
     mark = f"left-by-{user}-{'-'.join(deny)}"
     with listening() as server:
         attacks = [("connect", server), ("append", str(data / "ragapp.db")), ("daemon", mark)]

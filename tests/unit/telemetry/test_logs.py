@@ -1,4 +1,4 @@
-"""Log lines: for whom they are written, and what is never in them."""
+"""Log lines: their context, and what they never contain."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def test_a_json_line_names_the_request_and_the_trace(capsys: pytest.CaptureFixtu
     assert len(line["trace_id"]) == 32
 
 
-def test_a_line_of_nobody_in_particular_says_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_without_context_has_no_context_fields(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("json", "info")
     logging.getLogger("ragapp").warning("careful")
     assert set(json.loads(capsys.readouterr().err)) == {"time", "level", "logger", "message"}
 
 
-def test_a_line_for_people_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_text_line_has_the_context_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("text", "info")
     with within(LogContext("urn:uuid:1", worker="w1")):
         logging.getLogger("ingest.worker").info("done")
     assert capsys.readouterr().err.endswith(" INFO ingest.worker: done [request_id=urn:uuid:1 worker=w1]\n")
 
 
-def test_a_message_cannot_pretend_to_be_two_lines_or_steer_a_terminal(
+def test_a_message_cannot_forge_lines_or_control_a_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     configure_logs("text", "info")

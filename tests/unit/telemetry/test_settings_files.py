@@ -1,4 +1,4 @@
-"""Settings from files: how secrets get into containers."""
+"""Settings from files, by which containers get secrets."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from ragapp.errors import UsageError
 from ragapp.settings import Settings
 
 
-def test_a_setting_is_read_from_the_file_that_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_is_read_from_the_named_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = tmp_path / "redis_url"
     secret.write_text("redis://:pass@redis/0\n")
     monkeypatch.setenv("RAGAPP_REDIS_URL_FILE", str(secret))
@@ -21,7 +19,7 @@ def test_a_setting_is_read_from_the_file_that_is_named(
     assert url.get_secret_value() == "redis://:pass@redis/0"
 
 
-def test_what_the_environment_says_itself_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tokens").write_text("100")
     monkeypatch.setenv("RAGAPP_CHUNK_TOKENS_FILE", str(tmp_path / "tokens"))
     assert Settings(data_dir=tmp_path).chunk_tokens == 100
@@ -29,15 +27,13 @@ def test_what_the_environment_says_itself_goes_first(tmp_path: Path, monkeypatch
     assert Settings(data_dir=tmp_path).chunk_tokens == 120
 
 
-def test_a_file_that_is_not_there_is_an_error_that_names_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_error_for_a_missing_file_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAGAPP_DATABASE_URL_FILE", str(tmp_path / "nowhere"))
     with pytest.raises(UsageError, match="nowhere"):
         Settings(data_dir=tmp_path)
 
 
-def test_what_was_set_is_told_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_shown_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "url").write_text("postgresql+psycopg://ragapp:hunter2@db/ragapp")
     monkeypatch.setenv("RAGAPP_DATABASE_URL_FILE", str(tmp_path / "url"))
     monkeypatch.setenv("RAGAPP_OPENAI_BASE_URL", "http://me:hunter2@vllm:8000/v1")

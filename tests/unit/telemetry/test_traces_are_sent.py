@@ -1,4 +1,4 @@
-"""Traces reach a collector over OTLP, and only where one is named."""
+"""Traces are sent to a collector over OTLP, if one is configured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import TracerProvider
 
 from ragapp.settings import Settings
-from ragapp.telemetry.build import build_telemetry
+from ragapp.telemetry.observer import build_telemetry
 from ragapp.telemetry.tracing import Tracing, otlp_provider
 
 
@@ -61,7 +61,7 @@ def test_spans_are_sent_under_the_name_of_the_service(collector: Collector) -> N
     assert "words" not in str(span)
 
 
-def test_a_collector_that_is_named_is_a_setting(collector: Collector, tmp_path: Path) -> None:
+def test_the_collector_is_a_setting(collector: Collector, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     assert settings.otlp_endpoint == f"http://127.0.0.1:{collector.server_port}"
 

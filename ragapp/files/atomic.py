@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Writing files atomically and durably: after a crash, a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from ragapp.files.permissions import private_opener
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the name `path` once it is complete and durable, or never; for its owner alone.
+def replacing(path: Path, temporary: Path | None = None) -> Iterator[BinaryIO]:
+    """A temporary file, readable by its owner alone, that is renamed to `path` once it is complete and
+    durable.
 
-    Raises OSError.
+    `temporary` is its path until then, by default a hidden file in the same folder. Raises OSError.
     """
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    temporary = temporary or path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with open(temporary, "xb", opener=private_opener) as file:
             yield file
@@ -31,7 +32,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in `folder` durable: fsync of a file does not. Raises OSError."""
+    """Makes the names in `folder` durable; fsync of a file does not. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Words, in texts and in queries."""
+"""Keywords, in texts and in queries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.contract.search_index.library import words
         ("to be or not to be", "to be"),
     ],
 )
-def test_words_are_found_however_they_are_written(
+def test_keywords_are_found_in_every_spelling(
     library: Library, index: SearchIndex, text: str, query: str
 ) -> None:
     library.add("a", [text])

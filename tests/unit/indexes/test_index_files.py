@@ -24,12 +24,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_written_is_read(path: Path) -> None:
-    view = read_index_file(path)
-    assert view.manifest == "what it is"
-    assert view.arrays.keys() == ARRAYS.keys()
+    file = read_index_file(path)
+    assert file.manifest == "what it is"
+    assert file.arrays.keys() == ARRAYS.keys()
     for name, array in ARRAYS.items():
-        assert view.arrays[name].dtype == array.dtype
-        np.testing.assert_array_equal(view.arrays[name], array)
+        assert file.arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(file.arrays[name], array)
 
 
 def test_arrays_are_mapped_aligned_and_read_only(path: Path) -> None:
@@ -38,7 +38,7 @@ def test_arrays_are_mapped_aligned_and_read_only(path: Path) -> None:
         assert not array.flags.writeable
 
 
-def test_any_changed_byte_is_found(path: Path) -> None:
+def test_any_changed_byte_is_detected(path: Path) -> None:
     content = path.read_bytes()
     for place in range(len(content)):
         changed = bytearray(content)
@@ -48,7 +48,7 @@ def test_any_changed_byte_is_found(path: Path) -> None:
             read_index_file(path)
 
 
-def test_any_cut_or_addition_is_found(path: Path) -> None:
+def test_any_truncation_or_addition_is_detected(path: Path) -> None:
     content = path.read_bytes()
     for changed in (*(content[:end] for end in range(len(content))), content + b"\0", content * 2):
         path.write_bytes(changed)
@@ -56,12 +56,12 @@ def test_any_cut_or_addition_is_found(path: Path) -> None:
             read_index_file(path)
 
 
-def test_a_missing_file_says_its_name(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_file_names_it(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="gone"):
         read_index_file(tmp_path / "gone.view")
 
 
-def test_replacing_leaves_older_readers_what_they_had(path: Path) -> None:
+def test_older_readers_keep_what_they_had_after_a_replacement(path: Path) -> None:
     older = read_index_file(path)
     write_index_file(path, "newer", {"keys": np.zeros(9, np.int64)})
     np.testing.assert_array_equal(older.arrays["keys"], ARRAYS["keys"])
@@ -80,14 +80,14 @@ def test_a_write_that_fails_leaves_the_older_file(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_writer_clears_what_a_dead_one_left(path: Path) -> None:
+def test_a_writer_removes_what_a_dead_one_left(path: Path) -> None:
     leftover = path.with_name("a.view.0123abcd.tmp")
     leftover.write_bytes(b"half")
     write_index_file(path, "newer", {})
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_rows_read_from_the_file_are_those_that_are_mapped(tmp_path: Path) -> None:
+def test_rows_read_from_the_file_equal_the_mapped_ones(tmp_path: Path) -> None:
     vectors = np.random.default_rng(3).standard_normal((50, 7)).astype(np.float32)
     path = tmp_path / "a.view"
     write_index_file(path, "", {"keys": np.arange(50), "vectors": vectors})

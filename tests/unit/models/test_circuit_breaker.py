@@ -1,4 +1,4 @@
-"""The breaker's states, told by a clock that the test turns."""
+"""The states of the circuit breaker, with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def fail(breaker: CircuitBreakerGenerator, times: int = 1) -> None:
             list(breaker.generate("", "", 1))
 
 
-def test_it_opens_after_failures_in_a_row_and_says_why(
+def test_it_opens_after_consecutive_failures_and_says_why(
     breaker: CircuitBreakerGenerator, flaky: Flaky
 ) -> None:
     flaky.broken = True
     fail(breaker)
     assert breaker.unavailable() is None
     fail(breaker)
-    assert breaker.unavailable() == "It is down. Start it. It is asked again in 30 s."
+    assert breaker.unavailable() == "It is down. Start it. It will be tried again in 30 s."
 
 
 def test_a_success_between_failures_keeps_it_closed(breaker: CircuitBreakerGenerator, flaky: Flaky) -> None:
@@ -79,7 +79,7 @@ def test_a_success_between_failures_keeps_it_closed(breaker: CircuitBreakerGener
     assert breaker.unavailable() is None
 
 
-def test_after_a_while_one_trial_decides(
+def test_after_the_pause_one_trial_call_decides(
     breaker: CircuitBreakerGenerator, flaky: Flaky, clock: Clock
 ) -> None:
     flaky.broken = True

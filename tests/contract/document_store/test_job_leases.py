@@ -1,4 +1,4 @@
-"""Jobs: one worker at a time, and what becomes of the silent and the dead."""
+"""Jobs: one worker at a time, and what happens when a worker stops responding or dies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_silent_workers_job_goes_to_another_and_the_first_cannot_publish(
     store.publish(second, PARSED, chunks_of(PARSED))
 
 
-def test_a_leased_job_is_nobody_elses(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_a_leased_job_is_not_claimed_by_others(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store)
     job = claim(queue, "w1")
     assert queue.claim("w2") is None
@@ -40,7 +40,7 @@ def test_a_leased_job_is_nobody_elses(store: SqlStore, queue: SqlJobQueue) -> No
     assert claim(queue, "w2").attempt == 1
 
 
-def test_a_document_that_ends_three_workers_fails_and_the_queue_goes_on(
+def test_a_document_that_kills_three_workers_fails_and_the_queue_goes_on(
     database_url: str, store: SqlStore
 ) -> None:
     hasty = SqlJobQueue(open_engine(database_url), lease=0)
@@ -54,7 +54,7 @@ def test_a_document_that_ends_three_workers_fails_and_the_queue_goes_on(
     assert "3 times" in (failed.error or "")
 
 
-def test_what_nobody_can_find_yet_is_worked_before_vectors(store: SqlStore, queue: SqlJobQueue) -> None:
+def test_parsing_goes_before_embedding(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store)
     store.publish(claim(queue), PARSED, chunks_of(PARSED))
     late = accept(store, b"late", "/late.txt").document

@@ -1,4 +1,4 @@
-"""Documents come in, again, and in newer versions."""
+"""Ingesting documents, the same ones again, and newer versions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.contract.document_store.library import (
     PAGE_ONE,
     PARSED,
     accept,
-    bring_in,
     chunks_of,
     claim,
+    ingest,
 )
 
 
@@ -47,8 +47,8 @@ def test_a_document_goes_from_queued_to_ready(store: SqlStore, queue: SqlJobQueu
     assert queue.claim("w1") is None
 
 
-def test_the_text_comes_back_whole(store: SqlStore, queue: SqlJobQueue) -> None:
-    document = bring_in(store, queue)
+def test_the_text_is_returned_as_it_was_published(store: SqlStore, queue: SqlJobQueue) -> None:
+    document = ingest(store, queue)
     read = store.parsed_text(document.id)
     assert (read.text, read.page_starts, read.headings, read.title) == (
         PARSED.text,
@@ -62,19 +62,19 @@ def test_the_text_comes_back_whole(store: SqlStore, queue: SqlJobQueue) -> None:
 
 
 def test_the_same_bytes_again_change_nothing(store: SqlStore, queue: SqlJobQueue) -> None:
-    document = bring_in(store, queue)
+    document = ingest(store, queue)
     again = accept(store, name="renamed.txt", topic="shore")
     assert (again.outcome, again.document.id) == ("unchanged", document.id)
     assert (again.document.name, again.document.metadata["topic"]) == ("renamed.txt", "shore")
     assert queue.claim("w1") is None
 
 
-def test_another_recipe_brings_the_same_bytes_in_again(store: SqlStore, queue: SqlJobQueue) -> None:
-    bring_in(store, queue)
-    assert accept(store, recipe="r2").outcome == "updated"
+def test_another_ingest_fingerprint_ingests_the_same_bytes_again(store: SqlStore, queue: SqlJobQueue) -> None:
+    ingest(store, queue)
+    assert accept(store, fingerprint="r2").outcome == "updated"
 
 
-def test_a_failed_document_is_tried_again_when_it_is_handed_in_again(
+def test_a_failed_document_is_tried_again_when_it_is_uploaded_again(
     store: SqlStore, queue: SqlJobQueue
 ) -> None:
     accept(store)
@@ -86,11 +86,11 @@ def test_a_failed_document_is_tried_again_when_it_is_handed_in_again(
 def test_a_new_version_replaces_the_old_one_and_reuses_its_vectors(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    old = bring_in(store, queue)
+    old = ingest(store, queue)
     collection = store.collection("shore")
     old_keys = {entry.key for entry in store.entries(collection.id)}
     accept(store, b"new bytes")
-    assert store.document(old.id).live_version == 1, "the old version is read until the new one is there"
+    assert store.document(old.id).live_version == 1, "the old version is live until the new one is published"
 
     changed = ParsedText(PAGE_ONE + "Gulls rest.", (0, len(PAGE_ONE)))
     store.publish(claim(queue), changed, chunks_of(changed))
@@ -104,7 +104,7 @@ def test_a_new_version_replaces_the_old_one_and_reuses_its_vectors(
 
 
 def test_a_failed_new_version_leaves_the_old_one_searchable(store: SqlStore, queue: SqlJobQueue) -> None:
-    document = bring_in(store, queue)
+    document = ingest(store, queue)
     accept(store, b"broken")
     queue.fail(claim(queue), "unreadable")
     now = store.document(document.id)
@@ -113,17 +113,15 @@ def test_a_failed_new_version_leaves_the_old_one_searchable(store: SqlStore, que
 
 
 def test_filters_need_every_value(store: SqlStore, queue: SqlJobQueue) -> None:
-    bring_in(store, queue)
+    ingest(store, queue)
     assert len(store.versions_matching("shore", {"topic": "sea", "author": "Ann"})) == 1
     assert len(store.versions_matching("shore", {"title": "Tides", "name": "a.txt", "source": "/a.txt"})) == 1
     assert not store.versions_matching("shore", {"topic": "sea", "author": "Bob"})
     assert not store.versions_matching("shore", {"source": "/b.txt"})
 
 
-def test_handing_in_again_forgets_nothing_the_file_says_of_itself(
-    store: SqlStore, queue: SqlJobQueue
-) -> None:
-    bring_in(store, queue)
+def test_uploading_again_keeps_metadata_from_the_file(store: SqlStore, queue: SqlJobQueue) -> None:
+    ingest(store, queue)
     assert accept(store, topic="shore").document.metadata == {
         "topic": "shore",
         "title": "Tides",
@@ -131,7 +129,7 @@ def test_handing_in_again_forgets_nothing_the_file_says_of_itself(
     }
 
 
-def test_what_no_database_can_hold_is_no_document(store: SqlStore) -> None:
+def test_an_id_with_a_nul_character_is_refused(store: SqlStore) -> None:
     with pytest.raises((NotFoundError, UsageError)):
         store.document("a\0b")
 

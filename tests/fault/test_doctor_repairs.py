@@ -1,4 +1,4 @@
-"""Each invariant of the store is broken on purpose: the doctor tells it, and mends what can be mended."""
+"""Each invariant of the store is violated on purpose: the doctor reports it, and repairs what it can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from ragapp.errors import StorageUnavailable
 from ragapp.protocols import BlobStore
-from ragapp.store.checks import blobs as blob_checks
+from ragapp.store import invariants
 from ragapp.store.engine import WRITE
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
@@ -70,50 +70,50 @@ def execute(engine: Engine, *statements: str) -> None:
             )
 
 
-def broken(checks: list[Check]) -> set[str]:
+def violated(checks: list[Check]) -> set[str]:
     return {check.name for check in checks if not check.ok}
 
 
-MENDED = {
-    "every blob row belongs to a document": ["INSERT INTO blobs VALUES ('00ff', 3)"],
+REPAIRED = {
+    "every blob row is in use": ["INSERT INTO blobs VALUES ('00ff', 3)"],
     "only live versions have chunks": ["UPDATE documents SET live_version_id = NULL"],
-    "every vector belongs to a chunk": ["INSERT INTO vectors VALUES ('e', 'nobody', :vector)"],
+    "every vector belongs to a chunk": ["INSERT INTO vectors VALUES ('e', 'unused', :vector)"],
     "every vector has its collection's dimension": ["UPDATE vectors SET vector = :short"],
     "every ready document has all its vectors": ["DELETE FROM vectors"],
-    "every job can end": ["UPDATE versions SET status = 'queued', lease_until = 1e12, worker = 'w'"],
+    "no job is stuck": ["UPDATE versions SET status = 'queued', lease_until = 1e12, worker = 'w'"],
 }
 
-TOLD = {
-    "every document has its newest version, and its live one": ["UPDATE documents SET newest_version = 7"],
-    "every chunk is the text at its span": ["UPDATE texts SET text = 'The crane waits.'"],
-    "no chunk is there twice": [
+REPORTED = {
+    "every document has its newest and its live version": ["UPDATE documents SET newest_version = 7"],
+    "every chunk equals the text at its span": ["UPDATE texts SET text = 'The crane waits.'"],
+    "no chunk is duplicated": [
         'INSERT INTO chunks (id, version_id, start, "end", page, text, digest) '
         "SELECT 'twin', version_id, start, \"end\", page, text, digest FROM chunks"
     ],
-    "the change log has every change": ["DELETE FROM changes WHERE kind = 'embedded'"],
+    "the change log is complete": ["DELETE FROM changes WHERE kind = 'embedded'"],
 }
 
 
-def test_a_sound_store_breaks_nothing(store: SqlStore) -> None:
-    assert not broken(store.check(repair=False))
+def test_an_intact_store_violates_nothing(store: SqlStore) -> None:
+    assert not violated(store.check(repair=False))
 
 
-@pytest.mark.parametrize("name", MENDED)
-def test_what_can_be_mended_is(store: SqlStore, engine: Engine, name: str) -> None:
-    execute(engine, *MENDED[name])
-    assert name in broken(store.check(repair=False))
-    assert not broken(store.check(repair=True))
-    assert not broken(store.check(repair=False))
+@pytest.mark.parametrize("name", REPAIRED)
+def test_repairable_violations_are_repaired(store: SqlStore, engine: Engine, name: str) -> None:
+    execute(engine, *REPAIRED[name])
+    assert name in violated(store.check(repair=False))
+    assert not violated(store.check(repair=True))
+    assert not violated(store.check(repair=False))
 
 
-@pytest.mark.parametrize("name", TOLD)
-def test_what_cannot_be_mended_is_told(store: SqlStore, engine: Engine, name: str) -> None:
-    execute(engine, *TOLD[name])
-    assert broken(store.check(repair=False)) == {name}
-    assert broken(store.check(repair=True)) == {name}
+@pytest.mark.parametrize("name", REPORTED)
+def test_other_violations_are_reported(store: SqlStore, engine: Engine, name: str) -> None:
+    execute(engine, *REPORTED[name])
+    assert violated(store.check(repair=False)) == {name}
+    assert violated(store.check(repair=True)) == {name}
 
 
-def test_after_a_repair_a_worker_embeds_what_lacked_vectors(store: SqlStore, engine: Engine) -> None:
+def test_after_a_repair_a_worker_embeds_chunks_that_lacked_vectors(store: SqlStore, engine: Engine) -> None:
     execute(engine, "DELETE FROM vectors")
     store.check(repair=True)
     job = SqlJobQueue(engine, lease=60).claim("worker")
@@ -128,47 +128,47 @@ def test_blobs_without_a_row_and_rows_without_a_blob_are_found(
     blobs: BlobStore = request.getfixturevalue(kept_in)
     store = with_a_document(SqlStore(engine, blobs, 10_000), engine)
     stray = blobs.put(io.BytesIO(b"stray"), 10)
-    assert not broken(store.check(repair=False)), "its row may be on its way"
-    monkeypatch.setattr(blob_checks, "GRACE", -60.0)
-    assert broken(store.check(repair=False)) == {"every blob on disk belongs to a document"}
-    assert not broken(store.check(repair=True))
+    assert not violated(store.check(repair=False)), "its row may not be committed yet"
+    monkeypatch.setattr(invariants, "GRACE_SECONDS", -60.0)
+    assert violated(store.check(repair=False)) == {"every stored blob has a row"}
+    assert not violated(store.check(repair=True))
     assert not blobs.exists(stray.sha256)
     blobs.delete(store.documents("shore")[0].sha256)
     found = next(check for check in store.check(repair=True) if not check.ok)
     assert "heron.txt" in found.detail
 
 
-def test_only_old_leftovers_of_uploads_are_cleared(store: SqlStore, tmp_path: Path) -> None:
+def test_only_old_incomplete_uploads_are_removed(store: SqlStore, tmp_path: Path) -> None:
     old, new = tmp_path / "blobs/incoming/old", tmp_path / "blobs/incoming/new"
     old.write_bytes(b"half")
     new.write_bytes(b"half")
     an_hour_and_a_bit_ago = time.time() - 4000
     os.utime(old, (an_hour_and_a_bit_ago, an_hour_and_a_bit_ago))
-    assert broken(store.check(repair=False)) == {"no upload was left half-written"}
-    assert not broken(store.check(repair=True))
+    assert violated(store.check(repair=False)) == {"no incomplete upload was left behind"}
+    assert not violated(store.check(repair=True))
     assert new.exists()
     assert not old.exists()
 
 
-class AwayToDelete(BlobFolder):
-    """A bucket that does not answer while documents are deleted."""
+class FailingDeletes(BlobFolder):
+    """A bucket that does not respond to deletions."""
 
-    away = True
+    failing = True
 
     def delete(self, sha256: str) -> None:
-        if self.away:
+        if self.failing:
             raise StorageUnavailable("The bucket does not answer.")
         super().delete(sha256)
 
 
-def test_a_delete_holds_though_its_bytes_cannot_be_freed_yet(engine: Engine, tmp_path: Path) -> None:
-    blobs = AwayToDelete(tmp_path / "blobs")
+def test_a_deletion_holds_although_its_bytes_cannot_be_freed_yet(engine: Engine, tmp_path: Path) -> None:
+    blobs = FailingDeletes(tmp_path / "blobs")
     store = with_a_document(SqlStore(engine, blobs, 10_000), engine)
     (document,) = store.documents("shore")
     store.delete_document(document.id)
     assert store.documents("shore") == []
     (left,) = blobs.all()
-    blobs.away = False
+    blobs.failing = False
     for file in (tmp_path / "blobs").rglob(left):
         os.utime(file, (time.time() - 1e6, time.time() - 1e6))
     store.check(repair=True)

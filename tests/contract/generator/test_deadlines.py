@@ -1,4 +1,4 @@
-"""A served generator whose server stays connected without writing, and one that nobody waits for."""
+"""A generator whose server stays connected without sending tokens, and one whose consumer leaves."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ragapp.processes.cancellation import Cancellation, cancelled_by
 from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
 
 LONG = 60.0
-"""Seconds for which the server would go on."""
+"""Seconds for which the server would continue."""
 
 
 @pytest.mark.parametrize("model", ["comments", "slow_headers", "hang", "empty_pieces"])
-def test_signs_of_life_are_no_first_token(server: OpenAIServer, model: str) -> None:
+def test_pings_do_not_count_as_the_first_token(server: OpenAIServer, model: str) -> None:
     started = time.monotonic()
     with pytest.raises(ModelError, match="RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS"):
         list(served(server, model, timeout=0.3).generate(SYSTEM, PROMPT, 8))
     assert time.monotonic() - started < LONG
 
 
-def test_signs_of_life_are_no_next_token(server: OpenAIServer) -> None:
+def test_pings_do_not_count_as_the_next_token(server: OpenAIServer) -> None:
     writing = served(server, "comments_later", timeout=0.5).generate(SYSTEM, PROMPT, 8)
     assert next(writing) == "one "
     with pytest.raises(ModelError, match="RAGAPP_GENERATOR_TIMEOUT"):
@@ -31,7 +31,7 @@ def test_signs_of_life_are_no_next_token(server: OpenAIServer) -> None:
     assert server.hung_up.wait(LONG), "the connection is closed"
 
 
-def test_an_answer_has_a_deadline_in_all(server: OpenAIServer) -> None:
+def test_the_whole_answer_has_a_deadline(server: OpenAIServer) -> None:
     writing = served(server, "endless", whole=0.5).generate(SYSTEM, PROMPT, 8)
     with pytest.raises(ModelError, match="RAGAPP_GENERATOR_SECONDS"):
         for _ in writing:
@@ -40,7 +40,7 @@ def test_an_answer_has_a_deadline_in_all(server: OpenAIServer) -> None:
 
 
 @pytest.mark.parametrize("model", ["comments", "slow_headers", "overloaded"])
-def test_cancelling_ends_what_waits_for_a_token(server: OpenAIServer, model: str) -> None:
+def test_cancelling_ends_a_wait_for_a_token(server: OpenAIServer, model: str) -> None:
     server.retry_after = "8"
     cancellation, raised = Cancellation(), []
 
@@ -62,7 +62,7 @@ def test_cancelling_ends_what_waits_for_a_token(server: OpenAIServer, model: str
         assert server.hung_up.wait(LONG), "the connection is closed"
 
 
-def test_work_that_was_cancelled_before_asks_nobody_to_wait(server: OpenAIServer) -> None:
+def test_work_that_was_already_cancelled_sends_no_request(server: OpenAIServer) -> None:
     cancellation = Cancellation()
     cancellation.cancel(BusyError("The server stops."))
     with cancelled_by(cancellation), pytest.raises(BusyError):

@@ -1,4 +1,4 @@
-"""Words of a stored text are found among the printed characters, however the text was cleaned."""
+"""Finding the words of a cleaned text among the printed characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_line_breaks_hyphens_and_ligatures_do_not_hide_words() -> None:
     assert shown == "internationalof\ufb01ceinCreteil"
 
 
-def test_of_words_that_stand_there_twice_the_right_ones_are_found() -> None:
+def test_the_right_occurrence_of_repeated_words_is_found() -> None:
     text = "cats sleep. dogs bark. cats sleep."
     printed = list("A head that was not read. cats sleep. dogs bark. cats\nsleep.")
     second = text.rindex("cats")
@@ -30,11 +30,11 @@ def test_of_words_that_stand_there_twice_the_right_ones_are_found() -> None:
     assert min(found) == "".join(printed).rindex("cats")
 
 
-def test_words_that_stand_elsewhere_only_are_not_found() -> None:
+def test_words_that_are_not_printed_are_not_found() -> None:
     assert find("a note nobody printed", (2, 6), list("quite different")) == []
 
 
-def test_words_are_found_beside_others_that_were_read_from_elsewhere() -> None:
+def test_words_are_found_beside_text_from_another_source() -> None:
     text = "Name of the person Ada\nDate 1862 today"
     printed = list("Name of the person Date today")
     found = find(text, (text.index("person"), text.index(" today")), printed)

@@ -1,4 +1,4 @@
-"""Models from a folder of the user's, and from the hub."""
+"""Models from a folder of the user, and from the hub."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ import pytest
 
 from ragapp.errors import ModelError
 from ragapp.models.catalog import CatalogEntry, ModelFile
+from ragapp.models.downloads import download_file
 from ragapp.models.fetch import fetch, fetch_with_alternative
-from ragapp.models.hub import download_file
 from ragapp.models.model_folder import damaged_files, installed, is_installed, usable_entry
 from tests.unit.models.fetching.library import WEIGHTS, publish, quiet, sha256, start_fetch
 
 
-def test_files_put_there_by_hand_are_accepted(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
+def test_files_copied_there_by_hand_are_accepted(
+    registry: Path, models_dir: Path, entry: CatalogEntry
+) -> None:
     (models_dir / "test-model" / "1_Pooling").mkdir(parents=True)
     (models_dir / "test-model" / "weights.gguf").write_bytes(WEIGHTS)
     (models_dir / "test-model" / "1_Pooling" / "config.json").write_bytes(b"{}")
@@ -27,7 +29,7 @@ def test_files_put_there_by_hand_are_accepted(registry: Path, models_dir: Path, 
     fetch(entry, models_dir, quiet)
 
 
-def test_a_folder_of_the_user_comes_first_and_is_checked(
+def test_a_folder_of_the_user_comes_first_and_is_verified(
     registry: Path, models_dir: Path, entry: CatalogEntry, tmp_path: Path
 ) -> None:
     source = tmp_path / "usb stick"
@@ -82,7 +84,7 @@ def hub() -> Iterator[str]:
     server.server_close()
 
 
-def test_the_hub_is_the_last_way(
+def test_the_hub_is_the_last_source(
     registry: Path, models_dir: Path, entry: CatalogEntry, hub: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", hub)
@@ -95,7 +97,7 @@ def test_the_hub_is_the_last_way(
     assert damaged_files(alone, models_dir) == []
 
 
-def test_a_hub_that_has_no_such_file_is_a_model_error(tmp_path: Path, hub: str) -> None:
+def test_a_file_that_is_missing_on_the_hub_is_a_model_error(tmp_path: Path, hub: str) -> None:
     with pytest.raises(ModelError, match=r"test/model/absent\.gguf"):
         download_file("test/model", "absent.gguf", tmp_path, endpoint=hub)
 
@@ -120,7 +122,7 @@ def fetched(
     return found, sources
 
 
-def test_the_alternative_is_fetched_and_used_when_the_packages_are_gone(
+def test_the_alternative_is_fetched_and_used_when_the_packages_are_missing(
     registry: Path,
     models_dir: Path,
     catalog: dict[str, CatalogEntry],
@@ -152,7 +154,7 @@ def test_the_first_source_is_named_and_preferred(
     assert usable_entry(wanted, models_dir) is wanted
 
 
-def test_what_the_hub_changed_is_refused_and_both_reasons_are_given(
+def test_changed_files_on_the_hub_are_refused_and_both_reasons_are_given(
     registry: Path,
     models_dir: Path,
     catalog: dict[str, CatalogEntry],
