@@ -22,7 +22,7 @@ def main() -> None:
     wanted = json.loads(sys.argv[1])
     kernel.keep_memory_private()
     if wanted["deny"]:
-        kernel._REFUSED.update(FORBIDDABLE)
+        kernel._BLOCKED_CALLS.update(FORBIDDABLE)
         kernel.no_new_privileges()
         assert kernel.block_calls(wanted["deny"])
     results = {}
