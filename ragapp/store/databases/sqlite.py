@@ -52,7 +52,7 @@ lost."""
 
 
 class _Timestamp(DATETIME):
-    """Times as SQLite stores them. SQLite stores any value, so an invalid time means that the row is damaged."""
+    """Times in SQLite, which stores any value: an invalid time means that the row is damaged."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], datetime | None]:
         parse = super().result_processor(dialect, coltype)
