@@ -1,4 +1,4 @@
-"""Documents in the real store and views, with an embedder that costs nothing, and what should be there."""
+"""Documents in the real store and indexes, with an embedder that costs nothing, and the expected state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAME, DIMENSION, SIZE = "shore", 8, 12
 
 @dataclass(frozen=True)
 class HashEmbedder:
-    """Vectors that only the text and the name decide."""
+    """Vectors that depend on the text and the name alone."""
 
     fingerprint: str
     dimension: int = DIMENSION
@@ -45,7 +45,7 @@ class HashEmbedder:
 
 
 class Library:
-    """A process's view of a data folder, or of a database elsewhere and blobs in `blobs`."""
+    """A process that uses a data folder, or another database and blobs in `blobs`."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A backup is whole, is verified before anything is touched, and can be made while documents change."""
+"""A backup is complete, is verified before anything is changed, and can be made while documents change."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
         yield store
 
 
-def test_what_was_backed_up_comes_back(store: SqlStore, tmp_path: Path) -> None:
+def test_a_backup_is_restored(store: SqlStore, tmp_path: Path) -> None:
     artifacts_in(tmp_path / "data").add("question set", "birds", io.BytesIO(b"questions"), "about")
     back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
     restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
@@ -72,7 +72,7 @@ def test_what_was_backed_up_comes_back(store: SqlStore, tmp_path: Path) -> None:
         assert all(check.ok for check in again.check(repair=False))
 
 
-def test_documents_are_replaced_only_by_force(store: SqlStore, tmp_path: Path) -> None:
+def test_documents_are_only_replaced_by_force(store: SqlStore, tmp_path: Path) -> None:
     here = settings(tmp_path / "data")
     back_up(here, tmp_path / "b.tar")
     hand_in(store, "ibis")
@@ -89,7 +89,7 @@ def test_documents_are_replaced_only_by_force(store: SqlStore, tmp_path: Path) -
     assert not (tmp_path / "data/views").exists()
 
 
-def test_a_changed_byte_anywhere_is_found_or_harmless(store: SqlStore, tmp_path: Path) -> None:
+def test_a_changed_byte_anywhere_is_detected_or_harmless(store: SqlStore, tmp_path: Path) -> None:
     back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
     whole, dice = (tmp_path / "b.tar").read_bytes(), random.Random(3)
     found = 0
@@ -111,7 +111,7 @@ def test_a_changed_byte_anywhere_is_found_or_harmless(store: SqlStore, tmp_path:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-def test_a_backup_that_was_cut_off_is_refused(store: SqlStore, tmp_path: Path, share: float) -> None:
+def test_a_truncated_backup_is_refused(store: SqlStore, tmp_path: Path, share: float) -> None:
     back_up(settings(tmp_path / "data"), tmp_path / "b.tar")
     whole = (tmp_path / "b.tar").read_bytes()
     end = len(whole.rstrip(b"\0"))
@@ -120,7 +120,7 @@ def test_a_backup_that_was_cut_off_is_refused(store: SqlStore, tmp_path: Path, s
         restore(settings(tmp_path / "again"), tmp_path / "b.tar", force=False)
 
 
-def test_a_backup_made_while_documents_come_and_go_is_whole(store: SqlStore, tmp_path: Path) -> None:
+def test_a_backup_made_while_documents_change_is_complete(store: SqlStore, tmp_path: Path) -> None:
     stop = Event()
 
     def churn() -> None:
@@ -163,7 +163,9 @@ def test_a_backup_is_never_overwritten(store: SqlStore, tmp_path: Path) -> None:
     assert (tmp_path / "b.tar").read_bytes() == b"dear"
 
 
-def test_a_backup_into_no_folder_is_told_before_anything_is_read(store: SqlStore, tmp_path: Path) -> None:
+def test_a_backup_to_a_missing_folder_is_refused_before_anything_is_read(
+    store: SqlStore, tmp_path: Path
+) -> None:
     with pytest.raises(UsageError, match="no folder"):
         back_up(settings(tmp_path / "data"), tmp_path / "nowhere" / "library.tar")
 
@@ -177,7 +179,7 @@ def test_members_stay_inside_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", sorted(known_revisions()))
-def test_documents_of_every_released_schema_come_through(tmp_path: Path, revision: str) -> None:
+def test_backups_of_every_released_schema_are_restored(tmp_path: Path, revision: str) -> None:
     """An old database is one that was only migrated as far as its revision."""
     engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     migrate(engine, revision)
@@ -203,7 +205,7 @@ def test_documents_of_every_released_schema_come_through(tmp_path: Path, revisio
         assert [document.name for document in store.documents("shore")] == ["heron.txt"]
 
 
-def test_bytes_that_are_kept_elsewhere_are_backed_up_and_come_back_there(tmp_path: Path) -> None:
+def test_blobs_in_another_folder_are_backed_up_and_restored_there(tmp_path: Path) -> None:
     here = settings(tmp_path / "data").model_copy(update={"blobs": str(tmp_path / "elsewhere")})
     with closing(build_runtime(here).store) as store:
         store.create_collection("shore", "e", 2)
@@ -220,7 +222,7 @@ def test_bytes_that_are_kept_elsewhere_are_backed_up_and_come_back_there(tmp_pat
 @pytest.mark.parametrize(
     "elsewhere", [{"database_url": SecretStr("postgresql://db/ragapp")}, {"blobs": "s3://bucket/blobs"}]
 )
-def test_what_is_on_servers_is_backed_up_with_their_own_tools(
+def test_servers_are_backed_up_with_their_own_tools(
     tmp_path: Path, elsewhere: dict[str, SecretStr | str]
 ) -> None:
     there = settings(tmp_path).model_copy(update=elsewhere)
@@ -228,7 +230,7 @@ def test_what_is_on_servers_is_backed_up_with_their_own_tools(
         back_up(there, tmp_path / "b.tar")
 
 
-def test_a_restore_that_is_cut_off_leaves_the_former_documents_or_the_new_ones(
+def test_an_interrupted_restore_leaves_the_former_documents_or_the_new_ones(
     store: SqlStore, tmp_path: Path
 ) -> None:
     back_up(settings(tmp_path / "data"), tmp_path / "b.tar")

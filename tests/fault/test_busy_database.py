@@ -1,4 +1,4 @@
-"""PostgreSQL is busy: callers are told to come again, nobody waits for himself, migrations are waited for."""
+"""PostgreSQL is busy: callers are asked to retry, no request deadlocks, and processes wait for migrations."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def http(settings: Settings, bench: IngestRuntime) -> Iterator[httpx.Client]:
 
 
 def taken(engine: Engine, settings: Settings) -> list[Connection]:
-    """All connections that there may be."""
+    """Takes all connections."""
     held = [engine.connect() for _ in range(settings.request_threads + OTHER_CONNECTIONS)]
     with pytest.raises(StorageUnavailable) as caught:
         engine.connect()
@@ -65,7 +65,7 @@ def taken(engine: Engine, settings: Settings) -> list[Connection]:
     return held
 
 
-def test_who_finds_no_connection_free_is_told_to_come_again(
+def test_callers_are_asked_to_retry_when_no_connection_is_free(
     bench: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
     held = taken(bench.engine, settings)
@@ -84,7 +84,7 @@ def test_who_finds_no_connection_free_is_told_to_come_again(
 def test_one_connection_is_enough_for_a_request(
     bench: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
-    """Those who each hold one would wait for each other's second one, and never get it."""
+    """Requests that each hold one connection would wait forever for a second one."""
     held = taken(bench.engine, settings)
     held.pop().close()
     for name, data in LIBRARY.items():
@@ -101,7 +101,7 @@ def test_one_connection_is_enough_for_a_request(
         connection.close()
 
 
-def test_there_are_connections_for_all_requests_that_are_let_in(database_url: str, tmp_path: Path) -> None:
+def test_there_are_connections_for_all_admitted_requests(database_url: str, tmp_path: Path) -> None:
     many = Settings(data_dir=tmp_path, database_url=SecretStr(database_url), max_questions=60)
     engine = open_database(many)
     held = [engine.connect() for _ in range(many.request_threads)]
@@ -110,7 +110,7 @@ def test_there_are_connections_for_all_requests_that_are_let_in(database_url: st
     engine.dispose()
 
 
-def test_one_connection_is_enough_for_a_worker_and_the_views(database_url: str, tmp_path: Path) -> None:
+def test_one_connection_is_enough_for_a_worker_and_the_indexes(database_url: str, tmp_path: Path) -> None:
     with (
         closing(Library(tmp_path, database_url, connections=2)) as library,
         library.engine.connect() as other,
@@ -125,10 +125,10 @@ def test_one_connection_is_enough_for_a_worker_and_the_views(database_url: str, 
         library.assert_is({})
 
 
-def test_who_starts_during_a_migration_waits_until_it_is_done(
+def test_a_process_that_starts_during_a_migration_waits_for_it(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long that takes: the limits of other transactions, here short ones, do not hold for it."""
+    """For any time: the limits of other transactions, which are short here, do not apply."""
     short = "SET lock_timeout = '200ms'; SET idle_in_transaction_session_timeout = '200ms'"
     monkeypatch.setattr(postgresql, "SESSION", short)
     engine = open_engine(database_url)

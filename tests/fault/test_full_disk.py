@@ -1,4 +1,4 @@
-"""The disk is full: what was promised stays, what cannot be kept is refused, and space makes all well."""
+"""The disk is full: accepted documents stay, new ones are refused, and all is well once there is space."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(library: Library, expected: dict[str, str]) -> None:
-    """Ingests until it cannot go on; `expected` gets what was promised."""
+    """Ingests until it fails; adds accepted documents to `expected`."""
     for number in range(1000):
         text = f"tern {number} dives " * 200
         library.accept(f"tern-{number}", text)
@@ -76,7 +76,7 @@ def test_a_full_disk_refuses_new_documents_and_loses_none(small_disk: Path) -> N
         pytest.param("large.zip", SIZE_BYTES * 2 // 3, id="an archive that there is room for once"),
     ],
 )
-def test_an_upload_that_cannot_be_put_aside_is_told_as_a_full_disk(
+def test_an_upload_that_cannot_be_spooled_is_reported_as_a_full_disk(
     name: str, size: int, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))

@@ -23,9 +23,9 @@ from tests.soak import repeats
 
 KILLS = repeats(2, 50)
 DOCUMENTS = 10
-"""That are handed in before each kill."""
+"""Documents that are uploaded before each kill."""
 PATIENCE = 180.0
-"""Seconds to wait for something that must happen; how soon is not what is tested."""
+"""Seconds to wait for something that must happen; its speed is not tested."""
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -61,7 +61,7 @@ def text_of(number: int) -> bytes:
     return "\n\n".join(f"Buoy {number} rings {beat} times in fog." for beat in range(40)).encode()
 
 
-def test_no_accepted_document_is_lost_and_no_chunk_is_doubled(tmp_path: Path) -> None:
+def test_no_accepted_document_is_lost_and_no_chunk_is_duplicated(tmp_path: Path) -> None:
     port, dice, accepted = free_port(), random.Random(7), []
     for _ in range(KILLS):
         with server(tmp_path, port) as (process, client):

@@ -28,7 +28,7 @@ from tests.soak import repeats
 KILLS = repeats(3, 200)
 SEED = int(os.environ.get("RAGAPP_TEST_KILL_SEED", "11"))
 LONGEST = 3.0
-"""Seconds that a worker lives: half of it goes by until it has loaded its model."""
+"""Seconds until a worker is killed, of which it needs half to load its model."""
 PATIENCE = 300.0
 
 
@@ -67,7 +67,7 @@ def wait_until_ready(service: RagService) -> None:
 
 
 @pytest.mark.timeout(60 + 20 * KILLS + int(PATIENCE))
-def test_killed_again_and_again_it_loses_and_doubles_nothing(
+def test_repeated_kills_lose_and_duplicate_nothing(
     tmp_path: Path, database_url: str, model_folder: Callable[[str], Path]
 ) -> None:
     model = model_folder("bge-small-en-v1.5")

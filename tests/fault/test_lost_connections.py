@@ -1,4 +1,4 @@
-"""PostgreSQL goes away in the middle of a worker's day: nothing is lost, doubled or blamed on a document."""
+"""Connections to PostgreSQL are lost: nothing is lost, duplicated or blamed on a document."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.postgres import PostgresServer
 from tests.serving import parser, serving, settings_in
 
 PATIENCE = 120.0
-"""Seconds to wait for something that must happen; how soon is not what is tested."""
+"""Seconds to wait for something that must happen; its speed is not tested."""
 TEXT = "The heron waits at dawn. The crane flies at dusk."
 
 
@@ -68,7 +68,7 @@ def losing_the_connection(engine: Engine, server: PostgresServer, at: int) -> It
         event.remove(engine, "commit", lose)
 
 
-def test_a_publish_that_loses_its_connection_happened_whole_or_not_at_all(
+def test_a_publish_that_loses_its_connection_is_committed_or_not(
     library: Library, postgres: PostgresServer
 ) -> None:
     library.ingest("heron", "an older version of it")
@@ -86,7 +86,7 @@ def test_a_publish_that_loses_its_connection_happened_whole_or_not_at_all(
     assert at > 20, "it takes more statements than that"
 
 
-def test_connections_that_were_dropped_while_idle_are_replaced_unnoticed(
+def test_connections_that_were_dropped_while_idle_are_replaced(
     library: Library, postgres: PostgresServer
 ) -> None:
     library.ingest("heron", TEXT)
@@ -97,7 +97,7 @@ def test_connections_that_were_dropped_while_idle_are_replaced_unnoticed(
     assert read(library) == {"heron": TEXT}
 
 
-def test_an_accept_that_loses_its_connection_can_be_made_again(
+def test_an_accept_that_loses_its_connection_can_be_repeated(
     library: Library, postgres: PostgresServer
 ) -> None:
     at, lost = 0, True
@@ -114,7 +114,7 @@ def test_an_accept_that_loses_its_connection_can_be_made_again(
     assert at > 5, "it takes more statements than that"
 
 
-def test_a_worker_goes_on_when_the_database_is_back(tmp_path: Path) -> None:
+def test_a_worker_continues_when_the_database_is_back(tmp_path: Path) -> None:
     expected = {f"heron-{number}": f"{TEXT} {number}" for number in range(12)}
     with own_server() as server, closing(Library(tmp_path, server.new_database())) as library:
         for source, text in expected.items():
@@ -145,7 +145,7 @@ def own_server() -> Iterator[PostgresServer]:
 
 @contextmanager
 def working(library: Library) -> Iterator[threading.Thread]:
-    """A worker as `ragapp worker` runs it, but for the model."""
+    """A worker like that of `ragapp worker`, except for the model."""
     stop, queue = threading.Event(), SqlJobQueue(library.engine, lease=5)
     pipeline = Pipeline(
         store=library.store,
@@ -174,13 +174,13 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 
 def is_left(library: Library, count: int) -> bool:
-    """Whether no more than that many documents wait; not known while the database is away."""
+    """Whether at most that many documents wait; unknown while the database is down."""
     with suppress(StorageUnavailable):
         return library.queue.waiting() <= count
     return False
 
 
-def test_an_api_says_when_to_try_again_and_goes_on(tmp_path: Path) -> None:
+def test_an_api_says_when_to_retry_and_continues(tmp_path: Path) -> None:
     with own_server() as server:
         settings = settings_in(tmp_path).model_copy(update={"database_url": SecretStr(server.new_database())})
         with closing(build_service(settings)) as service, serving(create_app(service, settings)) as url:

@@ -23,7 +23,7 @@ WORDS = ("tide", "reed", "moon", "fish", "nest", "dusk")
 
 
 def some_text(dice: random.Random) -> str:
-    """Of few words, so that documents share bytes, chunks and vectors."""
+    """Texts of few words, so that documents share bytes, chunks and vectors."""
     return "".join(f"{dice.choice(WORDS)} at dawn" for _ in range(dice.randrange(1, 4)))
 
 
@@ -48,7 +48,7 @@ def change(library: Library, number: int) -> None:
 
 
 def reembed(library: Library) -> None:
-    """As `ragapp collections reindex` does, up to the switch."""
+    """Like `ragapp collections reindex`, up to the switch."""
     other = HashEmbedder("two")
     batch = library.store.unembedded(library.collection, other.fingerprint, 0, 10)
     texts = {one.digest: one.text for one in batch}
@@ -58,7 +58,7 @@ def reembed(library: Library) -> None:
 
 
 def describe(library: Library, source: str) -> None:
-    """As people do who say what a document is about."""
+    """Changes metadata, like users do."""
     for document in library.store.documents(NAME):
         if document.source == source:
             library.store.set_metadata(document.id, {"about": "birds"})
@@ -76,7 +76,7 @@ def replicas(folder: Path, database_url: str, count: int) -> Iterator[list[Libra
         yield made
 
 
-def test_all_at_once_leave_a_sound_library(tmp_path: Path, database_url: str) -> None:
+def test_concurrent_changes_leave_a_consistent_store(tmp_path: Path, database_url: str) -> None:
     with replicas(tmp_path, database_url, REPLICAS) as libraries:
         with ThreadPoolExecutor(REPLICAS * 2) as threads:
             done = [threads.submit(change, libraries[n % REPLICAS], n) for n in range(CHANGES)]

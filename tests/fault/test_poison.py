@@ -49,7 +49,7 @@ def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
 
 @pytest.fixture(scope="module")
 def work(bench: IngestRuntime, settings: Settings) -> Iterator[Callable[[], None]]:
-    """Works the queue in this process until nothing waits: a crash or a hang would be ours."""
+    """Runs a worker in this process until nothing waits; it must neither crash nor hang."""
     with closing(ParserSandbox(parse_limits(settings))) as sandbox:
         pipeline = build_pipeline(bench, settings, sandbox)
 
@@ -69,7 +69,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def pdf(content: bytes, box: str = "0 0 612 792", kids: str = "[3 0 R]", compressed: bool = False) -> bytes:
-    """One page that shows what `content` draws, and nothing that pypdf would put right."""
+    """A page with `content`, without anything that pypdf would repair."""
     filtered = b"/Filter /FlateDecode " if compressed else b""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -143,7 +143,7 @@ HARMLESS = {
     "huge-box.pdf": pdf(HELLO, box="0 0 1e9 1e9"),
     "own-parent.pdf": pdf(HELLO, kids="[3 0 R 2 0 R]"),
 }
-"""Strange, but they can be read: what counts is that they end."""
+"""Strange documents that can be parsed: they only have to end."""
 
 
 @pytest.mark.parametrize("name", POISON)

@@ -54,7 +54,7 @@ def compact(library: Library, expected: dict[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def shore(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with `BEFORE` in it."""
+    """A data folder with the documents `BEFORE`."""
     folder = tmp_path_factory.mktemp("shore")
     library = Library(folder)
     for source, text in BEFORE.items():
@@ -66,7 +66,7 @@ def shore(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that nothing was brought into yet: the first document makes all other folders."""
+    """A data folder without documents: the first one creates all other folders."""
     folder = tmp_path_factory.mktemp("new")
     Library(folder).close()
     return folder

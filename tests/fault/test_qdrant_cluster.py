@@ -1,4 +1,4 @@
-"""Three real Qdrant nodes with two copies of everything: one may die, and no reader notices."""
+"""Three real Qdrant nodes with two replicas of everything: one may die without effect on searches."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def found(library: Library, index: QdrantIndex) -> tuple[Ranking, Ranking]:
 
 @contextmanager
 def reading(library: Library, index: QdrantIndex) -> Iterator[list[object]]:
-    """Another thread searches all the time: gives what was not as at first."""
+    """Searches in another thread; yields the results that differ from the first ones."""
     odd: list[object] = []
     first, done = found(library, index), threading.Event()
 
@@ -73,7 +73,7 @@ def reading(library: Library, index: QdrantIndex) -> Iterator[list[object]]:
 
 
 def wait_until_whole(node: Node) -> None:
-    """Until no copy of anything is dead or on its way."""
+    """Waits until all replicas are active."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         names = [one["name"] for one in httpx.get(f"{node.url}/collections").json()["result"]["collections"]]
@@ -86,7 +86,7 @@ def wait_until_whole(node: Node) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_a_killed_node_changes_nothing_that_a_reader_sees(library: Library, nodes: list[Node]) -> None:
+def test_a_killed_node_does_not_affect_searches(library: Library, nodes: list[Node]) -> None:
     with (
         closing(open_index(library, nodes, "killed")) as index,
         closing(open_index(library, nodes, "killed")) as reader,
@@ -127,6 +127,6 @@ def test_without_any_node_the_error_says_what_to_do(library: Library) -> None:
         index.catch_up(library.collection)
 
 
-def test_a_url_that_is_none_is_refused(library: Library) -> None:
+def test_an_invalid_url_is_refused(library: Library) -> None:
     with pytest.raises(UsageError, match="Example: qdrant:http"):
         QdrantIndex(QdrantSettings(("no url at all",)), library.store)

@@ -1,4 +1,4 @@
-"""A process that brings in, changes, deletes and reindexes is killed at random instants, many times.
+"""A process that ingests, changes, deletes and reindexes is killed at random instants, many times.
 
 Its embedder costs nothing, so that kills are many; `test_kills.py` has fewer, with real parsing and a real
 model.
@@ -20,11 +20,11 @@ from tests.soak import repeats
 
 KILLS = repeats(25, 2000)
 LONGEST = 0.25
-"""Seconds that a process lives after it has opened its data folder."""
+"""Seconds until a process is killed after it has opened its data folder."""
 SOURCES = ("heron", "crane", "stork", "egret")
 ABSENT = ""
 IN_MEMORY = Path("/dev/shm")
-"""A killed process loses nothing that it wrote: disks, and what they lose, are for `test_power_cuts.py`."""
+"""A killed process loses nothing that it wrote; `test_power_cuts.py` covers what disks lose."""
 
 
 def text_of(source: str, edition: int) -> str:
@@ -32,7 +32,7 @@ def text_of(source: str, edition: int) -> str:
 
 
 def churn(folder: Path, seed: int) -> None:
-    """Until it is killed. Says in a journal what it is about to do, and what it has done."""
+    """Works until it is killed, and keeps a journal of what it begins and what it has done."""
     dice, library = random.Random(seed), Library(folder)
     with (folder / "journal").open("a", buffering=1) as journal:
         edition = 1000 * seed
@@ -54,7 +54,7 @@ def churn(folder: Path, seed: int) -> None:
 
 
 def allowed_states(journal: str) -> dict[str, set[str]]:
-    """What each source's text may be now: one, or two when the process died between begin and done."""
+    """The possible texts of each source: one, or two when the process died between begin and done."""
     states = {source: {ABSENT} for source in SOURCES}
     for line in journal.splitlines():
         event, source, text = line.split("/")
@@ -89,7 +89,7 @@ def assert_sound(folder: Path) -> None:
 
 
 @pytest.mark.timeout(120 + 10 * KILLS)
-def test_killed_at_any_instant_nothing_is_lost_or_doubled() -> None:
+def test_kills_at_any_instant_lose_and_duplicate_nothing() -> None:
     with TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.exists() else None) as name:
         folder = Path(name)
         (folder / "journal").touch()

@@ -1,4 +1,4 @@
-"""Processes search while one writes: each search sees one generation, and memory does not grow."""
+"""Processes search while one writes: each search sees one edition, and memory does not grow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 120.0
 """Seconds to wait for a second edition on a busy machine."""
 PARTS = 5
 MAY_GROW_MIB = 32.0
-"""From a third of the time on: caches are full by then."""
+"""From a third of the time on, when caches are full."""
 
 
 def text_of(edition: int) -> str:
@@ -33,7 +33,7 @@ def resident_mib() -> float:
 
 
 def read(folder: Path, seconds: float) -> tuple[int, int, float]:
-    """Searches made, editions seen, and MiB grown since a third of the time had gone by."""
+    """The searches, the editions seen, and the growth in MiB after a third of the time."""
     library, editions, searches, early = Library(folder), set[int](), 0, resident_mib()
     start = time.monotonic()
     later = start + seconds / 3
@@ -57,7 +57,9 @@ def read(folder: Path, seconds: float) -> tuple[int, int, float]:
 
 
 @pytest.mark.timeout(300 + 2 * SECONDS)
-def test_readers_see_whole_editions_while_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_searches_see_complete_editions_while_a_process_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # glibc gives each of tantivy's short-lived threads an arena, up to 8 a core, and keeps them: that is
     # no leak, but would hide one.
     monkeypatch.setenv("MALLOC_ARENA_MAX", "2")

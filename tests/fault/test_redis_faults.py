@@ -1,4 +1,4 @@
-"""Redis goes wrong in every way we know: answers stay right, and the server is left alone meanwhile."""
+"""Redis fails in many ways: answers stay correct, and the server is not used meanwhile."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def stalled(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
 
 
 def half_open(proxy: FaultyProxy, redis: subprocess.Popen[bytes]) -> None:
-    """The client's connections die without a word, and new ones are taken but never answered."""
+    """The client's connections die silently, and new ones are accepted but get no reply."""
     proxy.stall()
     proxy.cut()
 
@@ -89,7 +89,7 @@ FAULTS: list[Fault] = [stalled, half_open, killed, frozen]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_server_that_fails_is_an_empty_cache_and_left_alone(
+def test_a_failing_server_is_an_empty_cache_and_not_used(
     fault: Fault, store: ResilientCacheStore, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
 ) -> None:
     fault(proxy, redis)
@@ -106,7 +106,7 @@ def test_a_server_that_fails_is_an_empty_cache_and_left_alone(
         store.usage()
 
 
-def test_after_its_rest_it_is_tried_again_by_one_caller(
+def test_after_a_pause_one_caller_tries_again(
     store: ResilientCacheStore, proxy: FaultyProxy, clock: Clock
 ) -> None:
     proxy.stall()
@@ -120,7 +120,7 @@ def test_after_its_rest_it_is_tried_again_by_one_caller(
     assert store.get("kept") is not None
 
 
-def test_a_late_reply_is_never_taken_for_that_of_another_question(
+def test_a_late_reply_is_never_used_for_another_question(
     store: ResilientCacheStore, proxy: FaultyProxy, clock: Clock
 ) -> None:
     store.put(entry("other", at=NOW), unit(2))
@@ -134,7 +134,7 @@ def test_a_late_reply_is_never_taken_for_that_of_another_question(
         assert found.id == "other"
 
 
-def test_a_full_server_still_serves_what_it_has(
+def test_a_full_server_still_serves_its_entries(
     store: ResilientCacheStore, redis: subprocess.Popen[bytes]
 ) -> None:
     with Redis(port=port_of(redis)) as admin:
@@ -146,7 +146,7 @@ def test_a_full_server_still_serves_what_it_has(
     assert [found.id for found, _ in store.nearest("p", unit(1), 8)] == ["kept"]
 
 
-def test_a_flushed_server_begins_anew(store: ResilientCacheStore, redis: subprocess.Popen[bytes]) -> None:
+def test_a_flushed_server_is_filled_again(store: ResilientCacheStore, redis: subprocess.Popen[bytes]) -> None:
     assert store.nearest("p", unit(1), 8)
     with Redis(port=port_of(redis)) as admin:
         admin.flushall()
@@ -155,7 +155,7 @@ def test_a_flushed_server_begins_anew(store: ResilientCacheStore, redis: subproc
     assert [found.id for found, _ in store.nearest("p", unit(3), 8)] == ["new"]
 
 
-def test_what_somebody_else_wrote_over_an_entry_is_a_miss(
+def test_an_entry_that_another_program_has_overwritten_is_a_miss(
     store: ResilientCacheStore, redis: subprocess.Popen[bytes]
 ) -> None:
     with Redis(port=port_of(redis)) as admin:
@@ -166,7 +166,7 @@ def test_what_somebody_else_wrote_over_an_entry_is_a_miss(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_questions_are_answered_all_the_same(
+def test_questions_are_answered_nevertheless(
     fault: Fault, tmp_path: Path, proxy: FaultyProxy, redis: subprocess.Popen[bytes]
 ) -> None:
     url = SecretStr(f"redis://127.0.0.1:{proxy.port}")

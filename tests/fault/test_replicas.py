@@ -33,7 +33,7 @@ from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
 DOCUMENTS = 10
 LEASE_SECONDS = 3.0
 PATIENCE = 240.0
-"""Seconds to wait for something that must happen; how soon is not what is tested."""
+"""Seconds to wait for something that must happen; its speed is not tested."""
 
 QUESTION = b'{"id": "q1", "question": "When does the tide turn?", "answers": [], "answerable": false}'
 
@@ -44,7 +44,7 @@ Environment = Mapping[str, str]
 def shared(
     postgres: PostgresServer, s3: S3Server, tmp_path: Path, model_folder: Callable[[str], Path]
 ) -> Iterator[Environment]:
-    """What all machines are told: where the database, the cache and the bucket are."""
+    """The settings of all machines: the database, the cache and the bucket."""
     model = model_folder("bge-small-en-v1.5")
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / model.name).symlink_to(model)  # the doctor reads models, too: only this one
@@ -119,7 +119,7 @@ def held_by(client: RagappClient) -> Counter[str | None]:
 
 
 @pytest.mark.timeout(600)
-def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
+def test_a_dead_worker_is_replaced_and_every_api_finds_everything(
     shared: Environment, tmp_path: Path
 ) -> None:
     with ExitStack() as machines:
@@ -152,9 +152,7 @@ def test_a_worker_that_dies_for_good_is_replaced_and_every_api_finds_everything(
 
 
 @pytest.mark.timeout(600)
-def test_a_task_of_one_api_is_followed_read_and_cancelled_at_the_other_and_lost_with_the_one(
-    shared: Environment, tmp_path: Path
-) -> None:
+def test_every_api_shows_and_cancels_the_tasks_of_others(shared: Environment, tmp_path: Path) -> None:
     with api(shared, tmp_path / "east") as here, api(shared, tmp_path / "west") as there:
         east, west = here.client, there.client
         check = east.tasks.start_doctor()
@@ -211,6 +209,6 @@ def assert_sound(shared: Environment, data_dir: Path) -> None:
     bench = build_runtime(settings)
     with closing(build_service(settings, bench)) as service:
         spans = [(e.version_id, e.text) for e in bench.store.entries(bench.store.collection("default").id)]
-        assert len(spans) == len(set(spans)), "no chunk is doubled"
+        assert len(spans) == len(set(spans)), "no chunk is duplicated"
         report = service.doctor()
     assert report.ok, [check for check in report.checks if not check.ok]

@@ -1,4 +1,4 @@
-"""Collections share bytes and vectors: those who change them at once never block each other."""
+"""Collections share bytes and vectors: concurrent changes never deadlock."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def accept(store: SqlStore, collection: str, source: str, text: str) -> str:
 
 
 def work(store: SqlStore, queue: SqlJobQueue) -> None:
-    """Every document becomes a chunk of its own with a vector."""
+    """Makes each document one chunk with a vector."""
     while job := queue.claim("worker"):
         if job.status != "searchable":
             with closing(store.blob(job.sha256)) as data:
@@ -71,7 +71,7 @@ def texts(count: int) -> list[str]:
 def test_two_collections_with_the_same_bytes_are_deleted_at_once(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    """Each would hold what the other wants next, in the order in which they came in."""
+    """In the order of their uploads, each would hold what the other needs next."""
     for _ in range(ROUNDS):
         for collection, its_texts in ((EAST, texts(DOCUMENTS)), (WEST, texts(DOCUMENTS)[::-1])):
             store.create_collection(collection, EMBEDDER, 2)
@@ -86,7 +86,7 @@ def test_two_collections_with_the_same_bytes_are_deleted_at_once(
 def test_documents_with_the_same_bytes_are_deleted_at_once(
     store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder
 ) -> None:
-    """Of each there are two versions, which came in the other way round in the other collection."""
+    """Each has two versions, which were uploaded in reverse order in the other collection."""
     for collection in (EAST, WEST):
         store.create_collection(collection, EMBEDDER, 2)
     for number in range(DOCUMENTS):
@@ -100,7 +100,7 @@ def test_documents_with_the_same_bytes_are_deleted_at_once(
 
 
 def at_once(act: Callable[[str], object], *subjects: str) -> None:
-    """Raises what the first of them raises."""
+    """Raises the first error of any of them."""
     together = Barrier(len(subjects))
 
     def begin(subject: str) -> None:

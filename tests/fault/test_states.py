@@ -1,4 +1,4 @@
-"""Any order of ingest, change, delete, crash, reopen and reindex leaves what a dictionary would hold."""
+"""Any order of ingest, change, delete, crash, reopen and reindex leaves the state of a dictionary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite lets one write at a time; the others wait, and neither keep readers out nor wait for ever."""
+"""SQLite has one writer at a time. The others wait, but neither block readers nor wait forever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ragapp.errors import StorageUnavailable
 from ragapp.store.engine import WRITE, open_engine
 
 BY_DEFAULT = 15
-"""Connections that SQLAlchemy gives out at a time, unless it is told otherwise."""
+"""The default number of connections of SQLAlchemy."""
 WAITING = 20
 
 
@@ -30,7 +30,7 @@ def _writing(engine: Engine) -> Iterator[None]:
         yield
 
 
-def test_those_who_wait_to_write_keep_no_reader_out(engine: Engine) -> None:
+def test_waiting_writers_do_not_block_readers(engine: Engine) -> None:
     assert isinstance(engine.pool, QueuePool)
 
     def write() -> None:
@@ -48,7 +48,7 @@ def test_those_who_wait_to_write_keep_no_reader_out(engine: Engine) -> None:
             one.result()
 
 
-def test_who_waited_too_long_to_write_is_told_to_come_again(engine: Engine) -> None:
+def test_a_writer_that_waited_too_long_is_asked_to_retry(engine: Engine) -> None:
     event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA busy_timeout = 1"))
     with _writing(engine), pytest.raises(StorageUnavailable, match="Try again"), _writing(engine):
         pass

@@ -1,4 +1,4 @@
-"""Every cache store: the file, Redis, Valkey, and each behind its breaker."""
+"""Every cache store: the file, Redis, Valkey, and each with a circuit breaker."""
 
 from __future__ import annotations
 

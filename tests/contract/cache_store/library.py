@@ -1,4 +1,4 @@
-"""What the suite of cache stores puts in, and how it opens them."""
+"""The entries of the suite of cache stores, and how it opens them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.unit.cache.entries import entry, unit
 
 MAX_ENTRIES = 50
 PATIENT = 5.0
-"""Seconds: these tests are about what is kept, not about how fast."""
+"""Seconds: these tests are not about speed."""
 
 Open = Callable[[], CacheStore]
 
 
 class Clock:
-    """Stands at a moment far enough in the future that no server has let an entry expire by itself."""
+    """A clock so far in the future that no server expires an entry by itself."""
 
     def __init__(self) -> None:
         self.now = 4e9

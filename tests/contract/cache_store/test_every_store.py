@@ -1,4 +1,4 @@
-"""What every cache store promises."""
+"""Every cache store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.contract.cache_store.library import MAX_ENTRIES, Clock, Open, ids, ke
 from tests.unit.cache.entries import entry, near, unit
 
 
-def test_an_entry_comes_back_as_it_was_put(store: CacheStore, clock: Clock) -> None:
+def test_an_entry_is_returned_as_it_was_put(store: CacheStore, clock: Clock) -> None:
     put = entry("q", at=clock.now)
     store.put(put, unit(1))
     assert store.get("q") == put
@@ -29,14 +29,14 @@ def test_the_most_similar_come_first_with_their_cosines(store: CacheStore, clock
     assert [cosine for _, cosine in found] == pytest.approx([0.99, 0.95, 0.90], abs=1e-5)
 
 
-def test_a_partition_never_shows_anothers_entries(store: CacheStore, clock: Clock) -> None:
+def test_partitions_are_separate(store: CacheStore, clock: Clock) -> None:
     store.put(entry("mine", at=clock.now, partition="mine"), unit(1))
     store.put(entry("yours", at=clock.now, partition="yours"), unit(1))
     assert ids(store.nearest("mine", unit(1), 8)) == ["mine"]
     assert store.nearest("nobody's", unit(1), 8) == []
 
 
-def test_a_newer_entry_takes_the_place_of_the_same_id(store: CacheStore, clock: Clock) -> None:
+def test_a_newer_entry_replaces_that_of_the_same_id(store: CacheStore, clock: Clock) -> None:
     store.put(entry("q", at=clock.now, document="old"), unit(1))
     store.put(entry("q", at=clock.now, document="new"), unit(2))
     (found,) = store.nearest("p", unit(2), 8)
@@ -53,7 +53,7 @@ def test_expiry_is_absolute(store: CacheStore, clock: Clock) -> None:
     assert store.nearest("p", unit(1), 8) == []
 
 
-def test_the_least_recently_used_make_room(store: CacheStore, clock: Clock) -> None:
+def test_the_least_recently_used_entries_are_evicted(store: CacheStore, clock: Clock) -> None:
     for number in range(MAX_ENTRIES):
         clock.now += 1
         store.put(entry(f"q{number}", at=clock.now), unit(number))
@@ -73,7 +73,7 @@ def test_an_entry_from_the_future_is_not_served(store: CacheStore, clock: Clock)
     assert store.nearest("p", unit(0), 8) == []
 
 
-def test_vectors_of_another_model_are_no_neighbours(store: CacheStore, clock: Clock) -> None:
+def test_vectors_of_another_model_are_not_neighbours(store: CacheStore, clock: Clock) -> None:
     store.put(entry("short", at=clock.now), unit(0)[:64])
     kept(store, clock, "q")
     assert ids(store.nearest("p", unit(0), 8)) == ["q"]
@@ -106,7 +106,7 @@ def test_counters_add_up(store: CacheStore) -> None:
     assert store.counts() == {"hit": 3, "seconds": 0.5}
 
 
-def test_usage_tells_size_and_age(store: CacheStore, clock: Clock) -> None:
+def test_usage_has_size_and_age(store: CacheStore, clock: Clock) -> None:
     assert (store.usage().entries, store.usage().oldest) == (0, None)
     kept(store, clock, "a")
     clock.now += 10
@@ -116,7 +116,7 @@ def test_usage_tells_size_and_age(store: CacheStore, clock: Clock) -> None:
     assert usage.bytes > 2 * 384 * 4
 
 
-def test_one_owner_at_a_time_may_make_an_entry(store: CacheStore) -> None:
+def test_only_one_owner_at_a_time_may_claim_an_entry(store: CacheStore) -> None:
     assert store.claim("q", "me", 60)
     assert store.claim("q", "me", 60)
     assert not store.claim("q", "you", 60)
@@ -127,7 +127,7 @@ def test_one_owner_at_a_time_may_make_an_entry(store: CacheStore) -> None:
     assert store.claim("q", "you", 60)
 
 
-def test_another_opener_sees_what_was_put_and_what_was_removed(
+def test_another_process_sees_additions_and_removals(
     store: CacheStore, open_store: Open, clock: Clock
 ) -> None:
     kept(store, clock, "a", "b")

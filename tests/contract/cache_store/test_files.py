@@ -1,4 +1,4 @@
-"""The store that is a file."""
+"""The store in a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open
 from tests.processes import FORKED
 
 
-def test_a_claim_ends_although_the_clock_was_put_back(open_file: Open, clock: Clock) -> None:
+def test_a_claim_ends_even_if_the_clock_was_set_back(open_file: Open, clock: Clock) -> None:
     with closing(open_file()) as store:
         assert store.claim("q", "me", 60)
         clock.now -= 3600
@@ -43,7 +43,7 @@ def _claims(folder: Path, owner: str) -> bool:
         return store.claim("q", owner, 60)
 
 
-def test_a_damaged_file_is_begun_anew(open_file: Open, clock: Clock) -> None:
+def test_a_damaged_file_is_replaced(open_file: Open, clock: Clock) -> None:
     with closing(open_file()) as store:
         kept(store, clock, "a")
         path = Path(store.name)
@@ -55,7 +55,7 @@ def test_a_damaged_file_is_begun_anew(open_file: Open, clock: Clock) -> None:
         assert store.get("b") is not None
 
 
-def test_a_damaged_file_that_cannot_be_removed_is_told(open_file: Open, tmp_path: Path) -> None:
+def test_a_damaged_file_that_cannot_be_removed_is_an_error(open_file: Open, tmp_path: Path) -> None:
     with closing(open_file()) as store:
         path = Path(store.name)
     path.write_bytes(b"This is no database. " * 500)

@@ -1,4 +1,4 @@
-"""The store that is a server."""
+"""The store on a server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.contract.cache_store.library import Clock, Open, kept
 from tests.unit.cache.entries import entry, unit
 
 
-def test_a_servers_sets_forget_what_has_expired(
+def test_expired_entries_are_removed_from_a_servers_sets(
     open_redis: Open, ports: dict[str, int], clock: Clock
 ) -> None:
     with closing(open_redis()) as store, Redis(port=ports["redis"]) as admin:
@@ -38,12 +38,12 @@ def test_a_set_on_a_server_lasts_as_long_as_any_of_its_entries(
 @pytest.mark.parametrize(
     "url", ["redis://user:secret@cache.local:6379/1", "redis://cache.local:6379/1?password=secret"]
 )
-def test_the_name_of_a_server_keeps_its_password(url: str) -> None:
+def test_the_name_of_a_server_hides_its_password(url: str) -> None:
     assert RedisCacheStore(url, 1, 1.0).name == "redis://cache.local:6379/1"
 
 
 @pytest.mark.parametrize("rest", [":secret/more@cache.local:6379/1", "cache.local/1?sekret=secret"])
-def test_a_url_that_is_none_is_not_told_with_its_password(rest: str) -> None:
+def test_the_error_for_an_invalid_url_hides_the_password(rest: str) -> None:
     with pytest.raises(UsageError) as refused:
         RedisCacheStore(f"redis://{rest}", 1, 1.0)
     assert "secret" not in str(refused.value)
