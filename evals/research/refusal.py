@@ -27,7 +27,7 @@ from evals.answers.corpus import AnswerCorpus, open_answer_corpus
 from evals.answers.types import AnswerDataset, AnswerQuestion
 from evals.datasets.answering import load_answer_dataset
 from evals.datasets.halves import TWIN
-from ragapp.answering.answerability import READ as READ_SENTENCES
+from ragapp.answering.answerability import MOST_READ as READ_SENTENCES
 from ragapp.answering.answerability import (
     Answerability,
     answerability,
@@ -35,7 +35,7 @@ from ragapp.answering.answerability import (
     in_context,
     log_odds,
 )
-from ragapp.answering.extractive import READ
+from ragapp.answering.extractive import MOST_READ
 from ragapp.answering.followups import stand_alone, without_added_topic
 from ragapp.answering.passages import number_hits
 from ragapp.answering.sentence_ranking import score_sentences
@@ -97,7 +97,7 @@ def _observation(
     found = library.service.search(
         SearchQuery(alone, collection=library.collection, k=HITS, filters=question.filters)
     )
-    passages = number_hits(found.hits)[:READ]
+    passages = number_hits(found.hits)[:MOST_READ]
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
     asked = without_added_topic(question.question, alone)
     if not ranked:
