@@ -1,4 +1,4 @@
-"""API keys, what they use, who owns conversations and answers, and the audit log"""
+"""API keys and their usage, the owners of conversations and answers, and the audit log"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,8 +49,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_key_id_id"), "audit", ["key_id", "id"])
     _refuse_changes_of_the_audit_log()
-    # Not batch_alter_table: that would make the table anew on SQLite, and dropping the old one
-    # deletes, by cascade, what refers to it.
+    # Not batch_alter_table: that would recreate the table on SQLite, and dropping the old one would
+    # delete the rows that refer to it.
     op.add_column(
         "conversations", sa.Column("owner", sa.String(length=64), nullable=False, server_default="")
     )

@@ -1,4 +1,4 @@
-"""Tasks, and the files of evaluations, which every server shows"""
+"""Tasks and the files of evaluations, which every server shows"""
 
 import sqlalchemy as sa
 from alembic import op

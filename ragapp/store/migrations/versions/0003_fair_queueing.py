@@ -1,4 +1,4 @@
-"""The queue in turns: lanes, owners, back-off, and where a document's time went"""
+"""Fair queueing: priorities, owners, back-off, and the time spent on each stage"""
 
 import sqlalchemy as sa
 from alembic import op

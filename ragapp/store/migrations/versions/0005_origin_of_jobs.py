@@ -1,4 +1,4 @@
-"""Work says which request handed its document in"""
+"""The request that uploaded a document, for the jobs of the document"""
 
 import sqlalchemy as sa
 from alembic import op

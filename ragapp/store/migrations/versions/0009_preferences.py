@@ -1,4 +1,4 @@
-"""What each person chose last"""
+"""What each user selected last"""
 
 import sqlalchemy as sa
 from alembic import op

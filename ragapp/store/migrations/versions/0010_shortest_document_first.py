@@ -1,4 +1,4 @@
-"""The queue takes the shortest of an owner's documents first; those that wait already go before new ones"""
+"""The shortest of an owner's documents first; documents that already wait go before new ones"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Documents that only one command may read, since nobody else knows their password"""
+"""Documents that only one command may parse, because only that knows their password"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Vectors by the text they embed: a delete finds its own without walking over all of them"""
+"""An index of vectors by digest, so that a deletion need not scan all of them"""
 
 from alembic import op
 
