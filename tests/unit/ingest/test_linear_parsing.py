@@ -39,7 +39,7 @@ def _seconds(work: Callable[[int], object], length: int) -> float:
 
 READERS: dict[str, Callable[[int], object]] = {
     "cues without blank lines": lambda n: parse_subtitles(b"00:01.0 --> 00:02.0\nsaid\n" * n, "a.srt"),
-    "text of blank lines": lambda n: parse_text(b"a" + b"\n" * n + b"b", "a.txt"),
+    "text of blank lines": lambda n: parse_text(b"a" + b"\n" * n + b" b", "a.txt"),
     "headings in blocks": lambda n: parse_asciidoc(b"----\n== a\n----\n" * n, "a.adoc"),
     "titles with blanks": lambda n: parse_rst(b"a" + b" " * n + b"b\n", "a.rst"),
     "front matter": lambda n: parse_markdown(b"---\ntitle: a" + b" " * n + b"b\n---\nc", "a.md"),
