@@ -1,0 +1,1 @@
+"""Trains and judges the reader: the small model that says whether a sentence or row answers a question."""

@@ -1,0 +1,123 @@
+"""The mixture that is trained on: questions with a candidate that answers, or none, and others beside it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.research.reader.examples import Asked, Candidate, Half
+from evals.research.reader.fiction import invented
+from evals.research.reader.sources import half, load_public
+from evals.research.reader.texts import rule_made
+from evals.research.reader.twins import NamePool, near_miss
+
+_MOST = {"policyqa": 200, "rules": 500, "covidqa": 250}
+"""Questions of a source that one pass reads, where it has more."""
+
+_JUDGE_ONLY = frozenset({"wikiqa"})  # its licence is for research alone
+_PASSAGES = 0.12  # of the questions are also asked of a passage, whole
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question with (candidate text, whether it answers, its answer's characters) of one document."""
+
+    question: str
+    candidates: tuple[tuple[str, bool, tuple[int, int] | None], ...]
+    source: str
+
+
+def make_groups(data: Path, seed: int, epoch: int) -> list[Group]:
+    """One pass's groups, shuffled; another `epoch` draws other near misses, negatives and documents."""
+    rng = random.Random(f"{seed} {epoch}")
+    natural = [a for a in load_public(data) if half(a.document) == "train" and a.source not in _JUDGE_ONLY]
+    rules = list(rule_made(data, "train", seed))
+    pool = NamePool.of(c.text for asked in [*natural, *rules] for c in asked.candidates)
+    chosen = [*_limited([*natural, *rules], rng), *invented("train", 130, seed * 100 + epoch)]
+    missed = [
+        miss for asked in chosen if (miss := near_miss(asked, pool, rng)) and "fiction" not in asked.source
+    ]
+    groups = [group for asked in [*chosen, *missed] for group in _groups(asked, rng)]
+    rng.shuffle(groups)
+    return groups
+
+
+def judged_misses(data: Path, side: Half, seed: int) -> Iterator[Asked]:
+    """Near misses of the public questions of one half, at most one for each question."""
+    rng = random.Random(f"misses {seed} {side}")
+    natural = [
+        a for a in load_public(data) if half(a.document) == side and a.source in ("xquad", "squad2", "tatqa")
+    ]
+    pool = NamePool.of(c.text for asked in natural for c in asked.candidates)
+    for asked in natural:
+        if (miss := near_miss(asked, pool, rng)) is not None:
+            yield miss
+
+
+def with_title(title: str, text: str) -> str:
+    """A candidate as the reader is given it: its title path, then its text."""
+    return f"{title}: {text}" if title else text
+
+
+def passage_of(asked: Asked, around: int, before: int = 2, after: int = 2) -> Candidate:
+    """The candidate `around` with its neighbours, as one text; its answer moved along."""
+    first, last = max(0, around - before), min(len(asked.candidates), around + after + 1)
+    head = " ".join(c.text for c in asked.candidates[first:around])
+    offset = len(head) + 1 if head else 0
+    text = " ".join(c.text for c in asked.candidates[first:last])
+    answer = asked.candidates[around].answer
+    return Candidate(text, (answer[0] + offset, answer[1] + offset) if answer else None)
+
+
+def overlap(question: str, text: str) -> float:
+    """The share of the question's words that the text has."""
+    words = set(_WORD.findall(question.lower()))
+    return len(words & set(_WORD.findall(text.lower()))) / max(1, len(words))
+
+
+def _limited(asked: Iterable[Asked], rng: random.Random) -> list[Asked]:
+    listed = list(asked)
+    rng.shuffle(listed)
+    counted: Counter[str] = Counter()
+    kept = []
+    for one in listed:
+        counted[one.source] += 1
+        if counted[one.source] <= _MOST.get(one.source, len(listed)):
+            kept.append(one)
+    return kept
+
+
+def _groups(asked: Asked, rng: random.Random) -> Iterator[Group]:
+    """The question with one candidate that answers and two that do not, the likeliest by their words."""
+    title = asked.title if rng.random() < 0.6 or "near miss" in asked.source else ""
+    ranked = sorted(
+        (at for at in range(len(asked.candidates)) if at not in asked.gold),
+        key=lambda at: -overlap(asked.question, asked.candidates[at].text) + 0.1 * rng.random(),
+    )
+    gold = [rng.choice(sorted(asked.gold))] if asked.gold else []
+    origin = [asked.origin] if asked.origin is not None else []
+    others = [at for at in [*origin, *ranked] if at is not None]
+    others = list(dict.fromkeys(others))[: 2 if gold else rng.randint(1, 2)]
+    question = asked.question.rstrip("?") if rng.random() < 0.15 else asked.question
+    chosen = [asked.candidates[at] for at in [*gold, *others]]
+    yield _group(question, title, chosen, asked.gold != frozenset(), asked.source)
+    if asked.ordered and rng.random() < _PASSAGES:
+        around = (gold or others)[0]
+        passage = passage_of(asked, around, rng.randint(0, 2), rng.randint(1, 2))
+        yield _group(question, title, [passage], asked.answerable, f"{asked.source} passage")
+
+
+def _group(question: str, title: str, chosen: list[Candidate], answerable: bool, source: str) -> Group:
+    shift = len(with_title(title, "x")) - 1
+    rows = []
+    for at, candidate in enumerate(chosen):
+        answers = answerable and at == 0
+        span = candidate.answer
+        moved = (span[0] + shift, span[1] + shift) if answers and span else None
+        rows.append((with_title(title, candidate.text), answers, moved))
+    return Group(question, tuple(rows), source)
