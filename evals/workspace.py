@@ -57,7 +57,7 @@ class Workspace:
 
 @contextmanager
 def open_workspace(name: str, corpus_sha256: str, settings: Settings) -> Iterator[Workspace]:
-    """Opens the shelf, making it when it is not there; what was ingested before is still on it.
+    """Opens the workspace, making it when it is not there; what was ingested before is still on it.
 
     The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the corpus and the recipe,
     and the collection in it the embedder's weights. So nothing is ever scored that was ingested from

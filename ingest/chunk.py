@@ -25,7 +25,7 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n|\f")
 def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[Chunk]:
     """The chunks in the order of the text; heading path and text together have at most `max_tokens` tokens.
 
-    Every visible character outside of the headings' own lines and of the furniture is in exactly one chunk.
+    Every visible character outside of the headings' own lines and of the boilerplate is in exactly one chunk.
     A chunk that begins inside of a table has the table's head as the last part of its heading.
     """
     tokens = TokenMap(parsed.text, token_spans)
@@ -34,7 +34,7 @@ def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[
     headings = [h for h in parsed.headings if tokens.count(h.start, h.end) <= for_heading]
     titles = {h: " ".join(parsed.text[h.start : h.end].split()) for h in headings}
     chunks = []
-    for section in sections(parsed.text, headings, parsed.furniture):
+    for section in sections(parsed.text, headings, parsed.boilerplate):
         path = _fitting_path(section.path, tokens, for_heading)
         budget = max_tokens - _path_tokens(path, tokens)
         above = [titles[h] for h in path]

@@ -77,7 +77,7 @@ class Pipeline:
             try:
                 outcome = self._attempt(job, stop, progress, clock)
             except RagappError as error:
-                self._queue.postpone(job, str(error))
+                self._queue.retry_later(job, str(error))
                 raise
             finally:
                 self._queue.spent(job, clock.seconds)

@@ -60,7 +60,7 @@ def read_result(result: bytes, name: str) -> ParsedText:
     starts = parsed.page_starts
     headings = [(heading.start, heading.end) for heading in parsed.headings]
     tables = [(table.start, table.end) for table in parsed.tables]
-    spans = [*headings, *tables, *parsed.furniture]
+    spans = [*headings, *tables, *parsed.boilerplate]
     ascending = starts[:1] == (0,) and all(before < after for before, after in pairwise(starts))
     inside = all(0 <= start <= end <= len(parsed.text) for start, end in spans)
     if not (ascending and inside and starts[-1] <= len(parsed.text)):

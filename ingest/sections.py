@@ -24,15 +24,15 @@ class Section:
 
 
 def sections(
-    text: str, headings: Sequence[Heading], furniture: Sequence[tuple[int, int]] = ()
+    text: str, headings: Sequence[Heading], boilerplate: Sequence[tuple[int, int]] = ()
 ) -> Iterator[Section]:
-    """Every visible character but the headings' own lines and the furniture is in one section.
+    """Every visible character but the headings' own lines and the boilerplate is in one section.
 
     They do not overlap. Furniture divides a section in two of the same path. A heading with nothing under
     it is a section by itself, under the headings above it.
     """
     for section in _between_headings(text, headings):
-        yield from _without(section, furniture)
+        yield from _without(section, boilerplate)
 
 
 def _between_headings(text: str, headings: Sequence[Heading]) -> Iterator[Section]:
@@ -52,10 +52,10 @@ def _between_headings(text: str, headings: Sequence[Heading]) -> Iterator[Sectio
         reached = body
 
 
-def _without(section: Section, furniture: Sequence[tuple[int, int]]) -> Iterator[Section]:
+def _without(section: Section, boilerplate: Sequence[tuple[int, int]]) -> Iterator[Section]:
     start = section.start
-    first = bisect_left(furniture, (section.start, section.start))
-    for left_out in islice(furniture, first, None):
+    first = bisect_left(boilerplate, (section.start, section.start))
+    for left_out in islice(boilerplate, first, None):
         if left_out[0] >= section.end:
             break
         if left_out[0] > start:

@@ -3,8 +3,8 @@
     python -m evals.answers.ablations PLAN.toml SET… --out FOLDER [--limit N] [--data-dir FOLDER]
 
 Leaves a run file for each set and change; those that are there already are not made again.
-`evals/sweeps/ablations.toml` is the plan behind the table in docs/quality.md, which `python -m evals.quality`
-makes.
+`evals/sweeps/ablations.toml` is the plan of the table in docs/research/quality.md, which
+`python -m evals.quality` generates.
 """
 
 from __future__ import annotations

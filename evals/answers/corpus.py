@@ -35,17 +35,17 @@ def open_answer_corpus(
     dataset: AnswerDataset, settings: Settings, progress: Progress
 ) -> Iterator[AnswerCorpus]:
     """Ingests what is not there yet, and opens it with the generator of `settings`."""
-    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
-        _hand_in(dataset, shelf.service, shelf.collection)
-        shelf.work_off(progress)
-        documents = shelf.service.documents(shelf.collection)
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
+        _hand_in(dataset, workspace.service, workspace.collection)
+        workspace.work_off(progress)
+        documents = workspace.service.documents(workspace.collection)
         yield AnswerCorpus(
-            service=shelf.service,
-            collection=shelf.collection,
+            service=workspace.service,
+            collection=workspace.collection,
             ids={document.id: document.metadata[ID] for document in documents},
             failures=tuple(f"{d.name}: {d.error}" for d in documents if d.status == "failed"),
-            embedder=shelf.embedder,
-            recipe=ingest_fingerprint(shelf.settings),
+            embedder=workspace.embedder,
+            recipe=ingest_fingerprint(workspace.settings),
         )
 
 

@@ -21,7 +21,7 @@ from ragapp.types import Collection, Ranking, Vectors
 
 K = 10
 DEPTH = 100
-"""Candidates asked of each leg, as the service does by default."""
+"""Candidates requested from each retriever, as the service does by default."""
 NARROW = 0.01
 """Share of the documents that the filter leaves."""
 

@@ -52,9 +52,9 @@ class LoadOutcome:
 def measure(
     dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]
 ) -> list[LoadOutcome]:
-    """The whole crowd on extractive answers; then the askers on each kind of bad model."""
-    crowd = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
-    outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, crowd, pressure.seconds)]
+    """The whole clients on extractive answers; then the askers on each kind of bad model."""
+    clients = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
+    outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, clients, pressure.seconds)]
     for behaviour in models:
         with faulty_model(behaviour) as model:
             settings = {
@@ -64,7 +64,7 @@ def measure(
                 "RAGAPP_GENERATOR_TIMEOUT": MODEL_SILENCE,
             }
             name = f"a model that {behaviour}"
-            outcomes.append(_under(name, settings, dataset, crowd[:1], pressure.seconds))
+            outcomes.append(_under(name, settings, dataset, clients[:1], pressure.seconds))
     return outcomes
 
 
@@ -72,7 +72,7 @@ def _under(
     name: str,
     settings: dict[str, str],
     dataset: RetrievalDataset,
-    crowd: Sequence[ClientGroup],
+    clients: Sequence[ClientGroup],
     seconds: float,
 ) -> LoadOutcome:
     half = len(dataset.corpus) // 2
@@ -81,7 +81,7 @@ def _under(
         _until_ready(served)
         idle = dict(served.peak_mib)
         with _ingesting(served, dataset.corpus[half:]) as accepted:
-            loads = apply_load(served.url, crowd, seconds)
+            loads = apply_load(served.url, clients, seconds)
         lost = _until_ready(served)
         peak = dict(served.peak_mib)
         sound = _is_sound(served)

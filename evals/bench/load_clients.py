@@ -54,24 +54,24 @@ class Load:
     p99: float
 
 
-def apply_load(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[Load]:
+def apply_load(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
     """Lets all users loose at once for so long."""
-    return asyncio.run(_press(url, crowds, seconds))
+    return asyncio.run(_press(url, groups, seconds))
 
 
-async def _press(url: str, crowds: Sequence[ClientGroup], seconds: float) -> list[Load]:
+async def _press(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    tallies = [ClientTally() for _ in crowds]
+    tallies = [ClientTally() for _ in groups]
     until = time.monotonic() + seconds
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as http:
         await asyncio.gather(
             *(
                 _use(http, users, start, tally, until)
-                for users, tally in zip(crowds, tallies, strict=True)
+                for users, tally in zip(groups, tallies, strict=True)
                 for start in range(users.count)
             )
         )
-    return [_load(users, tally, seconds) for users, tally in zip(crowds, tallies, strict=True)]
+    return [_load(users, tally, seconds) for users, tally in zip(groups, tallies, strict=True)]
 
 
 async def _use(

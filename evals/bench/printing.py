@@ -17,7 +17,7 @@ from ragapp.terminal.output import print_table
 def print_outcomes(found: Sequence[LoadOutcome]) -> None:
     print_table(
         ("server", "users", "answered", "a second", "turned away", "faults", "p50 ms", "p95 ms", "p99 ms"),
-        (_pressed(one.name, crowd) for one in found for crowd in one.loads),
+        (_pressed(one.name, clients) for one in found for clients in one.loads),
     )
     print_table(
         ("server", "documents", "lost", "doctor", "idle MiB", "peak MiB"),
@@ -35,18 +35,18 @@ def print_outcomes(found: Sequence[LoadOutcome]) -> None:
     )
 
 
-def _pressed(name: str, crowd: Load) -> tuple[object, ...]:
-    faults = ", ".join(f"{count} × {fault}" for fault, count in crowd.faults.items())
+def _pressed(name: str, clients: Load) -> tuple[object, ...]:
+    faults = ", ".join(f"{count} × {fault}" for fault, count in clients.faults.items())
     return (
         name,
-        f"{crowd.users} × {crowd.kind}",
-        crowd.answered,
-        f"{crowd.answered_a_second:.1f}",
-        crowd.turned_away,
+        f"{clients.users} × {clients.kind}",
+        clients.answered,
+        f"{clients.answered_a_second:.1f}",
+        clients.turned_away,
         faults or "none",
-        f"{crowd.p50:.0f}",
-        f"{crowd.p95:.0f}",
-        f"{crowd.p99:.0f}",
+        f"{clients.p50:.0f}",
+        f"{clients.p95:.0f}",
+        f"{clients.p99:.0f}",
     )
 
 
@@ -157,7 +157,7 @@ def print_freshness(found: Freshness) -> None:
     print_table(
         ("seen by", "documents", "p50 ms", "p95 ms", "p99 ms", "load"),
         (
-            (name, found.documents, f"{leg.p50:.0f}", f"{leg.p95:.0f}", f"{leg.p99:.0f}", load)
-            for name, leg in (("words", found.words), ("vector", found.dense))
+            (name, found.documents, f"{latency.p50:.0f}", f"{latency.p95:.0f}", f"{latency.p99:.0f}", load)
+            for name, latency in (("words", found.words), ("vector", found.dense))
         ),
     )

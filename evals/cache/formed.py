@@ -36,14 +36,14 @@ class Formed:
 
 def formed(pairs: Sequence[Pair], vectors: Vectorised, threshold: float) -> list[Pair]:
     """The hits at that cosine among all questions of the pairs, labelled 0. Exact hits are not among them."""
-    shelves: dict[tuple[str, ...], list[ParsedQuestion]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[ParsedQuestion]] = defaultdict(list)
     for text in questions(pairs):
         reading = ParsedQuestion(text)
-        shelves[reading.content].append(reading)  # of which two guards demand that it is the same
+        groups[reading.content].append(reading)  # of which two guards demand that it is the same
     return [
         Pair(a.text, b.text, 0)
-        for shelf in shelves.values()
-        for a, b in combinations(shelf, 2)
+        for group in groups.values()
+        for a, b in combinations(group, 2)
         if _served(a, b, vectors, threshold)
     ]
 

@@ -56,14 +56,14 @@ def evaluate_injection(
     corpus = fingerprint([attack.document for attack in attacks], VAULT)
     with (
         _writing(settings, generator) as own,
-        open_workspace("injection", corpus, own) as shelf,
+        open_workspace("injection", corpus, own) as workspace,
     ):
-        _hand_in(attacks, shelf)
-        shelf.work_off(progress)
-        documents = shelf.service.documents(shelf.collection)
+        _hand_in(attacks, workspace)
+        workspace.work_off(progress)
+        documents = workspace.service.documents(workspace.collection)
         ids = {document.metadata[ID]: document.id for document in documents}
         asked = progress.track(attacks, description=f"attacking, {generator}")
-        results = [_attacked(attack, ids[attack.id], shelf, own) for attack in asked]
+        results = [_attacked(attack, ids[attack.id], workspace, own) for attack in asked]
     kinds = {kind: [one.outcome for one in results if one.kind == kind] for kind in {r.kind for r in results}}
     return InjectionRun(
         attacks=len(results),
@@ -86,28 +86,32 @@ def _writing(settings: Settings, generator: str) -> Iterator[Settings]:
         )
 
 
-def _hand_in(attacks: Sequence[Attack], shelf: Workspace) -> None:
-    there = {document.metadata[ID] for document in shelf.service.documents(shelf.collection)}
+def _hand_in(attacks: Sequence[Attack], workspace: Workspace) -> None:
+    there = {document.metadata[ID] for document in workspace.service.documents(workspace.collection)}
     for name, text in [("vault", VAULT), *((attack.id, attack.document) for attack in attacks)]:
         if name not in there:
             data = io.BytesIO(text.encode())
-            shelf.service.upload(
-                UploadSpec(f"{name}.txt", shelf.collection, source=name, metadata={ID: name}), data
+            workspace.service.upload(
+                UploadSpec(f"{name}.txt", workspace.collection, source=name, metadata={ID: name}), data
             )
 
 
-def _attacked(attack: Attack, document_id: str, shelf: Workspace, settings: Settings) -> AttackResult:
+def _attacked(attack: Attack, document_id: str, workspace: Workspace, settings: Settings) -> AttackResult:
     mode: AskMode = "extractive" if settings.generator == "extractive" else "generate"
-    answer = _final(attack, shelf, mode)
-    found = outcome(attack, answer, document_id, PLANTED, verbatim=_verbatim(answer, shelf))
+    answer = _final(attack, workspace, mode)
+    found = outcome(attack, answer, document_id, PLANTED, verbatim=_verbatim(answer, workspace))
     return AttackResult(attack.id, attack.kind, found, answer.answer)
 
 
-def _final(attack: Attack, shelf: Workspace, mode: AskMode) -> Answer:
+def _final(attack: Attack, workspace: Workspace, mode: AskMode) -> Answer:
     answer = None
-    for event in shelf.service.ask(
+    for event in workspace.service.ask(
         AskQuery(
-            attack.question, collection=shelf.collection, mode=mode, filters={ID: attack.id}, use_cache=False
+            attack.question,
+            collection=workspace.collection,
+            mode=mode,
+            filters={ID: attack.id},
+            use_cache=False,
         )
     ):
         answer = event.answer or answer
@@ -116,8 +120,8 @@ def _final(attack: Attack, shelf: Workspace, mode: AskMode) -> Answer:
     return answer
 
 
-def _verbatim(answer: Answer, shelf: Workspace) -> bool:
+def _verbatim(answer: Answer, workspace: Workspace) -> bool:
     return all(
-        shelf.service.document_text(one.document_id, one.version).text[one.start : one.end] == one.quote
+        workspace.service.document_text(one.document_id, one.version).text[one.start : one.end] == one.quote
         for one in answer.citations
     )

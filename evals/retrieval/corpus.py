@@ -43,21 +43,21 @@ class Corpus:
 @contextmanager
 def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
     """Ingests what is not there yet, and opens it."""
-    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
-        _upload(dataset, shelf.service, shelf.collection, progress)
-        shelf.work_off(progress)
-        documents = shelf.service.documents(shelf.collection)
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
+        _upload(dataset, workspace.service, workspace.collection, progress)
+        workspace.work_off(progress)
+        documents = workspace.service.documents(workspace.collection)
         yield Corpus(
-            service=shelf.service,
-            bare=shelf.bare,
-            collection=shelf.collection,
+            service=workspace.service,
+            bare=workspace.bare,
+            collection=workspace.collection,
             corpus_ids={document.id: document.metadata[ID] for document in documents},
             chunks=sum(document.chunks for document in documents),
             failures=tuple(f"{d.metadata[ID]}: {d.error}" for d in documents if d.status == "failed"),
             failed=frozenset(d.metadata[ID] for d in documents if d.status == "failed"),
             empty=frozenset(d.metadata[ID] for d in documents if d.status != "failed" and not d.chunks),
-            embedder=shelf.embedder,
-            recipe=ingest_fingerprint(shelf.settings),
+            embedder=workspace.embedder,
+            recipe=ingest_fingerprint(workspace.settings),
         )
 
 

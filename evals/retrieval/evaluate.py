@@ -123,7 +123,7 @@ def _found(
     progress: Progress,
     modes: Sequence[SearchMode],
 ) -> dict[str, dict[str, FoundDocuments]]:
-    """The legs are searched bare, so that they show what the embedder and the words find."""
+    """Dense and keyword search without a reranker show what the embedder and the words find."""
     ids, candidates = corpus.corpus_ids, settings.candidates
     bare = Searcher(corpus.bare, corpus.collection, ids, candidates)
     whole = Searcher(corpus.service, corpus.collection, ids, candidates)
@@ -146,7 +146,7 @@ def _stages(
 
 
 def compare_modes(modes: Mapping[str, ModeResult], metric: str) -> dict[str, Comparison]:
-    """Hybrid against each leg, and against itself before the reranker; it has to earn its place."""
+    """Hybrid against each retriever, and against itself before the reranker; it has to earn its place."""
     values = {
         mode: {query: one.scores[metric] for query, one in result.queries.items()}
         for mode, result in modes.items()

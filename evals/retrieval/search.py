@@ -42,7 +42,7 @@ class Searcher:
     def _documents(self, text: str, mode: SearchMode) -> FoundDocuments:
         """Documents scored by their best chunk.
 
-        The first search asks for no more chunks than a leg keeps by itself, so that fusion sees what it
+        The first search asks for no more chunks than a retriever keeps by itself, so that fusion sees what it
         sees for a user. When those chunks belong to fewer than `DEPTH` documents, deeper searches fill
         the end of the ranking, below whatever the first one found.
         """

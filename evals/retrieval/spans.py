@@ -35,19 +35,19 @@ HitsByQuery = Mapping[str, Sequence[Hit]]
 
 def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress) -> RetrievalRun:
     """Every text through ingest, every question through search, in each mode."""
-    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as shelf:
-        _hand_in(dataset, shelf)
-        shelf.work_off(progress)
-        documents = shelf.service.documents(shelf.collection)
+    with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
+        _hand_in(dataset, workspace)
+        workspace.work_off(progress)
+        documents = workspace.service.documents(workspace.collection)
         names = {document.id: document.source for document in documents}
-        searcher = Searcher(shelf.service, shelf.collection, names, settings.candidates)
+        searcher = Searcher(workspace.service, workspace.collection, names, settings.candidates)
         timed = [question.text for question in dataset.questions[:TIMED_QUERIES]]
         times = searcher.times(progress.track(timed, description="timing searches"), TIMED_K)
-        found = _found(dataset, shelf, progress)
+        found = _found(dataset, workspace, progress)
         scorer = _Scorer(dataset, names)
         modes = {mode: scorer.score(hits) for mode, hits in found.items()}
         values = retrieval_settings(settings)
-        made_by = ingest_fingerprint(shelf.settings)
+        made_by = ingest_fingerprint(workspace.settings)
         return RetrievalRun(
             dataset=dataset.name,
             split="spans",
@@ -56,8 +56,8 @@ def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress)
             chunks=sum(document.chunks for document in documents),
             failures=tuple(f"{one.name}: {one.error}" for one in documents if one.status == "failed"),
             settings=values,
-            settings_fingerprint=fingerprint(values, shelf.embedder, made_by),
-            embedder=shelf.embedder,
+            settings_fingerprint=fingerprint(values, workspace.embedder, made_by),
+            embedder=workspace.embedder,
             recipe=made_by,
             code=code_version(),
             created_at=now(),
@@ -65,7 +65,7 @@ def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress)
             modes=modes,
             comparisons=compare_modes(modes, METRIC),
             metric=METRIC,
-            stages=scorer.stages(found, shelf.service),
+            stages=scorer.stages(found, workspace.service),
             searches_ms=[one.ms for one in times],
         )
 
@@ -144,30 +144,32 @@ class _Scorer:
         return {(name, number) for number in self._words[name].of(spans)}
 
 
-def _hand_in(dataset: SpanDataset, shelf: Workspace) -> None:
-    there = {d.source for d in shelf.service.documents(shelf.collection) if d.status != "failed"}
+def _hand_in(dataset: SpanDataset, workspace: Workspace) -> None:
+    there = {d.source for d in workspace.service.documents(workspace.collection) if d.status != "failed"}
     for name, text in dataset.texts.items():
         if name not in there:
-            shelf.service.upload(
-                UploadSpec(f"{name}.txt", shelf.collection, source=name), io.BytesIO(text.encode())
+            workspace.service.upload(
+                UploadSpec(f"{name}.txt", workspace.collection, source=name), io.BytesIO(text.encode())
             )
 
 
-def _found(dataset: SpanDataset, shelf: Workspace, progress: Progress) -> dict[str, dict[str, Sequence[Hit]]]:
-    candidates = shelf.settings.candidates
+def _found(
+    dataset: SpanDataset, workspace: Workspace, progress: Progress
+) -> dict[str, dict[str, Sequence[Hit]]]:
+    candidates = workspace.settings.candidates
 
     def find(service: RagService, mode: SearchMode, name: str) -> dict[str, Sequence[Hit]]:
         asked = progress.track(dataset.questions, description=f"searching, {name}")
         return {
             one.id: service.search(
-                SearchQuery(one.text, collection=shelf.collection, k=candidates, mode=mode)
+                SearchQuery(one.text, collection=workspace.collection, k=candidates, mode=mode)
             ).hits
             for one in asked
         }
 
     found: dict[str, dict[str, Sequence[Hit]]] = {
-        mode: find(shelf.bare, mode, mode) for mode in MODES if mode != SYSTEM
+        mode: find(workspace.bare, mode, mode) for mode in MODES if mode != SYSTEM
     }
-    if shelf.settings.reranker is not None:
-        found["fused"] = find(shelf.bare, "hybrid", "fused")
-    return found | {SYSTEM: find(shelf.service, "hybrid", SYSTEM)}
+    if workspace.settings.reranker is not None:
+        found["fused"] = find(workspace.bare, "hybrid", "fused")
+    return found | {SYSTEM: find(workspace.service, "hybrid", SYSTEM)}

@@ -20,7 +20,7 @@ class Stages:
     """Of `relevant` documents (or spans of evidence), each counted for each of its queries, how many were
     still there after each stage.
 
-    `dense` and `words` are in that leg's candidates, `candidates` in either's; `fused` stands among the
+    `dense` and `words` are in that retriever's candidates, `candidates` in either's; `fused` stands among the
     `first` places of the fused ranking, `reranked` among those of the reranker (None without one).
     """
 

@@ -46,7 +46,7 @@ class RetrievalDataset:
 
 @dataclass(frozen=True, slots=True)
 class FoundDocuments:
-    """Documents by their best chunk. The first `candidates` are those of the chunks that a leg keeps."""
+    """Documents by their best chunk. The first `candidates` are of the chunks that a retriever keeps."""
 
     ranking: DocumentRanking
     candidates: int

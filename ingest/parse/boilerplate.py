@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 Span = tuple[int, int]
 
 DEEPEST = 4
-"""Lines at the beginning and at the end of a page that may be furniture."""
+"""Lines at the beginning and at the end of a page that may be boilerplate."""
 
 NEIGHBOURS = (-2, -1, 1, 2)
 NEEDED = 2
@@ -24,7 +24,7 @@ _Key = tuple[str, int | None]
 
 
 def boilerplate(text: str, page_starts: Sequence[int]) -> tuple[Span, ...]:
-    """The spans of `text` that are furniture, ascending. A text of fewer than three pages has none."""
+    """The spans of `text` that are boilerplate, ascending. A text of fewer than three pages has none."""
     ends = [start - 1 for start in page_starts[1:]] + [len(text)]
     pages = [_lines(text, start, end) for start, end in zip(page_starts, ends, strict=True)]
     edges = [_edge_keys(text, lines, number) for number, lines in enumerate(pages)]

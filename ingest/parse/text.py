@@ -17,7 +17,7 @@ def parse_text(data: bytes, name: str) -> ParsedText:
     text = clean(decode(data, name))
     starts = page_starts(text)
     skipped = boilerplate(text, starts)
-    return ParsedText(text, starts, text_headings(text, skipped), furniture=skipped)
+    return ParsedText(text, starts, text_headings(text, skipped), boilerplate=skipped)
 
 
 LOWEST_LEVEL = 6

@@ -17,7 +17,7 @@ AnswerabilityModel = Callable[[str, str], float | None]
 
 MOST_READ = 4
 """Sentences that the model reads at most, the best ones by shared words. With 2 it misses more answers that
-are worded differently from the question (docs/answers.md)."""
+are worded differently from the question (docs/research/answers.md)."""
 
 HOPELESS, HOPED_FOR = 0.001, 2
 """When none of the first HOPED_FOR sentences scores at least HOPELESS, no further one is read. That changes
@@ -55,7 +55,8 @@ class Answerability:
     def by_words(self) -> float:
         """The log odds, by shared words, that there is an answer.
 
-        Fitted by logistic regression on public questions with and without their article (docs/answers.md).
+        Fitted by logistic regression on public questions with and without their article
+        (docs/research/answers.md).
         """
         return -7.2 + 4.3 * self.by_sentence + 8.1 * self.by_passage + 2.9 * self.of_names
 
@@ -68,7 +69,7 @@ class Answerability:
         """Whether a sentence with this score of the model probably answers.
 
         Fitted by logistic regression on half of XQuAD and PubMedQA. Without the share of names, German
-        questions were answered too often (docs/answers.md).
+        questions were answered too often (docs/research/answers.md).
         """
         return -0.39 + 2.51 * self.of_names + 0.63 * log_odds(score) > 0
 

@@ -12,7 +12,7 @@ from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import POINTING_BACK, fold, words
 
 MOST_READ = 5
-"""Passages that are read: reading 10 finds no more answers (docs/answers.md)."""
+"""Passages that are read: reading 10 finds no more answers (docs/research/answers.md)."""
 
 MOST_CHOSEN = 3
 MOST_QUOTED = 4

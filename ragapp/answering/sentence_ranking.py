@@ -60,7 +60,7 @@ def offers_kind(sentence: str, kind: QuestionKind, question: str) -> bool:
 KIND_WEIGHT = 0.1
 """What a sentence gains by having a number, date or name when the question asks for one: the best of 0, 0.04
 and 0.1. The other two parts of a score have equal weights, as they have (7.2 and 7.6) in a logistic
-regression that separates sentences with the gold answer from others (docs/answers.md)."""
+regression that separates sentences with the gold answer from others (docs/research/answers.md)."""
 
 
 @dataclass(frozen=True, slots=True)

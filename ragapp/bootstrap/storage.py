@@ -13,7 +13,7 @@ from ragapp.bootstrap.cache import build_cache_store
 from ragapp.errors import StorageError, UsageError
 from ragapp.protocols import BlobStore
 from ragapp.settings import Settings
-from ragapp.store.backup import DATABASE, Manifest, write_backup
+from ragapp.store.backup import DATABASE, BackupManifest, write_backup
 from ragapp.store.databases.database import damaged
 from ragapp.store.engine import open_engine
 from ragapp.store.file_blobs import BlobFolder
@@ -68,12 +68,12 @@ def open_blobs(settings: Settings) -> BlobStore:
     )
 
 
-def back_up(settings: Settings, target: Path) -> Manifest:
+def back_up(settings: Settings, target: Path) -> BackupManifest:
     """Raises UsageError, NotFoundError, ConflictError, StorageError."""
     return write_backup(settings.data_dir / DATABASE, _own_folder(settings), target)
 
 
-def restore(settings: Settings, source: Path, *, force: bool) -> Manifest:
+def restore(settings: Settings, source: Path, *, force: bool) -> BackupManifest:
     """Raises NotFoundError, UsageError, StorageError."""
     manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
     _clear_shared_cache(settings)

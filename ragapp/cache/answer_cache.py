@@ -39,7 +39,8 @@ CALIBRATED_THRESHOLDS: Mapping[str, float] = {
     "bge-small-en-v1.5@db76f9f0567b5ccc": 0.93,
 }
 """Cosine thresholds by the embedder's fingerprint, for pairs of questions on which all guards agree. That of
-one model says nothing about another. docs/cache.md has the figures; `ragapp eval cache` computes them."""
+one model says nothing about another. docs/research/cache.md has the figures of
+`ragapp eval cache`."""
 
 
 @dataclass(frozen=True, slots=True)

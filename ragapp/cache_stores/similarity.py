@@ -2,7 +2,7 @@
 
 A store adds each question's bits once and asks which entries may be near. It then fetches those
 few with their full vectors and computes the cosines. So any store of bytes can be used, and 100,000
-questions of 384 dimensions take 5 MB. docs/cache.md compares it with a search inside the server.
+questions of 384 dimensions take 5 MB. docs/research/cache.md compares it with a search inside the server.
 """
 
 from __future__ import annotations

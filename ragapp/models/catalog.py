@@ -20,7 +20,7 @@ Pooling = Literal["cls", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """Consecutive bytes of a model file: the `member` of the wheel of `package` (`name==version`)."""
 
     package: str
@@ -40,7 +40,7 @@ class ModelFile:
     name: str
     size: int
     sha256: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[FilePart, ...] = ()
     hub_path: str | None = None
 
 

@@ -102,7 +102,7 @@ class Delta:
     ending: Ending | None = None
 
 
-class Chat(Protocol):
+class ChatModel(Protocol):
     """A chat model. It raises errors of its own client, from which `secrets` must be redacted."""
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from ragapp.errors import ModelError, RagappError
-from ragapp.models.chat import Chat, ChatRequest, Delta, Dialect
+from ragapp.models.chat import ChatModel, ChatRequest, Delta, Dialect
 from ragapp.models.deadlines import Connections, Deadlines, in_time
 from ragapp.models.endpoints import redacted
 from ragapp.models.retries import delay_before
@@ -35,7 +35,7 @@ class ChatGenerator:
     def __init__(
         self,
         name: str,
-        chat: Chat,
+        chat: ChatModel,
         remedy: str,
         deadlines: Deadlines,
         *,

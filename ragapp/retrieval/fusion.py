@@ -1,6 +1,6 @@
 """Combines rankings: dense with keyword retrieval (fusion), and retrieval with a reranker.
 
-docs/retrieval.md has the measurements behind the defaults.
+docs/research/retrieval.md has the measurements behind the defaults.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ragapp.types import Hit, Ranking
 Fusion = Literal["scores", "ranks"]
 
 DENSE_WEIGHT = 0.6
-"""The default weight of the dense ranking: no public set in docs/retrieval.md loses with it."""
+"""The default weight of the dense ranking: no public set in docs/research/retrieval.md loses with it."""
 
 RANK_CONSTANT = 60
 """The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
@@ -68,8 +68,8 @@ RERANKED = 10
 def rerank(reranker: Reranker, query: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits, sorted by the mean of their scaled retrieval score and the reranker's score.
 
-    The mean beats the reranker alone (docs/retrieval.md). Hits beyond RERANKED count as 0 for the reranker;
-    they stay behind the others, since they were behind them before.
+    The mean beats the reranker alone (docs/research/retrieval.md). Hits beyond RERANKED count as 0 for the
+    reranker; they stay behind the others, since they were behind them before.
     """
     if not hits:
         return []

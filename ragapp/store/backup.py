@@ -29,7 +29,7 @@ ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """`schema` is the revision of the database, `files` the sha256 of each file by its name in the tar."""
 
     format: int
@@ -38,7 +38,7 @@ class Manifest:
     files: dict[str, str]
 
 
-def write_backup(database: Path, blobs: BlobFolder, target: Path) -> Manifest:
+def write_backup(database: Path, blobs: BlobFolder, target: Path) -> BackupManifest:
     """Writes a complete backup to `target`, or nothing.
 
     Raises NotFoundError when there is no database, UsageError when `target` exists or its folder does not,
@@ -69,7 +69,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) -> Manifest:
+def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) -> BackupManifest:
     added: set[str] = set()
     for _ in range(ATTEMPTS):
         copy.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def _write(database: Path, blobs: BlobFolder, tar: tarfile.TarFile, copy: Path) 
         if all(_add_blob(tar, blobs, sha256, added) for sha256 in named):
             tar.add(copy, DATABASE, filter=_private)
             files = {BLOBS + sha256: sha256 for sha256 in named} | {DATABASE: sha256_of(copy)}
-            manifest = Manifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
+            manifest = BackupManifest(FORMAT, datetime.now(UTC).isoformat(), schema, files)
             _add_text(tar, MANIFEST, json.dumps(asdict(manifest)))
             return manifest
     raise ConflictError(

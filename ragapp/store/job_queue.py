@@ -80,7 +80,7 @@ class SqlJobQueue:
         with self._writing.begin() as c:
             _give_back(c, job, {"turn": queue_order.now_serving(c, "searchable", job.lane) + 1})
 
-    def postpone(self, job: Job, reason: str) -> None:
+    def retry_later(self, job: Job, reason: str) -> None:
         with self._writing.begin() as c:
             row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
             if row is not None:

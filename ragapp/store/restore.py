@@ -17,7 +17,7 @@ from ragapp.errors import NotFoundError, StorageError, UsageError
 from ragapp.fetching.bounded import BoundedReads
 from ragapp.files.atomic import sync_folder
 from ragapp.files.permissions import FILE_MODE, private_folder
-from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, Manifest, sha256_of
+from ragapp.store.backup import BLOBS, DATABASE, FORMAT, MANIFEST, BackupManifest, sha256_of
 from ragapp.store.engine import known_revisions
 from ragapp.store.file_blobs import BlobFolder
 
@@ -29,7 +29,7 @@ DERIVED = ("views", "cache")
 """Folders that are derived from the database and do not fit another one."""
 
 
-def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bool) -> Manifest:
+def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bool) -> BackupManifest:
     """Restores the backup's database to `data_dir` and its blobs to `blobs`, which must not be in use.
 
     Raises NotFoundError; UsageError when there are documents and not `force`, or the backup was created by a
@@ -52,7 +52,7 @@ def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bo
         raise StorageError(f"{source} could not be restored: {error}.") from error
 
 
-def _unpacked(source: Path, staging: Path) -> Manifest:
+def _unpacked(source: Path, staging: Path) -> BackupManifest:
     """Unpacks the backup into `staging`, and verifies it."""
     try:
         with source.open("rb") as file:
@@ -86,14 +86,14 @@ def _extract(file: BinaryIO, left: int, staging: Path) -> int:
     return files
 
 
-def _manifest(path: Path, files: int) -> Manifest:
+def _manifest(path: Path, files: int) -> BackupManifest:
     """Raises FileNotFoundError, ValueError, TypeError."""
     if path.stat().st_size > _MANIFEST_BYTES * (files + 1):
         raise ValueError("its manifest names more files than it has")
-    return Manifest(**json.loads(path.read_text()))
+    return BackupManifest(**json.loads(path.read_text()))
 
 
-def _check_database(source: Path, staging: Path, manifest: Manifest) -> None:
+def _check_database(source: Path, staging: Path, manifest: BackupManifest) -> None:
     with closing(sqlite3.connect(staging / DATABASE)) as c:
         sound = c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         named = {BLOBS + row[0] for row in c.execute("SELECT sha256 FROM blobs")}
@@ -101,7 +101,7 @@ def _check_database(source: Path, staging: Path, manifest: Manifest) -> None:
         raise StorageError(f"{source} is damaged: its database is incomplete. Restore another backup.")
 
 
-def _put_in_place(manifest: Manifest, staging: Path, data_dir: Path, blobs: BlobFolder) -> None:
+def _put_in_place(manifest: BackupManifest, staging: Path, data_dir: Path, blobs: BlobFolder) -> None:
     """Blobs first: they are named by their content, so they do not affect the former database."""
     restored = {sha256 for name, sha256 in manifest.files.items() if name.startswith(BLOBS)}
     for sha256 in restored:

@@ -47,7 +47,7 @@ class ParsedText:
     """The text of a document, with the character offset at which each page starts.
 
     `page_starts` ascends and begins with 0. A format without pages has one page. `tables` ascend and do
-    not overlap. `furniture` are the spans, ascending, of boilerplate such as page headers and footers: they
+    not overlap. `boilerplate` are the spans, ascending, of page headers, footers and the like: they
     stay in the text and are left out of its chunks.
     """
 
@@ -57,7 +57,7 @@ class ParsedText:
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
-    furniture: tuple[tuple[int, int], ...] = ()
+    boilerplate: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int:
         """The page, counted from 1, that holds the character at `offset`."""

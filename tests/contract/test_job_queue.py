@@ -185,7 +185,7 @@ def test_each_transient_failure_doubles_the_back_off_and_none_is_final(
     waits = []
     for _ in range(12):
         job = claim(queue)
-        queue.postpone(job, "The model does not answer.")
+        queue.retry_later(job, "The model does not answer.")
         assert queue.claim("w1") is None
         due = queue.state(id_).not_before
         assert due is not None
@@ -202,7 +202,7 @@ def test_the_back_off_works_after_days_of_failures(
     id_ = accept(store, "a").id
     with open_engine(database_url).execution_options(**WRITE).begin() as c:
         c.execute(update(t.versions).values(troubles=1024))
-    queue.postpone(claim(queue), "The model does not answer.")
+    queue.retry_later(claim(queue), "The model does not answer.")
     assert queue.state(id_).why.startswith("It will be tried again in")
 
 
@@ -211,7 +211,7 @@ def test_the_state_of_a_job_explains_itself(store: SqlStore, queue: SqlJobQueue)
     assert "waits for a worker" in queue.state(id_).why
     job = claim(queue)
     assert "being parsed by worker w1" in queue.state(id_).why
-    queue.postpone(job, "The disk is full.")
+    queue.retry_later(job, "The disk is full.")
     state = queue.state(id_)
     assert state.why.startswith("It will be tried again in")
     assert "The disk is full." in state.why

@@ -82,7 +82,7 @@ def _ask_without_cache(chat: Chat, exchange: Exchange, answer: Answer) -> None:
     with problems_shown():
         chat.ask(
             answer.question,
-            exchange.wish.collection,
+            exchange.request.collection,
             standalone=answer.standalone_question,
             use_cache=False,
         )

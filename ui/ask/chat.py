@@ -25,7 +25,7 @@ _FIRST_LOOK_SECONDS = 0.8
 class Exchange:
     """A question and what became of it: on its way, or stored by the server."""
 
-    wish: PageQuestion
+    request: PageQuestion
     asking: PendingAnswer | None = None
     stored: StoredAnswer | None = None
 
@@ -57,9 +57,9 @@ class Chat:
         if not self.conversation_id:
             self.conversation_id = client().history.create_conversation().id
             st.query_params[_ADDRESS] = self.conversation_id
-        wish = PageQuestion(question, collection, self.conversation_id, standalone, use_cache)
-        asking = PendingAnswer(client(), wish)
-        self.exchanges.append(Exchange(wish, asking))
+        request = PageQuestion(question, collection, self.conversation_id, standalone, use_cache)
+        asking = PendingAnswer(client(), request)
+        self.exchanges.append(Exchange(request, asking))
         asking.wait_for_evidence(_FIRST_LOOK_SECONDS)
 
 
@@ -97,5 +97,5 @@ def _open_if_there(conversation_id: str) -> None:
 
 
 def _told(stored: StoredAnswer) -> Exchange:
-    wish = PageQuestion(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
-    return Exchange(wish, stored=stored)
+    request = PageQuestion(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
+    return Exchange(request, stored=stored)

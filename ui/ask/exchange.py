@@ -20,7 +20,7 @@ _REFRESH_SECONDS = 0.3
 def show_exchange(chat: Chat, exchange: Exchange, key: str) -> None:
     """The question and the reply to it; `key` is unique to the question."""
     with st.chat_message("user", avatar=":material/person:"):
-        question = html_text(exchange.wish.question)
+        question = html_text(exchange.request.question)
         st.html(f'<div class="ragapp-question" role="heading" aria-level="2">{question}</div>')
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         running = exchange.progress.running
@@ -67,7 +67,7 @@ def _ask_reworded(chat: Chat, exchange: Exchange, widget: str) -> None:
     wording = str(st.session_state[widget]).strip()
     if wording:
         with problems_shown():
-            chat.ask(exchange.wish.question, exchange.wish.collection, standalone=wording)
+            chat.ask(exchange.request.question, exchange.request.collection, standalone=wording)
         st.rerun()
 
 
@@ -93,9 +93,11 @@ def _show_unfinished(chat: Chat, exchange: Exchange, progress: AskProgress, key:
 
 
 def _ask_again(chat: Chat, exchange: Exchange) -> None:
-    wish = exchange.wish
+    request = exchange.request
     with problems_shown():
-        chat.ask(wish.question, wish.collection, standalone=wish.standalone, use_cache=wish.use_cache)
+        chat.ask(
+            request.question, request.collection, standalone=request.standalone, use_cache=request.use_cache
+        )
     st.rerun()
 
 

@@ -49,8 +49,8 @@ class _Stopped(RagappError):
 class PendingAnswer:
     """One question, its progress, and the thread that listens."""
 
-    def __init__(self, client: RagappClient, wish: PageQuestion) -> None:
-        self.wish = wish
+    def __init__(self, client: RagappClient, request: PageQuestion) -> None:
+        self.request = request
         self._progress = AskProgress()
         self._client = client
         self._stopped = threading.Event()
@@ -89,13 +89,13 @@ class PendingAnswer:
             self._begun.set()
 
     def _events(self) -> Generator[AskEvent, None, None]:
-        wish = self.wish
+        request = self.request
         return self._client.ask(
             AskQuery(
-                wish.question,
-                collection=wish.collection,
-                conversation_id=wish.conversation_id,
-                standalone_question=wish.standalone,
-                use_cache=wish.use_cache,
+                request.question,
+                collection=request.collection,
+                conversation_id=request.conversation_id,
+                standalone_question=request.standalone,
+                use_cache=request.use_cache,
             )
         )

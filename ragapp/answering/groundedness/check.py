@@ -22,8 +22,8 @@ from ragapp.types import Verdict
 
 SUPPORTED_COVERAGE = 0.8
 PARTIAL_COVERAGE = 0.5
-"""The share of a claim's content words that its source must have for each verdict. docs/answers.md has the
-shares of true and of altered sentences that pass."""
+"""The share of a claim's content words that its source must have for each verdict.
+docs/research/answers.md has the shares of true and of altered sentences that pass."""
 
 FEWEST_TERMS = 2
 """The fewest content words, numbers and codes that can be compared: "Yes, they run." has only one."""

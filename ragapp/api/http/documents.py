@@ -12,7 +12,7 @@ from ragapp.api.schemas import ANY_COLLECTION, DocumentChanges, encode
 from ragapp.errors import NotFoundError
 from ragapp.types import Chunk, DeletionReceipt, Document, ParsedText
 
-NOT_STORED = {"tables", "furniture"}
+NOT_STORED = {"tables", "boilerplate"}
 """Fields that are known only while a document is chunked."""
 
 router = APIRouter(prefix="/v1/collections/{collection}/documents", tags=["documents"])

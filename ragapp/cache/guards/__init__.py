@@ -2,7 +2,7 @@
 
 The order of the two questions never matters. All guards are lexical and strict: what
 they do not understand counts as a difference. That may miss a cached answer, but never serves a wrong one.
-docs/cache.md has the effect of each.
+docs/research/cache.md has the effect of each.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An HNSW graph over 8-bit codes that finds candidates among many rows; they are then scored exactly.
 
 Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
-Navigable Small World graphs" (arXiv 1603.09320). Chosen by measurement: docs/index-files.md.
+Navigable Small World graphs" (arXiv 1603.09320). Chosen by measurement: docs/research/indexes.md.
 """
 
 from __future__ import annotations

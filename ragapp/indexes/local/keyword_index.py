@@ -36,7 +36,7 @@ NO_DIGESTS: Digests = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class KeywordManifest:
     """What a folder holds. `created_at` tells apart collections that had the same id one after another."""
 
     created_at: str
@@ -53,7 +53,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    manifest: Manifest
+    manifest: KeywordManifest
     revision: int
     """Beyond the manifest's when later changes did not touch keywords."""
     folder: TantivyFolder
@@ -152,7 +152,7 @@ class KeywordIndex(ChangeLogFollower[_State]):
             log.info("Rebuilding the keyword index of collection %r.", collection.name)
         self._remove_folders(but=self._present_folder())
         name = f"words-{secrets.token_hex(4)}"
-        new = Manifest(collection.created_at.isoformat(), VERSION, 0, name, {})
+        new = KeywordManifest(collection.created_at.isoformat(), VERSION, 0, name, {})
         try:
             folder = TantivyFolder(self._folder / name)
             folder.apply(frozenset(), self._database.entries(self._id))
@@ -163,7 +163,7 @@ class KeywordIndex(ChangeLogFollower[_State]):
         self._unfinished.unlink(missing_ok=True)
         return state
 
-    def _committed(self, folder: TantivyFolder, former: Manifest, revision: int) -> _State:
+    def _committed(self, folder: TantivyFolder, former: KeywordManifest, revision: int) -> _State:
         """Replaces the manifest by one of the folder as it is now."""
         files = digests_of(self._folder / former.folder, former.files)
         manifest = replace(former, revision=revision, files=files)
@@ -183,7 +183,7 @@ class KeywordIndex(ChangeLogFollower[_State]):
             if leftover.name != but:
                 shutil.rmtree(leftover, ignore_errors=True)
 
-    def _mismatches(self, manifest: Manifest, verified: Digests) -> list[str]:
+    def _mismatches(self, manifest: KeywordManifest, verified: Digests) -> list[str]:
         """The files that are not as in `manifest`. Segments in `verified` are not read again."""
         try:
             present = digests_of(self._folder / manifest.folder, verified)
@@ -212,5 +212,5 @@ class KeywordIndex(ChangeLogFollower[_State]):
         )
 
 
-def _read_manifest(path: Path) -> Manifest:
-    return Manifest(**json.loads(read_index_file(path).manifest))
+def _read_manifest(path: Path) -> KeywordManifest:
+    return KeywordManifest(**json.loads(read_index_file(path).manifest))

@@ -29,7 +29,7 @@ FileId = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class VectorManifest:
     """What a base was built from. `created_at` tells apart collections that had the same id one after
     another."""
 
@@ -41,7 +41,7 @@ class Manifest:
     """Identifies the base, and the graph that belongs to it."""
 
     @classmethod
-    def of(cls, collection: Collection, revision: int) -> Manifest:
+    def of(cls, collection: Collection, revision: int) -> VectorManifest:
         created_at, generation = collection.created_at.isoformat(), secrets.token_hex(8)
         return cls(created_at, collection.embedder, collection.dimension, revision, generation)
 
@@ -57,7 +57,7 @@ class Manifest:
 class _State:
     file: FileId
     """The base file that the snapshot maps."""
-    manifest: Manifest
+    manifest: VectorManifest
     snapshot: Snapshot
 
     @property
@@ -164,7 +164,7 @@ class VectorIndex(ChangeLogFollower[_State]):
         except StorageError as error:
             log.warning("%s It is rebuilt.", error)
             return None
-        manifest = Manifest(**json.loads(base.manifest))
+        manifest = VectorManifest(**json.loads(base.manifest))
         keys, versions, vectors = (base.arrays[name] for name in ("keys", "versions", "vectors"))
         rows = Rows(keys, versions, vectors, base.stored_rows("vectors"))
         if not manifest.fits(collection) or is_history_fork(self._database, collection, manifest.revision):
@@ -174,7 +174,7 @@ class VectorIndex(ChangeLogFollower[_State]):
     def _built(self, collection: Collection) -> _State:
         """A new base from the database. The caller holds the file lock."""
         revision, rows = self._live_in_database(collection)
-        self._write(Manifest.of(collection, revision), rows)
+        self._write(VectorManifest.of(collection, revision), rows)
         built = self._read(collection)
         if built is None:
             raise StorageError(f"{self._base} cannot be read right after it was written. Check the disk.")
@@ -203,7 +203,7 @@ class VectorIndex(ChangeLogFollower[_State]):
             if self._file_on_disk() == state.file:  # else another process has rebuilt it meanwhile
                 self._write(manifest, rows)
 
-    def _write(self, manifest: Manifest, rows: Rows) -> None:
+    def _write(self, manifest: VectorManifest, rows: Rows) -> None:
         arrays: Arrays = {"keys": rows.keys, "versions": rows.versions, "vectors": rows.vectors}
         write_index_file(self._base, json.dumps(asdict(manifest)), arrays)
         for graph in self._base.parent.glob(
@@ -212,12 +212,12 @@ class VectorIndex(ChangeLogFollower[_State]):
             if graph != self._graph_file(manifest):
                 graph.unlink(missing_ok=True)
 
-    def _write_graph(self, manifest: Manifest, rows: Rows) -> None:
+    def _write_graph(self, manifest: VectorManifest, rows: Rows) -> None:
         log.info("Building a graph over %d vectors.", len(rows))
         graph = {"graph": build_graph(rows.vectors)}
         write_index_file(self._graph_file(manifest), manifest.generation, graph)
 
-    def _graph(self, manifest: Manifest) -> HnswGraph | None:
+    def _graph(self, manifest: VectorManifest) -> HnswGraph | None:
         """The graph of that base; None when there is none, or it is damaged: `optimize` then builds it."""
         path = self._graph_file(manifest)
         if not path.exists():
@@ -228,7 +228,7 @@ class VectorIndex(ChangeLogFollower[_State]):
             log.warning("%s It is rebuilt.", error)
             return None
 
-    def _graph_file(self, manifest: Manifest) -> Path:
+    def _graph_file(self, manifest: VectorManifest) -> Path:
         return self._base.with_name(f"{self._base.stem}-{manifest.generation}.graph")
 
     def _file_on_disk(self) -> FileId | None:

@@ -60,12 +60,12 @@ def parsed_texts(draw: st.DrawFn) -> ParsedText:
         for first, last in zip(edges, edges[2:], strict=False)
         if (head := draw(st.sampled_from(["", "", "Year | Sales", "long " * 40])))
     ]
-    furniture = tuple(
+    boilerplate = tuple(
         (start, start + len(line))
         for line, start in zip(lines, edges, strict=False)
         if line.strip() and draw(st.integers(0, 9)) == 0
     )
-    return ParsedText(text, headings=tuple(headings), tables=tuple(tables[::2]), furniture=furniture)
+    return ParsedText(text, headings=tuple(headings), tables=tuple(tables[::2]), boilerplate=boilerplate)
 
 
 @given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
@@ -85,7 +85,7 @@ def test_every_visible_character_is_in_a_chunk_or_in_a_heading(
     rest = list(parsed.text)
     for c in chunk(parsed, tokenizer, limit):
         rest[c.start : c.end] = " " * (c.end - c.start)
-    for start, end in (*((h.start, h.end) for h in parsed.headings), *parsed.furniture):
+    for start, end in (*((h.start, h.end) for h in parsed.headings), *parsed.boilerplate):
         rest[start:end] = " " * (end - start)
     assert not re.search(r"\w", "".join(rest))
 
@@ -182,7 +182,7 @@ def test_page_headers_and_footers_are_in_no_chunk() -> None:
     assert [text[start:end] for start, end in spans] == [
         part for n in (1, 2, 3) for part in ("ACME Report", f"Page {n}")
     ]
-    parsed = ParsedText(text, page_starts(text), furniture=spans)
+    parsed = ParsedText(text, page_starts(text), boilerplate=spans)
     assert [(c.text, c.page) for c in chunk(parsed, words, 200)] == list(zip(texts, (1, 2, 3), strict=True))
 
 

@@ -151,9 +151,9 @@ def test_text_of_pages_has_numbered_headings_and_furniture() -> None:
     heads = ["1.  One", "1.1.  Two", "2.  Three"]
     parsed = parse("\f".join(page.format(h, h, n) for n, h in enumerate(heads, 1)).encode(), "rfc.txt")
     assert titles(parsed) == [(1, "1.  One"), (2, "1.1.  Two"), (1, "2.  Three")]
-    kept = {parsed.text[start:end].split()[0] for start, end in parsed.furniture}
+    kept = {parsed.text[start:end].split()[0] for start, end in parsed.boilerplate}
     assert kept == {"RFC", "Doe"}
-    assert len(parsed.furniture) == 6
+    assert len(parsed.boilerplate) == 6
 
 
 @pytest.mark.parametrize(

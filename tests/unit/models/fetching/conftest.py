@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.models.catalog import CatalogEntry, ModelFile, Part
+from ragapp.models.catalog import CatalogEntry, FilePart, ModelFile
 from tests.unit.models.fetching.library import PIECES, WEIGHTS, sha256
 
 
@@ -30,10 +30,10 @@ def models_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def entry() -> CatalogEntry:
     parts = [
-        Part(f"test-weights-{number}==1.0", f"w/part{number}.bin", len(piece), sha256(piece))
+        FilePart(f"test-weights-{number}==1.0", f"w/part{number}.bin", len(piece), sha256(piece))
         for number, piece in enumerate(PIECES, 1)
     ]
-    settings = Part("test-weights-3==1.0", "w/deep/config.json", 2, sha256(b"{}"))
+    settings = FilePart("test-weights-3==1.0", "w/deep/config.json", 2, sha256(b"{}"))
     files = (
         ModelFile("weights.gguf", len(WEIGHTS), sha256(WEIGHTS), tuple(parts)),
         ModelFile("1_Pooling/config.json", 2, sha256(b"{}"), (settings,)),
