@@ -116,7 +116,7 @@ def test_runs_compare_with_their_own_kind_over_their_own_data(tmp_path: Path) ->
     with pytest.raises(UsageError, match="different commands"):
         compare_files(BASELINE, RUN_FILES / "cache-mini.json")
     (tmp_path / "none.json").write_text("[]")
-    with pytest.raises(UsageError, match="no run file"):
+    with pytest.raises(UsageError, match="not a run file"):
         compare_files(BASELINE, tmp_path / "none.json")
 
 
