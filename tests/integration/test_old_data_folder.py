@@ -52,7 +52,7 @@ def test_its_conversations_keys_and_answers_are_there(service: RagService) -> No
     (stored,) = service.history.conversation_answers(conversation.id)
     assert stored.answer.question == "Who built it?"
     caller = service.auth.api_keys.caller(SECRET, address="127.0.0.1", loopback=True)
-    assert caller.grants == (Grant("reader"),)
+    assert caller.grants == (Grant("reader", None),)
     assert service.cache.stats().entries
 
 
