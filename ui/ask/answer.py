@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple
 
 import streamlit as st
 
-from ragapp.types import Answer, CacheDecision, Citation, Sentence, Verdict
+from ragapp.types import Answer, CacheDecision, Citation, Sentence
 from ui.ask.sources import show_chips, show_hits, tour_of
+from ui.ask.verdicts import LABELS
 from ui.escape import html_text, label_text
 from ui.viewer import Viewing
 
@@ -69,17 +69,3 @@ def _duration(milliseconds: float | None) -> str:
     if milliseconds is None:
         return ""
     return f" · {milliseconds:.0f} ms" if milliseconds < 1000 else f" · {milliseconds / 1000:.1f} s"
-
-
-class Label(NamedTuple):
-    words: str
-    icon: str
-    color: Literal["green", "orange", "red", "gray"]
-
-
-LABELS: Final[Mapping[Verdict, Label]] = {
-    "no_claim": Label("Says nothing to check", ":material/remove:", "gray"),
-    "supported": Label("Supported", ":material/check_circle:", "green"),
-    "partial": Label("Partly supported", ":material/error:", "orange"),
-    "unsupported": Label("Not supported", ":material/cancel:", "red"),
-}

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from ragapp.types import Citation, Hit, Sentence
-from ui.ask.answer import LABELS
+from ui.ask.verdicts import LABELS
 from ui.escape import html_text, label_text
 from ui.excerpts import Piece, pieces_html
 from ui.viewer import Viewing, view
