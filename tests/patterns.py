@@ -96,7 +96,8 @@ def _calls_in_functions(module: ModuleType) -> Iterator[ast.Call]:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
                 name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-                if isinstance(node, ast.Call) and name.startswith("re.") and name != "re.escape":
+                takes_pattern = name.startswith("re.") and name != "re.escape"
+                if isinstance(node, ast.Call) and takes_pattern and node.args:
                     yield node
 
 

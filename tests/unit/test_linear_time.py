@@ -44,7 +44,7 @@ GROWTH = 8.0
 BOUNDED = {
     "pdf_headings._AMOUNTS": "lines of at most LONGEST letters",
     "text._LEADERS": "lines of at most LONGEST letters",
-    "addresses._REPEATED": "a setting",
+    "endpoints._REPEATED": "a setting",
     "unknown._KUBERNETES_SERVICE": "names of environment variables",
     "sentences._ROW": "the last 80 letters of a line",
 }
@@ -55,6 +55,7 @@ COMPUTED = {
     "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
     r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
     "re.sub(pattern, HIDDEN, text)",  # a key, escaped
+    r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # a name, escaped
 }
 """Where functions make patterns at run time, which no test can find."""
 

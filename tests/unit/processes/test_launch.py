@@ -21,7 +21,7 @@ STARTS = {
     "ragapp/cli/child_processes.py": "python",
     "ragapp/models/llama_process.py": "python",
     "ragapp/files/text_search.py": "python",
-    "ragapp/models/packages.py": "python",
+    "ragapp/models/downloads.py": "python",
     "ragapp/sandbox/process.py": "python",
     "ragapp/tasks/command.py": "python",
     "evals/bench/process.py": "python",
