@@ -47,6 +47,7 @@ BOUNDED = {
     "endpoints._REPEATED": "a setting",
     "unknown._KUBERNETES_SERVICE": "names of environment variables",
     "sentences._ROW": "the last 80 letters of a line",
+    "twins._CODE": "questions of a dataset",
 }
 """Quadratic patterns, and what they are given."""
 
@@ -55,7 +56,7 @@ COMPUTED = {
     "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
     r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
     "re.sub(pattern, HIDDEN, text)",  # a key, escaped
-    r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # a name, escaped
+    r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # escaped
 }
 """Where functions make patterns at run time, which no test can find."""
 
