@@ -42,7 +42,7 @@ __all__ = [
 PREFIX = "ragapp_"
 RENAMED = ("evals", "ingest", "ui")
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
-NOT_SHIPPED = ("evals/research/[a-z]*.py", "evals/run_files", "evals/quality.py", "evals/data/make_*.py")
+NOT_SHIPPED = ("evals/research/[a-z]*", "evals/run_files", "evals/quality.py", "evals/data/make_*.py")
 """What only the repository's own measurements need. Globs below the root; folders go with their contents."""
 
 ConfigSettings = dict[str, str | list[str]] | None

@@ -12,6 +12,7 @@ EXTRAS: Final = MappingProxyType(
         "langchain_huggingface": "bench",
         "langchain_text_splitters": "bench",
         "obstore": "server",
+        "onnx": "research",
         "opentelemetry.exporter.otlp.proto.http": "server",
         "opentelemetry.sdk": "server",
         "psycopg": "server",

@@ -122,12 +122,12 @@ def test_a_kept_answer_says_so_and_can_be_made_anew(page: Page, library: Site) -
     kept = ask(page, "What fills the basin in spring?", nth=2)
     expect(kept.get_by_text("From the cache").first).to_be_visible()
     kept.get_by_text("Why this answer").click()
-    expect(kept.get_by_text("Kept answer to the same question")).to_be_visible()
+    expect(kept.get_by_text("Cached answer to the same question")).to_be_visible()
     expect(kept.get_by_role("table")).to_contain_text("harbour.pdf, page 1")
 
-    kept.get_by_role("button", name="Answer anew").click()
+    kept.get_by_role("button", name="Answer again").click()
     anew = replies(page).nth(2)
-    expect(anew.get_by_role("button", name="Answer anew")).to_be_visible()
+    expect(anew.get_by_role("button", name="Answer again")).to_be_visible()
     expect(anew.get_by_text("From the cache")).to_have_count(0)
 
 
@@ -228,7 +228,7 @@ def test_stop_ends_the_writing_and_keeps_the_exchange_with_a_way_to_ask_again(
         expect(kept.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
         expect(kept.locator(".ragapp-draft")).to_contain_text("The lighthouse was")
         kept.get_by_role("button", name="Ask again").click()
-        expect(replies(page).nth(1).get_by_role("button", name="Answer anew")).to_be_visible()
+        expect(replies(page).nth(1).get_by_role("button", name="Answer again")).to_be_visible()
 
 
 def test_what_documents_and_models_write_stays_characters(

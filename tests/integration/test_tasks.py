@@ -28,8 +28,8 @@ PATIENCE = 120.0
 
 SLEEP = CommandLine(("worker",))
 """A worker over an empty queue runs until it is told to end."""
-LEASE = 3.0
-"""Seconds."""
+LEASE = 6.0
+"""Seconds: a loaded machine holds a process up for longer than three."""
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Pat
     board = board_at(tmp_path)
     deadline = time.monotonic() + PATIENCE
     while not any(task.state == "running" for task in board.tasks()):
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, (board.tasks(), server.poll())
         time.sleep(0.05)
     child = new_child(server.pid, set())
     server.send_signal(signal.SIGKILL)

@@ -56,7 +56,7 @@ def _show_search(chat: Chat, exchange: Exchange, answer: Answer, key: str) -> No
             st.text_input("Search for", value=answer.standalone_question, key=widget, max_chars=2000)
             st.button(
                 "Ask again",
-                key=f"again-{key}",
+                key=f"reworded-{key}",
                 type="primary",
                 on_click=_ask_reworded,
                 args=(chat, exchange, widget),
