@@ -9,13 +9,13 @@ import re
 import stat
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from ragapp.errors import ParseError, UsageError
-from ragapp.fetching.archives import Member, is_archive, members
+from ragapp.fetching.archives import ArchiveReader, Member, is_archive
 from ragapp.fetching.file_names import is_junk, is_unwanted, is_unwanted_path
 from ragapp.fetching.web import FetchLimits, fetch, page_name
 
@@ -48,6 +48,7 @@ class Finder:
     listed: Sequence[str]
     limits: FetchLimits
     own: Path | None = None
+    archives: ArchiveReader = field(default_factory=ArchiveReader)
 
     def find(self, *, missing_ok: bool = False) -> list[Source]:
         """Each once: paths, folders with all that is in them, patterns, archives with all in them, URLs.
@@ -59,6 +60,7 @@ class Finder:
         found: dict[str, Source] = {}
         for name in self._names(missing_ok=missing_ok):
             found.update((source.id, source) for source in self._sources(name))
+        self.archives.close()
         if not (found or missing_ok):
             self._check_not_own()
         return list(found.values())
@@ -84,7 +86,35 @@ class Finder:
             yield Source(name, page_name(name), partial(_fetched, name, self.limits))
             return
         path = _absolute(name)
-        yield from _in_folder(path, self.own) if os.path.isdir(path) else _in_file(path)  # noqa: PTH112
+        yield from self._in_folder(path) if os.path.isdir(path) else self._in_file(path)  # noqa: PTH112
+
+    def _in_folder(self, folder: Path) -> Iterator[Source]:
+        """In order. Links to folders are followed, but no folder is entered twice, and `own` not at all."""
+        refused: list[OSError] = []
+        entered = {_identity(self.own)} if self.own else set()
+        for root, folders, files in os.walk(folder, followlinks=True, onerror=refused.append):
+            identity = _identity(Path(root))
+            if identity in entered:
+                folders.clear()
+                continue
+            entered.add(identity)
+            folders[:] = sorted(name for name in folders if not is_junk(name))
+            for name in sorted(files):
+                if not is_unwanted(name) and _may_be_read(Path(root, name)):
+                    yield from self._in_file(Path(root, name))
+        for error in refused:
+            yield _out_of_reach(error.filename, error)
+
+    def _in_file(self, path: Path) -> list[Source]:
+        return self._in_archive(path) if is_archive(path) and _may_be_read(path) else [_file(path)]
+
+    def _in_archive(self, path: Path) -> list[Source]:
+        """Its members; or itself, when it cannot be read, to fail with the reason."""
+        try:
+            found = self.archives.members(path)
+        except (ParseError, OSError) as error:
+            return [_out_of_reach(path, error)]
+        return [_member(member) for member in found if not any(map(is_unwanted_path, member.names))]
 
 
 def split_list(data: bytes) -> list[str]:
@@ -119,10 +149,6 @@ def _expanded(name: str) -> str:
     return os.path.expanduser(name)  # noqa: PTH111
 
 
-def _in_file(path: Path) -> list[Source]:
-    return _in_archive(path) if is_archive(path) and _may_be_read(path) else [_file(path)]
-
-
 def _file(path: Path) -> Source:
     try:
         status = path.stat()
@@ -153,14 +179,6 @@ def _no_document(path: Path) -> UsageError:
     )
 
 
-def _in_archive(path: Path) -> list[Source]:
-    """Its members; or itself, when it cannot be read, to fail with the reason."""
-    try:
-        return [_member(member) for member in members(path) if not any(map(is_unwanted_path, member.names))]
-    except (ParseError, OSError) as error:
-        return [_out_of_reach(path, error)]
-
-
 def _out_of_reach(path: str | Path, error: ParseError | OSError) -> Source:
     return Source(spelled(path), spelled(Path(path).name), partial(_refused, error))
 
@@ -179,24 +197,6 @@ def _refused(error: ParseError | OSError) -> Iterator[BinaryIO]:
 def _fetched(url: str, limits: FetchLimits) -> Iterator[BinaryIO]:
     with fetch(url, limits) as page:
         yield page.data
-
-
-def _in_folder(folder: Path, own: Path | None) -> Iterator[Source]:
-    """In order. Links to folders are followed, but no folder is entered twice, and `own` not at all."""
-    refused: list[OSError] = []
-    entered = {_identity(own)} if own else set()
-    for root, folders, files in os.walk(folder, followlinks=True, onerror=refused.append):
-        identity = _identity(Path(root))
-        if identity in entered:
-            folders.clear()
-            continue
-        entered.add(identity)
-        folders[:] = sorted(name for name in folders if not is_junk(name))
-        for name in sorted(files):
-            if not is_unwanted(name) and _may_be_read(Path(root, name)):
-                yield from _in_file(Path(root, name))
-    for error in refused:
-        yield _out_of_reach(error.filename, error)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO, Final
 
 from ragapp.errors import UsageError
-from ragapp.fetching.archives import is_archive, members
+from ragapp.fetching.archives import ArchiveReader, is_archive
 from ragapp.fetching.file_names import display_name, is_unwanted_path
 
 SUFFIXES: Final = (".json", ".jsonl")
@@ -73,13 +73,14 @@ def _unpacked(data: BinaryIO, temporary: Path, file: Path) -> Path:
     copy, folder = temporary / ".zip", temporary / ".unpacked"
     with copy.open("wb") as into:
         shutil.copyfileobj(data, into)
-    for member in members(copy, file.name):
-        if any(map(is_unwanted_path, member.names)):  # macOS adds a shadow of each file
-            continue
-        target = folder.joinpath(*_safe_parts("/".join(member.names)))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with member.opened() as source, target.open("wb") as sink:
-            shutil.copyfileobj(source, sink)
+    with closing(ArchiveReader()) as reader:
+        for member in reader.members(copy, file.name):
+            if any(map(is_unwanted_path, member.names)):  # macOS adds a shadow of each file
+                continue
+            target = folder.joinpath(*_safe_parts("/".join(member.names)))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with member.opened() as source, target.open("wb") as sink:
+                shutil.copyfileobj(source, sink)
     if not folder.is_dir():
         raise UsageError(f"{file.name} is empty. Put the questions and their documents into it.")
     inner = list(folder.iterdir())

@@ -78,6 +78,7 @@ class FolderSync:
 
     def _accept(self, sources: Sequence[Source]) -> None:
         self._batch.accept(sources)
+        self._finder.archives.close()
         for source in sources:
             self._stamps[source.id] = source.stamp
             self._gone.pop(source.id, None)

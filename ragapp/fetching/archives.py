@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import lzma
-import shutil
-import tempfile
-import zipfile
-import zlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+from zipfile import ZipInfo
 
 from ragapp.errors import ParseError
-from ragapp.fetching.bounded import opened_member, opened_zip
+from ragapp.fetching.nested_zip import OpenedZip, damage_reported
 
 MAX_DEPTH = 3
 MAX_MEMBERS = 100_000
@@ -23,17 +20,51 @@ MAX_RATIO = 200
 MIN_BYTES = 64 * 1024 * 1024
 """The unpacked size that is allowed at any ratio."""
 
-_BROKEN = (
-    KeyError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
-"""The errors for damage, unknown compression, encryption, and archives that would exhaust memory."""
+
+class ArchiveReader:
+    """Reads archives. Safe for many threads, which wait for each other.
+
+    The archive that was read last stays open until `close`, so reading all members in their order takes time
+    in proportion to their size.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: OpenedZip | None = None
+
+    def members(self, archive: Path, called: str | None = None) -> list[Member]:
+        """The files in the archive and in nested archives. `called` is its name in messages, by default its
+        own.
+
+        Raises ParseError, OSError.
+        """
+        return list(_Listing(self, archive, called or archive.name).members(()))
+
+    def infos(self, archive: Path, names: tuple[str, ...], called: str) -> list[ZipInfo]:
+        """The entries of the nested archive that `names` lead to. Raises ParseError, OSError."""
+        with self._lock, damage_reported(called):
+            return self._opened(archive).infos(names)
+
+    def unpacked(self, archive: Path, names: tuple[str, ...], called: str) -> BinaryIO:
+        """The member that `names` lead to, as a temporary file. Raises ParseError, OSError."""
+        with self._lock, damage_reported(called):
+            return self._opened(archive).unpacked(names)
+
+    def close(self) -> None:
+        """Closes the archive that was read last. The reader can still be used."""
+        with self._lock:
+            self._close()
+
+    def _opened(self, archive: Path) -> OpenedZip:
+        if self._last is None or not self._last.is_still(archive):
+            self._close()
+            self._last = OpenedZip(archive)
+        return self._last
+
+    def _close(self) -> None:
+        last, self._last = self._last, None
+        if last is not None:
+            last.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +78,7 @@ class Member:
     names: tuple[str, ...]
     crc: int
     called: str
+    reader: ArchiveReader = field(repr=False, compare=False)
 
     @property
     def path(self) -> str:
@@ -60,7 +92,7 @@ class Member:
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """Its bytes as a seekable file. Raises ParseError, OSError."""
-        with self.archive.open("rb") as file, _unpacked(self.called, file, self.names) as data:
+        with self.reader.unpacked(self.archive, self.names, self.called) as data:
             yield data
 
 
@@ -68,39 +100,30 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def members(archive: Path, called: str | None = None) -> list[Member]:
-    """The files in the archive and in nested archives. `called` is its name in messages, by default its own.
-
-    Raises ParseError, OSError.
-    """
-    with archive.open("rb") as file:
-        return list(_Listing(archive, called or archive.name).members(file, ()))
-
-
 class _Listing:
     """Lists an archive recursively. In total, it must stay within the limits on size and count."""
 
-    def __init__(self, archive: Path, called: str) -> None:
+    def __init__(self, reader: ArchiveReader, archive: Path, called: str) -> None:
+        self._reader = reader
         self._archive = archive
         self._called = called
         self._bytes_left = max(MIN_BYTES, MAX_RATIO * archive.stat().st_size)
         self._members_left = MAX_MEMBERS
 
-    def members(self, file: BinaryIO, names: tuple[str, ...]) -> Iterator[Member]:
+    def members(self, names: tuple[str, ...]) -> Iterator[Member]:
         if len(names) >= MAX_DEPTH:
             raise self._refusal(f"has archives nested {MAX_DEPTH} deep")
-        with _damage_reported(self._called), opened_zip(file) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+        entries = self._reader.infos(self._archive, names, self._called)
+        infos = [info for info in entries if not info.is_dir()]
         self._count(infos)
         for info in infos:
             path = (*names, info.filename)
             if is_archive(Path(info.filename)):
-                with _unpacked(self._called, file, (info.filename,)) as inner:
-                    yield from self.members(inner, path)
+                yield from self.members(path)
             else:
-                yield Member(self._archive, path, info.CRC, self._called)
+                yield Member(self._archive, path, info.CRC, self._called, self._reader)
 
-    def _count(self, infos: list[zipfile.ZipInfo]) -> None:
+    def _count(self, infos: list[ZipInfo]) -> None:
         self._bytes_left -= sum(info.file_size for info in infos)
         self._members_left -= len(infos)
         if self._bytes_left < 0:
@@ -110,26 +133,3 @@ class _Listing:
 
     def _refusal(self, reason: str) -> ParseError:
         return ParseError(f"{self._called} {reason}. If this is intended, unpack it and add the folder.")
-
-
-@contextmanager
-def _unpacked(outer: str, file: BinaryIO, names: tuple[str, ...]) -> Iterator[BinaryIO]:
-    """The file that `names` lead to. It never has more bytes than declared, since zipfile stops there."""
-    name, *rest = names
-    with tempfile.TemporaryFile() as data:
-        with _damage_reported(outer), opened_zip(file) as archive, opened_member(archive, name) as member:
-            shutil.copyfileobj(member, data)
-        data.seek(0)
-        if not rest:
-            yield data
-            return
-        with _unpacked(outer, data, tuple(rest)) as inner:
-            yield inner
-
-
-@contextmanager
-def _damage_reported(archive: str) -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        raise ParseError(f"{archive} cannot be unpacked ({error}). Unpack it and add the folder.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -20,7 +20,7 @@ from ragapp.api.http.error_responses import request_id, upload_not_stored
 from ragapp.api.problems import problem_of
 from ragapp.api.schemas import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import BusyError, RagappError, UsageError
-from ragapp.fetching.archives import Member, is_archive, members
+from ragapp.fetching.archives import ArchiveReader, Member, is_archive
 from ragapp.fetching.file_names import display_name, is_unwanted_path
 from ragapp.types import Acceptance, UploadSpec
 
@@ -141,7 +141,8 @@ def documents_in(part: UploadFile) -> Iterator[list[IncomingFile]]:
                 shutil.copyfileobj(part.file, file)
         except OSError as error:
             raise upload_not_stored(error) from error
-        found = [one for one in members(copy, name) if not any(map(is_unwanted_path, one.names))]
+        reader = stack.enter_context(closing(ArchiveReader()))
+        found = [one for one in reader.members(copy, name) if not any(map(is_unwanted_path, one.names))]
         if not found:
             raise UsageError(f"{name} contains no documents. Hidden files, audio and video are skipped.")
         yield [_member(name, one) for one in found]

