@@ -63,10 +63,9 @@ def addresses(host: str, port: int, budget: Budget) -> list[str]:
     def resolve() -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            found.put(error)
-        else:
             found.put([str(entry[4][0]) for entry in entries])
+        except Exception as error:  # noqa: BLE001 - any error belongs to the thread that waits
+            found.put(error)
 
     threading.Thread(target=resolve, name="resolve", daemon=True).start()
     try:

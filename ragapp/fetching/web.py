@@ -109,6 +109,10 @@ def _checked(url: str) -> httpx.URL:
         raise UsageError(f"{url!r} is not a URL ({error}).") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise UsageError(f"{url} cannot be fetched. Only http and https URLs with a host are supported.")
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise UsageError(
+            f"{url} cannot be fetched, because {parsed.port} is not a port. Ports are 1 to 65535."
+        )
     if parsed.userinfo:
         raise UsageError(f"The URL for {parsed.host} contains a user name or password. Remove it.")
     return parsed

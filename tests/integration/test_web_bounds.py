@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Event
 
 import pytest
 
-from ragapp.errors import FetchError
+from ragapp.errors import FetchError, UsageError
 from ragapp.fetching import budget
+from ragapp.fetching.budget import Budget, addresses
 from ragapp.fetching.web import FetchLimits, fetch
 
 LIMITS = FetchLimits(max_bytes=10_000_000, seconds=0.6, allow_private=True)
@@ -108,8 +110,38 @@ def test_the_deadline_holds_for_the_handshake_of_tls(talk: Conversation) -> None
 
 
 def test_the_deadline_holds_for_the_look_up_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(FOR_EVER))
+    ended = Event()
+
+    def resolver(*_: object, **__: object) -> list[object]:
+        ended.wait(FOR_EVER)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
     assert "RAGAPP_URL_SECONDS" in refusal("http://birds.test/", LIMITS)
+    ended.set()
+
+
+def test_any_error_of_the_resolver_reaches_the_fetch() -> None:
+    """The thread that resolves must not die silently and leave the fetch to its deadline."""
+    with pytest.raises(OverflowError):
+        addresses("127.0.0.1", 10**25, Budget(time.monotonic() + FOR_EVER))
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "9" * 25])
+def test_a_port_that_cannot_be_is_named(port: str) -> None:
+    url = f"http://127.0.0.1:{port}/"
+    with pytest.raises(UsageError, match="is not a port"), fetch(url, LIMITS):
+        pass
+
+
+def test_a_redirect_to_a_port_that_cannot_be_is_named() -> None:
+    def redirect(client: socket.socket) -> None:
+        client.sendall(
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:65536/\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    with site(redirect) as url, pytest.raises(UsageError, match="is not a port"), fetch(url, LIMITS):
+        pass
 
 
 @pytest.mark.parametrize(
