@@ -9,6 +9,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_generators, build_large_generator, build_reranker
+from ragapp.models.catalog import load_catalog
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
@@ -45,7 +46,9 @@ def _build_answerability_model(settings: Settings) -> AnswerabilityModel | None:
     def score(question: str, text: str) -> float | None:
         try:
             return float(model.get().score(question, [text])[0])
-        except ModelError:  # its files are still being fetched
-            return None
+        except ModelError:
+            if name in load_catalog():  # its files are still being fetched
+                return None
+            raise
 
     return score

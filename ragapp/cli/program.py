@@ -28,6 +28,7 @@ from ragapp.cli import (
     keys,
     mcp,
     models,
+    plugins,
     search,
     serve,
 )
@@ -63,6 +64,7 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.migrate)
 app.command()(health.settings)
+app.command()(plugins.plugins)
 
 
 @app.callback(invoke_without_command=True)

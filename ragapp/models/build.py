@@ -8,28 +8,37 @@ from pathlib import Path
 from ragapp.errors import UsageError
 from ragapp.models.catalog import Role, load_catalog
 from ragapp.models.downloads import download_model
-from ragapp.models.local_embedders import OnnxFolder, folder_fingerprint, onnx_folder
+from ragapp.models.local_models import (
+    RERANKER_TOKENS,
+    OnnxFolder,
+    RerankerFolder,
+    folder_fingerprint,
+    onnx_folder,
+    reranker_folder,
+)
 from ragapp.models.model_folder import locate, usable_entry
+from ragapp.plugins import EMBEDDERS, GENERATORS, RERANKERS
 from ragapp.protocols import Embedder, Generator, Reranker
 from ragapp.settings import Settings
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder that `settings.embedder` names: a model of the catalogue, a folder, or a hub repository.
+    """The embedder that `settings.embedder` names: of the catalogue, a plugin, a folder, or a hub repository.
 
     Raises ModelError when its files are missing or damaged, with the command that fetches them, and
-    UsageError when the name is that of another kind of model.
+    UsageError when the name is that of another kind of model, or the plugin cannot be used.
     """
-    name, models_dir = settings.embedder, settings.models_dir
-    entry = load_catalog().get(name)
+    name, catalog = settings.embedder, load_catalog()
+    plugin = EMBEDDERS.build(name, settings, taken=catalog)
+    if plugin is not None:
+        return plugin
+    entry = catalog.get(name)
     if entry is None:
-        is_folder = Path(name).expanduser().is_dir()
-        folder = locate(name, models_dir) if is_folder else download_model(name, models_dir / ".hub")
-        return _folder_embedder(folder, settings)
+        return _folder_embedder(_located(name, settings), settings)
     if entry.role != "embedder":
         raise UsageError(f"Unknown embedder RAGAPP_EMBEDDER={name!r}. Available: {_names('embedder')}.")
-    entry = usable_entry(entry, models_dir)
-    folder = locate(entry.name, models_dir)
+    entry = usable_entry(entry, settings.models_dir)
+    folder = locate(entry.name, settings.models_dir)
     if entry.options is None:
         return _sentence_embedder(folder, entry.fingerprint, settings)
     parts = OnnxFolder(folder / entry.files[0].name, folder / "tokenizer.json", entry.options)
@@ -37,26 +46,31 @@ def build_embedder(settings: Settings) -> Embedder:
 
 
 def build_reranker(name: str, settings: Settings) -> Reranker:
-    """The reranker of the catalogue with that name.
+    """The reranker of that name: of the catalogue, a plugin, a folder, or a hub repository.
 
-    Raises UsageError for an unknown reranker, ModelError when its files are missing or damaged.
+    Raises ModelError when its files are missing or damaged, with the command that fetches them, and
+    UsageError when the name is that of another kind of model, or the plugin cannot be used.
     """
-    entry = load_catalog().get(name)
-    if entry is None or entry.role != "reranker":
+    catalog = load_catalog()
+    plugin = RERANKERS.build(name, settings, taken=catalog)
+    if plugin is not None:
+        return plugin
+    entry = catalog.get(name)
+    if entry is None:
+        return _folder_reranker(_located(name, settings), settings)
+    if entry.role != "reranker":
         raise UsageError(f"Unknown reranker {name!r}. Available: {_names('reranker')}.")
     entry = usable_entry(entry, settings.models_dir)
     folder = locate(entry.name, settings.models_dir)
-    from ragapp.models.onnx_models import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
-
-    return OnnxReranker(
-        folder / entry.files[0].name, folder / "tokenizer.json", entry.fingerprint, _threads(settings)
-    )
+    parts = RerankerFolder(folder / entry.files[0].name, folder / "tokenizer.json", RERANKER_TOKENS)
+    return _onnx_reranker(parts, entry.fingerprint, settings)
 
 
 def build_generators(settings: Settings) -> list[Generator]:
     """The generators that `settings.generator` lists, each with a circuit breaker; `extractive` adds none.
 
-    Raises UsageError for an unknown generator, ModelError when the GGUF file of `local:PATH` does not exist.
+    A plugin of that name goes before a provider of LangChain. Raises UsageError for an unknown generator or a
+    plugin that cannot be used, ModelError when the GGUF file of `local:PATH` does not exist.
     """
     names = [name.strip() for name in settings.generator.split(",")]
     return [_generator(name, settings) for name in names if name != "extractive"]
@@ -74,7 +88,17 @@ def _generator(name: str, settings: Settings) -> Generator:
     from ragapp.models.circuit_breaker import CircuitBreakerGenerator  # noqa: PLC0415
     from ragapp.models.generators import build_generator  # noqa: PLC0415
 
-    return CircuitBreakerGenerator(build_generator(name, settings, _threads(settings)))
+    generator = GENERATORS.build(name, settings)
+    if generator is None:
+        generator = build_generator(name, settings, _threads(settings))
+    return CircuitBreakerGenerator(generator)
+
+
+def _located(name: str, settings: Settings) -> Path:
+    """The folder of that path, or of the hub repository of that name. Raises ModelError."""
+    if Path(name).expanduser().is_dir():
+        return locate(name, settings.models_dir)
+    return download_model(name, settings.models_dir / ".hub")
 
 
 def _folder_embedder(folder: Path, settings: Settings) -> Embedder:
@@ -95,6 +119,21 @@ def _sentence_embedder(folder: Path, fingerprint: str, settings: Settings) -> Em
     from ragapp.models.sentence_embedder import SentenceEmbedder  # noqa: PLC0415  PyTorch is very heavy
 
     return SentenceEmbedder(folder, fingerprint, settings.threads)
+
+
+def _folder_reranker(folder: Path, settings: Settings) -> Reranker:
+    onnx, name = reranker_folder(folder), folder_fingerprint(folder, settings.models_dir)
+    if onnx is not None:
+        return _onnx_reranker(onnx, name, settings)
+    from ragapp.models.sentence_reranker import SentenceReranker  # noqa: PLC0415  PyTorch is very heavy
+
+    return SentenceReranker(folder, name, settings.threads)
+
+
+def _onnx_reranker(parts: RerankerFolder, fingerprint: str, settings: Settings) -> Reranker:
+    from ragapp.models.onnx_models import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
+
+    return OnnxReranker(parts.weights, parts.tokenizer, parts.max_tokens, fingerprint, _threads(settings))
 
 
 def _threads(settings: Settings) -> int:

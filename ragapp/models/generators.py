@@ -45,7 +45,8 @@ def build_generator(name: str, settings: Settings, threads: int) -> Generator:
         case _:
             raise UsageError(
                 f"RAGAPP_GENERATOR={settings.generator!r}: unknown generator {name!r}. Available: "
-                "extractive, local, local:/path/model.gguf, openai:MODEL, provider:MODEL."
+                "extractive, local, local:/path/model.gguf, openai:MODEL, provider:MODEL, and the plugins "
+                "that `ragapp plugins` lists."
             )
 
 

@@ -13,7 +13,6 @@ from ragapp.models.catalog import EmbeddingOptions
 from ragapp.models.onnx_session import Floats, OnnxSession, load_tokenizer, token_spans
 from ragapp.types import Vectors
 
-_RERANKER_TOKENS = 512
 _QUERY_TOKENS = 128  # a longer query would leave no room for the passage
 
 
@@ -71,12 +70,14 @@ class OnnxEmbedder:
 class OnnxReranker:
     """A cross-encoder, whose `weights` return one logit for a pair of texts. Safe for many threads."""
 
-    def __init__(self, weights: Path, tokenizer: Path, fingerprint: str, threads: int) -> None:
-        """Raises ModelError when a file is missing or damaged."""
+    def __init__(
+        self, weights: Path, tokenizer: Path, max_tokens: int, fingerprint: str, threads: int
+    ) -> None:
+        """`max_tokens` limits query and passage together. Raises ModelError for a missing or damaged file."""
         self._fingerprint = fingerprint
         self._session = OnnxSession(weights, threads)
         self._tokenizer = load_tokenizer(tokenizer)
-        self._pair_tokens = _RERANKER_TOKENS - self._tokenizer.num_special_tokens_to_add(True)
+        self._pair_tokens = max_tokens - self._tokenizer.num_special_tokens_to_add(True)
 
     @property
     def fingerprint(self) -> str:

@@ -31,7 +31,7 @@ class SentenceEmbedder:
     def __init__(self, folder: Path, fingerprint: str, threads: int = 0) -> None:
         """`threads` 0 leaves the number to PyTorch. Raises ModelError when the folder cannot be loaded
         safely."""
-        _refuse_pickles(folder)
+        refuse_pickles(folder)
         if threads:
             torch.set_num_threads(threads)
         self._fingerprint = fingerprint
@@ -89,7 +89,7 @@ def _load(folder: Path) -> SentenceTransformer:
         ) from error
 
 
-def _refuse_pickles(folder: Path) -> None:
+def refuse_pickles(folder: Path) -> None:
     """Raises ModelError for a layer whose only weights are a pickle, since that would be unpickled."""
     for pickled in [*folder.rglob("*.bin"), *folder.rglob("*.pt"), *folder.rglob("*.pkl")]:
         if not list(pickled.parent.glob("*.safetensors")):

@@ -15,10 +15,13 @@ class AnswerSettings(BaseModel):
     )
     embedder: str = Field(
         default="bge-small-en-v1.5",
-        description="Embedding model: a name from `ragapp models list`, a folder, or a hub id.",
+        description="Embedding model: a name from `ragapp models list`, a folder, a hub id, or a plugin "
+        "(`NAME` or `NAME:MODEL`).",
     )
     reranker: str | None = Field(
-        default=None, description="Reranking model: a name from `ragapp models list`. Default: none."
+        default=None,
+        description="Reranking model: a name from `ragapp models list`, a folder, a hub id, or a plugin "
+        "(`NAME` or `NAME:MODEL`). Default: none.",
     )
     support_model: str | None = Field(
         default="ms-marco-MiniLM-L-12-v2",
@@ -28,7 +31,8 @@ class AnswerSettings(BaseModel):
     generator: str = Field(
         default="extractive",
         description="What writes answers: `extractive` (no model; sentences are quoted), `local`, "
-        "`local:/path/model.gguf`, `openai:MODEL`, or any LangChain `provider:model`. "
+        "`local:/path/model.gguf`, `openai:MODEL`, a plugin (`NAME` or `NAME:MODEL`), or any LangChain "
+        "`provider:model`. "
         "In a comma-separated list, the first one that is available is used.",
     )
     generator_large: str | None = Field(

@@ -1,4 +1,4 @@
-"""Embedders in a folder of the user: reading from its files how a text becomes a vector."""
+"""Embedders and rerankers in a folder of the user: reading from its files how the model is used."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from ragapp.files.permissions import private_folder
 from ragapp.models.catalog import EmbeddingOptions, Pooling, fingerprint
 from ragapp.models.model_folder import share, shared_folder
 
+RERANKER_TOKENS = 512
+"""Tokens of query and passage together that rerankers read. Chunks and questions are shorter."""
+
 Config = TypeVar("Config", bound=BaseModel)
 
 
@@ -24,6 +27,26 @@ class OnnxFolder:
     weights: Path
     tokenizer: Path
     options: EmbeddingOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerFolder:
+    """The files of an ONNX reranker, which reads `max_tokens` of query and passage together."""
+
+    weights: Path
+    tokenizer: Path
+    max_tokens: int
+
+
+class _ModelConfig(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    architectures: tuple[str, ...] = ()
+    id2label: Mapping[str, str] = Field(default_factory=dict)
+
+
+class _TokenizerConfig(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    model_max_length: float = Field(default=512, gt=8)
 
 
 class _PoolingConfig(BaseModel):
@@ -47,9 +70,8 @@ def onnx_folder(folder: Path) -> OnnxFolder | None:
 
     Raises ModelError when the weights are ONNX and there is no configuration of the pooling.
     """
-    candidates = (folder / "model.onnx", folder / "onnx" / "model.onnx")
-    weights = next((path for path in candidates if path.is_file()), None)
-    if weights is None or (folder / "model.safetensors").is_file():
+    weights = _onnx_weights(folder)
+    if weights is None:
         return None
     sentence = _read(_SentenceConfig, folder / "sentence_bert_config.json")
     prompts = _read(_PromptConfig, folder / "config_sentence_transformers.json").prompts
@@ -60,6 +82,34 @@ def onnx_folder(folder: Path) -> OnnxFolder | None:
         passage_prefix=prompts.get("document", ""),
     )
     return OnnxFolder(weights, folder / "tokenizer.json", options)
+
+
+def reranker_folder(folder: Path) -> RerankerFolder | None:
+    """The files of an ONNX reranker; None when the weights are not ONNX.
+
+    Raises ModelError when the folder is not that of a cross-encoder with a single score.
+    """
+    config = _read(_ModelConfig, folder / "config.json")
+    is_classifier = any(name.endswith("ForSequenceClassification") for name in config.architectures)
+    if not is_classifier or len(config.id2label) > 1:
+        raise ModelError(
+            f"{folder} is not a reranker: its config.json must name an architecture "
+            "…ForSequenceClassification with one label. Use a cross-encoder, such as "
+            "cross-encoder/ms-marco-MiniLM-L-6-v2."
+        )
+    weights = _onnx_weights(folder)
+    if weights is None:
+        return None
+    limit = _read(_TokenizerConfig, folder / "tokenizer_config.json").model_max_length
+    return RerankerFolder(weights, folder / "tokenizer.json", int(min(limit, RERANKER_TOKENS)))
+
+
+def _onnx_weights(folder: Path) -> Path | None:
+    """The ONNX weights, unless the folder has safetensors."""
+    if (folder / "model.safetensors").is_file():
+        return None
+    candidates = (folder / "model.onnx", folder / "onnx" / "model.onnx")
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def folder_fingerprint(folder: Path, models_dir: Path, options: EmbeddingOptions | None = None) -> str:
