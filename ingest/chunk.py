@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.sections import Section, sections
 from ingest.table_heads import TableHeads
-from ingest.token_map import Span, TokenMap, TokenSpans
+from ingest.token_map import Span, TokenMap
+from ragapp.protocols import TokenSpans
 from ragapp.text.sentences import sentence_spans
 from ragapp.types import Chunk, Heading, ParsedText
 

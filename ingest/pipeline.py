@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from threading import Event
 from typing import Literal
 
-from ingest.chunk import chunk
+from ingest.chunkers import find_chunker
 from ingest.sandbox import ParserSandbox
 from ragapp.bootstrap import IngestRuntime
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
-from ragapp.protocols import DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
+from ragapp.protocols import Chunker, DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
 from ragapp.settings import Settings
 from ragapp.types import Collection, Job
 
@@ -29,11 +29,13 @@ first."""
 
 
 def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSandbox) -> Pipeline:
+    """Raises UsageError for an unknown chunker."""
     return Pipeline(
         store=bench.store,
         queue=bench.queue,
         embedder_of=bench.embedders.of,
         sandbox=sandbox,
+        chunker=find_chunker(settings.chunker),
         chunk_tokens=settings.chunk_tokens,
         observer=bench.observer,
         replaced=bench.forget_replaced,
@@ -53,6 +55,7 @@ class Pipeline:
         queue: JobQueue,
         embedder_of: Callable[[Collection], Embedder],
         sandbox: ParserSandbox,
+        chunker: Chunker,
         chunk_tokens: int,
         observer: Observer,
         replaced: Callable[[str], None],
@@ -61,6 +64,7 @@ class Pipeline:
         self._queue = queue
         self._embedder_of = embedder_of
         self._sandbox = sandbox
+        self._chunk = chunker
         self._chunk_tokens = chunk_tokens
         self._observer = observer
         self._replaced = replaced
@@ -109,7 +113,7 @@ class Pipeline:
         with clock.measure("parse"), self._store.blob(job.sha256) as data:
             parsed = self._sandbox.parse(data, job.name)
         with clock.measure("chunk"):
-            chunks = chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
+            chunks = self._chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
         with clock.measure("store"):
             self._store.publish(job, parsed, chunks)
             if job.version > 1:

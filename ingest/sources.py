@@ -1,4 +1,6 @@
-"""What the user named, as documents: files, folders, patterns, ZIP archives, URLs, a list on stdin."""
+"""What the user named, as documents: files, folders, patterns, ZIP archives, URLs, a list on stdin.
+
+Addresses of other schemes belong to plugins."""
 
 from __future__ import annotations
 
@@ -7,34 +9,22 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.plugin_sources import plugin_sources
 from ragapp.errors import ParseError, UsageError
 from ragapp.fetching.archives import ArchiveReader, Member, is_archive
 from ragapp.fetching.file_names import is_junk, is_unwanted, is_unwanted_path
 from ragapp.fetching.web import FetchLimits, fetch, page_name
+from ragapp.protocols import Source
 
 _ODD_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of bytes of a name that are no UTF-8."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document to be. Its id says which document it is, its name is for people only.
-
-    `open` gives its bytes, seekable, and raises OSError or a RagappError. `stamp` is another one when its
-    bytes may be others; None when that cannot be told without fetching them.
-    """
-
-    id: str
-    name: str
-    open: Callable[[], AbstractContextManager[BinaryIO]]
-    stamp: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +73,10 @@ class Finder:
 
     def _sources(self, name: str) -> Iterator[Source]:
         if "://" in name:
+            found = plugin_sources(name, self.limits)
+            if found is not None:
+                yield from found
+                return
             yield Source(name, page_name(name), partial(_fetched, name, self.limits))
             return
         path = _absolute(name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from ingest.token_map import TokenMap, TokenSpans
+from ingest.token_map import TokenMap
+from ragapp.protocols import TokenSpans
 from ragapp.types import Table
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-TokenSpans = Callable[[str], NDArray[np.int64]]
-"""A text to its tokens as character spans, shape (tokens, 2): `Embedder.token_spans`."""
+from ragapp.protocols import TokenSpans
 
 Span = tuple[int, int]
 

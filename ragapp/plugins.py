@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
+import mimetypes
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast
 
 from typing_extensions import get_protocol_members
 
 from ragapp.errors import RagappError, UsageError
-from ragapp.protocols import Embedder, Generator, Reranker
+from ragapp.protocols import Chunker, Embedder, Generator, Parser, Reranker, SourceFinder
 
 T = TypeVar("T")
 
@@ -106,6 +108,31 @@ class Functions(Seam, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Parsers(Functions[Parser]):
+    """Parsers, each named after the file suffix or media type that it reads: `.dwg`, `audio/mpeg`."""
+
+    def matching(self, name: str) -> Plugin | None:
+        """The plugin for a document of that name: for its longest suffix, or else for its media type.
+
+        Raises UsageError when several packages have one.
+        """
+        return next((found for key in _keys(name) if (found := self.find(key)) is not None), None)
+
+    def reads(self, name: str) -> bool:
+        """Whether any plugin is for documents of that name."""
+        installed = frozenset(one.name for one in self.installed())
+        return not installed.isdisjoint(_keys(name))
+
+
+def _keys(name: str) -> Iterator[str]:
+    """What the name of a parser for the document may be, most specific first."""
+    file = PurePath(name).name.lower()
+    yield from (file[at:] for at, letter in enumerate(file) if letter == ".")
+    if media_type := mimetypes.guess_type(file)[0]:
+        yield media_type
+
+
+@dataclass(frozen=True, slots=True)
 class Factories(Seam, Generic[T]):
     """A seam whose entry points are called to make the object, which has all of `members`."""
 
@@ -166,7 +193,16 @@ GENERATORS: Final[Factories[Generator]] = Factories(
 )
 """`(argument, settings)` to a Generator."""
 
+PARSERS: Final = Parsers("ragapp.parsers", "parser")
+"""`(data, name)` to a ParsedText."""
+
+CHUNKERS: Final[Functions[Chunker]] = Functions("ragapp.chunkers", "chunker", ("sections",))
+"""`(parsed, token_spans, max_tokens)` to a list of Chunk."""
+
+SOURCES: Final[Functions[SourceFinder]] = Functions("ragapp.sources", "source", ("file", "http", "https"))
+"""`(address, limits)` to Sources. The name is the scheme of the addresses."""
+
 SEAMS: Final[Mapping[str, Seam]] = MappingProxyType(
-    {seam.kind: seam for seam in (EMBEDDERS, RERANKERS, GENERATORS)}
+    {seam.kind: seam for seam in (PARSERS, CHUNKERS, EMBEDDERS, RERANKERS, GENERATORS, SOURCES)}
 )
 """Every seam, by the last part of its group."""

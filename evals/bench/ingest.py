@@ -14,12 +14,12 @@ from pathlib import Path
 from evals.bench.machine import ENCODERS, PEER_MODEL, matrix_speed
 from ingest.cli.batch import open_batch
 from ingest.cli.progress import ProgressBar
-from ingest.sources import Finder, Source
+from ingest.sources import Finder
 from ragapp.bootstrap import build_runtime
 from ragapp.errors import UsageError
 from ragapp.fetching.web import FetchLimits
 from ragapp.processes.launch import script_command
-from ragapp.protocols import Embedder
+from ragapp.protocols import Embedder, Source
 from ragapp.settings import Settings
 
 SCRIPT = Path(__file__).parents[1] / "research" / "peers" / "langchain_script.py"

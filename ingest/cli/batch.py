@@ -14,7 +14,6 @@ from ingest.cli.progress import FINISHED, ProgressBar
 from ingest.cli.report import Report, ReportLine, make_report
 from ingest.pipeline import build_pipeline
 from ingest.sandbox import ParserSandbox, parse_limits
-from ingest.sources import Source
 from ingest.worker import Worker
 from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import (
@@ -25,6 +24,7 @@ from ragapp.errors import (
     TooLargeError,
     UsageError,
 )
+from ragapp.protocols import Source
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Acceptance, Document, UploadSpec

@@ -13,8 +13,9 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from ingest.cli.batch import Batch
-from ingest.sources import Finder, Source, spelled
-from ragapp.errors import UsageError
+from ingest.sources import Finder, spelled
+from ragapp.errors import FetchError, UsageError
+from ragapp.protocols import Source
 from ragapp.types import Document
 
 PAUSE = 2.0
@@ -66,7 +67,11 @@ class FolderSync:
 
     def _look(self) -> None:
         """What changed is taken when two looks see the same: before, it may still be being written."""
-        found = self._finder.find(missing_ok=True)
+        try:
+            found = self._finder.find(missing_ok=True)
+        except FetchError as error:  # a server that a plugin asked; the next look tries again
+            self._tell(str(error))
+            return
         now = {source.id: source.stamp for source in found}
         changed = [s for s in found if self._stamps.get(s.id, _UNSEEN) != s.stamp]
         self._accept([s for s in changed if self._last.get(s.id, _UNSEEN) == s.stamp])

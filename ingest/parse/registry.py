@@ -1,4 +1,4 @@
-"""The parser of each format."""
+"""The parser of each document: a plugin for its name, or else ours for its format."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
 from ingest.parse.odf import parse_odf
 from ingest.parse.pdf import parse_pdf
+from ingest.parse.plugins import plugin_parser
 from ingest.parse.pptx import parse_pptx
 from ingest.parse.rtf import parse_rtf
 from ingest.parse.subtitles import parse_subtitles
@@ -26,10 +27,8 @@ from ingest.parse.text import parse_text
 from ingest.parse.xlsx import parse_xlsx
 from ingest.parse.xml import parse_xml
 from ragapp.errors import ParseError
+from ragapp.protocols import Parser
 from ragapp.types import ParsedText
-
-Parser = Callable[[bytes, str], ParsedText]
-"""(the document's bytes, its name for messages) to its text. Raises ParseError."""
 
 
 def parse(data: bytes, name: str, password: str | None = None) -> ParsedText:
@@ -39,7 +38,8 @@ def parse(data: bytes, name: str, password: str | None = None) -> ParsedText:
     """
     if not data.strip():
         raise ParseError(f"{name} is empty. Add a file that has something in it.")
-    parsed = _parser(format_of(data, name), password)(data, name)
+    parser = plugin_parser(name) or _parser(format_of(data, name), password)
+    parsed = parser(data, name)
     if not parsed.text.strip():
         raise ParseError(f"{name} holds no text. Add a file that has something to read in it.")
     return parsed

@@ -1,9 +1,10 @@
-"""Which plugins the settings name."""
+"""Which plugins are in use."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ragapp.plugins import CHUNKERS, PARSERS
 from ragapp.settings import Settings
 
 
@@ -11,6 +12,7 @@ def names_in_use(settings: Settings) -> Mapping[str, frozenset[str]]:
     """The names that the settings choose, by kind of plugin. A kind that no setting chooses is left out."""
     generators = [*settings.generator.split(","), settings.generator_large, settings.judge]
     chosen: Mapping[str, Sequence[str | None]] = {
+        "chunkers": [settings.chunker],
         "embedders": [settings.embedder],
         "rerankers": [settings.reranker, settings.support_model],
         "generators": generators,
@@ -20,3 +22,9 @@ def names_in_use(settings: Settings) -> Mapping[str, frozenset[str]]:
 
 def _name(chosen: str) -> str:
     return chosen.strip().partition(":")[0]
+
+
+def readers_in_use(settings: Settings) -> str:
+    """The parsers and the chunker that are plugins, with their versions; "" when there are none."""
+    chunkers = (one for one in CHUNKERS.installed() if one.name == settings.chunker)
+    return " ".join(f"{one.name}={one.package}-{one.version}" for one in (*chunkers, *PARSERS.installed()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from ragapp.bootstrap.cache import build_cache_store
+from ragapp.bootstrap.plugins import readers_in_use
 from ragapp.bootstrap.storage import open_blobs, open_database
 from ragapp.errors import StorageError
 from ragapp.lazy import Lazy
@@ -99,5 +101,8 @@ def answer_settings(settings: Settings) -> str:
 
 
 def ingest_fingerprint(settings: Settings) -> str:
-    """Identifies how bytes become chunks. Documents with another fingerprint are ingested again."""
-    return f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}"
+    """Identifies how bytes become chunks, plugins included. Documents with another fingerprint are ingested
+    again."""
+    own = f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}"
+    plugins = readers_in_use(settings)
+    return f"{own}/{hashlib.sha256(plugins.encode()).hexdigest()[:16]}" if plugins else own

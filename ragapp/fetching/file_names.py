@@ -7,6 +7,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from ragapp.plugins import PARSERS
+
 MAX_CHARACTERS = 200
 
 _DECEPTIVE = re.compile(
@@ -42,9 +44,10 @@ def is_junk(name: str) -> bool:
 
 
 def is_unwanted(name: str) -> bool:
-    """Whether it is junk, or of a kind without text."""
+    """Whether it is junk, or of a kind without text that no installed parser reads."""
     kind = mimetypes.guess_type(name)[0] or ""
-    return is_junk(name) or kind.partition("/")[0] in UNREADABLE_KINDS
+    is_unreadable = kind.partition("/")[0] in UNREADABLE_KINDS and not PARSERS.reads(name)
+    return is_junk(name) or is_unreadable
 
 
 def is_unwanted_path(path: str) -> bool:

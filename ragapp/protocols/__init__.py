@@ -7,6 +7,7 @@ from ragapp.protocols.cache import CacheStore
 from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.evals import EvaluationService, OpenEvaluations
 from ragapp.protocols.indexes import SearchIndex
+from ragapp.protocols.ingest import Chunker, Parser, Source, SourceFinder, TokenSpans
 from ragapp.protocols.models import Embedder, Generator, Reranker
 from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
@@ -18,6 +19,7 @@ __all__ = [
     "AuditStore",
     "BlobStore",
     "CacheStore",
+    "Chunker",
     "ConversationStore",
     "DocumentStore",
     "Embedder",
@@ -28,12 +30,16 @@ __all__ = [
     "Observer",
     "OpenEvaluations",
     "PageRenderer",
+    "Parser",
     "PreferenceStore",
     "RateLimiter",
     "Reranker",
     "SearchIndex",
+    "Source",
+    "SourceFinder",
     "TaskService",
     "TaskStore",
+    "TokenSpans",
     "UsageStore",
     "WorkOutcome",
 ]

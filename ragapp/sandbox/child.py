@@ -13,7 +13,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -32,10 +32,17 @@ Work = Callable[[bytes, SandboxRequest], bytes]
 """From the document's bytes and the request to the result. Raises ParseError with a reason for people."""
 
 
-def serve(work: Work) -> None:
-    """Works until its input ends. The limits are the only argument of the program."""
+Prepare = Callable[[SandboxRequest], None]
+
+
+def serve(work: Work, prepare: Prepare | None = None, readable: Sequence[str] = ()) -> None:
+    """Works until its input ends. The limits are the only argument of the program.
+
+    `prepare` is called for each request before the work's own process is forked, to import what the work
+    needs; it must not read the document. Work may also read the files and folders `readable`.
+    """
     limits = SandboxLimits(**json.loads(sys.argv[1]))
-    libraries = readable_paths()
+    libraries = (*readable_paths(), *readable)
     isolation = isolate()
     if isolation.pids:
         _continue_in_first_process()
@@ -43,6 +50,8 @@ def serve(work: Work) -> None:
     _send(_protections(libraries, isolation))
     for line in sys.stdin:
         request = SandboxRequest(**json.loads(line))
+        if prepare is not None:
+            prepare(request)
         child = os.fork()
         if child == 0:
             _limit(limits, request)

@@ -67,6 +67,11 @@ class AnswerSettings(BaseModel):
     chunk_tokens: int = Field(
         default=240, ge=16, le=8192, description="Largest chunk, in tokens of the embedder."
     )
+    chunker: str = Field(
+        default="sections",
+        description="How text is cut into chunks: `sections` (along headings, paragraphs and sentences), or "
+        "the name of a plugin.",
+    )
     candidates: int = Field(
         default=100, ge=1, le=1000, description="Chunks taken from each retriever before fusion."
     )

@@ -15,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
+from ingest.chunk import chunk
 from ingest.pipeline import Pipeline
 from ingest.sandbox import parse_limits
 from ingest.worker import Worker
@@ -152,6 +153,7 @@ def working(library: Library) -> Iterator[threading.Thread]:
         queue=queue,
         embedder_of=lambda c: HashEmbedder(c.embedder),
         sandbox=parser(parse_limits(Settings())),
+        chunker=chunk,
         chunk_tokens=16,
         observer=NullObserver(),
         replaced=lambda _: None,

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ingest.chunk import chunk
 from ingest.pipeline import BATCH, TURN, Pipeline
 from ingest.sandbox import ParserSandbox, parse_limits
 from ingest.worker import Worker
@@ -98,6 +99,7 @@ def pipeline(
         queue=bench.queue,
         embedder_of=(lambda _: embedder()) if embedder else bench.embedders.of,
         sandbox=sandbox,
+        chunker=chunk,
         chunk_tokens=240,
         observer=bench.observer,
         replaced=bench.forget_replaced,

@@ -15,7 +15,7 @@ from ingest.chunk import chunk
 from ingest.parse.boilerplate import boilerplate
 from ingest.parse.builder import page_starts
 from ingest.parse.markdown import parse_markdown
-from ingest.token_map import TokenSpans
+from ragapp.protocols import TokenSpans
 from ragapp.types import Chunk, Heading, ParsedText, Table
 
 

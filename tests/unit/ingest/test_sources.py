@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import Finder, Source
+from ingest.sources import Finder
 from ragapp.errors import ParseError, UsageError
 from ragapp.fetching.web import FetchLimits
+from ragapp.protocols import Source
 
 LIMITS = FetchLimits(10_000, 5)
 

@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ingest.cli.sync import vanished
-from ingest.sources import Finder, Source, split_list
+from ingest.sources import Finder, split_list
 from ragapp.errors import UsageError
 from ragapp.fetching.file_names import display_name
 from ragapp.fetching.web import FetchLimits
+from ragapp.protocols import Source
 from ragapp.types import Document
 
 NOBODY = 65534
