@@ -21,7 +21,16 @@ from typing import Final, Generic, TypeVar, cast
 from typing_extensions import get_protocol_members
 
 from ragapp.errors import RagappError, UsageError
-from ragapp.protocols import Chunker, Embedder, Generator, Parser, Reranker, SourceFinder
+from ragapp.protocols import (
+    CacheStore,
+    Chunker,
+    Embedder,
+    Generator,
+    Parser,
+    Reranker,
+    SearchIndex,
+    SourceFinder,
+)
 
 T = TypeVar("T")
 
@@ -193,6 +202,16 @@ GENERATORS: Final[Factories[Generator]] = Factories(
 )
 """`(argument, settings)` to a Generator."""
 
+INDEXES: Final[Factories[SearchIndex]] = Factories(
+    "ragapp.indexes", "search index", ("faiss", "qdrant"), _members(SearchIndex)
+)
+"""`(argument, settings, database)` to a SearchIndex, which follows the change log of the `ChangeSource`."""
+
+CACHE_STORES: Final[Factories[CacheStore]] = Factories(
+    "ragapp.cache_stores", "cache store", ("sqlite", "redis"), _members(CacheStore)
+)
+"""`(argument, settings, now)` to a CacheStore; `now` returns the time in seconds since 1970."""
+
 PARSERS: Final = Parsers("ragapp.parsers", "parser")
 """`(data, name)` to a ParsedText."""
 
@@ -203,6 +222,18 @@ SOURCES: Final[Functions[SourceFinder]] = Functions("ragapp.sources", "source", 
 """`(address, limits)` to Sources. The name is the scheme of the addresses."""
 
 SEAMS: Final[Mapping[str, Seam]] = MappingProxyType(
-    {seam.kind: seam for seam in (PARSERS, CHUNKERS, EMBEDDERS, RERANKERS, GENERATORS, SOURCES)}
+    {
+        seam.kind: seam
+        for seam in (
+            SOURCES,
+            PARSERS,
+            CHUNKERS,
+            EMBEDDERS,
+            INDEXES,
+            RERANKERS,
+            GENERATORS,
+            CACHE_STORES,
+        )
+    }
 )
 """Every seam, by the last part of its group."""

@@ -10,20 +10,30 @@ from ragapp.cache.answer_cache import CALIBRATED_THRESHOLDS, AnswerCache, CacheR
 from ragapp.cache.validity import ValidityCheck
 from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
 from ragapp.cache_stores.sqlite import SqliteCacheStore
-from ragapp.errors import NotFoundError
+from ragapp.errors import NotFoundError, UsageError
 from ragapp.lazy import Lazy
+from ragapp.plugins import CACHE_STORES
 from ragapp.protocols import CacheStore, Embedder
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
 
 
 def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) -> CacheStore:
-    """Raises UsageError, StorageError."""
-    if settings.redis_url is not None:
+    """The store that `settings.cache_store` names. Raises UsageError, StorageError."""
+    name = settings.resolved_cache_store
+    plugin = CACHE_STORES.build(name, settings, now)
+    if plugin is not None:
+        return plugin
+    if name == "redis":
+        if settings.redis_url is None:
+            raise UsageError("RAGAPP_CACHE_STORE=redis needs RAGAPP_REDIS_URL, the URL of the server.")
         from ragapp.cache_stores.redis import RedisCacheStore  # noqa: PLC0415  optional dependency
 
         url = settings.redis_url.get_secret_value()
         return RedisCacheStore(url, settings.cache_entries, settings.cache_timeout, now)
+    if name != "sqlite":
+        available = CACHE_STORES.available()
+        raise UsageError(f"Unknown cache store RAGAPP_CACHE_STORE={name!r}. Available: {available}.")
     return SqliteCacheStore(settings.data_dir / "cache", settings.cache_entries, settings.cache_timeout, now)
 
 

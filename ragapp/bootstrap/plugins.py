@@ -15,7 +15,9 @@ def names_in_use(settings: Settings) -> Mapping[str, frozenset[str]]:
         "chunkers": [settings.chunker],
         "embedders": [settings.embedder],
         "rerankers": [settings.reranker, settings.support_model],
+        "indexes": [settings.index],
         "generators": generators,
+        "cache_stores": [settings.resolved_cache_store],
     }
     return {kind: frozenset(_name(value) for value in values if value) for kind, values in chosen.items()}
 

@@ -98,11 +98,11 @@ def migrate(settings: Settings, target: Settings, on_moved: OnMoved) -> Moved:
 
 
 def _clear_shared_cache(settings: Settings) -> None:
-    """Clears the cache on a server: it may hold answers from another history of these documents.
+    """Clears a cache outside of the data folder: it may hold answers from another history of these documents.
 
     It is cleared even if the cache is switched off now, because it may be switched on again.
     """
-    if settings.redis_url is None:
+    if settings.resolved_cache_store == "sqlite":
         return
     try:
         with closing(build_cache_store(settings)) as store:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ragapp.errors import UsageError
 from ragapp.indexes.change_log import ChangeSource
 from ragapp.indexes.local.index import LocalIndex
+from ragapp.plugins import INDEXES
 from ragapp.protocols import SearchIndex
 from ragapp.settings import Settings
 
@@ -17,13 +18,17 @@ QDRANT = "qdrant:"
 
 
 def build_index(settings: Settings, database: ChangeSource) -> SearchIndex:
-    """Raises UsageError for an unknown index, or when Qdrant's client is not installed."""
+    """Raises UsageError for an unknown index, a plugin that cannot be used, or when Qdrant's client is not
+    installed."""
+    plugin = INDEXES.build(settings.index, settings, database)
+    if plugin is not None:
+        return plugin
     if settings.index == "faiss":
         return LocalIndex(settings.indexes_dir, database)
     if not settings.index.startswith(QDRANT):
         raise UsageError(
-            f"Unknown search index RAGAPP_INDEX={settings.index!r}. Available: `faiss`, and `qdrant:` "
-            "followed by the URLs of the nodes, as in qdrant:http://node1:6333,http://node2:6333"
+            f"Unknown search index RAGAPP_INDEX={settings.index!r}. Available: {INDEXES.available()}. After "
+            "`qdrant:` come the URLs of the nodes, as in qdrant:http://node1:6333,http://node2:6333"
         )
     try:
         from ragapp.indexes.qdrant.index import QdrantIndex  # noqa: PLC0415  it is optional

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 class AnswerSettings(BaseModel):
     index: str = Field(
         default="faiss",
-        description="Search index: `faiss` (files in the data folder), or `qdrant:URL,URL,…` (the nodes of "
-        "a Qdrant cluster).",
+        description="Search index: `faiss` (files in the data folder), `qdrant:URL,URL,…` (the nodes of a "
+        "Qdrant cluster), or a plugin (`NAME` or `NAME:ARGUMENT`).",
     )
     embedder: str = Field(
         default="bge-small-en-v1.5",

@@ -38,9 +38,16 @@ class ModelSettings(BaseModel):
 
 class CacheSettings(BaseModel):
     cache: bool = Field(default=True, description="Whether answers are cached and served again.")
+    cache_store: str | None = Field(
+        default=None,
+        description="Where cached answers are stored: `sqlite` (a file in the data folder), `redis` (the "
+        "server of RAGAPP_REDIS_URL), or a plugin (`NAME` or `NAME:ARGUMENT`). Default: `redis` if that URL "
+        "is set, otherwise `sqlite`.",
+    )
     redis_url: SecretStr | None = Field(
         default=None,
-        description="URL of the Redis or Valkey server that holds the answer cache. "
+        description="URL of the Redis or Valkey server that holds the answer cache and the rate "
+        "limits of keys. "
         "Default: a file in the data folder.",
     )
     cache_threshold: float | None = Field(
@@ -73,3 +80,7 @@ class CacheSettings(BaseModel):
         lt=1,
         description="Share of checked hits that may differ before only identical questions are served.",
     )
+
+    @property
+    def resolved_cache_store(self) -> str:
+        return self.cache_store or ("sqlite" if self.redis_url is None else "redis")
