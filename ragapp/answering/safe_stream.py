@@ -20,20 +20,28 @@ class SafeStream:
     """
 
     def __init__(self) -> None:
-        self._held = ""
+        self._held: list[str] = []
+        self._marker_holds = False
+        """Whether whole words are held back because a marker may have started."""
 
     def feed(self, piece: str) -> str:
         """The text that can be shown now; may be empty."""
-        self._held += piece
-        whole = _last_boundary(self._held)
-        opened = _open_marker(self._held)
-        cut = whole if opened is None else min(whole, _last_boundary(self._held[:opened]))
-        ready, self._held = self._held[:cut], self._held[cut:]
-        return _shown(ready)
+        self._held.append(piece)
+        if not self._marker_holds and not _BOUNDARY.search(
+            piece
+        ):  # so a long word is not read again and again
+            return ""
+        held = "".join(self._held)
+        whole = _last_boundary(held)
+        opened = _open_marker(held)
+        cut = whole if opened is None else min(whole, _last_boundary(held[:opened]))
+        self._marker_holds = cut < whole
+        self._held = [held[cut:]]
+        return _shown(held[:cut])
 
     def end(self) -> str:
         """The rest."""
-        ready, self._held = self._held, ""
+        ready, self._held = "".join(self._held), []
         return _shown(ready)
 
 

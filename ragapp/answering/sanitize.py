@@ -13,17 +13,18 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _DEFINITION = re.compile(r"^[ \t]*\[[^\]\n]+\]:.*$", re.MULTILINE)
-_IMAGE = re.compile(r"[ \t]?!\[[^\]]{0,300}\](?:\([^)]{0,2000}\)|\[[^\]]{0,300}\])")
-_LINK = re.compile(r"\[([^\]]{0,300})\](?:\([^)]{0,2000}\)|\[[^\]\d][^\]]{0,300}\])")
+_IMAGE = re.compile(r"[ \t]?!\[[^\[\]]{0,300}+\](?:\([^)]{0,2000}+\)|\[[^\[\]]{0,300}+\])")
+_LINK = re.compile(r"\[([^\[\]]{0,300}+)\](?:\([^)]{0,2000}+\)|\[[^\[\]\d][^\[\]]{0,300}+\])")
 _TAG = re.compile(
-    r"<!--.{0,2000}?-->|</?(?:a|abbr|audio|b|base|body|br|button|code|div|em|embed|form|h[1-6]|head|hr|html|i|iframe|img"
-    r"|input|li|link|mark|math|meta|object|ol|p|pre|script|small|source|span|strong|style|sub|sup|svg|table|tbody"
+    r"<!--(?:[^<-]|<(?!!--)|-(?!->)){0,2000}+-->"
+    r"|</?(?:a|abbr|audio|b|base|body|br|button|code|div|em|embed|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|mark|math|meta|object|ol|p|pre|script|small|source|span|strong|style|sub|sup|svg|table|tbody"
     r"|td|template|textarea|th|thead|tr|u|ul|video)\b[^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
 _SCHEME = re.compile(r"(?:\w[\w+.-]{0,40}://)+")
-# Every repetition has a bound: a text of opening marks that nothing closes would take quadratic time.
-# What is longer keeps its characters, and `disarmed` parts the pairs that could start markup.
+# Every repetition has a bound, and hardly any goes beyond the next opening mark: a text of opening marks that
+# nothing closes would take quadratic time, or much time for each of them. What is longer keeps its
+# characters, and `disarmed` parts the pairs that could start markup.
 
 _DISARMED = (
     (re.compile(r"(?<!!)!+(?=\[)"), ""),  # ![ opens an image

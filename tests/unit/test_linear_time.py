@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
+from ragapp.answering.claims import read_claims
+from ragapp.answering.groundedness.value_reader import read_values
+from ragapp.answering.safe_stream import SafeStream
 from ragapp.answering.sanitize import sanitized
+from ragapp.text.reasoning import Reasoning, without_reasoning
+from ragapp.text.sentences import sentence_spans
 from tests.patterns import Seed, computed_patterns, modules_with_patterns, patterns_of, seeds_of
 
 SEEDS = (
@@ -40,6 +45,9 @@ SEEDS = (
 SHORT = 1_000
 GROWTH = 8.0
 """Four times the text takes four times as long in linear time, sixteen times in quadratic time."""
+
+SLOWEST = 6.0
+"""Times as long as for words; it is about two."""
 
 BOUNDED = {
     "pdf_headings._AMOUNTS": "lines of at most LONGEST letters",
@@ -137,6 +145,45 @@ def test_a_quadratic_pattern_is_found(pattern: str, suspicious: float) -> None:
     assert any(grows_too_fast(work, seed, suspicious) for seed in seeds_of(compiled))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_what_a_model_wrote_is_made_plain_in_linear_time(seed: str, suspicious: float) -> None:
-    assert not grows_too_fast(sanitized, ("", seed), suspicious)
+def streamed(text: str) -> None:
+    """What is done with the tokens of a model as they arrive."""
+    safe, reasoning = SafeStream(), Reasoning()
+    for start in range(0, len(text), 4):
+        safe.feed(reasoning.feed(text[start : start + 4]))
+    safe.end()
+
+
+READERS = {
+    "sanitized": sanitized,
+    "read_claims": read_claims,
+    "streamed": streamed,
+    "without_reasoning": without_reasoning,
+    "read_values": read_values,
+    "sentence_spans": sentence_spans,
+}
+WRITTEN = (
+    *SEEDS,
+    "<!--a",
+    "[1]",
+    "x [1]. ",
+    "\n[1]",
+    "- [1] ",
+    "【1】",
+    "<think>",
+    "<|channel|>",
+    "http://a.b ",
+)
+
+
+@pytest.mark.parametrize("seed", WRITTEN)
+@pytest.mark.parametrize("reader", READERS)
+def test_what_a_model_wrote_is_read_in_linear_time(reader: str, seed: str, suspicious: float) -> None:
+    assert not grows_too_fast(READERS[reader], ("", seed), suspicious)
+
+
+@pytest.mark.parametrize("seed", [*WRITTEN, "![a](", "[a][", "<!-", "<!---", "<a <"])
+def test_no_markup_is_much_slower_to_sanitize_than_words(seed: str) -> None:
+    """A repetition with a large bound takes linear time, but thousands of steps for each character."""
+    length = 16 * SHORT
+    words = min(seconds(sanitized, text_of(("", "word "), length)) for _ in range(3))
+    assert min(seconds(sanitized, text_of(("", seed), length)) for _ in range(3)) < SLOWEST * words

@@ -50,7 +50,7 @@ _LABEL = re.compile(r"(?:[*_]{0,2})[A-Z][\w' -]{0,40}(?:[*_]{0,2}):(?:[*_]{0,2})
 _LABEL_WORDS = 4
 _RULE_BELOW = re.compile(r"[ \t]{0,8}\n[ \t]{0,8}\|?[ \t]{0,8}:?-{2,20}[-|: \t]{0,400}(?:\n|\Z)")
 _HEADING = re.compile(r"^\s*(?:#{1,6} [^\n]{1,120}|\*\*[^*\n]{1,100}\*\*:?|__[^_\n]{1,100}__:?)\s*")
-_FOLLOWED = re.compile(r"^[^\S\n]*\n\s*\S")
+_FOLLOWED = re.compile(r"[^\S\n]*\n\s*\S")
 
 
 def claims_nothing(text: str) -> bool:
@@ -72,6 +72,6 @@ def is_table_head(text: str, end: int) -> bool:
     return _RULE_BELOW.match(text, end) is not None
 
 
-def is_heading(line: str, behind: str) -> bool:
-    """Whether a line is marked as a heading and is followed by text."""
-    return _HEADING.fullmatch(line) is not None and _FOLLOWED.match(behind) is not None
+def is_heading(text: str, start: int, end: int) -> bool:
+    """Whether the line from `start` to `end` is marked as a heading and is followed by text."""
+    return _HEADING.fullmatch(text[start:end]) is not None and _FOLLOWED.match(text, end) is not None

@@ -30,6 +30,8 @@ _AFTER = re.compile(
 )
 _RATE = re.compile(r"\s?(?:/\s?|(?:per|an?|each|every)\s)(?P<unit>[^\W\d_]+[²³23]?)")
 _DECADE = re.compile(r"[12]\d\d0s\b")
+_MOST_DIGITS = 100
+"""Python converts at most 4,300 digits, in time that grows with their square."""
 _UNBROKEN = str.maketrans("", "", "\u00a0\u202f\u2009' ")
 
 
@@ -57,12 +59,12 @@ def read_numbers(text: str) -> Iterator[Value]:
 
 
 def _fraction(written: str) -> Fraction | None:
-    """The number; None for a ratio, a time or a version, which are compared as written."""
+    """The number; None for a ratio, a time, a version or a very long one, which are compared as written."""
     if not written[0].isdigit():
         first, *rest = re.split(r"[\s-]+", written.lower())
         return Fraction(NUMBER_WORDS[first] + sum(NUMBER_WORDS[word] for word in rest))
     written = written.translate(_UNBROKEN)
-    if ":" in written or "/" in written:
+    if ":" in written or "/" in written or len(written) > _MOST_DIGITS:
         return None
     for thousands, point in (",.", ".,"):
         if re.fullmatch(rf"\d{{1,3}}(?:\{thousands}\d{{3}})+(?:\{point}\d+)?", written) and (
@@ -120,7 +122,8 @@ def _readings(number: Fraction, unit: Unit | None, text: str, end: int) -> Itera
 
 
 _ORDINAL = re.compile(
-    rf"\b(?P<digits>\d+)(?:st|nd|rd|th)\b|\b(?P<word>{'|'.join(ORDINALS)})\b", re.IGNORECASE
+    rf"\b(?P<digits>\d{{1,{_MOST_DIGITS}}})(?:st|nd|rd|th)\b|\b(?P<word>{'|'.join(ORDINALS)})\b",
+    re.IGNORECASE,
 )
 
 

@@ -83,3 +83,12 @@ def test_other_values_do_not(claimed: str, stated: str) -> None:
 )
 def test_what_only_looks_like_a_value_is_none(text: str) -> None:
     assert read_values(text).found == ()
+
+
+@pytest.mark.parametrize("length", [101, 4301, 20_000])
+@pytest.mark.parametrize("form", ["{}", "{}.5", "{}th", "$ {} million", "1,{}", "-{} m", "{}:{}"])
+def test_numbers_longer_than_python_converts_are_compared_as_written(form: str, length: int) -> None:
+    """Python refuses to convert more than 4,300 digits, which ended the whole answer."""
+    text = form.format("7" * length, "7" * length)
+    assert agree(text, text)
+    assert not agree(text, form.format("7" * (length - 1) + "8", "1"))
