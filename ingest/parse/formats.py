@@ -142,6 +142,6 @@ def _is_json(data: bytes, head: bytes) -> bool:
         return False
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):  # what is nested too deeply is read as text
         return False
     return True

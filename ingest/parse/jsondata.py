@@ -12,6 +12,7 @@ from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 
 INDENT = "  "
+_MOST_DIGITS = 4300
 
 
 def parse_json(data: bytes, name: str) -> ParsedText:
@@ -24,7 +25,7 @@ def parse_json(data: bytes, name: str) -> ParsedText:
 
 def _records(text: str, name: str) -> Iterator[object]:
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, parse_int=_integer)
     except json.JSONDecodeError:
         yield from _json_lines(text, name)
         return
@@ -34,11 +35,16 @@ def _records(text: str, name: str) -> Iterator[object]:
         yield whole
 
 
+def _integer(digits: str) -> int | str:
+    """The number; its digits when it has more than Python converts."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
 def _json_lines(text: str, name: str) -> Iterator[object]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield json.loads(line)
+                yield json.loads(line, parse_int=_integer)
             except json.JSONDecodeError as error:
                 raise ParseError(
                     f"{name} is no JSON: line {number}: {error.msg}. Mend it, or name it .txt."

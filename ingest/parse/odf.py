@@ -21,6 +21,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _UNREAD = frozenset({f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}note-citation"})
 _PLACEHOLDERS = frozenset({"page-number", "date-time", "footer", "header"})
 _PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_MOST_DIGITS = 10
 _MOST_REPEATED = 1000
 """Sheets repeat an empty cell a million times to their edge; nobody repeats a value that often."""
 
@@ -59,7 +60,7 @@ def _write(parent: Element, out: TextBuilder, *, in_list: bool = False) -> None:
         if element.tag in _UNREAD:
             continue
         if element.tag == f"{_TEXT}h":
-            out.heading(int(element.get(f"{_TEXT}outline-level", "1")), _text(element))
+            out.heading(_number(element, f"{_TEXT}outline-level"), _text(element))
         elif element.tag == f"{_TEXT}p":
             (out.item if in_list else out.paragraph)(_text(element))
         elif element.tag == f"{_TABLE}table":
@@ -130,4 +131,10 @@ def _rows(table: Element) -> Iterator[list[str]]:
 
 
 def _times(element: Element, what: str) -> int:
-    return min(int(element.get(f"{_TABLE}number-{what}-repeated", "1")), _MOST_REPEATED)
+    return min(_number(element, f"{_TABLE}number-{what}-repeated"), _MOST_REPEATED)
+
+
+def _number(element: Element, attribute: str) -> int:
+    """The value of the attribute, 1 if there is none or it is no number."""
+    value = element.get(attribute, "1")
+    return int(value) if value.isdecimal() and len(value) < _MOST_DIGITS else 1

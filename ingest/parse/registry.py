@@ -26,31 +26,45 @@ from ingest.parse.subtitles import parse_subtitles
 from ingest.parse.text import parse_text
 from ingest.parse.xlsx import parse_xlsx
 from ingest.parse.xml import parse_xml
+from ingest.parse.zip_xml import nested_too_deeply
 from ragapp.errors import ParseError
 from ragapp.protocols import Parser
 from ragapp.types import ParsedText
 
+MAX_OUTER = 30
+"""Mails around a mail that is still read. Programs that forward mails rarely nest more than ten."""
 
-def parse(data: bytes, name: str, password: str | None = None) -> ParsedText:
+
+def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0) -> ParsedText:
     """The document's text; `password` opens it, or what is attached to it, when that is an encrypted PDF.
 
-    Raises ParseError with the reason when it cannot be read.
+    `outer` counts the mails around it. Raises ParseError with the reason when it cannot be read.
     """
     if not data.strip():
         raise ParseError(f"{name} is empty. Add a file that has something in it.")
-    parser = plugin_parser(name) or _parser(format_of(data, name), password)
-    parsed = parser(data, name)
+    try:
+        parser = plugin_parser(name) or _parser(format_of(data, name), password, outer)
+        parsed = parser(data, name)
+    except RecursionError as error:
+        raise nested_too_deeply(name) from error
     if not parsed.text.strip():
         raise ParseError(f"{name} holds no text. Add a file that has something to read in it.")
     return parsed
 
 
-def _parser(known: Format, password: str | None) -> Parser:
+def _parser(known: Format, password: str | None, outer: int) -> Parser:
     if known == "pdf":
         return partial(parse_pdf, password=password)
+    if known in OPENERS and outer > MAX_OUTER:
+        return _too_deep
     if known in OPENERS:
-        return lambda data, name: read_message(OPENERS[known](data, name), partial(parse, password=password))
+        inner = partial(parse, password=password, outer=outer + 1)
+        return lambda data, name: read_message(OPENERS[known](data, name), inner)
     return PARSERS[known]
+
+
+def _too_deep(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - as every parser is called
+    raise nested_too_deeply(name)
 
 
 OPENERS: Mapping[Format, Callable[[bytes, str], MailMessage]] = {"mail": open_mail, "msg": open_msg}

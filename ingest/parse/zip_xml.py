@@ -64,5 +64,18 @@ def outermost(
             waiting.extend(reversed(element))
 
 
+_LXML_DEPTH = "Excessive depth"
+"""How lxml begins its message about elements that are nested more than 256 deep."""
+
+
 def damaged(name: str, why: object) -> ParseError:
+    if _LXML_DEPTH in str(why):
+        return nested_too_deeply(name)
     return ParseError(f"{name} is damaged: {why}. Open it in its own program and save a new copy.")
+
+
+def nested_too_deeply(name: str) -> ParseError:
+    return ParseError(
+        f"{name} has parts nested inside each other too deeply to be read. Take the inner parts out, and add "
+        "them as documents of their own."
+    )
