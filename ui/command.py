@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,4 +29,6 @@ def ui(
     """
     from ui.server import PageOptions, serve_page  # noqa: PLC0415  Streamlit takes seconds to load
 
+    # Streamlit would read `.streamlit` of the working folder, its secrets and options included.
+    os.chdir(Path.cwd().anchor)
     serve_page(PageOptions(api_url, host, port, tuple(name or ()), upload_mb))

@@ -12,11 +12,11 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from ragapp.errors import UsageError
 from ragapp.settings.answers import AnswerSettings
+from ragapp.settings.file import SettingsFileSource
 from ragapp.settings.ingest import IngestSettings
 from ragapp.settings.models import CacheSettings, ModelSettings
 from ragapp.settings.server import ServerSettings
@@ -59,14 +59,12 @@ class Settings(
     StorageSettings,
     BaseSettings,
 ):
-    """Read from `RAGAPP_…` environment variables, then from `ragapp.toml` in the working folder.
+    """Read from `RAGAPP_…` environment variables, then from the settings file.
 
     `RAGAPP_…_FILE` names a file that holds the value, as container platforms provide secrets.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="RAGAPP_", toml_file="ragapp.toml", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="RAGAPP_", frozen=True, extra="forbid")
 
     @classmethod
     def settings_customise_sources(
@@ -77,8 +75,8 @@ class Settings(
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        files, toml = FileSecrets(settings_cls), TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, files, toml
+        secrets, file = FileSecrets(settings_cls), SettingsFileSource(settings_cls)
+        return init_settings, env_settings, secrets, file
 
     def explicitly_set(self) -> dict[str, str]:
         """The settings that were given a value, by variable, with secrets hidden: for the log."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ragapp.settings import Settings, variable
+from ragapp.settings.file import FILE_SHOWN, NAMED_BY
 
 PREFIX = "RAGAPP_"
-CLIENT_VARIABLES = frozenset({"RAGAPP_API_KEY"})
-"""Read by clients of a server, and so not settings."""
+OTHER_VARIABLES = frozenset({"RAGAPP_API_KEY", NAMED_BY, FILE_SHOWN})
+"""Not settings: the key of a server's clients, and the settings file itself."""
 TEST_PREFIX = "RAGAPP_TEST_"
 
 _KUBERNETES_SERVICE = re.compile(r"RAGAPP(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)")
@@ -30,7 +31,7 @@ def unknown_variables() -> list[Unknown]:
     """The unknown RAGAPP_* variables of the environment, sorted by name."""
     names = {f"{PREFIX}{field.upper()}": variable(field) for field in Settings.model_fields}
     names |= {f"{name}_FILE": f"{name}_FILE" for name in names}
-    known = frozenset(names.values()) | CLIENT_VARIABLES
+    known = frozenset(names.values()) | OTHER_VARIABLES
     return [
         Unknown(name, _nearest(name.upper(), names))
         for name in sorted(os.environ)

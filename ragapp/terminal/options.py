@@ -31,7 +31,7 @@ Filters = Annotated[
 
 
 def load_settings(data_dir: Path | None, *, strict: bool = False) -> Settings:
-    """Reads the settings. Unknown RAGAPP_* variables produce a warning on stderr.
+    """Reads the settings. Unknown RAGAPP_* variables, and settings from a file, are shown on stderr.
 
     Raises UsageError when a setting is invalid, and with `strict` also when a variable seems to be mistyped:
     a server should not run for months on a default by accident.
@@ -42,21 +42,25 @@ def load_settings(data_dir: Path | None, *, strict: bool = False) -> Settings:
 
     from ragapp.errors import UsageError
     from ragapp.settings import Settings
+    from ragapp.settings.file import NAMED_BY
 
     _warn_of_unknown(strict=strict)
     try:
-        return Settings() if data_dir is None else Settings(data_dir=data_dir)
+        settings = Settings() if data_dir is None else Settings(data_dir=data_dir)
+        _show_file(settings, given={"data_dir"} if data_dir else set())
     except ValidationError as error:
         problems = "; ".join(_problem(one) for one in error.errors())
         raise UsageError(f"{problems}. `ragapp settings` lists every setting.") from None
-    except (TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
-            f"ragapp.toml in this folder is not valid TOML: {error}. Strings need quotes."
+            f"{os.environ.get(NAMED_BY) or 'ragapp.toml in this folder'} is not valid TOML: {error}. Strings "
+            "need quotes."
         ) from None
     except PermissionError as error:
         raise UsageError(
             f"Cannot read {error.filename}: permission denied. Make it readable, or move it away."
         ) from None
+    return settings
 
 
 @contextmanager
@@ -102,13 +106,38 @@ def _warn_of_unknown(*, strict: bool) -> None:
         del os.environ[unknown.name]  # child processes need not warn again
 
 
+def _show_file(settings: Settings, given: set[str]) -> None:
+    """Prints which settings come from the settings file, once for a process and its children.
+
+    `given` are those of the command line, which go before it, like those of the environment.
+    """
+    from ragapp.settings import variable
+    from ragapp.settings.file import FILE_SHOWN, read_settings_file
+
+    file = read_settings_file()
+    if file is None or os.environ.get(FILE_SHOWN) == str(file.path):
+        return
+    environment = {name.upper() for name in os.environ}
+    names = [
+        name
+        for name in file.values
+        if name not in given and environment.isdisjoint({variable(name), f"RAGAPP_{name.upper()}_FILE"})
+    ]
+    if names:
+        shown = ", ".join(f"{name}={settings.shown(name)}" for name in names)
+        typer.secho(f"Settings from {file.path}: {shown}", fg="yellow", err=True)
+    os.environ[FILE_SHOWN] = str(file.path)
+
+
 def _problem(error: ErrorDetails) -> str:
     """What is wrong with one setting."""
     from ragapp.settings import variable
+    from ragapp.settings.file import NAME, NAMED_BY
     from ragapp.settings.unknown import nearest_setting
 
     name = "_".join(str(part) for part in error["loc"])
     if error["type"] != "extra_forbidden":
         return f"{variable(name)}: {error['msg']}"
     nearest = nearest_setting(name)
-    return f"{name} in ragapp.toml is not a setting" + (f"; did you mean {nearest}?" if nearest else "")
+    file = Path(os.environ.get(NAMED_BY, NAME)).name
+    return f"{name} in {file} is not a setting" + (f"; did you mean {nearest}?" if nearest else "")

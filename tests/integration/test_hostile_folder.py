@@ -53,6 +53,16 @@ def test_the_web_page_is_not_the_working_folders(trace: Path) -> None:
     assert not trace.exists(), trace.read_text()
 
 
+def test_the_page_alone_has_no_options_of_the_working_folder(trace: Path) -> None:
+    port = free_port()
+    page = Child("ragapp.cli", ["ui", "--port", str(port)])
+    try:
+        assert answer(f"http://127.0.0.1:{port}/_stcore/health").is_success
+    finally:
+        page.stop()
+    assert not trace.exists(), trace.read_text()
+
+
 def answer(url: str) -> httpx.Response:
     until = time.monotonic() + SECONDS
     while True:
