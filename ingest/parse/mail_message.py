@@ -38,7 +38,10 @@ def read_message(letter: MailMessage, parse: Parse) -> ParsedText:
     lines = (("From", letter.sender), ("To", letter.receivers), ("Date", letter.date))
     out.paragraph("\n".join(f"{label}: {one_line(value)}" for label, value in lines if value))
     if letter.body.data.strip():
-        out.include(parse(letter.body.data, letter.body.name), below=1)
+        try:
+            out.include(parse(letter.body.data, letter.body.name), below=1)
+        except ParseError as error:  # subject and attachments are worth reading without it
+            out.paragraph(f"(The text of this mail could not be read: {error})")
     for attachment in letter.attachments:
         out.heading(2, f"Attachment: {attachment.name}")
         try:

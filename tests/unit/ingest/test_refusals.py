@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from docx import Document
+from pptx import Presentation
 from pypdf import PdfWriter
 
 from ingest.parse.clean import clean
@@ -81,3 +86,22 @@ def test_strange_documents_are_read_or_refused_but_never_crash() -> None:
                 outcomes["read"] += 1
     sandbox.close()
     assert outcomes["read"] > outcomes["refused"] > outcomes["crashed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "kind", "other"),
+    [
+        (Document, "a.docm", "wordprocessingml.document", "wordprocessingml.template"),
+        (Presentation, "a.ppsx", "presentationml.presentation", "presentationml.slideshow"),
+    ],
+)
+def test_another_kind_of_office_document_is_named(
+    made: Callable[[], Any], name: str, kind: str, other: str
+) -> None:
+    written, changed = io.BytesIO(), io.BytesIO()
+    made().save(written)
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(changed, "w") as target:
+        for part in source.namelist():
+            target.writestr(part, source.read(part).replace(kind.encode(), other.encode()))
+    with pytest.raises(ParseError, match=rf"^{name} is another kind of Office document \(.*{other}\)"):
+        parse(changed.getvalue(), name)
