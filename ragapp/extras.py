@@ -7,6 +7,7 @@ from typing import Final
 
 EXTRAS: Final = MappingProxyType(
     {
+        "hypothesis": "testing",
         "ir_measures": "evals",
         "langchain_community": "bench",
         "langchain_huggingface": "bench",
@@ -16,6 +17,7 @@ EXTRAS: Final = MappingProxyType(
         "opentelemetry.exporter.otlp.proto.http": "server",
         "opentelemetry.sdk": "server",
         "psycopg": "server",
+        "pytest": "testing",
         "qdrant_client": "server",
         "rapidocr": "ocr",
         "sklearn": "evals",

@@ -19,11 +19,11 @@ from hypothesis import settings
 from ragapp.models.catalog import find_entry
 from ragapp.models.fetch import fetch
 from ragapp.settings import Settings
+from ragapp.testing.soak import SOAK
 from ragapp.types import UploadSpec
 from tests import postgres as postgresql
 from tests import s3server
 from tests.qdrantserver import Node, node
-from tests.soak import SOAK
 
 if TYPE_CHECKING:  # imported by the fixtures that need them: unit tests start without them
     from sqlalchemy import Engine

@@ -5,4 +5,4 @@ from __future__ import annotations
 import multiprocessing
 
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["tests.fault.library", "tests.contract.library"])
+FORKED.set_forkserver_preload(["tests.fault.library", "ragapp.testing.library"])

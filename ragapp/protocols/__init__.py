@@ -1,4 +1,4 @@
-"""The interfaces between core and adapters. Each has a contract suite in tests/contract/."""
+"""The interfaces between core and adapters. Each has a contract suite in ragapp/testing or tests/contract."""
 
 from ragapp.protocols.answers import AnswerStore, ConversationStore
 from ragapp.protocols.auth import AuditStore, KeyStore, PreferenceStore, RateLimiter, UsageStore

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.service.reindexing import reindex
@@ -18,30 +12,11 @@ from ragapp.store.engine import CONNECTIONS, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, Collection, ParsedText, Ranking, UploadSpec, Vectors
+from ragapp.testing.library import HashEmbedder
+from ragapp.types import Chunk, Collection, ParsedText, Ranking, UploadSpec
 
 NAME, DIMENSION, SIZE = "shore", 8, 12
 """Texts are cut into chunks of `SIZE` characters."""
-
-
-@dataclass(frozen=True)
-class HashEmbedder:
-    """Vectors that depend on the text and the name alone."""
-
-    fingerprint: str
-    dimension: int = DIMENSION
-    max_tokens: int = 1000
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self.embed_query(text) for text in texts])
-
-    def embed_query(self, text: str) -> Vectors:
-        seed = hashlib.sha256(f"{self.fingerprint}/{text}".encode()).digest()
-        vector = np.random.default_rng(list(seed)).standard_normal(self.dimension).astype(np.float32)
-        return vector / np.linalg.norm(vector)
-
-    def token_spans(self, text: str) -> NDArray[np.int64]:
-        return np.array([(place, place + 1) for place in range(len(text))], np.int64)
 
 
 class Library:

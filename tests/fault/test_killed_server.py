@@ -17,9 +17,9 @@ from ragapp.bootstrap import build_runtime, build_service
 from ragapp.client import RagappClient
 from ragapp.errors import RagappError
 from ragapp.settings import Settings
+from ragapp.testing.soak import repeats
 from ragapp.types import SearchQuery, UploadSpec
 from tests.ports import free_port
-from tests.soak import repeats
 
 KILLS = repeats(2, 50)
 DOCUMENTS = 10

@@ -22,8 +22,8 @@ from pydantic import SecretStr
 from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.testing.soak import repeats
 from ragapp.types import UploadSpec
-from tests.soak import repeats
 
 KILLS = repeats(3, 200)
 SEED = int(os.environ.get("RAGAPP_TEST_KILL_SEED", "11"))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ragapp.errors import ConflictError, NotFoundError
 from ragapp.store.job_queue import SqlJobQueue
+from ragapp.testing.soak import repeats
 from tests.fault.library import NAME, HashEmbedder, Library
-from tests.soak import repeats
 
 CHANGES = repeats(120, 10_000)
 REPLICAS = 4

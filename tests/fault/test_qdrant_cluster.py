@@ -14,8 +14,8 @@ import pytest
 from ragapp.errors import ServerUnavailable, UsageError
 from ragapp.indexes.qdrant.client import QdrantSettings
 from ragapp.indexes.qdrant.index import QdrantIndex
+from ragapp.testing.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from ragapp.types import Ranking
-from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from tests.ports import free_port
 from tests.qdrantserver import Node, cluster
 

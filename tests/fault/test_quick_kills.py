@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from ragapp.testing.soak import repeats
 from tests.fault.library import Library
 from tests.processes import FORKED
-from tests.soak import repeats
 
 KILLS = repeats(25, 2000)
 LONGEST = 0.25

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ragapp.testing.soak import repeats
 from tests.fault.library import NAME, SIZE, HashEmbedder, Library
-from tests.soak import repeats
 
 READERS = repeats(3, 8)
 SECONDS = repeats(3, 300)

@@ -20,11 +20,11 @@ from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import StorageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.testing.cache_entries import entry, unit
 from ragapp.types import Answer, AskQuery, UploadSpec
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
 from tests.serving import LIBRARY, bring_in
-from tests.unit.cache.entries import entry, unit
 
 pytestmark = pytest.mark.servers
 

@@ -16,8 +16,8 @@ from ragapp.store.engine import open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
+from ragapp.testing.soak import repeats
 from ragapp.types import Chunk, ParsedText, UploadSpec
-from tests.soak import repeats
 
 EMBEDDER, DOCUMENTS = "one", 8
 ROUNDS = repeats(3, 200)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from ragapp.testing.soak import repeats
 from tests.fault.library import Library
 from tests.fault.storage import PowerCut, failing_at
-from tests.soak import repeats
 
 SOURCES = st.sampled_from(["heron", "crane", "stork"])
 TEXTS = st.text(alphabet="abc de\nü", min_size=1, max_size=40).filter(str.strip)

@@ -23,10 +23,10 @@ from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
+from ragapp.testing.soak import repeats
 from ragapp.types import Answer, AskQuery, Caller, Chunk, Grant, ParsedText, UploadSpec
 from ragapp.types.answers import CLOCK_SKEW
 from tests.serving import settings_in
-from tests.soak import repeats
 
 numbers = count()
 PLACES = ("harbour", "lighthouse")

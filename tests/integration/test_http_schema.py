@@ -18,9 +18,9 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
+from ragapp.testing.soak import repeats
 from ragapp.types import Grant, KeyLimits, UploadSpec
 from tests.serving import LIBRARY, bring_in, settings_in
-from tests.soak import repeats
 
 EXAMPLES = repeats(2, 100)
 """Requests for each operation."""

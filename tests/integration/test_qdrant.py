@@ -19,8 +19,8 @@ from ragapp.indexes.qdrant.index import QdrantIndex
 from ragapp.indexes.qdrant.points import Points
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
+from ragapp.testing.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from ragapp.types import Collection, IndexChange, IndexEntry, SearchQuery, Vectors
-from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library
 from tests.qdrantserver import Node
 
 

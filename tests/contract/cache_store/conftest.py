@@ -1,17 +1,16 @@
-"""Every cache store: the file, Redis, Valkey, and each with a circuit breaker."""
+"""The cache stores: the file, Redis, Valkey, and the file behind a circuit breaker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ragapp.cache_stores.circuit_breaker import ResilientCacheStore
 from ragapp.cache_stores.sqlite import SqliteCacheStore
-from ragapp.protocols import CacheStore
-from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open, on_server
+from ragapp.testing.cache_stores import MAX_ENTRIES, Clock, Open
+from tests.contract.cache_store.library import PATIENT, on_server
 from tests.redisserver import port_of, server
 
 
@@ -45,22 +44,3 @@ def open_file(tmp_path: Path, clock: Clock) -> Open:
 @pytest.fixture
 def open_steady(open_file: Open) -> Open:
     return lambda: ResilientCacheStore(open_file())
-
-
-@pytest.fixture(
-    params=[
-        "open_file",
-        pytest.param("open_redis", marks=pytest.mark.servers),
-        pytest.param("open_valkey", marks=pytest.mark.servers),
-        "open_steady",
-    ]
-)
-def open_store(request: pytest.FixtureRequest) -> Open:
-    opened: Open = request.getfixturevalue(request.param)
-    return opened
-
-
-@pytest.fixture
-def store(open_store: Open) -> Iterator[CacheStore]:
-    with closing(open_store()) as store:
-        yield store

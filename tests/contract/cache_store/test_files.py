@@ -9,7 +9,8 @@ import pytest
 
 from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import StorageError
-from tests.contract.cache_store.library import MAX_ENTRIES, PATIENT, Clock, Open, kept
+from ragapp.testing.cache_stores import MAX_ENTRIES, Clock, Open, kept
+from tests.contract.cache_store.library import PATIENT
 from tests.processes import FORKED
 
 

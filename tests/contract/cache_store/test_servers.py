@@ -10,8 +10,8 @@ from redis import Redis
 
 from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import UsageError
-from tests.contract.cache_store.library import Clock, Open, kept
-from tests.unit.cache.entries import entry, unit
+from ragapp.testing.cache_entries import entry, unit
+from ragapp.testing.cache_stores import Clock, Open, kept
 
 
 def test_expired_entries_are_removed_from_a_servers_sets(

@@ -11,7 +11,7 @@ import pytest
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
-from tests.contract.generator.library import OpenAIServer, served
+from tests.contract.generator.library import OpenAIServer
 
 
 @pytest.fixture
@@ -31,11 +31,3 @@ def local(model_folder: Callable[[str], Path]) -> Iterator[Generator]:
     (generator,) = build_generators(Settings(generator="local:smollm2-135m-instruct", threads=1))
     yield generator
     generator.close()
-
-
-@pytest.fixture(params=["served", "local"])
-def generator(request: pytest.FixtureRequest, server: OpenAIServer) -> Generator:
-    if request.param == "served":
-        return served(server, "good")
-    found: Generator = request.getfixturevalue("local")
-    return found

@@ -13,10 +13,9 @@ from typing import Any
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
+from ragapp.testing.generators import PROMPT, SYSTEM
 from ragapp.types import Ending
 
-SYSTEM = "Answer the question from the text."
-PROMPT = "Text: The harbour was built in 1862.\n\nQuestion: When was the harbour built?"
 PIECES = ["It ", "was ", "built ", "in ", "1862."]
 
 

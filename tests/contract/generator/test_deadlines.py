@@ -9,7 +9,8 @@ import pytest
 
 from ragapp.errors import BusyError, ModelError
 from ragapp.processes.cancellation import Cancellation, cancelled_by
-from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
+from ragapp.testing.generators import PROMPT, SYSTEM
+from tests.contract.generator.library import OpenAIServer, served
 
 LONG = 60.0
 """Seconds for which the server would continue."""

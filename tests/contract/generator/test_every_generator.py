@@ -1,8 +1,7 @@
-"""Every generator: a remote one over real HTTP, and the local one with a real, tiny model."""
+"""The contract of generators, for a remote one over real HTTP, and the local one with a real, tiny model."""
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 
@@ -12,24 +11,20 @@ from ragapp.errors import ModelError
 from ragapp.models.build import build_generators
 from ragapp.protocols import Generator
 from ragapp.settings import Settings
-from tests.contract.generator.library import PROMPT, SYSTEM, OpenAIServer, served
+from ragapp.testing.generators import PROMPT, SYSTEM, GeneratorContract
+from tests.contract.generator.library import OpenAIServer, served
 
 
-def test_it_streams_pieces(generator: Generator) -> None:
-    pieces = list(generator.generate(SYSTEM, PROMPT, 24))
-    assert len(pieces) > 3
-    assert all(pieces)
-    assert "1862" in "".join(pieces)
+class TestServed(GeneratorContract):
+    @pytest.fixture
+    def generator(self, server: OpenAIServer) -> Generator:
+        return served(server, "good")
 
 
-def test_it_has_a_name_and_is_available(generator: Generator) -> None:
-    assert generator.name
-    assert generator.unavailable() is None
-
-
-def test_the_same_prompt_gives_the_same_text(generator: Generator) -> None:
-    first, second = ("".join(generator.generate(SYSTEM, PROMPT, 16)) for _ in range(2))
-    assert first == second
+class TestLocal(GeneratorContract):
+    @pytest.fixture
+    def generator(self, local: Generator) -> Generator:
+        return local
 
 
 def test_no_request_is_sent_before_the_first_piece_is_asked_for(server: OpenAIServer) -> None:
@@ -47,32 +42,7 @@ def test_no_model_is_loaded_before_the_first_piece_is_asked_for(tmp_path: Path) 
         next(pieces)
 
 
-def test_a_stream_may_be_closed_early_and_the_next_one_is_complete(generator: Generator) -> None:
-    pieces = generator.generate(SYSTEM, PROMPT, 200)
-    next(pieces)
-    pieces.close()  # type: ignore[attr-defined]
-    assert len(list(generator.generate(SYSTEM, PROMPT, 8))) > 3
-
-
-def test_several_threads_may_generate_at_once(generator: Generator) -> None:
-    answers: list[str] = []
-    ask = lambda: answers.append("".join(generator.generate(SYSTEM, PROMPT, 16)))  # noqa: E731
-    threads = [threading.Thread(target=ask) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 3
-    assert len(set(answers)) == 1
-
-
 def test_it_can_be_closed_twice(server: OpenAIServer) -> None:
     generator = served(server, "good")
     generator.close()
     generator.close()
-
-
-def test_it_can_be_warmed_up_and_may_count_tokens(generator: Generator) -> None:
-    generator.warm_up(SYSTEM)
-    short, long = generator.count_tokens("tide"), generator.count_tokens("The tide turns at noon.")
-    assert short is None if long is None else 0 < (short or 0) < long < 12

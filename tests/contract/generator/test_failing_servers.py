@@ -12,7 +12,8 @@ from ragapp.models.build import build_generators
 from ragapp.models.circuit_breaker import FAILURES
 from ragapp.models.retries import MAX_ATTEMPTS
 from ragapp.settings import Settings
-from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
+from ragapp.testing.generators import PROMPT, SYSTEM
+from tests.contract.generator.library import PIECES, OpenAIServer, served
 
 
 @pytest.mark.parametrize(

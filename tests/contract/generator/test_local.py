@@ -6,7 +6,7 @@ import pytest
 
 from ragapp.errors import ModelError
 from ragapp.protocols import Generator
-from tests.contract.generator.library import PROMPT, SYSTEM
+from ragapp.testing.generators import PROMPT, SYSTEM
 
 
 def test_it_stops_at_max_tokens(local: Generator) -> None:

@@ -10,7 +10,8 @@ from ragapp.models.chat_generator import ChatGenerator
 from ragapp.models.deadlines import Deadlines
 from ragapp.models.langchain_chat import LangChainChat
 from ragapp.settings import Settings
-from tests.contract.generator.library import PIECES, PROMPT, SYSTEM, OpenAIServer, served
+from ragapp.testing.generators import PROMPT, SYSTEM
+from tests.contract.generator.library import PIECES, OpenAIServer, served
 
 
 def test_the_request_has_the_prompt_and_the_options(server: OpenAIServer) -> None:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ragapp.testing.soak import repeats
 from ragapp.types import Grant
 from tests.integration.authorization.world import (
     OUR_CANARY,
@@ -28,7 +29,6 @@ from tests.integration.authorization.world import (
     rpc,
     rpc_result,
 )
-from tests.soak import repeats
 
 REQUESTS = repeats(400, 20_000)
 

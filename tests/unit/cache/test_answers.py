@@ -15,6 +15,7 @@ from ragapp.cache.cache_key import CacheKey, Circumstances, normalised
 from ragapp.cache.entries import new_entry, why_not_stored
 from ragapp.cache.validity import ValidityCheck
 from ragapp.cache_stores.sqlite import SqliteCacheStore
+from ragapp.testing.cache_entries import entry, unit
 from ragapp.types import (
     Answer,
     AskEvent,
@@ -25,7 +26,6 @@ from ragapp.types import (
     SearchedQuestion,
     SearchResult,
 )
-from tests.unit.cache.entries import entry, unit
 
 QUESTION = "When was the harbour built?"
 MADE = entry(QUESTION).answer

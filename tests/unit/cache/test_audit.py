@@ -13,8 +13,8 @@ import pytest
 from ragapp.cache.online_audit import AUDITED, WRONG, Auditor, agrees, verdict
 from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import ModelError
+from ragapp.testing.cache_entries import entry
 from ragapp.types import Answer
-from tests.unit.cache.entries import entry
 
 SERVED = entry("q").answer
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ragapp.cache_stores.similarity import SimilarityIndex, cosine, sign_bits
+from ragapp.testing.cache_entries import near, unit
 from ragapp.types import CacheEntry, Vectors
-from tests.unit.cache.entries import near, unit
 
 
 def put(mirror: SimilarityIndex, name: str, vector: Vectors, partition: str = "p") -> None:

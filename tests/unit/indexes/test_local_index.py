@@ -11,7 +11,7 @@ import pytest
 
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.indexes.local.locks import write_lock
-from tests.contract.library import DIMENSION, EAST, EMBEDDER, NAME, Library, WatchedDatabase
+from ragapp.testing.library import DIMENSION, EAST, EMBEDDER, NAME, Library, WatchedDatabase
 
 
 @pytest.fixture

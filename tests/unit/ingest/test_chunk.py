@@ -5,28 +5,15 @@ from __future__ import annotations
 import re
 import time
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from ingest.chunk import chunk
 from ingest.parse.boilerplate import boilerplate
 from ingest.parse.builder import page_starts
 from ingest.parse.markdown import parse_markdown
-from ragapp.protocols import TokenSpans
+from ragapp.protocols import Chunker
+from ragapp.testing.chunkers import ChunkerContract, words
 from ragapp.types import Chunk, Heading, ParsedText, Table
-
-
-def words(text: str) -> NDArray[np.int64]:
-    """A tokenizer that takes each word and each other visible character as a token."""
-    return np.array([m.span() for m in re.finditer(r"\w+|[^\w\s]", text)], np.int64).reshape(-1, 2)
-
-
-def letters(text: str) -> NDArray[np.int64]:
-    """A tokenizer of single characters, each given twice, as those that work on bytes do."""
-    return np.array([(i, i + 1) for i in range(len(text)) for _ in range(2)], np.int64).reshape(-1, 2)
 
 
 def markdown(text: str, max_tokens: int = 100) -> list[Chunk]:
@@ -35,59 +22,11 @@ def markdown(text: str, max_tokens: int = 100) -> list[Chunk]:
 
 SENTENCE = "This sentence has exactly eight words in it. "
 
-LINES = st.lists(
-    st.one_of(
-        st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80),
-        st.sampled_from(["", "\f", "One. Two! Three?", "a " * 60, "b" * 300, "word. " * 30]),
-    ),
-    max_size=30,
-)
 
-
-@st.composite
-def parsed_texts(draw: st.DrawFn) -> ParsedText:
-    lines = draw(LINES)
-    text = "\n".join(lines)
-    starts = np.cumsum([0, *(len(line) + 1 for line in lines)])
-    headings = [
-        Heading(draw(st.integers(1, 4)), int(start), int(start) + len(line))
-        for line, start in zip(lines, starts, strict=False)
-        if line.strip() and draw(st.booleans())
-    ]
-    edges = [int(start) for start in starts]
-    tables = [
-        Table(first, last, head)
-        for first, last in zip(edges, edges[2:], strict=False)
-        if (head := draw(st.sampled_from(["", "", "Year | Sales", "long " * 40])))
-    ]
-    boilerplate = tuple(
-        (start, start + len(line))
-        for line, start in zip(lines, edges, strict=False)
-        if line.strip() and draw(st.integers(0, 9)) == 0
-    )
-    return ParsedText(text, headings=tuple(headings), tables=tuple(tables[::2]), boilerplate=boilerplate)
-
-
-@given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
-def test_chunks_are_exact_ascend_and_fit(parsed: ParsedText, limit: int, tokenizer: TokenSpans) -> None:
-    previous = 0
-    for c in chunk(parsed, tokenizer, limit):
-        assert previous <= c.start < c.end
-        assert c.text == parsed.text[c.start : c.end] == c.text.strip()
-        assert len(words(c.embedding_text)) <= limit
-        previous = c.end
-
-
-@given(parsed_texts(), st.integers(16, 60), st.sampled_from([words, letters]))
-def test_every_visible_character_is_in_a_chunk_or_in_a_heading(
-    parsed: ParsedText, limit: int, tokenizer: TokenSpans
-) -> None:
-    rest = list(parsed.text)
-    for c in chunk(parsed, tokenizer, limit):
-        rest[c.start : c.end] = " " * (c.end - c.start)
-    for start, end in (*((h.start, h.end) for h in parsed.headings), *parsed.boilerplate):
-        rest[start:end] = " " * (end - start)
-    assert not re.search(r"\w", "".join(rest))
+class TestChunk(ChunkerContract):
+    @pytest.fixture
+    def chunker(self) -> Chunker:
+        return chunk
 
 
 def test_a_chunk_names_the_sections_it_stands_in() -> None:

@@ -14,47 +14,19 @@ from ragapp.errors import ModelError
 from ragapp.models.build import build_reranker
 from ragapp.protocols import Reranker
 from ragapp.settings import Settings
-
-QUESTION = "When was the harbour built?"
-PASSAGES = [
-    "Sourdough bread rises for twelve hours.",
-    "The harbour was built in 1862 by Ada Thornton.",
-    "The harbour lies north of the old town.",
-]
+from ragapp.testing.rerankers import PASSAGES, QUESTION, RerankerContract
 
 
 @pytest.fixture(scope="module")
-def reranker(model_folder: Callable[[str], Path]) -> Reranker:
+def catalogued(model_folder: Callable[[str], Path]) -> Reranker:
     model_folder("ms-marco-MiniLM-L-12-v2")
-    reranker = build_reranker("ms-marco-MiniLM-L-12-v2", Settings())
-    assert reranker is not None
-    return reranker
+    return build_reranker("ms-marco-MiniLM-L-12-v2", Settings())
 
 
-def test_the_passage_that_answers_scores_highest_and_the_unrelated_one_lowest(reranker: Reranker) -> None:
-    assert np.argsort(reranker.score(QUESTION, PASSAGES)).tolist() == [0, 2, 1]
-
-
-def test_scores_are_between_0_and_1_in_the_order_of_the_passages(reranker: Reranker) -> None:
-    scores = reranker.score(QUESTION, PASSAGES)
-    assert scores.dtype == np.float32
-    assert scores.shape == (3,)
-    assert ((scores >= 0) & (scores <= 1)).all()
-    np.testing.assert_array_equal(reranker.score(QUESTION, PASSAGES[::-1]), scores[::-1])
-
-
-def test_a_score_does_not_depend_on_the_other_passages(reranker: Reranker) -> None:
-    alone = [reranker.score(QUESTION, [passage])[0] for passage in PASSAGES]
-    np.testing.assert_array_equal(reranker.score(QUESTION, PASSAGES), alone)
-
-
-def test_no_passages_give_no_scores(reranker: Reranker) -> None:
-    assert reranker.score(QUESTION, []).shape == (0,)
-
-
-def test_long_passages_and_questions_are_cut(reranker: Reranker) -> None:
-    scores = reranker.score("harbour " * 900, [PASSAGES[1] + " Herons fish." * 900, ""])
-    assert np.isfinite(scores).all()
+class TestReranker(RerankerContract):
+    @pytest.fixture
+    def reranker(self, catalogued: Reranker) -> Reranker:
+        return catalogued
 
 
 CONFIG = {
@@ -73,11 +45,11 @@ def folder(tmp_path: Path, model_folder: Callable[[str], Path]) -> Path:
     return folder
 
 
-def test_a_folder_with_onnx_weights_scores_like_the_catalogue(folder: Path, reranker: Reranker) -> None:
+def test_a_folder_with_onnx_weights_scores_like_the_catalogue(folder: Path, catalogued: Reranker) -> None:
     mine = build_reranker(str(folder), Settings(models_dir=folder.parent))
-    np.testing.assert_array_equal(mine.score(QUESTION, PASSAGES), reranker.score(QUESTION, PASSAGES))
+    np.testing.assert_array_equal(mine.score(QUESTION, PASSAGES), catalogued.score(QUESTION, PASSAGES))
     assert mine.fingerprint.startswith("mine@")
-    assert mine.fingerprint != reranker.fingerprint
+    assert mine.fingerprint != catalogued.fingerprint
 
 
 def test_a_reranker_reads_as_many_tokens_as_its_tokenizer_allows(folder: Path) -> None:

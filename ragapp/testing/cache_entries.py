@@ -12,7 +12,8 @@ DIMENSION = 384
 def unit(seed: int) -> Vectors:
     """A random direction, the same for the same seed."""
     vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
-    return vector / np.linalg.norm(vector)
+    unit_vector: Vectors = vector / np.linalg.norm(vector)
+    return unit_vector
 
 
 def near(vector: Vectors, cosine: float, seed: int = 99) -> Vectors:
@@ -20,7 +21,8 @@ def near(vector: Vectors, cosine: float, seed: int = 99) -> Vectors:
     other = unit(seed)
     other -= (other @ vector) * vector
     other /= np.linalg.norm(other)
-    return (cosine * vector + np.sqrt(1 - cosine**2) * other).astype(np.float32)
+    found: Vectors = (cosine * vector + np.sqrt(1 - cosine**2) * other).astype(np.float32)
+    return found
 
 
 def entry(

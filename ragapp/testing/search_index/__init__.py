@@ -1,0 +1,17 @@
+"""The contract of search indexes."""
+
+from ragapp.testing.search_index.any_history import HistoryContract
+from ragapp.testing.search_index.concurrency import ConcurrencyContract
+from ragapp.testing.search_index.finding import FindingContract
+from ragapp.testing.search_index.fixtures import OpenAt
+from ragapp.testing.search_index.following import FollowingContract
+from ragapp.testing.search_index.keywords import KeywordContract
+from ragapp.testing.search_index.purging import PurgingContract
+
+__all__ = ["OpenAt", "SearchIndexContract"]
+
+
+class SearchIndexContract(
+    FindingContract, FollowingContract, KeywordContract, PurgingContract, ConcurrencyContract, HistoryContract
+):
+    """Every SearchIndex. Subclasses override the fixture `open_at`."""

@@ -1,0 +1,74 @@
+"""The contract of parsers, for some of ours; `tests/unit/ingest` has the rest of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.parse.csv_table import parse_delimited
+from ingest.parse.docx import parse_docx
+from ingest.parse.markdown import parse_markdown
+from ragapp.protocols import Parser
+from ragapp.testing.parsers import ParserContract
+
+
+class TestMarkdown(ParserContract):
+    @pytest.fixture
+    def parser(self) -> Parser:
+        return parse_markdown
+
+    @pytest.fixture
+    def name(self) -> str:
+        return "tides.md"
+
+    @pytest.fixture
+    def document(self) -> bytes:
+        return b"# Tides\n\nThe tide turns at noon.\n\n## Herons\n\nThey fish at dusk.\n"
+
+    @pytest.fixture
+    def phrases(self) -> Sequence[str]:
+        return ("Tides", "turns at noon", "Herons", "They fish")
+
+
+class TestCsv(ParserContract):
+    @pytest.fixture
+    def parser(self) -> Parser:
+        return parse_delimited
+
+    @pytest.fixture
+    def name(self) -> str:
+        return "tides.csv"
+
+    @pytest.fixture
+    def document(self) -> bytes:
+        return b"place,high,low\nOban,4.1,0.7\nLeith,5.6,0.9\n"
+
+    @pytest.fixture
+    def phrases(self) -> Sequence[str]:
+        return ("place", "Oban", "4.1", "Leith", "0.9")
+
+
+class TestWord(ParserContract):
+    @pytest.fixture
+    def parser(self) -> Parser:
+        return parse_docx
+
+    @pytest.fixture
+    def name(self) -> str:
+        return "report.docx"
+
+    @pytest.fixture
+    def document(self, tmp_path: Path) -> bytes:
+        from docx import Document
+
+        document = Document()
+        document.add_heading("Tides", 1)
+        document.add_paragraph("The tide turns at noon.")
+        document.save(str(tmp_path / "report.docx"))
+        return (tmp_path / "report.docx").read_bytes()
+
+    @pytest.fixture
+    def phrases(self) -> Sequence[str]:
+        return ("Tides", "The tide turns at noon.")
