@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import io
 import os
 import re
 import stat
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.plugin_sources import plugin_sources
-from ragapp.errors import ParseError, UsageError
+from ragapp.errors import FetchError, ParseError, UsageError
 from ragapp.fetching.archives import ArchiveReader, Member, is_archive
 from ragapp.fetching.file_names import is_junk, is_unwanted, is_unwanted_path
 from ragapp.fetching.web import FetchLimits, fetch, page_name
@@ -160,11 +161,30 @@ def _opened(path: Path) -> BinaryIO:
         if error.errno == errno.ENXIO:  # what a socket says
             raise _no_document(path) from error
         raise
-    opened = open(file, "rb")  # noqa: PTH123, SIM115 - a descriptor, which the caller closes
+    opened = _ReadFile(file, path)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         opened.close()
         raise _no_document(path)
     return opened
+
+
+class _ReadFile(io.BufferedReader):
+    """An open file. An error while it is read, as from a damaged disk, concerns this file alone, and not
+    where its bytes are stored."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        super().__init__(io.FileIO(descriptor, "rb"))
+        self._path = path
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Raises FetchError."""
+        try:
+            return super().read(size)
+        except OSError as error:
+            raise FetchError(
+                f"{spelled(self._path)} cannot be read to its end: {error.strerror}. Copy it again, or leave "
+                "it out."
+            ) from error
 
 
 def _no_document(path: Path) -> UsageError:

@@ -185,7 +185,7 @@ def _reason(source: Source, error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{source.id} cannot be read: {error.strerror}. Make it readable, or leave it out."
     reason = str(error)
-    return reason if reason.startswith(source.name) else f"{source.name}: {reason}"
+    return reason if source.name in reason else f"{source.name}: {reason}"
 
 
 def _make_if_missing(service: RagService, collection: str) -> None:

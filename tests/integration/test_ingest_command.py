@@ -97,6 +97,22 @@ def test_people_get_counts_and_reasons(shop: Shop) -> None:
     assert "1 added, 0 updated, 0 unchanged, 1 failed" in out
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that fails when it is read")
+def test_a_file_that_cannot_be_read_to_its_end_stops_nothing(shop: Shop) -> None:
+    shop.write(b="Text.")
+    (shop.documents / "a.md").symlink_to("/proc/self/mem")
+    code, out, _ = shop.run(shop.documents)
+    assert code == 1
+    assert "a.md cannot be read to its end: Input/output error. Copy it again" in out
+    assert "1 added, 0 updated, 0 unchanged, 1 failed" in out
+
+
+def test_a_reason_names_the_file_once(shop: Shop) -> None:
+    (shop.documents / "a.zip").write_bytes(b"PK, but nothing else")
+    _, out, _ = shop.run(shop.documents)
+    assert "failed: a.zip cannot be unpacked" in out
+
+
 def test_a_file_that_cannot_be_opened_stops_nothing(shop: Shop) -> None:
     shop.write(a="Text.")
     code, out, err = shop.run("-", "--json", stdin=f"{shop.documents}/gone.md\n{shop.documents}/a.md\n")
