@@ -1,4 +1,6 @@
-"""The script that Streamlit runs for each browser session: the frame around the pages."""
+"""The script that Streamlit runs for each browser session. It sets up sign-in and the navigation between
+pages.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ def main() -> None:
     st.html(_HERE / "style.css")
     st.logo(_HERE / "icon.svg")
     try:
-        _show_pages(keeps_the_server=may("admin", None))
+        _show_pages(is_admin=may("admin", None))
         st.session_state[_SHOWN] = True
     except AuthenticationError as refusal:
         show_sign_in(refusal)
@@ -36,18 +38,18 @@ def main() -> None:
         _offer_retry()
 
 
-def _show_pages(*, keeps_the_server: bool) -> None:
+def _show_pages(*, is_admin: bool) -> None:
     documents_page = st.Page(
         documents.show, title="Documents", icon=":material/folder_open:", url_path="documents"
     )
     ask_page = st.Page(
         lambda: ask.show(documents_page), title="Ask", icon=":material/forum:", url_path="ask", default=True
     )
-    keepers = [
+    admin_pages = [
         st.Page(evals.show, title="Evals", icon=":material/query_stats:", url_path="evals"),
         st.Page(admin.show, title="Admin", icon=":material/settings:", url_path="admin"),
     ]
-    page = st.navigation([ask_page, documents_page, *(keepers if keeps_the_server else [])], position="top")
+    page = st.navigation([ask_page, documents_page, *(admin_pages if is_admin else [])], position="top")
     show_account()
     if page is ask_page:
         page.run()

@@ -1,7 +1,8 @@
-"""Which collection the pages are about: one choice for all pages of a browser session.
+"""The collection that the pages show: one choice for all pages of a browser session.
 
-It opens as the page's address says, else as the person chose last, on whatever machine; an open conversation
-brings its own. The address always names it, so that a link leads where it was copied.
+The choice starts with the collection that the page's address names, otherwise with the one that this person
+chose last, on any machine. Opening a conversation selects its collection. The address always names the
+choice, so that a copied link opens the same collection.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _ADDRESS = "collection"
 
 @dataclass(slots=True)
 class _Choice:
-    """`generation` counts changes by other means than the select box, as in `ui.documents.selection`."""
+    """The chosen collection. `generation` counts changes that were not made with the select box, as in
+    `ui.documents.selection`.
+    """
 
     name: str = ""
     generation: int = 0
@@ -35,7 +38,7 @@ class _Choice:
 
 
 def choose_collection() -> str:
-    """Shows the choice and returns it."""
+    """Shows the select box and returns the chosen collection."""
     choice = _choice()
     names = [collection.name for collection in client().collections()]
     _settle(choice, names)
@@ -58,7 +61,7 @@ def choose_collection() -> str:
 
 
 def choose_next(collection: str) -> None:
-    """Makes `collection` the chosen one of the next `choose_collection`; empty: whichever a visit opens."""
+    """Makes the next `choose_collection` choose `collection`, or the initial choice if it is empty."""
     _choice().become(collection)
 
 
@@ -68,7 +71,9 @@ def _choice() -> _Choice:
 
 
 def _settle(choice: _Choice, names: Sequence[str]) -> None:
-    """Replaces a choice that is not made yet, that is gone, or that the browser's history replaces."""
+    """Replaces the choice if none is made yet, if its collection is gone, or if the browser's history names
+    another.
+    """
     addressed = st.query_params.get(_ADDRESS, "")
     context = get_script_run_ctx()
     if context is not None and context.is_history_navigation and addressed in names:
@@ -86,7 +91,9 @@ def _take_over(generation: int, key: str) -> None:
 
 
 def _remember(choice: _Choice) -> None:
-    """For the next visit. The default collection may not be there yet, and is what opens without memory."""
+    """Stores the choice for the next visit. The default collection may not exist yet, and opens anyway when
+    nothing is stored.
+    """
     if choice.remembered is None:
         choice.remembered = who().last_collection or DEFAULT_COLLECTION
     if choice.name != choice.remembered:

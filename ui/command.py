@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 UPLOADS_MB = 500
-"""For all browser sessions together: Streamlit keeps each file in memory until the API has it."""
+"""The limit for all browser sessions together: Streamlit keeps each file in memory until the API has it."""
 
 
 def ui(

@@ -1,7 +1,7 @@
-"""Text that others wrote, made safe to show: it is never HTML and never active Markdown.
+"""Escapes text from outside, so that it is never read as HTML or Markdown.
 
-Document text, file names, headings, answers and error messages may all be hostile. They reach the page
-in two ways only: inside our own HTML through `html_text`, or in a Streamlit label through `label_text`.
+Document text, file names, headings, answers and error messages may all be hostile. They are shown in two ways
+only: inside our own HTML through `html_text`, or in a Streamlit label through `label_text`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _JOINER = "\u2060"
 
 
 def visible(text: str) -> str:
-    """Drops what makes text look like something else: bidirectional overrides and control characters.
+    """Removes characters that make text look different from what it is: bidirectional overrides and control
+    characters.
 
     Line breaks and tabs stay, and a page break becomes a line break. A lone surrogate, which cannot be sent
     to a browser, becomes U+FFFD.
@@ -28,12 +29,12 @@ def visible(text: str) -> str:
 
 
 def html_text(text: str) -> str:
-    """`text` for use as content, or as a double-quoted attribute value, of our own HTML."""
+    """Escapes `text` for use as the content of an HTML element or as a double-quoted attribute value."""
     return html.escape(visible(text), quote=True)
 
 
 def label_text(text: str) -> str:
-    """`text` on one line for a Streamlit label or message, where Markdown would be read."""
+    """Escapes `text`, on one line, for a Streamlit label or message, which would interpret Markdown."""
     one_line = " ".join(visible(text).split())
     broken_up = _PATTERN_START.sub(rf"\g<0>{_JOINER}", one_line)
     return _MARKDOWN_ACTIVE.sub(r"\\\g<0>", broken_up)

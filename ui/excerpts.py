@@ -1,4 +1,4 @@
-"""Text for reading, with the cited words marked."""
+"""Shows text with the cited spans highlighted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text that is cited, or not."""
+    """A piece of text that is either entirely cited or not at all."""
 
     text: str
     cited: bool
 
 
 def page_pieces(page: DocumentPage, cited: Iterable[Span] = ()) -> tuple[Piece, ...]:
-    """All of a page, cut at the borders of the cited spans, which may overlap and reach beyond it."""
+    """Splits the text of a page at the ends of the cited spans, which may overlap and exceed the page."""
     pieces: list[Piece] = []
     at = 0
     for start, end in sorted(cited):
@@ -38,7 +38,7 @@ def page_pieces(page: DocumentPage, cited: Iterable[Span] = ()) -> tuple[Piece, 
 
 
 def pieces_html(pieces: Iterable[Piece]) -> str:
-    """The cited words in `<mark>`, everything else as plain characters."""
+    """HTML with the cited pieces in `<mark>` and all text escaped."""
     return f'<div class="ragapp-text" dir="auto">{"".join(map(_piece_html, pieces))}</div>'
 
 

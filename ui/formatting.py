@@ -1,4 +1,4 @@
-"""Numbers, sizes and times as people read them."""
+"""Formats numbers, sizes and times for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def size(bytes_: int) -> str:
-    """In powers of 1000."""
+    """Formats a size in bytes, with decimal units."""
     if bytes_ < 1000:
         return counted(bytes_, "byte")
     power = min(int(math.log10(bytes_ * 1.0005) / 3), len(_UNITS))
@@ -25,7 +25,7 @@ def size(bytes_: int) -> str:
 
 
 def moment(when: datetime) -> str:
-    """On the reader's clock, as the browser tells it."""
+    """Formats a time in the time zone of the browser."""
     return f"{when.astimezone(ZoneInfo(st.context.timezone or 'UTC')):%d %b %Y, %H:%M}"
 
 
@@ -40,5 +40,5 @@ def duration(seconds: float) -> str:
 
 
 def share(value: float | None) -> str:
-    """As a percentage; a dash where there is none."""
+    """Formats a share as a percentage; None gives a dash."""
     return "–" if value is None else f"{value:.1%}"

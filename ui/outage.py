@@ -1,8 +1,8 @@
-"""When the API does not answer for a moment: what is on the page stays there until it does.
+"""Keeps the page as it is while the API does not respond.
 
-Streamlit takes away what a run of the script has not shown by its end. So the run does not end: it waits
-until the API answers, and then runs again. What is typed meanwhile stays, and a question that is sent
-is asked as soon as it can be.
+At the end of a run of the script, Streamlit removes every element that the run has not shown. So the run
+waits until the API responds, and then runs again. Text that is typed meanwhile is not lost, and a question
+that is sent meanwhile is asked afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ui.problems import show_problem
 from ui.session import client
 
 PASSING: Final = (ServerUnavailable, BusyError, StorageUnavailable)
-"""Problems that end by themselves, and that no change to the request would mend."""
+"""Errors that end by themselves and have nothing to do with the request."""
 
 _ASK_SECONDS: Final = 1.0
 _REMIND_SECONDS: Final = 10
@@ -28,7 +28,7 @@ _REMIND_SECONDS: Final = 10
 
 @contextmanager
 def refreshing() -> Iterator[None]:
-    """For what refreshes itself: waits out what passes, and shows what else ragapp raises."""
+    """For fragments that refresh themselves: waits while the API is unavailable, and shows other errors."""
     try:
         yield
     except PASSING as problem:
@@ -38,11 +38,11 @@ def refreshing() -> Iterator[None]:
 
 
 def wait_out(problem: RagappError) -> NoReturn:
-    """Leaves the page as it is until the API answers, then runs it again."""
+    """Leaves the page as it is until the API responds, then runs the script again."""
     while True:
         # Showing something is also where Streamlit ends a run whose browser has left.
         st.toast(
-            f"{label_text(str(problem))} The page goes on as soon as it can.",
+            f"{label_text(str(problem))} The page continues when the server responds.",
             icon=":material/cloud_off:",
             duration=_REMIND_SECONDS,
         )
@@ -53,7 +53,7 @@ def wait_out(problem: RagappError) -> NoReturn:
 
 
 def server_answers() -> bool:
-    """Whatever it answers: that a key is not accepted any longer is for the next run to say."""
+    """Whether the server responds, if only to reject the key, which the next run then shows."""
     try:
         client().status()
     except PASSING:

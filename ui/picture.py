@@ -1,4 +1,4 @@
-"""A page as a picture, with the cited words outlined on it."""
+"""Shows the image of a page with the cited text outlined."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ui.escape import html_text
 
 
 def picture_html(page: DocumentPage, image: PageImage) -> str:
-    """The picture travels inside the HTML, so that nothing has to be loaded for it.
+    """HTML of the image of a page. The image is embedded, so that nothing has to be loaded.
 
-    The words are marked in the picture itself; the outlines are where the drawer scrolls to.
+    The cited text is highlighted in the image itself; the viewer scrolls to the outlines.
     """
     source = b64encode(image.png).decode()
     about = html_text(f"Page {page.page} of {page.name}")

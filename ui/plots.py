@@ -1,4 +1,6 @@
-"""Small bar charts of plain HTML. The page's security policy allows no chart library to make code."""
+"""Small bar charts in plain HTML, because the page's security policy blocks chart libraries that evaluate
+code.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,9 @@ _BAR = "ragapp-bar"
 
 
 def show_bars(title: str, bars: Sequence[tuple[str, float | None, str]], *, top: float | None = None) -> None:
-    """Bars of (label, value from 0 up, the value in words), in proportion to `top` or to the highest.
+    """Shows bars of (label, value from 0 up, formatted value), scaled to `top` or to the largest value.
 
-    The newest bar stands at the right, and what it says is told in words beside the title.
+    The newest bar is on the right, and its value also stands next to the title.
     """
     full = top or max((value for _, value, _ in bars if value), default=0.0) or 1.0
     last_label, _, last_words = bars[-1]

@@ -1,4 +1,4 @@
-"""How a problem looks: what happened and what to do, in the place where it happened."""
+"""Shows errors where they occur, with what to do about them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ui.escape import label_text
 
 
 def show_problem(problem: RagappError, about: str | None = None) -> None:
-    """The problem's own words, which say what to do next; `about` names what it befell."""
+    """Shows the message of an error, which says what to do next. `about` names the affected object."""
     words = label_text(str(problem))
     st.error(f"**{label_text(about)}**: {words}" if about else words, icon=":material/error:")
 
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
-    """Shows what ragapp raises inside the block, and ends the block there."""
+    """Shows an error that ragapp raises inside the block, which ends there."""
     try:
         yield
     except RagappError as problem:

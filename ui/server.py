@@ -1,4 +1,4 @@
-"""The web page's server: Streamlit behind our own guards."""
+"""The server of the web page: Streamlit behind the middleware of `ui.web`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ragapp.client import RagappClient
 from ragapp.files.permissions import keep_to_owner
 from ragapp.sandbox.kernel import keep_memory_private
 from ui.theme import options as streamlit_options
-from ui.uploaded import bytes_held, note_turned_away
+from ui.uploaded import bytes_held, note_rejected
 from ui.web.guard import OriginGuard
 from ui.web.headers import SecurityHeaders
 from ui.web.session import cookie_name, session_routes
@@ -28,9 +28,9 @@ from ui.web.uploads import UploadGuard
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """Where the page listens, what it is a client of, and how much it holds.
+    """The address of the page, the API that it uses, and its upload limit.
 
-    `names` are the host names by which browsers reach it besides its own; `upload_mb` bounds the uploads in
+    `names` are further host names under which browsers reach the page. `upload_mb` limits the uploads in
     progress, in megabytes.
     """
 
@@ -42,7 +42,7 @@ class PageOptions:
 
 
 def serve_page(options: PageOptions) -> None:
-    """Serves until a signal, or until the process that holds its standard input ends."""
+    """Serves until a signal arrives, or until the parent process that holds its standard input ends."""
     keep_to_owner()
     keep_memory_private()
     _stop_with_parent()
@@ -67,7 +67,7 @@ def serve_page(options: PageOptions) -> None:
                 check=check,
                 held=bytes_held,
                 most=options.upload_mb * 2**20,
-                turned_away=note_turned_away,
+                rejected=note_rejected,
             ),
         ],
     )
@@ -83,7 +83,7 @@ def _key_check(api_url: str, *, for_others: bool) -> KeyCheck:
 
 
 def _stop_with_parent() -> None:
-    """A parent that gave us a pipe as standard input takes us with it, however it ends."""
+    """Ends this process when a parent that passed a pipe as standard input ends, for whatever reason."""
     if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
         threading.Thread(target=_stop_at_end_of_input, name="stop-with-parent", daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""What a browser session holds: the API's client."""
+"""The API client of a browser session."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from ragapp.types import DocumentQuery, DocumentSort, Listing, Status
 from ui.web.signins import sign_ins
 
 DEFAULT_COLLECTION = "default"
-"""The collection that the API makes on first use."""
+"""The collection that the API creates on first use."""
 
 
 def client() -> RagappClient:
-    """One client for all sessions that use the same key: it holds a pool of connections."""
+    """The client for the key of this session. Sessions with the same key share it, and so its connection
+    pool.
+    """
     secrets = st.secrets
     return _client(secrets["ragapp_api_url"], api_key(), for_others=secrets["ragapp_for_others"])
 
 
 def api_key() -> str:
-    """That of whoever is signed in with this browser; empty when nobody is."""
+    """The API key of the signed-in user; empty when no one is signed in."""
     return sign_ins().key_of(st.context.cookies.get(st.secrets["ragapp_cookie"]))
 
 
@@ -41,7 +43,7 @@ def listing_of(
     offset: int = 0,
     count: int = 50,
 ) -> Listing:
-    """A part of its documents; an empty one of a collection that does not exist (yet)."""
+    """Lists documents of a collection. A collection that does not exist (yet) has an empty list."""
     try:
         return client().listing(
             DocumentQuery(

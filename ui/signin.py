@@ -1,4 +1,4 @@
-"""Who uses the page, and what they may do there. Signing in and out are plain forms: see `ui.web.session`."""
+"""The signed-in user and their roles. Signing in and out are plain forms: see `ui.web.session`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from ui.web.session import FAILED, SIGN_IN, SIGN_OUT
 
 _KNOWN = "signed-in"
 _KNOWN_SECONDS = 20.0
-"""After so long the server is asked again: a key may be revoked, or allowed more."""
+"""How long the roles of a key are cached: the key may be revoked, or be granted more."""
 
 _FAILURES: Final = {
-    "refused": "The server does not accept this key. See that it is whole, or ask an admin for a new one.",
-    "unavailable": "The server could not check the key. See that it runs, and sign in again.",
+    "refused": "The server does not accept this key. Check that it was copied completely, or ask an admin "
+    "for a new one.",
+    "unavailable": "The server could not check the key. Check that it is running, and sign in again.",
 }
 
 
 def may(role: Role, collection: str | None) -> bool:
-    """Whether that role, or a higher one, is held in the collection, or in all when it is None.
+    """Whether the user has that role, or a higher one, in the collection, or in all of them if it is None.
 
-    Decides what is shown. What may be done, the server decides. Raises AuthenticationError.
+    This only decides what the page shows; the server checks each request. Raises AuthenticationError.
     """
     me = who()
     return Caller(me.id, me.name, me.grants).may(role, collection)
 
 
 def who() -> Me:
-    """Raises AuthenticationError when the server wants a key."""
+    """The signed-in user. Raises AuthenticationError when the server requires a key."""
     asked_at, key, me = st.session_state.get(_KNOWN, (0.0, "", None))
     if me is None or key != api_key() or time.monotonic() - asked_at > _KNOWN_SECONDS:
         found = client().access.me()
@@ -49,7 +50,7 @@ def who() -> Me:
 
 
 def show_sign_in(refusal: AuthenticationError) -> None:
-    """In place of any page, while the server wants a key that the browser does not have."""
+    """Shows the sign-in form instead of a page, while the server requires a key and the browser has none."""
     st.session_state.clear()
     st.title("Sign in", anchor=False)
     failed = st.query_params.get(FAILED, "")
@@ -58,7 +59,9 @@ def show_sign_in(refusal: AuthenticationError) -> None:
     elif api_key():
         show_problem(refusal)
     else:
-        st.markdown("This server wants an API key. Whoever keeps it makes one with `ragapp keys create`.")
+        st.markdown(
+            "This server requires an API key. Its administrator can create one with `ragapp keys create`."
+        )
     st.html(
         f'<form class="ragapp-form" method="post" action="{SIGN_IN}">'
         f'<input type="hidden" name="back" value="{html_text(_address())}">'
@@ -69,7 +72,7 @@ def show_sign_in(refusal: AuthenticationError) -> None:
 
 
 def show_account() -> None:
-    """Who is signed in, with the way out. Nothing where no key is needed."""
+    """Shows the signed-in user and the button to sign out, or nothing if the server requires no key."""
     me = who()
     if not me.id:
         return
@@ -87,7 +90,7 @@ def show_account() -> None:
 
 
 def _address() -> str:
-    """The path of the page that was asked for, with its query."""
+    """The path of the requested page with its query."""
     asked = urlencode(st.query_params.to_dict())
     path = urlsplit(st.context.url or "/").path
     return f"{path}?{asked}" if asked else path

@@ -1,4 +1,4 @@
-"""Small tables as plain HTML: read by screen readers, copied by hand, and nothing in them is active."""
+"""Small tables in plain HTML, which screen readers can read and users can copy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.escape import html_text
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> None:
-    """The last so many columns hold `numbers`, which stand to the right. What is too wide scrolls."""
+    """Shows a table whose last `numbers` columns are right-aligned. A table that is too wide scrolls."""
     texts = len(columns) - numbers
     head = "".join(_cell("th", at >= texts, one) for at, one in enumerate(columns))
     body = "".join(_row(row, texts) for row in rows)

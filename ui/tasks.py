@@ -1,4 +1,4 @@
-"""Work in the background as it goes: how far it is, why it failed, and a way to end it."""
+"""Background tasks with their progress, the reason of a failure, and a button to cancel them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Look(NamedTuple):
 
 
 _LOOKS: Final[Mapping[TaskState, _Look]] = {
-    "waiting": _Look("Waits for its turn", ":material/schedule:", "gray"),
+    "waiting": _Look("Waiting", ":material/schedule:", "gray"),
     "running": _Look("Running", ":material/play_circle:", "blue"),
     "done": _Look("Done", ":material/check_circle:", "green"),
     "failed": _Look("Failed", ":material/error:", "red"),
@@ -35,7 +35,7 @@ _LOOKS: Final[Mapping[TaskState, _Look]] = {
 
 
 def show_task(task: Task) -> None:
-    """One task on a line of its own, with its progress while it runs."""
+    """Shows a task, with its progress while it runs."""
     with st.container(border=True, key=f"task-{task.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(
@@ -60,7 +60,7 @@ def show_task(task: Task) -> None:
 
 def _times(task: Task) -> str:
     if task.started_at is None:
-        return f"asked for {moment(task.asked_at)}"
+        return f"requested {moment(task.asked_at)}"
     if task.ended_at is None:
         return f"since {moment(task.started_at)}"
     return f"{moment(task.started_at)}, took {duration((task.ended_at - task.started_at).total_seconds())}"

@@ -1,4 +1,4 @@
-"""The look and the manners of the page, as options of Streamlit."""
+"""The appearance and behaviour of the page, as options of Streamlit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ _MANNERS: Final[dict[str, Option]] = {
 
 
 def options(port: int, host: str, upload_mb: int) -> dict[str, Option]:
-    """Streamlit's options for a page served on `port` of the address `host`, with files up to `upload_mb`."""
+    """Streamlit's options for a page served at `host` and `port`, with uploads of up to `upload_mb`
+    megabytes.
+    """
     return {
         **_LOOK,
         **_MANNERS,

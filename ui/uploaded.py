@@ -14,10 +14,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
 @contextmanager
-def handed_over(files: Sequence[UploadedFile]) -> Iterator[None]:
-    """Frees the files at the end, however it comes.
+def freed_afterwards(files: Sequence[UploadedFile]) -> Iterator[None]:
+    """Frees the files at the end of the block, also after an error.
 
-    Streamlit would keep them in memory for as long as the browser session lasts.
+    Streamlit would otherwise keep them in memory until the browser session ends.
     """
     try:
         yield
@@ -27,30 +27,30 @@ def handed_over(files: Sequence[UploadedFile]) -> Iterator[None]:
 
 
 def bytes_held() -> int:
-    """Of all files that are in memory now."""
+    """The size of all files that are in memory now."""
     return sum(stat.byte_length for stats in _manager().get_stats().values() for stat in stats)
 
 
-def note_turned_away(session_id: str) -> None:
-    """Counts a file for which there was no room; `pop_turned_away` tells its session."""
+def note_rejected(session_id: str) -> None:
+    """Counts a file of a session that was rejected for lack of room. `pop_rejected` returns the count."""
     if runtime.get_instance().is_active_session(session_id):
-        _turned_away()[session_id] += 1
+        _rejected()[session_id] += 1
 
 
-def pop_turned_away() -> int:
-    """How many files of this session had no room since it was asked last."""
-    return _turned_away().pop(_session_id(), 0)
+def pop_rejected() -> int:
+    """Returns the number of files of this session that were rejected since the last call."""
+    return _rejected().pop(_session_id(), 0)
 
 
 @cache
-def _turned_away() -> Counter[str]:
-    """By session. One of this process, which its HTTP side and the scripts of all sessions share."""
+def _rejected() -> Counter[str]:
+    """Rejected files by session. The HTTP side and the scripts of all sessions share this object."""
     return Counter()
 
 
 def _session_id() -> str:
     context = get_script_run_ctx()
-    assert context is not None, "only the script of a session asks for its files"
+    assert context is not None, "called by the script of a session"
     return context.session_id
 
 

@@ -1,4 +1,4 @@
-"""The drawer in which cited words are seen on their page, beside what the reader was doing."""
+"""The viewer, a drawer beside the page that shows cited text on its page of the document."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _TEXT: Final = "As read"
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """What to show: a page of a document version with the words of `cited` marked.
+    """What the viewer shows: a page of a document version with the span `cited` highlighted.
 
-    `label` says which citation it is, `claim` what is claimed to stand there, `quote` the cited words.
+    `label` names the citation, `claim` is the sentence of the answer, and `quote` the cited text.
     """
 
     document_id: str
@@ -41,7 +41,7 @@ class Viewing:
 
 @dataclass(frozen=True, slots=True)
 class _Tour:
-    """The citations one can step through, the one that is open, and the page that is shown of it."""
+    """The citations that the reader can step through, the index of the open one, and the page it shows."""
 
     stops: tuple[Viewing, ...]
     place: int
@@ -57,9 +57,9 @@ class _Tour:
 
 
 def view(viewing: Viewing, tour: Sequence[Viewing] = ()) -> None:
-    """Opens the drawer in the next run; to be called from a widget's callback.
+    """Opens the viewer in the next run. Call it from a widget's callback.
 
-    The reader can step through `tour`, in which `viewing` is one.
+    The reader can step through `tour`, which contains `viewing`.
     """
     stops = tuple(tour) or (viewing,)
     st.session_state[_KEY] = _Tour(stops, stops.index(viewing), viewing.page)
@@ -67,10 +67,10 @@ def view(viewing: Viewing, tour: Sequence[Viewing] = ()) -> None:
 
 
 def show_viewer() -> None:
-    """Shows the drawer while something is being viewed. Pages call it once, at their end.
+    """Shows the viewer if it is open. Pages call this once, at their end.
 
-    What is viewed is kept in the session, since a dialog opened inside a fragment that refreshes itself
-    would close at the next refresh.
+    The state is stored in the session, because a dialog that is opened inside a fragment which refreshes
+    itself would close at the next refresh.
     """
     tour: _Tour | None = st.session_state.get(_KEY)
     if tour is not None:
@@ -148,7 +148,7 @@ def _choose_look() -> str:
 
 
 def _picture(page: DocumentPage, stop: Viewing) -> str | None:
-    """The page as a picture, as HTML; None when its format has no pages of its own, or it cannot be drawn."""
+    """The image of the page as HTML; None when the format has no pages, or the page cannot be drawn."""
     cited = _cited_on(page, stop)
     try:
         image = client().page_image(page.document_id, page.page, cited=cited, version=page.version)
@@ -158,7 +158,7 @@ def _picture(page: DocumentPage, stop: Viewing) -> str | None:
         st.caption(label_text(str(problem)))
         return None
     if cited and not image.boxes:
-        st.caption("The cited words could not be found on the picture of this page. *As read* marks them.")
+        st.caption("The cited text could not be located on the image of this page. *As read* highlights it.")
     return picture_html(page, image)
 
 
@@ -167,11 +167,11 @@ def _show_text(page: DocumentPage, stop: Viewing) -> None:
     if page.text.strip():
         st.html(pieces_html(page_pieces(page, [cited] if cited else ())))
     else:
-        st.caption("This page holds no text.")
+        st.caption("This page contains no text.")
 
 
 def _cited_on(page: DocumentPage, stop: Viewing) -> Span | None:
-    """The cited span when a part of it stands on the page."""
+    """The cited span, if a part of it is on the page."""
     cited = stop.cited
     if cited is None or min(cited[1], page.end) <= max(cited[0], page.start):
         return None
@@ -181,4 +181,6 @@ def _cited_on(page: DocumentPage, stop: Viewing) -> Span | None:
 def _show_lost(stop: Viewing) -> None:
     if stop.quote:
         st.html(pieces_html([Piece(stop.quote, cited=True)]))
-    st.caption("The document was deleted or replaced since; ask again to see what the documents say now.")
+    st.caption(
+        "The document has since been deleted or replaced. Ask again to see what the documents say now."
+    )

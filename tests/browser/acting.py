@@ -62,7 +62,7 @@ def answer_to(page: Page, question: str) -> Locator:
 def delete(page: Page, name: str) -> None:
     page.get_by_role("link", name="Documents").click()
     row_of(page, name).get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(row_of(page, name)).to_have_count(0)
 
 

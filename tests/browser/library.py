@@ -31,7 +31,7 @@ class Site:
 @contextmanager
 def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Site]:
     """The documents are searchable when it is entered; everything ends with it."""
-    service = build_service(settings, evals=lambda kept: SharedEvaluationService(kept, settings.data_dir))
+    service = build_service(settings, evals=lambda it: SharedEvaluationService(it, settings.data_dir))
     with closing(service):
         for name, data in documents.items():
             service.upload(UploadSpec(name), io.BytesIO(data))

@@ -135,18 +135,18 @@ def test_a_refusal_shows_the_nearest_passages(page: Page, library: Site) -> None
     page.goto(library.address)
     reply = ask(page, "Which planets have rings of ice and rock?")
     reply.get_by_text("Nearest passages").click()
-    expect(reply.get_by_role("button", name="Read it on its page").first).to_be_visible()
+    expect(reply.get_by_role("button", name="Show on its page").first).to_be_visible()
 
 
 def test_thumbs_and_a_correction_are_stored_with_the_answer(page: Page, library: Site) -> None:
     page.goto(library.address)
     reply = ask(page, "Where does the lighthouse stand?")
     reply.get_by_role("radio", name="Thumbs up").click()
-    expect(page.get_by_text("kept with the answer")).to_be_visible()
+    expect(page.get_by_text("Your rating was saved")).to_be_visible()
     reply.get_by_role("button", name="Correct").click()
-    page.get_by_label("What the answer should have been").fill("On the southern pier.")
+    page.get_by_label("The correct answer").fill("On the southern pier.")
     page.get_by_role("button", name="Send the correction").click()
-    expect(page.get_by_text("Your correction is kept")).to_be_visible()
+    expect(page.get_by_text("Your correction was saved")).to_be_visible()
 
     newest = library.service.history.conversations()[0]
     (stored,) = library.service.history.conversation_answers(newest.id)
@@ -156,7 +156,7 @@ def test_thumbs_and_a_correction_are_stored_with_the_answer(page: Page, library:
     ]
 
 
-def test_a_conversation_is_kept_found_renamed_opened_and_deleted(page: Page, library: Site) -> None:
+def test_a_conversation_is_stored_found_renamed_opened_and_deleted(page: Page, library: Site) -> None:
     page.goto(library.address)
     ask(page, "When do fishing boats leave the basin?")
     page.reload()
@@ -185,7 +185,7 @@ def test_a_conversation_is_kept_found_renamed_opened_and_deleted(page: Page, lib
         page.get_by_role("button", name="Export as Markdown").click()
     assert "autumn" in download.value.path().read_text()
     assert download.value.suggested_filename == "boats-and-seasons.md"
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(named).to_have_count(0)
     expect(page.get_by_role("heading", name="When do fishing boats leave the basin?")).to_have_count(0)
 
@@ -223,11 +223,11 @@ def test_stop_ends_the_writing_and_keeps_the_exchange_with_a_way_to_ask_again(
 
         page.reload()
         expect(page.get_by_role("heading", name=WHO)).to_be_visible()
-        kept = replies(page).first
-        expect(kept.get_by_text("Stopped before the answer was written")).to_be_visible()
-        expect(kept.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
-        expect(kept.locator(".ragapp-draft")).to_contain_text("The lighthouse was")
-        kept.get_by_role("button", name="Ask again").click()
+        stored = replies(page).first
+        expect(stored.get_by_text("Stopped before the answer was written")).to_be_visible()
+        expect(stored.locator(".ragapp-answer").first).to_contain_text("Ada Thornton")
+        expect(stored.locator(".ragapp-draft")).to_contain_text("The lighthouse was")
+        stored.get_by_role("button", name="Ask again").click()
         expect(replies(page).nth(1).get_by_role("button", name="Answer again")).to_be_visible()
 
 
@@ -244,10 +244,10 @@ def test_what_documents_and_models_write_stays_characters(
     ):
         page.goto(site.address)
         reply = ask(page, "What is the cat of Quent called?")
-        expect(reply.get_by_text("checked against the quoted words")).to_be_visible()
+        expect(reply.get_by_text("checked against the cited text")).to_be_visible()
         reply.get_by_text("Why this answer").click()
         reply.get_by_role("button", name="Copy").click()
-        expect(page.get_by_text("With its sources, as Markdown")).to_be_visible()
+        expect(page.get_by_text("As Markdown, with its sources")).to_be_visible()
         page.keyboard.press("Escape")
         reply.locator("[class*=st-key-chip-] button").first.click()
         expect(page.get_by_role("dialog").locator("mark")).to_contain_text("Mirabel")

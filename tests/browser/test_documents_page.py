@@ -1,4 +1,4 @@
-"""The page of documents: found among many, previewed, described, deleted in bulk, brought in by archive."""
+"""The Documents page: filters, previews, metadata, bulk deletion and uploads of archives."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def test_many_documents_are_paged_filtered_and_sorted(page: Page, site: Site) ->
     page.get_by_role("option", name="Name").click()
     expect(page.get_by_role("heading", level=3).first).to_have_text("note 10.txt")
     filter_by(page, "no such name")
-    expect(page.get_by_text("Change the filter to see others")).to_be_visible()
+    expect(page.get_by_text("Change it to see others")).to_be_visible()
 
 
 def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -> None:
     open_collection(page, site, "many")
     filter_by(page, "note 3")
     expect(page.get_by_role("heading", level=3)).to_have_count(10)
-    page.get_by_role("button", name="Tick all 10 shown").click()
+    page.get_by_role("button", name="Select all 10 shown").click()
     page.get_by_role("button", name="Delete 10").click()
     expect(page.get_by_text("10 documents are marked for deletion")).to_be_visible()
     assert len(site.service.documents("many")) == 45
@@ -77,7 +77,7 @@ def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -
 
     row_of(page, "note 30.txt").get_by_role("button", name="Delete", exact=True).click()
     row_of(page, "note 31.txt").get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_role("heading", level=3)).to_have_count(8)
     assert len(site.service.documents("many")) == 43
 
@@ -92,9 +92,9 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
             UploadSpec(f"early {number:02}.txt", arriving), io.BytesIO(f"Early {number}.".encode())
         )
     open_collection(page, site, arriving)
-    page.get_by_role("button", name="Tick all 12 shown").click()
-    page.get_by_role("button", name="Untick all 12 shown").click()
-    expect(page.get_by_role("button", name="Tick all 12 shown")).to_be_visible()
+    page.get_by_role("button", name="Select all 12 shown").click()
+    page.get_by_role("button", name="Deselect all 12 shown").click()
+    expect(page.get_by_role("button", name="Select all 12 shown")).to_be_visible()
     chosen = ["early 02.txt", "early 05.txt", "early 11.txt"]
     for name in [*chosen, "early 07.txt", "early 07.txt"]:
         tick(page, name)
@@ -108,7 +108,7 @@ def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_d
     page.get_by_role("button", name="Delete 3", exact=True).click()
     expect(page.get_by_role("list", name="Marked for deletion").get_by_role("listitem")).to_have_text(chosen)
     assert len(site.service.documents(arriving)) == 24
-    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_role("heading", name="0 of 21 ready")).to_be_visible()
     assert not {one.name for one in site.service.documents(arriving)} & set(chosen)
 
@@ -137,8 +137,8 @@ def test_the_last_collection_opens_next_time_and_a_conversation_in_its_own(
         expect(collection_of(other)).to_have_value("mixed")
         ask(other, "And on the quay, what dries?")
         expect(other.get_by_test_id("stChatMessage").last.locator(".ragapp-answer").first).to_be_visible()
-    kept = site.service.history.conversation_answers(conversation)
-    assert [one.collection for one in kept] == ["mixed", "mixed"]
+    stored = site.service.history.conversation_answers(conversation)
+    assert [one.collection for one in stored] == ["mixed", "mixed"]
 
 
 def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None:
@@ -203,7 +203,7 @@ def choose(page: Page, name: str) -> None:
 
 
 def tick(page: Page, name: str) -> None:
-    """Ticks the box of the document, or takes the tick away."""
+    """Toggles the checkbox of the document."""
     settle(page)  # while the list is drawn again, the former rows stand there, too
     box = row_of(page, name).get_by_test_id("stCheckbox").locator("label")
     expect(box).to_have_count(1)

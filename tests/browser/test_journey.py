@@ -62,10 +62,10 @@ def test_from_the_first_run_to_a_document_that_is_gone(
     expect(reply.locator(BADGE).first).to_contain_text("Supported")
     see_the_cited_words(page)
     expect(answer_to(page, "And when?").get_by_text("Searched for: “")).to_contain_text("Varn")
-    kept = answer_to(page, WHO)
-    expect(kept.get_by_text("From the cache").first).to_be_visible()
-    kept.get_by_role("radio", name="Thumbs up").click()
-    expect(page.get_by_text("kept with the answer")).to_be_visible()
+    stored = answer_to(page, WHO)
+    expect(stored.get_by_text("From the cache").first).to_be_visible()
+    stored.get_by_role("radio", name="Thumbs up").click()
+    expect(page.get_by_text("Your rating was saved")).to_be_visible()
 
     evaluate(page)
 

@@ -51,7 +51,7 @@ def test_an_outage_keeps_what_was_read_and_typed_and_asks_afterwards(page: Page,
         box.fill("When do herons fish?")
         page.get_by_label("Search conversations").fill("tide")
         page.get_by_label("Search conversations").press("Enter")
-        expect(page.get_by_text("The page goes on as soon as it can").first).to_be_visible()
+        expect(page.get_by_text("The page continues when the server responds").first).to_be_visible()
         expect(page.locator(".ragapp-answer").first).to_be_visible()
         expect(box).to_have_value("When do herons fish?")
         box.press("Enter")

@@ -1,1 +1,1 @@
-"""The page for those who keep the server: its queue, cache, models, keys and health."""
+"""The administration page: queue, cache, models, API keys and health of the server."""

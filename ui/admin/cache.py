@@ -1,4 +1,4 @@
-"""The cache of answers: how often it answers, why it does not, and how far it can be trusted."""
+"""The answer cache: its hits, the reasons for its misses, and the result of its audit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def show_cache() -> None:
     stats = client().cache.stats()
     _show_figures(stats)
     if stats.semantic_off:
-        st.warning(f"Only the very same question is served: {label_text(stats.semantic_off)}")
+        st.warning(f"Only identical questions are served from the cache: {label_text(stats.semantic_off)}")
     left, right = st.columns(2)
     with left:
         st.subheader("Hits by kind", anchor=False)
@@ -36,7 +36,7 @@ def show_cache() -> None:
 def _show_figures(stats: CacheStats) -> None:
     figures = {
         "Hit rate": share(stats.hit_rate),
-        "Answers kept": f"{stats.entries:,}",
+        "Cached answers": f"{stats.entries:,}",
         "On disk": size(stats.bytes),
         "Work saved": duration(stats.saved_seconds),
     }
@@ -52,12 +52,12 @@ def _counts(counts: Mapping[str, int]) -> list[tuple[str, str]]:
 def _show_audit(stats: CacheStats) -> None:
     st.subheader("Audit", anchor=False)
     if not stats.audited:
-        st.markdown("No answer served to a similar question has been made again for comparison yet.")
+        st.markdown("No answer served for a similar question has been generated again for comparison yet.")
         return
     st.markdown(
-        f"{counted(stats.audited, 'answer')} served to similar questions were made again; "
-        f"{stats.audited_wrong:,} came out otherwise. With 95% confidence at most "
-        f"**{share(stats.wrong_upper_95)}** of such answers do."
+        f"{counted(stats.audited, 'answer')} served for similar questions were generated again; "
+        f"{stats.audited_wrong:,} came out differently. With 95% confidence, at most "
+        f"**{share(stats.wrong_upper_95)}** of such answers differ."
     )
 
 
@@ -66,7 +66,9 @@ def _offer_clearing(stats: CacheStats) -> None:
     if problem is not None:
         show_problem(problem)
     with st.popover("Clear the cache", icon=":material/delete_sweep:", disabled=not stats.entries):
-        st.markdown(f"Forget {counted(stats.entries, 'answer')} and the figures above? Documents stay.")
+        st.markdown(
+            f"Forget {counted(stats.entries, 'answer')} and the figures above? Documents are not affected."
+        )
         st.button("Clear it", key="clear-cache", type="primary", on_click=_clear)
 
 

@@ -1,4 +1,4 @@
-"""The doctor: every invariant of store, indexes, files and models, checked and mended in the background."""
+"""Health checks of the store, indexes, files and models, run and repaired in the background."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.tasks import UNFINISHED, show_task
 
 _REFRESH_SECONDS = 1.5
 _CHECKS: Final[frozenset[TaskKind]] = frozenset({"doctor", "repair"})
-_OF_ADMINS: Final[frozenset[TaskKind]] = _CHECKS | {"reindex", "fetch"}
+_SHOWN_KINDS: Final[frozenset[TaskKind]] = _CHECKS | {"reindex", "fetch"}
 _SHOWN = 10
 _PROBLEM_KEY = "check-problem"
 
@@ -28,7 +28,7 @@ def show_checks() -> None:
 
 def _show() -> None:
     with refreshing():
-        tasks = [task for task in client().tasks.tasks() if task.kind in _OF_ADMINS]
+        tasks = [task for task in client().tasks.tasks() if task.kind in _SHOWN_KINDS]
         checks = [task for task in tasks if task.kind in _CHECKS]
         _offer(busy=any(task.state in UNFINISHED for task in checks))
         problem: RagappError | None = st.session_state.get(_PROBLEM_KEY)

@@ -1,4 +1,4 @@
-"""How answers came out, day by day: a change in what is asked or found shows here first."""
+"""Charts of the answers per day, which show when the questions or the answers change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.tables import show_table
 
 
 class _Figure(NamedTuple):
-    """`top` is the most that it can be; None when there is no such bound."""
+    """One chart. `top` is the largest possible value; None when there is no limit."""
 
     title: str
     value: Callable[[AnswerDay], float | None]
@@ -32,17 +32,17 @@ _FIGURES: Final = (
     _Figure("Refused", lambda day: day.refused / day.answers, share, 1.0),
     _Figure("Sentences supported", lambda day: day.supported, share, 1.0),
     _Figure("From the cache", lambda day: day.cached / day.answers, share, 1.0),
-    _Figure("Time to the answer, 95 in 100", lambda day: day.p95_ms, _seconds, None),
+    _Figure("Time to answer (95th percentile)", lambda day: day.p95_ms, _seconds, None),
 )
 
 
 def show_drift() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.header("Answers by day", anchor=False)
+        st.header("Answers per day", anchor=False)
         last = st.selectbox("Days", (7, 30, 90), index=1, key="drift-days", width=110)
     days = client().history.days(last)
     if not days:
-        st.caption("No question has been asked in these days.")
+        st.caption("No questions were asked in this period.")
         return
     columns = st.columns(2)
     for at, figure in enumerate(_FIGURES):
@@ -53,7 +53,7 @@ def show_drift() -> None:
 
 
 def _bars(figure: _Figure, days: Sequence[AnswerDay], last: int) -> Iterator[tuple[str, float | None, str]]:
-    """One for each of the last days, those without answers too, so that the axis is time."""
+    """One bar for each of the last days, including days without answers, so that the axis shows time."""
     known = {day.day: day for day in days}
     today = datetime.now(UTC).date()
     for ago in reversed(range(last)):

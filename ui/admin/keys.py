@@ -1,4 +1,4 @@
-"""API keys: who may do what in which collection. A new key's secret is shown once."""
+"""API keys and their roles, and the audit log. The secret of a new key is shown once."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def show_keys() -> None:
     keys = client().access.keys()
     if not keys:
         st.info(
-            "There is no key yet, so everybody at this machine may do everything. "
-            "From the first key on, every request needs one, and this page asks you to sign in."
+            "There are no API keys yet, so everyone on this machine can do everything. Once a key exists, "
+            "every request needs one, and this page asks you to sign in."
         )
     problem: RagappError | None = st.session_state.pop(_PROBLEM_KEY, None)
     if problem is not None:
         show_problem(problem)
     _show_made()
-    _offer_making(first=not keys)
+    _show_key_form(first=not keys)
     for key in reversed(keys):
         _show_key(key)
     _show_audit()
@@ -43,20 +43,20 @@ def _show_made() -> None:
     if made is None:
         return
     with st.container(border=True, key="made-key"):
-        st.markdown(f"**{label_text(made.key.name)}** is made. Copy it now: it is shown this once.")
+        st.markdown(f"**{label_text(made.key.name)}** was created. Copy it now: it will not be shown again.")
         st.code(made.secret, language=None)
         st.button("I have copied it", key="forget-secret", on_click=st.session_state.pop, args=(_MADE, None))
 
 
-def _offer_making(*, first: bool) -> None:
+def _show_key_form(*, first: bool) -> None:
     names = [_ALL, *(collection.name for collection in client().collections())]
-    with st.expander("Make a key", icon=":material/add:"), st.form("make-key", border=False):
-        name = st.text_input("Name", max_chars=200, placeholder="Who or what uses it")
+    with st.expander("Create a key", icon=":material/add:"), st.form("make-key", border=False):
+        name = st.text_input("Name", max_chars=200, placeholder="The person or program that uses it")
         # The first key has to be able to make others.
         role = st.selectbox("Role", ROLES, index=ROLES.index("admin") if first else 0)
         where = st.multiselect("Collections", names, default=[_ALL])
-        days = st.number_input("Days until it expires", min_value=0, value=0, help="0: never.")
-        if st.form_submit_button("Make it", type="primary", icon=":material/key:"):
+        days = st.number_input("Days until it expires", min_value=0, value=0, help="0 means never.")
+        if st.form_submit_button("Create key", type="primary", icon=":material/key:"):
             _make(name.strip(), [Grant(role, None if one == _ALL else one) for one in where], days)
 
 
@@ -80,7 +80,7 @@ def _show_key(key: Key) -> None:
             st.badge("Revoked", icon=":material/block:", color="gray")
             return
         with st.popover("Revoke", icon=":material/block:", key=f"ask-revoke-{key.id}"):
-            st.markdown("From the next request on nobody gets in with it. This cannot be undone.")
+            st.markdown("Requests with this key will be rejected from now on. This cannot be undone.")
             st.button("Revoke it", key=f"revoke-{key.id}", on_click=_revoke, args=(key.id,))
 
 

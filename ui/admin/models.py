@@ -1,4 +1,4 @@
-"""The models that can be fetched by name: what they are for, and whether they are here."""
+"""The models of the catalogue: what they are for, and whether they are installed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _progress(model: ModelState) -> str:
         return ""
     return (
         f'<progress class="ragapp-progress" value="{model.present}" max="{model.bytes}" '
-        f'aria-label="Fetched of {html_text(model.name)}"></progress> '
+        f'aria-label="Download of {html_text(model.name)}"></progress> '
         f'<span class="ragapp-soft">{size(model.present)} of {size(model.bytes)}</span>'
     )
 

@@ -1,4 +1,4 @@
-"""How the server is at a glance, and how its answers came out lately."""
+"""The status of the server, and statistics of its recent answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page for those who keep the server. One section at a time, and only that one is asked for."""
+"""The administration page. It shows one section at a time, and requests the data of that section only."""
 
 from __future__ import annotations
 

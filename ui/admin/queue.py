@@ -1,4 +1,4 @@
-"""The queue: what waits, what is worked on and by whom, what failed and why."""
+"""The ingest queue: waiting jobs, running jobs with their workers, and failed jobs with the reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST = 1000
 _PROBLEM_KEY = "job-problem"
 
 _VIEWS: Final[Mapping[str, tuple[Status, ...]]] = {
-    "On their way": ("queued", "parsing", "searchable"),
+    "In progress": ("queued", "parsing", "searchable"),
     "Failed": ("failed",),
     "Ready": ("ready",),
 }
@@ -35,14 +35,14 @@ def show_queue() -> None:
 
 def _show() -> None:
     with refreshing():
-        unfinished = client().jobs(statuses=_VIEWS["On their way"], count=_MOST)
+        unfinished = client().jobs(statuses=_VIEWS["In progress"], count=_MOST)
         _show_counts(unfinished)
         _show_workers([job for job in unfinished if job.worker])
         st.subheader("Documents", anchor=False)
         view = st.segmented_control(
             "Which",
             list(_VIEWS),
-            default="On their way",
+            default="In progress",
             required=True,
             key="queue-view",
             label_visibility="collapsed",
@@ -56,7 +56,7 @@ def _show() -> None:
         if not jobs:
             st.caption("None.")
         elif len(jobs) == _SHOWN:
-            st.caption(f"The latest {_SHOWN}. The page of documents has all of them.")
+            st.caption(f"The latest {_SHOWN}. The Documents page lists all of them.")
 
 
 def _show_counts(unfinished: Sequence[JobState]) -> None:
@@ -81,7 +81,7 @@ def _most(count: int) -> str:
 def _show_workers(jobs: Sequence[JobState]) -> None:
     st.subheader("Workers", anchor=False)
     if not jobs:
-        st.caption("No worker has a document in hand.")
+        st.caption("No worker is processing a document.")
         return
     rows = [(str(job.worker), job.name, job.why, moment(job.accepted_at)) for job in jobs]
     show_table(("worker", "document", "what", "accepted"), rows)
@@ -104,7 +104,7 @@ def _show_job(job: JobState) -> None:
                 on_click=_retry,
                 args=(job.document_id,),
             )
-        if job.status in _VIEWS["On their way"]:
+        if job.status in _VIEWS["In progress"]:
             st.button(
                 "Cancel",
                 key=f"cancel-job-{job.document_id}",
@@ -133,7 +133,7 @@ def _cancel(document_id: str) -> None:
 
 
 def _act(act: Callable[[str], JobState], document_id: str) -> None:
-    """What goes wrong is shown until something else is tried."""
+    """Calls `act`. An error stays visible until the next action."""
     st.session_state.pop(_PROBLEM_KEY, None)
     try:
         act(document_id)

@@ -1,1 +1,1 @@
-"""The page that asks: question, evidence, answer, and the words that support it."""
+"""The Ask page: the question, the evidence, the answer and its citations."""

@@ -1,4 +1,4 @@
-"""What a reader can do with an answer: judge it, correct it, take it along, ask again."""
+"""The actions below an answer: rate, correct, export, and ask again."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ui.problems import problems_shown
 from ui.session import client
 
 _THUMBS: Final[tuple[Literal["down"], Literal["up"]]] = ("down", "up")
-"""In the order in which the widget numbers them."""
+"""The thumbs by the number that the widget returns."""
 
 
 def show_actions(chat: Chat, exchange: Exchange, answer: Answer, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{key}"):
         _offer_thumbs(exchange, answer, key)
         _offer_correction(answer, key)
-        _offer_copies(answer, key)
+        _offer_export(answer, key)
         st.button(
             "Answer again",
             key=f"again-{key}",
             icon=":material/refresh:",
             type="tertiary",
-            help="Asks again without the cache",
+            help="Ask again without the cache",
             on_click=_ask_without_cache,
             args=(chat, exchange, answer),
         )
@@ -37,41 +37,41 @@ def _offer_thumbs(exchange: Exchange, answer: Answer, key: str) -> None:
     given = [one.thumbs for one in exchange.stored.feedback if one.thumbs] if exchange.stored else []
     default = _THUMBS.index(given[-1]) if given else None
     st.feedback(
-        "thumbs", key=widget, default=default, on_change=_keep_thumbs, args=(answer.answer_id, widget)
+        "thumbs", key=widget, default=default, on_change=_save_thumbs, args=(answer.answer_id, widget)
     )
 
 
-def _keep_thumbs(answer_id: str, widget: str) -> None:
+def _save_thumbs(answer_id: str, widget: str) -> None:
     pressed: int | None = st.session_state[widget]
     if pressed is not None:
         with problems_shown():
             client().history.add_feedback(answer_id, Feedback(thumbs=_THUMBS[pressed]))
-            st.toast("Thank you: kept with the answer.")
+            st.toast("Thank you. Your rating was saved.")
 
 
 def _offer_correction(answer: Answer, key: str) -> None:
     widget = f"correction-{key}"
     with st.popover("Correct", icon=":material/edit_note:", type="tertiary"):
-        st.text_area("What the answer should have been", key=widget, max_chars=4000)
+        st.text_area("The correct answer", key=widget, max_chars=4000)
         st.button(
             "Send the correction",
             key=f"send-{key}",
             type="primary",
-            on_click=_keep_correction,
+            on_click=_save_correction,
             args=(answer.answer_id, widget),
         )
 
 
-def _keep_correction(answer_id: str, widget: str) -> None:
+def _save_correction(answer_id: str, widget: str) -> None:
     words = str(st.session_state[widget]).strip()
     with problems_shown():
         client().history.add_feedback(answer_id, Feedback(correction=words or None))
-        st.toast("Your correction is kept with the answer.")
+        st.toast("Thank you. Your correction was saved.")
 
 
-def _offer_copies(answer: Answer, key: str) -> None:
+def _offer_export(answer: Answer, key: str) -> None:
     with st.popover("Copy", icon=":material/content_copy:", type="tertiary", key=f"copy-{key}"):
-        st.caption("With its sources, as Markdown")
+        st.caption("As Markdown, with its sources")
         st.code(answer_markdown(answer), language=None, wrap_lines=True, height=220)
         if answer.citations:
             st.caption("The sources as BibTeX")

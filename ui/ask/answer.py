@@ -1,4 +1,4 @@
-"""An answer, sentence by sentence, each with its verdict and the sources that support it."""
+"""Shows an answer sentence by sentence, each with its verdict and its sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEAREST = 3
 
 
 def show_answer(answer: Answer, key: str) -> None:
-    """`key` is unique to this showing of the answer on the page."""
+    """Shows the answer. `key` makes the keys of its widgets unique on the page."""
     if answer.notice:
         st.info(label_text(answer.notice), icon=":material/info:")
     if answer.refused:
@@ -59,10 +59,10 @@ def _show_cache(decision: CacheDecision) -> None:
 def _how_it_was_made(answer: Answer) -> str:
     took = _duration(answer.timings_ms.get("total"))
     if answer.refused:
-        return f"The documents were searched, and nothing is shown that they do not say{took}"
+        return f"The documents were searched, but they do not contain an answer{took}"
     if answer.mode == "extractive":
         return f"Sentences quoted from the documents{took}"
-    return f"Written by {label_text(answer.model)} and checked against the quoted words{took}"
+    return f"Written by {label_text(answer.model)} and checked against the cited text{took}"
 
 
 def _duration(milliseconds: float | None) -> str:

@@ -15,15 +15,15 @@ from ui.session import client
 
 _KEY = "chat"
 _ADDRESS = "conversation"
-"""Where the page's address names the open conversation, so that it is there after a reload."""
+"""The query parameter that holds the id of the open conversation, so that a reload opens it again."""
 
 _FIRST_LOOK_SECONDS = 0.8
-"""How long a question's first run waits for evidence: shown at once, it needs no second run."""
+"""How long the first run of the script waits for evidence, which saves a second run in most cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what became of it: on its way, or stored by the server."""
+    """A question with its answer, which is pending or stored by the server."""
 
     request: PageQuestion
     asking: PendingAnswer | None = None
@@ -45,7 +45,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Chat:
-    """`conversation_id` is empty until the first question is asked."""
+    """The open conversation. `conversation_id` is empty until the first question is asked."""
 
     conversation_id: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Chat:
     def ask(
         self, question: str, collection: str, *, standalone: str | None = None, use_cache: bool = True
     ) -> None:
-        """Raises ServerUnavailable."""
+        """Sends a question of this conversation. Raises ServerUnavailable."""
         if not self.conversation_id:
             self.conversation_id = client().history.create_conversation().id
             st.query_params[_ADDRESS] = self.conversation_id
@@ -64,7 +64,7 @@ class Chat:
 
 
 def open_chat() -> Chat:
-    """The one of this session; after a reload the one that the address names."""
+    """The conversation of this session; after a reload, the one that the page's address names."""
     if _KEY not in st.session_state:
         wanted = st.query_params.get(_ADDRESS)
         start_chat()
@@ -78,17 +78,17 @@ def open_chat() -> Chat:
 
 
 def start_chat() -> None:
-    """An empty one."""
+    """Opens an empty conversation."""
     st.session_state[_KEY] = Chat()
     st.query_params.pop(_ADDRESS, None)
 
 
 def load_chat(conversation_id: str) -> None:
-    """Opens a stored conversation, in the collection that was last asked in it. Raises NotFoundError."""
+    """Opens a stored conversation and selects the collection of its last question. Raises NotFoundError."""
     answers = client().history.conversation_answers(conversation_id)
     if answers:
         choose_next(answers[-1].collection)
-    st.session_state[_KEY] = Chat(conversation_id, [_told(stored) for stored in answers])
+    st.session_state[_KEY] = Chat(conversation_id, [_stored_exchange(stored) for stored in answers])
 
 
 def _open_if_there(conversation_id: str) -> None:
@@ -96,6 +96,6 @@ def _open_if_there(conversation_id: str) -> None:
         load_chat(conversation_id)
 
 
-def _told(stored: StoredAnswer) -> Exchange:
+def _stored_exchange(stored: StoredAnswer) -> Exchange:
     request = PageQuestion(stored.answer.question, stored.collection, stored.answer.conversation_id or "")
     return Exchange(request, stored=stored)

@@ -1,4 +1,4 @@
-"""The conversations that are stored, in the sidebar: open, search, rename, export, delete."""
+"""The stored conversations in the sidebar: open, search, rename, export and delete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.problems import problems_shown
 from ui.session import client
 
 _SHOWN = 40
-"""Conversations listed at once; the search finds the others."""
+"""The conversations that are listed; the search finds the others."""
 
 
 def show_conversations(chat: Chat) -> None:
@@ -27,7 +27,7 @@ def show_conversations(chat: Chat) -> None:
         )
         stored = [one for one in client().history.conversations() if one.turns]
         if not stored:
-            st.caption("What you ask is kept here, with its answers.")
+            st.caption("Your questions and their answers are stored here.")
             return
         st.text_input(
             "Search conversations", key="conversations-containing", placeholder="Search conversations",
@@ -39,9 +39,9 @@ def show_conversations(chat: Chat) -> None:
             for conversation in found[:_SHOWN]:
                 _show_one(conversation, chat)
         if not found:
-            st.caption("None has these words in its title.")
+            st.caption("No conversation title contains this text.")
         elif len(found) > _SHOWN:
-            st.caption(f"{len(found) - _SHOWN} older ones: search for them.")
+            st.caption(f"{len(found) - _SHOWN} older conversations. Search for them by title.")
 
 
 def _show_one(conversation: Conversation, chat: Chat) -> None:
@@ -88,7 +88,7 @@ def _offer_changes(conversation: Conversation, *, is_open: bool) -> None:
         on_click="ignore",
     )
     st.button(
-        "Delete for good",
+        "Delete permanently",
         key=f"delete-{conversation.id}",
         icon=":material/delete:",
         on_click=_delete,

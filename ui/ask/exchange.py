@@ -1,4 +1,4 @@
-"""The reply to one question, as it grows: evidence at once, then a draft, then the checked answer."""
+"""Shows a question and its reply as it arrives: first the evidence, then a draft, then the checked answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFRESH_SECONDS = 0.3
 
 
 def show_exchange(chat: Chat, exchange: Exchange, key: str) -> None:
-    """The question and the reply to it; `key` is unique to the question."""
+    """Shows a question with its reply. `key` makes the keys of its widgets unique on the page."""
     with st.chat_message("user", avatar=":material/person:"):
         question = html_text(exchange.request.question)
         st.html(f'<div class="ragapp-question" role="heading" aria-level="2">{question}</div>')
@@ -45,7 +45,7 @@ def _show_reply(chat: Chat, exchange: Exchange, key: str, was_running: bool) -> 
 
 
 def _show_search(chat: Chat, exchange: Exchange, answer: Answer, key: str) -> None:
-    """What a follow-up was searched as, to be corrected where that was misunderstood."""
+    """Shows how a follow-up question was rewritten for the search, and lets the reader correct it."""
     if answer.standalone_question == answer.question:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -75,10 +75,10 @@ def _show_unfinished(chat: Chat, exchange: Exchange, progress: AskProgress, key:
     if progress.evidence is not None:
         show_answer(progress.evidence, f"{key}-evidence")
     if exchange.asking is not None and progress.running:
-        _show_draft("A model is writing an answer from this evidence. It is not checked yet.", progress)
+        _show_draft("A model is writing an answer from this evidence. The text is not checked yet.", progress)
         _offer_stop(exchange.asking, progress, key)
         return
-    _show_draft("What a model had written by then. It was not checked.", progress)
+    _show_draft("The unchecked text that the model had written.", progress)
     if progress.problem is not None:
         show_problem(progress.problem)
     elif exchange.stored is None:  # what is stored says so itself

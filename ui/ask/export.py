@@ -1,7 +1,7 @@
-"""Answers as text to take along: Markdown with numbered sources, and entries for a bibliography.
+"""Exports answers as Markdown with numbered sources, and citations as BibTeX.
 
-What documents and models wrote stays plain characters there too: its Markdown and TeX is escaped, so that
-no image or link of theirs comes to life where the text is pasted.
+Markdown and TeX in the text of documents and models is escaped, so that it stays plain text wherever the
+export is pasted: no image is loaded and no link becomes active.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TEX = re.compile(r"[\\{}%#&$_^~\"]")
 
 
 def answer_markdown(answer: Answer) -> str:
-    """The question, the answer with its markers, and what each of them points to."""
+    """The question, the answer with its citation markers, and the source of each marker."""
     lines = [f"**{_markdown(answer.question)}**", "", _body(answer)]
     if answer.ending != "complete":
         lines += ["", "*(cut off)*"]
@@ -31,12 +31,12 @@ def conversation_markdown(title: str, answers: Iterable[Answer]) -> str:
 
 
 def bibliography(citations: Iterable[Citation]) -> str:
-    """BibTeX entries, one a citation; the note says where in the document the words stand."""
+    """One BibTeX entry for each citation. Its note states version, character offsets and quotation."""
     return "\n".join(map(_entry, citations))
 
 
 def file_name(title: str, suffix: str) -> str:
-    """Of letters, digits and hyphens only, so that it is a fit name everywhere."""
+    """A file name of letters, digits and hyphens only, which every system accepts."""
     words = re.findall(r"[a-z0-9]+", title.lower())
     return ("-".join(words)[:60] or "conversation") + suffix
 

@@ -1,4 +1,4 @@
-"""The page that asks."""
+"""The Ask page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ui.viewer import show_viewer
 _STYLE = Path(__file__).with_name("ask.css")
 _SENT = "question-sent"
 _SAMPLED = 20
-"""Documents looked at for samples to suggest questions about."""
+"""The number of documents among which the sample documents are looked for."""
 
 
 def show(documents_page: st.Page) -> None:
-    """`documents_page` is where documents are added."""
+    """Shows the Ask page. `documents_page` is the page to link to for adding documents."""
     st.html(_STYLE)
     chat = open_chat()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -42,7 +42,7 @@ def show(documents_page: st.Page) -> None:
 
 def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:
     st.chat_input(
-        "Ask a question" if searchable else "Questions can be asked once a document is searchable",
+        "Ask a question" if searchable else "You can ask as soon as a document is searchable",
         key="question",
         disabled=not searchable,
         max_chars=2000,
@@ -56,7 +56,9 @@ def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:
 
 
 def _note_question(collection: str) -> None:
-    """Kept until it is asked: the API may not answer now, and a run of the script may be cut short."""
+    """Remembers the question until it is sent, because the API may be unavailable or the run may be
+    interrupted.
+    """
     question = str(st.session_state["question"] or "").strip()
     if question:
         st.session_state[_SENT] = (question, collection)

@@ -1,4 +1,4 @@
-"""A question on its way: a thread listens to the API so that the page stays usable meanwhile."""
+"""A pending question. A thread reads the events of the API, so that the page stays usable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ragapp.types import Answer, AskEvent, AskQuery
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """What is asked and how. `standalone` is the reader's own wording of what to search for."""
+    """A question and its options. `standalone` is the reader's own rewording of it for the search."""
 
     question: str
     collection: str
@@ -26,7 +26,7 @@ class PageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AskProgress:
-    """How far a question has come. `draft` is what a model has written so far, unchecked."""
+    """The progress of a question. `draft` is the unchecked text that a model has written so far."""
 
     evidence: Answer | None = None
     draft: str = ""
@@ -47,7 +47,7 @@ class _Stopped(RagappError):
 
 
 class PendingAnswer:
-    """One question, its progress, and the thread that listens."""
+    """A question, its progress, and the thread that reads the events."""
 
     def __init__(self, client: RagappClient, request: PageQuestion) -> None:
         self.request = request
@@ -64,11 +64,11 @@ class PendingAnswer:
         return replace(progress, running=False) if self._stopped.is_set() else progress
 
     def wait_for_evidence(self, seconds: float) -> None:
-        """Returns when there is something to show, or nothing more to wait for, or time is up."""
+        """Waits until there is evidence to show, the question has ended, or the time is up."""
         self._begun.wait(seconds)
 
     def stop(self) -> None:
-        """Nothing more is shown. The server notices at once, ends the model and keeps what it wrote."""
+        """Stops the answer. The server notices at once, stops the model and stores what it has written."""
         self._stopped.set()
         self._cancellation.cancel(_Stopped())
 

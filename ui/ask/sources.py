@@ -1,4 +1,4 @@
-"""The way from an answer to what it rests on: a chip for each citation, and passages that were found."""
+"""The sources of an answer: a button for each citation, and the passages that were found."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ui.excerpts import Piece, pieces_html
 from ui.viewer import Viewing, view
 
 _LONGEST_NAME: Final = 36
-"""Letters of a document's name on a chip; the drawer shows all of it."""
+"""Characters of a document's name on a button; the viewer shows the whole name."""
 
 
 def tour_of(sentences: Iterable[Sentence], citations: Mapping[int, Citation]) -> tuple[Viewing, ...]:
-    """Every citation of an answer, sentence by sentence, as the drawer steps through them."""
+    """All citations of an answer in the order in which the viewer steps through them."""
     return tuple(
         _viewing(sentence, citations[number])
         for sentence in sentences
@@ -30,7 +30,7 @@ def tour_of(sentences: Iterable[Sentence], citations: Mapping[int, Citation]) ->
 def show_chips(
     sentence: Sentence, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
 ) -> None:
-    """A chip for each source of the sentence; pressed, it shows the cited words on their page."""
+    """Shows a button for each source of the sentence, which opens the cited text on its page."""
     for number in sentence.citations:
         if number in citations:
             citation = citations[number]
@@ -43,7 +43,7 @@ def show_chips(
 
 
 def show_hits(hits: Sequence[Hit], key: str) -> None:
-    """Passages that a search found, best first."""
+    """Shows the passages that a search found, best first."""
     for place, hit in enumerate(hits, start=1):
         section = f" · {html_text(hit.heading)}" if hit.heading else ""
         with st.container(border=True, key=f"passage-{key}-{place}"):
@@ -61,7 +61,7 @@ def show_hits(hits: Sequence[Hit], key: str) -> None:
                 quote=hit.text,
             )
             st.button(
-                "Read it on its page",
+                "Show on its page",
                 key=f"read-{key}-{place}",
                 icon=":material/menu_book:",
                 type="tertiary",

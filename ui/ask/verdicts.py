@@ -1,4 +1,4 @@
-"""Verdicts as readers see them: a word, a sign and a colour, which all say the same."""
+"""The text, icon and colour by which each verdict is shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Label(NamedTuple):
 
 
 LABELS: Final[Mapping[Verdict, Label]] = {
-    "no_claim": Label("Says nothing to check", ":material/remove:", "gray"),
+    "no_claim": Label("Nothing to check", ":material/remove:", "gray"),
     "supported": Label("Supported", ":material/check_circle:", "green"),
     "partial": Label("Partly supported", ":material/error:", "orange"),
     "unsupported": Label("Not supported", ":material/cancel:", "red"),

@@ -1,4 +1,4 @@
-"""What stands on the page before the first question."""
+"""The Ask page before the first question."""
 
 from __future__ import annotations
 
@@ -18,43 +18,44 @@ _SAMPLE_QUESTIONS: Final[Mapping[str, str]] = {
     "black-death.md": "How many people died of the plague in Paris in 1466?",
     "oxygen.txt": "Who discovered oxygen?",
 }
-"""By the names of the sample documents that a first run brings."""
+"""A question for each sample document, by the name of the document."""
 
 _REFRESH_SECONDS = 1.0
 
 
 def show_empty(documents_page: st.Page) -> None:
-    """For a collection without documents."""
+    """Shown for a collection without documents."""
     st.header("Answers you can check", anchor=False)
     st.markdown(
         "1. **Add documents** on the Documents page: PDF, Office, web pages, mail, pictures and more.\n"
         "2. **Ask** in your own words, as soon as a document is searchable.\n"
-        "3. **Check** each sentence: press its source to see the very words on their page."
+        "3. **Check** each sentence: press its source to see the cited text on its page."
     )
     st.page_link(documents_page, label="Add documents", icon=":material/upload_file:")
 
 
 def show_waiting(collection: str) -> None:
-    """For a collection none of whose documents is searchable; the page goes on when one is."""
+    """Shown while no document of the collection is searchable. The page continues as soon as one is."""
     st.fragment(_wait, run_every=_REFRESH_SECONDS)(collection)
 
 
 def show_beginning(
     documents: Sequence[Document], ask: Callable[[str], None], documents_page: st.Page
 ) -> None:
-    """Before the first question: three steps from a sample question to documents of one's own, where the
-    samples are; else a word on how it works."""
+    """Shown before the first question: three steps that begin with a sample question, or, in a collection
+    without the sample documents, one sentence about how answers work.
+    """
     _note_missing_model()
     searchable = {document.name for document in documents if document.live_version is not None}
     questions = [question for name, question in _SAMPLE_QUESTIONS.items() if name in searchable]
     if not questions:
-        st.caption("Every sentence of an answer shows the words it rests on. Press its source to read them.")
+        st.caption("Every sentence of an answer shows its sources. Press one to read the cited text.")
         return
     st.header("Answers you can check", anchor=False)
-    st.markdown("**1. Ask** the sample documents one of these, or write your own question below.")
+    st.markdown("**1. Ask** one of these questions about the sample documents, or write your own below.")
     with st.container(gap="xsmall", key="suggestions"):
         _offer_questions(questions, ask)
-    st.markdown("**2. Check** each sentence: press its source to see the very words on their page.")
+    st.markdown("**2. Check** each sentence: press its source to see the cited text on its page.")
     st.markdown("**3. Add** documents of your own: PDF, Office, web pages, mail, pictures and more.")
     st.page_link(documents_page, label="Add documents", icon=":material/upload_file:")
 
@@ -73,7 +74,7 @@ def _offer_questions(questions: Sequence[str], ask: Callable[[str], None]) -> No
 def _note_missing_model() -> None:
     missing = client().status().models.generator_unavailable
     if missing:
-        st.caption(f"Answers are quoted from the documents for now. {label_text(missing)}")
+        st.caption(f"For now, answers are quoted from the documents. {label_text(missing)}")
 
 
 def _wait(collection: str) -> None:

@@ -1,4 +1,4 @@
-"""Why this answer: how it came about, from the words that were searched for to the time each step took."""
+"""Explains an answer: the rewritten question, the cache decision, the rankings and the time of each step."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ragapp.types import Answer, CacheStatus, Hit, RewrittenBy
 from ui.escape import html_text
 
 _REWRITTEN: Final[Mapping[RewrittenBy, str]] = {
-    "nobody": "as it was asked",
-    "rules": "made to stand alone, from the conversation before it",
-    "generator": "made to stand alone by a model, from the conversation before it",
+    "nobody": "as asked",
+    "rules": "rewritten by rules to stand alone",
+    "generator": "rewritten by a model to stand alone",
     "caller": "in your own wording",
 }
 _CACHE: Final[Mapping[CacheStatus, str]] = {
@@ -55,7 +55,7 @@ def _ranks_html(answer: Answer) -> str:
     rows = "".join(_rank_html(answer, place, hit) for place, hit in enumerate(answer.hits, start=1))
     return (
         '<div class="ragapp-scroll"><table class="ragapp-ranks">'
-        "<caption>What the search found, best first</caption><thead><tr>"
+        "<caption>Search results, best first</caption><thead><tr>"
         '<th scope="col">Place</th><th scope="col">Passage</th><th scope="col">By meaning</th>'
         '<th scope="col">By words</th><th scope="col">Score</th><th scope="col">Used</th>'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -1,1 +1,1 @@
-"""The page of documents: upload, progress, list, preview, collections."""
+"""The Documents page: upload, progress, list, preview and collections."""

@@ -1,4 +1,4 @@
-"""Making, reindexing and deleting collections."""
+"""Creating, reindexing and deleting collections."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from ui.tasks import UNFINISHED, show_task
 _NAME_KEY = "new-collection"
 _PROBLEM_KEY = "collection-problem"
 _REFRESH_SECONDS = 1.5
-_OF_SETTINGS: Final = "that of the settings"
+_OF_SETTINGS: Final = "the embedder of the settings"
 
 
 def show_collection_tools(collection: str) -> None:
-    """A way to make a collection, and to reindex or delete the chosen one; for those who may."""
+    """Shows the tools to create a collection, and to reindex or delete the chosen one, to callers whose role
+    allows it.
+    """
     if not may("admin", collection):
         return
     with st.popover("Collections", icon=":material/tune:"):
@@ -31,13 +33,13 @@ def show_collection_tools(collection: str) -> None:
         if problem is not None:
             show_problem(problem)
         if may("admin", None):
-            _offer_making()
-            _offer_reindexing(collection)
-        _offer_deleting(collection)
+            _show_creation_form()
+            _show_reindex_form(collection)
+        _show_deletion(collection)
 
 
 def show_reindexing(collection: str) -> None:
-    """How far a reindex is, while one goes on. It runs beside the server, and searches go on meanwhile."""
+    """Shows the progress of a running reindex. It runs in the background, and searches continue meanwhile."""
     if may("admin", None) and _reindexing(collection):
         st.fragment(_show_reindexing, run_every=_REFRESH_SECONDS)(collection)
 
@@ -60,25 +62,26 @@ def _reindexing(collection: str) -> list[Task]:
     ]
 
 
-def _offer_making() -> None:
+def _show_creation_form() -> None:
     st.text_input("New collection", key=_NAME_KEY, max_chars=100, placeholder="Its name")
     st.button("Create", key="create-collection", icon=":material/add:", on_click=_create)
 
 
-def _offer_reindexing(collection: str) -> None:
+def _show_reindex_form(collection: str) -> None:
     embedders = [one.name for one in client().models() if one.role == "embedder" and one.installed]
     chosen = st.selectbox("Embedder", [_OF_SETTINGS, *embedders], key="reindex-embedder")
     st.button(
         "Reindex",
         key="reindex",
         icon=":material/autorenew:",
-        help="Computes all vectors with that embedder. Searches use the former ones until then.",
+        help="Computes all vectors with the chosen embedder. Until that is done, searches use the present "
+        "ones.",
         on_click=_reindex,
         args=(collection, None if chosen == _OF_SETTINGS else chosen),
     )
 
 
-def _offer_deleting(collection: str) -> None:
+def _show_deletion(collection: str) -> None:
     st.html(
         f'<div>Delete <span class="ragapp-name">{html_text(collection)}</span> with all its documents. '
         "This cannot be undone.</div>"

@@ -1,6 +1,7 @@
-"""The list of documents. It refreshes itself, fast while documents are on their way.
+"""The list of documents. It refreshes itself, more often while documents are being processed.
 
-The server filters, sorts and cuts it into pages, so that ten thousand documents list like ten.
+The server filters, sorts and paginates it, so that the page is as fast with ten thousand documents as with
+ten.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _show_list(collection: str, was_working: bool) -> None:
         for document in shown.documents:
             show_row(document)
         if not shown.documents:
-            st.caption("No document is like that. Change the filter to see others.")
+            st.caption("No document matches the filter. Change it to see others.")
 
 
 def _working(listing: Listing) -> bool:
@@ -70,11 +71,11 @@ def _show_summary(listing: Listing) -> None:
         st.header(f"{ready:,} of {total:,} ready{failures}", anchor=False, width="content")
         st.html(f'<div class="ragapp-soft">{size(listing.bytes)} on disk</div>', width="content")
     if _working(listing):
-        st.progress((ready + failed) / total, f"{total - ready - failed:,} on their way")
+        st.progress((ready + failed) / total, f"{total - ready - failed:,} in progress")
 
 
 def _wanted_part(collection: str) -> Listing:
-    """The page of the list that is looked at, after the controls that say which."""
+    """Shows the controls of the list, and returns the page that they select."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         containing = st.text_input(
             "Filter by name", key="document-filter", icon=":material/filter_list:", width=220
@@ -107,7 +108,7 @@ def _wanted_part(collection: str) -> Listing:
 
 
 def _page_of(wanted: tuple[object, ...]) -> int:
-    """The page chosen; the first one again whenever something else is wanted than before."""
+    """Returns the chosen page, or the first one after the filter or the order has changed."""
     if st.session_state.get("document-wanted") != wanted:
         st.session_state["document-wanted"] = wanted
         st.session_state.pop("document-page", None)
@@ -126,12 +127,14 @@ def _show_bulk_actions(collection: str, shown: Sequence[Document]) -> None:
 
 
 def _offer_all(selection: Selection, names: Mapping[str, str]) -> None:
-    """Ticks all of them, or takes all ticks away; a button, since the list may change while it is pressed."""
+    """Shows a button that selects or deselects all rows. It is no checkbox, because the list may change while
+    it is pressed.
+    """
     if not names:
         return
     everything = selection.ticked.keys() >= names.keys()
     st.button(
-        f"{'Untick' if everything else 'Tick'} all {len(names)} shown",
+        f"{'Deselect' if everything else 'Select'} all {len(names)} shown",
         key=key_of("untick-all" if everything else "tick-all", names),
         icon=":material/check_box:" if everything else ":material/check_box_outline_blank:",
         type="tertiary",
@@ -148,7 +151,7 @@ def _show_actions_on(selection: Selection) -> None:
         icon=":material/delete:",
         on_click=selection.mark,
         args=(ticked,),
-        help="Shows their names first.",
+        help="Lists their names before anything is deleted.",
     )
     st.button(
         f"Retry {len(ticked):,}",
@@ -156,7 +159,7 @@ def _show_actions_on(selection: Selection) -> None:
         icon=":material/replay:",
         on_click=_retry,
         args=(selection, ticked),
-        help="Takes up again what failed; the others stay as they are.",
+        help="Retries the failed ones; the others are not changed.",
     )
 
 

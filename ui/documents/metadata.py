@@ -1,4 +1,4 @@
-"""Changing what is said of a document: names and values that searches can be narrowed by."""
+"""The editor of the metadata of a document, by which searches can be filtered."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _KEY = "editing-metadata"
 
 
 def edit_metadata(document: Document) -> None:
-    """Opens the editor in the next run; to be called from a widget's callback."""
+    """Opens the editor in the next run. Call it from a widget's callback."""
     st.session_state[_KEY] = document
     st.rerun()  # the whole page: the button lies in a fragment, the editor does not
 
 
 def show_metadata_editor() -> None:
-    """Shows the editor while there is something to edit. The page calls it once, at its end."""
+    """Shows the editor if it is open. The page calls this once, at its end."""
     document: Document | None = st.session_state.get(_KEY)
     if document is not None:
         title = label_text(f"Metadata of {document.name}")
@@ -34,10 +34,10 @@ def _close() -> None:
 
 
 def _show_editor(document: Document) -> None:
-    st.caption("Searches and questions can be narrowed to documents by these.")
+    st.caption("Searches and questions can be filtered by these values.")
     with st.form("metadata-form", border=False):
         before = "\n".join(f"{name}: {value}" for name, value in sorted(document.metadata.items()))
-        written = st.text_area("One a line, as `name: value`", before, height=200)
+        written = st.text_area("One per line, as `name: value`", before, height=200)
         if st.form_submit_button("Save", type="primary", icon=":material/save:"):
             _try_to_save(document, written)
 
@@ -47,7 +47,7 @@ def _try_to_save(document: Document, written: str) -> None:
     for line in filter(None, (line.strip() for line in written.split("\n"))):
         name, colon, value = (part.strip() for part in line.partition(":"))
         if not name or not colon:
-            st.error(f"{label_text(line)} has no colon. Write `name: value`, or empty the line.")
+            st.error(f"{label_text(line)} has no colon. Write `name: value`, or clear the line.")
             return
         wanted[name] = value
     _save(document, wanted)

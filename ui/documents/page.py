@@ -1,4 +1,4 @@
-"""The page of documents."""
+"""The Documents page."""
 
 from __future__ import annotations
 

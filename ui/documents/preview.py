@@ -1,4 +1,4 @@
-"""A document page by page: as it looks or as it was read, with the chunks that are indexed beside it."""
+"""The preview of a document, page by page: its image or its extracted text, next to its indexed chunks."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TEXT: Final = "Text"
 
 
 def preview(document: Document) -> None:
-    """Opens the preview in the next run; to be called from a widget's callback."""
+    """Opens the preview in the next run. Call it from a widget's callback."""
     st.session_state[_KEY] = document
     st.session_state[_PAGE] = 1
     st.rerun()  # the whole page: the button lies in a fragment, the preview does not
 
 
 def show_preview() -> None:
-    """Shows the preview while a document is previewed. The page calls it once, at its end."""
+    """Shows the preview if it is open. The page calls this once, at its end."""
     document: Document | None = st.session_state.get(_KEY)
     if document is not None:
         title = label_text(document.name)
@@ -92,7 +92,7 @@ def _show_page(page: DocumentPage) -> None:
     elif page.text.strip():
         st.html(f'<div class="ragapp-text ragapp-sheet" dir="auto">{html_text(page.text)}</div>')
     else:
-        st.caption("This page holds no text.")
+        st.caption("This page contains no text.")
 
 
 def _choose_view() -> str:
@@ -108,7 +108,9 @@ def _choose_view() -> str:
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the page …")
 def _picture(document_id: str, version: int, page: int, sha256: str) -> bytes | None:  # noqa: ARG001
-    """None for a document without pages to look at. `sha256` tells documents apart that bear the same id."""
+    """The image of a page; None if the document has no pages that can be drawn. `sha256` distinguishes
+    documents that have the same id.
+    """
     try:
         return client().page_image(document_id, page, version=version).png
     except (UnsupportedFormat, ParseError):
@@ -133,4 +135,4 @@ def _show_chunks(page: DocumentPage, chunks: Sequence[Chunk]) -> None:
 def _elsewhere(page: DocumentPage, chunk: Chunk) -> str:
     if chunk.start < page.start:
         return ", begins on an earlier page"
-    return ", goes on overleaf" if chunk.end > page.end else ""
+    return ", continues on the next page" if chunk.end > page.end else ""

@@ -1,4 +1,4 @@
-"""One document in the list: how far it has come, what it is, and what can be done with it."""
+"""A row of the document list: the status and properties of a document, and its actions."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Stage(NamedTuple):
 STAGES: Final[Mapping[Status, Stage]] = {
     "queued": Stage("Queued", ":material/schedule:", "gray"),
     "parsing": Stage("Parsing", ":material/description:", "blue"),
-    "searchable": Stage("Searchable by words", ":material/search:", "blue"),
+    "searchable": Stage("Searchable by keywords", ":material/search:", "blue"),
     "ready": Stage("Ready", ":material/check_circle:", "green"),
     "failed": Stage("Failed", ":material/error:", "red"),
 }
 
 
 def show_row(document: Document) -> None:
-    """`document` and, beside it, what can be done with it."""
+    """Shows a document and, next to it, its actions."""
     with st.container(border=True, key=f"row-{document.id}"):
         description, actions = st.columns([5, 3], vertical_alignment="center")
         with description, st.container(horizontal=True, wrap=False):

@@ -1,11 +1,11 @@
-"""Documents ticked in the list, and those marked for deletion: nothing is deleted until it is confirmed.
+"""Documents selected in the list, and those marked for deletion. Nothing is deleted before it is confirmed.
 
-Both live in the session, by collection, with the names of the documents. A tick that Streamlit keeps itself
-would be forgotten as soon as its row is on another page of the list.
+Both are stored in the session for each collection, with the names of the documents. Streamlit itself forgets
+the state of a checkbox as soon as its row is on another page of the list.
 
 The list refreshes itself, so a browser may report the state of a checkbox late, twice, or for a row that is
-no longer shown. A tick is therefore set to what its checkbox says, never flipped, and each time ticks change
-by other means than their own checkbox, the checkboxes are replaced: what the former ones report is ignored.
+no longer shown. The stored state is therefore set to that of the checkbox, never toggled. Whenever it changes
+by other means than a checkbox, all checkboxes are replaced, and reports of the old ones are ignored.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _SELECTIONS = "selections"
 
 @dataclass(slots=True)
 class Selection:
-    """What is ticked and what is marked for deletion in one collection: ids to names.
+    """The selected documents of a collection and those marked for deletion, as ids to names.
 
-    `generation` counts the times ticks were changed by anything but their own checkbox.
+    `generation` counts changes that were not made with a checkbox.
     """
 
     ticked: dict[str, str] = field(default_factory=dict)
@@ -47,13 +47,13 @@ class Selection:
         self.generation += 1
 
     def mark(self, names: Mapping[str, str]) -> None:
-        """Marks documents for deletion, which takes their ticks away."""
+        """Marks documents for deletion, and deselects them."""
         self.marked.update(names)
         self.untick(names)
 
 
 def selection_in(collection: str) -> Selection:
-    """That of this browser session."""
+    """The selection in a collection, in this browser session."""
     found: Selection = st.session_state.setdefault(_SELECTIONS, {}).setdefault(collection, Selection())
     return found
 
@@ -61,13 +61,13 @@ def selection_in(collection: str) -> Selection:
 def key_of(what: str, ids: Iterable[str]) -> str:
     """The key of a button that acts on exactly these documents.
 
-    A press of a button that was shown for other documents is then ignored, even if it arrives late.
+    A late press of a button that was shown for other documents is then ignored.
     """
     return f"{what}-{hashlib.sha256(' '.join(sorted(ids)).encode()).hexdigest()[:16]}"
 
 
 def show_tick(document: Document) -> None:
-    """The checkbox that ticks the document."""
+    """Shows the checkbox that selects the document."""
     selection = selection_in(document.collection)
     key = f"pick-{document.id}-{selection.generation}"
     st.checkbox(
@@ -93,7 +93,7 @@ def _take_over(document: Document, generation: int, key: str) -> None:
 
 
 def show_marked(collection: str) -> None:
-    """The names of what is marked, with the choice to delete it for good or to leave it."""
+    """Shows the names of the marked documents, with the choice to delete or to keep them."""
     for name, problem in st.session_state.pop(_PROBLEMS, []):
         show_problem(problem, about=name)
     doomed = selection_in(collection).marked
@@ -105,7 +105,7 @@ def show_marked(collection: str) -> None:
         st.html(f'<ul class="ragapp-doomed" tabindex="0" aria-label="Marked for deletion">{names}</ul>')
         with st.container(horizontal=True):
             sure = st.button(
-                "Delete for good",
+                "Delete permanently",
                 key=key_of("delete-marked", doomed),
                 type="primary",
                 icon=":material/delete_forever:",
@@ -117,7 +117,7 @@ def show_marked(collection: str) -> None:
 
 
 def _delete(doomed: dict[str, str]) -> None:
-    """What could not be deleted stays marked, and the next run says why."""
+    """Deletes the documents. Those that cannot be deleted stay marked, and the next run shows the reason."""
     problems, total = [], len(doomed)
     progress = st.progress(0.0)
     for done, (document_id, name) in enumerate(list(doomed.items())):

@@ -1,4 +1,4 @@
-"""Handing files to the API, each on its own, so that one that is refused stops no other."""
+"""Uploads files to the API one by one, so that a rejected file does not stop the others."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ragapp.types import Acceptance, UploadSpec
 from ui.escape import html_text, label_text
 from ui.formatting import counted
 from ui.session import client
-from ui.uploaded import handed_over, pop_turned_away
+from ui.uploaded import freed_afterwards, pop_rejected
 
 _ROUND = "upload-round"
 _REFUSED = "upload-refused"
 
 _NO_ROOM = (
-    "More would have been on its way through this page at once than it has room for. Add what is missing "
-    "from the list again, fewer at a time."
+    "Too much was uploaded through this page at once. Add the files that are missing from the list again, "
+    "fewer at a time."
 )
 
 Refusals = list[tuple[str, str]]
-"""(name, why) of what was not taken."""
+"""(name, reason) of each file that was rejected."""
 
 
 def show_upload(collection: str) -> None:
-    """A place to drop files. They are handed over as soon as the browser has sent them."""
+    """Shows the drop zone. Files are uploaded to the API as soon as the browser has sent them."""
     number = st.session_state.setdefault(_ROUND, 0)
     files = st.file_uploader(
         "Add documents: PDF, Office, web pages, mail, pictures and more, or a ZIP of them",
@@ -36,24 +36,24 @@ def show_upload(collection: str) -> None:
         key=f"upload-{collection}-{number}",  # what was dropped for one collection never reaches another
     )
     if not files:  # else those that had room are handed over first, which begins a new list
-        st.session_state.setdefault(_REFUSED, []).extend([("A file", _NO_ROOM)] * pop_turned_away())
+        st.session_state.setdefault(_REFUSED, []).extend([("A file", _NO_ROOM)] * pop_rejected())
     _show_refused()
     if files:
-        with handed_over(files):
-            st.session_state[_REFUSED] = list(_hand_over(files, collection))
+        with freed_afterwards(files):
+            st.session_state[_REFUSED] = list(_upload(files, collection))
         # A new key empties the drop zone, whose files are the API's now.
         st.session_state[_ROUND] = number + 1
         st.rerun()
 
 
 def _show_refused() -> None:
-    """Stays until it is dismissed or files are added again: the reasons are worth reading twice."""
+    """Lists the rejected files until the list is dismissed or more files are added."""
     refused: Refusals = st.session_state.get(_REFUSED, [])
     if not refused:
         return
     with st.container(border=True, key="refused"):
         st.html(
-            f'<div class="ragapp-name">{counted(len(refused), "file")} could not be taken</div>'
+            f'<div class="ragapp-name">{counted(len(refused), "file")} rejected</div>'
             + "".join(
                 f'<div class="ragapp-error"><span class="ragapp-name">{html_text(name)}</span>: '
                 f"{html_text(why)}</div>"
@@ -63,8 +63,8 @@ def _show_refused() -> None:
         st.button("Dismiss", key="dismiss-refused", on_click=st.session_state.pop, args=(_REFUSED, None))
 
 
-def _hand_over(files: Sequence[UploadedFile], collection: str) -> Iterator[tuple[str, str]]:
-    """Gives the files that were refused, by name, and why."""
+def _upload(files: Sequence[UploadedFile], collection: str) -> Iterator[tuple[str, str]]:
+    """Uploads the files, and yields the name and the reason of each one that was rejected."""
     progress = st.progress(0.0)
     for done, file in enumerate(files):
         progress.progress(done / len(files), f"Sending {label_text(file.name)} ({done + 1} of {len(files)})")
@@ -91,6 +91,6 @@ def _unpacked(report: UploadReport, archive: str) -> Iterator[tuple[str, str]]:
 def _confirm(acceptance: Acceptance) -> None:
     name = label_text(acceptance.document.name)
     if acceptance.outcome == "unchanged":
-        st.toast(f"{name} is here already, unchanged", icon=":material/check:")
+        st.toast(f"{name} already exists, unchanged", icon=":material/check:")
     elif acceptance.outcome == "updated":
         st.toast(f"{name}: version {acceptance.document.version} accepted", icon=":material/update:")

@@ -1,1 +1,1 @@
-"""The page of evaluations: start, follow, compare, review questions."""
+"""The Evals page: start, follow and compare evaluations, and review questions."""

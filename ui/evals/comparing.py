@@ -1,4 +1,4 @@
-"""Two runs beside each other: what changed, whether that may be luck, and which questions moved most."""
+"""Compares two runs: the differences, their significance, and the questions that changed most."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def show_comparison() -> None:
     after = _choose("After", list(runs), runs, key="compare-after")
     like = [name for name in runs if name != after and _alike(runs[name], runs[after])]
     if not like:
-        st.caption("No other run is over these questions. Choose another one, or evaluate them again.")
+        st.caption(
+            "No other run has the same questions. Choose another run, or evaluate these questions again."
+        )
         return
     before = _choose("Before", like, runs, key="compare-before")
     found = client().evals.compare(before, after)
@@ -62,25 +64,28 @@ def _show_changes(changes: Sequence[FigureChange]) -> None:
         "change",
         "95% interval",
         "p",
-        "reading",
+        "verdict",
         "better / equal / worse",
     )
     show_table(columns, rows)
-    st.caption("p: how often chance alone would make such a difference, corrected for the number of figures.")
+    st.caption(
+        "p is the probability of at least such a difference by chance alone, corrected for the "
+        "number of metrics."
+    )
 
 
 def _reading(change: FigureChange) -> str:
     if change.difference == 0:
         return "the same"
     if change.p > _SIGNIFICANT:
-        return "may be luck"
+        return "not significant"
     return "better" if change.difference > 0 else "worse"
 
 
 def _show_moved(found: RunComparison) -> None:
-    st.subheader("Questions that moved most", anchor=False)
+    st.subheader("Questions that changed most", anchor=False)
     if not found.moved:
-        st.caption(f"No question has another {label_text(found.figure)} than before.")
+        st.caption(f"The {label_text(found.figure)} of no question has changed.")
         return
     rows = [
         (one.question, f"{one.before:.3f}", f"{one.after:.3f}", f"{one.after - one.before:+.3f}")

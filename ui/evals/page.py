@@ -1,4 +1,4 @@
-"""The page of evaluations. One section at a time, and only that one is asked for."""
+"""The Evals page. It shows one section at a time, and requests the data of that section only."""
 
 from __future__ import annotations
 

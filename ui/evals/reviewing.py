@@ -1,4 +1,4 @@
-"""Going through the questions of a set: accept, word otherwise, drop. The file changes when it is saved."""
+"""Reviews the questions of a set: accept, edit or drop each one. Each decision is saved at once."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _GO_TO = "review-next"
 def show_review(name: str) -> None:
     drafts = client().evals.drafts(name)
     if not drafts:
-        st.caption("The set holds no question any more.")
+        st.caption("The set has no questions left.")
         return
     open_ones = [at for at, draft in enumerate(drafts) if draft.accepted is None]
-    st.markdown(f"{counted(len(drafts) - len(open_ones), 'question')} of {len(drafts):,} looked at.")
+    st.markdown(f"{counted(len(drafts) - len(open_ones), 'question')} of {len(drafts):,} reviewed.")
     st.progress(1 - len(open_ones) / len(drafts))
     at = _choose(name, len(drafts), first_open=open_ones[0] if open_ones else 0)
     _show_draft(name, drafts, at)
@@ -41,14 +41,14 @@ def _choose(name: str, count: int, *, first_open: int) -> int:
 
 def _show_draft(name: str, drafts: Sequence[QuestionDraft], at: int) -> None:
     draft = drafts[at]
-    state = {None: "not looked at", True: "accepted", False: "dropped"}[draft.accepted]
+    state = {None: "not reviewed", True: "accepted", False: "dropped"}[draft.accepted]
     st.html(f'<div class="ragapp-soft">{html_text(f"{draft.id} · {state}")}</div>')
     with st.form(f"draft-{name}-{draft.id}"):
         question = st.text_area("Question", draft.question, max_chars=2000)
         answers = st.text_input(
-            "Right answers", _ANSWERS_APART.join(draft.answers), help="Several: a | between them."
+            "Right answers", _ANSWERS_APART.join(draft.answers), help="Separate several answers by |."
         )
-        answerable = st.checkbox("The documents hold the answer", draft.answerable)
+        answerable = st.checkbox("The documents contain the answer", draft.answerable)
         with st.container(horizontal=True):
             accept = st.form_submit_button("Accept", type="primary", icon=":material/check:")
             drop = st.form_submit_button("Drop", icon=":material/delete:")

@@ -1,4 +1,4 @@
-"""The runs there are: their figures, their pages, and what they have of one question."""
+"""The list of evaluation runs, with their metrics and reports."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ _LEADING = (
     "citation_precision",
     "citation_recall",
 )
-"""Shown beside a run's name, where it has them."""
+"""The metrics shown next to a run, as far as it has them."""
 
 
 def show_runs() -> None:
     runs = client().evals.runs()
     if not runs:
-        st.caption("No run yet. Start an evaluation above: the bundled questions take a few minutes.")
+        st.caption(
+            "There are no runs yet. Start an evaluation above: the bundled questions take a few minutes."
+        )
         return
     pages = -(-len(runs) // _PAGE_SIZE)
     page = st.pagination(pages, max_visible_pages=5, key="run-page") if pages > 1 else 1
@@ -35,7 +37,7 @@ def show_runs() -> None:
 
 
 def describe(run: EvalRun) -> str:
-    """A run on one line, as plain text."""
+    """Describes a run on one line, as plain text."""
     return f"{run.dataset}, {run.kind}, {moment(run.created_at)}, {run.system}"
 
 
@@ -69,5 +71,5 @@ def _offer_report(run: EvalRun) -> None:
         key=f"report-{run.name}",
         icon=":material/download:",
         on_click="ignore",
-        help=label_text("One HTML page with plots. It loads nothing from anywhere."),
+        help=label_text("A single HTML file with plots that loads nothing from the network."),
     )

@@ -1,4 +1,4 @@
-"""Starting an evaluation, and following those that go on."""
+"""Starts an evaluation, and shows the progress of running ones."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PROBLEM_KEY = "eval-problem"
 _KINDS: Final[frozenset[TaskKind]] = frozenset({"evaluation", "questions"})
 _ABOUT: Final[Mapping[EvalKind, str]] = {
     "retrieval": "Are the right documents found?",
-    "answers": "Are answers right, and refused when they should be?",
+    "answers": "Are answers right, and are unanswerable questions refused?",
     "citations": "Do citations support their sentences?",
-    "cache": "How often would the cache be wrong?",
+    "cache": "How often would the cache serve a wrong answer?",
 }
 
 
@@ -42,14 +42,16 @@ def _offer() -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     chosen = sets[left.selectbox("Questions", list(sets), key="eval-set")]
     kind = middle.selectbox("What", chosen.kinds, key="eval-kind", format_func=str.capitalize)
-    right.number_input("At most so many", min_value=0, value=0, key="eval-limit", help="0: all of them.")
+    right.number_input(
+        "Number of questions", min_value=0, value=0, key="eval-limit", help="0 means all of them."
+    )
     st.caption(_ABOUT[kind])
     if kind in {"answers", "citations"}:
         st.text_input(
             "Who answers",
             "extractive",
             key="eval-generator",
-            help="`extractive`, `local`, `openai:MODEL`, or any other that the settings take.",
+            help="`extractive`, `local`, `openai:MODEL`, or any other value that RAGAPP_GENERATOR accepts.",
         )
     st.button(
         "Start",
@@ -61,7 +63,9 @@ def _offer() -> None:
 
 
 def _start() -> None:
-    """By what the widgets say now: arguments would be those of the last drawing, before a quick choice."""
+    """Starts the evaluation with the present values of the widgets. Arguments would have the values of the
+    last run of the script, which a quick change may have replaced.
+    """
     chosen = st.session_state
     generator = chosen.get("eval-generator", "").strip() or "extractive"
     wanted = Evaluation(chosen["eval-kind"], chosen["eval-set"], chosen["eval-limit"] or None, generator)

@@ -1,1 +1,1 @@
-"""The page's HTTP side: who may reach it, how people sign in, what they may upload."""
+"""The HTTP side of the web page: allowed hosts and origins, sign-in and upload limits."""

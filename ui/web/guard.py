@@ -1,4 +1,4 @@
-"""Keeps pages of other origins from using a visitor's browser to reach this one."""
+"""Rejects requests that web pages of other origins send through a visitor's browser."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION: Final = 1008
 
 _WRONG_NAME: Final = (
-    "This page does not go by the name in `Host`. Address it as it was started (--host), or let it know its "
-    "other names (--name).\n"
+    "This server does not accept the name in `Host`. Use the address given as --host, or add the name with "
+    "--name.\n"
 )
-_WRONG_ORIGIN: Final = "A web page of another origin may not change anything here.\n"
+_WRONG_ORIGIN: Final = "Web pages of other origins may not change anything here. Open this page itself.\n"
 
 
 class OriginGuard:
-    """ASGI middleware with the API's rules for `Host` and `Origin`, for WebSockets too.
+    """ASGI middleware that applies the rules of the API for `Host` and `Origin`, also to WebSockets.
 
-    Streamlit's own check of WebSockets takes any port of this machine as origin, so that any program that
-    serves pages here could speak for whoever is signed in.
+    Streamlit's own check accepts WebSockets from any port of this machine, so that any program that serves
+    web pages here could act as the signed-in user.
     """
 
     def __init__(self, app: ASGIApp, host: str, names: Sequence[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""HTTP headers that keep the page to itself: whatever a document holds, the browser loads nothing foreign."""
+"""HTTP security headers. Whatever a document contains, the browser loads nothing from other servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/session`: a form posted to it signs in, with a cookie that scripts cannot read, and leads back."""
+"""The route `/session`: its form signs in, sets a cookie that scripts cannot read, and redirects back."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ui.web.signins import SIGNED_IN_SECONDS, KeyCheck, sign_ins
 SIGN_IN: Final = "/session"
 SIGN_OUT: Final = "/session/end"
 FAILED: Final = "sign-in"
-"""Names, in the address that a failed sign-in leads back to, why it failed."""
+"""The query parameter that tells the page, after a failed sign-in, why it failed."""
 
 _MAX_FORM_BYTES: Final = 16 * 1024
 _SEE_OTHER: Final = 303
 
 
 def cookie_name(port: int) -> str:
-    """Browsers send a cookie to all ports of a machine, so each page has one of its own."""
+    """The name of the cookie. It contains the port, because browsers send a cookie to all ports of a host."""
     return f"ragapp-page-{port}"
 
 
@@ -66,12 +66,12 @@ async def _form(request: Request) -> dict[str, str]:
     async for piece in request.stream():
         body += piece
         if len(body) > _MAX_FORM_BYTES:
-            raise HTTPException(413, "A form to sign in with is not that large.")
+            raise HTTPException(413, "The sign-in form is too large. Send the API key alone.")
     return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _own_address(address: str) -> str:
-    """A path of this page with its query: never another server, whatever the form said."""
+    """The path and query of an address, which never lead to another server."""
     split = urlsplit(address)
     path = "/" + split.path.replace("\\", "/").lstrip("/")
     return f"{path}?{split.query}" if split.query else path

@@ -1,4 +1,6 @@
-"""The keys of the people who are signed in. A browser holds a signed random number that stands for one."""
+"""The API keys of signed-in users. Each browser has a cookie with a signed random token that stands for a
+key.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ from typing import Final
 from itsdangerous import BadSignature, Signer
 
 SIGNED_IN_SECONDS: Final = 12 * 3600
-"""How long one stays signed in, whether or not the page is used meanwhile."""
+"""How long a sign-in lasts, whether or not the page is used meanwhile."""
 
 KeyCheck = Callable[[str], None]
-"""Returns when the API admits whoever shows the key, or shows none where it is empty. Raises RagappError."""
+"""Called with a key, which may be empty. Raises RagappError unless the API accepts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,11 @@ class _SignIn:
 
 
 class SignIns:
-    """Safe for many threads. They end with this process, as they do when their time is up.
+    """The current sign-ins, in memory only: all of them end with this process. Thread-safe.
 
-    The browser's cookie holds no key: whoever reads a browser's files, or runs another server on this
-    machine, to which browsers send the same cookies, finds a number that is of use here alone and not for
-    long.
+    The cookie does not contain the key. It may be read by programs that can read the files of the browser,
+    and by other servers on this host, to which browsers send the same cookies. They get a token that is valid
+    for this page only, and for a limited time.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class SignIns:
         self._lock = threading.Lock()
 
     def begin(self, key: str) -> str:
-        """The value of the cookie for whoever has shown this key, which the API has accepted."""
+        """Starts a sign-in with a key that the API has accepted, and returns the value of its cookie."""
         identity, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._open = {name: one for name, one in self._open.items() if one.until > now}
@@ -51,12 +53,12 @@ class SignIns:
         return self._signer.sign(identity).decode()
 
     def key_of(self, cookie: str | None) -> str:
-        """The key that the cookie stands for; empty when it stands for none, or no longer."""
+        """The key of the sign-in with this cookie; empty when there is none or it has expired."""
         found = self._open.get(self._identity(cookie))
         return found.key if found is not None and found.until > self._clock() else ""
 
     def end(self, cookie: str | None) -> None:
-        """From now on the cookie stands for nothing."""
+        """Ends the sign-in with this cookie."""
         with self._lock:
             self._open.pop(self._identity(cookie), None)
 
@@ -69,5 +71,5 @@ class SignIns:
 
 @cache
 def sign_ins() -> SignIns:
-    """Those of this process, which its HTTP side and the script that Streamlit runs share."""
+    """The sign-ins of this process, which its HTTP side and the scripts that Streamlit runs share."""
     return SignIns()

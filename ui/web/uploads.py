@@ -1,4 +1,4 @@
-"""Who may upload through the page, and how much of it may be in memory at once."""
+"""Limits uploads through the page to signed-in users and to a total size in memory."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _PATH: Final = "/_stcore/upload_file/"
 
 
 class UploadGuard:
-    """ASGI middleware in front of Streamlit's uploads, which keep each file whole in memory.
+    """ASGI middleware for the uploads of Streamlit, which keeps each file whole in memory.
 
-    `held` counts the bytes of the files that have arrived and wait to be handed to the API. `turned_away` is
-    called with the Streamlit session whose file had no room.
+    `held` returns the bytes of the files that have arrived and are not yet sent to the API. `rejected` is
+    called with the id of a Streamlit session whose file exceeds the limit.
     """
 
     def __init__(
@@ -34,14 +34,14 @@ class UploadGuard:
         check: KeyCheck,
         held: Callable[[], int],
         most: int,
-        turned_away: Callable[[str], None],
+        rejected: Callable[[str], None],
     ) -> None:
         self._app = app
         self._cookie = cookie
         self._check = check
         self._held = held
         self._most = most
-        self._turned_away = turned_away
+        self._rejected = rejected
         self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,14 +60,14 @@ class UploadGuard:
             await refusal(scope, receive, send)
             return
         if self._held() + self._arriving + _length(scope) > self._most:
-            self._turned_away(_session(scope))
+            self._rejected(_session(scope))
             refusal = PlainTextResponse(self._remedy(), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             await refusal(scope, receive, send)
         else:
             await self._let_in(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Counts what arrives, whatever was said of its length."""
+        """Passes the request on while counting its bytes, whatever length it declares."""
         seen = 0
 
         async def receive_within_limit() -> Message:
@@ -77,7 +77,7 @@ class UploadGuard:
             seen += size
             self._arriving += size
             if self._held() + self._arriving > self._most:
-                self._turned_away(_session(scope))
+                self._rejected(_session(scope))
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._remedy())
             return message
 
@@ -88,8 +88,8 @@ class UploadGuard:
 
     def _remedy(self) -> str:
         return (
-            f"Files of more than {self._most // 2**20} MB together would be on their way through this page. "
-            "Upload fewer at once, or use `ragapp ingest`.\n"
+            f"The uploads in progress on this page would exceed {self._most // 2**20} MB. Upload fewer "
+            f"files at once, or use `ragapp ingest`.\n"
         )
 
 

@@ -1,4 +1,4 @@
-"""How much may be on its way through the page at once, and whose it may be."""
+"""The limits of uploads through the web page: their total size, and who may upload."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ ADDRESS = "/_stcore/upload_file/session/file"
 KEY = "a-key"
 
 
-class Shelf:
-    """Keeps what is uploaded, as Streamlit does. The API admits KEY alone unless it is `away` or `open`."""
+class UploadStore:
+    """Stores uploads, as Streamlit does. The API accepts only KEY, unless it is `away` or `open`."""
 
     def __init__(self) -> None:
         self.held = 0
         self.away = False
         self.open = False
-        self.turned_away: list[str] = []
+        self.rejected: list[str] = []
 
     def check(self, key: str) -> None:
         if self.away:
             raise ServerUnavailable("No ragapp server answers.")
         if key != KEY and not self.open:
-            raise AuthenticationError("This server wants an API key.")
+            raise AuthenticationError("This server requires an API key.")
 
     async def take(self, request: Request) -> PlainTextResponse:
         self.held += len(await request.body())
@@ -39,21 +39,21 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def store() -> UploadStore:
+    return UploadStore()
 
 
 @pytest.fixture
-def browser(shelf: Shelf) -> TestClient:
-    """Signed in."""
-    app = Starlette(routes=[Route("/{path:path}", shelf.take, methods=["PUT"])])
+def browser(store: UploadStore) -> TestClient:
+    """A client that is signed in."""
+    app = Starlette(routes=[Route("/{path:path}", store.take, methods=["PUT"])])
     app.add_middleware(
         UploadGuard,
         cookie="c",
-        check=shelf.check,
-        held=lambda: shelf.held,
+        check=store.check,
+        held=lambda: store.held,
         most=MOST,
-        turned_away=shelf.turned_away.append,
+        rejected=store.rejected.append,
     )
     return TestClient(app, cookies={"c": sign_ins().begin(KEY)})
 
@@ -62,26 +62,26 @@ def pieces(count: int) -> list[bytes]:
     return [b"x" * 100] * count
 
 
-def test_the_sum_of_what_is_held_is_bounded(browser: TestClient, shelf: Shelf) -> None:
+def test_the_total_size_of_uploads_is_limited(browser: TestClient, store: UploadStore) -> None:
     statuses = [browser.put(ADDRESS, content=b"x" * 300).status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 413, 413]
-    assert shelf.turned_away == ["session", "session"]
-    shelf.held = 0  # the API has them
+    assert store.rejected == ["session", "session"]
+    store.held = 0  # the API has them
     assert browser.put(ADDRESS, content=b"x" * 300).status_code == 200
 
 
-def test_the_bound_holds_without_a_length(browser: TestClient, shelf: Shelf) -> None:
+def test_the_limit_holds_without_a_content_length(browser: TestClient, store: UploadStore) -> None:
     assert browser.put(ADDRESS, content=iter(pieces(11))).status_code == 413
-    assert (shelf.held, shelf.turned_away) == (0, ["session"])
+    assert (store.held, store.rejected) == (0, ["session"])
     assert browser.put(ADDRESS, content=iter(pieces(10))).status_code == 200
 
 
-def test_only_whom_the_api_admits_may_upload(browser: TestClient, shelf: Shelf) -> None:
+def test_only_signed_in_users_may_upload(browser: TestClient, store: UploadStore) -> None:
     browser.cookies.set("c", "forged")
     assert browser.put(ADDRESS, content=b"x").status_code == 401
     assert browser.put("/elsewhere", content=b"x").status_code == 200
-    shelf.open = True
+    store.open = True
     assert browser.put(ADDRESS, content=b"x").status_code == 200
-    shelf.away = True
+    store.away = True
     refused = browser.put(ADDRESS, content=b"x")
     assert (refused.status_code, refused.text) == (503, "No ragapp server answers.\n")
