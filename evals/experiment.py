@@ -1,8 +1,8 @@
-"""An evaluation from data to report: load, run, score, compare, report.
+"""An evaluation from dataset to report: load, run, score, compare, report.
 
 Every `ragapp eval` command that scores is an Experiment: it loads its dataset, runs it and scores the
-results. `conduct` does what is the same for all: the run file, the comparison with a baseline, the gate, the
-page, what is printed, and the exit code.
+results. `conduct` does what all of them share: the run file, the comparison with a baseline, the gate, the
+HTML page, the output and the exit code.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from ragapp.terminal.output import print_json, print_table, safe
 RunT = TypeVar("RunT", bound=ScoredRun)
 
 FAILED = 1
-"""Exit code when documents of the dataset could not be ingested; the scores count what they cost."""
+"""The exit code when documents of the dataset could not be ingested; the scores include the loss."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """What becomes of a run: where it is written, what it is compared with, and how it is shown."""
+    """The outputs of a run: its file, its baseline, and how it is shown."""
 
     run_file: Path | None = None
     baseline: Path | None = None
@@ -42,14 +42,14 @@ class Outputs:
 
 
 class Experiment(ABC, Generic[RunT]):
-    """One evaluation with its arguments. `kind` is the command and stands in the name of run files."""
+    """One evaluation with its arguments. `kind` is the command, and part of the names of run files."""
 
     kind: ClassVar[str]
 
     @classmethod
     @abstractmethod
     def read(cls, path: Path) -> RunT:
-        """A run file of this kind. Raises UsageError."""
+        """Reads a run file of this kind. Raises UsageError."""
 
     @abstractmethod
     def run(self, settings: Settings) -> RunT:
@@ -57,32 +57,32 @@ class Experiment(ABC, Generic[RunT]):
 
     @abstractmethod
     def summary(self, run: RunT, path: Path, compared: Sequence[GateResult]) -> object:
-        """What `--json` prints."""
+        """The object that `--json` prints."""
 
     @abstractmethod
     def text(self, run: RunT) -> Iterator[RenderableType]:
-        """What is printed for people."""
+        """The output for people."""
 
     @abstractmethod
     def page(self, run: RunT, baseline: RunT | None) -> Markup:
-        """The HTML page of the run, alone or beside a baseline."""
+        """The HTML page of the run, alone or compared with a baseline."""
 
     def failures(self, run: RunT) -> Sequence[str]:  # noqa: ARG002 - kinds that ingest documents use it
-        """The documents that could not be ingested, each with its reason."""
+        """The documents that could not be ingested, each with the reason."""
         return ()
 
     def export(self, run: RunT) -> None:
-        """Writes other files that were asked for. Raises UsageError."""
+        """Writes further requested files. Raises UsageError."""
 
 
 def conduct(experiment: Experiment[RunT], settings: Settings, outputs: Outputs) -> None:
     """Runs the experiment and delivers its outputs.
 
-    Raises typer.Exit with 4 when the gate finds a significant loss and with 1 when documents are missing;
-    UsageError before anything is run when there is nothing to compare with.
+    Raises typer.Exit with 4 if the gate finds a significant loss, and with 1 if documents are missing.
+    Raises UsageError at once if the gate has no baseline.
     """
     if outputs.gate and outputs.baseline is None:
-        raise UsageError("--gate needs a run to compare with. Add --baseline RUN.json.")
+        raise UsageError("--gate needs a baseline. Add --baseline RUN.json.")
     baseline = None if outputs.baseline is None else experiment.read(outputs.baseline)
     run = experiment.run(settings)
     path = outputs.run_file or default_run_file(settings.data_dir, run, experiment.kind)
@@ -113,7 +113,7 @@ def _exit(failures: Sequence[str], gated: Sequence[GateResult]) -> None:
         typer.echo(f"not ingested: {safe(failure)}", err=True)
     lost = [one.metric for one in gated if one.lost]
     if lost:
-        typer.echo(f"The gate is closed: a significant loss in {', '.join(lost)}.", err=True)
+        typer.echo(f"The gate failed: significant loss in {', '.join(lost)}.", err=True)
         raise typer.Exit(CLOSED)
     if failures:
         raise typer.Exit(FAILED)

@@ -2,7 +2,7 @@
 
     python -m evals.quality
 
-A test keeps the page and the run files in step.
+A test checks that the page and the run files agree.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ CITATIONS = {
     "gold span cited": "span_recall",
 }
 WRITTEN = ("answer_recall", "token_recall", "refusal_right", "document_recall")
-"""What a model that writes is compared by; its citations are the program's."""
+"""The metrics by which generators are compared. Their citations are made by ragapp."""
 
 SEARCH = ".retrieval.json"
-"""In the names of run files of search."""
+"""The part of the name by which run files of search are found."""
 
 
 def made(folder: Path) -> dict[str, str]:
-    """Each part of the page that is made, by its name, in Markdown."""
+    """The generated parts of the page by name, in Markdown."""
     answers = read_runs(folder)
     return {
         "ablations": table(read_ablations(folder / "ablations")),
@@ -66,20 +66,20 @@ def made(folder: Path) -> dict[str, str]:
 
 
 def read_runs(folder: Path) -> list[AnswerRun]:
-    """Every run of answers in the folder, by dataset and generator."""
+    """Reads all runs of answers in the folder, by dataset and generator."""
     files = [path for path in folder.glob("*.json.gz") if SEARCH not in path.name]
     runs = [read_answer_run(path) for path in files]
     return sorted(runs, key=lambda run: (run.dataset, run.generator, -len(run.questions)))
 
 
 def read_searches(folder: Path) -> list[RetrievalRun]:
-    """Every run of search in the folder, by dataset and embedder."""
+    """Reads all runs of search in the folder, by dataset and embedder."""
     runs = [read_retrieval_run(path) for path in folder.glob(f"*{SEARCH}*")]
     return sorted(runs, key=lambda run: (run.dataset, run.embedder))
 
 
 def rewritten(page: str, name: str, text: str) -> str:
-    """The page with what stands between the marks of that name replaced."""
+    """Replaces the text between the marks of that name in the page."""
     begin = BEGIN.format(name)
     before, rest = page.split(begin)
     _, behind = rest.split(END, 1)
@@ -121,7 +121,7 @@ def _gain(run: RetrievalRun, mode: str) -> tuple[str, str]:
 
 
 def _generators(runs: Sequence[AnswerRun]) -> str:
-    """Models that write against quotes alone, over the questions that both were asked."""
+    """Compares generators with extractive answers, over the questions that both runs have."""
     quoted = {run.dataset_sha256: run for run in runs if run.generator == EXTRACTIVE}
     lines = [
         [run.dataset, run.model, one.metric.replace("_", " "), *_difference_cells(one)]

@@ -1,7 +1,7 @@
-"""Run files: what an evaluation found, with everything needed to compare it with another one.
+"""Run files: the results of an evaluation, with everything needed to compare it with another one.
 
-Each kind of run is a dataclass of its own (`RetrievalRun`, `AnswerRun`, `CacheRun`); here is what they share,
-and how two of a kind are compared.
+Each kind of run has its own dataclass (`RetrievalRun`, `AnswerRun`, `CacheRun`). This module has what they
+share, and the comparison of two runs of a kind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ScoresByMetric = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredRun(ABC):
-    """What a run of any kind names itself by, and what two of a kind are compared by."""
+    """The fields that runs of all kinds have, and the scores by which two are compared."""
 
     dataset: str
     dataset_sha256: str
@@ -46,19 +46,19 @@ class ScoredRun(ABC):
 
     @abstractmethod
     def scores(self) -> ScoresByMetric:
-        """Of each question, in every metric that two runs are compared by."""
+        """The scores of each question, in every metric by which two runs are compared."""
 
     def gated(self) -> ScoresByMetric:
-        """Those that the gate looks at: all, unless a kind says otherwise."""
+        """The scores that the gate considers; by default all."""
         return self.scores()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestedRun(ScoredRun):
-    """A run over documents that went through the real ingest.
+    """A run over ingested documents.
 
-    `recipe` names parsers and chunk settings; `failures` are the documents that could not be ingested, each
-    with its reason.
+    `recipe` is the ingest fingerprint; `failures` are the documents that could not be ingested, each with the
+    reason.
     """
 
     settings: Mapping[str, SettingValue]
@@ -68,7 +68,7 @@ class IngestedRun(ScoredRun):
 
 
 def fingerprint(*values: object) -> str:
-    """16 hex digits that bind `values` (anything JSON holds)."""
+    """A hash of `values`, which must be serializable as JSON: 16 hex digits."""
     canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
@@ -86,21 +86,21 @@ def code_version() -> str:
 
 
 def now() -> str:
-    """The moment, in UTC, as run files write it."""
+    """The current time in UTC, in the format of run files."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def default_run_file(data_dir: Path, run: ScoredRun, kind: str) -> Path:
-    """Tells runs apart by what was scored, when, and with which settings."""
+    """The default path of a run file, whose name has the dataset, the time and the settings."""
     when = run.created_at.replace(":", "").replace("+0000", "Z")
     name = f"{run.dataset}.{kind}.{when}.{run.settings_fingerprint[:8]}.json"
     return data_dir / "evals" / "runs" / name
 
 
 def write_run(path: Path, run: object) -> None:
-    """Writes `run` as JSON, whole or not at all, compressed where the name ends in .gz.
+    """Writes `run` atomically as JSON, compressed if the name ends in .gz.
 
-    Raises UsageError when it cannot.
+    Raises UsageError if it cannot be written.
     """
     compressed = path.suffix == COMPRESSED
     data = TypeAdapter(type(run)).dump_json(run, indent=None if compressed else 1)
@@ -109,33 +109,35 @@ def write_run(path: Path, run: object) -> None:
 
 
 def read_run(path: Path, kind: type[RunT], command: str) -> RunT:
-    """Raises UsageError when the file is not there or no run of that `command`."""
+    """Reads a run file. Raises UsageError if it does not exist or is not a run of that `command`."""
     try:
         return TypeAdapter(kind).validate_json(read_bytes(path))
     except ValidationError as error:
         problem = error.errors()[0]["msg"]
-        raise UsageError(f"{path} is no run of `{command}`: {problem}. Pass another file.") from error
+        raise UsageError(f"{path} is not a run of `{command}`: {problem}. Pass another file.") from error
 
 
 def read_bytes(path: Path) -> bytes:
-    """What stands in a run file. Raises UsageError."""
+    """Reads the bytes of a run file, uncompressed. Raises UsageError."""
     try:
         data = path.read_bytes()
         return gzip.decompress(data) if path.suffix == COMPRESSED else data
     except (gzip.BadGzipFile, EOFError) as error:
-        raise UsageError(f"{path} is not compressed by gzip, as its name says. Pass another file.") from error
+        raise UsageError(
+            f"{path} is not compressed with gzip, although its name ends in .gz. Pass another file."
+        ) from error
     except OSError as error:
         raise UsageError(f"Cannot read {path}: {error.strerror}. Pass a run file.") from error
 
 
 def compare_runs(run: ScoredRun, baseline: ScoredRun) -> tuple[GateResult, ...]:
-    """In every metric. Raises UsageError unless both were over the same data."""
+    """Compares two runs in every metric. Raises UsageError unless both used the same data."""
     _check_same_data(run, baseline)
     return judge_run(run.scores(), baseline.scores())
 
 
 def gate_run(run: ScoredRun, baseline: ScoredRun) -> tuple[GateResult, ...]:
-    """In the metrics that the gate looks at. Raises UsageError unless both were over the same data."""
+    """Compares two runs in the metrics of the gate. Raises UsageError unless both used the same data."""
     _check_same_data(run, baseline)
     return judge_run(run.gated(), baseline.gated())
 
@@ -143,13 +145,13 @@ def gate_run(run: ScoredRun, baseline: ScoredRun) -> tuple[GateResult, ...]:
 def _check_same_data(run: ScoredRun, baseline: ScoredRun) -> None:
     if baseline.dataset_sha256 != run.dataset_sha256:
         raise UsageError(
-            f"The baseline of {baseline.created_at} is a run over {baseline.dataset!r} as it was then, and "
-            "this one is over other data. Make a new baseline: run without --baseline and keep the run file."
+            f"The baseline of {baseline.created_at} used different data ({baseline.dataset!r} at that "
+            "time). Create a new baseline: run without --baseline, and keep the run file."
         )
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Raises UsageError when it cannot."""
+    """Writes a file atomically. Raises UsageError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")

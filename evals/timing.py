@@ -1,4 +1,4 @@
-"""How long something took: by the clock, and of the processors' time, which other programs do not prolong."""
+"""Measures wall-clock time, and CPU time, which does not depend on other programs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Milliseconds by the clock, and of the processors: all threads of this process together."""
+    """Wall-clock time and CPU time of all threads of this process, in milliseconds."""
 
     ms: float
     cpu_ms: float
 
 
 class Timer:
-    """Runs from the moment that it is made."""
+    """A timer that starts when it is created."""
 
     def __init__(self) -> None:
         self._clock, self._cpu = perf_counter(), process_time()
@@ -29,7 +29,9 @@ class Timer:
 
 
 def latency(taken: Sequence[Taken]) -> dict[str, float]:
-    """By the clock at the median and at p95, of the processors at the median; nothing of nothing."""
+    """The median and p95 of wall-clock time and the median of CPU time; empty if there are no
+    measurements.
+    """
     if not taken:
         return {}
     p50, p95 = np.percentile([one.ms for one in taken], [50, 95])

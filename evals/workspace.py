@@ -1,4 +1,4 @@
-"""Where an eval keeps what it ingests: through the real ingest, once, into a data folder of its own."""
+"""The workspace of an evaluation: a data folder into which its documents are ingested once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IDLE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A collection for one corpus, one recipe and one embedder (its fingerprint).
+    """A collection for one corpus, one ingest fingerprint and one embedder (its fingerprint).
 
     `bare` is the same service without a reranker.
     """
@@ -40,7 +40,7 @@ class Workspace:
     bench: IngestRuntime
 
     def work_off(self, progress: Progress) -> None:
-        """Ingests in this process until nothing waits. Raises ModelError, StorageError."""
+        """Ingests in this process until the queue is empty. Raises ModelError, StorageError."""
         backlog = self.service.backlog(self.collection)
         stages = 2 * backlog.unparsed + backlog.unembedded
         if not stages:
@@ -57,11 +57,11 @@ class Workspace:
 
 @contextmanager
 def open_workspace(name: str, corpus_sha256: str, settings: Settings) -> Iterator[Workspace]:
-    """Opens the workspace, making it when it is not there; what was ingested before is still on it.
+    """Opens the workspace, with everything that was ingested before, or creates it.
 
-    The data folder is `evals/NAME-HASH` in that of `settings`; the hash binds the corpus and the recipe,
-    and the collection in it the embedder's weights. So nothing is ever scored that was ingested from
-    other texts or in another way, and going back to former settings finds their corpus again.
+    The data folder is `evals/NAME-HASH` in that of `settings`. The hash depends on the corpus and the ingest
+    fingerprint, and the name of the collection on the weights of the embedder. So documents that were
+    ingested from other texts or in another way are never scored, and former settings find their corpus again.
     """
     own = workspace_settings(name, corpus_sha256, settings)
     bench = build_runtime(own)
@@ -81,7 +81,7 @@ def open_workspace(name: str, corpus_sha256: str, settings: Settings) -> Iterato
 
 
 def workspace_settings(name: str, corpus_sha256: str, settings: Settings) -> Settings:
-    """The same settings over a data folder, and a database in it, of the corpus' own."""
+    """The settings with a separate data folder and database for the corpus."""
     folder: Path = (
         settings.data_dir / "evals" / f"{name}-{fingerprint(corpus_sha256, ingest_fingerprint(settings))}"
     )
@@ -89,7 +89,7 @@ def workspace_settings(name: str, corpus_sha256: str, settings: Settings) -> Set
 
 
 def _jobs(queue: JobQueue) -> Iterator[Job]:
-    """Every job there is; waits for those that another process holds, as it may have died."""
+    """Yields all jobs. Waits for those that another process holds, because it may have died."""
     worker = f"eval-{os.getpid()}"
     while True:
         job = queue.claim(worker)

@@ -1,4 +1,4 @@
-"""Text to chunks: token-sized, along headings, paragraphs and sentences, none overlapping."""
+"""Splits text into chunks of limited tokens along headings, paragraphs and sentences, without overlap."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from ragapp.text.sentences import sentence_spans
 from ragapp.types import Chunk, Heading, ParsedText
 
 HEADING_SHARE = 3
-"""A chunk's heading path takes at most the third part of its tokens."""
+"""The largest share of a chunk's tokens that its heading path may take."""
 
 FILL = 0.9
-"""How full chunks get on average, as sentences do not fit exactly: with it a section's chunks come out
-about equal, without a crumb at the end."""
+"""The average fill of chunks, as sentences do not fit exactly. It is used to make the chunks of a section
+about equally long, without a tiny last one.
+"""
 
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n|\f")
 
 
 def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[Chunk]:
-    """The chunks in the order of the text; heading path and text together have at most `max_tokens` tokens.
+    """The chunks in the order of the text. Heading path and text together have at most `max_tokens` tokens.
 
-    Every visible character outside of the headings' own lines and of the boilerplate is in exactly one chunk.
-    A chunk that begins inside of a table has the table's head as the last part of its heading.
+    Every visible character is in exactly one chunk, except for the lines of headings and boilerplate. A chunk
+    that begins inside a table has the head of the table as the last part of its heading.
     """
     tokens = TokenMap(parsed.text, token_spans)
     for_heading = max_tokens // HEADING_SHARE
@@ -46,7 +47,7 @@ def chunk(parsed: ParsedText, token_spans: TokenSpans, max_tokens: int) -> list[
 
 
 def _fitting_path(path: Sequence[Heading], tokens: TokenMap, limit: int) -> Sequence[Heading]:
-    """The path without as many of its outermost headings as do not fit."""
+    """The heading path, without outermost headings if it is too long."""
     while _path_tokens(path, tokens) > limit:
         path = path[1:]
     return path
@@ -57,7 +58,7 @@ def _path_tokens(path: Sequence[Heading], tokens: TokenMap) -> int:
 
 
 def _pack(text: str, section: Section, tokens: TokenMap, heads: TableHeads, budget: int) -> Iterator[Span]:
-    """Fills chunks with sentences; a paragraph that fits whole into the next chunk is not torn apart."""
+    """Fills chunks with sentences. A paragraph that fits entirely into the next chunk is not split."""
     limit = _even_limit(section, tokens, heads, budget)
     packed: Span | None = None
 
@@ -79,7 +80,7 @@ def _pack(text: str, section: Section, tokens: TokenMap, heads: TableHeads, budg
 
 
 def _even_limit(section: Section, tokens: TokenMap, heads: TableHeads, budget: int) -> int:
-    """The tokens of a chunk with which a section's chunks come out about equally long."""
+    """The number of tokens per chunk that makes the chunks of a section about equally long."""
     total = tokens.count(section.start, section.end)
     even = math.ceil(total / math.ceil(max(total, 1) / (budget * FILL)) / FILL)
     return min(budget, even + heads.most_tokens(section.start, section.end))
@@ -90,7 +91,7 @@ def _half_full(tokens: TokenMap, packed: Span, limit: int) -> bool:
 
 
 def _paragraphs(text: str, section: Section) -> Iterator[list[Span]]:
-    """The section's sentences, one list a paragraph."""
+    """The sentences of the section, one list per paragraph."""
     paragraph: list[Span] = []
     for start, end in sentence_spans(text[section.start : section.end]):
         sentence = start + section.start, end + section.start

@@ -1,4 +1,4 @@
-"""Keeps a claimed job ours while we work on it."""
+"""Renews the lease of a job while it is processed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from ragapp.types import Job
 log = logging.getLogger(__name__)
 
 RENEWALS = 3
-"""How often a lease is renewed in the time it lasts, so that one late renewal does not lose it."""
+"""Renewals per lease duration, so that one late renewal does not lose the lease."""
 
 
 @contextmanager
 def held(queue: JobQueue, job: Job, lease_seconds: float) -> Iterator[None]:
-    """Renews the job's lease in the background until the block ends, or somebody else has the job."""
+    """Renews the lease of the job in the background until the block ends or another worker has
+    taken the job.
+    """
     done = Event()
 
     def renew() -> None:

@@ -1,4 +1,4 @@
-"""One stage of a document's way in: parse it so that its words are found, or embed what was parsed."""
+"""The two stages of ingesting a document: parsing makes it searchable by keywords; embedding adds vectors."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from ragapp.types import Collection, Job
 log = logging.getLogger(__name__)
 
 BATCH = 32
-"""Chunks embedded between two checkpoints: what a killed worker has to do again."""
+"""Chunks embedded between two checkpoints, which a killed worker has to repeat."""
 
 TURN = 4
-"""Batches of one document in a row; then shorter documents that came in meanwhile, and other owners', go
-first."""
+"""Batches of one document in a row; then shorter documents that arrived meanwhile, and those of other owners,
+go first.
+"""
 
 
 def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSandbox) -> Pipeline:
@@ -43,9 +44,10 @@ def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSand
 
 
 class Pipeline:
-    """Works on claimed jobs. `embedder_of` is called for each job: a collection may get another embedder.
+    """Processes claimed jobs. `embedder_of` is called for each job, because a collection may get another
+    embedder.
 
-    `replaced` is told the document whose older version nobody can find any more.
+    `replaced` is called with each document whose older version is no longer searchable.
     """
 
     def __init__(
@@ -70,10 +72,11 @@ class Pipeline:
         self._replaced = replaced
 
     def work(self, job: Job, stop: Event, progress: Callable[[Job], None]) -> None:
-        """Does the stage that the job waits for, or a part of it when `stop` is set or its turn ends.
+        """Processes the next stage of the job, or a part of it if `stop` is set or its turn ends.
 
-        A document that cannot be read fails with the reason. `progress` is called after every checkpoint.
-        Raises ModelError and StorageError, after postponing the job: those are not the document's fault.
+        A document that cannot be parsed fails with the reason. `progress` is called after every checkpoint.
+        After a ModelError or StorageError, which are not caused by the document, the job is scheduled for a
+        retry and the error is raised.
         """
         clock = StageTimer()
         outcome: WorkOutcome = "postponed"
@@ -92,7 +95,7 @@ class Pipeline:
     def _attempt(
         self, job: Job, stop: Event, progress: Callable[[Job], None], clock: StageTimer
     ) -> WorkOutcome:
-        """Raises what is not the document's fault."""
+        """Processes the stage. Raises errors that are not caused by the document."""
         try:
             if job.status == "searchable":
                 self._embed(job, stop, progress, clock)
@@ -143,7 +146,7 @@ Stage = Literal["parse", "chunk", "embed", "store"]
 
 
 class StageTimer:
-    """Seconds by stage, added up."""
+    """The total seconds of each stage."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()

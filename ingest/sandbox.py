@@ -1,4 +1,4 @@
-"""Parses documents in the sandbox: a process of its own, under limits."""
+"""Parses documents in a sandboxed process with limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def parse_limits(settings: Settings) -> SandboxLimits:
 
 
 class ParserSandbox:
-    """Parses one document at a time; safe to use from many threads, which then wait for each other."""
+    """Parses one document at a time. Thread-safe: concurrent calls wait for each other."""
 
     def __init__(self, limits: SandboxLimits, password: SecretStr | None = None) -> None:
         """`password` opens encrypted documents."""
@@ -35,12 +35,12 @@ class ParserSandbox:
         self._options = json.dumps({"password": password.get_secret_value() if password else None})
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
-        """Raises ParseError when the document cannot be read, or not within the limits; StorageError,
-        and ConflictError once this was told to stop."""
+        """Parses a document. Raises ParseError if it cannot be parsed within the limits, StorageError, and
+        ConflictError after `stop`."""
         return read_result(self._confined.run(data, name, self._options), name)
 
     def stop(self) -> None:
-        """Ends what is being parsed, which then raises ConflictError, and all that would follow."""
+        """Aborts the running call and all later ones, which raise ConflictError."""
         self._confined.stop()
 
     def close(self) -> None:
@@ -48,10 +48,9 @@ class ParserSandbox:
 
 
 def read_result(result: bytes, name: str) -> ParsedText:
-    """The text in what the sandbox returned.
+    """Decodes the result of the sandbox.
 
-    A document may have taken over its parser, so every type is checked, and that all spans are in the text.
-    Raises ParseError.
+    A document may have taken over its parser, so all types and spans are validated. Raises ParseError.
     """
     try:
         parsed = _PARSED.validate_json(result, strict=True)

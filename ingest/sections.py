@@ -1,4 +1,4 @@
-"""The sections of a text: what stands under each heading."""
+"""Splits a text into sections by its headings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNDERLINE = re.compile(r"[ \t>]*(?:={2,}|-{2,}|~{2,})[ \t]*(?:\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`text[start:end]`, found under `path`: its own heading last, the ones above it before."""
+    """`text[start:end]` with the `path` of its headings, outermost first."""
 
     start: int
     end: int
@@ -26,10 +26,10 @@ class Section:
 def sections(
     text: str, headings: Sequence[Heading], boilerplate: Sequence[tuple[int, int]] = ()
 ) -> Iterator[Section]:
-    """Every visible character but the headings' own lines and the boilerplate is in one section.
+    """Splits the text so that every visible character outside headings and boilerplate is in one section.
 
-    They do not overlap. Furniture divides a section in two of the same path. A heading with nothing under
-    it is a section by itself, under the headings above it.
+    Sections do not overlap. Boilerplate divides a section into two with the same path. A heading without text
+    is a section of its own under the headings above it.
     """
     for section in _between_headings(text, headings):
         yield from _without(section, boilerplate)
@@ -66,12 +66,12 @@ def _without(section: Section, boilerplate: Sequence[tuple[int, int]]) -> Iterat
 
 
 def _line_start(text: str, offset: int, earliest: int) -> int:
-    """Where the line of the offset starts, but not before `earliest`, from where it is looked for."""
+    """The start of the line of the offset, searched for from `earliest` on."""
     return max(text.rfind("\n", earliest, offset), text.rfind("\f", earliest, offset), earliest - 1) + 1
 
 
 def _body_start(text: str, heading: Heading, line: int) -> int:
-    """After the heading's own lines, unless words stand there that are not the heading's."""
+    """The end of the lines of the heading, or of the heading itself if other text follows on its line."""
     found = _LINE_END.search(text, heading.end)
     line_end = found.end() if found else len(text)
     beside = text[line : heading.start] + text[heading.end : line_end]

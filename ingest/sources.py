@@ -1,6 +1,7 @@
-"""What the user named, as documents: files, folders, patterns, ZIP archives, URLs, a list on stdin.
+"""Finds the sources that a user names: files, folders, patterns, ZIP archives, URLs, and a list on stdin.
 
-Addresses of other schemes belong to plugins."""
+URLs with other schemes are handled by plugins.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +26,14 @@ from ragapp.fetching.web import FetchLimits, fetch, page_name
 from ragapp.protocols import Source
 
 _ODD_BYTE = re.compile("[\udc80-\udcff]")
-"""What Python makes of bytes of a name that are no UTF-8."""
+"""The characters by which Python represents bytes of a name that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds what `arguments` name; `-` among them stands for the paths in `listed`.
+    """Finds the sources that `arguments` name; `-` stands for the paths in `listed`.
 
-    What is in the folder `own`, where we keep documents, is none of them.
+    Files in `own`, the data folder, are ignored.
     """
 
     arguments: Sequence[str]
@@ -42,11 +43,12 @@ class Finder:
     archives: ArchiveReader = field(default_factory=ArchiveReader)
 
     def find(self, *, missing_ok: bool = False) -> list[Source]:
-        """Each once: paths, folders with all that is in them, patterns, archives with all in them, URLs.
+        """Yields each source once: files, the contents of folders and archives, matches of patterns, and
+        URLs.
 
-        Hidden files, junk, sound and video that a folder, an archive or a pattern brings are left out; a
-        file that is named itself is not. What cannot be looked at is found, too, and says so when it is
-        opened. Raises UsageError for an argument that names nothing, or nothing but `own`.
+        Hidden, junk, audio and video files in folders, archives and patterns are skipped, unless they are
+        named explicitly. A source without read permission is found as well, and raises an error when it is
+        opened. Raises UsageError for an argument that names nothing, or only `own`.
         """
         found: dict[str, Source] = {}
         for name in self._names(missing_ok=missing_ok):
@@ -57,13 +59,16 @@ class Finder:
         return list(found.values())
 
     def roots(self) -> list[Path]:
-        """The files and folders that were named: what was under them and is not any more has vanished."""
+        """The named files and folders, below which missing sources count as vanished."""
         return [_absolute(name) for name in self._names(missing_ok=True) if "://" not in name]
 
     def _check_not_own(self) -> None:
         own = _identity(self.own) if self.own else None
         if own is not None and own in map(_identity, self.roots()):
-            raise UsageError(f"{self.own} is the data folder itself. Name another one with --data-dir.")
+            raise UsageError(
+                f"{self.own} is the data folder itself. Ingest another folder, or choose "
+                "another data folder with --data-dir."
+            )
 
     def _names(self, *, missing_ok: bool) -> Iterator[str]:
         for argument in self.arguments:
@@ -113,14 +118,14 @@ class Finder:
 
 
 def split_list(data: bytes) -> list[str]:
-    """The paths of a list: one a line, or with NUL between them, as `find -print0` writes it."""
+    """The paths of a list: one per line, or separated by NUL as by `find -print0`."""
     if b"\0" in data:
         return [os.fsdecode(name) for name in data.split(b"\0") if name.strip()]
     return [os.fsdecode(line.strip()) for line in data.splitlines() if line.strip()]
 
 
 def spelled(path: str | Path) -> str:
-    """As text that can be stored and printed: of a name that is not UTF-8 the odd bytes as `%E9`."""
+    """The path as text that can be stored and printed. Bytes that are not UTF-8 are written like `%E9`."""
     return _ODD_BYTE.sub(lambda odd: f"%{ord(odd[0]) & 0xFF:02X}", str(path))
 
 
@@ -131,7 +136,7 @@ def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     found = sorted(match for match in matches if not is_unwanted(Path(match).name))
     if not found and not missing_ok:
-        raise UsageError(f"There is no file, folder or match for {argument!r}. Check the path.")
+        raise UsageError(f"{argument!r} matches no file or folder. Check the path.")
     return found
 
 
@@ -140,7 +145,7 @@ def _absolute(name: str) -> Path:
 
 
 def _expanded(name: str) -> str:
-    """`~` is the home folder; where nobody has that name, as in `~draft.txt`, it is a letter like others."""
+    """Expands `~` to the home folder, unless no user has that name, as in `~draft.txt`."""
     return os.path.expanduser(name)  # noqa: PTH111
 
 
@@ -154,7 +159,7 @@ def _file(path: Path) -> Source:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Raises UsageError for a pipe, a socket or a device, which may be without end or without beginning."""
+    """Opens a file. Raises UsageError for a pipe, a socket or a device, which may be endless."""
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
@@ -189,7 +194,7 @@ class _ReadFile(io.BufferedReader):
 
 def _no_document(path: Path) -> UsageError:
     return UsageError(
-        f"{spelled(path)} is a pipe, a socket or a device, not a file. Write what it gives into a file first."
+        f"{spelled(path)} is a pipe, a socket or a device, not a file. Write its output into a file first."
     )
 
 
@@ -214,7 +219,7 @@ def _fetched(url: str, limits: FetchLimits) -> Iterator[BinaryIO]:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """None when it is gone."""
+    """The device and inode of a folder; None if it no longer exists."""
     try:
         status = folder.stat()
     except OSError:
@@ -223,7 +228,9 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 
 def _may_be_read(path: Path) -> bool:
-    """Pipes, devices and links that lead nowhere are no documents; what cannot be looked at may be one."""
+    """Whether the path may be a document: not a pipe, a device or a broken link. Paths without permission may
+    be.
+    """
     try:
         return path.is_file()
     except OSError:

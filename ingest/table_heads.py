@@ -1,4 +1,4 @@
-"""What names the columns of a table travels with each chunk that is cut out of it."""
+"""Repeats the head of a table in each chunk that begins inside the table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragapp.types import Table
 
 
 class TableHeads:
-    """The heads of a text's tables, each cut to at most `limit` tokens."""
+    """The heads of the tables of a text, each truncated to `limit` tokens."""
 
     def __init__(self, tables: Sequence[Table], token_spans: TokenSpans, limit: int) -> None:
         self._tables = tables
@@ -21,11 +21,13 @@ class TableHeads:
         self._cut: dict[int, tuple[str, int]] = {}
 
     def head_at(self, offset: int) -> str | None:
-        """The head that a chunk needs that starts at `offset`: inside of a table, not at its beginning."""
+        """The head for a chunk that starts at `offset`, if that is inside a table but not at its
+        beginning.
+        """
         return self._at(offset)[0] or None
 
     def tokens_at(self, offset: int) -> int:
-        """The tokens that this head takes of the chunk, with what divides it from the headings."""
+        """The tokens of that head, including the separator from the headings."""
         return self._at(offset)[1]
 
     def most_tokens(self, start: int, end: int) -> int:

@@ -1,4 +1,4 @@
-"""Where a model's tokens lie in a text, asked of the model once and then only counted."""
+"""The positions of a model's tokens in a text, computed once for all counts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from ragapp.protocols import TokenSpans
 Span = tuple[int, int]
 
 STRETCH = 100_000
-"""Characters tokenized at a time: a tokenizer's own record of a token takes some 200 bytes."""
+"""Characters tokenized at once, to limit memory: tokenizers use about 200 bytes per token."""
 
 LONGEST_TOKEN = 64
-"""Characters that count as one token at most. A word piece model makes one token of a word it does not
-know, however long: an image in base64 would be one token of a million characters."""
+"""The most characters of a token. A WordPiece model makes one token of an unknown word of any length: an
+image in base64 would be a single token of a million characters.
+"""
 
 _VISIBLE = re.compile(r"\S")
 
 
 class TokenMap:
-    """The ends of a text's tokens."""
+    """The token boundaries of a text."""
 
     def __init__(self, text: str, token_spans: TokenSpans) -> None:
         self._text = text
@@ -33,11 +34,11 @@ class TokenMap:
         self._ends: list[int] = np.sort(_split_long(spans)).tolist()
 
     def count(self, start: int, end: int) -> int:
-        """The tokens that end in `text[start:end]`."""
+        """The number of tokens that end in `text[start:end]`."""
         return bisect_right(self._ends, end) - bisect_right(self._ends, start)
 
     def cut(self, start: int, end: int, limit: int) -> Iterator[Span]:
-        """`text[start:end]` in spans of up to `limit` tokens, cut between words where that is possible."""
+        """Splits `text[start:end]` into spans of up to `limit` tokens, between words if possible."""
         while self.count(start, end) > limit:
             border = self._border(start, limit)
             yield start, start + len(self._text[start:border].rstrip())
@@ -54,7 +55,7 @@ class TokenMap:
 
 
 def _stretches(text: str) -> Iterator[Span]:
-    """Cut at line breaks where there are any, so that no word is cut."""
+    """Splits the text at line breaks if there are any, so that no word is cut."""
     start = 0
     while start < len(text):
         end = min(start + STRETCH, len(text))

@@ -1,4 +1,4 @@
-"""The ingest worker: takes documents from the queue until it is told to stop."""
+"""The ingest worker: processes documents from the queue until it is stopped."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 LONGEST_PAUSE = 60.0
 READING_ON_SECONDS = 5.0
-"""How long the document in hand may still be read once the worker is to stop."""
+"""How long parsing may continue after the worker was asked to stop."""
 NICENESS = 5
-"""Questions come first: people wait for answers, not for embeddings."""
+"""The niceness of the worker, because answering questions has priority."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """`patience` is how many troubles in a row that are no document's fault it takes before it gives up.
+    """Processes jobs. It gives up after `patience` consecutive transient failures.
 
-    Takes what any worker may, and what is reserved for `owner`.
+    It takes jobs that are open to all workers, and those that are reserved for `owner`.
     """
 
     queue: JobQueue
@@ -48,7 +48,9 @@ class Worker:
     owner: str = ""
 
     def run(self, stop: Event, progress: Callable[[Job], None]) -> None:
-        """Works until `stop` is set. Raises ModelError and StorageError when its patience ends."""
+        """Runs until `stop` is set. Raises ModelError or StorageError after `patience`
+        consecutive failures.
+        """
         name, troubles = f"{os.getpid()}-{uuid4().hex[:8]}", 0
         job: Job | None = None
         while not stop.is_set():
@@ -71,11 +73,10 @@ class Worker:
 
 
 def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) -> None:
-    """Works until SIGTERM, Ctrl-C or the end of the process that started it; then gives back its work.
+    """Runs until SIGTERM, Ctrl-C or the end of the parent process; then returns its job to the queue.
 
-    The process ends when RAGAPP_SHUTDOWN_SECONDS are over, whatever it is blocked in then.
-
-    Its metrics can be read at the host and port `metrics_at`. Raises UsageError when that is taken.
+    The process exits at the latest after RAGAPP_SHUTDOWN_SECONDS. Its metrics are served at the host and port
+    `metrics_at`. Raises UsageError if that port is in use.
     """
     os.nice(NICENESS)
     stop = Event()
@@ -99,7 +100,7 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
 
 
 def _stop_reading(stop: Event, sandbox: ParserSandbox, deadline: Deadline) -> None:
-    """A document that takes minutes to read is given back, before whoever stops us loses patience."""
+    """Aborts parsing in time, so that the job returns to the queue before the process is killed."""
     stop.wait()
     deadline.start()
     time.sleep(min(READING_ON_SECONDS, deadline.left() / 2))
@@ -107,7 +108,7 @@ def _stop_reading(stop: Event, sandbox: ParserSandbox, deadline: Deadline) -> No
 
 
 def _stop_with_parent(stop: Event) -> None:
-    """A parent that wants this gives us a pipe as stdin and never writes: it closes when the parent ends."""
+    """Stops when stdin, a pipe from the parent process, is closed because the parent has ended."""
     if not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
         return
 

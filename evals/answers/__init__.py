@@ -1,1 +1,1 @@
-"""Scores answers: what they say, what they refuse, and what they cite."""
+"""Evaluates answers: their wording, refusals and citations."""

@@ -1,8 +1,8 @@
-"""What each part is worth to answers: every question once more for each change of a plan.
+"""Ablations: evaluates all questions again for each change of settings in a plan.
 
     python -m evals.answers.ablations PLAN.toml SET… --out FOLDER [--limit N] [--data-dir FOLDER]
 
-Leaves a run file for each set and change; those that are there already are not made again.
+Writes a run file for each dataset and change; existing ones are not repeated.
 `evals/sweeps/ablations.toml` is the plan of the table in docs/research/quality.md, which
 `python -m evals.quality` generates.
 """
@@ -51,7 +51,7 @@ def ablate(
     limit: int | None,
     progress: Progress,
 ) -> Iterator[AnswerRun]:
-    """A run for each set and change. Raises UsageError, ModelError, StorageError."""
+    """Yields a run for each dataset and change. Raises UsageError, ModelError, StorageError."""
     changes = tuple(changes)
     for whole in datasets:
         asked = whole if limit is None else sample_questions(whole, limit, seed=0)
@@ -66,7 +66,7 @@ def ablate(
 
 
 def change_of(settings: Mapping[str, SettingValue]) -> SettingsChange:
-    """What of a run's settings differs from the defaults."""
+    """The settings of a run that differ from the defaults."""
     fields = Settings.model_fields
     return {
         name: value for name, value in settings.items() if name not in fields or value != fields[name].default
@@ -74,13 +74,13 @@ def change_of(settings: Mapping[str, SettingValue]) -> SettingsChange:
 
 
 def read_ablations(folder: Path) -> list[AnswerRun]:
-    """Every run in the folder, those of a set together, the one with the default settings first."""
+    """Reads all runs in the folder, grouped by dataset, each starting with the one with default settings."""
     runs = [read_answer_run(path) for path in folder.glob("*.json.gz")]
     return sorted(runs, key=lambda run: (run.dataset, len(change_of(run.settings)), _words(run)))
 
 
 def table(runs: Iterable[AnswerRun]) -> str:
-    """The runs in Markdown, each figure with its 95% interval."""
+    """A Markdown table of the runs, with 95% intervals."""
     head = ["set", "questions", "settings", *FIGURES]
     lines = [
         [
@@ -95,14 +95,14 @@ def table(runs: Iterable[AnswerRun]) -> str:
 
 
 def _read(file: Path, asked: AnswerDataset, settings: Settings) -> AnswerRun:
-    """Raises UsageError for a run of other questions or settings: the name only tells what was changed."""
+    """Reads a run. Raises UsageError if it has other questions or settings, which its name does not show."""
     run = read_answer_run(file)
     now = answer_settings(settings)
     if run.dataset_sha256 != asked.sha256 or any(
         now.get(name) != told for name, told in run.settings.items()
     ):
         raise UsageError(
-            f"{file} was made from another set or settings. Remove it, or choose another folder."
+            f"{file} has a different dataset or different settings. Remove it, or choose another folder."
         )
     return run
 

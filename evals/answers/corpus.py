@@ -1,4 +1,4 @@
-"""A dataset's files as ragapp has them: through the real ingest, once, into a data folder of their own."""
+"""The files of a dataset, ingested once into a separate data folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from ragapp.types import UploadSpec
 
 @dataclass(frozen=True, slots=True)
 class AnswerCorpus:
-    """An ingested dataset. `ids` are the dataset's by ragapp's own; `failures` could not be ingested."""
+    """An ingested dataset. `ids` maps document ids to ids of the dataset; `failures` could not be
+    ingested.
+    """
 
     service: RagService
     collection: str
@@ -34,7 +36,7 @@ class AnswerCorpus:
 def open_answer_corpus(
     dataset: AnswerDataset, settings: Settings, progress: Progress
 ) -> Iterator[AnswerCorpus]:
-    """Ingests what is not there yet, and opens it with the generator of `settings`."""
+    """Ingests missing files, and opens the corpus with the generator of `settings`."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
         _hand_in(dataset, workspace.service, workspace.collection)
         workspace.work_off(progress)

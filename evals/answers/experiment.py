@@ -1,4 +1,4 @@
-"""`ragapp eval answers` and `ragapp eval citations`: the same questions asked, other figures printed."""
+"""`ragapp eval answers` and `ragapp eval citations`: the same evaluation, with different metrics printed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from ragapp.settings import Settings
 from ragapp.terminal.progress import Steps
 
 REPORTED = 20
-"""Worst answers that a page shows."""
+"""The number of worst answers that a report shows."""
 
 
 @dataclass
 class AnswerExperiment(Experiment[AnswerRun]):
-    """Asks `limit` questions of the dataset, or all, of the generator; prints the `worst` answers too."""
+    """Evaluates the generator on `limit` questions of the dataset, or all; also prints the
+    `worst` answers.
+    """
 
     dataset: Path
     generator: str

@@ -1,6 +1,7 @@
-"""A judge model's opinion, where one is set: does a quote support a sentence?
+"""A judge model, if one is set, decides whether quotations support a sentence.
 
-The verifier asks words; a judge reads. Neither is the truth, so how far they agree is reported with them.
+The groundedness check compares words; a judge model reads. Both make mistakes, so their agreement is
+reported.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ragapp.settings import Settings
 from ragapp.types import Answer
 
 JUDGE_PROMPT_VERSION = "1"
-"""Changes with any wording here: opinions are only comparable with those of the same version."""
+"""To be increased with any change of the prompts: opinions are only comparable within a version."""
 
 TOKENS = 16
 
@@ -31,7 +32,9 @@ _REPLY = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The judge of one sentence, and what the verifier (or a person) says: supported or not."""
+    """The verdicts on a sentence of the judge, and of the groundedness check (or a person):
+    supported or not.
+    """
 
     judged: bool
     other: bool
@@ -39,7 +42,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far a judge agrees with another opinion; `kappa` is None where either never changes its mind.
+    """The agreement of a judge with other verdicts. `kappa` is None if either always gives the same verdict.
 
     Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 1960.
     """
@@ -52,7 +55,7 @@ class Agreement:
 
 
 class ModelJudge:
-    """Asks the model of `RAGAPP_JUDGE`."""
+    """The judge model of `RAGAPP_JUDGE`."""
 
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
@@ -62,30 +65,31 @@ class ModelJudge:
         return self._generator.name
 
     def supports(self, quotes: Sequence[str], sentence: str) -> bool:
-        """Raises ModelError, also for a reply that is neither yes nor no."""
+        """Whether the quotations support the sentence. Raises ModelError, also if the reply is neither yes
+        nor no.
+        """
         prompt = f"Quotation: {' … '.join(quotes)}\n\nSentence: {sentence}\n\nDoes it support the sentence?"
         said = generate_text(self._generator, SYSTEM, prompt, TOKENS).text
         reply = _REPLY.search(said)
         if reply is None:
             raise ModelError(
-                f"{self.name} was asked for yes or no and said {said[:80]!r}. "
-                "Set RAGAPP_JUDGE to another model."
+                f"{self.name} replied {said[:80]!r} instead of yes or no. Set RAGAPP_JUDGE to another model."
             )
         return reply[1].lower() == "yes"
 
 
 def open_judge(settings: Settings) -> ModelJudge | None:
-    """None when no judge is set. Raises UsageError for a name that is no model's."""
+    """Opens the judge; None if none is set. Raises UsageError for an unknown model."""
     if settings.judge is None:
         return None
     found = build_generators(settings.model_copy(update={"generator": settings.judge}))
     if not found:
-        raise UsageError(f"RAGAPP_JUDGE={settings.judge!r} names no model. Try openai:MODEL.")
+        raise UsageError(f"RAGAPP_JUDGE={settings.judge!r} is not a model. Use openai:MODEL, for example.")
     return ModelJudge(found[0])
 
 
 def opinions(judge: ModelJudge, answer: Answer) -> list[Opinion]:
-    """Of each sentence that cites anything. Raises ModelError."""
+    """The opinion on each sentence that has citations. Raises ModelError."""
     quotes = {citation.number: citation.quote for citation in answer.citations}
     return [
         Opinion(
@@ -98,7 +102,7 @@ def opinions(judge: ModelJudge, answer: Answer) -> list[Opinion]:
 
 
 def agreement(judge: ModelJudge, found: Iterable[Opinion]) -> Agreement:
-    """Over all sentences that were judged."""
+    """The agreement over all judged sentences."""
     from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415  an extra, not needed to read old runs
 
     pairs = list(found)

@@ -1,4 +1,4 @@
-"""What an evaluation of answers prints: tables for people, one JSON document for programs."""
+"""Prints an evaluation of answers: tables for people, one JSON document for programs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHORTENED = 160
 class AnswerSummary:
     """The JSON of `ragapp eval answers --json` and `eval citations --json`.
 
-    `intervals` has the 95% bootstrap interval of each figure, under its plain name.
+    `intervals` has the 95% bootstrap interval of each metric by its name.
     """
 
     dataset: str
@@ -81,7 +81,7 @@ def summary(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> Answe
 
 
 def as_text(run: AnswerRun, shown: Iterable[str]) -> RenderableType:
-    """Those of the figures that are `shown`, verdicts, times, and what the judge says."""
+    """The metrics in `shown`, the verdicts, the latency, and the agreement of the judge."""
     refused = sum(one.refused for one in run.questions.values())
     verdicts = ", ".join(f"{share:.3f} {verdict}" for verdict, share in run.verdicts.items())
     return Group(
@@ -97,13 +97,13 @@ def _judge(run: AnswerRun) -> Iterator[str]:
     if run.judge is not None:
         kappa = "–" if run.judge.kappa is None else f"{run.judge.kappa:.2f}"
         yield (
-            f"judge: {run.judge.judge} agrees with the verifier on {run.judge.agreed:.3f} of "
+            f"judge: {run.judge.judge} agrees with the groundedness check on {run.judge.agreed:.3f} of "
             f"{run.judge.sentences:,} sentences (kappa {kappa})"
         )
 
 
 def worst_rows(asked: Sequence[AskedQuestion], count: int) -> list[tuple[str, str, str, str]]:
-    """Question id, question, gold and answer of the `count` worst, the worst first."""
+    """Question id, question, gold answer and answer of the `count` worst, the worst first."""
     return [
         (
             one.question.id,
@@ -116,7 +116,7 @@ def worst_rows(asked: Sequence[AskedQuestion], count: int) -> list[tuple[str, st
 
 
 def worst_cases(asked: Sequence[AskedQuestion], count: int) -> RenderableType:
-    """The `count` worst answers in words, the worst first."""
+    """Prints the `count` worst answers, the worst first."""
     lines = []
     for name, question, gold, said in worst_rows(asked, count):
         lines += [
@@ -143,11 +143,13 @@ def _short(text: str) -> str:
 
 
 SHORT = {"exact_match", "answer_recall"}
-"""Metrics that say nothing where gold answers are whole paragraphs: shown where any question scores."""
+"""Metrics that are meaningless if gold answers are whole paragraphs. They are shown if any
+question scores.
+"""
 
 
 def cell(figures: Mapping[str, Figure], metric: str) -> str:
-    """The value with its interval; a dash where there is none, or it says nothing."""
+    """The value with its interval; a dash if there is none or it is meaningless."""
     figure = figures.get(metric)
     if figure is None or figure.n == 0 or says_nothing(figures, metric):
         return "–"
@@ -155,12 +157,14 @@ def cell(figures: Mapping[str, Figure], metric: str) -> str:
 
 
 def says_nothing(figures: Mapping[str, Figure], metric: str) -> bool:
-    """Whether no gold answer of the set is short enough to be in an answer word for word."""
+    """Whether the metric is meaningless because no gold answer is short enough to occur verbatim in an
+    answer.
+    """
     return metric in SHORT and figures[metric].value == 0
 
 
 def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A table, a line for each of `lines`."""
+    """A Markdown table."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
 
 

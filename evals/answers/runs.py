@@ -1,4 +1,4 @@
-"""The run file of an answer evaluation: what was found, with everything needed to compare it."""
+"""The run file of an answer evaluation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from ragapp.settings import AnswerSettings, Settings
 from ragapp.types import Verdict
 
 COUNTED = set(AnswerSettings.model_fields) - {"generator", "openai_base_url"}
-"""The generator has a field of its own, and where a model is served changes nothing that it writes."""
+"""The settings that are recorded. The generator has a separate field, and the address of its server does not
+matter.
+"""
 
 
 COMPARED = (
@@ -22,14 +24,14 @@ COMPARED = (
     *("citation_precision", "citation_recall", "verbatim"),
     *("document_recall", "page_recall", "span_recall"),
 )
-"""The metrics that two runs are compared by."""
+"""The metrics by which two runs are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRun(IngestedRun):
-    """One evaluation of answers. When an extractive run is repeated, only `created_at` and times differ.
+    """An evaluation of answers. When an extractive run is repeated, only `created_at` and times differ.
 
-    `prompt_version` is None when no model was asked.
+    `prompt_version` is None if no model was called.
     """
 
     generator: str
@@ -39,7 +41,7 @@ class AnswerRun(IngestedRun):
     verdicts: Mapping[Verdict, float]
     questions: Mapping[str, QuestionResult]
     judge: Agreement | None = None
-    """The judge model and how far it agrees with the verifier; None when none is set."""
+    """The agreement of the judge model with the groundedness check; None if no judge is set."""
 
     def scores(self) -> ScoresByMetric:
         found = {
@@ -50,11 +52,11 @@ class AnswerRun(IngestedRun):
 
 
 def answer_settings(settings: Settings) -> dict[str, SettingValue]:
-    """The settings that can change what is answered, beside the generator."""
+    """The settings, besides the generator, that can change answers."""
     values: dict[str, SettingValue] = settings.model_dump(mode="json", include=COUNTED)
     return values
 
 
 def read_answer_run(path: Path) -> AnswerRun:
-    """Raises UsageError when the file is not there or no run of answers."""
+    """Reads a run file. Raises UsageError if it does not exist or is not an answer run."""
     return read_run(path, AnswerRun, "ragapp eval answers")

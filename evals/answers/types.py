@@ -1,4 +1,4 @@
-"""The nouns of answer evals: source files, questions with their gold, and what was scored."""
+"""The types of answer evaluation: source files, questions with gold answers, and results."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from ragapp.types import Turn, Verdict
 
 ID, HALF = "id", "half"
-"""Metadata keys of every ingested file: the dataset's id for it, and which half of the files it is in."""
+"""Metadata keys of every ingested file: its id in the dataset, and the half that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A document of the dataset. Files of one `group` speak of the same thing and stay in one half."""
+    """A document of the dataset. Files of one `group` have the same subject and stay in the same half."""
 
     id: str
     name: str
@@ -23,9 +23,9 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class GoldEvidence:
-    """Where an answer stands: in a document, on a page counted from 1, at characters `start` to `end`.
+    """The location of an answer: document, page (counted from 1), and characters `start` to `end`.
 
-    What the dataset does not tell is None. Offsets count in the text as ragapp stores it.
+    Fields that the dataset does not have are None. Offsets refer to the text as ragapp stores it.
     """
 
     document: str
@@ -36,10 +36,10 @@ class GoldEvidence:
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """A question with its gold; any one of `answers`, and of `evidence`, is enough.
+    """A question with its gold answers; any one of `answers` and any one of `evidence` suffices.
 
-    `answerable` is None when neither an answer nor a refusal is right or wrong, as for a question that
-    is too vague. `filters` restrict the documents that are asked.
+    `answerable` is None if neither an answer nor a refusal is wrong, for example because the question is
+    vague. `filters` restrict the documents that are searched.
     """
 
     id: str
@@ -53,7 +53,9 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDataset:
-    """`corpus_sha256` names the files alone (what is ingested), `sha256` the questions too."""
+    """A dataset. `corpus_sha256` is the hash of the files alone, which are ingested; `sha256` includes the
+    questions.
+    """
 
     name: str
     files: tuple[SourceFile, ...]
@@ -64,10 +66,10 @@ class AnswerDataset:
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """What became of one question. `scores` has the metrics that apply to it, from 0 to 1.
+    """The result of a question. `scores` has the applicable metrics, from 0 to 1.
 
-    `cited` are the (document id, page) pairs of its citations. No text of the dataset is kept, so that
-    runs over sets that may not be passed on can be.
+    `cited` are the (document id, page) pairs of its citations. Texts of the dataset are not stored, so that
+    runs over datasets that may not be redistributed can be published.
     """
 
     answerable: bool | None
@@ -77,4 +79,4 @@ class QuestionResult:
     cited: tuple[tuple[str, int], ...]
     ms: float
     cpu_ms: float = 0.0
-    """Of all threads; 0 where a run file does not say."""
+    """CPU time of all threads; 0 if the run file does not have it."""

@@ -1,1 +1,1 @@
-"""`ragapp bench`: speed, beside what this machine can do and what a peer does in the same run."""
+"""`ragapp bench`: measures speed next to the limit of the machine and a peer, in the same run."""

@@ -1,4 +1,4 @@
-"""What a fresh process sees of a search index: its start, its memory, its speed, and how right it is."""
+"""Measures a search index in a fresh process: start, memory, latency and recall."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ K = 10
 DEPTH = 100
 """Candidates requested from each retriever, as the service does by default."""
 NARROW = 0.01
-"""Share of the documents that the filter leaves."""
+"""The share of the documents that pass the filter."""
 
 
 OpenIndex = Callable[[ChangeSource], SearchIndex]
@@ -39,7 +39,7 @@ class BenchQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds."""
+    """Percentiles of latency in milliseconds."""
 
     p50: float
     p95: float
@@ -48,21 +48,23 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class SearchTimes:
-    """What a fresh process saw. `cold_start` is in seconds, opening and the first question together."""
+    """The measurements of a fresh process. `cold_start` is in seconds: opening the index and the first
+    search.
+    """
 
     cold_start: float
     resident: Resident
     latency: dict[str, Latency]
-    """Of `dense`, `words` and `hybrid`."""
+    """The latency of `dense`, `words` and `hybrid` searches."""
     filtered_latency: dict[str, Latency]
-    """The same with a filter that leaves one document in a hundred."""
+    """The same with a filter that one document in a hundred passes."""
     recall_at_10: float
     filtered_recall_at_10: float
 
 
 @dataclass(frozen=True, slots=True)
 class _SearchBench:
-    """Asks an open index every question, of all documents or of those of `within`."""
+    """Searches an open index for every question, in all documents or in those of `within`."""
 
     index: SearchIndex
     candidate_search: candidates.CandidateSearch
@@ -88,7 +90,7 @@ class _SearchBench:
         return self.candidate_search.search(query, DEPTH, Stopwatch(("dense", "words"))).fused("scores")
 
     def recall(self, within: AbstractSet[int] | None) -> float:
-        """Of the `K` nearest rows, as a scan of all finds them."""
+        """The share of the `K` nearest rows, according to an exact scan, that the index finds."""
         rows = self.truth.rows
         keys = np.arange(len(rows))
         if within is not None:
@@ -101,7 +103,7 @@ class _SearchBench:
 
 
 def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[BenchQuestion]) -> SearchTimes:
-    """To be called in a process that has done nothing before."""
+    """Measures the index. Call it in a fresh process."""
     started = time.perf_counter()
     index = open_index(truth)
     collection = truth.collection()
@@ -119,7 +121,7 @@ def ask(open_index: OpenIndex, truth: SyntheticTruth, questions: Sequence[BenchQ
 
 
 def timed(work: Callable[[BenchQuestion], object], questions: Sequence[BenchQuestion]) -> Latency:
-    """Of one question after the other, on one thread."""
+    """The latency of the questions, one after the other, on one thread."""
     taken = []
     for one in questions:
         started = time.perf_counter()

@@ -1,4 +1,6 @@
-"""How long a hit takes end to end: embedding the question, searching, comparing the evidence, all of it."""
+"""Measures the latency of cache hits end to end, including embedding, search and the comparison
+of evidence.
+"""
 
 from __future__ import annotations
 
@@ -53,10 +55,10 @@ CIRCUMSTANCES = Circumstances((1,), "", "bench", None, "bench", "bench", "extrac
 def measure(
     settings: Settings, sizes: Sequence[int], times: int, peer_python: str | None = None
 ) -> list[LookupLatency]:
-    """Latencies with each of `sizes` answers kept (ascending), every kind of answer `times` times.
+    """Latencies with `sizes` (ascending) cached answers, with `times` questions of each kind.
 
-    In a data folder of its own. A `redis_url` of the settings must be of a server that holds no answers of
-    others: it is filled and cleared. With `peer_python`, RedisVL's cache is measured on it too.
+    Uses a temporary data folder. If the settings have a `redis_url`, its server must not hold any answers, as
+    it is filled and cleared. With `peer_python`, RedisVL's cache is measured on the same server.
     """
     with TemporaryDirectory() as folder:
         own = settings.model_copy(
@@ -64,11 +66,13 @@ def measure(
         )
         bench = build_runtime(own)
         embedder = bench.embedder.get()
-        assert isinstance(embedder, CachingEmbedder), "a workbench's embedder remembers questions"
+        assert isinstance(embedder, CachingEmbedder), "the embedder of the runtime caches questions"
         found = [] if peer_python is None else measure_redisvl(own, embedder, sizes, times, peer_python)
         with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
-                raise UsageError(f"{store.name} holds answers. Give the benchmark a server of its own.")
+                raise UsageError(
+                    f"{store.name} already holds answers. Use an empty server for the benchmark."
+                )
             _bring_in(service, bench)
             cache = build_cache(own, bench.store, bench.embedder)
             if cache is None:
@@ -112,10 +116,10 @@ class _Bench:
     def _ask(self, question: str, made: Answer, kind: str) -> None:
         served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))
         if served.cache.status not in {kind, made.cache.status}:
-            raise UsageError(f"A {kind} hit was wanted, but: {served.cache.why}")
+            raise UsageError(f"Expected a {kind} hit, but the cache reports: {served.cache.why}")
 
     def _look_up(self, vector: Vectors) -> None:
-        """As the cache looks for a similar question, from its vector to the guards' verdict."""
+        """Looks up a similar question as the cache does, from the vector to the verdict of the guards."""
         found = self.store.nearest(CIRCUMSTANCES.digest, vector, CANDIDATES)
         if not found or disagreement(SIMILAR, found[0][0].question) is not None:
             raise UsageError(f"{self.store.name} did not find the similar question.")
@@ -134,20 +138,22 @@ class _Bench:
 
 
 def _fill(store: CacheStore, start: int, end: int) -> None:
-    """Other questions of the same partition, in random directions."""
+    """Stores other questions in the same partition, with random vectors."""
     for number, vector in enumerate(directions(start, end), start):
         store.put(plain_entry(f"Question {number}", CIRCUMSTANCES.digest), vector)
 
 
 def _bring_in(service: RagService, bench: IngestRuntime) -> None:
-    """Documents that are chunks as they are, so that no worker is needed."""
+    """Stores documents of one chunk each, so that no worker is needed."""
     embedder = bench.embedder.get()
     for number, text in enumerate(TEXTS):
         service.upload(UploadSpec(f"{number}.txt"), io.BytesIO(text.encode()))
         for _ in ("parsed", "embedded"):
             job = bench.queue.claim("bench")
             if job is None:
-                raise UsageError("A worker took the benchmark's documents. Give it a database of its own.")
+                raise UsageError(
+                    "A worker processed the documents of the benchmark. Use a separate database for it."
+                )
             if job.status == "queued":
                 bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
                 continue

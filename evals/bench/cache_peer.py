@@ -1,4 +1,4 @@
-"""RedisVL's SemanticCache on the same server with the same vectors: only the caches differ."""
+"""Measures RedisVL's SemanticCache on the same server and with the same vectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ragapp.types import Vectors
 QUESTION = "When was the harbour built?"
 SIMILAR = "When was a harbour built?"
 WARM_UP = 25
-"""Questions after which a process of ours has 100,000 entries in its mirror."""
+"""The number of questions after which our own cache has 100,000 entries in its in-memory mirror."""
 
 SCRIPT = Path(__file__).parents[1] / "research" / "peers" / "redisvl_script.py"
 DIMENSION = 384
@@ -28,10 +28,10 @@ DIMENSION = 384
 
 @dataclass(frozen=True, slots=True)
 class LookupLatency:
-    """Milliseconds from question to answer, or of the look-up alone.
+    """Latency in milliseconds from question to answer, or of the look-up alone.
 
-    `cpu_p50` is our own processor's time, which other work on the machine hardly lengthens; what a server
-    spends is not in it.
+    `cpu_p50` is the CPU time of this process, which depends little on other work on the machine. It does not
+    include the server.
     """
 
     store: str
@@ -43,7 +43,9 @@ class LookupLatency:
 
 
 def directions(start: int, end: int) -> Vectors:
-    """Unit vectors of other questions, shape (end - start, 384), the same for the same numbers."""
+    """Random unit vectors for questions `start` to `end`, shape (end - start, 384), reproducible
+    by number.
+    """
     vectors = np.random.default_rng(start).standard_normal((end - start, DIMENSION)).astype(np.float32)
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
@@ -52,9 +54,11 @@ def directions(start: int, end: int) -> Vectors:
 def measure_redisvl(
     settings: Settings, embedder: Embedder, sizes: Sequence[int], times: int, python: str
 ) -> list[LookupLatency]:
-    """With `python`, an interpreter that has `redisvl`, on the server of the settings. Raises UsageError."""
+    """Measures RedisVL on the server of the settings. `python` is an interpreter with `redisvl` installed.
+
+    Raises UsageError."""
     if settings.redis_url is None:
-        raise UsageError("RedisVL needs a server: set RAGAPP_REDIS_URL to a Redis 8 that holds nothing.")
+        raise UsageError("RedisVL needs a server: set RAGAPP_REDIS_URL to an empty Redis 8 server.")
     folder = settings.data_dir
     np.save(folder / "kept.npy", directions(0, max(sizes)))
     np.save(folder / "asked.npy", np.stack([embedder.embed_query(text) for text in (QUESTION, SIMILAR)]))

@@ -1,10 +1,10 @@
-"""More vectors and texts like those of a real collection, so that large indexes can be measured.
+"""Generates vectors and texts that resemble those of a real collection, to measure large indexes.
 
-A new vector is a real one moved within its neighbourhood: along a random mixture of the directions to
-its nearest neighbours, by a distance drawn as distances are in a ball of the collection's intrinsic
-dimension with the farthest of those neighbours on its rim. So new vectors lie where real ones lie, and
-the distance between neighbours shrinks with the number of vectors as it would in a larger collection of
-the same kind. White noise has no neighbourhoods: on it no approximate index would look any good.
+A new vector is a real one that is moved within its neighbourhood. The direction is a random mixture of the
+directions to its nearest neighbours. The distance is drawn as in a ball of the intrinsic dimension of the
+collection, whose radius is the distance to the farthest of these neighbours. Thus new vectors lie where real
+ones do, and distances between neighbours shrink with the number of vectors as in a larger real collection.
+Random noise has no neighbourhoods, so approximate indexes perform much worse on it than on real data.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ragapp.types import Vectors
 
 NEIGHBOURS = 10
 FEWEST = 1000
-"""Real chunks below which there is no distribution to speak of."""
+"""The fewest real chunks from which a distribution can be estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Expansion:
         real = np.unique(vectors, axis=0)  # copies of a text have no neighbourhood
         if len(real) < FEWEST:
             raise UsageError(
-                f"The collection has {len(real)} different chunks with vectors, but {FEWEST} are needed: "
-                "ingest more, or name a larger collection with -c."
+                f"The collection has {len(real)} different chunks with vectors, but at least {FEWEST} are "
+                "needed. Ingest more documents, or select a larger collection with -c."
             )
         squares, places = faiss.knn(real, real, NEIGHBOURS + 1)
         return cls(real, places[:, 1:], np.sqrt(np.maximum(squares[:, 1:], 0)))
@@ -52,7 +52,7 @@ class Expansion:
         return float(1 / np.mean(np.log(apart[:, -1:] / apart[:, :-1])))
 
     def draw(self, count: int, rng: np.random.Generator) -> Vectors:
-        """Shape (count, dimension), of unit length."""
+        """Draws new unit vectors, shape (count, dimension)."""
         of = rng.integers(len(self.vectors), size=count)
         start = self.vectors[of]
         weights = rng.standard_normal((count, NEIGHBOURS)).astype(np.float32)
@@ -65,6 +65,6 @@ class Expansion:
 
 
 def mixed_text(texts: Sequence[str], rng: np.random.Generator) -> str:
-    """Half of one real text and half of another: real words, in a chunk that is not there twice."""
+    """Joins half of one real text with half of another, so that no generated text repeats another."""
     one, other = (texts[place] for place in rng.integers(len(texts), size=2))
     return f"{one[: len(one) // 2]} {other[len(other) // 2 :]}"

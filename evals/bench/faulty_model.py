@@ -1,4 +1,4 @@
-"""A served model that misbehaves, over real HTTP: it hangs, fails, or writes without end."""
+"""A model server over HTTP that injects faults: it hangs, fails, or never stops writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISBEHAVIOURS: tuple[Misbehaviour, ...] = get_args(Misbehaviour)
 
 
 class FaultyModelServer(ThreadingHTTPServer):
-    """Speaks Chat Completions as far as it speaks at all."""
+    """A server of the Chat Completions API with one kind of fault."""
 
     daemon_threads = True
     request_queue_size = 1024
@@ -29,7 +29,7 @@ class FaultyModelServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients hang up on such a server."""
+        """Ignores errors of connections, which clients of such a server close."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the library's name
-        """Nobody reads it."""
+        """Logs nothing."""
 
 
 @contextmanager

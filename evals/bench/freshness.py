@@ -1,4 +1,4 @@
-"""How soon searches in another process show what was just committed."""
+"""Measures how soon a search in another process finds a document after its commit."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ from ragapp.types import Chunk, Job, ParsedText, Ranking, UploadSpec
 
 NAME, EMBEDDER, DIMENSION = "bench", "bench", 384
 WORD = "tide"
-"""In every document."""
+"""A word that every document contains."""
 PAUSE = 0.02
-"""Seconds between two documents."""
+"""Seconds between the commits of two documents."""
 PATIENCE = 60.0
-"""Seconds after which what was committed counts as lost."""
+"""Seconds after which a document that was not found counts as lost."""
 
 Moments = NDArray[np.float64]
-"""Shape (documents, 2): by words, by vector. In seconds of the clock that a machine's processes share."""
+"""Times in seconds of the system-wide monotonic clock, shape (documents, 2): keyword search, dense search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """From the return of a commit to the end of the first search that shows the document.
+    """The time from a commit to the end of the first search that finds the document.
 
-    `searches` were made meanwhile; over the last minute `load` processes wanted one of the `cores`.
+    `searches` is the number of searches made meanwhile, `load` the load average over the last minute on
+    `cores`.
     """
 
     documents: int
@@ -50,7 +51,9 @@ class Freshness:
 
 
 def measure(settings: Settings, documents: int) -> Freshness:
-    """On SQLite, in a data folder of its own. Raises ServerUnavailable when a document is never seen."""
+    """Measures on SQLite in a temporary data folder. Raises ServerUnavailable if a document is
+    never found.
+    """
     with TemporaryDirectory(prefix="ragapp-bench-") as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "database_url": None, "index": "faiss"})
         bench = build_runtime(own)
@@ -65,14 +68,14 @@ def measure(settings: Settings, documents: int) -> Freshness:
             searches, seen = ours.recv()
             watcher.join()
     if np.isnan(seen).any():
-        raise ServerUnavailable(f"A document was not seen within {PATIENCE:.0f} seconds of its commit.")
+        raise ServerUnavailable(f"A document was not found within {PATIENCE:.0f} seconds of its commit.")
     waited = 1000 * np.maximum(seen - committed, 0)  # a search may end before the commit has told its writer
     words, dense = (Latency(*np.percentile(waits, [50, 95, 99]).tolist()) for waits in waited.T)
     return Freshness(documents, searches, words, dense, os.getloadavg()[0], os.cpu_count() or 1)
 
 
 def _watch(settings: Settings, documents: int, found: Connection) -> None:
-    """Searches without a pause until it has seen as many documents; tells (searches, `Moments`)."""
+    """Searches continuously until all documents were found; returns (number of searches, `Moments`)."""
     with closing(build_runtime(settings).store) as store, closing(build_index(settings, store)) as index:
         query = np.eye(DIMENSION, dtype=np.float32)[0]
         seen, searches = np.full((documents, 2), np.nan), 0
@@ -88,13 +91,13 @@ def _watch(settings: Settings, documents: int, found: Connection) -> None:
 
 
 def _note(seen: NDArray[np.float64], ranking: Ranking) -> None:
-    """Keys count from 1, in the order of the documents."""
+    """Records the documents that were found first. Their keys count from 1 in the order of commit."""
     rows = np.array([key - 1 for key, _ in ranking], np.int64)
     seen[rows] = np.fmin(seen[rows], time.monotonic())
 
 
 def _bring_in(bench: IngestRuntime, number: int) -> tuple[float, float]:
-    """When it had been committed for searches by words, and by vector."""
+    """Stores a document; returns when it was committed for keyword search and for dense search."""
     time.sleep(PAUSE)
     text, name = f"The {WORD} turns at noon of day {number}.", f"{number}.txt"
     bench.store.accept(
@@ -115,5 +118,5 @@ def _bring_in(bench: IngestRuntime, number: int) -> tuple[float, float]:
 
 def _claimed(bench: IngestRuntime) -> Job:
     job = bench.queue.claim("bench")
-    assert job is not None, "nobody else works here"
+    assert job is not None, "no other worker uses this queue"
     return job

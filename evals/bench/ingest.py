@@ -1,4 +1,4 @@
-"""Ingest speed end to end: ours by stage, the machine's own limit, and LangChain's usual script beside it."""
+"""Measures ingest speed end to end and by stage, with the limit of the machine and a LangChain script."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ SPECIAL_TOKENS = 2
 
 SAMPLE = 256
 ROUND = 32
-"""Chunks embedded between two looks at the machine's speed, which changes with what else it does."""
+"""Chunks embedded between two measurements of the machine's speed, which varies with its load."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingSpeed:
-    """The embedder alone on some of the chunks: tokens a second, real ones only, and its arithmetic as a
-    share of fp32 matrix products on all cores in the same seconds (None for a model of unknown shape)."""
+    """The speed of the embedder alone: tokens per second without padding, and its arithmetic as a share of
+    the speed of fp32 matrix products on all cores at the same time (None for a model of unknown shape).
+    """
 
     tokens_a_second: float
     matrix_gflops: float
@@ -44,10 +45,11 @@ class EmbeddingSpeed:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """One system's run over the files. Seconds are on the clock; `stage_seconds` add up over workers.
+    """The measurements of one system. All times are wall-clock seconds; `stage_seconds` are summed over
+    workers.
 
-    `searchable` is when the last document was found by its words, `total` when every vector was there; both
-    count from the start, without `load_model`.
+    `searchable_seconds` lasts until all documents are found by keywords, `total_seconds` until all have
+    vectors. Both exclude `load_model_seconds`.
     """
 
     system: str
@@ -67,7 +69,7 @@ class Speed:
 
 
 def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
-    """Into a data folder of its own that is deleted afterwards. Raises UsageError when a file fails."""
+    """Ingests the files into a temporary data folder. Raises UsageError if a file fails."""
     with tempfile.TemporaryDirectory(prefix="ragapp-bench-") as folder:
         own = settings.model_copy(
             update={"data_dir": Path(folder), "database_url": None, "generator": "extractive"}
@@ -86,7 +88,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
             total = time.monotonic() - started_work
             report = batch.report()
         if report.failed:
-            raise UsageError(f"{report.failed} files cannot be read; leave them out.")
+            raise UsageError(f"{report.failed} files cannot be read. Leave them out.")
         bench = build_runtime(own)
         states = bench.queue.states(None, ("ready",), len(files))
         texts = [f"{e.heading}\n{e.text}" if e.heading else e.text for e in bench.store.entries(1)]
@@ -107,7 +109,7 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
 
 
 def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> EmbeddingSpeed:
-    """On texts from all over the sequence."""
+    """Measures the embedder on texts that are spread over the sequence."""
     sample = texts[:: max(1, len(texts) // SAMPLE)][:SAMPLE]
     lengths = [min(len(embedder.token_spans(text)), embedder.max_tokens) + SPECIAL_TOKENS for text in sample]
     seconds, speeds = 0.0, [matrix_speed()]
@@ -127,12 +129,14 @@ def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> Em
 
 
 def measure_langchain(files: Sequence[Path], model: Path, python: str) -> Speed:
-    """With `python`, an interpreter that has the extra `bench`. Raises UsageError when it fails."""
+    """Runs the LangChain script with `python`, an interpreter with the extra `bench`. Raises UsageError if it
+    fails.
+    """
     command = script_command(str(SCRIPT), str(model), *map(str, files), python=python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
-        raise UsageError(f"LangChain's script failed ({last}). It needs `pip install 'ragapp[bench]'`.")
+        raise UsageError(f"The LangChain script failed ({last}). It needs `pip install 'ragapp[bench]'`.")
     result = json.loads(done.stdout.strip().rpartition("\n")[2])
     stages = result["seconds"]
     return Speed(

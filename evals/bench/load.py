@@ -1,4 +1,4 @@
-"""What many users at once meet: a server under questions, searches and an ingest, and under bad models."""
+"""Load test: a server with concurrent questions, searches and an ingest, and with faulty model servers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ragapp.settings import Settings
 from ragapp.types import UploadSpec
 
 MODEL_SILENCE = "5"
-"""Seconds after which a model that hangs is given up in these measurements."""
+"""The generator timeout in these measurements, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """How many users of each kind come at once, and for how many seconds."""
+    """The number of concurrent users of each kind, and the duration in seconds."""
 
     askers: int = 200
     searchers: int = 1000
@@ -37,8 +37,9 @@ class Pressure:
 
 @dataclass(frozen=True, slots=True)
 class LoadOutcome:
-    """What one server went through. `lost` documents were accepted and did not become ready; `sound` is what
-    `ragapp doctor` says afterwards; memory in MiB, without files mapped."""
+    """The result of one phase. `lost` counts accepted documents that did not become ready. `sound` is the
+    result of `ragapp doctor` afterwards. Memory is in MiB, without mapped files.
+    """
 
     name: str
     loads: tuple[Load, ...]
@@ -52,7 +53,7 @@ class LoadOutcome:
 def measure(
     dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]
 ) -> list[LoadOutcome]:
-    """The whole clients on extractive answers; then the askers on each kind of bad model."""
+    """Runs all clients with extractive answers, then only questions with each kind of faulty model."""
     clients = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
     outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, clients, pressure.seconds)]
     for behaviour in models:
@@ -90,7 +91,7 @@ def _under(
 
 @contextmanager
 def _ingesting(served: Served, documents: Sequence[CorpusDocument]) -> Iterator[list[str]]:
-    """Uploads while the block runs; gives the ids of what was accepted."""
+    """Uploads documents while the block runs; yields the ids of those that were accepted."""
     stop, accepted = threading.Event(), list[str]()
     thread = threading.Thread(target=lambda: accepted.extend(_bring_in(served, documents, stop)))
     thread.start()

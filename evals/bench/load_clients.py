@@ -1,4 +1,4 @@
-"""Many users at once: each asks again as soon as it has its answer, and comes back when it is told to."""
+"""Load clients. Each sends its next request after a reply, and obeys `Retry-After` when it is rejected."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import numpy as np
 
 BUSY = 503
 PATIENCE = 120.0
-"""Seconds until a user takes silence for an error."""
+"""Seconds without a reply that count as an error."""
 
 CheckReply = Callable[[httpx.Response], str | None]
-"""What is wrong with an answer; None when it is as it should be."""
+"""Returns what is wrong with a reply; None if it is correct."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientGroup:
-    """`count` users of a kind, who POST the `bodies` in turn to `path`."""
+    """A group of `count` clients that POST the `bodies` in turn to `path`."""
 
     kind: str
     count: int
@@ -32,7 +32,7 @@ class ClientGroup:
 
 @dataclass
 class ClientTally:
-    """What the users of a kind met. `seconds` are of requests that were answered."""
+    """The replies to one group of clients. `seconds` are the latencies of successful requests."""
 
     seconds: list[float] = field(default_factory=list)
     turned_away: int = 0
@@ -41,7 +41,9 @@ class ClientTally:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`turned_away` were told when to come again, `faults` failed or were wrong; latencies in ms."""
+    """`turned_away` counts rejected requests, `faults` those that failed or had a wrong reply. Latencies are
+    in ms.
+    """
 
     kind: str
     users: int
@@ -55,7 +57,7 @@ class Load:
 
 
 def apply_load(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
-    """Lets all users loose at once for so long."""
+    """Runs all clients concurrently for the given time."""
     return asyncio.run(_press(url, groups, seconds))
 
 

@@ -1,4 +1,4 @@
-"""What this machine can do, and what a model asks of it, so that speeds compare across machines and loads."""
+"""The speed of this machine and the operations of a model, to compare speeds across machines and loads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 PEER_MODEL = "all-MiniLM-L6-v2"
-"""What LangChain's usual script embeds with."""
+"""The embedder of the LangChain script."""
 
 SIDE = 1536
 """Matrices of 9 MB: larger than the caches, and a product takes well under a second."""
@@ -23,9 +23,9 @@ class Encoder:
     feed_forward: int
 
     def flops(self, tokens: int) -> float:
-        """Floating-point operations for a text of so many tokens, special tokens included.
+        """Floating-point operations for a text of that many tokens, including special tokens.
 
-        Two a weight and token for the matrices, and the two products of attention; the rest is small
+        Counts two for each weight and token, and the two products of attention; the rest is negligible
         (Kaplan et al. 2020, table 1).
         """
         weights = self.layers * (4 * self.hidden**2 + 2 * self.hidden * self.feed_forward)
@@ -40,7 +40,7 @@ ENCODERS = {
 
 
 def matrix_speed(seconds: float = 0.5) -> float:
-    """Floating-point operations a second of numpy's fp32 matrix product on all cores, just now."""
+    """Measures the floating-point operations per second of numpy's fp32 matrix product on all cores."""
     left = np.random.default_rng(0).standard_normal((SIDE, SIDE), dtype=np.float32)
     right = left.T.copy()
     left @ right  # threads start

@@ -1,4 +1,6 @@
-"""What a process holds in memory once it is open, has searched, has answered; LangChain's parts beside it."""
+"""Measures the memory of a process after opening, searching and answering, and that of LangChain
+components.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ QUESTION_WORDS = 9
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What `system` holds after a step. LangChain's parts answer nothing."""
+    """The memory of `system` after a step. The LangChain components have no step of answering."""
 
     system: str
     step: str
@@ -35,7 +37,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`vectors_mib` are the collection's vectors in fp32: what a flat index cannot do without."""
+    """`vectors_mib` is the size of the vectors in fp32, the least that a flat index needs."""
 
     chunks: int
     vectors_mib: float
@@ -43,8 +45,8 @@ class Memory:
 
 
 def measure(settings: Settings, collection: str, peer_python: str | None) -> Memory:
-    """Of one collection. With `peer_python`, an interpreter that has the extra `bench`, LangChain holds the
-    same texts and vectors. Raises NotFoundError, UsageError.
+    """Measures a collection. With `peer_python`, an interpreter with the extra `bench`, LangChain loads the
+    same texts and vectors. Raises NotFoundError and UsageError.
     """
     bench = build_runtime(settings)
     vectors, texts, _ = sample_of(bench, collection)
@@ -58,7 +60,7 @@ def measure(settings: Settings, collection: str, peer_python: str | None) -> Mem
 
 
 def _hold(settings: Settings, collection: str, question: str) -> list[Held]:
-    """To be called in a process that has done nothing before."""
+    """Measures the steps. Call it in a fresh process."""
     return [Held("ragapp", step, resident()) for step in _steps(settings, collection, question)]
 
 
@@ -86,7 +88,7 @@ def _hold_with_langchain(model: Path, texts: list[str], vectors: Vectors, python
 
 
 def _measured(process: subprocess.Popen[str]) -> Iterator[Held]:
-    """One for each step that the process says it has done; it waits meanwhile."""
+    """Measures the process after each step that it reports; it waits meanwhile."""
     assert process.stdin is not None
     assert process.stdout is not None
     for step in process.stdout:

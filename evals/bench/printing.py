@@ -1,4 +1,4 @@
-"""What the benchmarks found, as tables."""
+"""Prints the results of the benchmarks as tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp serve` as a process, over a data folder that is deleted afterwards, and the memory it takes."""
+"""Runs `ragapp serve` with a temporary data folder and measures its memory."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ LOOK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """MiB of a process: its own, and mapped pages of files, which the system may take back at any time."""
+    """The memory of a process in MiB: its own, and mapped pages of files, which the system can reclaim."""
 
     own: float
     mapped: float
 
 
 class Served:
-    """A running server: its address, its data, and the most memory that it and its children had."""
+    """A running server: its address, its data folder, and the peak memory of it and its children."""
 
     def __init__(self, process: subprocess.Popen[bytes], url: str, data_dir: Path) -> None:
         self.process = process
@@ -57,7 +57,9 @@ class Served:
 
 @contextmanager
 def serving(settings: Mapping[str, str]) -> Iterator[Served]:
-    """Raises ServerUnavailable when it does not start. `settings` are environment variables."""
+    """Starts a server; `settings` are environment variables. Raises ServerUnavailable if it does
+    not start.
+    """
     with TemporaryDirectory(prefix="ragapp-load-") as folder, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()
@@ -73,7 +75,9 @@ def serving(settings: Mapping[str, str]) -> Iterator[Served]:
 
 
 def resident(pid: int | None = None) -> Resident:
-    """Of a process, or of this one, as Linux tells it; zeros elsewhere and when it is gone."""
+    """The memory of a process, by default of this one. Zero on systems other than Linux, or when it has
+    ended.
+    """
     try:
         status = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="utf-8")
     except OSError:
@@ -84,7 +88,7 @@ def resident(pid: int | None = None) -> Resident:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and theirs."""
+    """The ids of all direct and indirect child processes."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         found = [int(child) for task in tasks for child in (task / "children").read_text().split()]

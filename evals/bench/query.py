@@ -1,4 +1,4 @@
-"""How fast and how right search is at a size: the real views over a collection like a real one."""
+"""Measures the speed and recall of search by collection size, with real indexes over realistic vectors."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from ragapp.settings import Settings
 from ragapp.types import Vectors
 
 SCANS = 20
-"""Flat scans that are timed."""
+"""The number of exact scans that are timed."""
 QUESTION_WORDS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Figures at one size. `memory_ms` is how long the machine takes to read all vectors once."""
+    """The measurements at one size. `memory_ms` is the time to read all vectors from memory once."""
 
     chunks: int
     build_seconds: float
@@ -42,7 +42,7 @@ class Size:
 
 
 def ask_about(texts: Sequence[str], embedder: Embedder, count: int) -> list[BenchQuestion]:
-    """Questions made of words that stand together in `texts`, as the embedder reads queries."""
+    """Questions made of consecutive words of `texts`, embedded as queries."""
     rng = np.random.default_rng(2)
     questions = []
     for place in rng.integers(len(texts), size=count):
@@ -60,9 +60,9 @@ def measure(
     chunks: int,
     settings: Settings,
 ) -> Size:
-    """Builds views of `chunks` chunks where the settings say, asks them, and removes them.
+    """Builds an index of `chunks` chunks as configured, searches it, and removes it.
 
-    Building and asking have a process each, so that their memory and their start can be seen.
+    Building and searching run in separate processes, so that memory and start-up can be measured.
     """
     with TemporaryDirectory(dir=settings.data_dir, prefix="bench-") as name:
         views = Path(name) / "views"
@@ -92,7 +92,7 @@ def measure(
 
 
 def _build(open_index: OpenIndex, truth: SyntheticTruth) -> tuple[float, float]:
-    """Seconds, and the most MiB that were resident."""
+    """Builds the index; returns the seconds and the peak resident memory in MiB."""
     started = time.perf_counter()
     index = open_index(truth)
     index.catch_up(truth.collection())
@@ -101,21 +101,21 @@ def _build(open_index: OpenIndex, truth: SyntheticTruth) -> tuple[float, float]:
 
 
 def _remove(open_index: OpenIndex, truth: SyntheticTruth) -> None:
-    """On a server they would outlive the folder."""
+    """Removes the index, which on a server would outlive the data folder."""
     index = open_index(truth)
     index.drop(truth.collection().id)
     index.close()
 
 
 def _flat_scan(rows: Vectors, questions: Sequence[BenchQuestion]) -> Latency:
-    """FAISS' own exact index, with all the threads it wants."""
+    """The latency of FAISS' exact index with all its threads."""
     flat = faiss.IndexFlatIP(rows.shape[1])
     flat.add(np.asarray(rows))
     return timed(lambda one: flat.search(one.vector[None], DEPTH), questions[:SCANS])
 
 
 def _bandwidth() -> float:
-    """Bytes a second that one thread reads from memory, just now: the best of five passes over 256 MB."""
+    """Bytes per second that one thread reads from memory: the best of five passes over 256 MB."""
     block = np.ones(2**25, np.float64)
     taken = []
     for _ in range(5):

@@ -1,7 +1,8 @@
-"""How long documents wait to be embedded, by the order in which the queue takes them.
+"""Measures how long documents wait to be embedded under different orders of the queue.
 
-`python -m evals.bench.queue_order simulate` plays a day's arrivals against several orders; `… run` has a real
-worker embed two long documents and a short one that came in last. docs/research/queue-order.md has both.
+`python -m evals.bench.queue_order simulate` simulates the arrivals of a day under several orders. `… run`
+lets a real worker embed two long documents and a short one that arrives last. docs/research/queue-order.md
+has the results of both.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ LOAD = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """At `at` seconds, with so many chunks."""
+    """A document with so many chunks that arrives at `at` seconds."""
 
     at: float
     chunks: int
 
 
 Rank = Callable[[Arrival, int], float]
-"""Of a document that has so many chunks left; the lowest is next."""
+"""The rank of a document by its arrival and its remaining chunks; the lowest is processed next."""
 
 
 def by_arrival(arrival: Arrival, _left: int) -> float:
@@ -62,7 +63,7 @@ def ageing(weight: float) -> Rank:
 
 
 def a_day(rng: random.Random) -> list[Arrival]:
-    """Notes of a page, reports of dozens, a book now and then: sizes are lognormal, as files' are."""
+    """The arrivals of a day. Sizes are lognormal: many notes of a page, reports, and sometimes a book."""
     sizes = [min(3000, max(1, round(rng.lognormvariate(2.2, 1.7)))) for _ in range(100_000)]
     rate = LOAD / mean(map(queue_order.embedding_seconds, sizes))
     found: list[Arrival] = []
@@ -74,7 +75,9 @@ def a_day(rng: random.Random) -> list[Arrival]:
 
 
 def waits(arrivals: Sequence[Arrival], rank: Rank) -> list[float]:
-    """Seconds from coming in to being embedded, in the order of the arrivals; one worker, in slices."""
+    """Simulates one worker that processes slices; returns the seconds from arrival to the last embedded
+    chunk.
+    """
     done, now, next_in = [0.0] * len(arrivals), 0.0, 0
     line: list[tuple[float, int, int]] = []
     while next_in < len(arrivals) or line:
@@ -120,7 +123,7 @@ def _half_and_most(waited: Sequence[float]) -> tuple[float, float]:
 
 
 def run(sections: int) -> None:
-    """Two documents of so many sections and then one of one, with the real embedder, in both orders."""
+    """Embeds two documents of that many sections and then one with a single section, in both orders."""
     for order in ("by arrival", "shortest first"):
         with tempfile.TemporaryDirectory() as folder:
             took = _embedded(Settings(data_dir=Path(folder)), sections, by_arrival=order == "by arrival")
@@ -130,7 +133,7 @@ def run(sections: int) -> None:
 
 
 def _embedded(settings: Settings, sections: int, *, by_arrival: bool) -> list[tuple[str, float]]:
-    """The documents in the order in which they were embedded, and how many seconds that took."""
+    """Returns the documents in the order in which they were embedded, with the seconds that each took."""
     texts = [
         "".join(f"# Part {n}\n\nHeron {n} of {name} waits at place {n}.\n\n" for n in range(count))
         for name, count in (("long-1", sections), ("long-2", sections), ("short", 1))

@@ -1,4 +1,4 @@
-"""The real chunks and vectors that larger collections are made after."""
+"""The real chunks and vectors from which larger collections are generated."""
 
 from __future__ import annotations
 
@@ -19,35 +19,39 @@ from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
 
 
 def sample_of(bench: IngestRuntime, name: str) -> tuple[Vectors, list[str], Embedder]:
-    """A collection's vectors, the texts of its chunks, and its embedder. Raises NotFoundError, UsageError."""
+    """The vectors of a collection, the texts of its chunks, and its embedder. Raises NotFoundError,
+    UsageError.
+    """
     collection = bench.store.collection(name)
     batches = [vectors for _, _, vectors in bench.store.vectors(collection.id, collection.embedder)]
     texts = [entry.text for entry in bench.store.entries(collection.id)]
     if not batches or not texts:
         raise UsageError(
-            f"Collection {name!r} has no vectors yet. Ingest documents, or name another with -c."
+            f"Collection {name!r} has no vectors yet. Ingest documents, or select another with -c."
         )
     return np.concatenate(batches), texts, bench.embedders.of(collection)
 
 
 PER_VERSION = 20
-"""Chunks of a document."""
+"""The number of chunks of each document."""
 DRAWN = 4096
-"""Vectors made at once."""
+"""The number of vectors generated at once."""
 BATCH = 200
-"""Documents whose vectors are handed out at once."""
+"""The number of documents whose vectors are returned at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticTruth:
-    """Chunk i has the i-th row of the file and belongs to version i // 20; every version came in ready."""
+    """A generated database: chunk i has row i of the file and belongs to version i // 20; all versions are
+    ready.
+    """
 
     file: Path
     texts: Sequence[str]
 
     @property
     def rows(self) -> Vectors:
-        """Mapped: not in this process's memory, and not sent to another one."""
+        """The vectors, mapped from the file, so that they are not copied to other processes."""
         return np.lib.format.open_memmap(self.file, "r")
 
     @property
@@ -86,7 +90,7 @@ class SyntheticTruth:
 
 
 def draw_into(path: Path, expansion: Expansion, count: int) -> None:
-    """Writes `count` vectors in numpy's format."""
+    """Writes `count` generated vectors in numpy's format."""
     rng = np.random.default_rng(count)
     shape = (count, expansion.vectors.shape[1])
     rows = np.lib.format.open_memmap(path, "w+", np.float32, shape)

@@ -1,1 +1,1 @@
-"""How often the cache would serve the answer of another question, on pairs that people have judged."""
+"""Measures how often the cache would serve the answer to a different question, on labelled question pairs."""

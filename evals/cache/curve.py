@@ -1,4 +1,4 @@
-"""Hits and wrong hits at every threshold, and the threshold that is certified."""
+"""Hits and wrong hits at every threshold, and the choice of the certified threshold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragapp.cache.confidence_bounds import upper_bound
 THRESHOLDS: Sequence[float] = tuple(round(0.8 + 0.005 * step, 3) for step in range(40))
 
 NEARLY = 0.98
-"""Share of the hits that would do, for a higher threshold."""
+"""The share of the most hits that a higher threshold must reach to be preferred."""
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`upper_95`: one-sided Clopper–Pearson bound."""
+    """A rate with its one-sided 95% Clopper–Pearson upper bound."""
 
     estimate: float
     upper_95: float
@@ -29,7 +29,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a rule does on a set of pairs. `hit_rate` is its share of all pairs that are served."""
+    """The result of a rule on a set of pairs. `hit_rate` is the share of all pairs that are hits."""
 
     threshold: float
     hits: int
@@ -40,14 +40,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs with their cosine, their label, and whether the guards agree: arrays of shape (pairs,)."""
+    """The cosine and label of each pair, and whether the guards agree: arrays of shape (pairs,)."""
 
     cosines: Floats
     same: Bools
     agreed: Bools
 
     def plain(self, threshold: float) -> Point:
-        """Cosine alone, as semantic caches usually do it."""
+        """The result by cosine alone, the rule of most semantic caches."""
         return self.point(threshold, np.ones_like(self.agreed))
 
     def guarded(self, threshold: float) -> Point:
@@ -61,9 +61,10 @@ class Scored:
 
 
 def certified(points: Sequence[Point], limit: float) -> Point | None:
-    """The highest with nearly the most hits of those whose upper bound of wrong hits is within the limit.
+    """Chooses the highest threshold with nearly the most hits whose upper bound of wrong hits is within
+    `limit`.
 
-    Where guards decide, a low threshold gains next to nothing, and a high one is a second line of defence.
+    Where guards decide, a lower threshold gains almost nothing, and a higher one is a second line of defence.
     """
     within = [point for point in points if point.wrong_per_hit.upper_95 <= limit]
     most = max((point.hits for point in within), default=0)
@@ -72,6 +73,6 @@ def certified(points: Sequence[Point], limit: float) -> Point | None:
 
 
 def reaching(points: Sequence[Point], estimate: float) -> Point | None:
-    """The one with the highest hit rate whose estimate of wrong hits is within `estimate`."""
+    """The point with the highest hit rate whose estimated rate of wrong hits is at most `estimate`."""
     within = [point for point in points if point.hits and point.wrong_per_hit.estimate <= estimate]
     return max(within, key=lambda point: point.hit_rate, default=None)

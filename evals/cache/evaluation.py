@@ -1,4 +1,4 @@
-"""Calibrates the threshold on one half of the pairs and says what it does on the other."""
+"""Calibrates the threshold on one half of the pairs and evaluates it on the other."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from evals.cache.pairs import Pair, Verdicts, halves
 from evals.cache.scoring import ScoredPairs, Vectorised, judge
 
 USUAL_WRONG = 0.05
-"""Wrong answers a hit that caches by cosine alone are commonly run at."""
+"""A common rate of wrong answers per hit of caches that use the cosine alone."""
 
 PEERS: Mapping[str, float] = {"GPTCache 0.1.44": 0.6, "RedisVL 0.28": 0.9}
-"""The cosines from which these serve as they come: GPTCache's SearchDistanceEvaluation wants 4 less the
-squared distance to be at least .8 of 4, RedisVL's SemanticCache a cosine distance of at most .1."""
+"""The default thresholds of peers as cosines. GPTCache's SearchDistanceEvaluation requires that 4 minus the
+squared distance is at least 0.8 of 4, RedisVL's SemanticCache a cosine distance of at most 0.1."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardEffect:
-    """On the test half at the threshold: with the guard alone, and with all others but it."""
+    """The effect of a guard on the test half at the threshold: with this guard alone, and with all others."""
 
     alone: Point
     without: Point
@@ -33,9 +33,9 @@ class GuardEffect:
 class CacheEvaluation:
     """The JSON of `ragapp eval cache --json`.
 
-    `hit_rate` and `wrong_per_hit` are those of the test half at `threshold`, which is the one certified on
-    the calibration half, or the one in use where none is within `limit`. Curves are of the test half, and
-    so are `peers`, rules of other caches with the same vectors, and `formed`.
+    `threshold` is the one that was certified on the calibration half, or the one in use if none is within
+    `limit`. `hit_rate`, `wrong_per_hit`, the curves, `formed`, and `peers` (the rules of other caches with
+    the same vectors) are measured on the test half.
     """
 
     pairs: int
@@ -69,8 +69,9 @@ def evaluate_cache(
     limit: float,
     progress: Progress,
 ) -> CacheEvaluation:
-    """`embedder` is the fingerprint of what made `vectors`, `in_use` the threshold of the settings; `limit`
-    bounds wrong answers a hit, from 0 to 1."""
+    """Evaluates the cache. `embedder` is the fingerprint of the model of `vectors`, `in_use` the threshold of
+    the settings, and `limit` the largest rate of wrong answers per hit, from 0 to 1.
+    """
     calibration_pairs, test_pairs = halves(pairs)
     calibration, test = judge(calibration_pairs, vectors), judge(test_pairs, vectors)
     best = certified([calibration.scored.guarded(threshold) for threshold in THRESHOLDS], limit)

@@ -1,4 +1,4 @@
-"""`ragapp eval cache`: the threshold calibrated on one half of judged pairs, and scored on the other."""
+"""`ragapp eval cache`: calibrates the threshold on one half of labelled pairs and scores it on the other."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from ragapp.models.build import build_embedder
 from ragapp.settings import Settings
 
 UNCALIBRATED = 0.95
-"""The threshold scored when neither the settings nor the calibration know one for the embedder."""
+"""The threshold that is scored if neither the settings nor the calibration have one for the embedder."""
 
 
 @dataclass
 class CacheExperiment(Experiment[CacheRun]):
-    """Certifies at most `wrong` wrong answers a hit. `judged` holds labels that were checked again; `svg` is
-    where the curve of hits and wrong hits is drawn."""
+    """Certifies at most `wrong` wrong answers per hit. `judged` is a file of corrected labels; `svg` is the
+    file for the curve of hits and wrong hits.
+    """
 
     pairs: Path
     judged: Path | None
@@ -78,5 +79,5 @@ class CacheExperiment(Experiment[CacheRun]):
             return
         curve = hit_rate_curve(run.evaluation)
         if curve is None:
-            raise UsageError("No pair is a hit at any threshold: there is no curve to draw. Leave --svg out.")
+            raise UsageError("No pair is a hit at any threshold, so there is no curve. Leave --svg out.")
         write_whole(self.svg, curve.picture().encode())

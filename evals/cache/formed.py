@@ -1,4 +1,6 @@
-"""All pairs of questions in a set of which one would get the other's answer, paired there or not."""
+"""All pairs of questions in a set for which one would get the other's answer, including pairs without a
+label.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,10 @@ from ragapp.cache.guards.parsed_question import ParsedQuestion
 
 @dataclass(frozen=True, slots=True)
 class Formed:
-    """What a cache that holds all the questions would serve for one of the others.
+    """The hits of a cache that holds all questions of the set.
 
-    `unjudged` hits, which nobody has read, count as wrong. Hits with a question in common are no separate
-    evidence: they make a group, which is wrong when one of them is.
+    `unjudged` hits have no label and count as wrong. Hits with a common question are not independent, so they
+    form a group, which is wrong if one of its hits is.
     """
 
     questions: int
@@ -35,7 +37,7 @@ class Formed:
 
 
 def formed(pairs: Sequence[Pair], vectors: Vectorised, threshold: float) -> list[Pair]:
-    """The hits at that cosine among all questions of the pairs, labelled 0. Exact hits are not among them."""
+    """The hits at that cosine among all questions of the pairs, labelled 0, without exact hits."""
     groups: dict[tuple[str, ...], list[ParsedQuestion]] = defaultdict(list)
     for text in questions(pairs):
         reading = ParsedQuestion(text)
@@ -49,7 +51,7 @@ def formed(pairs: Sequence[Pair], vectors: Vectorised, threshold: float) -> list
 
 
 def judged(hits: Sequence[Pair], pairs: Sequence[Pair], verdicts: Verdicts) -> Formed:
-    """`pairs` and `verdicts` are what people have said."""
+    """Labels the hits with the judgements in `pairs` and `verdicts`, and counts them."""
     known = {frozenset((pair.text_a, pair.text_b)): bool(pair.label) for pair in pairs}
     said = [verdicts.get(hit.digest, known.get(frozenset((hit.text_a, hit.text_b)))) for hit in hits]
     leaders = connected(hits)

@@ -1,4 +1,4 @@
-"""How long it takes to look a question up among those kept: the embedded store and the guards."""
+"""Measures a look-up among cached questions: the embedded store and the guards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PARTITION = "eval"
 
 
 def time_lookups(pairs: Sequence[Pair], vectors: Vectorised, progress: Progress) -> dict[str, float]:
-    """Milliseconds at the median and at p95, without embedding, with up to 1,000 questions kept."""
+    """Latency in milliseconds (median and p95) with up to 1,000 cached questions, without embedding."""
     with (
         TemporaryDirectory() as folder,
         closing(SqliteCacheStore(Path(folder), max_entries=KEPT, timeout=30.0)) as store,
@@ -38,7 +38,7 @@ def time_lookups(pairs: Sequence[Pair], vectors: Vectorised, progress: Progress)
 
 
 def plain_entry(question: str, partition: str) -> CacheEntry:
-    """An entry with nothing in its answer, named by its question."""
+    """A cache entry with an empty answer, whose id is derived from its question."""
     answer = Answer(
         question=question,
         standalone_question=question,

@@ -1,4 +1,4 @@
-"""Pairs of questions with a judgement whether they mean the same, in two halves that share no question."""
+"""Labelled question pairs, and their split into two halves that share no question."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 Verdicts = Mapping[str, bool]
-"""Whether a pair means the same, by its digest, as somebody says who has read it."""
+"""Whether a pair means the same, by its digest: labels that a person has checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`label` 1: the same question; 0: another one."""
+    """A pair of questions. `label` is 1 if they mean the same, otherwise 0."""
 
     text_a: str
     text_b: str
@@ -31,20 +31,20 @@ class Pair:
 
     @property
     def digest(self) -> str:
-        """Names the pair without telling it: judgements of a set may be published where the set may not."""
+        """Identifies the pair without its text, so that labels can be published for sets that may not be."""
         return hashlib.sha256(json.dumps([self.text_a, self.text_b]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What somebody who looked again says of the pair of that digest."""
+    """A corrected label for the pair with that digest."""
 
     pair: str
     same: bool
 
 
 def pairs_file(path: Path) -> Path:
-    """The file of pairs itself, or the only one in the folder. Raises UsageError."""
+    """The path itself if it is a file, otherwise the only .jsonl file in the folder. Raises UsageError."""
     if not path.is_dir():
         return path
     found = sorted(path.glob("*.jsonl"))
@@ -69,7 +69,9 @@ def load_pairs(path: Path, verdicts: Verdicts | None = None) -> list[Pair]:
 
 
 def paragraph_pairs(path: Path) -> list[Pair]:
-    """All pairs of questions about one paragraph; the same where one's gold answers are the other's too."""
+    """All pairs of questions about one paragraph. They count as the same if they have the same
+    gold answers.
+    """
     return [
         Pair(a, b, int(answers == others))
         for asked in load_paragraphs(path)
@@ -78,9 +80,9 @@ def paragraph_pairs(path: Path) -> list[Pair]:
 
 
 def halves(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
-    """Two halves such that a question, and whatever it was ever compared with, is in one of them only.
+    """Splits the pairs so that a question and all questions it is paired with are in the same half.
 
-    Which half a group is in depends on its questions alone, so that it stays there in any subset.
+    The half of a group depends on its questions alone, so it is the same in any subset.
     """
     leaders = connected(pairs)
     first: list[Pair] = []
@@ -92,12 +94,12 @@ def halves(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
 
 
 def questions(pairs: Iterable[Pair]) -> list[str]:
-    """Each once, in order of appearance."""
+    """The distinct questions in order of appearance."""
     return list(dict.fromkeys(text for pair in pairs for text in (pair.text_a, pair.text_b)))
 
 
 def connected(pairs: Sequence[Pair]) -> Mapping[str, str]:
-    """For each question the alphabetically first of those connected with it."""
+    """Maps each question to the alphabetically first one of its connected component."""
     parents: dict[str, str] = {}
 
     def root(text: str) -> str:
@@ -115,5 +117,7 @@ def connected(pairs: Sequence[Pair]) -> Mapping[str, str]:
 def _rows(path: Path, kind: type[T]) -> list[T]:
     found = [row for _, row in read_rows(path, kind)]
     if not found:
-        raise UsageError(f"{path} holds no lines. Each is an object with the fields of {kind.__name__}.")
+        raise UsageError(
+            f"{path} is empty. Each line must be a JSON object with the fields of {kind.__name__}."
+        )
     return found

@@ -1,4 +1,4 @@
-"""What an evaluation of the cache prints for people."""
+"""Prints an evaluation of the cache for people."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from evals.runs import ScoredRun, ScoresByMetric, code_version, fingerprint, now
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """Whether one question of the pair would get the other's answer, and whether it should."""
+    """A pair: whether its questions mean the same, and whether the cache served one for the other."""
 
     same: bool
     served: bool
@@ -24,14 +24,16 @@ class PairResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheRun(ScoredRun):
-    """`pairs` are by digest: no text of the set is kept. They are judged at `threshold`, the one in use."""
+    """`pairs` are identified by digest, because texts of the set are not stored. They are scored at
+    `threshold`, the one in use.
+    """
 
     threshold: float
     evaluation: CacheEvaluation
     pairs: Mapping[str, PairResult]
 
     def scores(self) -> ScoresByMetric:
-        """1 where the cache did right: hits among pairs that mean the same, and no hit among the others."""
+        """1 for each pair that was handled correctly: a hit if it means the same, otherwise no hit."""
         same = [(pair, one) for pair, one in self.pairs.items() if one.same]
         others = [(pair, one) for pair, one in self.pairs.items() if not one.same]
         return {
@@ -43,7 +45,9 @@ class CacheRun(ScoredRun):
 def cache_run(
     name: str, pairs: Sequence[Pair], judged: ScoredPairs, in_use: float, evaluation: CacheEvaluation
 ) -> CacheRun:
-    """`judged` are all pairs, in their order; `in_use` is the threshold that a user's questions meet."""
+    """The run of an evaluation. `judged` are all pairs in order; `in_use` is the threshold of the
+    settings.
+    """
     served = judged.scored.agreed & (judged.scored.cosines >= np.float32(in_use))
     results = {
         pair.digest: PairResult(pair.label == 1, bool(hit)) for pair, hit in zip(pairs, served, strict=True)
@@ -62,5 +66,5 @@ def cache_run(
 
 
 def read_cache_run(path: Path) -> CacheRun:
-    """Raises UsageError when the file is not there or no run of the cache."""
+    """Reads a run file. Raises UsageError if it does not exist or is not a cache run."""
     return read_run(path, CacheRun, "ragapp eval cache")

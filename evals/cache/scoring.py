@@ -1,4 +1,4 @@
-"""Question pairs to cosines and guards: the product's own, as it would use them."""
+"""Computes the cosines and guard verdicts of question pairs with the embedder and guards of the product."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ragapp.types import Vectors
 
 @dataclass(frozen=True, slots=True)
 class Vectorised:
-    """Unit vectors by question."""
+    """The unit vectors of questions."""
 
     rows: Mapping[str, int]
     vectors: Vectors
@@ -34,7 +34,7 @@ class Vectorised:
 
 @dataclass(frozen=True, slots=True)
 class ScoredPairs:
-    """`by_guard` says of each pair whether that guard agrees, shape (pairs,)."""
+    """Scored pairs. `by_guard` has, for each guard, whether it agrees: shape (pairs,)."""
 
     scored: Scored
     by_guard: Mapping[str, Bools]
@@ -44,7 +44,9 @@ class ScoredPairs:
 
 
 def vectorise(pairs: Sequence[Pair], embedder: Embedder, folder: Path, progress: Progress) -> Vectorised:
-    """Embeds each question as it would be asked. Kept in `folder`, under a name that binds the model."""
+    """Embeds each question as a query. The vectors are cached in `folder`, in a file named after
+    the model.
+    """
     texts = questions(pairs)
     digest = hashlib.sha256("\0".join([embedder.fingerprint, *texts]).encode()).hexdigest()[:16]
     path = folder / f"questions-{digest}.npy"

@@ -1,4 +1,4 @@
-"""`ragapp eval`: quality as a number. One module a command; heavy imports wait until one runs."""
+"""`ragapp eval`: one module per command. Heavy imports are deferred until a command runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evals.cli.make import make
 from evals.cli.retrieval import retrieval
 from evals.cli.sweep import sweep
 
-app = typer.Typer(help="Measure how good search and answers are.", no_args_is_help=True)
+app = typer.Typer(help="Measure the quality of search and answers.", no_args_is_help=True)
 
 app.command()(retrieval)
 app.command("answers", help=answers.HELP["answers"])(answers.command("answers"))

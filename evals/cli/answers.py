@@ -1,4 +1,4 @@
-"""`ragapp eval answers` and `ragapp eval citations`: the same questions asked, other figures shown."""
+"""`ragapp eval answers` and `ragapp eval citations`: the same evaluation, with different metrics shown."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ragapp.terminal.options import AsJson, DataDir, load_settings
 Shown = Literal["answers", "citations"]
 
 HELP: dict[Shown, str] = {
-    "answers": """Score answers: what they say, what they refuse, what they cite.
+    "answers": """Score answers: their wording, refusals and citations.
 
-    The documents go through the real ingest, once, and every question through the real answering. Where
-    all questions are answerable, each is asked once more of documents that do not hold its answer. With
-    RAGAPP_JUDGE set, a judge model also says how faithful each answer is.
+    The documents are ingested once, and every question is answered as in normal use. If all questions are
+    answerable, each is also asked of documents that do not contain its answer. With RAGAPP_JUDGE set, a judge
+    model also rates how faithful each answer is.
 
     Examples:
 
@@ -28,9 +28,9 @@ HELP: dict[Shown, str] = {
 
       ragapp eval answers questions.jsonl --baseline runs/before.json --gate
     """,
-    "citations": """Score citations: do they support their sentences, quote the text, hit the gold evidence?
+    "citations": """Score citations: support for their sentences, verbatim quotes, overlap with gold evidence.
 
-    Precision and recall are ALCE's, with ragapp's own verifier as the judge of support.
+    Precision and recall are those of ALCE, with ragapp's own groundedness check as the judge of support.
 
     Examples:
 
@@ -42,7 +42,7 @@ HELP: dict[Shown, str] = {
 
 
 def command(shown: Shown) -> Callable[..., None]:
-    """The command that shows these figures."""
+    """Returns the command that shows these metrics."""
 
     def score(
         dataset: Annotated[
@@ -53,7 +53,7 @@ def command(shown: Shown) -> Callable[..., None]:
             ),
         ],
         generator: Annotated[
-            str, typer.Option(help="Who answers: extractive, local, openai:MODEL …")
+            str, typer.Option(help="The generator of the answers: extractive, local, openai:MODEL …")
         ] = "extractive",
         limit: Limit = None,
         seed: Seed = 0,
@@ -61,9 +61,7 @@ def command(shown: Shown) -> Callable[..., None]:
         baseline: Baseline = None,
         gate: Gate = False,
         report: Report = None,
-        worst: Annotated[
-            int, typer.Option(min=0, help="Also show this many of the worst answers in words.")
-        ] = 0,
+        worst: Annotated[int, typer.Option(min=0, help="Also print this many of the worst answers.")] = 0,
         as_json: AsJson = False,
         data_dir: DataDir = None,
     ) -> None:

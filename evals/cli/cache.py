@@ -15,18 +15,20 @@ def cache(
     pairs: Annotated[
         Path,
         typer.Argument(
-            help="JSONL of text_a, text_b, label (1: same question), its folder, or SQuAD JSON.",
+            help="JSONL with text_a, text_b and label (1: same question), its folder, or SQuAD JSON.",
             show_default=False,
         ),
     ],
     judged: Annotated[
-        Path | None, typer.Option(help="JSONL of pair (digest), same: labels that were looked at again.")
+        Path | None, typer.Option(help="JSONL with pair (digest) and same: corrected labels.")
     ] = None,
     wrong: Annotated[
-        float, typer.Option(min=0.0001, max=0.5, help="Bound of wrong answers a hit to certify.")
+        float, typer.Option(min=0.0001, max=0.5, help="Highest rate of wrong answers per hit to certify.")
     ] = 0.01,
-    limit: Annotated[int | None, typer.Option(min=2, help="Use only the first so many pairs.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Where to draw the curve.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=2, help="Use only this many pairs, from the beginning.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Also write the curve to this SVG file.")] = None,
     run_file: RunFile = None,
     baseline: Baseline = None,
     gate: Gate = False,
@@ -34,10 +36,12 @@ def cache(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Calibrate the cache's threshold on judged pairs of questions, and say how often it would be wrong.
+    """Calibrate the threshold of the cache on labelled question pairs, and report how often it would be
+    wrong.
 
-    One half of the pairs calibrates, the other, which shares no question with it, is reported. The gate
-    looks at all pairs at the threshold in use: a hit less where both mean the same, a hit more where not.
+    One half of the pairs serves to calibrate. The reported figures are measured on the other half, which
+    shares no question with it. The gate compares all pairs at the threshold in use: it counts hits that were
+    lost among pairs that mean the same, and hits that were added among the others.
 
     Examples:
 

@@ -12,14 +12,14 @@ from ragapp.terminal.options import AsJson
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(help="The run file of before.", show_default=False)],
-    after: Annotated[Path, typer.Argument(help="The run file of now.", show_default=False)],
+    before: Annotated[Path, typer.Argument(help="The earlier run file.", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="The later run file.", show_default=False)],
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two runs over the same data, question by question: is it better, or was it luck?
+    """Compare two runs over the same data question by question, with significance tests.
 
-    p holds for all metrics together (Holm). The page lists the questions that moved most.
+    p is corrected for the number of metrics (Holm). The report lists the questions that changed most.
 
     Example: ragapp eval compare before.json after.json --report difference.html
     """

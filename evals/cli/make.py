@@ -20,25 +20,29 @@ if TYPE_CHECKING:
 def make(
     collection: InCollection = "default",
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the questions go; their documents go beside it.")
+        Path, typer.Option("--output", "-o", help="The file to write. The documents are written next to it.")
     ] = Path("questions.jsonl"),
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Questions wanted.")] = 50,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Number of questions.")] = 50,
     generator: Annotated[
         str | None,
-        typer.Option(help="Who writes them: local, openai:MODEL …; extractive: rules. Default: as set."),
+        typer.Option(
+            help="The generator of the questions: local, openai:MODEL …; `extractive` uses rules. "
+            "Default: RAGAPP_GENERATOR."
+        ),
     ] = None,
     from_feedback: Annotated[
-        bool, typer.Option("--from-feedback", help="Make them of readers' thumbs and corrections instead.")
+        bool, typer.Option("--from-feedback", help="Use the ratings and corrections of readers instead.")
     ] = False,
     seed: Seed = 0,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a question set of your own documents, for `ragapp eval answers`.
+    """Generate a question set from your own documents, for `ragapp eval answers`.
 
-    A model writes the questions where one is there; else sentences get gaps, and headings are asked about.
-    Near-duplicates are left out, and so is what its own document does not answer when asked. Look through
-    the set: `"accepted": false` in a line leaves its question out, and so does the web page's review.
+    A model writes the questions if one is available. Otherwise they are sentences with a gap and questions
+    about headings. Near-duplicates are left out, and so are questions that their own document does not
+    answer. Review the result: a line with `"accepted": false` is not evaluated. You can also review it on the
+    web page.
 
     Examples:
 
@@ -51,8 +55,8 @@ def make(
     from ragapp.errors import UsageError
     from ragapp.terminal.output import print_json
 
-    if output.exists():  # perhaps looked through by now: that work is not made again
-        raise UsageError(f"{output} exists already. Choose another name with --output, or remove it.")
+    if output.exists():  # it may have been reviewed, which must not be lost
+        raise UsageError(f"{output} already exists. Choose another name with --output, or remove it.")
     settings = load_settings(data_dir)
     need_data(settings)
     if generator is not None:
@@ -62,9 +66,11 @@ def make(
         print_json(made)
         return
     kinds = ", ".join(f"{many} {kind}" for kind, many in made.by_kind.items())
-    typer.echo(f"{made.questions} questions ({kinds}) of {made.documents} documents in {made.file}")
+    typer.echo(f"{made.questions} questions ({kinds}) from {made.documents} documents in {made.file}")
     if made.dropped:
-        typer.echo(f"{made.dropped} more were left out: asked alone, their document did not answer them.")
+        typer.echo(
+            f"{made.dropped} questions were left out, because their own document does not answer them."
+        )
 
 
 def _make(
@@ -92,7 +98,7 @@ def _make(
 
 
 def _writer(settings: Settings) -> Generator | None:
-    """The first generator that can write now; None goes by rules."""
+    """The first available generator; None means that rules are used."""
     from ragapp.models.build import build_generators
 
     able = (one for one in build_generators(settings) if one.unavailable() is None)

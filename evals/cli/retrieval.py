@@ -15,13 +15,16 @@ Mode = Literal["all", "hybrid", "dense", "words"]
 
 def retrieval(
     dataset: Annotated[
-        Path, typer.Argument(help="Folder in BEIR layout, or with questions and spans.", show_default=False)
+        Path,
+        typer.Argument(
+            help="Folder in BEIR layout, or with questions.jsonl and corpora.", show_default=False
+        ),
     ],
     split: Annotated[
-        str | None, typer.Option(help="Which qrels to score. By default the only ones there are.")
+        str | None, typer.Option(help="The split of the qrels to score. Default: the only one.")
     ] = None,
     mode: Annotated[
-        Mode, typer.Option(help="Score only this mode; it is what the gate compares then, not hybrid.")
+        Mode, typer.Option(help="Score only this mode, which the gate then compares instead of hybrid.")
     ] = "all",
     limit: Limit = None,
     seed: Seed = 0,
@@ -40,10 +43,10 @@ def retrieval(
 ) -> None:
     """Score search on a dataset in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.
 
-    The corpus goes through the real ingest, once, and every query through the real search in each mode.
-    Scores are trec_eval's. The table says by how much hybrid beats each retriever alone, whether that may be
-    luck, and which stage lost the relevant documents. A folder with questions.jsonl and corpora is scored
-    by the spans of its evidence.
+    The corpus is ingested once, and every query is searched in each mode. Scores are computed by trec_eval.
+    The table shows how much hybrid search gains over each retriever alone, whether the gain is significant,
+    and which stage lost the relevant documents. A folder with questions.jsonl and corpora is scored by the
+    spans of its evidence.
 
     Examples:
 

@@ -12,22 +12,22 @@ from ragapp.terminal.options import AsJson, DataDir, load_settings
 
 
 def sweep(
-    plan: Annotated[Path, typer.Argument(help="TOML with the settings to try.", show_default=False)],
+    plan: Annotated[Path, typer.Argument(help="TOML file with the settings to try.", show_default=False)],
     datasets: Annotated[
-        list[Path], typer.Argument(help="Sets to try them on, of any layout.", show_default=False)
+        list[Path], typer.Argument(help="Datasets in any supported layout.", show_default=False)
     ],
     out: Annotated[
-        Path, typer.Option(help="Where the trials are kept, a line each; those there are not repeated.")
+        Path, typer.Option(help="The file of finished trials, one per line, which are not repeated.")
     ] = Path("sweep.jsonl"),
     limit: Limit = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Try a grid of settings, and tell which are worth their time and memory.
+    """Try a grid of settings, and report which are worth their time and memory.
 
-    Every combination of the settings under [grid] is tried, and those under [alone] one at a time. Each set
-    is ingested once for all that share the embedder and the chunk size. A sweep that was stopped goes on
-    where it was.
+    Every combination of the settings under [grid] is tried, and those under [alone] one at a time. Each
+    dataset is ingested once for all trials with the same embedder and chunk size. An interrupted sweep
+    resumes where it stopped.
 
     Examples:
 
@@ -42,7 +42,7 @@ def sweep(
     from evals.sweep.trial import measure
     from ragapp.terminal.output import print_json
 
-    # Nothing but quotes: what a model would write is no part of a sweep.
+    # Always extractive: generated text is not part of a sweep.
     settings = load_settings(data_dir).model_copy(update={"generator": "extractive"})
     trials = []
     tried = run_plan(
@@ -51,8 +51,8 @@ def sweep(
     for trial, known in tried:
         trials.append(trial)
         one = trial.measured
-        found = f"{one.metric} {one.mean:.3f}, {one.p50_ms:.1f} ms ({one.cpu_ms:.1f} of the processors)"
-        again = " (from before)" if known else ""
+        found = f"{one.metric} {one.mean:.3f}, {one.p50_ms:.1f} ms ({one.cpu_ms:.1f} ms of CPU time)"
+        again = " (from an earlier run)" if known else ""
         typer.echo(f"{trial.dataset}: {in_words(trial.change)}: {found}{again}", err=True)
     made = rows(trials)
     if as_json:

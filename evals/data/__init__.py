@@ -1,1 +1,1 @@
-"""Small licensed samples of public sets, so that evals and their tests run with no download."""
+"""Small samples of public datasets, with their licences, so that evaluations and tests need no download."""

@@ -1,10 +1,9 @@
-"""Makes evals/data/scifact-mini out of SciFact in BEIR layout.
+"""Creates evals/data/scifact-mini from SciFact in BEIR layout.
 
     python -m evals.data.make_scifact_sample SCIFACT_FOLDER
 
 Takes `CLAIMS` claims of the train split, every abstract relevant to one of them, and abstracts drawn
-at random to make `ABSTRACTS` in all. Ids and texts stay as they are; the result does not depend on the
-machine.
+at random until there are `ABSTRACTS`. Ids and texts are unchanged; the result is the same on every machine.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Makes evals/data/xquad-mini out of the English part of XQuAD.
+"""Creates evals/data/xquad-mini from the English part of XQuAD.
 
     python -m evals.data.make_xquad_sample XQUAD_EN_JSON
 
-Takes the first paragraph, with its questions, of each of `ARTICLES` articles drawn by seed. Texts, ids
-and offsets stay as they are.
+Takes the first paragraph, with its questions, of each of `ARTICLES` articles drawn by seed. Texts, ids and
+offsets are unchanged.
 """
 
 from __future__ import annotations

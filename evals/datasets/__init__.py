@@ -1,1 +1,1 @@
-"""Loaders of public and private evaluation sets, one module a layout."""
+"""Loaders of evaluation datasets, one module per layout."""

@@ -1,4 +1,4 @@
-"""Tells by its first lines which layout a question set has, and loads it."""
+"""Detects the layout of a question set by its first lines, and loads it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ragapp.errors import UsageError
 _Loader = Callable[[Path, str], AnswerDataset]
 
 _LINES: Mapping[str, _Loader] = {"financebench_id": load_financebench, "targets": load_mtrag}
-"""By a field that only this layout has, in each of its lines."""
+"""The loader of each JSONL layout, by a field that only this layout has."""
 
 
 def load_answer_dataset(path: Path) -> AnswerDataset:
     """Reads SQuAD, PubMedQA, MTRAG, FinanceBench or our own layout; `path` is its file or folder.
 
-    When every question is answerable, unanswerable twins are added (`with_held_out`). Raises UsageError,
+    If every question is answerable, unanswerable twins are added (`with_held_out`). Raises UsageError,
     with file and line.
     """
     path = path.resolve()
@@ -40,7 +40,7 @@ def load_answer_dataset(path: Path) -> AnswerDataset:
 
 
 def sample_questions(dataset: AnswerDataset, limit: int, seed: int) -> AnswerDataset:
-    """The same files with `limit` of the questions, in the dataset's order."""
+    """The dataset with `limit` of its questions, in the original order."""
     kept = draw((question.id for question in dataset.questions), limit, seed)
     return replace(dataset, questions=tuple(q for q in dataset.questions if q.id in kept))
 
@@ -54,15 +54,15 @@ def _only_file(folder: Path) -> Path:
 
 
 def _loader(path: Path) -> _Loader:
-    """Raises UsageError for what is in no known layout."""
+    """Raises UsageError if the layout is unknown."""
     text = read_text(path)
     lines = path.suffix == ".jsonl"
     try:
         fields = json.loads(next((line for line in text.split("\n") if line.strip()), "") if lines else text)
     except json.JSONDecodeError as error:
-        raise wrong(str(path), f"no JSON: {error}") from error
+        raise wrong(str(path), f"invalid JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise wrong(str(path), "a JSON object is needed where the file begins")
+        raise wrong(str(path), "the file must begin with a JSON object")
     if lines:
         return next((loader for field, loader in _LINES.items() if field in fields), load_jsonl)
     return load_squad if "data" in fields else load_pubmedqa

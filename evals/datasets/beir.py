@@ -23,7 +23,7 @@ _LAYOUT = "A BEIR folder holds corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv"
 
 
 class _Row(BaseModel):
-    """A line of corpus.jsonl or queries.jsonl; some public sets write ids as numbers."""
+    """A line of corpus.jsonl or queries.jsonl. Some public datasets have numbers as ids."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
@@ -42,8 +42,8 @@ class _QueryRow(_Row):
 def load_beir(folder: Path, split: str | None = None) -> RetrievalDataset:
     """Reads and checks the dataset in `folder`; its name is the folder's.
 
-    `split` may be left out when there is only one. Raises UsageError, with file and line, for whatever
-    would make a score wrong without a sound: a double id, a judgement of an unknown query or document.
+    `split` may be left out if there is only one. Raises UsageError, with file and line, for faults that would
+    silently distort scores, such as a duplicate id or a judgement of an unknown query or document.
     """
     folder = folder.resolve()
     corpus_file, queries_file = _file(folder / "corpus.jsonl"), _file(folder / "queries.jsonl")
@@ -65,7 +65,7 @@ def load_beir(folder: Path, split: str | None = None) -> RetrievalDataset:
 
 def _file(path: Path) -> Path:
     if not path.is_file():
-        raise UsageError(f"{path} is not there. {_LAYOUT}; pass that folder.")
+        raise UsageError(f"{path} does not exist. {_LAYOUT}; pass that folder.")
     return path
 
 
@@ -73,7 +73,7 @@ def _qrels_file(folder: Path, split: str | None) -> Path:
     found = sorted(folder.glob("*.tsv"))
     names = ", ".join(path.stem for path in found)
     if split is not None and folder / f"{split}.tsv" not in found:
-        raise UsageError(f"{folder} has no split {split!r}. It has: {names or 'none'}.")
+        raise UsageError(f"{folder} has no split {split!r}. Available: {names or 'none'}.")
     if split is not None:
         return folder / f"{split}.tsv"
     if len(found) > 1:
@@ -85,13 +85,13 @@ def _rows(path: Path, layout: type[RowT]) -> Iterator[RowT]:
     seen: set[str] = set()
     for where, row in read_rows(path, layout):
         if row.id in seen:
-            raise wrong(where, f"the id {row.id!r} was used before; ids must differ")
+            raise wrong(where, f"the id {row.id!r} is used twice; ids must be unique")
         seen.add(row.id)
         yield row
 
 
 def _qrels(path: Path, queries: Container[str], corpus: Container[str]) -> Qrels:
-    """Judgements by query. The first line is a header, which BEIR always writes."""
+    """The judgements by query. The first line is a header, as always in BEIR."""
     judgements = lines(path)
     number, header = next(judgements, (1, ""))
     if not header.lower().startswith("query-id"):
@@ -114,7 +114,7 @@ def _qrels(path: Path, queries: Container[str], corpus: Container[str]) -> Qrels
 def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:
     fields = line.split("\t")
     if len(fields) != 3:
-        raise wrong(f"{path}, line {number}", f"3 fields parted by tabs are needed, {len(fields)} are there")
+        raise wrong(f"{path}, line {number}", f"expected 3 fields separated by tabs, found {len(fields)}")
     try:
         return fields[0], fields[1], int(fields[2])
     except ValueError:
@@ -122,7 +122,7 @@ def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:
 
 
 def _digest(*paths: Path) -> str:
-    """One SHA-256 of the files' own digests, so that bytes cannot move from one file to the next."""
+    """The SHA-256 of the digests of the files, which also changes if bytes move from one file to another."""
     whole = hashlib.sha256()
     for path in paths:
         with path.open("rb") as data:

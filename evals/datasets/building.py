@@ -1,4 +1,4 @@
-"""Binds the files and questions of an answer set into a dataset."""
+"""Builds an answer dataset from its files and questions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from ragapp.errors import UsageError
 def make_dataset(
     name: str, path: Path, files: Iterable[SourceFile], questions: Iterable[AnswerQuestion]
 ) -> AnswerDataset:
-    """Binds files and questions by their hashes. Raises UsageError for a double id, or without questions."""
+    """Builds the dataset with its hashes. Raises UsageError for a duplicate id, or if there are
+    no questions.
+    """
     files, questions = tuple(files), tuple(questions)
     if not questions:
-        raise UsageError(f"{path} asks no question. Pass another file.")
+        raise UsageError(f"{path} contains no questions. Pass another file.")
     for what, ids in (("question", [q.id for q in questions]), ("document", [f.id for f in files])):
         twice, count = Counter(ids).most_common(1)[0] if ids else ("", 0)
         if count > 1:
-            raise wrong(str(path), f"two {what}s have the id {twice!r}; ids must differ")
+            raise wrong(str(path), f"two {what}s have the id {twice!r}; ids must be unique")
     corpus = fingerprint([(f.id, f.name, f.group, hashlib.sha256(f.read()).hexdigest()) for f in files])
     asked = TypeAdapter(tuple[AnswerQuestion, ...]).dump_json(questions).decode()
     return AnswerDataset(name, files, questions, corpus, fingerprint(corpus, asked))

@@ -1,4 +1,4 @@
-"""Reads FinanceBench: questions on companies' reports, which lie as PDFs in the folder `pdfs` beside it.
+"""Reads FinanceBench: questions about company reports, whose PDFs are in the folder `pdfs` next to the file.
 
 Islam et al., "FinanceBench: A New Benchmark for Financial Question Answering", arXiv 2311.11944
 (https://github.com/patronus-ai/financebench).
@@ -18,7 +18,7 @@ from evals.datasets.reading import read_rows, wrong
 class _Evidence(BaseModel):
     doc_name: str
     evidence_page_num: int = Field(ge=0)
-    """Counted from 0."""
+    """The page, counted from 0."""
 
 
 class _Row(BaseModel):
@@ -30,12 +30,12 @@ class _Row(BaseModel):
 
 
 def load_financebench(path: Path, name: str) -> AnswerDataset:
-    """Every report that a question needs, asked together. Raises UsageError, with the line."""
+    """Loads the questions over all of their reports together. Raises UsageError with the line number."""
     folder, questions, companies = path.parent / "pdfs", [], dict[str, str]()
     for where, row in read_rows(path, _Row):
         for one in row.evidence:
             if not (folder / f"{one.doc_name}.pdf").is_file():
-                raise wrong(where, f"{folder / one.doc_name}.pdf is not there")
+                raise wrong(where, f"{folder / one.doc_name}.pdf does not exist")
             companies.setdefault(one.doc_name, row.company)
         questions.append(_question(row))
     files = (

@@ -1,7 +1,7 @@
-"""Questions that the documents cannot answer, made out of those that they can.
+"""Derives unanswerable questions from answerable ones.
 
-A set without unanswerable questions says nothing about refusals. So its files are parted in two halves,
-and each answerable question is asked once more of the half that does not hold its evidence.
+A dataset without unanswerable questions cannot measure refusals. So its files are split into two halves, and
+each answerable question is also asked of the half that does not contain its evidence.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import replace
 from evals.answers.types import HALF, AnswerDataset, AnswerQuestion, SourceFile
 
 TWIN = " (held out)"
-"""What the id of a question's unanswerable twin ends with."""
+"""The suffix of the id of an unanswerable twin."""
 
 
 def halves(files: Iterable[SourceFile]) -> dict[str, str]:
-    """The half, "0" or "1", of each file id: the groups in an order drawn by hash, every other one."""
+    """Assigns each file id to half "0" or "1": the groups are ordered by hash and alternate."""
     files = list(files)
     groups = sorted({file.group for file in files}, key=lambda g: hashlib.sha256(g.encode()).digest())
     half = {group: str(place % 2) for place, group in enumerate(groups)}
@@ -25,7 +25,7 @@ def halves(files: Iterable[SourceFile]) -> dict[str, str]:
 
 
 def with_held_out(dataset: AnswerDataset) -> AnswerDataset:
-    """The same with an unanswerable twin behind each answerable question whose evidence lies in one half."""
+    """Adds an unanswerable twin after each answerable question whose evidence is in a single half."""
     half = halves(dataset.files)
     questions: list[AnswerQuestion] = []
     for question in dataset.questions:

@@ -1,11 +1,12 @@
-"""Reads our own layout: one question a line, over documents that lie beside the file.
+"""Reads our own layout: one question per line, over documents next to the file.
 
     {"id": "q1", "question": "…", "answers": ["…"], "answerable": true, "documents": ["report.pdf"],
      "evidence": [{"document": "report.pdf", "page": 3}], "turns": [{"question": "…", "answer": "…"}]}
 
-`evidence` may be left out: then each document of an answerable question is. It may name `start` and `end`
-too, offsets in the text that `ragapp documents text` prints. `turns` are what was asked and answered before.
-`ragapp eval make` adds `kind`, how it was made, and `accepted`: false leaves the question out.
+Without `evidence`, each document of an answerable question counts as evidence. Evidence may also have `start`
+and `end`, offsets in the text that `ragapp documents text` prints. `turns` are the earlier questions and
+answers of a conversation. `ragapp eval make` adds `kind`, how the question was generated, and `accepted`:
+questions with false are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class _Row(BaseModel):
 
 
 def load_jsonl(path: Path, name: str) -> AnswerDataset:
-    """The documents of all questions are asked together. Raises UsageError, with the line."""
+    """Loads the questions over the documents of all of them. Raises UsageError with the line number."""
     questions, documents = [], dict[str, None]()
     for where, row in read_rows(path, _Row):
         if row.accepted is False:
@@ -52,7 +53,7 @@ def _check(where: str, row: _Row, folder: Path) -> None:
         raise wrong(where, "an answerable question needs `answers`")
     missing = next((one for one in row.documents if not (folder / one).is_file()), None)
     if missing is not None:
-        raise wrong(where, f"{folder / missing} is not there")
+        raise wrong(where, f"{folder / missing} does not exist")
     unknown = next((e.document for e in row.evidence if e.document not in row.documents), None)
     if unknown is not None:
         raise wrong(where, f"the evidence's document {unknown!r} is not among `documents`")

@@ -1,4 +1,5 @@
-"""Reads the generation tasks of MTRAG and MTRAG-UN: conversations whose last question is to be answered.
+"""Reads the generation tasks of MTRAG and MTRAG-UN: conversations in which the last question has to be
+answered.
 
 Katsis et al., "MTRAG: A Multi-Turn Conversational Benchmark for Evaluating Retrieval-Augmented Generation
 Systems", TACL 2025 (https://github.com/IBM/mt-rag-benchmark).
@@ -40,10 +41,10 @@ class _Task(BaseModel):
 
 
 def load_mtrag(path: Path, name: str) -> AnswerDataset:
-    """Each reference passage is a document, and all of them are asked together.
+    """Loads the tasks. Each reference passage becomes a document; every question is asked over all of them.
 
-    Neither an answer nor a refusal is right or wrong for a task that is underspecified or answerable in
-    part. Raises UsageError, with the line.
+    For a task that is underspecified or partially answerable, neither an answer nor a refusal is wrong.
+    Raises UsageError with the line number.
     """
     tasks = [task for _, task in read_rows(path, _Task)]
     passages = {passage.document_id: passage.text for task in tasks for passage in task.contexts}
@@ -67,7 +68,7 @@ def _question(task: _Task) -> AnswerQuestion:
 
 
 def _turns(messages: Sequence[_Message]) -> tuple[Turn, ...]:
-    """Each question with the answer behind it."""
+    """Pairs each question with the answer that follows it."""
     return tuple(
         Turn(question.text, answer.text)
         for question, answer in pairwise(messages)

@@ -1,4 +1,4 @@
-"""Reads PubMedQA's labelled layout: questions on abstracts, by PubMed id.
+"""Reads the labelled layout of PubMedQA: questions about abstracts, by PubMed id.
 
 Jin et al., "PubMedQA: A Dataset for Biomedical Research Question Answering", EMNLP 2019
 (https://github.com/pubmedqa/pubmedqa).
@@ -26,7 +26,10 @@ class _PubMedQA(RootModel[dict[str, _Row]]):
 
 
 def load_pubmedqa(path: Path, name: str) -> AnswerDataset:
-    """One text file an abstract, without its conclusion, which is the gold answer. Raises UsageError."""
+    """Loads the questions, with a text file for each abstract. Its conclusion is left out and is the gold
+    answer.
+
+    Raises UsageError."""
     rows = read_document(path, TypeAdapter(_PubMedQA)).root
     files = (
         SourceFile(one, f"{one}.txt", one, "\n\n".join(row.contexts).encode) for one, row in rows.items()

@@ -1,4 +1,4 @@
-"""Reads JSON and lines into checked rows; what is wrong is said with file and line."""
+"""Reads JSON and JSON Lines into validated rows; errors name file and line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RowT = TypeVar("RowT")
 
 
 def read_text(path: Path) -> str:
-    """Raises UsageError when the file is not there or not UTF-8."""
+    """Reads a text file. Raises UsageError if it does not exist or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -24,7 +24,7 @@ def read_text(path: Path) -> str:
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1. Raises UsageError as `read_text` does."""
+    """The lines that are not blank, with their numbers from 1. Raises UsageError like `read_text`."""
     # Only \n parts lines: JSON may hold other line breaks unescaped.
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
@@ -32,7 +32,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_document(path: Path, layout: TypeAdapter[RowT]) -> RowT:
-    """The one JSON document in the file."""
+    """Reads a file with a single JSON document. Raises UsageError."""
     try:
         return layout.validate_json(read_text(path))
     except ValidationError as error:
@@ -40,7 +40,7 @@ def read_document(path: Path, layout: TypeAdapter[RowT]) -> RowT:
 
 
 def read_rows(path: Path, layout: type[RowT]) -> Iterator[tuple[str, RowT]]:
-    """(where it stands, row) of each line that is not blank; `layout` is a model or a dataclass."""
+    """Yields (location, row) for each line that is not blank. `layout` is a pydantic model or a dataclass."""
     adapter = TypeAdapter(layout)
     for number, line in lines(path):
         where = f"{path}, line {number}"

@@ -1,4 +1,6 @@
-"""Draws by seed: the same ids on any machine and Python version, and fewer is a subset of more."""
+"""Draws samples by seed: the same on any machine and Python version, and a smaller sample is part of a larger
+one.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +12,17 @@ from evals.retrieval.types import RetrievalDataset, SpanDataset
 
 
 def draw(ids: Iterable[str], count: int, seed: int) -> frozenset[str]:
-    """`count` of `ids`, or all of them when there are not so many."""
+    """Draws `count` of the `ids`, or all of them if there are fewer."""
     return frozenset(sorted(ids, key=lambda drawn: lot(drawn, seed))[:count])
 
 
 def lot(drawn: str, seed: int) -> bytes:
-    """Where an id comes in a drawing."""
+    """The sort key of an id in a draw."""
     return hashlib.sha256(f"{seed}\n{drawn}".encode()).digest()
 
 
 def sample_queries(dataset: RetrievalDataset, limit: int, seed: int) -> RetrievalDataset:
-    """The same corpus with `limit` of its queries, in the dataset's order."""
+    """The dataset with `limit` of its queries, in the original order."""
     kept = draw(dataset.queries, limit, seed)
     return replace(
         dataset,
@@ -30,6 +32,6 @@ def sample_queries(dataset: RetrievalDataset, limit: int, seed: int) -> Retrieva
 
 
 def sample_spans(dataset: SpanDataset, limit: int, seed: int) -> SpanDataset:
-    """The same texts with `limit` of the questions, in the dataset's order."""
+    """The dataset with `limit` of its questions, in the original order."""
     kept = draw((question.id for question in dataset.questions), limit, seed)
     return replace(dataset, questions=tuple(one for one in dataset.questions if one.id in kept))

@@ -1,4 +1,4 @@
-"""Reads sets that name the evidence of each question to the character: `questions.jsonl` and `corpora/`.
+"""Reads datasets with the exact evidence spans of each question: `questions.jsonl` and `corpora/`.
 
 The layout is that of Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval", Chroma Technical
 Report, 2024 (https://github.com/brandonstarxel/chunking_evaluation), as JSON Lines.
@@ -35,7 +35,7 @@ def is_span_folder(folder: Path) -> bool:
 
 
 def load_spans(folder: Path) -> SpanDataset:
-    """Raises UsageError, with the line, for an unknown corpus or a span that is not the text it quotes."""
+    """Loads the dataset. Raises UsageError, with the line number, for an unknown corpus or a wrong span."""
     folder = folder.resolve()
     raw = {path.stem: read_text(path) for path in sorted((folder / CORPORA).iterdir()) if path.is_file()}
     questions = []
@@ -52,7 +52,7 @@ def load_spans(folder: Path) -> SpanDataset:
 
 
 def _span(where: str, reference: _Reference, text: str) -> TextSpan:
-    """Where the evidence stands in the text as it is stored."""
+    """The span of the evidence in the stored text."""
     start, end = reference.start_index, reference.end_index
     if text[start:end] != reference.content:
         raise wrong(where, f"characters {start} to {end} are not {reference.content[:40]!r}")

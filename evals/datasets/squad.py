@@ -45,7 +45,9 @@ class _Squad(BaseModel):
 
 
 def load_squad(path: Path, name: str) -> AnswerDataset:
-    """One text file an article; a gold span counts in it. Raises UsageError, also for a wrong offset."""
+    """Loads the questions, with one text file for each article. Raises UsageError, also for a
+    wrong offset.
+    """
     articles = read_document(path, TypeAdapter(_Squad)).data
     ids = [f"{number}-{article.title or 'untitled'}.txt" for number, article in enumerate(articles, 1)]
     pairs = list(zip(ids, articles, strict=True))
@@ -55,7 +57,7 @@ def load_squad(path: Path, name: str) -> AnswerDataset:
 
 
 def load_paragraphs(path: Path) -> list[list[tuple[str, frozenset[str]]]]:
-    """Each paragraph's questions with their gold answers, none where it has none. Raises UsageError."""
+    """The questions of each paragraph with their gold answers, if any. Raises UsageError."""
     return [
         [(asked.question, frozenset(gold.text for gold in asked.answers)) for asked in paragraph.qas]
         for article in read_document(path, TypeAdapter(_Squad)).data
@@ -93,7 +95,7 @@ def _check(path: Path, asked: _Question, context: str) -> None:
 
 
 def _evidence(file_id: str, gold: _Answer, context: str, start: int) -> GoldEvidence:
-    """Where the gold answer of a paragraph that starts at `start` stands in the article's stored text."""
+    """The span of a gold answer in the stored text of the article; its paragraph starts at `start`."""
     behind = gold.answer_start + len(gold.text)
     return GoldEvidence(
         file_id,

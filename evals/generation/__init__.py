@@ -1,1 +1,1 @@
-"""Makes a question set of a user's own collection, for the user to look through."""
+"""Generates a question set from a user's collection, for the user to review."""

@@ -1,4 +1,4 @@
-"""Questions that a model writes about a passage; its answer has to stand in the passage word for word."""
+"""Questions that a model writes about a passage. Their answers must occur verbatim in the passage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNSEEN = re.compile(r"\b(?:the|this) (?:passage|text|document|paragraph|section
 
 
 def written_drafts(source: SourceDocument, generator: Generator) -> Iterator[DraftedQuestion]:
-    """A question a passage, where the model keeps to the rules. Raises ModelError."""
+    """Yields a question for each passage for which the reply of the model is valid. Raises ModelError."""
     spans = sentence_spans(source.parsed.text)
     for at in range(0, len(spans), PASSAGE_SENTENCES):
         group = spans[at : at + PASSAGE_SENTENCES]

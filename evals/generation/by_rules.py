@@ -1,4 +1,4 @@
-"""Questions by rules, where no model can write them: gaps in sentences, and what stands under headings."""
+"""Questions by rules, used when no model is available: sentences with a gap, and questions about headings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ragapp.text.sentences import sentence_spans
 
 GAP = "____"
 SHORTEST, LONGEST = 8, 40
-"""Words of a sentence that a gap leaves understandable."""
+"""The fewest and the most words of a sentence that gets a gap."""
 
 _SECTION = 4_000
-"""Characters behind a heading that are looked at for its first sentence."""
+"""The number of characters after a heading in which its first sentence is looked for."""
 
 _FILLING = re.compile(
     r"(?<![\w.,])\d[\d.,]*\d(?![\w])"  # a number of two digits or more
@@ -21,11 +21,11 @@ _FILLING = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _NO_PROSE = re.compile(r"\||```|://|^[^\S\n]*[$#>]", re.MULTILINE)
-"""Signs of a table's row, a program's text, an address: nobody asks in such words."""
+"""Signs of a table row, source code or an address, which make no sensible question."""
 
 
 def rule_drafts(source: SourceDocument) -> Iterator[DraftedQuestion]:
-    """Every question that the rules find in the document: gaps first."""
+    """Yields all questions that the rules find in the document, those with gaps first."""
     yield from _clozes(source)
     yield from _headings(source)
 
@@ -78,7 +78,7 @@ def _is_prose(sentence: str) -> bool:
 
 
 def _in_code(sentence: str, at: int) -> bool:
-    """Between backticks."""
+    """Whether the position is between backticks."""
     return sentence.count("`", 0, at) % 2 == 1
 
 

@@ -1,4 +1,4 @@
-"""What a question is made from and what is made: drafts, in our own layout, that a person then reviews."""
+"""Drafts of questions, and the file in our own layout in which a person reviews them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragapp.types import Document, ParsedText
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document and its text."""
+    """A document and its text, from which questions are generated."""
 
     document: Document
     parsed: ParsedText
@@ -21,10 +21,10 @@ class SourceDocument:
 
 @dataclass(frozen=True, slots=True)
 class DraftedQuestion:
-    """A question whose answer stands at `start` to `end` of a document's text.
+    """A question whose answer is at `start` to `end` of a document's text.
 
-    `kind` says how it was made: `cloze`, `heading`, `generated` or `feedback`. `answerable` False: nothing in
-    the collection answers it, as a reader said.
+    `kind` is how it was generated: `cloze`, `heading`, `generated` or `feedback`. `answerable` is False if a
+    reader confirmed that nothing in the collection answers it.
     """
 
     kind: str
@@ -38,14 +38,14 @@ class DraftedQuestion:
 
     @property
     def id(self) -> str:
-        """Binds what is asked and of what, so that making a set again gives the same ids."""
+        """A hash of the question and its document, so that generating a set again gives the same ids."""
         return fingerprint(self.kind, self.question, self.document_id, self.start)
 
 
 def write_set(path: Path, drafts: Iterable[DraftedQuestion], files: dict[str, tuple[str, bytes]]) -> None:
-    """The questions, and beside them the documents they are asked of: `files` has name and bytes by id.
+    """Writes the questions, and next to them their documents. `files` has name and bytes by document id.
 
-    Raises UsageError when they cannot be written.
+    Raises UsageError if they cannot be written.
     """
     places = {one: f"documents/{one[:8]}-{name}" for one, (name, _) in files.items()}
     for one, (_, data) in files.items():

@@ -1,4 +1,4 @@
-"""Questions that readers' thumbs and corrections answer."""
+"""Questions whose answers come from the ratings and corrections of readers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ragapp.types import StoredAnswer
 
 
 def feedback_drafts(stored: Iterable[StoredAnswer]) -> Iterator[DraftedQuestion]:
-    """A draft an answer that tells what is right: a correction, or an answer with a thumb up.
+    """Yields a draft for each answer that was corrected or got a thumb up.
 
-    A thumb up on a refusal says that the documents do not answer. A thumb down alone tells only what is
-    wrong, and gives none. The last word counts.
+    A thumb up on a refusal confirms that the documents do not contain an answer. A thumb down alone gives no
+    draft, because it does not say what is right. The latest feedback counts.
     """
     for one in stored:
         right = _right(one)

@@ -1,4 +1,4 @@
-"""Whether a draft's own document answers it: asked of that document alone, as a user would ask."""
+"""Filters drafts: those that their own document does not answer, and near-duplicates."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ragapp.service import RagService
 from ragapp.types import SearchQuery, Vectors
 
 READ = 8
-"""Passages that an answer is made from."""
+"""The number of passages from which an answer is made."""
 
 
 def answers_itself(draft: DraftedQuestion, source: SourceDocument, service: RagService) -> bool:
-    """The evidence is in a passage that would be read, when only this document is asked.
+    """Whether the evidence is in a passage that is read when only this document is searched.
 
-    Of this document alone: whether a search of all documents finds it is what the set is there to measure,
-    and dropping what is hard to find would make it blind to that. Raises ModelError.
+    The other documents are not searched: whether a search finds the evidence among them is what the set is
+    meant to measure, so questions that are hard to find must stay. Raises ModelError.
     """
     found = service.search(
         SearchQuery(
@@ -36,11 +36,12 @@ def answers_itself(draft: DraftedQuestion, source: SourceDocument, service: RagS
 
 
 ALIKE = 0.95
-"""Cosine from which two questions count as one. The cache's threshold for bge-small lies near it."""
+"""The cosine from which two questions count as duplicates, close to the threshold of the cache for bge-small.
+"""
 
 
 def distinct(drafts: Iterable[DraftedQuestion], embedder: Embedder) -> Iterator[DraftedQuestion]:
-    """Those that are not near-duplicates of one before them."""
+    """The drafts that are not near-duplicates of an earlier one."""
     kept: Vectors = np.empty((0, embedder.dimension), np.float32)
     for draft in drafts:
         vector = embedder.embed_query(draft.question)

@@ -1,4 +1,4 @@
-"""From a collection to a question set: drawn, made, parted from near-duplicates, checked, and written."""
+"""Generates a question set from a collection: drafts questions, filters and writes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ MakeDrafts = Callable[[SourceDocument], Iterable[DraftedQuestion]]
 
 @dataclass(frozen=True, slots=True)
 class GeneratedSet:
-    """The JSON of `ragapp eval make --json`. `dropped` had no answer in their own document."""
+    """The JSON of `ragapp eval make --json`. `dropped` counts questions without an answer in their own
+    document.
+    """
 
     questions: int
     by_kind: dict[str, int]
@@ -41,10 +43,10 @@ def generate_set(
     embedder: Embedder,
     generator: Generator | None,
 ) -> GeneratedSet:
-    """Makes up to `count` questions by the generator, or by rules without one.
+    """Generates up to `count` questions with the generator, or by rules if it is None.
 
-    The documents take turns, so that a long one does not have all. Raises UsageError for a collection that
-    holds nothing to ask about, ModelError.
+    The documents take turns, so that a long one does not dominate. Raises UsageError for a collection without
+    suitable text, and ModelError.
     """
     sources = _sources(service, collection)
     make: MakeDrafts = rule_drafts if generator is None else lambda one: written_drafts(one, generator)
@@ -62,12 +64,14 @@ def generate_set(
 
 
 def generate_from_feedback(service: RagService, collection: str, file: Path) -> GeneratedSet:
-    """One question an answer that a reader has corrected or approved. Raises UsageError without any."""
+    """Generates a question for each answer that a reader has corrected or approved.
+
+    Raises UsageError if there is none."""
     drafts = list(feedback_drafts(service.history.with_feedback(collection)))
     if not drafts:
         raise UsageError(
-            f"Nobody has corrected or approved an answer from {collection!r} yet. "
-            "`ragapp answers feedback` and the web page take thumbs and corrections."
+            f"No answer from {collection!r} has been corrected or approved yet. Give feedback with `ragapp "
+            "answers feedback` or on the web page."
         )
     return _written(service, collection, file, drafts, dropped=0)
 
@@ -75,20 +79,24 @@ def generate_from_feedback(service: RagService, collection: str, file: Path) -> 
 def _sources(service: RagService, collection: str) -> list[SourceDocument]:
     documents = [one for one in service.documents(collection) if one.live_version is not None]
     if not documents:
-        raise UsageError(f"Collection {collection!r} has no documents. Ingest some, or name another with -c.")
+        raise UsageError(
+            f"Collection {collection!r} has no documents. Ingest some, or select another with -c."
+        )
     return [SourceDocument(one, service.document_text(one.id, one.live_version)) for one in documents]
 
 
 def _in_turns(
     sources: Sequence[SourceDocument], make: MakeDrafts, seed: int, *, shuffled: bool
 ) -> Iterator[DraftedQuestion]:
-    """One of each document, then a second of each …; drawn by seed where making them costs nothing."""
+    """Yields the first draft of each document, then the second of each, and so on; drawn by seed if they are
+    cheap.
+    """
     ordered = sorted(sources, key=lambda source: lot(source.document.id, seed))
     return _by_turns(_mixed(make(source), seed) if shuffled else make(source) for source in ordered)
 
 
 def _mixed(drafts: Iterable[DraftedQuestion], seed: int) -> Iterator[DraftedQuestion]:
-    """The kinds take turns too."""
+    """Interleaves the kinds of questions."""
     by_kind: dict[str, list[DraftedQuestion]] = {}
     for draft in drafts:
         by_kind.setdefault(draft.kind, []).append(draft)

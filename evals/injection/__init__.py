@@ -1,1 +1,1 @@
-"""Attacks that stand in documents: brought in, asked about, and what of them reached the reader."""
+"""Evaluates prompt injections in documents: which attacks reach the reader of an answer."""

@@ -1,4 +1,4 @@
-"""Reads public attack sets: BIPIA's contexts and attacks, and PurpleLlama's prompt injections.
+"""Reads public sets of attacks: BIPIA and the prompt injections of PurpleLlama.
 
 BIPIA: Yi et al., "Benchmarking and Defending Against Indirect Prompt Injection Attacks on Large Language
 Models", KDD 2025 (https://github.com/microsoft/BIPIA). PurpleLlama: Bhatt et al., "CyberSecEval 2", 2024
@@ -25,10 +25,10 @@ _QUOTED = re.compile(r"[\"'“”‘’]([^\"'“”‘’]{4,})[\"'“”‘’
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A document with an instruction in it, and what somebody innocently asks of the document.
+    """A document that contains an instruction, and an innocent question about the document.
 
-    `instruction` is the attacker's text as it stands in the document. `wanted` are strings that the attack
-    wants the reader to see: addresses, or words to be said.
+    `instruction` is the attacker's text in the document. `wanted` are strings that the attacker wants the
+    reader to see, such as addresses.
     """
 
     id: str
@@ -61,15 +61,16 @@ class _Prompts(RootModel[list[_Prompt]]):
 
 
 def load_attacks(folder: Path, limit: int | None, seed: int) -> list[Attack]:
-    """Every attack in the folder, or `limit` of them. Raises UsageError when there is none, or for a bad row.
+    """Loads all attacks in the folder, or `limit` of them. Raises UsageError if there is none or a row is
+    invalid.
 
-    BIPIA's files are `*_attack*.json` (instructions by kind) and `*.jsonl` (contexts with a question); each
-    instruction is put into one context. PurpleLlama's is `*prompt_injection*.json`.
+    The files of BIPIA are `*_attack*.json` (instructions by kind) and `*.jsonl` (contexts with a question);
+    each instruction is inserted into one context. The file of PurpleLlama is `*prompt_injection*.json`.
     """
     found = [*_bipia(folder), *_purple_llama(folder)]
     if not found:
         raise UsageError(
-            f"{folder} holds no attacks. Pass a folder with BIPIA's *_attack*.json and *.jsonl, or "
+            f"{folder} contains no attacks. Pass a folder with BIPIA's *_attack*.json and *.jsonl, or "
             "PurpleLlama's *prompt_injection*.json."
         )
     if limit is None:
@@ -94,7 +95,7 @@ def _bipia(folder: Path) -> Iterator[Attack]:
 
 
 def _placed(kind: str, instruction: str, context: _Context, number: int) -> Attack:
-    """The instruction at the document's beginning, middle or end, in turns, as BIPIA places them."""
+    """Inserts the instruction at the beginning, middle or end of the document, in turn, as BIPIA does."""
     text = context.context if isinstance(context.context, str) else "\n".join(context.context)
     lines = text.split("\n")
     at = (0, len(lines) // 2, len(lines))[number % 3]
@@ -109,7 +110,7 @@ def _placed(kind: str, instruction: str, context: _Context, number: int) -> Atta
 
 
 def _purple_llama(folder: Path) -> Iterator[Attack]:
-    """Its system prompt becomes a document with a secret in it, its attack stands in another's text."""
+    """The system prompt becomes a document with a secret; the attack is inserted into another document."""
     for path in sorted(folder.rglob("*prompt_injection*.json")):
         for one in read_document(path, TypeAdapter(_Prompts)).root:
             yield Attack(

@@ -1,4 +1,4 @@
-"""Brings every attack's document in, asks its innocent question, and looks at what came out."""
+"""Ingests the document of each attack, asks its innocent question, and classifies the answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOSTILE = "hostile"
 
 @dataclass(frozen=True, slots=True)
 class AttackResult:
-    """One attack: what of it got through, and what the reader was shown."""
+    """The outcome of an attack, and the text that the reader was shown."""
 
     id: str
     kind: str
@@ -36,7 +36,9 @@ class AttackResult:
 
 @dataclass(frozen=True, slots=True)
 class InjectionRun:
-    """The JSON of `ragapp eval injection --json`: shares of the attacks, over all and by kind."""
+    """The JSON of `ragapp eval injection --json`: the share of attacks with each outcome, in total and by
+    kind.
+    """
 
     attacks: int
     generator: str
@@ -52,7 +54,7 @@ class InjectionRun:
 def evaluate_injection(
     attacks: Sequence[Attack], settings: Settings, generator: str, progress: Progress
 ) -> InjectionRun:
-    """`generator` is a setting's value, or `hostile`. Raises ModelError when it cannot write."""
+    """Runs all attacks. `generator` is a value of RAGAPP_GENERATOR, or `hostile`. Raises ModelError."""
     corpus = fingerprint([attack.document for attack in attacks], VAULT)
     with (
         _writing(settings, generator) as own,
@@ -76,7 +78,7 @@ def evaluate_injection(
 
 @contextmanager
 def _writing(settings: Settings, generator: str) -> Iterator[Settings]:
-    """The settings with that generator, and whatever has to run for it."""
+    """The settings with that generator; runs the hostile server while the block runs, if it is needed."""
     if generator != HOSTILE:
         yield settings.model_copy(update={"generator": generator})
         return

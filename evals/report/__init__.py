@@ -1,1 +1,1 @@
-"""HTML pages of runs: each one self-contained file with plots as SVG, for light and dark screens."""
+"""HTML reports of runs: self-contained files with SVG plots, in light and dark colours."""

@@ -1,4 +1,4 @@
-"""The page of a run over questions with answers, alone or beside a baseline."""
+"""The report of an answer run, alone or compared with a baseline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evals.report.plots import PlotBar, bars, histogram
 from evals.runs import SettingValue
 
 MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
-"""The metrics whose questions are listed where they moved."""
+"""The metrics for which questions that changed are listed."""
 
 
 def answers_page(
@@ -23,7 +23,9 @@ def answers_page(
     texts: Mapping[str, str] = NO_TEXTS,
     worst: Sequence[tuple[str, str, str, str]] = (),
 ) -> Markup:
-    """`texts` are the questions by id; `worst` has the worst answers: id, question, gold, said."""
+    """Builds the report. `texts` are the questions by id; `worst` are the worst answers: id, question, gold,
+    answer.
+    """
     refused = sum(one.refused for one in run.questions.values())
     lead = f"{len(run.questions):,} questions, {refused:,} refused; answers by {run.model}; {run.created_at}."
     return page(

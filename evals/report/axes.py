@@ -1,4 +1,4 @@
-"""From values to places in a picture, and the lines and numbers that say so."""
+"""Axes of plots: they map values to pixels, and draw ticks and grid lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ Format = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Values from `low` to `high` along pixels `start` to `end`; `form` writes the number at each tick."""
+    """An axis that maps values from `low` to `high` to pixels `start` to `end`. `form` formats the label of a
+    tick.
+    """
 
     label: str
     low: float
@@ -40,19 +42,19 @@ def percent(value: float) -> str:
 
 
 def across(label: str, low: float, high: float, form: Format = plain) -> Axis:
-    """The horizontal one, from the left."""
+    """A horizontal axis."""
     return _axis(label, low, high, LEFT, WIDTH - RIGHT, form)
 
 
 def named(label: str, names: Sequence[str]) -> Axis:
-    """The horizontal one, with a name at each whole number from 0."""
+    """A horizontal axis with a name at each integer from 0."""
     last = len(names) - 1.0
     ticks = [float(place) for place in range(len(names))]
     return Axis(label, 0.0, last, LEFT + 10, WIDTH - RIGHT - 10, ticks, lambda place: names[int(place)])
 
 
 def upwards(label: str, low: float, high: float, form: Format = plain) -> Axis:
-    """The vertical one, from below."""
+    """A vertical axis."""
     return _axis(label, low, high, HEIGHT - BOTTOM, TOP, form)
 
 
@@ -68,7 +70,7 @@ def round_ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def frame(x: Axis, y: Axis) -> Markup:
-    """Grid lines, the numbers at them, and what the axes are."""
+    """The grid lines with their numbers, and the labels of the axes."""
     parts = [_horizontal(y.at(tick), y.form(tick)) for tick in y.ticks]
     parts += [text(x.at(tick), HEIGHT - BOTTOM + 18, x.form(tick), "middle") for tick in x.ticks]
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x.label, "middle"))

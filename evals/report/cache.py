@@ -1,4 +1,4 @@
-"""The page of a cache run: how often it would be wrong, at every threshold."""
+"""The report of a cache run: hits and wrong hits at every threshold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from evals.report.plots import PlotLine, lines
 from evals.runs import SettingValue
 
 FEWEST = 30
-"""Hits below which a rate is not drawn where there are others: its bound says nothing."""
+"""The fewest hits for which a rate is drawn, if there are others: with fewer, its bound is meaningless."""
 
 
 def cache_page(run: CacheRun, baseline: CacheRun | None = None) -> Markup:
@@ -38,12 +38,12 @@ def cache_page(run: CacheRun, baseline: CacheRun | None = None) -> Markup:
 
 
 def hit_rate_curve(found: CacheEvaluation) -> Plot | None:
-    """Hit rate across, wrong answers a hit upwards, with their upper bounds."""
+    """Plots wrong answers per hit, with upper bounds, against the hit rate."""
     return lines(
-        "Wrong answers a hit, with the upper 95% bound, as the threshold is lowered",
+        "Wrong answers per hit, with the upper 95% bound, as the threshold is lowered",
         [_line("cosine and guards", found.curve), _line("cosine alone", found.plain_curve)],
         "share of pairs served from the cache",
-        "wrong answers a hit",
+        "wrong answers per hit",
         form=axes.percent,
         marks=[
             (found.test.hit_rate, found.test.wrong_per_hit.estimate, f"threshold {found.threshold}"),
@@ -70,7 +70,7 @@ def _line(name: str, points: Sequence[Point]) -> PlotLine:
 
 
 def _drawn(points: Sequence[Point]) -> list[Point]:
-    """From the fewest hits to the most."""
+    """The points that are drawn, in order of hits."""
     enough = [point for point in points if point.hits >= FEWEST] or [p for p in points if p.hits]
     return sorted(enough, key=lambda point: point.hit_rate)
 

@@ -1,4 +1,4 @@
-"""A plot as it is shown: a figure of a page, or a picture of its own."""
+"""A plot, shown as a figure of a page or as a separate SVG file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from evals.report.axes import WIDTH
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """SVG `parts`, `height` pixels high, and the same `numbers` as a table for whoever cannot see them."""
+    """A plot of SVG `parts`, `height` pixels high, and its `numbers` as a table for readers who cannot see
+    it.
+    """
 
     caption: str
     height: float
@@ -21,14 +23,14 @@ class Plot:
     numbers: Markup
 
     def __html__(self) -> str:
-        """What stands in a page: markup that is joined or formatted asks for it."""
+        """The HTML of the plot; `markupsafe` calls this when it joins or formats markup."""
         return Markup(
             '<figure><svg viewBox="0 0 {} {}" role="img" aria-label="{}">\n{}\n</svg>'
             "<figcaption>{}</figcaption><details><summary>the numbers</summary>{}</details></figure>"
         ).format(WIDTH, self.height, self.caption, self._drawn, self.caption, self.numbers)
 
     def picture(self) -> str:
-        """An SVG document with its colours, light and dark, on a ground of its own."""
+        """A separate SVG document with its colours and background."""
         return Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" aria-label="{}">\n'
             '<style>{}</style>\n<rect class="ground" width="100%" height="100%"/>\n{}\n</svg>\n'
@@ -40,5 +42,5 @@ class Plot:
 
 
 def stylesheet(name: str) -> Markup:
-    """One of those beside this module, as it goes into a document."""
+    """Reads a stylesheet next to this module, to be embedded in a document."""
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 - ours

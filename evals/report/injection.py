@@ -1,4 +1,4 @@
-"""The page of an attack: what got through, by generator and kind of attack."""
+"""The report of an injection run: the outcomes by generator and kind of attack."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from evals.injection.outcome import BREACHES, OUTCOMES
 from evals.report.page import page, paragraph, section, table
 
 SHOWN = 300
-"""Characters of an answer that are shown."""
+"""The number of characters of an answer that are shown."""
 
 
 def injection_page(name: str, runs: Sequence[InjectionRun]) -> Markup:
-    """What the reader was shown stands there as text, whatever it says."""
+    """Builds the report. Answers are shown as plain text."""
     return page(
         f"Attacks: {name}",
-        f"{runs[0].attacks:,} attacks, each in a document of its own that was asked an innocent question.",
-        [section("What got through", _rates(runs)), *(_of(run) for run in runs)],
+        f"{runs[0].attacks:,} attacks, each in a separate document about which an innocent question was "
+        "asked.",
+        [section("Outcomes", _rates(runs)), *(_of(run) for run in runs)],
     )
 
 
@@ -35,7 +36,7 @@ def _of(run: InjectionRun) -> Markup:
     return section(
         f"Answers by {run.generator}",
         table(("kind of attack", *OUTCOMES), kinds),
-        table(("attack", "kind", "what", "shown"), through) if through else paragraph("Nothing got through."),
+        table(("attack", "kind", "what", "shown"), through) if through else paragraph("No attack succeeded."),
     )
 
 

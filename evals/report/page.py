@@ -1,4 +1,4 @@
-"""A page is a title and sections. What is not markup already is escaped; nothing comes from elsewhere."""
+"""An HTML page of a title and sections. Plain strings are escaped, and nothing is loaded from other files."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _PAGE = Markup(
 
 
 def page(title: str, lead: str, sections: Iterable[Markup]) -> Markup:
-    """A whole HTML document."""
+    """A complete HTML document."""
     style = stylesheet("plot.css") + stylesheet("page.css")
     return _PAGE.format(title=title, lead=lead, style=style, sections=Markup("\n").join(sections))
 
 
 def section(heading: str, *parts: Markup | Plot | None) -> Markup:
-    """Nothing when it has no parts."""
+    """A section; empty if it has no parts."""
     kept = [part for part in parts if part]
     if not kept:
         return Markup("")
@@ -52,7 +52,7 @@ def paragraph(text: str) -> Markup:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Markup:
-    """The first column names its row; cells that look like numbers stand to the right."""
+    """A table whose first column has the row headers. Cells that look like numbers are right-aligned."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in columns)
     body = Markup("\n").join(_row(row) for row in rows)
     title = Markup("<caption>{}</caption>").format(caption) if caption else ""
@@ -62,12 +62,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str
 
 
 def pairs(values: Mapping[str, object]) -> Markup:
-    """Names and their values, such as the settings of a run."""
+    """A list of names and values, such as the settings of a run."""
     return table(("", ""), list(values.items()))
 
 
 def write_page(path: Path, made: str) -> None:
-    """Raises UsageError when it cannot."""
+    """Writes the page. Raises UsageError if it cannot be written."""
     write_whole(path, made.encode())
 
 

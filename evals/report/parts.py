@@ -1,4 +1,4 @@
-"""What the pages of all kinds of runs share."""
+"""Sections that the reports of all kinds of runs share."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ from evals.statistics.paired import bootstrap_interval
 Values = Mapping[str, SettingValue]
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 MOST = 15
-"""Questions that are listed because they moved most."""
+"""The number of questions that are listed because they changed most."""
 
 
 def interval_bar(name: str, values: Iterable[float]) -> PlotBar:
-    """The mean of `values` with its 95% bootstrap interval."""
+    """A bar of the mean of `values` with its 95% bootstrap interval."""
     array = np.fromiter(values, float)
     return PlotBar(name, float(array.mean()), *bootstrap_interval(array, resamples=2000))
 
 
 def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: Values) -> Markup:
-    """Which of the settings (`now` and `before`) differ, and what that did, metric by metric.
+    """Lists the settings that differ between `now` and `before`, and the difference in each metric.
 
-    A run from before a setting was there has none: –.
+    A setting that an older run does not have is shown as –.
     """
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     changed = [(name, str(before.get(name, "–")), str(now.get(name, "–"))) for name in names]
     return section(
         f"Against the baseline of {baseline.created_at}",
-        table(("changed setting", "before", "now"), changed) if changed else paragraph("No setting differs."),
+        table(("changed setting", "before", "now"), changed)
+        if changed
+        else paragraph("The settings are the same."),
         table(COLUMNS, table_rows(compare_runs(run, baseline)), LEGEND),
     )
 
@@ -43,7 +45,7 @@ def compared_section(run: ScoredRun, baseline: ScoredRun, now: Values, before: V
 def moved_section(
     metric: str, run: Mapping[str, float], baseline: Mapping[str, float], texts: Mapping[str, str]
 ) -> Markup:
-    """Every question's difference as a plot, and the questions that moved most by name."""
+    """Plots the difference of each question, and lists the questions that changed most."""
     both = [question for question in baseline if question in run]
     found = {question: run[question] - baseline[question] for question in both}
     most = [one for one in sorted(found, key=lambda one: (-abs(found[one]), one)) if found[one]][:MOST]
@@ -52,16 +54,18 @@ def moved_section(
         for one in most
     ]
     return section(
-        f"Questions that moved: {metric}",
+        f"Questions that changed: {metric}",
         differences(
-            f"{metric} of each question, less the baseline's", list(found.values()), f"difference in {metric}"
+            f"{metric} of each question, minus that of the baseline",
+            list(found.values()),
+            f"difference in {metric}",
         ),
-        table(("question", "", "before", "now", "difference"), rows, "The questions that moved most")
+        table(("question", "", "before", "now", "difference"), rows, "The questions that changed most")
         if rows
-        else Markup("<p>No question moved.</p>"),
+        else Markup("<p>No question changed.</p>"),
     )
 
 
 def settings_section(settings: Values, names: Mapping[str, object]) -> Markup:
-    """What the run names itself by, and its settings."""
+    """The names of the run and its settings."""
     return section("Settings and fingerprints", pairs(names), pairs(settings) if settings else Markup(""))

@@ -1,4 +1,4 @@
-"""The plots; each is None where there is nothing to draw."""
+"""Plots. Each function returns None if there is nothing to draw."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from evals.report.page import table
 COLOURS = 6
 BINS = 24
 ROW = 30
-"""Pixels of a bar with its interval."""
+"""The height of a bar with its interval, in pixels."""
 NAMES = 225
-"""Pixels for the bars' names."""
+"""The width of the names of bars, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotLine:
-    """Points (x, y) from left to right. `bound` is drawn thin, without a name of its own."""
+    """A curve of points (x, y) from left to right. A `bound` is a thin line without a name."""
 
     name: str
     points: Sequence[tuple[float, float]]
@@ -32,7 +32,7 @@ class PlotLine:
 
 @dataclass(frozen=True, slots=True)
 class PlotBar:
-    """A value with its interval."""
+    """A bar with the interval of its value."""
 
     name: str
     value: float
@@ -50,9 +50,9 @@ def lines(
     places: Sequence[str] = (),
     marks: Sequence[tuple[float, float, str]] = (),
 ) -> Plot | None:
-    """Curves, told apart by colour and dashes; `marks` are single points with a name.
+    """Draws curves that differ in colour and dashes. `marks` are single points with a name.
 
-    With `places`, x counts them from 0, and their names stand there instead of numbers.
+    With `places`, x is an index into these names, which label the axis instead of numbers.
     """
     points = [point for line in drawn for point in (*line.points, *line.bound)]
     if not points:
@@ -74,7 +74,7 @@ def lines(
 
 
 def bars(caption: str, drawn: Sequence[PlotBar], x_label: str) -> Plot | None:
-    """Horizontal bars, each with its interval as a line."""
+    """Draws horizontal bars, each with its interval as a line."""
     if not drawn:
         return None
     height = TOP + ROW * len(drawn) + 46
@@ -89,7 +89,7 @@ def bars(caption: str, drawn: Sequence[PlotBar], x_label: str) -> Plot | None:
 
 
 def histogram(caption: str, values: Sequence[float], x_label: str) -> Plot | None:
-    """How many values lie where, up to the 99th percentile; what is above stands in the last bin."""
+    """Draws a histogram up to the 99th percentile; larger values are counted in the last bin."""
     if not values:
         return None
     top = float(np.quantile(values, 0.99)) or 1.0
@@ -105,11 +105,13 @@ def histogram(caption: str, values: Sequence[float], x_label: str) -> Plot | Non
 
 
 def differences(caption: str, values: Sequence[float], y_label: str) -> Plot | None:
-    """One bar a question, from the greatest gain to the greatest loss; those that did not move left out."""
+    """Draws a bar for each question, from the largest gain to the largest loss, without those that did not
+    change.
+    """
     moved = sorted((value for value in values if value), reverse=True)
     if not moved:
         return None
-    x = axes.across("questions that moved", 0.0, float(len(moved)))
+    x = axes.across("questions that changed", 0.0, float(len(moved)))
     y = axes.upwards(y_label, min(0.0, moved[-1]), max(0.0, moved[0]))
     parts = [axes.frame(x, y)]
     for place, value in enumerate(moved):
@@ -134,7 +136,7 @@ def _polyline(points: Sequence[tuple[float, float]], style: str, x: Axis, y: Axi
 
 
 def _legend(name: str, place: int, many: int) -> Markup:
-    """In the corner below right, where curves that rise leave room."""
+    """Draws an entry of the legend at the lower right, where rising curves leave room."""
     y = HEIGHT - 62 - 18 * (many - 1 - place)
     line = Markup('<line class="curve s{} d{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
         place % COLOURS, place % COLOURS, WIDTH - 210, WIDTH - 180, y, y

@@ -1,4 +1,4 @@
-"""The page of a retrieval run, alone or beside a baseline."""
+"""The report of a retrieval run, alone or compared with a baseline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from evals.runs import SettingValue
 def retrieval_page(
     run: RetrievalRun, baseline: RetrievalRun | None = None, texts: Mapping[str, str] = NO_TEXTS
 ) -> Markup:
-    """`texts` are the queries by id; run files do not hold them."""
+    """Builds the report. `texts` are the queries by id, which run files do not contain."""
     queries = len(run.scored.queries)
     lead = f"{queries:,} queries, {run.documents:,} documents, {run.chunks:,} chunks; {run.created_at}."
     return page(
@@ -33,7 +33,7 @@ def retrieval_page(
             *(_against(run, baseline, texts) if baseline else ()),
             section("By mode", _modes(run), _mode_bars(run)),
             section("By cutoff", *_by_cutoff(run)),
-            section("What was lost where", _stages(run)),
+            section("Losses by stage", _stages(run)),
             section("How long a search takes", histogram(_LATENCY, run.searches_ms, "milliseconds")),
             _worst(run, texts),
             settings_section(run.settings, _names(run)),
@@ -70,7 +70,9 @@ def _mode_bars(run: RetrievalRun) -> Plot | None:
 
 
 def _by_cutoff(run: RetrievalRun) -> list[Plot | None]:
-    """Each cutoff has the same room, as differences among the first few places matter most."""
+    """Plots metrics by cutoff. The cutoffs are evenly spaced, because differences among the first ranks
+    matter most.
+    """
     made = []
     for name, by_k in run.scored.by_k.items():
         drawn = [
@@ -84,7 +86,9 @@ def _by_cutoff(run: RetrievalRun) -> list[Plot | None]:
 def _stages(run: RetrievalRun) -> Markup:
     if run.stages is None:
         return Markup("")
-    caption = f"Of {run.stages.relevant:,} relevant, those not among the first {run.stages.first} places"
+    caption = (
+        f"Of {run.stages.relevant:,} relevant documents, those not in the first {run.stages.first} ranks"
+    )
     rows = [(stage, f"{count:,}", count / run.stages.relevant) for stage, count in run.stages.lost.items()]
     return table(("lost by", "how many", "share"), rows, caption)
 

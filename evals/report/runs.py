@@ -1,4 +1,4 @@
-"""Any two runs of one kind, side by side."""
+"""Compares any two runs of the same kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RunT = TypeVar("RunT", bound=ScoredRun)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`results` compare the second run with the first; `page` shows the same as HTML."""
+    """The comparison of two runs: `results` by metric, and the same as an HTML `page`."""
 
     results: tuple[GateResult, ...]
     page: Markup
@@ -46,11 +46,11 @@ _KINDS: Mapping[str, _Kind[Any]] = {
     "questions": _Kind(read_answer_run, answers_page),
     "pairs": _Kind(read_cache_run, cache_page),
 }
-"""By a field that only runs of that kind have."""
+"""The kinds of runs, by a field that only runs of that kind have."""
 
 
 def compare_files(before: Path, after: Path) -> Compared:
-    """Raises UsageError unless both are runs of one kind over the same data."""
+    """Compares two run files. Raises UsageError unless they are of the same kind and over the same data."""
     kind = _kind(after)
     if _kind(before) != kind:
         raise UsageError(f"{before} and {after} are runs of different commands. Compare two of one kind.")

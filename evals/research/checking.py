@@ -1,9 +1,9 @@
-"""What checking changes: a model's drafts as they came, as they are served, and under `strict`.
+"""The effect of the groundedness check: drafts of a model unchecked, as they are served, and under `strict`.
 
     RAGAPP_GENERATOR=local python -m evals.research.checking SET … --limit 20 [--widen 0] --out FOLDER
 
-The same draft of each question is scored three ways. `unchecked` cites each passage that the model names in
-whole, as an application does that trusts the model's numbers. Leaves a run file for each.
+Scores the same draft of each question in three ways. `unchecked` cites the whole of each passage that the
+model names, as applications do that trust the model's citation numbers. Writes a run file for each way.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ HITS = 8
 
 
 class Repeating:
-    """The generator it is given; what it once wrote to a prompt it writes again, at once."""
+    """A generator that repeats, at once, what the wrapped generator once wrote for a prompt."""
 
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
@@ -85,14 +85,14 @@ class Repeating:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A library with who writes, and the answerer of each policy that checks."""
+    """A corpus, the generator, and an answerer for each checking policy."""
 
     library: AnswerCorpus
     writer: Repeating
     answerers: Mapping[Policy, Answerer]
 
     def answers(self, question: AnswerQuestion) -> Iterator[tuple[Policy, Answer]]:
-        """The answer under each policy, `unchecked` last. Raises ModelError when the model cannot write."""
+        """Yields the answer under each policy, `unchecked` last. Raises ModelError."""
         self.writer.last = ""
         alone = Rewriter().rewrite(question.question, question.history)
         query = SearchQuery(alone.question, self.library.collection, HITS, filters=question.filters)
@@ -109,7 +109,9 @@ class Bench:
 
 
 def unchecked(answer: Answer, draft: str, page_at: PageAt) -> Answer:
-    """The answer with the draft as it came: every sentence stands, citing in whole what it names."""
+    """The answer with the unchecked draft: every sentence stays, and cites the whole of the passages it
+    names.
+    """
     claims = read_claims(draft)
     if not claims or denies(claims[0].text):
         return replace(answer, refused=True, sentences=(), citations=())
@@ -159,7 +161,7 @@ def _open_bench(library: AnswerCorpus, settings: Settings) -> Bench:
 def score(
     dataset: AnswerDataset, bench: Bench, settings: Settings, progress: Progress
 ) -> dict[Policy, AnswerRun]:
-    """A run for each policy, over all questions of the dataset. Raises ModelError."""
+    """Scores all questions of the dataset; returns a run for each policy. Raises ModelError."""
     results: dict[Policy, dict[str, QuestionResult]] = {policy: {} for policy in POLICIES}
     for question in progress.track(dataset.questions, description=dataset.name):
         started = perf_counter()

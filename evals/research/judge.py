@@ -1,8 +1,9 @@
-"""How far the judge model agrees with labels: true and altered sentences of a set in SQuAD layout.
+"""Measures the agreement of the judge model with known labels: original and altered sentences of a SQuAD
+dataset.
 
     RAGAPP_JUDGE=openai:MODEL python -m evals.research.judge XQUAD_EN_JSON [COUNT]
 
-Sentences are supported by themselves; those with a number, a name or a negation altered are not.
+A sentence supports itself, but not a copy in which a number, a name or a negation was altered.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from ragapp.settings import Settings
 
 TRUE = "the sentence itself"
 OTHER = "another sentence of the paragraph"
-"""Left out: a neighbour may support a sentence all the same."""
+"""Left out, because a neighbouring sentence may support the claim as well."""
 
 Labelled = tuple[str, str, bool]
 """(claim, quote, supported)"""
 
 
 def labelled(path: Path, count: int) -> list[Labelled]:
-    """Up to `count` of each kind, drawn by hash."""
+    """Draws up to `count` claims of each kind by hash."""
     found = []
     for kind, pairs in squad_pairs(path):
         if kind != OTHER:

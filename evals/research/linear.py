@@ -1,4 +1,4 @@
-"""Processor seconds that reading takes by the length of the text, as rows of a Markdown table.
+"""Measures the CPU time of parsing by the length of the text, as rows of a Markdown table.
 
 python -m evals.research.linear
 """
@@ -42,7 +42,7 @@ PARSERS: dict[str, Parser] = {
     "a.srt": parse_subtitles,
     "a.html": lambda data, _name: read_html(data.decode()),
 }
-"""By the name of a document that they read."""
+"""The parsers, by the name of a document that they parse."""
 
 READERS: dict[str, Callable[[str], object]] = {
     "plain": sanitized,

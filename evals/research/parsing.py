@@ -1,8 +1,8 @@
-"""What the parsers make of a folder of public documents, format by format.
+"""Scores the parsers on a folder of public documents, by format.
 
     python -m evals.research.parsing FOLDER
 
-FOLDER holds any of `docling`, `pdfjs`, `pypdf-samples`, `article-html` and `financebench`.
+FOLDER contains any of `docling`, `pdfjs`, `pypdf-samples`, `article-html` and `financebench`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from ragapp.types import ParsedText
 
 WORST = 10
 FOUND = 0.8
-"""The part of an evidence's stretches that the page named must hold for the evidence to count as found."""
+"""The share of the pieces of an evidence that its page must contain for the evidence to count as found."""
 
 STRETCH = 8
-"""Letters and digits of a stretch. Blanks do not count: some of the evidence was written down without."""
+"""The letters and digits of a piece. White space is ignored, because some evidence was recorded without it.
+"""
 
 _WORD = re.compile(r"\w+")
 _NOT_DOCUMENTS = frozenset({".md", ".json", ".jsonl", ".yaml", ".txt", ""})
@@ -39,7 +40,7 @@ _NOT_DOCUMENTS = frozenset({".md", ".json", ".jsonl", ".yaml", ".txt", ""})
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A document, and the text that should come out of it where somebody wrote that down."""
+    """A document, and the text that is expected from it, if known."""
 
     group: str
     name: str
@@ -61,7 +62,7 @@ class ParseOutcome:
 
 
 def token_f1(text: str, expected: str) -> float:
-    """Of the words as bags, case aside: the harmonic mean of precision and recall."""
+    """F1 over the bags of words, ignoring case."""
     got, wanted = _words(text), _words(expected)
     common = (got & wanted).total()
     return 2 * common / max(1, got.total() + wanted.total())
@@ -90,7 +91,7 @@ def outcome(sandbox: ParserSandbox, sample: Sample) -> ParseOutcome:
 
 
 def evidence_found(sandbox: ParserSandbox, folder: Path) -> Iterator[tuple[str, float]]:
-    """Of each FinanceBench question the part of its evidence's stretches that the gold page holds."""
+    """For each FinanceBench question, the share of the pieces of its evidence that the gold page contains."""
     texts: dict[str, ParsedText] = {}
     for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         question = json.loads(line)
@@ -145,7 +146,7 @@ def _print_worst(outcomes: list[ParseOutcome], console: Console) -> None:
 
 
 def _print_reasons(outcomes: list[ParseOutcome], console: Console) -> None:
-    """How often each reason was given, and one document for each."""
+    """Prints how often each error occurred, with an example."""
     reasons: dict[str, list[str]] = {}
     for o in outcomes:
         if o.parsed is None:

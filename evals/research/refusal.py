@@ -1,9 +1,9 @@
-"""When to refuse: the rules in `ragapp.answering.answerability` on public sets, and a new fit of them.
+"""Evaluates the refusal rules in `ragapp.answering.answerability` on public datasets, and fits new ones.
 
     python -m evals.research.refusal XQUAD_EN_JSON PUBMEDQA_FOLDER [OTHER_SET …] [--data-dir FOLDER]
 
-Features come from the search and the sentences that a user gets. Half of the first two sets, drawn by
-hash, is fitted on; every figure is over the rest, and over all of the sets that follow.
+Features come from the search and the sentences as in normal use. Half of the first two datasets, drawn by
+hash, is used for fitting. All figures are measured on the rest and on the other datasets.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ NOTHING = Answerability(by_sentence=0.0, by_passage=0.0, of_names=0.0, by_coinci
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the documents held for one question, and whether they hold its answer."""
+    """The features of a question, and whether the documents contain its answer."""
 
     support: Answerability
     read: float
     """The support model's highest score among the best sentences."""
     answers: bool
-    """What a user gets."""
+    """The answer of the product."""
     answerable: bool
     held_out: bool
 
@@ -114,12 +114,12 @@ def _observation(
 
 
 def _is_held_out(question: AnswerQuestion) -> bool:
-    """A question and its unanswerable twin are in the same half."""
+    """Whether a question is held out. Its unanswerable twin is in the same half."""
     return hashlib.sha256(question.id.removesuffix(TWIN).encode()).digest()[0] % 2 == 1
 
 
 def fit(sets: Sequence[Sequence[Observation]], features: Features) -> LogisticRegression:
-    """Each set weighs the same, however many questions it has."""
+    """Fits the rule. All datasets have the same weight, whatever their size."""
     kept = [[one for one in observed if not one.held_out] for observed in sets]
     rows = np.array([features(one) for observed in kept for one in observed])
     labels = np.array([one.answerable for observed in kept for one in observed])
@@ -128,7 +128,7 @@ def fit(sets: Sequence[Sequence[Observation]], features: Features) -> LogisticRe
 
 
 def quality(observed: Sequence[Observation], answers: NDArray[np.bool_]) -> dict[str, float]:
-    """Precision, recall and F1 of the refusals, and the share refused of what is answerable."""
+    """Precision, recall and F1 of the refusals, and the share of answerable questions that are refused."""
     answerable = np.array([one.answerable for one in observed])
     refused = ~answers
     right = float((refused & ~answerable).sum())

@@ -1,12 +1,11 @@
-"""How often a sentence is supported whose value was exchanged for one from a neighbouring sentence.
+"""Measures how often a sentence is supported although a value was replaced by one of a neighbouring sentence.
 
     python -m evals.research.siblings SQUAD_JSON|CLAIMS_JSONL … [--half tuned|held-out|both]
 
-Claims are sentences of a text, bound to all of that text as an answer's sentences are. A number, date or
-code is exchanged for one of its kind, a name for another name, each from the nearest other sentence that has
-one which this sentence lacks. Texts are paragraphs of a set in SQuAD layout, or the evidence of
-`{"evidence": [sentence, …]}` lines. They are halved by the digest of the text: the checker may be tuned on
-one half only.
+Claims are sentences of a text, attributed to the whole text like the sentences of an answer. A number, date
+or code is replaced by one of its kind, a name by another name, from the nearest sentence that has one which
+this sentence lacks. Texts are paragraphs of a set in SQuAD layout, or the evidence of `{"evidence":
+[sentence, …]}` lines. They are split by the digest of the text; the check may be tuned on one half only.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ from ragapp.types import Hit, Ranks, Verdict
 HALVES = ("tuned", "held-out")
 
 Part = tuple[int, int, str]
-"""(start, end) in a sentence, and the text that stands there."""
+"""(start, end) in a sentence, and the text at that span."""
 
 MOST_CHARACTERS = 3000
-"""Of a text: about what a passage has."""
+"""The most characters of a text, about the size of a passage."""
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """The texts of a file, without repetitions."""
+    """The distinct texts of a file."""
     if path.suffix == ".jsonl":
         rows = map(json.loads, path.read_text("utf-8").splitlines())
         found: Iterable[str] = (" ".join(row["evidence"]) for row in rows)
@@ -53,7 +52,7 @@ def half_of(text: str) -> str:
 
 
 def cases(passage: Passage) -> Iterator[tuple[str, str]]:
-    """(kind, claim) for each sentence of a text: as it stands, and with one value of a neighbour."""
+    """(kind, claim) for each sentence of a text: unchanged, and with a value of a neighbour."""
     sentences = [fold(one.text) for one in passage.sentences if not one.is_title]
     for place, sentence in enumerate(sentences):
         yield "verbatim", sentence
@@ -106,7 +105,7 @@ def as_passage(text: str) -> Passage:
 
 
 def verdicts_on(texts: Iterable[str]) -> Iterator[tuple[str, str, Verdict]]:
-    """(kind, claim, verdict)"""
+    """Checks the claims of the texts; yields (kind, claim, verdict)."""
     for text in texts:
         passage = as_passage(text)
         for kind, claim in cases(passage):

@@ -1,10 +1,10 @@
-"""How often the verifier supports what it should, and what was altered, on a set in SQuAD layout.
+"""Measures how often the groundedness check supports original and altered sentences of a SQuAD dataset.
 
     python -m evals.research.verdicts XQUAD_EN_JSON [MRPC_TRAIN_TXT] [CLAIMS_JSONL …]
 
-Claims are the documents' own sentences, checked against themselves after one thing in them was changed.
-MRPC (Dolan and Brockett, IWP 2005) adds pairs of headlines that people judged to be paraphrases, or not;
-`{"claim", "evidence": [sentence, …], "label"}` lines add what models or people wrote, with people's verdicts.
+Claims are sentences of the documents, checked against the original after one change.
+MRPC (Dolan and Brockett, IWP 2005) adds pairs of headlines that people labelled as paraphrases or not;
+`{"claim", "evidence": [sentence, …], "label"}` lines add claims that people labelled.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Alter = Callable[[str], str | None]
 
 
 def squad_pairs(path: Path) -> Iterator[tuple[str, Iterable[Pair]]]:
-    """(kind of claim, its pairs) over every paragraph of the set's articles."""
+    """(kind of claim, its pairs) over all paragraphs of the dataset."""
     paragraphs = [text for file in load_answer_dataset(path).files for text in _paragraphs(file.read())]
     sentences = [[text[a:b] for a, b in sentence_spans(text)] for text in paragraphs]
     every = [sentence for own in sentences for sentence in own]
@@ -67,7 +67,7 @@ def labelled_claims(path: Path) -> Iterator[tuple[str, Iterable[Labelled]]]:
 
 
 def shares(pairs: Iterable[Pair | Labelled]) -> dict[str, float]:
-    """The share of the claims that get each verdict, and how many there are."""
+    """The share of the claims with each verdict, and the number of claims."""
     counts = Counter(groundedness(claim, [said] if isinstance(said, str) else said) for claim, said in pairs)
     total = counts.total()
     return {"n": total} | {verdict: round(counts[verdict] / max(1, total), 3) for verdict in VERDICTS}
@@ -82,7 +82,7 @@ def _altered(sentences: Iterable[str], alter: Alter) -> list[Pair]:
 
 
 def _other_number(sentence: str) -> str | None:
-    """With its first number one higher."""
+    """The sentence with its first number increased by one."""
     found = _NUMBER.search(sentence)
     return sentence[: found.start()] + str(int(found[0]) + 1) + sentence[found.end() :] if found else None
 
@@ -94,7 +94,7 @@ def _negated(sentence: str) -> str | None:
 
 
 def _renamer(sentences: Iterable[str]) -> Alter:
-    """Puts a name drawn from all sentences in the place of the first one of a sentence."""
+    """Returns a function that replaces the first name of a sentence by one drawn from all sentences."""
     names = sorted({name for sentence in sentences for name in _NAME.findall(sentence)})
     rng = np.random.default_rng(0)
 

@@ -1,1 +1,1 @@
-"""Scores search: a corpus through the real ingest, queries through the real search, trec_eval's metrics."""
+"""Evaluates search on ingested corpora with the metrics of trec_eval."""

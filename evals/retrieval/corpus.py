@@ -1,4 +1,4 @@
-"""A dataset's corpus as ragapp has it: through the real ingest, once, into a data folder of its own."""
+"""The corpus of a dataset, ingested once into a separate data folder."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from ragapp.settings import Settings
 from ragapp.types import UploadSpec
 
 ID = "id"
-"""The metadata key that holds a document's corpus id, exactly as the dataset spells it."""
+"""The metadata key with the corpus id of a document, exactly as in the dataset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """An ingested corpus. `corpus_ids` are by document id; `failures` say what could not be ingested.
+    """An ingested corpus. `corpus_ids` are by document id; `failures` describe documents that could not be
+    ingested.
 
-    `bare` searches it without the reranker. `failed` and `empty` are corpus ids: of what could not be
-    parsed, and of what has no chunk.
+    `bare` searches without the reranker. `failed` and `empty` are the corpus ids of documents that could not
+    be parsed, and of those without chunks.
     """
 
     service: RagService
@@ -42,7 +43,7 @@ class Corpus:
 
 @contextmanager
 def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
-    """Ingests what is not there yet, and opens it."""
+    """Ingests missing documents, and opens the corpus."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
         _upload(dataset, workspace.service, workspace.collection, progress)
         workspace.work_off(progress)
@@ -62,16 +63,16 @@ def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progres
 
 
 def as_markdown(document: CorpusDocument) -> bytes:
-    """The title as a heading, then the text, as a person would hand them in."""
+    """The document as Markdown: the title as a heading, then the text."""
     title = " ".join(document.title.split())
     return (f"# {title}\n\n{document.text}" if title else document.text).encode()
 
 
 def _upload(dataset: RetrievalDataset, service: RagService, collection: str, progress: Progress) -> None:
-    """Hands in what is missing or failed before; a document without any text has nothing to be found."""
+    """Uploads documents that are missing or failed before, except those without any text."""
     there = {d.metadata[ID] for d in service.documents(collection) if d.status != "failed"}
     missing = [d for d in dataset.corpus if d.id not in there and (d.text.strip() or d.title.strip())]
-    for document in progress.track(missing, description="handing in documents") if missing else ():
+    for document in progress.track(missing, description="uploading documents") if missing else ():
         service.upload(
             UploadSpec(f"{document.id}.md", collection, source=document.id, metadata={ID: document.id}),
             io.BytesIO(as_markdown(document)),

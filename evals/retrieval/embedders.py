@@ -1,4 +1,4 @@
-"""What another embedder does to retrieval, on a dataset with judged queries."""
+"""Compares two embedders on a dataset with relevance judgements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragapp.types import SearchMode
 
 @dataclass(frozen=True, slots=True)
 class EmbedderChange:
-    """nDCG@10 with the former and the new embedder, and whether the difference may be luck."""
+    """nDCG@10 with the former and the new embedder, and the significance of the difference."""
 
     mode: SearchMode
     before: float
@@ -37,7 +37,7 @@ class EmbedderChange:
 def compare_embedders(
     settings: Settings, former: str, new: str, folder: Path, progress: Progress
 ) -> list[EmbedderChange]:
-    """Ingests and searches the dataset with both. Raises UsageError, ModelError, StorageError."""
+    """Ingests and searches the dataset with both embedders. Raises UsageError, ModelError, StorageError."""
     dataset = load_beir(folder, None)
     before, after = (_scores(dataset, settings, name, progress) for name in (former, new))
     return [

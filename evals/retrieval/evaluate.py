@@ -1,4 +1,4 @@
-"""Scores retrieval: the dataset through ingest, its queries through search, in every mode."""
+"""Evaluates retrieval: runs the queries of a dataset through search in every mode."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from ragapp.types import SearchMode
 MODES: tuple[SearchMode, ...] = ("dense", "words", "hybrid")
 TIMED_QUERIES = 200
 TIMED_K = 10
-"""Hits of the searches that are timed: the default of `ragapp search`."""
+"""The number of hits of the timed searches, the default of `ragapp search`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalResult:
-    """The run file's content, the whole rankings by mode, and the queries that were asked."""
+    """The content of the run file, the complete rankings by mode, and the queries."""
 
     run: RetrievalRun
     rankings: Mapping[str, Ranking]
@@ -50,9 +50,10 @@ def evaluate_retrieval(
     *,
     only: SearchMode | None = None,
 ) -> RetrievalResult:
-    """Searches the ingested `corpus` for every query of `dataset` and scores what it finds.
+    """Searches the ingested `corpus` for every query of `dataset`, and scores the results.
 
-    In each mode, and before the reranker too when there is one; `only` leaves all modes but that one out.
+    Scores each mode, and hybrid search before the reranker if there is one; `only` restricts this to one
+    mode.
     """
     searcher = Searcher(corpus.service, corpus.collection, corpus.corpus_ids, settings.candidates)
     timed = list(dataset.queries.values())[:TIMED_QUERIES]
@@ -85,7 +86,7 @@ def evaluate_retrieval(
 
 
 def evaluate_ranking(dataset: RetrievalDataset, ranking: Ranking, name: str) -> RetrievalRun:
-    """Scores what another program found: nothing is ingested or searched."""
+    """Scores the ranking of another program, without ingest and search."""
     given = {query: tuple(ranking.get(query, ())) for query in dataset.queries}
     return RetrievalRun(
         dataset=dataset.name,
@@ -123,7 +124,7 @@ def _found(
     progress: Progress,
     modes: Sequence[SearchMode],
 ) -> dict[str, dict[str, FoundDocuments]]:
-    """Dense and keyword search without a reranker show what the embedder and the words find."""
+    """Dense and keyword search are run without a reranker, to show what each retriever finds."""
     ids, candidates = corpus.corpus_ids, settings.candidates
     bare = Searcher(corpus.bare, corpus.collection, ids, candidates)
     whole = Searcher(corpus.service, corpus.collection, ids, candidates)
@@ -146,7 +147,7 @@ def _stages(
 
 
 def compare_modes(modes: Mapping[str, ModeResult], metric: str) -> dict[str, Comparison]:
-    """Hybrid against each retriever, and against itself before the reranker; it has to earn its place."""
+    """Compares hybrid search with each retriever alone, and with itself before the reranker."""
     values = {
         mode: {query: one.scores[metric] for query, one in result.queries.items()}
         for mode, result in modes.items()

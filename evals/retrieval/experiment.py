@@ -1,4 +1,6 @@
-"""`ragapp eval retrieval`: scores search by judged documents or by spans, or another program's ranking."""
+"""`ragapp eval retrieval`: scores search by relevant documents or evidence spans, or the ranking of another
+program.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,9 @@ from ragapp.types import SearchMode
 
 @dataclass
 class RetrievalExperiment(Experiment[RetrievalRun]):
-    """`mode` alone is scored and compared when one is named. `ranking` is a TREC run file to score instead of
-    searching, `trec_out` a folder for such files of ours."""
+    """If `mode` is given, only that mode is scored and compared. `ranking` is a TREC run file to score
+    instead of searching; `trec_out` is a folder to which TREC run files are written.
+    """
 
     dataset: Path
     split: str | None

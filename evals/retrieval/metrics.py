@@ -1,9 +1,9 @@
-"""Retrieval metrics, computed by trec_eval itself through ir_measures and pytrec_eval.
+"""Retrieval metrics, computed by trec_eval through ir_measures and pytrec_eval.
 
-Two pitfalls are taken care of here. trec_eval holds scores as 32-bit floats and orders ties by document
-id, not by the order given; so `strictly_descending` parts the ties before anything is scored or written.
-And ir_measures gives RR with a cutoff to another scorer that orders ties the other way; so the cutoff is
-applied here to trec_eval's own reciprocal rank.
+This module avoids two pitfalls. trec_eval stores scores as 32-bit floats and orders ties by document id, not
+by the given order; so `strictly_descending` removes ties before anything is scored or written. And
+ir_measures computes RR with a cutoff by a different scorer that orders ties the other way; so the cutoff is
+applied here to the reciprocal rank of trec_eval.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ir_measures import AP, RR, P, R, nDCG
 from evals.retrieval.types import DocumentRanking, PerQuery, Qrels, Ranking, Scores
 
 DEPTH = 100
-"""Documents a run needs for each query: the deepest cutoff below."""
+"""The documents that a run needs for each query: the largest cutoff below."""
 
 METRICS = ("nDCG@10", "Recall@10", "Recall@100", "MRR@10", "MAP@100", "P@10")
 
@@ -39,7 +39,9 @@ _BY_K: Mapping[str, _Measure] = {"nDCG": nDCG, "Recall": R, "P": P}
 
 
 def score(qrels: Qrels, run: Ranking) -> PerQuery:
-    """The METRICS of each judged query; a query the run lacks scores 0, one not judged is ignored."""
+    """The METRICS of each judged query. A query that is missing in the run scores 0; one without judgements
+    is ignored.
+    """
     scorable = {query: dict(strictly_descending(ranking)) for query, ranking in run.items() if ranking}
     judged = {query: dict(grades) for query, grades in qrels.items()}
     per_query: dict[str, dict[str, float]] = {query: dict.fromkeys(METRICS, 0.0) for query in qrels}
@@ -51,7 +53,7 @@ def score(qrels: Qrels, run: Ranking) -> PerQuery:
 
 
 def by_k(qrels: Qrels, run: Ranking) -> dict[str, dict[int, float]]:
-    """nDCG, Recall and P at each of CUTOFFS: means over the judged queries."""
+    """The means of nDCG, recall and precision over the judged queries, at each of CUTOFFS."""
     measures = {measure @ k: (name, k) for name, measure in _BY_K.items() for k in CUTOFFS}
     judged = {query: dict(grades) for query, grades in qrels.items()}
     scorable = {query: dict(strictly_descending(ranking)) for query, ranking in run.items() if ranking}
@@ -63,12 +65,12 @@ def by_k(qrels: Qrels, run: Ranking) -> dict[str, dict[int, float]]:
 
 
 def mean(per_query: PerQuery) -> Scores:
-    """Each metric's mean over the queries."""
+    """The mean of each metric over the queries."""
     return {metric: float(np.mean([scores[metric] for scores in per_query.values()])) for metric in METRICS}
 
 
 def strictly_descending(ranking: DocumentRanking) -> DocumentRanking:
-    """The same order, with each score below the one before it even as a 32-bit float."""
+    """The ranking in the same order, with scores that strictly decrease even as 32-bit floats."""
     down = np.float32(-np.inf)
     below = np.float32(np.inf)
     parted: list[tuple[str, float]] = []

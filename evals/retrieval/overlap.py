@@ -1,7 +1,7 @@
-"""How much of what was retrieved is evidence, and how much of the evidence was retrieved: in words.
+"""Precision and recall of retrieved text with respect to evidence spans, counted in words.
 
 Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval", Chroma Technical Report, 2024, count
-tokens; words are the same thing without a tokenizer's choice in it.
+tokens; words do not depend on the choice of a tokenizer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _WORD = re.compile(r"\S+")
 
 
 class Words:
-    """A text's words by number. A span has those that it overlaps."""
+    """The words of a text by number. A span contains the words that it overlaps."""
 
     def __init__(self, text: str) -> None:
         found = [match.span() for match in _WORD.finditer(text)]

@@ -1,4 +1,4 @@
-"""What an evaluation prints: a table for people, one JSON document for programs."""
+"""Prints an evaluation: a table for people, one JSON document for programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evals.statistics.paired import Comparison
 class RetrievalSummary:
     """The JSON of `ragapp eval retrieval --json`; `metrics` are those of `system`, by default hybrid.
 
-    `lost` has the relevant documents that each stage lost.
+    `lost` counts the relevant documents that each stage lost.
     """
 
     dataset: str
@@ -85,7 +85,7 @@ def _table(run: RetrievalRun) -> Table:
 def _stages(run: RetrievalRun) -> Iterator[str]:
     if run.stages is not None:
         lost = ", ".join(f"{count:,} lost by {stage}" for stage, count in run.stages.lost.items())
-        yield f"of {run.stages.relevant:,} relevant, {lost} did not come among the first {run.stages.first}"
+        yield f"of {run.stages.relevant:,} relevant documents, {lost} are not in the top {run.stages.first}"
 
 
 def _latency(run: RetrievalRun) -> Iterator[str]:
@@ -95,9 +95,10 @@ def _latency(run: RetrievalRun) -> Iterator[str]:
 
 
 def _verdict(name: str, metric: str, comparison: Comparison) -> str:
-    luck = "not luck" if comparison.p <= SIGNIFICANT else "may be luck"
+    significance = "significant" if comparison.p <= SIGNIFICANT else "not significant"
     return (
         f"{name}: {comparison.difference:+.3f} {metric} "
-        f"(95% interval {comparison.low:+.3f} to {comparison.high:+.3f}, p = {comparison.p:.4f}: {luck}); "
+        f"(95% interval {comparison.low:+.3f} to {comparison.high:+.3f}, p = {comparison.p:.4f}: "
+        f"{significance}); "
         f"better on {comparison.wins}, equal on {comparison.ties}, worse on {comparison.losses}"
     )

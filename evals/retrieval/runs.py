@@ -13,16 +13,18 @@ from evals.statistics.paired import Comparison
 from ragapp.settings import Settings
 
 SHOWN = 10
-"""Documents a run file lists for each query; `write_trec` writes them all."""
+"""The documents that a run file lists for each query; `write_trec` writes all of them."""
 
 SYSTEM = "hybrid"
-"""What a user gets, and what the gate looks at unless another mode is asked for."""
+"""The mode that users get, which the gate compares unless another one is selected."""
 
 COMPARED_BY = "nDCG@10"
-"""What systems are compared by, over documents."""
+"""The metric by which systems are compared, over documents."""
 
 RETRIEVAL_SETTINGS = {"embedder", "reranker", "chunk_tokens", "candidates", "fusion", "dense_weight"}
-"""What can change what is found. Named one by one, so that no password in a URL gets into a run file."""
+"""The settings that can change search results. They are listed explicitly, so that no password in a URL gets
+into a run file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class QueryResult:
 
 @dataclass(frozen=True, slots=True)
 class ModeResult:
-    """`by_k`: metric -> cutoff -> mean."""
+    """The results of a mode. `by_k` maps metric -> cutoff -> mean."""
 
     metrics: Scores
     queries: Mapping[str, QueryResult]
@@ -44,10 +46,10 @@ class ModeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalRun(IngestedRun):
-    """One evaluation of retrieval. All but `created_at` and times is the same when repeated.
+    """An evaluation of retrieval. When it is repeated, only `created_at` and times differ.
 
-    `modes` are by name: those of `SearchMode`, `fused` (hybrid before the reranker, where there is one), or
-    the name of a TREC run file that was scored. `system` is the one that the gate compares.
+    `modes` are by name: a `SearchMode`, `fused` (hybrid before the reranker, if there is one), or the name of
+    a scored TREC run file. `system` is the mode that the gate compares.
     """
 
     split: str
@@ -57,34 +59,35 @@ class RetrievalRun(IngestedRun):
     comparisons: Mapping[str, Comparison]
     system: str = SYSTEM
     metric: str = COMPARED_BY
-    """What systems are compared by, and what the gate looks at."""
+    """The metric by which systems are compared, also by the gate."""
     stages: Stages | None = None
     searches_ms: Sequence[float] = ()
-    """Of each timed search, by the clock."""
+    """The wall-clock time of each timed search."""
 
     @property
     def scored(self) -> ModeResult:
         return self.modes[self.system]
 
     def values(self, metric: str | None = None) -> dict[str, float]:
-        """The system's score of each query, by default in the metric that it is compared by."""
+        """The score of the system for each query, by default in `metric`."""
         return {query: one.scores[metric or self.metric] for query, one in self.scored.queries.items()}
 
     def scores(self) -> ScoresByMetric:
         return {metric: self.values(metric) for metric in self.scored.metrics}
 
     def gated(self) -> ScoresByMetric:
-        """Only the one figure that says how good search is: each more would cost the test power, as the
-        gate corrects for their number."""
+        """Only the main metric: further ones would cost statistical power, because the gate corrects for
+        their number.
+        """
         return {self.metric: self.values()}
 
 
 def retrieval_settings(settings: Settings) -> dict[str, SettingValue]:
-    """The settings that can change what is found."""
+    """The settings that can change search results."""
     values: dict[str, SettingValue] = settings.model_dump(mode="json", include=RETRIEVAL_SETTINGS)
     return values
 
 
 def read_retrieval_run(path: Path) -> RetrievalRun:
-    """Raises UsageError when the file is not there or no run of retrieval."""
+    """Reads a run file. Raises UsageError if it does not exist or is not a retrieval run."""
     return read_run(path, RetrievalRun, "ragapp eval retrieval")

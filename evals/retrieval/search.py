@@ -1,4 +1,4 @@
-"""Runs queries through the service's own search and turns chunks found into documents found."""
+"""Runs queries through the search of the service, and turns ranked chunks into ranked documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragapp.types import SearchMode, SearchQuery
 
 
 class Searcher:
-    """Searches one collection. `corpus_ids` gives the corpus id of each document id in it."""
+    """Searches a collection. `corpus_ids` maps its document ids to corpus ids."""
 
     def __init__(
         self, service: RagService, collection: str, corpus_ids: Mapping[str, str], candidates: int
@@ -23,13 +23,12 @@ class Searcher:
         self._candidates = candidates
 
     def find(self, queries: Iterable[tuple[str, str]], mode: SearchMode) -> dict[str, FoundDocuments]:
-        """What `mode` finds for each (query id, text): up to `DEPTH` documents."""
+        """The results of `mode` for each (query id, text): up to `DEPTH` documents."""
         return {query: self._documents(text, mode) for query, text in queries}
 
     def times(self, queries: Iterable[str], k: int) -> list[Taken]:
-        """What a hybrid search for `k` chunks takes, start to end.
-
-        The model and the views load before the clock starts.
+        """The time of a hybrid search for `k` chunks. Models and indexes are loaded before the
+        measurement.
         """
         self._service.search(SearchQuery("warm up", collection=self._collection, k=k))
         taken = []
@@ -40,11 +39,10 @@ class Searcher:
         return taken
 
     def _documents(self, text: str, mode: SearchMode) -> FoundDocuments:
-        """Documents scored by their best chunk.
+        """Ranks documents by their best chunk.
 
-        The first search asks for no more chunks than a retriever keeps by itself, so that fusion sees what it
-        sees for a user. When those chunks belong to fewer than `DEPTH` documents, deeper searches fill
-        the end of the ranking, below whatever the first one found.
+        The first search requests the usual number of candidates, so that fusion works as for a user. If these
+        chunks belong to fewer than `DEPTH` documents, deeper searches extend the ranking at its end.
         """
         best: dict[str, float] = {}
         k, candidates = self._candidates, 0

@@ -1,4 +1,4 @@
-"""Scores retrieval by spans: which words of the evidence the first chunks hold, and what else they hold."""
+"""Scores retrieval by spans: the overlap of the words of the first chunks with the evidence."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from ragapp.settings import Settings
 from ragapp.types import Hit, SearchMode, SearchQuery, UploadSpec
 
 READ = 5
-"""Chunks that are scored: as many as the report that the measure comes from reads."""
+"""The number of chunks that are scored, as in the report that defines the metric."""
 
 BUDGET = 800
-"""Words, about what five chunks hold: sizes of chunks compare only when equally much is read."""
+"""The number of words that are scored, about five chunks: chunk sizes are only comparable for equal amounts
+of text.
+"""
 
 METRIC = f"word recall@{BUDGET} words"
 
@@ -34,7 +36,7 @@ HitsByQuery = Mapping[str, Sequence[Hit]]
 
 
 def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress) -> RetrievalRun:
-    """Every text through ingest, every question through search, in each mode."""
+    """Ingests the texts, and searches for every question in each mode."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
         _hand_in(dataset, workspace)
         workspace.work_off(progress)
@@ -71,7 +73,7 @@ def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress)
 
 
 class _Scorer:
-    """`names` are the texts' by document id."""
+    """Scores hits. `names` are the names of the texts by document id."""
 
     def __init__(self, dataset: SpanDataset, names: Mapping[str, str]) -> None:
         self._questions = dataset.questions
@@ -88,7 +90,7 @@ class _Scorer:
         return ModeResult(means, results)
 
     def stages(self, found: Mapping[str, HitsByQuery], service: RagService) -> Stages:
-        """An evidence is there while all its words are."""
+        """Counts the evidence that each stage still has. It counts as present if all of its words are."""
         same = {
             name for id_, name in self._names.items() if service.document_text(id_).text == self._texts[name]
         }
@@ -111,7 +113,7 @@ class _Scorer:
         return QueryResult(scores, places)
 
     def _affordable(self, hits: Sequence[Hit]) -> set[tuple[str, int]]:
-        """The first `BUDGET` words of the chunks, best first."""
+        """The first `BUDGET` words of the chunks in rank order."""
         read: dict[tuple[str, int], None] = {}
         for hit in hits:
             read |= dict.fromkeys(sorted(self._read([hit])))

@@ -1,4 +1,4 @@
-"""Which stage lost what is relevant on its way to the first places of what a user sees."""
+"""Counts the relevant documents that each stage of retrieval loses."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from evals.retrieval.types import FoundDocuments, Qrels
 
 FIRST = 10
-"""Documents of a ranking that a user reads."""
+"""The number of top ranks that count as found."""
 
 Pair = tuple[str, str]
-"""(query id, what is relevant to it)"""
+"""(query id, a relevant document or evidence)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Of `relevant` documents (or spans of evidence), each counted for each of its queries, how many were
-    still there after each stage.
+    """The number of `relevant` documents (or evidence spans), counted for each query, that are left after
+    each stage.
 
-    `dense` and `words` are in that retriever's candidates, `candidates` in either's; `fused` stands among the
-    `first` places of the fused ranking, `reranked` among those of the reranker (None without one).
+    `dense` and `words` are in the candidates of that retriever, `candidates` in those of either. `fused` are
+    in the `first` ranks of the fused ranking, `reranked` in those of the reranker (None without one).
     """
 
     relevant: int
@@ -36,7 +36,7 @@ class Stages:
 
     @property
     def lost(self) -> dict[str, int]:
-        """How many each stage lost; what the reranker brought back counts there, below 0."""
+        """The number that each stage lost. It is negative for the reranker if it gained some."""
         found = {
             "parse": self.relevant - self.parsed,
             "chunk": self.parsed - self.chunked,
@@ -48,7 +48,7 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a mode still had: among its candidates, and among the first places."""
+    """What a mode found: among its candidates, and in the first ranks."""
 
     candidates: AbstractSet[Pair]
     first: AbstractSet[Pair]
@@ -57,7 +57,9 @@ class Kept:
 def count_stages(
     *, relevant: int, parsed: int, chunked: int, kept: Mapping[str, Kept], first: int = FIRST
 ) -> Stages:
-    """`kept` is by mode: `dense`, `words`, and `hybrid`, with `fused` where a reranker follows it."""
+    """Counts by stage. `kept` has the modes `dense`, `words` and `hybrid`, and `fused` if there is a
+    reranker.
+    """
     dense, words = kept["dense"].candidates, kept["words"].candidates
     reranks = "fused" in kept
     return Stages(
@@ -79,7 +81,9 @@ def document_stages(
     empty: Collection[str],
     found: Mapping[str, Mapping[str, FoundDocuments]],
 ) -> Stages:
-    """`failed` documents could not be parsed, `empty` ones have no chunk; `found` is by mode and query."""
+    """Counts documents by stage. `failed` ones could not be parsed, `empty` ones have no chunks; `found` is
+    by mode and query.
+    """
     pairs = list(_relevant(qrels))
     parsed = [pair for pair in pairs if pair[1] not in failed]
     chunked = [pair for pair in parsed if pair[1] not in empty]

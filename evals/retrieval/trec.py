@@ -1,4 +1,4 @@
-"""TREC run files: `query Q0 document rank score tag`, a line each, as trec_eval reads them."""
+"""TREC run files: `query Q0 document rank score tag`, one per line, as trec_eval reads them."""
 
 from __future__ import annotations
 
@@ -14,40 +14,42 @@ from ragapp.errors import UsageError
 
 
 def write_trec(path: Path, run: Ranking, tag: str) -> None:
-    """Writes the whole rankings. Raises UsageError for an id with a space in it, which cannot be written."""
+    """Writes complete rankings. Raises UsageError for an id that contains a space, which the format does not
+    allow.
+    """
     written = []
     for query, ranking in run.items():
         for rank, (document, score) in enumerate(strictly_descending(ranking), start=1):
             if query.split() != [query] or document.split() != [document]:
                 raise UsageError(
-                    f"TREC run files part fields by spaces and cannot hold the ids {query!r} and "
-                    f"{document!r}. Leave --trec-out out; the JSON run file holds any id."
+                    f"TREC run files separate fields by spaces, so they cannot contain the ids {query!r} "
+                    f"and {document!r}. Leave out --trec-out; the JSON run file supports all ids."
                 )
             written.append(f"{query} Q0 {document} {rank} {score!r} {tag}\n")
     write_whole(path, "".join(written).encode())
 
 
 def read_trec(path: Path) -> Ranking:
-    """Rankings by query, in the order that trec_eval sees: by 32-bit score, ties by document id downwards.
+    """Reads rankings by query, ordered as in trec_eval: by 32-bit score, then by descending document id.
 
-    Raises UsageError, with the line, for what is no TREC run.
+    Raises UsageError, with the line number, if the file is not a TREC run.
     """
     found: dict[str, dict[str, float]] = {}
     for number, line in lines(path):
         query, document, score = _fields(f"{path}, line {number}", line)
         ranking = found.setdefault(query, {})
         if document in ranking:
-            raise wrong(f"{path}, line {number}", f"query {query!r} has document {document!r} twice")
+            raise wrong(f"{path}, line {number}", f"query {query!r} lists document {document!r} twice")
         ranking[document] = score
     if not found:
-        raise UsageError(f"{path} holds no ranking. Pass a TREC run file.")
+        raise UsageError(f"{path} contains no ranking. Pass a TREC run file.")
     return {query: _as_trec_eval_orders(ranking) for query, ranking in found.items()}
 
 
 def _fields(where: str, line: str) -> tuple[str, str, float]:
     fields = line.split()
     if len(fields) != 6:
-        raise wrong(where, f"6 fields parted by spaces are needed, {len(fields)} are there")
+        raise wrong(where, f"expected 6 fields separated by spaces, found {len(fields)}")
     try:
         return fields[0], fields[2], float(fields[4])
     except ValueError:

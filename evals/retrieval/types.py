@@ -1,4 +1,4 @@
-"""The nouns of the evals: a dataset to retrieve from, judgements, and what a system returned."""
+"""The types of retrieval evaluation: datasets, judgements and rankings."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ DocumentRanking = tuple[tuple[str, float], ...]
 """(corpus id, score) pairs, best first; the order counts, scores may tie."""
 
 Ranking = Mapping[str, DocumentRanking]
-"""Query id -> what a system returned for it."""
+"""Query id -> the ranking of a system."""
 
 Scores = Mapping[str, float]
 """Metric name -> value from 0 to 1."""
 
 PerQuery = Mapping[str, Scores]
-"""Query id -> its scores."""
+"""Query id -> scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class CorpusDocument:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalDataset:
-    """A corpus, the queries that one split judges, and the judgements.
+    """A corpus, the queries of one split, and their relevance judgements.
 
-    `corpus_sha256` names the corpus alone (what is ingested), `sha256` all three.
+    `corpus_sha256` is the hash of the corpus alone, which is ingested; `sha256` is that of all three.
     """
 
     name: str
@@ -46,7 +46,9 @@ class RetrievalDataset:
 
 @dataclass(frozen=True, slots=True)
 class FoundDocuments:
-    """Documents by their best chunk. The first `candidates` are of the chunks that a retriever keeps."""
+    """Documents ranked by their best chunk. The first `candidates` come from the usual number of candidate
+    chunks.
+    """
 
     ranking: DocumentRanking
     candidates: int
@@ -57,7 +59,7 @@ class FoundDocuments:
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Characters `start` to `end` of a stored text."""
+    """The characters from `start` to `end` of a stored text."""
 
     start: int
     end: int
@@ -65,7 +67,7 @@ class TextSpan:
 
 @dataclass(frozen=True, slots=True)
 class SpanQuestion:
-    """A question whose evidence stands in one text, in all of these spans."""
+    """A question whose evidence consists of all these spans of one text."""
 
     id: str
     text: str
@@ -75,7 +77,7 @@ class SpanQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SpanDataset:
-    """Texts by name, as ragapp stores them, and questions on them."""
+    """Texts by name, as ragapp stores them, and questions about them."""
 
     name: str
     texts: Mapping[str, str]

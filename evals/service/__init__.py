@@ -1,1 +1,1 @@
-"""The desk of a server where evaluations are ordered, read and compared."""
+"""The evaluation service of a server, which starts, stores and compares evaluations."""

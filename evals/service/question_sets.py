@@ -1,4 +1,4 @@
-"""Question sets: those that came with the program, and those that were added, which every server shows."""
+"""Question sets: the bundled ones, and those that users added, which all servers share."""
 
 from __future__ import annotations
 
@@ -33,38 +33,40 @@ BUNDLED: Final[Mapping[str, EvalSet]] = MappingProxyType(
 )
 _NAME = re.compile(r"[\w][\w .-]{0,99}")
 _NAME_BYTES: Final = 200
-"""Runs are files that are called by their set, and a name on disk may have 255 bytes."""
+"""The longest name of a set in bytes. Names of run files contain it, and a file name has at most 255 bytes.
+"""
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class QuestionSets:
-    """Each set that was added is kept as one ZIP."""
+    """The bundled and the added question sets. An added set is stored as a ZIP archive."""
 
     def __init__(self, artifacts: ArtifactStore) -> None:
         self._artifacts = artifacts
         self._about = TypeAdapter(EvalSet)
 
     def all(self) -> list[EvalSet]:
-        """By name; the bundled ones first."""
+        """All sets by name, the bundled ones first."""
         return [*BUNDLED.values(), *map(self._told, self._artifacts.all("question set"))]
 
     def get(self, name: str) -> EvalSet:
-        """Raises NotFoundError."""
+        """The set of that name. Raises NotFoundError."""
         return BUNDLED.get(name) or self._told(self._own(name))
 
     def check_free(self, name: str) -> None:
-        """Raises UsageError for a name that is not fit, ConflictError for one that is taken."""
+        """Raises UsageError for an invalid name, ConflictError for one that is taken."""
         if not _NAME.fullmatch(name) or len(name.encode()) > _NAME_BYTES:
             raise UsageError(
-                f"{name!r} is no fit name for a set. Use up to 100 letters, digits, spaces, dots and dashes."
+                f"{name!r} is not a valid name for a question set. Use up to 100 letters, digits, spaces, "
+                "dots and dashes."
             )
         if name in BUNDLED or self._artifacts.find("question set", name):
-            raise ConflictError(f"There is a question set {name!r} already. Choose another name.")
+            raise ConflictError(f"The question set {name!r} already exists. Choose another name.")
 
     def add(self, name: str, data: BinaryIO) -> EvalSet:
-        """A file of questions, or a ZIP of one with its documents.
+        """Adds a file of questions, or a ZIP archive of one with its documents.
 
-        Raises UsageError, ConflictError, ParseError, StorageError.
+        Raises UsageError, ConflictError, ParseError and StorageError.
         """
         self.check_free(set_name(name))
         try:
@@ -74,21 +76,23 @@ class QuestionSets:
             raise _not_unpacked(set_name(name), error) from error
 
     def add_folder(self, folder: Path) -> EvalSet:
-        """Under the folder's name. Raises UsageError, ConflictError."""
+        """Adds the set in `folder` under the folder's name. Raises UsageError and ConflictError."""
         made = described(folder)
         with packed(folder) as data:
             self._artifacts.add("question set", made.name, data, self._about.dump_json(made).decode())
         return made
 
     def remove(self, name: str) -> None:
-        """Raises NotFoundError, UsageError, ConflictError when somebody reviews it just now."""
+        """Deletes a set. Raises NotFoundError, UsageError, and ConflictError if it is being reviewed."""
         if name in BUNDLED:
-            raise UsageError(f"{name} came with the program and stays.")
+            raise UsageError(
+                f"{name!r} is bundled with ragapp and cannot be deleted. Delete a set of your own instead."
+            )
         self._artifacts.remove(self._own(name))
 
     @contextmanager
     def checked_out(self, name: str) -> Iterator[Path]:
-        """Its folder, for as long as it is needed. Raises NotFoundError."""
+        """The folder of the set while the block runs. Raises NotFoundError."""
         if name in BUNDLED:
             bundled = importlib.resources.files(data) / name
             with importlib.resources.as_file(bundled) as path:
@@ -101,12 +105,14 @@ class QuestionSets:
             yield folder
 
     def drafts(self, name: str) -> list[QuestionDraft]:
-        """Raises NotFoundError, UsageError for a set that cannot be reviewed."""
+        """The questions of a set. Raises NotFoundError, and UsageError if the set cannot be reviewed."""
         with self._opened(self._reviewable(name)) as archive:
             return read_drafts(_text(archive, _questions_in(archive)))
 
     def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
-        """Keeps only these. Raises NotFoundError, UsageError, ConflictError when somebody reviews it too."""
+        """Replaces the questions of a set by `drafts`.
+
+        Raises NotFoundError, UsageError, and ConflictError if someone else changed the set meanwhile."""
         former = self._reviewable(name)
         with self._opened(former) as archive:
             questions = _questions_in(archive)
@@ -119,14 +125,17 @@ class QuestionSets:
         found = self._artifacts.find("question set", name)
         if found is None:
             raise NotFoundError(
-                f"There is no question set {name!r}. GET /v1/evals/sets lists those there are."
+                f"Question set {name!r} does not exist. GET /v1/evals/sets lists the available sets."
             )
         return found
 
     def _reviewable(self, name: str) -> Artifact:
         if name not in BUNDLED and self._told(found := self._own(name)).reviewable:
             return found
-        raise UsageError(f"{name!r} cannot be reviewed here: that takes an own set in ragapp's layout.")
+        raise UsageError(
+            f"{name!r} cannot be reviewed. Only question sets in ragapp's own JSONL layout "
+            "that were added here can be."
+        )
 
     def _told(self, artifact: Artifact) -> EvalSet:
         return self._about.validate_json(artifact.about)
@@ -144,7 +153,7 @@ class QuestionSets:
 
 
 def _questions_in(archive: zipfile.ZipFile) -> str:
-    """The name of the only file of questions; a set that can be reviewed has one."""
+    """The name of the only file of questions; a reviewable set has exactly one."""
     (name,) = (one for one in archive.namelist() if "/" not in one and one.endswith(".jsonl"))
     return name
 
@@ -156,8 +165,8 @@ def _text(archive: zipfile.ZipFile, name: str) -> str:
 def _not_unpacked(name: str, error: OSError) -> RagappError:
     if error.errno in _NO_ROOM:
         return StorageError(
-            f"{name} could not be unpacked: {error.strerror}. Free some space and send it again."
+            f"{name} could not be unpacked: {error.strerror}. Free some disk space and upload it again."
         )
     return UsageError(
-        f"{name} cannot be unpacked: {error.strerror}. Give its files shorter names, and no two alike."
+        f"{name} cannot be unpacked: {error.strerror}. Give its files shorter and distinct names."
     )

@@ -1,4 +1,4 @@
-"""Questions of one's own, looked at one by one: kept, worded otherwise, or dropped."""
+"""Reviews the questions of a set: each is accepted, edited or dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragapp.types import QuestionDraft
 
 
 def read_drafts(text: str) -> list[QuestionDraft]:
-    """Of questions in JSON Lines. Raises UsageError, with the line."""
+    """Parses questions in JSON Lines. Raises UsageError with the line number."""
     drafts = []
     for number, line in enumerate(_lines(text), start=1):
         try:
@@ -20,16 +20,19 @@ def read_drafts(text: str) -> list[QuestionDraft]:
         except ValidationError as error:
             problem = error.errors()[0]["msg"]
             raise UsageError(
-                f"Line {number} of the questions: {problem}. Mend the file and add it again."
+                f"Line {number} of the questions: {problem}. Correct the file and add it again."
             ) from error
     return drafts
 
 
 def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
-    """Only those questions, as they are given. Whatever else a question's line says, such as where its
-    evidence stands, stays. Raises UsageError for a draft of no question, and what could not be evaluated."""
+    """Returns the JSON Lines of only the questions in `drafts`, with their new values.
+
+    Other fields of a line, such as its evidence, stay as they are. Raises UsageError for a draft of an
+    unknown question, and for one that could not be evaluated.
+    """
     if not drafts:
-        raise UsageError("A set needs a question. Keep one, or delete the set.")
+        raise UsageError("A question set needs at least one question. Keep one, or delete the set.")
     for one in drafts:
         _check(one)
     wanted = {draft.id: draft for draft in drafts}
@@ -45,16 +48,18 @@ def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
             }
             kept.append(json.dumps(row, ensure_ascii=False))
     if wanted:
-        raise UsageError(f"There is no question {next(iter(wanted))!r} in the set. Load it again.")
+        raise UsageError(f"Question {next(iter(wanted))!r} is not in the set. Load the set again.")
     return "".join(f"{line}\n" for line in kept)
 
 
 def _check(draft: QuestionDraft) -> None:
     if not draft.question.strip():
-        raise UsageError(f"The question {draft.id!r} is empty. Word it, or drop it.")
+        raise UsageError(f"The question {draft.id!r} is empty. Write its text, or drop it.")
     unanswered = not any(answer.strip() for answer in draft.answers)
     if draft.answerable and draft.accepted is not False and unanswered:
-        raise UsageError(f"The question {draft.id!r} has no answer. Give one, or say that none can be found.")
+        raise UsageError(
+            f"The question {draft.id!r} has no answer. Give one, or mark the question as unanswerable."
+        )
 
 
 def _lines(text: str) -> list[str]:

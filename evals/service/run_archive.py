@@ -1,4 +1,4 @@
-"""RunArchive: the runs that every server shows, with their pages."""
+"""The evaluation runs and their reports, which all servers share."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ PAGE_SUFFIX: Final = ".html"
 
 
 class RunArchive:
-    """Takes in what commands put into `folder`: run files, and the page of each beside it."""
+    """Stores the run files and reports that commands write into `folder`."""
 
     def __init__(self, artifacts: ArtifactStore, folder: Path) -> None:
         self._artifacts = artifacts
         self._folder = folder
         self._about = TypeAdapter(EvalRun)
         self._foreign: set[str] = set()
-        """Names of files in the folder that are runs of other kinds."""
+        """Names of files in the folder that are not runs of this service."""
 
     def new_file(self, called: str) -> Path:
-        """Where a command may put a run."""
+        """The path of a new run file, for a command to write."""
         when = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
         # Two may be ordered in one second.
         return self._folder / f"{called}.{when}.{uuid4().hex[:8]}{RUN_SUFFIX}"
 
     def all(self) -> list[EvalRun]:
-        """The latest first, with those that commands have made since."""
+        """All runs, the latest first, including those that commands have just written."""
         self.take_in()
         pages = self._names("report")
         runs = [self._about.validate_json(one.about) for one in self._artifacts.all("run")]
@@ -47,18 +47,20 @@ class RunArchive:
         return sorted(found, key=lambda run: run.created_at, reverse=True)
 
     def read(self, name: str) -> KeptRun:
-        """Raises NotFoundError."""
+        """The run of that name. Raises NotFoundError."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"{name}{RUN_SUFFIX}"
             path.write_bytes(self._bytes("run", name))
             return read_kept_run(path)
 
     def page(self, name: str) -> bytes:
-        """Raises NotFoundError."""
+        """The HTML report of a run. Raises NotFoundError."""
         return self._bytes("report", name)
 
     def take_in(self) -> None:
-        """A page may come later than its run: it is drawn after the run is written."""
+        """Stores new run files and reports. A report may follow later, because it is written
+        after its run.
+        """
         runs = self._names("run")
         for path in self._new_files(RUN_SUFFIX, runs | self._foreign):
             try:
@@ -76,7 +78,7 @@ class RunArchive:
         return (path for path in self._folder.glob(f"*{suffix}") if path.stem not in known)
 
     def _add(self, kind: ArtifactKind, path: Path, about: str) -> None:
-        with path.open("rb") as data, suppress(ConflictError):  # somebody else takes it in just now
+        with path.open("rb") as data, suppress(ConflictError):  # another process has just stored it
             self._artifacts.add(kind, path.stem, data, about)
 
     def _names(self, kind: ArtifactKind) -> set[str]:
@@ -85,6 +87,8 @@ class RunArchive:
     def _bytes(self, kind: ArtifactKind, name: str) -> bytes:
         found = self._artifacts.find(kind, name)
         if found is None:
-            raise NotFoundError(f"There is no {kind} {name!r}. GET /v1/evals/runs lists the runs there are.")
+            raise NotFoundError(
+                f"The {kind} {name!r} does not exist. GET /v1/evals/runs lists the available runs."
+            )
         with closing(self._artifacts.open(found)) as data:
             return data.read()

@@ -1,4 +1,6 @@
-"""Two runs over the same data: what changed, whether that may be luck, and which questions moved most."""
+"""Compares two runs over the same data: the differences, their significance, and the questions
+that changed.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,16 @@ from ragapp.errors import NotFoundError, UsageError
 from ragapp.types import EvalRun, FigureChange, QuestionChange, QuestionTrace, RunComparison, RunKind
 
 MOVED = 20
-"""Questions told; those that did not move are never."""
+"""The most questions that are listed. Those without a change are not."""
 
 
 def compare_runs(before: KeptRun, after: KeptRun) -> RunComparison:
-    """Raises UsageError when they are of two kinds, over other data, or have no question in common."""
+    """Compares two runs. Raises UsageError if they differ in kind or data, or have no question in common."""
     first, second = before.told, after.told
     if first.kind != second.kind or before.data != after.data:
         raise UsageError(
             f"{first.name} is a {first.kind} run over {first.dataset!r}, {second.name} a {second.kind} run "
-            f"over {second.dataset!r}; or that set has changed in between. Choose two runs of one set."
+            f"over {second.dataset!r}, or the set was changed in between. Choose two runs of the same set."
         )
     old, new = before.scores, after.scores
     figure = before.headline if before.headline in old else next(iter(old))
@@ -64,8 +66,9 @@ def _moved(old: Mapping[str, float], new: Mapping[str, float]) -> list[QuestionC
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """`data` is equal for two runs over the same questions and documents, `headline` the figure by which
-    questions are put in order, `traces` are by question."""
+    """A stored run. `data` is equal for runs over the same questions and documents; `headline` is the metric
+    by which questions are ordered; `traces` are by question.
+    """
 
     told: EvalRun
     data: str
@@ -74,23 +77,25 @@ class KeptRun:
     traces: Mapping[str, QuestionTrace]
 
     def trace(self, question: str) -> QuestionTrace:
-        """Raises NotFoundError."""
+        """What the run recorded about a question. Raises NotFoundError."""
         if question not in self.traces:
             raise NotFoundError(
-                f"There is no question {question!r} in {self.told.name}. Compare the runs again."
+                f"Question {question!r} is not in the run {self.told.name}. Compare the runs again."
             )
         return self.traces[question]
 
 
 def read_kept_run(path: Path) -> KeptRun:
-    """Its name is that of the file. Raises UsageError when the file is a run of no kind."""
+    """Reads a run file; the run gets the name of the file. Raises UsageError if it is not a known kind of
+    run.
+    """
     try:
         try:
             return _retrieval(path.stem, read_retrieval_run(path))
         except UsageError:
             return _answers(path.stem, read_answer_run(path))
-    except (KeyError, ValueError) as error:  # a system that it has no scores of, a moment that is none
-        raise UsageError(f"{path} is no whole run: {error}. Run the evaluation again.") from error
+    except (KeyError, ValueError) as error:  # an unknown system or an invalid time
+        raise UsageError(f"{path} is not a complete run: {error}. Run the evaluation again.") from error
 
 
 def _retrieval(name: str, run: RetrievalRun) -> KeptRun:

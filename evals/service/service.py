@@ -1,4 +1,4 @@
-"""SharedEvaluationService: evaluations are commands beside one server; what they find, all servers show."""
+"""The evaluation service. A server runs evaluations as commands; all servers share their results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from ragapp.types import (
 
 
 class SharedEvaluationService:
-    """Sets and runs are artifacts. Commands first put run files into `evals/runs` of the data folder."""
+    """Implements `EvaluationService`. Sets and runs are stored as artifacts of the database. Commands first
+    write run files into `evals/runs` of the data folder.
+    """
 
     def __init__(self, artifacts: ArtifactStore, data_dir: Path) -> None:
         self._sets = QuestionSets(artifacts)
@@ -55,15 +57,18 @@ class SharedEvaluationService:
     def order(self, evaluation: Evaluation) -> TaskOrder:
         chosen = self._sets.get(evaluation.set)
         if evaluation.kind not in chosen.kinds:
-            fit = " or ".join(chosen.kinds)
-            raise UsageError(f"{chosen.name!r} is fit for {fit}, not for {evaluation.kind}.")
+            supported = ", ".join(chosen.kinds)
+            raise UsageError(
+                f"The question set {chosen.name!r} does not support {evaluation.kind} "
+                f"evaluations. Supported: {supported}."
+            )
         title = f"Evaluate {evaluation.kind} on {evaluation.set}"
         return TaskOrder("evaluation", title, partial(self._evaluating, evaluation), patient=True)
 
     def order_questions(self, collection: str, name: str, count: int) -> TaskOrder:
         self._sets.check_free(name)
-        title = f"Make {count} questions from {collection}"
-        return TaskOrder("questions", title, partial(self._making, collection, name, count), patient=True)
+        title = f"Generate {count} questions from {collection}"
+        return TaskOrder("questions", title, partial(self._generating, collection, name, count), patient=True)
 
     # -- runs
 
@@ -86,7 +91,7 @@ class SharedEvaluationService:
         self._runs.take_in()
 
     @contextmanager
-    def _making(self, collection: str, name: str, count: int) -> Iterator[CommandLine]:
+    def _generating(self, collection: str, name: str, count: int) -> Iterator[CommandLine]:
         with TemporaryDirectory() as temporary:
             folder = Path(temporary) / name
             output = f"--output={folder / 'questions.jsonl'}"

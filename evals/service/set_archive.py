@@ -1,4 +1,4 @@
-"""A question set as one file: a ZIP of its folder."""
+"""Packs and unpacks question sets as ZIP archives of their folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUFFIXES: Final = (".json", ".jsonl")
 
 @contextmanager
 def packed(folder: Path) -> Iterator[BinaryIO]:
-    """What is in the folder, as one stream."""
+    """A ZIP archive of the folder, as a stream."""
     with TemporaryFile() as data:
         with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as into:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -30,7 +30,7 @@ def packed(folder: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def with_member(former: zipfile.ZipFile, name: str, data: bytes) -> Iterator[BinaryIO]:
-    """The archive with other bytes under one of its names, as one stream."""
+    """A copy of the archive with one member replaced, as a stream."""
     with TemporaryFile() as changed:
         with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as into:
             for member in former.infolist():
@@ -43,15 +43,15 @@ def with_member(former: zipfile.ZipFile, name: str, data: bytes) -> Iterator[Bin
 
 
 def set_name(file: str) -> str:
-    """Of the set in a file that somebody sent."""
+    """The name of the set in an uploaded file. Raises UsageError."""
     return Path(display_name(file)).stem
 
 
 @contextmanager
 def handed_in(name: str, data: BinaryIO) -> Iterator[Path]:
-    """What somebody sent as a folder of the set's name: a file of questions, or what a ZIP holds.
+    """Unpacks an upload, a file of questions or a ZIP archive, into a folder with the name of the set.
 
-    Raises UsageError, ParseError.
+    Raises UsageError and ParseError.
     """
     file = Path(display_name(name))
     with TemporaryDirectory() as temporary:
@@ -65,7 +65,7 @@ def handed_in(name: str, data: BinaryIO) -> Iterator[Path]:
             yield folder
         else:
             raise UsageError(
-                f"{file.name} is no question set. Send .jsonl, .json, or a .zip with its documents."
+                f"{file.name} is not a question set. Upload .jsonl, .json, or a .zip with its documents."
             )
 
 
@@ -89,5 +89,7 @@ def _unpacked(data: BinaryIO, temporary: Path, file: Path) -> Path:
 
 
 def _safe_parts(path: str) -> Iterator[str]:
-    """No name leads out of the folder: separators, dots alone and control characters are gone."""
+    """The parts of a path without separators, names of dots alone, and control characters, so that it stays
+    inside the folder.
+    """
     return (display_name(part) for part in path.replace("\\", "/").split("/") if part)

@@ -1,4 +1,4 @@
-"""What a question set is fit for, by how its folder is laid out."""
+"""Determines from the layout of a question set which evaluations it supports."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from ragapp.types import EvalSet
 
 
 def described(folder: Path) -> EvalSet:
-    """The set in the folder, under the folder's name. Raises UsageError when no evaluation could read it."""
+    """Describes the set in the folder, under the folder's name. Raises UsageError if no evaluation can read
+    it.
+    """
     try:
         return _loaded(folder)
     except (RagappError, OSError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{folder.name} is no question set: {error}") from error
+        raise UsageError(f"{folder.name} is not a question set: {error}") from error
 
 
 def _loaded(folder: Path) -> EvalSet:
@@ -48,10 +50,10 @@ class _Row(BaseModel):
 
 
 def _check_inside(documents: Iterable[str]) -> None:
-    """Who may send a set may not therefore read what else is on the server's disk."""
+    """Rejects documents outside the set, so that an upload cannot read other files of the server."""
     for one in documents:
         if Path(one).is_absolute() or ".." in Path(one).parts:
-            raise UsageError(f"{one} leads out of the set. Put the document into the ZIP.")
+            raise UsageError(f"{one} is outside the set. Put the document into the ZIP archive.")
 
 
 def _first_line(path: Path) -> str:

@@ -1,1 +1,1 @@
-"""Is it better, or was it luck: paired tests, intervals, and the gate made of them."""
+"""Paired significance tests, confidence intervals, and the gate that uses them."""

@@ -1,6 +1,6 @@
-"""The gate: a run against a baseline over the same questions. A loss that is no luck closes it.
+"""The gate: compares a run with a baseline over the same questions, and fails on a significant loss.
 
-For runs of any kind: a caller hands in the scores that count, by metric and question.
+It accepts runs of any kind: the caller passes the scores by metric and question.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from evals.statistics.paired import Comparison, compare
 from ragapp.errors import UsageError
 
 CLOSED = 4
-"""Exit code of a command whose run lost."""
+"""The exit code when the gate fails."""
 
 SIGNIFICANT = 0.05
 TOLERANCE = 0.01
-"""A mean may be lower by this much before its loss counts: less is not worth stopping anybody for."""
+"""The loss of a mean that is tolerated, because a smaller one is not worth blocking a change for."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """One metric: the run less the baseline. `p` is corrected for the number of metrics looked at."""
+    """The comparison of one metric, run minus baseline. `p` is corrected for the number of metrics."""
 
     metric: str
     comparison: Comparison
@@ -30,13 +30,13 @@ class GateResult:
 
     @property
     def outcome(self) -> str:
-        """In words for people."""
+        """The outcome in words."""
         if self.lost:
             return "LOST"
         if not self.comparison.wins and not self.comparison.losses:
             return "the same"
         if self.p > SIGNIFICANT:
-            return "may be luck"
+            return "not significant"
         return "better" if self.comparison.difference > 0 else "worse, within the tolerance"
 
 
@@ -46,11 +46,11 @@ def judge_run(
     *,
     tolerance: float = TOLERANCE,
 ) -> tuple[GateResult, ...]:
-    """Compares metric -> question -> score. Raises UsageError when they have no question in common.
+    """Compares scores given as metric -> question -> score.
 
-    A metric is compared over the questions that have it in both runs: an answer that was refused has no
-    citations to score, and the refusal itself is a metric of its own. A metric is lost when its mean fell
-    by more than `tolerance` with p ≤ .05 after Holm's correction over the metrics.
+    A metric is compared over the questions that have it in both runs. (A refusal has no citations to score;
+    it is covered by a metric of its own.) A metric is lost if its mean fell by more than `tolerance` with p ≤
+    0.05 after Holm's correction over the metrics. Raises UsageError if the runs have no question in common.
     """
     comparisons = {}
     for metric in baseline:
@@ -70,7 +70,7 @@ def judge_run(
 
 
 def holm(ps: Mapping[str, float]) -> dict[str, float]:
-    """p-values that hold for all comparisons together.
+    """Corrects p-values for the number of comparisons.
 
     Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
     """
@@ -92,7 +92,7 @@ def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
 
 COLUMNS = ("metric", "difference", "95% interval", "p", "d", "better", "equal", "worse", "outcome")
 LEGEND = "p holds for all metrics together (Holm); d is the difference in standard deviations (Cohen)."
-"""What the columns of a table of results mean."""
+"""Explains the columns of a table of results."""
 
 
 def table_rows(results: Iterable[GateResult]) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Is one system better than another, or was it luck? Paired tests over the queries both answered."""
+"""Paired significance tests between two systems over the same queries."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ragapp.errors import UsageError
 
 RESAMPLES = 10_000
 _AT_ONCE = 500
-"""Resamples drawn at a time: keeps memory at 4 kB a query."""
+"""The resamples that are drawn at once, which limits memory to 4 kB per query."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The mean of `a` less that of `b` over the same queries.
+    """The mean of `a` minus that of `b` over the same queries.
 
-    `low` and `high` bound its 95% bootstrap interval; `p` is the chance of a difference at least this
-    large, either way, if both were equally good. `effect` is Cohen's d of paired samples: the difference in
-    standard deviations of the differences.
+    `low` and `high` are its 95% bootstrap interval. `p` is the probability of a difference at least this
+    large in either direction if both systems were equally good. `effect` is Cohen's d of paired samples: the
+    difference in standard deviations of the differences.
     """
 
     difference: float
@@ -37,7 +37,7 @@ class Comparison:
 
 
 def compare(a: Mapping[str, float], b: Mapping[str, float], *, seed: int = 0) -> Comparison:
-    """Compares scores by query id. Raises UsageError unless both hold the same queries, and some."""
+    """Compares scores by query id. Raises UsageError unless both have the same queries, and at least one."""
     if a.keys() != b.keys() or not a:
         raise UsageError(
             f"Only runs over the same queries can be compared; these have {len(a)} and {len(b)}, "
@@ -58,7 +58,7 @@ def compare(a: Mapping[str, float], b: Mapping[str, float], *, seed: int = 0) ->
 
 
 def randomisation_p(differences: Floats, *, seed: int = 0, resamples: int = RESAMPLES) -> float:
-    """Two-sided p of Fisher's paired randomisation test: under chance each difference may flip its sign.
+    """Two-sided p of Fisher's paired randomisation test, which flips the signs of the differences at random.
 
     Smucker, Allan, Carterette, "A comparison of statistical significance tests for information retrieval
     evaluation", CIKM 2007. The sample itself counts as one resample, so p is never 0.

@@ -1,1 +1,1 @@
-"""Tries a grid of settings on public sets: how good, how fast, how much memory."""
+"""Evaluates a grid of settings on several datasets: quality, latency and memory."""

@@ -1,4 +1,4 @@
-"""The table of a sweep: what each combination gains or loses, and which ones nothing else beats in all."""
+"""The results of a sweep: the gain of each combination of settings, and the Pareto front."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from evals.sweep.trial import Measured
 class Row:
     """A combination of settings over all datasets.
 
-    `quality` is the mean of the datasets' means, `p50_ms` and `cpu_ms` (0 where not measured) are those of
-    their medians, `memory_mib` the most. `against` compares it with the settings as they are, over all
-    questions (None for themselves); `p` is corrected for the number of combinations.
+    `quality` is the mean over the means of the datasets; `p50_ms` and `cpu_ms` (0 if not measured) are means
+    over their medians; `memory_mib` is the maximum. `against` compares the combination with the current
+    settings over all questions (None for the current settings); `p` is corrected for the number of
+    combinations.
     """
 
     change: str
@@ -32,7 +33,9 @@ class Row:
 
 
 def rows(trials: Sequence[Trial]) -> list[Row]:
-    """The settings as they are first, then the best first. Of combinations tried on every dataset only."""
+    """The rows of combinations that were tried on every dataset: the current settings first, then
+    by quality.
+    """
     found = by_change(trials)
     datasets = {trial.dataset for trial in trials}
     whole = {name: measured for name, (_, measured) in found.items() if measured.keys() == datasets}
@@ -70,7 +73,7 @@ def _row(
 
 
 def _goodness(measured: Mapping[str, Measured]) -> tuple[float, float, float]:
-    """Quality, and time and memory below 0: more is better in each. Time is the processors', if measured."""
+    """Quality, and negated time and memory, so that more is better in each. Time is CPU time, if measured."""
     return (
         _mean([one.mean for one in measured.values()]),
         -_mean([one.cpu_ms or one.p50_ms for one in measured.values()]),
@@ -79,7 +82,7 @@ def _goodness(measured: Mapping[str, Measured]) -> tuple[float, float, float]:
 
 
 def _beats(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
-    """In nothing worse and in something better, as far as a figure tells: .001, 1 ms, 10 MiB."""
+    """Whether `one` dominates `other`, ignoring differences below 0.001, 1 ms and 10 MiB."""
     a, b = _as_shown(one), _as_shown(other)
     return a != b and all(mine >= theirs for mine, theirs in zip(a, b, strict=True))
 

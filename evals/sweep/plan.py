@@ -1,4 +1,4 @@
-"""The grid: which settings are tried, each combination of them."""
+"""The plan of a sweep: the combinations of settings to try."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from evals.runs import SettingValue
 from ragapp.settings import Settings
 
 SettingsChange = Mapping[str, SettingValue]
-"""Settings that differ from those of the environment, by name."""
+"""Values that differ from the settings of the environment, by name."""
 
 INGEST = ("embedder", "chunk_tokens")
-"""Settings that need an ingest of their own; the others share one."""
+"""Settings for which the documents must be ingested separately."""
 
 
 class _Layout(BaseModel):
@@ -30,22 +30,22 @@ class _Layout(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes to try, in an order in which each ingest is needed once. The first changes nothing."""
+    """The changes to try, ordered so that each ingest happens once. The first one changes nothing."""
 
     changes: tuple[SettingsChange, ...]
 
 
 def read_plan(path: Path, settings: Settings) -> Plan:
-    """Raises UsageError for what is no TOML, no setting, or no value that the setting takes."""
+    """Reads a plan. Raises UsageError for invalid TOML, an unknown setting or an invalid value."""
     try:
         layout = _Layout.model_validate(tomllib.loads(read_text(path)))
     except tomllib.TOMLDecodeError as error:
-        raise wrong(str(path), f"no TOML: {error}") from error
+        raise wrong(str(path), f"not valid TOML: {error}") from error
     except ValidationError as error:
         raise wrong(str(path), first_problem(error)) from error
     for name in {**layout.grid, **layout.alone}:
         if name not in Settings.model_fields:
-            raise wrong(str(path), f"there is no setting {name!r}; `ragapp settings` lists them")
+            raise wrong(str(path), f"unknown setting {name!r}; `ragapp settings` lists all settings")
     tried = dict.fromkeys(_key(settings, change) for change in _changes(layout))
     changes = [dict(key) for key in tried if key]
     for change in changes:
@@ -54,7 +54,7 @@ def read_plan(path: Path, settings: Settings) -> Plan:
 
 
 def changed(settings: Settings, change: SettingsChange) -> Settings:
-    """Raises ValidationError for a value that a setting does not take."""
+    """The settings with a change. Raises ValidationError for an invalid value."""
     made: Settings = settings.model_validate(settings.model_dump() | dict(change))
     return made
 
@@ -67,7 +67,7 @@ def _changes(layout: _Layout) -> Iterator[SettingsChange]:
 
 
 def _key(settings: Settings, change: SettingsChange) -> tuple[tuple[str, SettingValue], ...]:
-    """The change without what is set so already, so that nothing is tried twice."""
+    """The change without values that are already set, so that nothing is tried twice."""
     now = settings.model_dump(mode="json")
     return tuple(sorted((name, value) for name, value in change.items() if now[name] != value))
 

@@ -1,4 +1,4 @@
-"""What was tried so far, a line a trial, so that a sweep that was stopped goes on where it was."""
+"""The file of finished trials, one per line, from which an interrupted sweep resumes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ Measure = Callable[[Path, int | None, Settings], Measured]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`key` binds the dataset's name, the number of questions and every setting that counts."""
+    """A finished trial. `key` is a hash of the dataset's name, the number of questions and all relevant
+    settings.
+    """
 
     key: str
     dataset: str
@@ -38,9 +40,13 @@ def run_plan(
     settings: Settings,
     measure: Measure,
 ) -> Iterator[tuple[Trial, bool]]:
-    """Each trial as it is done, and whether it was done before. Raises as `measure` does, and UsageError."""
+    """Yields each trial when it is finished, and whether it was already in the file. Raises UsageError, and
+    the errors of `measure`.
+    """
     if len({path.resolve().name for path in datasets}) < len(datasets):
-        raise UsageError("Two of the datasets have the same name, by which a sweep tells them. Rename one.")
+        raise UsageError(
+            "Two datasets have the same name, but a sweep identifies datasets by name. Rename one."
+        )
     done = {trial.key: trial for trial in read_trials(file)} if file.exists() else {}
     for change in plan.changes:
         own = changed(settings, change)
@@ -54,12 +60,12 @@ def run_plan(
 
 
 def read_trials(file: Path) -> list[Trial]:
-    """Raises UsageError, with the line."""
+    """Reads the finished trials. Raises UsageError with the line number."""
     return [trial for _, trial in read_rows(file, Trial)]
 
 
 def by_change(trials: Sequence[Trial]) -> dict[str, tuple[SettingsChange, dict[str, Measured]]]:
-    """Change, and what was measured by dataset, under the change in words."""
+    """Groups trials by change: a description -> (the change, its measurements by dataset)."""
     found: dict[str, tuple[SettingsChange, dict[str, Measured]]] = {}
     for trial in trials:
         _, measured = found.setdefault(in_words(trial.change), (trial.change, {}))
@@ -68,7 +74,7 @@ def by_change(trials: Sequence[Trial]) -> dict[str, tuple[SettingsChange, dict[s
 
 
 def in_words(change: SettingsChange) -> str:
-    """An empty value is none."""
+    """Describes a change in words. An empty value is shown as none."""
     said = (f"{name} {'none' if value == '' else value}" for name, value in change.items())
     return ", ".join(said) or "as set"
 

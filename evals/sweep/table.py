@@ -1,4 +1,4 @@
-"""A sweep's rows as Markdown, for the terminal and for the repository."""
+"""The results of a sweep as a Markdown table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from evals.sweep.front import Row
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """A table; those on the front are marked."""
+    """A Markdown table that marks the rows on the Pareto front."""
     datasets = list(rows[0].by_dataset) if rows else []
     head = ["settings", *datasets, "mean", "gain (95% interval)", "p", "ms", "CPU ms", "MiB", "front"]
     cells = [head, ["---"] * len(head), *(_cells(row, datasets) for row in rows)]

@@ -1,7 +1,7 @@
 """One trial: a dataset under one combination of settings.
 
-In a process of its own, so that its memory can be told from that of the others, and after another process
-has ingested what was not there yet.
+Each trial runs in a separate process, so that its memory can be measured, after another process has
+ingested the documents.
 """
 
 from __future__ import annotations
@@ -29,17 +29,16 @@ from ragapp.processes.launch import spawn_context
 from ragapp.settings import Settings
 
 ANSWERED_BY = "answer_recall"
-"""What answers are compared by: the answer holds a gold answer word for word."""
+"""The metric by which answers are compared: whether the answer contains a gold answer verbatim."""
 
 TOUCH = 1
-"""Questions of the first pass, which is there to ingest."""
+"""The number of questions of the first pass, which only serves to ingest the documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`values` are by question. Milliseconds at the median: by the clock, where all that the machine does
-    counts, and of the processors (0 in files from before that was measured). MiB that were resident at most
-    while asking.
+    """The measurements of a trial. `values` are by question; `p50_ms` is the median wall-clock time and
+    `cpu_ms` the median CPU time (0 in older files); `memory_mib` is the peak resident memory while asking.
     """
 
     metric: str
@@ -55,7 +54,7 @@ class Measured:
 
 
 def measure(path: Path, limit: int | None, settings: Settings) -> Measured:
-    """Raises UsageError, ModelError, StorageError."""
+    """Runs a trial in child processes. Raises UsageError, ModelError, StorageError."""
     _in_child(path, TOUCH, settings)
     return _in_child(path, limit, settings)
 
@@ -66,7 +65,7 @@ def _in_child(path: Path, limit: int | None, settings: Settings) -> Measured:
 
 
 def ask(path: Path, limit: int | None, settings: Settings) -> Measured:
-    """Every question, or `limit` of them, in this process."""
+    """Runs a trial in this process, over all questions or `limit` of them."""
     with Progress(disable=True) as progress:
         if is_span_folder(path):
             return _spans(path, limit, settings, progress)
@@ -108,5 +107,5 @@ def _measured(metric: str, values: Mapping[str, float], run: IngestedRun) -> Mea
 
 
 def _resident() -> float:
-    """MiB at most, of this process so far."""
+    """The peak resident memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -25,29 +25,29 @@ def ingest(
     ],
     collection: InCollection = "default",
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=0, help="Documents worked on at a time; 0: one for each core.")
+        int, typer.Option("--jobs", "-j", min=0, help="Documents processed at a time; 0 means one per core.")
     ] = 0,
     meta: Annotated[
         list[str] | None,
-        typer.Option(help="Metadata for every document: key=value. Repeat for more.", show_default=False),
+        typer.Option(help="Metadata for every document: key=value. May be repeated.", show_default=False),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and follow every change until Ctrl-C.")
+        bool, typer.Option("--watch", help="Keep running and ingest changes until Ctrl-C.")
     ] = False,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove the documents of files that have vanished.")
+        bool, typer.Option("--prune", help="Delete the documents of files that no longer exist.")
     ] = False,
     password: Annotated[
-        str | None, typer.Option(help="Opens PDFs that are encrypted.", show_default=False)
+        str | None, typer.Option(help="Password for encrypted PDFs.", show_default=False)
     ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring documents in: files, folders, ZIP archives, web pages. They are searchable when this ends.
+    """Ingest files, folders, ZIP archives and web pages. They are searchable when the command ends.
 
-    Files that have not changed are skipped, changed ones become a new version. A file that cannot be
-    read is reported, the others go on; the exit code is then 1. After Ctrl-C the same command goes on
-    where this one stopped.
+    Unchanged files are skipped; changed ones become a new version. A file that cannot be read is reported,
+    and the others are ingested; the exit code is then 1. After Ctrl-C, the same command continues where it
+    stopped.
 
     Examples:
 
@@ -106,12 +106,13 @@ def ingest(
 def worker(
     metrics_port: Annotated[
         int | None,
-        typer.Option(help="Tell Prometheus about this worker at this port.", show_default=False),
+        typer.Option(help="Serve Prometheus metrics of this worker at this port.", show_default=False),
     ] = None,
-    metrics_host: Annotated[str, typer.Option(help="Address of that port.")] = "127.0.0.1",
+    metrics_host: Annotated[str, typer.Option(help="Address to serve the metrics at.")] = "127.0.0.1",
     data_dir: DataDir = None,
 ) -> None:
-    """Read and embed queued documents until Ctrl-C. `ragapp serve` starts its own; run more for more speed.
+    """Parse and embed queued documents until Ctrl-C. `ragapp serve` starts its own workers; run more for more
+    speed.
 
     Example: ragapp worker --data-dir /srv/ragapp
     """

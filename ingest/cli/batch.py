@@ -1,4 +1,4 @@
-"""The files of one command: hands them in, and follows each until it is ready or failed."""
+"""The files of one command: uploads them, and follows each until it is ready or failed."""
 
 from __future__ import annotations
 
@@ -30,15 +30,16 @@ from ragapp.settings import Settings
 from ragapp.types import Acceptance, Document, UploadSpec
 
 PATIENCE = 3
-"""Times in a row that a model or the disk may fail before the command gives up."""
+"""Consecutive failures of a model or the disk before the command gives up."""
 
 TICK = 0.25
 LOOK_AROUND = 20.0
-"""Seconds to the next look at all unfinished documents, as a multiple of what the last one took: a server
-on the same folder may work on them too, but looking must not cost much."""
+"""The pause between two checks of all unfinished documents, as a multiple of the duration of a check. A
+server on the same folder may process them too, but checks must not cost much.
+"""
 
 REFUSALS = (OSError, FetchError, ParseError, TooLargeError, UsageError)
-"""What keeps one file out and not the others."""
+"""Errors that reject a single file."""
 
 
 @contextmanager
@@ -51,9 +52,9 @@ def open_batch(
     *,
     reserved: bool = False,
 ) -> Iterator[Batch]:
-    """A batch whose files are worked on while the block runs. Makes the collection when it is not there.
+    """A batch whose files are processed while the block runs. Creates the collection if it does not exist.
 
-    With `reserved` nobody else reads its files: the settings have a password that is only this command's.
+    With `reserved`, no other worker processes its files, because only this command knows their password.
     Raises ModelError and StorageError.
     """
     bench = build_runtime(settings)
@@ -71,7 +72,9 @@ def open_batch(
 
 
 class Batch:
-    """Not safe for many threads. `touched` holds ids of documents that are worth a new look."""
+    """The files of a command. `touched` has the ids of documents whose status may have changed. Not
+    thread-safe.
+    """
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class Batch:
         self._next_look = 0.0
 
     def accept(self, sources: Sequence[Source]) -> None:
-        """Hands in each; what cannot be had or is too large is noted."""
+        """Uploads the sources; those that cannot be read or are too large are recorded."""
         for number, source in enumerate(sources):
             self._progress.accepted(number, len(sources))
             try:
@@ -130,16 +133,16 @@ class Batch:
 
     @property
     def all_searchable(self) -> bool:
-        """Whether the words of each are found, as far as it can be read."""
+        """Whether all documents that can be parsed are searchable."""
         return all(d.status not in {"queued", "parsing"} for d in self._documents.values())
 
     def finish(self) -> None:
-        """Until every document is ready or failed. Raises what a worker gave up with."""
+        """Waits until every document is ready or failed. Raises the error with which a worker gave up."""
         while self.unfinished:
             self.follow()
 
     def follow(self) -> list[Document]:
-        """Waits a moment and looks what has become of the documents; returns those that ended meanwhile."""
+        """Waits a moment and checks the documents; returns those that have finished meanwhile."""
         for worker in self._workers:
             if worker.done():
                 worker.result()
@@ -154,11 +157,11 @@ class Batch:
         return [self._documents[id_] for id_ in before - set(self.unfinished) if id_ in self._documents]
 
     def sources(self) -> dict[str, Document]:
-        """Every document of the collection, by its source."""
+        """All documents of the collection by source."""
         return {document.source: document for document in self._service.documents(self._collection)}
 
     def by_source(self, source: str) -> Document | None:
-        """One of the batch's own."""
+        """The document of this batch with that source."""
         return next((d for d in self._documents.values() if d.source == source), None)
 
     def remove(self, document: Document) -> None:
@@ -168,7 +171,7 @@ class Batch:
         self._accepted.pop(document.id, None)
 
     def report(self) -> Report:
-        """What became of the files so far."""
+        """The report on the files so far."""
         seconds = time.monotonic() - self._started
         refused = tuple(self._refused.values())
         return make_report(tuple(self._accepted.values()), self._documents, refused, seconds)
@@ -200,7 +203,9 @@ def _make_if_missing(service: RagService, collection: str) -> None:
 def _working(
     bench: IngestRuntime, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
 ) -> Iterator[Sequence[Future[None]]]:
-    """Works the queue with `jobs` threads while the block runs; then each gives back what it works on."""
+    """Processes the queue with `jobs` threads while the block runs; then each returns its job to
+    the queue.
+    """
     stop = Event()
     with ExitStack() as stack:
         sandboxes = [

@@ -42,21 +42,21 @@ class ProgressBar:
         self._bar.stop()
 
     def tell(self, line: str) -> None:
-        """A line that stays."""
+        """Prints a line above the progress bar."""
         self._bar.console.print(safe(line), markup=False, highlight=False, soft_wrap=True)
 
     def accepted(self, done: int, total: int) -> None:
         self._bar.update(self._documents, completed=done, total=total)
 
     def worked(self, documents: Iterable[Document]) -> None:
-        """Shows the batch's documents as they are now."""
+        """Shows the present state of the documents of the batch."""
         every = list(documents)
         parsed = [document for document in every if document.chunks]
         finished = sum(document.status in FINISHED for document in every)
         embedded = sum(document.embedded for document in parsed)
         self._bar.update(
             self._documents,
-            description="Bringing in documents",
+            description="Ingesting documents",
             completed=finished,
             total=len(every),
             rate=_rate(self._bar.tasks[0]),

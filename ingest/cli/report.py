@@ -1,4 +1,4 @@
-"""What became of the files that one command was given, for people and for programs."""
+"""The report on the files of a command, for people and for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragapp.types import Acceptance, Document
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One file. `id` is None when it could not even be accepted."""
+    """The result of a file. `id` is None if it was not accepted."""
 
     id: str | None
     name: str
@@ -24,9 +24,9 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The counts add up to the documents: one that failed is counted as failed only.
+    """The result of a command. The counts add up to the documents; one that failed is counted as failed only.
 
-    `vanished` are the sources of documents whose files are gone, of which `removed` were taken out.
+    `vanished` are the sources of documents whose files no longer exist, of which `removed` were deleted.
     """
 
     added: int
@@ -42,7 +42,9 @@ class Report:
 def make_report(
     accepted: Sequence[Acceptance], now: dict[str, Document], refused: Sequence[ReportLine], seconds: float
 ) -> Report:
-    """`now` has the documents, by id, that are still there; `refused` are those that were not accepted."""
+    """Builds the report. `now` has the existing documents by id; `refused` are the files that were not
+    accepted.
+    """
     counts: Counter[str] = Counter(failed=len(refused))
     lines = []
     for acceptance in accepted:
@@ -80,7 +82,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
             out.print(f"failed: {safe(line.error or line.name)}", style="red", markup=False)
     if len(report.vanished) > report.removed:
         left = len(report.vanished) - report.removed
-        out.print(f"{left} documents are kept whose files have vanished; --prune removes them.")
+        out.print(f"{left} documents belong to files that no longer exist; --prune deletes them.")
     out.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.failed} failed in {report.seconds:.1f} s"

@@ -1,7 +1,7 @@
-"""Makes a collection like the files that were named, once or for as long as it runs.
+"""Synchronizes a collection with files and folders, once or continuously.
 
-Changes are found by looking at times and sizes every few seconds. That also works on network drives and in
-containers, where change notices of the kernel get lost, and a change while nobody looked is seen too.
+Changes are detected by polling modification times and sizes every few seconds. That also works on network
+drives and in containers, where notifications of the kernel get lost, and it detects changes made in between.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from ragapp.types import Document
 
 PAUSE = 2.0
 SHARE = 20.0
-"""Seconds between looks: at least PAUSE, and SHARE times what a look takes, as large folders take long."""
+"""The seconds between two scans are at least PAUSE, and SHARE times the duration of a scan for
+large folders.
+"""
 
 _UNSEEN = object()
 
 
 class FolderSync:
-    """`tell` gets a line for people about what happens; `vanished` are the sources that are gone."""
+    """Keeps a collection in step with files. `tell` is called with messages for people; `vanished` are the
+    sources that no longer exist.
+    """
 
     def __init__(self, batch: Batch, finder: Finder, *, prune: bool, tell: Callable[[str], None]) -> None:
         self.vanished: list[str] = []
@@ -41,19 +45,19 @@ class FolderSync:
         self._gone: dict[str, Document] = {}
 
     def begin(self, found: Sequence[Source]) -> None:
-        """Hands in what is there now, and tells what has vanished since some earlier time."""
+        """Uploads the present files, and finds those that have vanished since an earlier run."""
         self._accept(found)
         self._last = dict(self._stamps)
         for document in vanished(self._batch.sources(), set(self._stamps), self._roots):
             self._lose(document)
 
     def finish(self) -> None:
-        """Until every document is ready or failed. Raises what a worker gave up with."""
+        """Waits until every document is ready or failed. Raises the error with which a worker gave up."""
         self._batch.finish()
         self._remove_vanished()
 
     def watch(self, pause: float = PAUSE) -> None:
-        """Until it is interrupted. Raises what a worker gave up with."""
+        """Follows changes until it is interrupted. Raises the error with which a worker gave up."""
         due = time.monotonic() + pause
         while True:
             for document in self._batch.follow():
@@ -66,10 +70,12 @@ class FolderSync:
                 self._remove_vanished()
 
     def _look(self) -> None:
-        """What changed is taken when two looks see the same: before, it may still be being written."""
+        """Scans for changes. A changed file is uploaded when two scans agree, because it may still be being
+        written.
+        """
         try:
             found = self._finder.find(missing_ok=True)
-        except FetchError as error:  # a server that a plugin asked; the next look tries again
+        except FetchError as error:  # from a plugin; the next scan tries again
             self._tell(str(error))
             return
         now = {source.id: source.stamp for source in found}
@@ -94,7 +100,9 @@ class FolderSync:
         self._tell(f"vanished: {document.source}")
 
     def _remove_vanished(self) -> None:
-        """Only when nothing is unfinished: a renamed file finds its old vectors as long as they are there."""
+        """Deletes documents of vanished files once nothing is unfinished, so that a renamed file can reuse
+        its old vectors.
+        """
         gone, self._gone = list(self._gone.values()), {}
         if not self._prune or not gone:
             return
@@ -113,7 +121,7 @@ IN_ARCHIVE = "!/"
 
 
 def vanished(known: Mapping[str, Document], found: AbstractSet[str], roots: Sequence[Path]) -> list[Document]:
-    """The documents under `roots`, by source in `known`, that are not `found` and do not exist any more."""
+    """The documents in `known` (by source) under `roots` that are not in `found` and no longer exist."""
     return [
         document
         for source, document in known.items()
@@ -122,16 +130,17 @@ def vanished(known: Mapping[str, Document], found: AbstractSet[str], roots: Sequ
 
 
 def check_prunable(gone: Sequence[Document], found: AbstractSet[str], roots: Sequence[Path]) -> None:
-    """A drive that is not mounted looks like a folder whose files are all gone.
+    """Raises UsageError if a root with documents to delete has no files left.
 
-    Raises UsageError when one of the roots with something to remove has nothing left in it.
+    A drive that is not mounted looks like a folder whose files have all vanished.
     """
     for root in roots:
         lost = sum(_under(document.source, [root]) for document in gone)
         if lost and not any(_under(source, [root]) for source in found):
             raise UsageError(
-                f"Nothing is left under {root}, where {lost} documents came from, so none was removed. Is "
-                "its drive there? If they are really gone, `ragapp documents delete` removes them."
+                f"{root}, from which {lost} documents came, is empty or missing, so no document was "
+                "deleted. Check that its drive is mounted. If the files are really gone, delete the "
+                "documents with `ragapp documents delete`."
             )
 
 
@@ -143,9 +152,10 @@ def _under(source: str, roots: Sequence[Path]) -> bool:
 
 
 def _gone(source: str, found: AbstractSet[str]) -> bool:
-    """Not merely out of reach: in a folder that may not be entered, or an archive that cannot be opened.
+    """Whether a source has vanished, and is not merely inaccessible, in a folder without permission or a
+    damaged archive.
 
-    What is out of reach is found itself, instead of what is in it.
+    Such a folder or archive is itself among the found sources, instead of its contents.
     """
     path, inside, _ = source.partition(IN_ARCHIVE)
     try:

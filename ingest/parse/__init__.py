@@ -1,1 +1,1 @@
-"""Bytes to text: one small module a family of formats, chosen by `registry` from the bytes."""
+"""Parsers: one module per family of formats. `registry` chooses the parser from the bytes."""

@@ -1,4 +1,4 @@
-"""Which part of a web page is its article: the rest is menus, teasers and advertisements."""
+"""Extracts the article of a web page, without menus, teasers and advertisements."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
 LINKED = 0.03
-"""The part of a page's letters that stand in links from which on it may have menus."""
+"""The share of a page's letters inside links above which it may have menus."""
 
 SHORT = 1500
-"""Letters of a page that is read whole: what little stands around its text does no harm."""
+"""Pages with fewer letters are read as a whole, because they have little besides their text."""
 
 
 def find_article(source: str) -> str | None:
-    """The article's own HTML; None when the page has none that stands out, or nothing beside it."""
+    """The HTML of the article; None if there is no distinct article, or nothing else on the page."""
     if not _has_menus(source):
         return None
     article: str | None = trafilatura.extract(

@@ -1,4 +1,4 @@
-"""Blocks of a document to one text: what every parser of a structured format ends with."""
+"""Builds the text of a document from blocks. All parsers of structured formats use it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _BLANKS = re.compile(r"[^\S\n]+")
 
 
 class TextBuilder:
-    """Takes blocks in reading order. Each is cleaned, and an empty one is left out.
+    """Collects blocks in reading order. Each block is cleaned; empty ones are left out.
 
-    Blocks are divided by a blank line, the items of a list and the rows of a table by a line break.
+    Blocks are separated by a blank line; items of a list and rows of a table by a line break.
     """
 
     def __init__(self) -> None:
@@ -30,21 +30,21 @@ class TextBuilder:
         self._in_list = False
 
     def heading(self, level: int, title: str) -> None:
-        """`level` 1 is the highest; lower ones than 6 count as 6."""
+        """Adds a heading. `level` 1 is the highest; levels beyond 6 count as 6."""
         line = one_line(title)
         if line:
             start, end = self._block(line)
             self._headings.append(Heading(max(1, min(level, LOWEST_LEVEL)), start, end))
 
     def paragraph(self, text: str) -> None:
-        """Its line breaks stay; every other white space becomes one blank."""
+        """Adds a paragraph. Line breaks are preserved; other white space is collapsed to single spaces."""
         spaced = _BLANKS.sub(" ", clean(text).replace(PAGE_BREAK, "\n"))
         lines = without_line_edges(spaced)
         if lines:
             self._block(lines)
 
     def verbatim(self, text: str) -> None:
-        """Text whose blanks mean something, such as a program."""
+        """Adds text whose white space matters, such as source code."""
         kept = clean(text).replace(PAGE_BREAK, "\n").rstrip().lstrip("\n")
         if kept:
             self._block(kept)
@@ -58,9 +58,10 @@ class TextBuilder:
             self._in_list = True
 
     def table(self, rows: Iterable[Sequence[str]], caption: str = "") -> None:
-        """One line a row, `a | b`. The first row names the columns when there are more rows and columns.
+        """Adds a table, one line per row: `a | b`. The first of several rows with several columns is the
+        header.
 
-        `caption` is only written into the table's head: hand it in as a paragraph too, where it stands.
+        `caption` is only written into the head of the table; add it as a paragraph, too.
         """
         lines = [line for row in rows if (line := _row(row))]
         if not lines:
@@ -72,13 +73,13 @@ class TextBuilder:
             self._tables.append(Table(start, end, head))
 
     def page(self) -> None:
-        """A new page starts here."""
+        """Starts a new page."""
         self._append(PAGE_BREAK)
         self._starts.append(self._length)
         self._gap, self._in_list = "", False
 
     def include(self, parsed: ParsedText, below: int = 0) -> None:
-        """Another parser's text, on this page, its headings `below` levels lower."""
+        """Adds the text of another parser to this page, with its headings `below` levels lower."""
         if not parsed.text.strip():
             return
         start, _ = self._block(parsed.text.replace(PAGE_BREAK, "\n"))
@@ -89,7 +90,7 @@ class TextBuilder:
         self._tables += [Table(t.start + start, t.end + start, t.head) for t in parsed.tables]
 
     def build(self, title: str | None = None, metadata: Mapping[str, str | None] | None = None) -> ParsedText:
-        """The text of all blocks. Metadata without a value is left out."""
+        """Returns the text of all blocks. Metadata without a value is left out."""
         known = {key: line for key, value in (metadata or {}).items() if (line := one_line(value or ""))}
         return ParsedText(
             "".join(self._parts),
@@ -113,17 +114,17 @@ class TextBuilder:
 
 
 def without_line_edges(text: str) -> str:
-    """Without the blanks at the edges of each line, and the white space at the edges of all."""
+    """Strips spaces from each line, and white space from the whole text."""
     return "\n".join(line.strip(" ") for line in text.split("\n")).strip()
 
 
 def one_line(text: str) -> str:
-    """Cleaned, with single blanks as its only white space."""
+    """Cleans the text and collapses white space to single spaces."""
     return " ".join(clean(text).split())
 
 
 def _row(cells: Sequence[str]) -> str:
-    """Empty cells at the end say nothing; those in the middle hold a place."""
+    """Joins the cells of a row without empty ones at the end."""
     lines = [one_line(cell) for cell in cells]
     while lines and not lines[-1]:
         lines.pop()
@@ -136,7 +137,7 @@ PAGE_BREAK = "\f"
 def page_starts(text: str) -> tuple[int, ...]:
     """The offset at which each page starts in a text with form feeds between its pages.
 
-    What follows the last form feed is a page only if something stands on it.
+    The text after the last form feed is a page only if it is not empty.
     """
     end = len(text.rstrip())
     return (0, *(i + 1 for i, letter in enumerate(text[:end]) if letter == PAGE_BREAK))

@@ -1,4 +1,4 @@
-"""The one place where characters are changed. After it a text is final and its offsets stay."""
+"""Normalizes characters. Nothing else changes characters, so that offsets stay valid afterwards."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """`text` in NFC with `\\n` as its only line end, plain blanks, and nothing that breaks SQL or UTF-8.
+    """Returns `text` in NFC, with `\\n` as the only line end, plain spaces, and only valid Unicode.
 
-    Form feeds stay: they are page breaks. Joiners stay: Persian and emoji need them.
+    Form feeds are preserved as page breaks, and joiners because Persian and emoji need them.
     """
     text = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     text = _INVISIBLE.sub("", _SPACES.sub(" ", text))

@@ -1,4 +1,4 @@
-"""Source code: the file's own text, its definitions as headings."""
+"""Source code: the text is unchanged, and definitions are headings."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _DEFINITION = re.compile(
 
 
 def parse_code(data: bytes, name: str) -> ParsedText:
-    """A heading is the name defined, at the level of its indent; its line stays part of the text.
+    """Each definition is a heading at the level of its indentation; its line remains part of the text.
 
-    Raises ParseError as `decode` does.
+    Raises ParseError like `decode`.
     """
     text = clean(decode(data, name))
     return ParsedText(text, headings=tuple(_headings(text)))
 
 
 def _headings(text: str) -> Iterator[Heading]:
-    """Up to the second level: what is defined inside of a function belongs to it."""
+    """The definitions up to the second level; those inside a function belong to it."""
     indents: list[int] = []
     for match in _DEFINITION.finditer(text):
         indent = len(match["indent"].expandtabs(4))

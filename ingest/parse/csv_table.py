@@ -1,4 +1,4 @@
-"""CSV and TSV."""
+"""CSV and TSV files."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from ragapp.types import ParsedText
 
 DELIMITERS = ",;\t|"
 SAMPLE = 64 * 1024
-"""Characters from which the delimiter is guessed."""
+"""The number of characters from which the delimiter is guessed."""
 
 
 def parse_delimited(data: bytes, name: str) -> ParsedText:
-    """A table; the delimiter is found out. Raises ParseError as `decode` does, and for a cell without end."""
+    """Parses a table and detects its delimiter. Raises ParseError like `decode`, and for an
+    unclosed quote.
+    """
     text = clean(decode(data, name))
     out = TextBuilder()
     try:
         write_sheet(csv.reader(io.StringIO(text), delimiter=_delimiter(text[:SAMPLE])), out)
     except csv.Error as error:
         raise ParseError(
-            f"{name} is no table that can be read: {error}. Is a quote left open? Mend it, or name it .txt."
+            f"{name} cannot be read as a table: {error}. Check for an unclosed quote, or rename the file "
+            "to .txt."
         ) from error
     return out.build()
 
 
 def _delimiter(sample: str) -> str:
-    """The one that cuts most lines, and those most evenly."""
+    """The delimiter that splits the most lines, most evenly."""
 
     def evenness(delimiter: str) -> tuple[int, int]:
         counts = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter) if row]

@@ -28,9 +28,10 @@ _NOTES = re.compile(r"/(?:footnotes|endnotes)$")
 
 
 def parse_docx(data: bytes, name: str) -> ParsedText:
-    """Paragraphs, lists, tables, text boxes, then foot- and endnotes; no deleted text, no page headers.
+    """Parses paragraphs, lists, tables, text boxes, and then footnotes and endnotes, without deleted text and
+    page headers.
 
-    Raises ParseError when it is damaged.
+    Raises ParseError if the file is damaged.
     """
     with opened(data, name):
         try:
@@ -88,7 +89,7 @@ class _Reader:
 
 
 def _style_names(document: WordDocument) -> dict[str, str]:
-    """The names of the styles of paragraphs by their id; that of the default one by the empty id."""
+    """The names of paragraph styles by id; the default style has the empty id."""
     styles = [one for one in document.styles if one.type == WD_STYLE_TYPE.PARAGRAPH]
     default = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     names = {one.style_id: one.name or "" for one in reversed(styles)}
@@ -126,7 +127,7 @@ def _pieces(element: _Element) -> Iterator[str]:
 
 
 def _boxes(paragraph: _Element) -> Iterator[_Element]:
-    """Its text boxes, each once: Word writes a box a second time for programs of long ago."""
+    """The text boxes of a paragraph, each once: Word writes each box a second time for old programs."""
     for box in paragraph.iter(_BOX):
         if next(box.iterancestors(_FALLBACK), None) is None and next(box.iterancestors(_BOX), None) is None:
             yield box

@@ -1,4 +1,4 @@
-"""Bytes of a text to its letters, in whatever encoding it was written."""
+"""Detects the encoding of text and decodes it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNLIKELY = (
     "cp1006", "cp1125", "cp720", "hp-roman8", "iso8859-3", "iso8859-4", "iso8859-10", "iso8859-13",
     "iso8859-14", "iso8859-16", "johab", "koi8_t", "kz1048", "ptcp154",
 )  # fmt: skip
-"""Hardly a file was ever written in these, and a short text in another one often fits them by chance."""
+"""Encodings that are hardly ever used, but that short texts in other encodings often fit by chance."""
 
 _WINDOWS_MARKS = re.compile(
     rb"(?<=[A-Za-z])\x92(?=(?:s|t|d|m|re|ve|ll)\b)"  # Don’t
@@ -31,18 +31,18 @@ _WINDOWS_MARKS = re.compile(
     rb"|(?<= )[\x96\x97](?= )|(?<=\d)[\x96\x97](?=\d)"  # 1939–1945
     rb"|(?<![A-Za-z])[\x80\xa3](?=\d)|(?<=\d)\xb0(?=C\b|F\b|\W|$)"  # £5, 20°C
 )
-"""Punctuation of cp1252, where it stands in English. Other encodings have letters in its place."""
+"""Punctuation of cp1252 as it occurs in English. Other encodings have letters at these bytes."""
 
 _SCRIPTS = frozenset({"ARABIC", "ARMENIAN", "CYRILLIC", "GEORGIAN", "GREEK", "HEBREW", "LATIN", "THAI"})
 _WORD = re.compile(r"[^\W\d_]+")
 _TELLING_LINES = 2000
-"""Lines that are looked at; one or two are mostly enough."""
+"""The number of lines that are examined; one or two are usually enough."""
 
 
 def decode(data: bytes, name: str) -> str:
-    """By byte order mark, else as UTF-8, else in the encoding that gives the likeliest text.
+    """Decodes text by its byte order mark, as UTF-8, or in the most plausible encoding.
 
-    Raises ParseError when none fits.
+    Raises ParseError if no encoding fits.
     """
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -54,7 +54,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _likeliest(data: bytes, name: str) -> str:
-    """Of the encodings that fit the lines beyond ASCII, the first in which no word mixes scripts."""
+    """The first encoding that fits the lines beyond ASCII and in which no word mixes scripts."""
     telling = b"\n".join(islice((line for line in data.splitlines() if not line.isascii()), _TELLING_LINES))
     if _WINDOWS_MARKS.sub(b"", telling).isascii():  # there are no letters to tell by
         return "cp1252"
@@ -68,7 +68,7 @@ def _likeliest(data: bytes, name: str) -> str:
 
 
 def _mixes_scripts(text: str) -> bool:
-    """As in `cittа`: Italian, read as if it were Cyrillic."""
+    """Whether a word mixes scripts, as in `cittа`, which is Italian decoded as Cyrillic."""
     return any(len(_scripts(word)) > 1 for word in _WORD.findall(text) if not word.isascii())
 
 

@@ -1,4 +1,4 @@
-"""Electronic books (EPUB)."""
+"""E-books (EPUB)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def parse_epub(data: bytes, name: str) -> ParsedText:
-    """The chapters in the order of the book's spine. Raises ParseError when it is damaged."""
+    """Parses the chapters in the order of the spine. Raises ParseError if the file is damaged."""
     with opened(data, name) as archive:
         container = xml_of(member(archive, _CONTAINER, name), name)
         rootfile = next((e.get("full-path") for e in container.iter() if e.tag.endswith("}rootfile")), None)
         if not rootfile:
-            raise damaged(name, "its container names no book")
+            raise damaged(name, "its container does not name a book")
         package = xml_of(member(archive, rootfile, name), name)
         out = TextBuilder()
         for path in dict.fromkeys(_chapters(package, rootfile)):  # a book names each once

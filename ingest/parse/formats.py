@@ -1,4 +1,4 @@
-"""Which format a document is in: told by its bytes. A name only breaks ties between texts."""
+"""Detects the format of a document by its bytes. The name only distinguishes text formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Format = Literal[
 ]  # fmt: skip
 
 SNIFFED = 4096
-"""Bytes that are looked at to tell one format from another."""
+"""The number of bytes that are examined to detect the format."""
 
 MARKDOWN_NAMES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd"})
 HTML_NAMES = frozenset({".html", ".htm", ".xhtml"})
@@ -66,12 +66,12 @@ _MAIL_HEADER = re.compile(
 
 
 def format_of(data: bytes, name: str) -> Format:
-    """Raises ParseError when the bytes are of no format that can be read."""
+    """The format of the bytes. Raises ParseError if it is not supported."""
     head, suffix = data[:SNIFFED], PurePath(name).suffix.lower()
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if suffix == ".pdf":
-        raise ParseError(f"{name} is not a PDF although it is named so. Check how it was made or downloaded.")
+        raise ParseError(f"{name} is not a PDF, despite its name. Check how it was created or downloaded.")
     binary = _binary_format(data, head, name)
     return binary or _text_format(data, head.removeprefix(codecs.BOM_UTF8), suffix)
 
@@ -87,8 +87,8 @@ def _binary_format(data: bytes, head: bytes, name: str) -> Format | None:
     wide = any(head.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
     if known or (b"\0" in head and not wide):
         raise ParseError(
-            f"{name} is {known or 'a binary file'}, which cannot be read. Save it as PDF, Office document, "
-            "text or one of the formats that docs/formats.md lists."
+            f"{name} is {known or 'a binary file'}, which is not supported. Save it as PDF, Office "
+            "document, text or another format that docs/formats.md lists."
         )
     return None
 
@@ -101,7 +101,7 @@ def _zipped_format(data: bytes, name: str) -> Format:
         raise ParseError(f"{name} is damaged: {error}. Save or download it again.") from error
     found = next((known for member, known in _MEMBERS if member in members), None)
     if found is None:
-        raise ParseError(f"{name} is a ZIP archive that is no document. Unpack it and add what is in it.")
+        raise ParseError(f"{name} is a ZIP archive but not a document. Unpack it and add its files.")
     return found
 
 
@@ -109,9 +109,12 @@ def _old_office_format(data: bytes, name: str) -> Format:
     if "__properties_version1.0".encode("utf-16-le") in data:
         return "msg"
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise ParseError(f"{name} is encrypted: it needs a password. Save a copy without one and add that.")
+        raise ParseError(
+            f"{name} is encrypted: it needs a password. Save a copy without one and add that copy."
+        )
     raise ParseError(
-        f"{name} is an Office document of before 2007. Save it as DOCX, XLSX, PPTX or PDF and add that."
+        f"{name} has the Office format from before 2007. Save it as DOCX, XLSX, PPTX or PDF and add that "
+        "file."
     )
 
 
@@ -131,7 +134,9 @@ def _text_format(data: bytes, head: bytes, suffix: str) -> Format:
 
 
 def _is_mail(head: bytes, suffix: str) -> bool:
-    """A mail begins with header lines; a note that begins with "Subject:" alone is none."""
+    """Whether the text is an email message, which begins with several header lines, not just with
+    "Subject:".
+    """
     lines = head.split(b"\n", 3)[:3]
     known = sum(1 for line in lines if _MAIL_HEADER.match(line))
     return known == 3 or (known > 0 and suffix in MAIL_NAMES)

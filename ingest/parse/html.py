@@ -1,4 +1,4 @@
-"""HTML: what a reader sees of it, block by block."""
+"""HTML: the visible text, block by block."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _BLOCK = re.compile(
 _BLANKS = re.compile(r" +")
 _WHITE_SPACE = re.compile(r"\s+")
 MOST_MAINS = 10
-"""Elements <main> from which on none of them is taken for the page's own."""
+"""With this many <main> elements, none is taken for the content of the page."""
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a piece of text stands: node ids of what is around it, 0 for nothing of that kind."""
+    """The position of a piece of text: the ids of its enclosing nodes, 0 if there is none of that kind."""
 
     block: int = 0
     cell: int = 0
@@ -47,7 +47,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A run of text in a table, at `start` to `end` of the whole text."""
+    """A run of text in a table, from `start` to `end` in the whole text."""
 
     place: _Place
     start: int
@@ -55,12 +55,13 @@ class _Cell:
 
 
 def parse_html(data: bytes, name: str) -> ParsedText:
-    """Headings, paragraphs, lists and tables as text. Raises ParseError when there is nothing to read."""
+    """Parses headings, paragraphs, lists and tables. Raises ParseError if there is no text."""
     source = decode(data, name)
     whole = read_html(source)
     if not whole.text:
         raise ParseError(
-            f"{name} has no text to read: a page that scripts fill in? Save it from the browser and add that."
+            f"{name} contains no text. If scripts fill in the page, save it from the browser and add that "
+            "file."
         )
     article = find_article(source)
     if article is None:
@@ -70,7 +71,7 @@ def parse_html(data: bytes, name: str) -> ParsedText:
 
 
 def read_html(source: str) -> ParsedText:
-    """What a reader sees of a page, which may be nothing."""
+    """The visible text of a page, which may be empty."""
     tree = LexborHTMLParser(source)
     title = tree.css_first("title")
     title_text = clean(" ".join(title.text().split())) if title else ""
@@ -82,7 +83,7 @@ def read_html(source: str) -> ParsedText:
 
 
 def _content(tree: LexborHTMLParser) -> LexborNode | None:
-    """The page's own <main> when it has exactly one with text in it, else all of it."""
+    """The <main> element if there is exactly one with text, otherwise the whole page."""
     mains = tree.css("main")
     if len(mains) > MOST_MAINS:
         return tree.root
@@ -113,7 +114,7 @@ def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...], tuple[Table, 
 
 
 def _tables(text: str, cells: Iterable[_Cell]) -> Iterator[Table]:
-    """Tables of more than one row whose first one names the columns; a frame for layout is none."""
+    """The tables of several rows whose first row is a header, without layout tables."""
     for _, group in groupby(cells, key=lambda cell: cell.place.table):
         inside = list(group)
         rows = [list(row) for _, row in groupby(inside, key=lambda cell: cell.place.row)]
@@ -129,7 +130,7 @@ def _tables(text: str, cells: Iterable[_Cell]) -> Iterator[Table]:
 
 
 def _runs(root: LexborNode) -> Iterator[tuple[_Place, str]]:
-    """The texts that stand together in one block, in the order of the page, without empty ones."""
+    """The runs of text of each block in the order of the page, without empty ones."""
     for _, pieces in groupby(_pieces(root), key=lambda piece: piece[0].block):
         together = list(pieces)
         place = together[0][0]
@@ -151,7 +152,7 @@ def _pieces(root: LexborNode) -> Iterator[tuple[_Place, str]]:
 
 
 def _place(element: LexborNode | None, inside: dict[int, _Place]) -> _Place:
-    """The place of what stands in an element. `inside` holds those that are known, by the element's id."""
+    """The position of the content of an element. `inside` caches the known ones by the element's id."""
     unknown: list[LexborNode] = []
     while element is not None and element.mem_id not in inside:
         unknown.append(element)
@@ -175,7 +176,7 @@ def _within(outer: _Place, tag: str, here: int) -> _Place:
 
 
 def _gap(before: _Place, after: _Place) -> str:
-    """What stands between two blocks: a row of a table is one line, and so is an item of a list."""
+    """The separator between two blocks. A row of a table is one line, and so is an item of a list."""
     if after.row and before.row == after.row:
         return "\n" if before.cell == after.cell else " | "
     if after.table and before.table == after.table:

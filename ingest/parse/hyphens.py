@@ -1,4 +1,4 @@
-"""Words that a PDF breaks at the end of a line.
+"""Joins words that a PDF breaks at the end of a line.
 
 pdfium joins the two lines and puts U+FFFE where the hyphen stood. Whether that hyphen belongs to the word
 ("long-term") or to the line ("inter-national") is decided by the words of the same document.
@@ -16,7 +16,7 @@ _BROKEN = re.compile(rf"(?:(?<![^\W_])([^\W_]++))?{LINE_HYPHEN}([^\W_]*)")
 
 
 def mend_hyphens(pages: Sequence[str]) -> list[str]:
-    """The pages with every line hyphen dropped or turned into a plain one."""
+    """Returns the pages with every line-end hyphen removed or replaced by a plain one."""
     if not any(LINE_HYPHEN in page for page in pages):
         return list(pages)
     words = _words(pages)
@@ -30,7 +30,7 @@ def mend_hyphens(pages: Sequence[str]) -> list[str]:
 
 
 def _words(pages: Sequence[str]) -> frozenset[str]:
-    """The unbroken words, and the parts of those with hyphens."""
+    """The unbroken words, and the parts of hyphenated ones."""
     unbroken = (_BROKEN.sub("", page) if LINE_HYPHEN in page else page for page in pages)
     words = frozenset(_WORD.findall("\n".join(unbroken).lower()))
     return words.union(*(word.split("-") for word in words if "-" in word))

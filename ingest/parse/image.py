@@ -1,4 +1,4 @@
-"""Pictures and scans; each frame of a TIFF is a page."""
+"""Images and scans; each frame of a TIFF is a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from ragapp.types import ParsedText
 
 
 def parse_image(data: bytes, name: str) -> ParsedText:
-    """Raises ParseError when it is damaged, shows no text, or no OCR program is installed."""
+    """Reads an image by OCR. Raises ParseError if it is damaged or shows no text, or if no OCR program is
+    installed.
+    """
     out = TextBuilder()
     try:
         with Image.open(io.BytesIO(data)) as picture:
@@ -27,22 +29,22 @@ def parse_image(data: bytes, name: str) -> ParsedText:
         raise damaged(name, error) from error
     parsed = out.build()
     if not parsed.text.strip():
-        raise ParseError(f"{name} is a picture in which no text was found.")
+        raise ParseError(f"{name} is an image in which no text was found. Add a sharper or larger copy.")
     return parsed
 
 
 SECONDS = 60
-"""What one page may take; usual ones take 1 to 9."""
+"""Time limit for a page; most pages take 1 to 9 seconds."""
 
 
 def read_picture(picture: Image.Image, name: str) -> str:
-    """The text of a picture, its lines as they stand; empty when it shows none.
+    """The text of an image, line by line; empty if it shows none.
 
-    Raises ParseError when nobody is there to read it, fails, or takes longer than `SECONDS`.
+    Raises ParseError if no OCR program is installed, or if it fails or takes longer than `SECONDS`.
     """
     reader = ocr.reader(SECONDS)
     if reader is None:
-        raise ParseError(f"{name} is a picture of text. To have it read {ocr.HOW_TO_GET}, and add it again.")
+        raise ParseError(f"{name} is an image. To read its text, {ocr.HOW_TO_GET}, and add it again.")
     try:
         text = reader.text(picture)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""JSON and JSON lines: `name: value`, indented as deep as it lies."""
+"""JSON and JSON Lines, written as `name: value` with the indentation of the nesting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_DIGITS = 4300
 
 
 def parse_json(data: bytes, name: str) -> ParsedText:
-    """A list's records, and the lines of JSON lines, are paragraphs. Raises ParseError when it is neither."""
+    """Parses JSON or JSON Lines. Each record is a paragraph. Raises ParseError if the file is neither."""
     out = TextBuilder()
     for record in _records(clean(decode(data, name)), name):
         out.verbatim("\n".join(_lines(record, 0)))
@@ -47,7 +47,8 @@ def _json_lines(text: str, name: str) -> Iterator[object]:
                 yield json.loads(line, parse_int=_integer)
             except json.JSONDecodeError as error:
                 raise ParseError(
-                    f"{name} is no JSON: line {number}: {error.msg}. Mend it, or name it .txt."
+                    f"{name} is not valid JSON: line {number}: {error.msg}. Correct it, or rename the file "
+                    "to .txt."
                 ) from error
 
 

@@ -1,4 +1,4 @@
-"""Mail as it travels (EML)."""
+"""Email messages (EML and MSG)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.parse.zip_xml import damaged
 
 
 def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kind of mail is opened alike
-    """Of a body in plain text and in HTML the plain one. Pictures inside the text are no attachments."""
+    """Reads an EML file. Plain text is preferred to HTML, and inline images are not attachments."""
     message = message_from_bytes(data, policy=policy.default)
     body = message.get_body(("plain", "html"))
     return MailMessage(
@@ -59,7 +59,7 @@ def _as_utf8(data: bytes, charset: str) -> bytes:
 
 
 def open_msg(data: bytes, name: str) -> MailMessage:
-    """Raises ParseError when it is damaged."""
+    """Reads an MSG file. Raises ParseError if it is damaged."""
     try:
         message = Message.load(data)
         receivers = (f"{receiver.name} <{receiver.email_address}>" for receiver in message.recipients)

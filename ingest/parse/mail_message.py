@@ -1,4 +1,4 @@
-"""A mail as text, whichever program wrote it."""
+"""Converts email messages of any format to text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ragapp.errors import ParseError
 from ragapp.types import ParsedText
 
 Parse = Callable[[bytes, str], ParsedText]
-"""(bytes, name) to text: what reads a mail's body and its attachments."""
+"""(bytes, name) -> text: the parser for the body and the attachments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part of a mail: its name, whose ending tells plain text from HTML, and its bytes."""
+    """A part of a message: its bytes, and its name, whose extension distinguishes plain text from HTML."""
 
     name: str
     data: bytes
@@ -32,7 +32,9 @@ class MailMessage:
 
 
 def read_message(letter: MailMessage, parse: Parse) -> ParsedText:
-    """Subject, who wrote to whom and when, the text, and each attachment under a heading of its own."""
+    """The text of a message: subject, sender, recipients, date and body, and each attachment under its own
+    heading.
+    """
     out = TextBuilder()
     out.heading(1, letter.subject)
     lines = (("From", letter.sender), ("To", letter.receivers), ("Date", letter.date))

@@ -1,4 +1,4 @@
-"""Markdown. The text is the file's own, marks and all, so that offsets are the author's."""
+"""Markdown. The text includes the markup, so that offsets match the file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes, name: str) -> ParsedText:
-    """The title is the front matter's, else the first heading. Raises ParseError as `decode` does."""
+    """Parses Markdown. The title is that of the front matter, or the first heading. Raises ParseError like
+    `decode`.
+    """
     text = clean(decode(data, name))
     front = _FRONT_MATTER.match(text)
     body = front.end() if front else 0

@@ -1,4 +1,4 @@
-"""AsciiDoc and reStructuredText. As with Markdown the text is the file's own."""
+"""AsciiDoc and reStructuredText. As in Markdown, the text includes the markup."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RST_HEADING = re.compile(
 
 
 def parse_asciidoc(data: bytes, name: str) -> ParsedText:
-    """Headings are lines that begin with `=`. Raises ParseError as `decode` does."""
+    """Parses AsciiDoc, whose headings begin with `=`. Raises ParseError like `decode`."""
     text = clean(decode(data, name))
     blocks = _asciidoc_blocks(text)
     starts = [start for start, _ in blocks]
@@ -37,7 +37,7 @@ def parse_asciidoc(data: bytes, name: str) -> ParsedText:
 
 
 def _asciidoc_blocks(text: str) -> list[tuple[int, int]]:
-    """Between two lines of the same signs, ascending. One without an end is none."""
+    """The blocks between two equal delimiter lines, in ascending order, without unclosed ones."""
     fences = list(_ASCIIDOC_FENCE.finditer(text))
     ends: dict[str, list[re.Match[str]]] = defaultdict(list)
     for fence in reversed(fences):
@@ -56,14 +56,16 @@ def _is_inside(offset: int, starts: list[int], spans: list[tuple[int, int]]) -> 
 
 
 def parse_rst(data: bytes, name: str) -> ParsedText:
-    """Headings are lines with a line of signs below, and maybe above. Raises ParseError as `decode` does."""
+    """Parses reStructuredText, whose headings are underlined and sometimes overlined. Raises ParseError like
+    `decode`.
+    """
     text = clean(decode(data, name))
     headings = tuple(_rst_headings(text))
     return ParsedText(text, headings=headings, title=_first(text, headings))
 
 
 def _rst_headings(text: str) -> Iterator[Heading]:
-    """The first kind of line met is the highest level, and so on."""
+    """The first style of underline in the text is the highest level, and so on."""
     kinds: list[str] = []
     for match in _RST_HEADING.finditer(text):
         over, under, title = match["over"] or "", match["under"], match["title"]

@@ -1,4 +1,4 @@
-"""OpenDocument: texts (ODT), sheets (ODS) and presentations (ODP), whose sheets and slides are pages."""
+"""OpenDocument: text (ODT), spreadsheets (ODS) and presentations (ODP). Sheets and slides are pages."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ _PLACEHOLDERS = frozenset({"page-number", "date-time", "footer", "header"})
 _PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
 _MOST_DIGITS = 10
 _MOST_REPEATED = 1000
-"""Sheets repeat an empty cell a million times to their edge; nobody repeats a value that often."""
+"""The most repetitions of a value. Spreadsheets repeat empty cells a million times to fill the sheet."""
 
 
 def parse_odf(data: bytes, name: str) -> ParsedText:
-    """Headings, paragraphs, lists, tables. Raises ParseError when it is damaged or needs a password."""
+    """Parses headings, paragraphs, lists and tables. Raises ParseError if the file is damaged or
+    encrypted.
+    """
     with opened(data, name) as archive:
         root = xml_of(member(archive, "content.xml", name), name)
         about = xml_of(member(archive, "meta.xml", name), name) if "meta.xml" in archive.namelist() else None
@@ -85,7 +87,7 @@ def _write_slides(body: Element, out: TextBuilder) -> None:
 
 
 def _inner_frames(element: Element) -> Iterator[Element]:
-    """Text boxes that hang on a paragraph; a note, with all that is in it, is part of the paragraph."""
+    """The text boxes anchored to a paragraph. Notes with their contents are part of the paragraph."""
     if element.tag in _PARAGRAPHS:
         yield from outermost(
             element,

@@ -1,4 +1,4 @@
-"""Finds the entries of a PDF's outline (its bookmarks) in the text of their pages."""
+"""Locates the entries of a PDF outline (its bookmarks) in the text of their pages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ragapp.types import Heading
 MAX_LEVEL = 6
 MOST_LINES = 4
 LONGEST = 1000
-"""Letters of a title, with the white space in it."""
+"""The most characters of a title, including white space."""
 
 _LINE = re.compile(r"[^\n\f]+")
 _NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d+){0,8}+\.?|[A-Z]\.) +")
-"""A section's number may stand in the text though the outline leaves it out."""
+"""The number of a section, which may be in the text although the outline omits it."""
 
 
 class OutlineEntry(NamedTuple):
@@ -31,9 +31,9 @@ class OutlineEntry(NamedTuple):
 def locate_headings(
     text: str, page_starts: Sequence[int], outline: Iterable[OutlineEntry]
 ) -> Iterator[Heading]:
-    """The entries whose titles make up whole lines of their pages, in the order of the text.
+    """The entries whose titles are whole lines of their pages, in the order of the text.
 
-    An entry that is not found so is left out: a heading in the wrong place is worse than none.
+    Other entries are left out, because a heading in the wrong place is worse than none.
     """
     pages: dict[int, _Page] = {}
     reached = 0
@@ -51,9 +51,10 @@ def locate_headings(
 
 
 class _Page:
-    """What stands on up to MOST_LINES whole lines of a page, each once with and once without its number.
+    """An index of the texts of up to MOST_LINES consecutive lines of a page, with and without section
+    numbers.
 
-    All of it is looked up, not searched: an outline may have as many entries as its page has lines.
+    Titles are looked up instead of searched, because an outline may have as many entries as a page has lines.
     """
 
     def __init__(self, text: str, start: int, end: int) -> None:
@@ -69,7 +70,7 @@ class _Page:
                     self._spans[_key(text[beginning : span[1]])].append(span)
 
     def first(self, title: str, reached: int) -> tuple[int, int] | None:
-        """Where the title first stands at or after the offset `reached`."""
+        """The first position of the title at or after the offset `reached`."""
         spans = self._spans.get(_key(title), [])
         place = bisect_left(spans, (reached, 0))
         return spans[place] if place < len(spans) else None

@@ -1,4 +1,4 @@
-"""PDF: pypdfium2 reads it; what pdfium will not open, pypdf may."""
+"""PDF, parsed by pypdfium2, or by pypdf if pdfium cannot open the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ragapp.types import ParsedText
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What a file says of itself besides its pages."""
+    """The outline and metadata of a file."""
 
     outline: Sequence[OutlineEntry] = ()
     title: str = ""
@@ -35,8 +35,8 @@ class _About:
 
 
 def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText:
-    """`password` opens one that is encrypted. Raises ParseError when it needs another, is damaged, or
-    holds no text.
+    """Parses a PDF; `password` decrypts it. Raises ParseError if the password is wrong, the file is damaged,
+    or it contains no text.
     """
     document = _opened(data, name, password)
     if document is None:
@@ -54,7 +54,7 @@ def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText
 
 
 def _opened(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument | None:
-    """None when pdfium cannot open it; raises ParseError when it needs another password."""
+    """Opens the file; None if pdfium cannot. Raises ParseError if the password is missing or wrong."""
     for attempt in dict.fromkeys((None, password)):  # most that are encrypted open without one
         try:
             return pypdfium2.PdfDocument(data, password=attempt)
@@ -65,7 +65,7 @@ def _opened(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocume
 
 
 def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PdfLine]:
-    """Empty when that one page is damaged: the others are still worth reading."""
+    """The lines of a page; empty if it is damaged, so that the other pages are still read."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
@@ -95,7 +95,10 @@ def _parse_with_pypdf(data: bytes, name: str, password: str | None) -> ParsedTex
 def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> ParsedText:
     text, page_starts, placed = _joined(pages)
     if not text.strip():
-        raise ParseError(f"{name} has no text on any page ({len(pages)} in all), and none was seen on them.")
+        raise ParseError(
+            f"No text was found on any of the {len(pages)} pages of {name}, not even by OCR. "
+            "Check that the pages are not empty."
+        )
     skipped = boilerplate(text, page_starts)
     edges = frozenset(start for start, _ in skipped)
     kept = [[line for line in page if line[1] not in edges] for page in placed]
@@ -115,7 +118,7 @@ def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> P
 
 
 def _joined(pages: Sequence[Sequence[PdfLine]]) -> tuple[str, tuple[int, ...], list[list[Placed]]]:
-    """The text, where its pages start, and where each line of each page stands in it."""
+    """The text, the offsets of its pages, and the position of each line in it."""
     words = iter(mend_hyphens([line.text for page in pages for line in page]))
     parts: list[str] = []
     starts, placed, length = [], list[list[Placed]](), 0
@@ -141,7 +144,7 @@ def _gap(place: int, line: PdfLine) -> str:
 
 
 def _encrypted(name: str, password: str | None) -> ParseError:
-    what = "it needs a password" if password is None else "the password given does not open it"
+    what = "it needs a password" if password is None else "the given password is wrong"
     return ParseError(
         f"{name} is encrypted: {what}. Add it with `ragapp ingest --password`, or save a copy without one."
     )

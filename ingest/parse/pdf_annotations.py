@@ -1,4 +1,4 @@
-"""What people wrote onto a PDF page: the values of its form's fields, and notes set as text."""
+"""Text annotations of PDF pages: the values of form fields, and text notes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pypdfium2.raw as pdfium
 from ingest.parse.pdf_lines import PdfLine
 
 _KEYS = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"}
-"""Where each kind of annotation keeps the words that are seen on the page."""
+"""The keys of the visible text of each kind of annotation."""
 
 
 def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[PdfLine]:
-    """In the order of the file; the choice of a check box has no words, and gives none."""
+    """The lines of the annotations in the order of the file, without check boxes, which have no text."""
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         with _opened(page, index) as annotation:
             key = _KEYS.get(pdfium.FPDFAnnot_GetSubtype(annotation))
@@ -36,7 +36,7 @@ def _opened(page: pypdfium2.PdfPage, index: int) -> Iterator[pdfium.FPDF_ANNOTAT
 
 
 def _string(annotation: pdfium.FPDF_ANNOTATION, key: bytes) -> str:
-    """Empty when it has none, or a name instead."""
+    """The string at a key; empty if it is missing or a name."""
     if pdfium.FPDFAnnot_GetValueType(annotation, key) != pdfium.FPDF_OBJECT_STRING:
         return ""
     size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)

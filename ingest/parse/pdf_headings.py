@@ -1,4 +1,4 @@
-"""Headings of a PDF that has no outline: lines in larger or bolder letters than the text around."""
+"""Headings of a PDF without an outline: lines in larger or bolder type than the text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from ingest.parse.pdf_lines import PdfLine, Placed
 from ragapp.types import Heading
 
 LARGER = 1.12
-"""How many times a heading's letters are as high as the text's, at least."""
+"""The least ratio of the type size of a heading to that of the text."""
 
 LONGEST = 160
-"""Letters of a line that may be a heading."""
+"""The most letters of a line that may be a heading."""
 
 MOST_LINES = 4
-"""Lines of one heading."""
+"""The most lines of a heading."""
 
 LEVELS = 4
 
 MOST_BOLD = 0.25
-"""When more than this part of the letters is bold, bold lines are no headings."""
+"""If a larger share of the letters is bold, bold lines do not count as headings."""
 
 MOST_HEADINGS = 0.3
-"""When more than this part of the letters looks like headings, it is a poster or a form: it has none."""
+"""If a larger share of the letters looks like headings, the document is a poster or a form
+without headings.
+"""
 
 _Style = tuple[float, bool]
 
@@ -34,7 +36,7 @@ _NO_END = frozenset(".,;:-")
 
 
 def font_headings(lines: Sequence[Placed]) -> Iterator[Heading]:
-    """Ascending. A heading that runs over several lines is one; a sentence in bold letters is text."""
+    """The headings in ascending order. A heading may span several lines; a bold sentence is text."""
     styles = Counter[_Style]()
     for line, _, _ in lines:
         styles[_style(line)] += len(line.text)
@@ -66,13 +68,13 @@ def _is_heading(line: PdfLine, body: float, *, bold_counts: bool) -> bool:
 
 
 def _levels(styles: Iterable[_Style]) -> dict[_Style, int]:
-    """The largest letters are level 1; of the same size bold ones are higher."""
+    """The largest type is level 1. Of the same size, bold type is higher."""
     ordered = sorted(set(styles), reverse=True)
     return {style: min(place, LEVELS) for place, style in enumerate(ordered, 1)}
 
 
 def _runs(lines: Sequence[Placed], found: Sequence[Placed]) -> Iterator[list[Placed]]:
-    """Each line found with those below it that are printed alike and begin no paragraph."""
+    """Joins each found line with the lines below it that have the same style and do not begin a paragraph."""
     places = {start: place for place, (_, start, _) in enumerate(lines)}
     reached = 0
     for first in found:

@@ -1,4 +1,4 @@
-"""The lines of a PDF page, with where and how they are printed."""
+"""The lines of a PDF page, with their position and style."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 Placed = tuple["PdfLine", int, int]
-"""A line and where its words stand in the text."""
+"""A line and its span in the text."""
 
 SAME_LINE = 0.3
-"""How far, in line heights, two pieces' baselines may be apart on one printed line."""
+"""The largest distance, in line heights, between the baselines of pieces of one printed line."""
 
 PARAGRAPH_GAP = 0.4
-"""How much wider, in line heights, the gap above a paragraph is than the usual one of the page."""
+"""The extra gap above a paragraph, in line heights, compared with the usual line gap of the page."""
 
 _PIECE = re.compile(r"[^\r\n]+")
 _BOLD = re.compile(r"bold|black|heavy|semibd", re.IGNORECASE)
@@ -29,7 +29,7 @@ _FONT_NAME_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class LetterBox:
-    """In points; the page's origin is at its lower left."""
+    """The box of a letter in points. The origin is the lower left corner of the page."""
 
     left: float
     bottom: float
@@ -46,7 +46,9 @@ NOWHERE = LetterBox(0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
-    """`first` and `last` are the boxes of its outer letters; `above` is True when a paragraph begins here."""
+    """A line. `first` and `last` are the boxes of its outer letters; `above` is True if it begins a
+    paragraph.
+    """
 
     text: str
     first: LetterBox
@@ -57,19 +59,19 @@ class PdfLine:
 
     @classmethod
     def unplaced(cls, text: str, *, above: bool = False) -> PdfLine:
-        """A line of which only the words are known."""
+        """A line of which only the text is known."""
         return cls(text.strip(), NOWHERE, NOWHERE, bold=False, level=False, above=above)
 
     @property
     def size(self) -> float:
-        """The height of its letters with all they could have above and below, in half points."""
+        """The type size: the height of the letters with ascenders and descenders, in half points."""
         return round(2 * self.first.height) / 2
 
 
 def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
-    """The lines in the order in which the file prints them.
+    """The lines of a page in the order of the file.
 
-    pdfium begins a new line where a file sets each word by itself; here those are joined again.
+    pdfium begins a new line where a file places each word separately; these pieces are joined again.
     """
     lines: list[list[PdfLine]] = []
     for piece in _pieces(page):
@@ -114,7 +116,7 @@ def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
 
 
 def _is_level(page: pypdfium2.PdfTextPage, index: int) -> bool:
-    """Whether it is printed from left to right: lines that are turned cannot be compared by their places."""
+    """Whether it is printed horizontally. Rotated lines cannot be compared by position."""
     return abs(float(pdfium.FPDFText_GetCharAngle(page, index))) < 0.01  # radians
 
 

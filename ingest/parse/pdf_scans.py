@@ -1,4 +1,4 @@
-"""Pages of a PDF that are pictures of text: they are drawn and read by OCR."""
+"""Reads scanned pages of a PDF by OCR."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from ragapp import ocr
 from ragapp.errors import ParseError
 
 SECONDS = 240.0
-"""What all scanned pages of a document may take together: less than the parse itself may take."""
+"""Time limit for all scanned pages of a document, less than that for parsing."""
 
 
 CPU_SHARE = 0.75
-"""The part of the computing time of a document that reading scans may take."""
+"""The share of the CPU time of a document that OCR may take."""
 
 
 def read_scans(
     document: pypdfium2.PdfDocument, pages: Sequence[list[PdfLine]], name: str
 ) -> list[list[PdfLine]]:
-    """The pages, those without text read by OCR.
+    """Returns the pages, with those that have no text read by OCR.
 
-    Where other pages have text, a scan that cannot be read stays empty. Raises ParseError when all are
-    scans and OCR is not installed, fails, or would take too long.
+    If other pages have text, a scan that cannot be read stays empty. Raises ParseError if all pages are scans
+    and OCR is not installed, fails, or would take too long.
     """
     if any(pages):
         return _read_what_can_be(document, pages, name) if ocr.available() else list(pages)
@@ -38,8 +38,8 @@ def read_scans(
     for number in range(len(pages)):
         if _is_late(deadline):
             raise ParseError(
-                f"{name} is a scan of {len(pages)} pages, of which {number} could be read in the time that a "
-                "document has. Split it, or run OCR on it (`ocrmypdf IN OUT`) and add the result."
+                f"{name} is a scan of {len(pages)} pages, of which only {number} could be read within the "
+                "time limit. Split it, or run OCR on it (`ocrmypdf IN OUT`) and add the result."
             )
         read.append(_read(document, number, name))
     return read
@@ -60,7 +60,9 @@ def _read_what_can_be(
 
 
 def _is_late(deadline: float) -> bool:
-    """Also when this process itself, as with RapidOCR, has nearly computed as long as the kernel lets it."""
+    """Whether the deadline has passed, or this process (which runs RapidOCR) has nearly used up
+    its CPU time.
+    """
     limit = resource.getrlimit(resource.RLIMIT_CPU)[0]
     return time.monotonic() > deadline or 0 < CPU_SHARE * limit < time.process_time()
 
@@ -79,7 +81,7 @@ def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[PdfLi
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
-    """None when the page is damaged."""
+    """The image of a page; None if the page is damaged."""
     try:
         page = document[number]
         scale = min(ocr.DPI / 72, ocr.MAX_SIDE / max(*page.get_size(), 1.0))

@@ -1,4 +1,4 @@
-"""Tables of figures in a PDF: rows of amounts, under lines that say which years or units they are in."""
+"""Tables of figures in a PDF: rows of amounts under header lines with years or units."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ragapp.types import Table
 FEWEST_ROWS = 3
 
 MOST_LABELS = 3
-"""Lines without amounts in a row inside of a table, such as "Current assets:"."""
+"""The most consecutive lines without amounts inside a table, such as "Current assets:"."""
 
 MOST_HEADER_LINES = 5
 
 WIDEST_LABEL = 70
-"""Letters of a line that names columns or rows; longer ones are text."""
+"""The most characters of a line that is a header or a label; longer lines are text."""
 
 ROW_END = 120
-"""Letters at the end of a line in which its last two amounts stand, if it is a row."""
+"""The number of characters at the end of a row that contain its last two amounts."""
 
 _AMOUNT = r"(?:[$€£¥]\s?)?(?:\(?-?\d[\d.,]*\)?\s?%?|[—–-]|N/?[AM])"
 _ROW = re.compile(rf"(?:(?:^|\s){_AMOUNT}(?:\s[%)])?){{2}}$", re.IGNORECASE)
@@ -33,7 +33,7 @@ _YEARS = re.compile(r"\b(?:19|20)\d\d\b\W+(?:19|20)\d\d\W*$")
 
 
 def figure_tables(pages: Sequence[Sequence[Placed]]) -> tuple[Table, ...]:
-    """Ascending; each lies on one page."""
+    """The tables in ascending order. Each is on a single page."""
     return tuple(table for page in pages for table in _on_page(page))
 
 
@@ -52,7 +52,7 @@ def _on_page(lines: Sequence[Placed]) -> Iterator[Table]:
 
 
 def _last_row(lines: Sequence[Placed], first: int) -> tuple[int, int]:
-    """The place of the last row of the table that begins at `first`, and how many rows it has."""
+    """The index of the last row of the table that begins at `first`, and its number of rows."""
     last, rows = first, 1
     for place in range(first + 1, len(lines)):
         if _is_row(lines[place]):
@@ -67,7 +67,7 @@ def _last_row(lines: Sequence[Placed], first: int) -> tuple[int, int]:
 
 
 def _first_header(lines: Sequence[Placed], row: int, reached: int) -> int:
-    """The place of the first of the lines above a row that name columns; the row's when there is none."""
+    """The index of the first header line above a row; that of the row if there is none."""
     first = row
     for place in range(row - 1, max(reached, row - MOST_HEADER_LINES) - 1, -1):
         text = lines[place][0].text

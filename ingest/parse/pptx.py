@@ -22,9 +22,9 @@ from ragapp.types import ParsedText
 
 
 def parse_pptx(data: bytes, name: str) -> ParsedText:
-    """Each slide's title is a heading; then its text, tables and charts' figures, its notes last.
+    """Parses each slide: its title as a heading, text, tables and the data of charts, and finally its notes.
 
-    Raises ParseError when it is damaged.
+    Raises ParseError if the file is damaged.
     """
     with opened(data, name):
         try:
@@ -52,7 +52,7 @@ def _write_slide(slide: Slide, out: TextBuilder) -> None:
 
 
 def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
-    """As the slide lists them: placeholders come in the order in which they are read aloud."""
+    """The shapes in the order of the slide, which is also the order for screen readers."""
     for shape in shapes:
         if isinstance(shape, GroupShape):
             yield from _in_reading_order(shape.shapes)
@@ -71,7 +71,7 @@ def _write_shape(shape: BaseShape, out: TextBuilder) -> None:
 
 
 def _cells(table: Table) -> list[list[str]]:
-    """The text of each cell; that of merged ones stands in every row and column that they cover."""
+    """The text of each cell. That of a merged cell is repeated in all rows and columns that it covers."""
     cells = [list(row.cells) for row in table.rows]
     rows = [[cell.text for cell in row] for row in cells]
     merged: set[tuple[int, int]] = set()
@@ -88,7 +88,7 @@ def _cells(table: Table) -> list[list[str]]:
 
 
 def _write_chart(chart: Chart, out: TextBuilder) -> None:
-    """Its title, and its figures as a table: a row for each category."""
+    """Writes the title of a chart, and its data as a table with a row for each category."""
     title = chart.chart_title.text_frame.text if chart.has_title else ""
     out.paragraph(title)
     for plot in chart.plots:

@@ -32,23 +32,23 @@ from ragapp.protocols import Parser
 from ragapp.types import ParsedText
 
 MAX_OUTER = 30
-"""Mails around a mail that is still read. Programs that forward mails rarely nest more than ten."""
+"""The most levels of nested messages that are read. Forwarded mail rarely has more than ten."""
 
 
 def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0) -> ParsedText:
-    """The document's text; `password` opens it, or what is attached to it, when that is an encrypted PDF.
+    """Parses a document. `password` decrypts it, or its attachments, if they are encrypted PDFs.
 
-    `outer` counts the mails around it. Raises ParseError with the reason when it cannot be read.
+    `outer` is the number of messages that enclose it. Raises ParseError with the reason if it cannot be read.
     """
     if not data.strip():
-        raise ParseError(f"{name} is empty. Add a file that has something in it.")
+        raise ParseError(f"{name} is empty. Check the file and add it again.")
     try:
         parser = plugin_parser(name) or _parser(format_of(data, name), password, outer)
         parsed = parser(data, name)
     except RecursionError as error:
         raise nested_too_deeply(name) from error
     if not parsed.text.strip():
-        raise ParseError(f"{name} holds no text. Add a file that has something to read in it.")
+        raise ParseError(f"{name} contains no text. Check the file and add it again.")
     return parsed
 
 

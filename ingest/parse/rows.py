@@ -1,4 +1,4 @@
-"""Rows of cells to tables: sheets hold several, with titles above and empty rows between."""
+"""Splits the rows of a sheet into tables, which have captions above and empty rows between them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from ingest.parse.builder import TextBuilder
 Rows = list[list[str]]
 
 WIDEST_GAP = 20
-"""Empty columns that are kept where more stand side by side."""
+"""The most adjacent empty columns that are preserved."""
 
 
 def write_sheet(rows: Iterable[Sequence[str]], out: TextBuilder) -> None:
-    """Each stretch of rows without an empty one between them is a table; lone cells above it its caption."""
+    """Writes the tables of a sheet. Rows without an empty row between them are a table; single cells above
+    are its caption.
+    """
     for block in _blocks(rows):
         titles = 0
         while titles < len(block) and _filled(block[titles]) == 1:
@@ -27,10 +29,10 @@ def write_sheet(rows: Iterable[Sequence[str]], out: TextBuilder) -> None:
 
 
 def dense(rows: Iterable[Mapping[int, str]]) -> Iterator[list[str]]:
-    """The rows of a sheet, from the cells that have something in them by their column.
+    """Builds the rows of a sheet from its non-empty cells by column.
 
-    Of many empty rows or columns side by side only a few are left: a stray cell at the far corner of a sheet
-    would otherwise take as much as a sheet that is full.
+    Adjacent empty rows and columns are reduced to a few. Otherwise a stray cell at the far corner of a sheet
+    would take as much memory as a full sheet.
     """
     kept = list(_without_gaps(rows))
     positions: dict[int, int] = {}
@@ -47,7 +49,7 @@ def dense(rows: Iterable[Mapping[int, str]]) -> Iterator[list[str]]:
 
 
 def _without_gaps(rows: Iterable[Mapping[int, str]]) -> Iterator[Mapping[int, str]]:
-    """One empty row ends a table; more of them say nothing."""
+    """Reduces consecutive empty rows to one, which ends a table."""
     empty = True
     for row in rows:
         if row or not empty:
@@ -69,7 +71,7 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[Rows]:
 
 
 def _narrowed(block: Rows) -> Rows:
-    """Without the empty columns on its left."""
+    """The block without empty columns on its left."""
     first = min(next(i for i, cell in enumerate(row) if cell) for row in block)
     return [row[first:] for row in block]
 

@@ -9,7 +9,7 @@ from ragapp.types import ParsedText
 
 
 def parse_rtf(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - every parser is called alike
-    """Paragraphs. The format itself says which encoding each letter is in."""
+    """Parses paragraphs. The format itself specifies the encoding of each character."""
     out = TextBuilder()
     text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     for paragraph in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Subtitles and transcripts (WebVTT, SRT): what is said, by whom, without the clock."""
+"""Subtitles and transcripts (WebVTT, SRT): the speech with its speakers, without timestamps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _TAG = re.compile(r"</?[^<>]*>|\{\\[^{}]*\}")
 
 
 def parse_subtitles(data: bytes, name: str) -> ParsedText:
-    """A speaker's cues in a row are one paragraph, with the name in front. Raises ParseError as `decode`."""
+    """Joins consecutive cues of a speaker to one paragraph that begins with the name. Raises ParseError like
+    `decode`.
+    """
     out = TextBuilder()
     speaker, said = "", list[str]()
     for voice, words in _cues(clean(decode(data, name))):

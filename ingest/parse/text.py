@@ -13,7 +13,7 @@ from ragapp.types import Heading, ParsedText
 
 
 def parse_text(data: bytes, name: str) -> ParsedText:
-    """Form feeds are page breaks. Raises ParseError when no encoding fits the bytes."""
+    """Parses plain text, with form feeds as page breaks. Raises ParseError if no encoding fits."""
     text = clean(decode(data, name))
     starts = page_starts(text)
     skipped = boilerplate(text, starts)
@@ -22,10 +22,10 @@ def parse_text(data: bytes, name: str) -> ParsedText:
 
 LOWEST_LEVEL = 6
 LONGEST = 100
-"""Letters of a heading's line."""
+"""The most characters of a heading."""
 
 INDENTED = 0.6
-"""When this part of a text's lines is indented, a line alone at the margin is a heading without a number."""
+"""If this share of the lines is indented, a single line at the margin is a heading without a number."""
 
 _NUMBERED = re.compile(
     r"(?:(?:section|chapter|appendix|annex)\s+)?(?P<number>\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*)"
@@ -37,11 +37,13 @@ _PLAIN = re.compile(r"[A-Z][\w'’&/(), -]{2,60}")
 _LINE = re.compile(r"([^\n\f]*+)(?:[\n\f]|\Z)")
 
 _Number = tuple[tuple[bool, int], ...]
-"""A heading's number, comparable: appendices, which have letters, come after the sections."""
+"""The comparable number of a heading. Appendices, which have letters, come after sections."""
 
 
 def text_headings(text: str, skipped: Sequence[tuple[int, int]]) -> tuple[Heading, ...]:
-    """Ascending; none of them in a span of `skipped`. `level` is the depth of its number."""
+    """The headings outside the spans of `skipped`, in ascending order. The level is the depth of
+    the number.
+    """
     return tuple(_headings(text, frozenset(start for start, _ in skipped)))
 
 
@@ -63,8 +65,9 @@ def _headings(text: str, skipped: frozenset[int]) -> Iterator[Heading]:
 
 
 def _lone_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Where each line at the margin starts that has no other line of its page directly above or below it,
-    and the line without the blanks at its end."""
+    """The start and the stripped text of each line at the margin without adjacent lines above and below on
+    its page.
+    """
     lone: tuple[int, str] | None = None
     free_above = True
     for match in _LINE.finditer(text):
@@ -90,7 +93,9 @@ def _parsed(number: str) -> _Number:
 
 
 def _follows(number: _Number, reached: _Number) -> bool:
-    """Whether a section of that number may come next: a list's items begin again, a year is far ahead."""
+    """Whether a section of that number may come next. Numbers of lists start over, and years are
+    far ahead.
+    """
     if not reached:
         return number[0][1] <= 1
     step = number[0][1] - reached[0][1] if number[0][0] == reached[0][0] else number[0][1]

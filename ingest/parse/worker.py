@@ -1,4 +1,4 @@
-"""The process that parses: `python -m ingest.parse.worker LIMITS`; its parent alone tells it what to do."""
+"""The parser process: `python -m ingest.parse.worker LIMITS`. It takes commands from its parent only."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from ragapp.types import ParsedText
 
 
 def parse_xlsx(data: bytes, name: str) -> ParsedText:
-    """Each sheet's name is a heading; cells hold the values last calculated, not the formulas.
+    """Parses each sheet under its name as a heading, with the last calculated values instead of formulas.
 
-    Raises ParseError when it is damaged.
+    Raises ParseError if the file is damaged.
     """
     with opened(data, name):
         try:
@@ -38,7 +38,7 @@ def parse_xlsx(data: bytes, name: str) -> ParsedText:
 
 
 def _rows(sheet: Worksheet) -> Iterator[dict[int, str]]:
-    """The cells with something in them, by their column."""
+    """The non-empty cells of each row by column."""
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # else each row is as wide as the widest
     for row in sheet.iter_rows(values_only=True):
         cells = enumerate(row)

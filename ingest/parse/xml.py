@@ -1,4 +1,4 @@
-"""XML: articles in JATS as articles; of anything else the text, element by element."""
+"""XML: articles in JATS; for other documents, the text of each element."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GROUPS = frozenset({"sec", "app", "ack", "ref-list", "abstract", "trans-abstrac
 
 
 def parse_xml(data: bytes, name: str) -> ParsedText:
-    """Raises ParseError when it is not well-formed or defines entities."""
+    """Parses XML. Raises ParseError if it is not well-formed or defines entities."""
     root = xml_of(data, name)
     out = TextBuilder()
     article = (
@@ -70,7 +70,7 @@ def _write_blocks(parent: Element, level: int, out: TextBuilder) -> None:
 
 
 def _write_paragraph(paragraph: Element, level: int, out: TextBuilder) -> None:
-    """Its text, then the figures, tables and lists that stand inside of it."""
+    """Writes the text of a paragraph, then the figures, tables and lists inside it."""
     out.paragraph(_text(paragraph, frozenset({"fig", "table-wrap", "list", "boxed-text"})))
     for inner in paragraph:
         if _tag(inner) in {"fig", "table-wrap", "list", "boxed-text"}:
@@ -97,7 +97,7 @@ def _authors(front: Element) -> Iterator[str]:
 
 
 def _write_leaves(element: Element, out: TextBuilder) -> None:
-    """An element that has words of its own is a paragraph; one that has none is looked into."""
+    """Writes each element with text of its own as a paragraph, and descends into the others."""
     own = [element.text, *(child.tail for child in element)]
     if any(part and part.strip() for part in own):
         out.paragraph(" ".join(_text(element).split()))
@@ -122,7 +122,7 @@ def _pieces(element: Element, skipped: frozenset[str]) -> Iterator[str]:
 
 
 def _tag(element: Element) -> str:
-    """The element's name without its namespace; empty for comments and instructions."""
+    """The name of an element without its namespace; empty for comments and instructions."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
@@ -131,7 +131,7 @@ def _child(element: Element, tag: str) -> Element | None:
 
 
 def _own(contributor: Element, tag: str) -> Element | None:
-    """A part of the contributor's name, but not of those inside of it who make up a group."""
+    """A part of the contributor's name, without those of nested members of a group."""
     parts = outermost(contributor, lambda inner: _tag(inner) == tag, lambda inner: _tag(inner) == "contrib")
     return next(parts, None)
 

@@ -20,7 +20,7 @@ _BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError)
 
 @contextmanager
 def opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
-    """Raises ParseError when the archive, or a member read inside the block, is damaged."""
+    """Opens an archive. Raises ParseError if it, or a member that is read inside the block, is damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
@@ -29,23 +29,25 @@ def opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 def member(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
-    """Raises ParseError when there is none of that path, or it needs a password."""
+    """Reads a member. Raises ParseError if it does not exist or is encrypted."""
     try:
         return archive.read(path)
     except KeyError:
         raise damaged(name, f"it lacks {path}") from None
     except RuntimeError:  # zipfile's word for an encrypted member
         raise ParseError(
-            f"{name} is encrypted: it needs a password. Save a copy without one and add that."
+            f"{name} is encrypted: it needs a password. Save a copy without one and add that copy."
         ) from None
 
 
 def xml_of(data: bytes, name: str) -> Element:
-    """The root element; entities and outside references are not followed. Raises ParseError."""
+    """Parses the root element, without resolving entities and external references. Raises ParseError."""
     try:
         root: Element = fromstring(data)
     except DefusedXmlException as error:
-        raise ParseError(f"{name} defines XML entities, which are not followed. Save it without.") from error
+        raise ParseError(
+            f"{name} defines XML entities, which are not allowed. Save it without them."
+        ) from error
     except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
         raise damaged(name, error) from error
     return root
@@ -54,8 +56,9 @@ def xml_of(data: bytes, name: str) -> Element:
 def outermost(
     parent: Element, wanted: Callable[[Element], bool], closed: Callable[[Element], bool] = lambda _: False
 ) -> Iterator[Element]:
-    """The wanted elements below `parent` in the order of the file, without those inside of another wanted or
-    of a closed one. So an element that is nested in its like is read once, and not once for each level."""
+    """Yields the wanted elements below `parent` in the order of the file, except those inside another wanted
+    or closed element. So nested elements of the same kind are read once, and not once for each level.
+    """
     waiting = list(reversed(parent))
     while waiting:
         element = waiting.pop()

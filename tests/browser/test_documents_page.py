@@ -77,6 +77,7 @@ def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -
 
     row_of(page, "note 30.txt").get_by_role("button", name="Delete", exact=True).click()
     row_of(page, "note 31.txt").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("2 documents are marked for deletion")).to_be_visible()
     page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_role("heading", level=3)).to_have_count(8)
     assert len(site.service.documents("many")) == 43

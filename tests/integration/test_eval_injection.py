@@ -102,5 +102,5 @@ def test_both_layouts_are_read() -> None:
 
 
 def test_a_folder_without_attacks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no attacks"):
+    with pytest.raises(UsageError, match="contains no attacks"):
         load_attacks(tmp_path, None, 0)

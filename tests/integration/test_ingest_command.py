@@ -141,7 +141,7 @@ def test_a_new_collection_is_made(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (("nowhere.pdf",), 2, "no file, folder or match"),
+        (("nowhere.pdf",), 2, "matches no file or folder"),
         ((".", "--meta", "colour"), 2, "key=value"),
         ((__file__, "-c", "../up"), 2, "valid name"),
     ],

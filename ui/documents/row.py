@@ -85,7 +85,7 @@ def _metadata(document: Document) -> str:
 def _embedding_progress(document: Document) -> str:
     return (
         f'<progress class="ragapp-progress" value="{document.embedded}" max="{document.chunks}" '
-        f'aria-label="Passages embedded"></progress> '
+        'aria-label="Passages embedded"></progress> '
         f'<span class="ragapp-soft">{document.embedded} of {document.chunks} passages embedded</span>'
     )
 

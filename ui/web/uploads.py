@@ -89,7 +89,7 @@ class UploadGuard:
     def _remedy(self) -> str:
         return (
             f"The uploads in progress on this page would exceed {self._most // 2**20} MB. Upload fewer "
-            f"files at once, or use `ragapp ingest`.\n"
+            "files at once, or use `ragapp ingest`.\n"
         )
 
 

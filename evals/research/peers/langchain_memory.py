@@ -1,4 +1,4 @@
-"""LangChain's usual parts, held in memory for somebody else to measure. Run on its own.
+"""Loads typical LangChain components, so that another process can measure the memory. Run it as a script.
 
 python langchain_memory.py MODEL TEXTS.json VECTORS.npy prints the name of each step and waits for a line.
 """

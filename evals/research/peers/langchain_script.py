@@ -1,4 +1,4 @@
-"""LangChain's usual script, for comparison: load, split, embed, FAISS. Run on its own; prints JSON.
+"""A typical LangChain script, for comparison: load, split, embed, FAISS. Run it as a script; it prints JSON.
 
 python langchain_script.py MODEL FILE…
 """

@@ -1,9 +1,9 @@
-"""RedisVL's SemanticCache, for comparison: look-ups of a similar question. Run on its own; prints JSON.
+"""Measures RedisVL's SemanticCache, for comparison. Run it as a script; it prints JSON.
 
 python redisvl_script.py URL FOLDER DISTANCE WARM_UP TIMES SIZE…
 
-FOLDER has kept.npy, a unit vector for each other question, and asked.npy, those of the question that is kept
-and of the similar one.
+FOLDER has kept.npy, a unit vector for each other question, and asked.npy, those of a cached question and of a
+similar one.
 """
 
 from __future__ import annotations

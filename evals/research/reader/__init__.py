@@ -1,1 +1,3 @@
-"""Trains and judges the reader: the small model that says whether a sentence or row answers a question."""
+"""Trains and evaluates the reader, a small model that predicts whether a sentence or table row answers a
+question.
+"""

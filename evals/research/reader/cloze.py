@@ -1,4 +1,4 @@
-"""Questions by rules from plain sentences: their subject, year, number or definition is asked for."""
+"""Generates questions by rules from plain sentences, about their subject, year, number or definition."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DO = {"has": "does {} have", "had": "did {} have"}
 
 
 def cloze_questions(place: Place, text: str, rng: random.Random) -> Iterator[Asked]:
-    """At most one question for each sentence of the text that fits a rule."""
+    """Yields at most one question for each sentence of the text that matches a rule."""
     for start, end in sentence_spans(text):
         made = _question(text[start:end], rng)
         if made is not None:
@@ -35,7 +35,7 @@ def cloze_questions(place: Place, text: str, rng: random.Random) -> Iterator[Ask
 
 
 def _question(sentence: str, rng: random.Random) -> tuple[str, int, int] | None:
-    """The question and where its answer stands in the sentence."""
+    """The question, and the span of its answer in the sentence."""
     found = _SUBJECT.match(sentence)
     if found is None:
         return None

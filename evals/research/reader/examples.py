@@ -1,4 +1,4 @@
-"""What every data source is turned into: questions over the candidates of one document."""
+"""The common form of all training data: questions over the candidates of a document."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Half = Literal["train", "judge"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence, list item or table row. `answer` holds the characters of the answer in `text`, if any."""
+    """A sentence, list item or table row. `answer` is the span of the answer in `text`, if any."""
 
     text: str
     answer: tuple[int, int] | None = None
 
 
 class Place(NamedTuple):
-    """The set that a text belongs to, its document (halves are parted by it) and title."""
+    """The dataset of a text, its document (by which halves are split) and its title."""
 
     source: str
     document: str
@@ -27,11 +27,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with candidates of one document. `gold` has the places of those that answer it.
+    """A question with candidates of one document. `gold` has the indexes of those that answer it.
 
-    An empty `gold` makes it impossible: nothing among the candidates answers it. `ordered` says that the
-    candidates follow each other in the document, so that neighbours can be joined to a passage.
-    `origin` is the place of the candidate that a near miss was made from.
+    Without any `gold`, no candidate answers it. `ordered` means that the candidates follow each other in the
+    document, so that neighbours can be joined to a passage. `origin` is the index of the candidate from which
+    a near miss was made.
     """
 
     source: str
@@ -49,11 +49,11 @@ class Asked:
 
 
 def draw(seed: str, key: str) -> float:
-    """A number in [0, 1) that depends on the two texts alone."""
+    """A pseudo-random number in [0, 1) that depends on the two texts alone."""
     digest = hashlib.sha256(f"{seed}\0{key}".encode()).digest()
     return int.from_bytes(digest[:7], "big") / 2**56
 
 
 def half_of(document: str) -> Half:
-    """The half of a document, the same in every run and for every set that holds it."""
+    """The half of a document, which is the same in every run and dataset."""
     return "train" if draw("reader halves", document) < 0.5 else "judge"

@@ -1,4 +1,4 @@
-"""Writes the trained network as an int8 ONNX file, with a tokenizer that drops what it can never produce."""
+"""Exports the trained network as an int8 ONNX file, with a tokenizer without its unused tokens."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from evals.research.reader.network import HEADS, WIDTH, ReaderNetwork
 _POSITIONS = 384  # tokens that a pair may have
 _EPSILON = 1e-12
 _STEPS = 63
-"""Of an int8 weight, to each side. With 127, processors with AVX2 but without VNNI could overflow: they add
-two products of a weight and an activation in 16 bits."""
+"""The largest absolute value of an int8 weight. With 127, processors with AVX2 but without VNNI could
+overflow: they add two products of a weight and an activation in 16 bits.
+"""
 
 _TABLE_STEPS = 127  # of an embedding, which is only looked up
 _LOWER_STEPS = 127  # the layers below those that are trained run on the machine that trains
@@ -26,10 +27,9 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 def export(network: ReaderNetwork, tokenizer: Path, folder: Path, method: str = "int8") -> None:
-    """`model.onnx` and `tokenizer.json` in `folder`.
+    """Writes `model.onnx` and `tokenizer.json` into `folder`.
 
-    `method` "int8" scales each column of the weights, and the activations as they come; "float" is for
-    comparison.
+    The `method` "int8" quantizes weights per column and activations dynamically; "float" is for comparison.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights: Weights = {name: value.detach().float().numpy() for name, value in network.state_dict().items()}
@@ -40,7 +40,7 @@ def export(network: ReaderNetwork, tokenizer: Path, folder: Path, method: str = 
 
 
 def export_lower(network: ReaderNetwork, layers: int, path: Path) -> None:
-    """The embeddings and the lowest layers alone, in int8, for training the layers above them.
+    """Writes the embeddings and the lowest layers alone, in int8, to train the layers above them.
 
     The output is (1, length, 384).
     """
@@ -49,7 +49,7 @@ def export_lower(network: ReaderNetwork, layers: int, path: Path) -> None:
 
 
 def _without_unused(described: dict) -> tuple[list[int], dict]:  # type: ignore[type-arg]
-    """The token ids that are kept, in their order, and the tokenizer that renumbers them."""
+    """The token ids that are used, in order, and a tokenizer that renumbers them."""
     vocabulary: dict[str, int] = described["model"]["vocab"]
     kept = [(id_, token) for token, id_ in vocabulary.items() if not token.startswith("[unused")]
     kept.sort()
@@ -64,10 +64,11 @@ def _without_unused(described: dict) -> tuple[list[int], dict]:  # type: ignore[
 
 
 class _Graph:
-    """An encoder for one pair a run: no padding, so no mask. Its output is (1, length + 1, 2).
+    """An encoder for one pair per run, without padding and so without a mask. Its output has shape (1, length
+    + 1, 2).
 
-    The first row holds the logits of relevance and answerability, the others each token's as the answer's
-    first and last.
+    The first row has the logits of relevance and answerability; the others have, for each token, the logits
+    of being the first and the last token of the answer.
     """
 
     def __init__(self, weights: Weights, method: str, steps: int = _STEPS) -> None:
@@ -101,7 +102,7 @@ class _Graph:
     def _add(
         self, kind: str, inputs: list[str], outputs: int = 1, domain: str = "", **attributes: float
     ) -> str:
-        """Append a node; its first output's name, to which the others add .1, .2 …"""
+        """Appends a node; returns the name of its first output. The others have the suffixes .1, .2 …"""
         name = f"{kind}_{len(self._nodes)}"
         names = [name, *(f"{name}.{at}" for at in range(1, outputs))]
         node = helper.make_node(kind, inputs, names, name=name, domain=domain)
@@ -176,6 +177,6 @@ class _Graph:
         return self._add("DynamicQuantizeMatMul", [left, stored, scales], domain=_MICROSOFT)
 
     def _float_linear(self, left: str, name: str) -> str:
-        """A small head: its weights stay in float32."""
+        """A small head, whose weights stay in float32."""
         matrix = self._store(f"{name}.matrix", self._weights[f"{name}.weight"].T)
         return self._add("Add", [self._add("MatMul", [left, matrix]), self._weight(f"{name}.bias")])

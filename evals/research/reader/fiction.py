@@ -1,8 +1,8 @@
-"""Invented documents with questions: the only source of near misses whose truth is known for certain.
+"""Generates invented documents with questions, the only source of near misses with certain labels.
 
-Each document describes a few like things (`fiction.toml`) as sentences, a list or table rows. It is asked
-for what it says, and for what it does not: another thing of the kind, an attribute left out, another year.
-The wordings of half of the domains are never trained on.
+Each document describes a few similar things (`fiction.toml`) as sentences, a list or table rows. Questions
+ask for what it says, and for what it does not say: a different thing of the kind, a missing attribute,
+another year. The wordings of half of the domains are never used for training.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TABLE, _LIST = "table", "list"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value that a document states: of a thing, for an attribute and perhaps a year."""
+    """A value that a document states for an attribute of a thing, possibly in a year."""
 
     thing: str
     attribute: dict[str, Any]
@@ -31,7 +31,7 @@ class Fact:
 
 
 def invented(half: Half, documents: int, seed: int) -> Iterator[Asked]:
-    """Questions of `documents` invented documents, about six each, half of them impossible."""
+    """Generates questions about `documents` invented documents, about six each, half of them unanswerable."""
     domains = [domain for domain in listed("fiction.toml")["domain"] if domain["half"] == half]
     for number in range(documents):
         rng = random.Random(f"{seed} {half} {number}")
@@ -82,7 +82,7 @@ def _document(domain: dict[str, Any], name: str, rng: random.Random) -> Iterator
 def _lay_out(
     domain: dict[str, Any], facts: list[Fact], layout: str, rng: random.Random
 ) -> tuple[list[Candidate], list[int]]:
-    """The document's candidates, and the place of each fact among them."""
+    """The candidates of the document, and the index of each fact among them."""
     if layout == _TABLE:
         rows = list(dict.fromkeys((fact.thing, fact.year) for fact in facts))
         return [_row(domain, facts, row) for row in rows], [rows.index((f.thing, f.year)) for f in facts]

@@ -10,7 +10,9 @@ from evals.research.reader.words import invented_words
 
 
 def distinct(pattern: str, count: int, rng: random.Random) -> list[str]:
-    """Different things of a pattern; half of them near copies of the first, as E0472 is of E0471."""
+    """Generates different names of a pattern. Half of them are near copies of the first, such as E0472 of
+    E0471.
+    """
     things = [value(pattern, rng)]
     for _ in range(200):
         if len(things) == count:
@@ -25,7 +27,7 @@ def distinct(pattern: str, count: int, rng: random.Random) -> list[str]:
 
 
 def _near(thing: str, rng: random.Random) -> str:
-    """The thing with one digit changed; itself when it has none."""
+    """Changes one digit of a name, if it has any."""
     digits = [at for at, sign in enumerate(thing) if sign.isdigit()]
     if not digits:
         return thing
@@ -34,7 +36,7 @@ def _near(thing: str, rng: random.Random) -> str:
 
 
 def value(pattern: str, rng: random.Random) -> str:
-    """One of the choices between bars, its kinds in <> and its number ranges filled in."""
+    """Chooses one of the alternatives between bars, and fills in its kinds in <> and its number ranges."""
     chosen = rng.choice(pattern.split("|"))
     chosen = re.sub(r"<(\w+)>", lambda kind: _KINDS[kind[1]](rng), chosen)
     return re.sub(
@@ -87,4 +89,4 @@ _KINDS: dict[str, Callable[[random.Random], str]] = {
     "coursecode": lambda r: f"{_letters(r, 3)} {_digits(r, 3)}",
     "path": lambda r: f"/{r.choice(['v1', 'v2', 'api'])}/{_one('resource', r)}",
 }
-"""What stands for a kind in <>, drawn again each time."""
+"""Generators of the values of each kind in <>."""

@@ -1,4 +1,4 @@
-"""Figures of a reader on the halves that it was not trained on."""
+"""Evaluates a reader on the halves that it was not trained on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MISSED = ("xquad", "squad2", "tatqa")  # the sets whose near misses judge
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A question with what the reader made of its candidates and, if they are neighbours, of all in one."""
+    """A question with the readings of its candidates and, if they are neighbours, of all of them joined."""
 
     asked: Asked
     readings: tuple[Reading, ...]
@@ -40,12 +40,12 @@ class Judged:
         return max(reading.answerable for reading in self.readings)
 
     def first(self, of: Callable[[Reading], float]) -> bool:
-        """Whether the candidate that `of` puts first answers."""
+        """Whether the candidate that `of` ranks first answers the question."""
         return max(range(len(self.readings)), key=lambda at: of(self.readings[at])) in self.asked.gold
 
 
 def judge(score: Score, data: Path, seed: int) -> dict[str, float]:
-    """All figures, by "set measure"."""
+    """Computes all metrics, by "dataset metric"."""
     judged: dict[str, list[Judged]] = {}
     for asked in held_out(data, seed):
         judged.setdefault(_set_of(asked), []).append(read(score, asked))
@@ -57,7 +57,7 @@ def judge(score: Score, data: Path, seed: int) -> dict[str, float]:
 
 
 def held_out(data: Path, seed: int) -> Iterator[Asked]:
-    """The questions that judge: at most `_MOST` of a set, and near misses made from some of them."""
+    """The test questions: at most `_MOST` of a dataset, and near misses made from some of them."""
     natural = [a for a in load_public(data) if half(a.document) == "judge" or a.source == "wikiqa"]
     random.Random(seed).shuffle(natural)
     counted: Counter[str] = Counter()
@@ -111,13 +111,13 @@ def _figures(items: list[Judged]) -> dict[str, float]:
 
 
 def _separation(answerable: Sequence[Judged], impossible: Sequence[Judged]) -> float:
-    """AUC of answerability between the two lists."""
+    """The AUC of answerability between the two lists."""
     truth = [True] * len(answerable) + [False] * len(impossible)
     return float(roc_auc_score(truth, [item.best for item in [*answerable, *impossible]]))
 
 
 def _span_f1(item: Judged) -> float:
-    """Words shared with the answer, in the answering candidate."""
+    """The F1 of words between the predicted span and the answer, in the answering candidate."""
     place = min(item.asked.gold)
     candidate, span = item.asked.candidates[place], item.readings[place].span
     if candidate.answer is None or span is None:

@@ -1,4 +1,4 @@
-"""The reader as a PyTorch module: the reranker's encoder, cut to fewer layers, with three heads."""
+"""The reader as a PyTorch module: the encoder of the reranker with fewer layers and three heads."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Layer(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Logits for a question and a candidate read together.
+    """Computes logits for a question and a candidate that are read together.
 
-    Both methods give (batch, 2): relevance and answerability; and (batch, length, 2): the answer's first
-    and last token.
+    Both methods return logits of shape (batch, 2) for relevance and answerability, and of shape (batch,
+    length, 2) for the first and the last token of the answer.
     """
 
     def __init__(self, layers: int, dropout: float = 0.1) -> None:
@@ -68,7 +68,9 @@ class ReaderNetwork(nn.Module):
         return self.upper(tokens, mask, 0)
 
     def upper(self, tokens: Tensor, mask: Tensor, first: int) -> tuple[Tensor, Tensor]:
-        """The layers from `first` on: `tokens` (batch, length, WIDTH) is what the ones below it gave."""
+        """Applies the layers from `first` on; `tokens`, shape (batch, length, WIDTH), is the output of those
+        below.
+        """
         for layer in list(self.layers)[first:]:
             tokens = layer(tokens, mask[:, None, None, :], self.dropout)
         pooled = torch.tanh(self.pooler(tokens[:, 0]))
@@ -89,9 +91,9 @@ _PLACES = {
 
 
 def from_reranker(weights: Path, network: ReaderNetwork) -> ReaderNetwork:
-    """Fill `network` with the reranker's int8 weights, dequantised; its lowest layers are taken.
+    """Fills `network` with the dequantized weights of the lowest layers of the reranker.
 
-    Both outputs of `judge` start as the reranker's relevance; the span head starts at zero.
+    Both outputs of `judge` start as the relevance of the reranker; the span head starts at zero.
     """
     found = dequantised(weights)
     state = network.state_dict()
@@ -107,7 +109,7 @@ def from_reranker(weights: Path, network: ReaderNetwork) -> ReaderNetwork:
 
 
 def dequantised(weights: Path) -> dict[str, np.ndarray]:
-    """The reranker's parameters in float32 under this module's names."""
+    """The parameters of the reranker in float32, under the names of this module."""
     import onnx  # noqa: PLC0415  wanted by this research alone
     from onnx import numpy_helper  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The mixture that is trained on: questions with a candidate that answers, or none, and others beside it."""
+"""The mixture of training data: questions with an answering candidate, or none, and other candidates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evals.research.reader.texts import rule_made
 from evals.research.reader.twins import NamePool, near_miss
 
 _MOST = {"policyqa": 200, "rules": 500, "covidqa": 250}
-"""Questions of a source that one pass reads, where it has more."""
+"""The most questions of a source that one epoch uses."""
 
 _JUDGE_ONLY = frozenset({"wikiqa"})  # its licence is for research alone
 _PASSAGES = 0.12  # of the questions are also asked of a passage, whole
@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question with (candidate text, whether it answers, its answer's characters) of one document."""
+    """A question with candidates of one document: (text, whether it answers, the span of the answer)."""
 
     question: str
     candidates: tuple[tuple[str, bool, tuple[int, int] | None], ...]
@@ -33,7 +33,7 @@ class Group:
 
 
 def make_groups(data: Path, seed: int, epoch: int) -> list[Group]:
-    """One pass's groups, shuffled; another `epoch` draws other near misses, negatives and documents."""
+    """The shuffled groups of an epoch. Each `epoch` draws different near misses, negatives and documents."""
     rng = random.Random(f"{seed} {epoch}")
     natural = [a for a in load_public(data) if half(a.document) == "train" and a.source not in _JUDGE_ONLY]
     rules = list(rule_made(data, "train", seed))
@@ -48,7 +48,7 @@ def make_groups(data: Path, seed: int, epoch: int) -> list[Group]:
 
 
 def judged_misses(data: Path, side: Half, seed: int) -> Iterator[Asked]:
-    """Near misses of the public questions of one half, at most one for each question."""
+    """Near misses of the public questions of one half, at most one per question."""
     rng = random.Random(f"misses {seed} {side}")
     natural = [
         a for a in load_public(data) if half(a.document) == side and a.source in ("xquad", "squad2", "tatqa")
@@ -60,12 +60,12 @@ def judged_misses(data: Path, side: Half, seed: int) -> Iterator[Asked]:
 
 
 def with_title(title: str, text: str) -> str:
-    """A candidate as the reader is given it: its title path, then its text."""
+    """The input of the reader for a candidate: its title path, then its text."""
     return f"{title}: {text}" if title else text
 
 
 def passage_of(asked: Asked, around: int, before: int = 2, after: int = 2) -> Candidate:
-    """The candidate `around` with its neighbours, as one text; its answer moved along."""
+    """Joins the candidate `around` with its neighbours to one text, and shifts the span of the answer."""
     first, last = max(0, around - before), min(len(asked.candidates), around + after + 1)
     head = " ".join(c.text for c in asked.candidates[first:around])
     offset = len(head) + 1 if head else 0
@@ -75,7 +75,7 @@ def passage_of(asked: Asked, around: int, before: int = 2, after: int = 2) -> Ca
 
 
 def overlap(question: str, text: str) -> float:
-    """The share of the question's words that the text has."""
+    """The share of the words of the question that are in the text."""
     words = set(_WORD.findall(question.lower()))
     return len(words & set(_WORD.findall(text.lower()))) / max(1, len(words))
 
@@ -93,7 +93,7 @@ def _limited(asked: Iterable[Asked], rng: random.Random) -> list[Asked]:
 
 
 def _groups(asked: Asked, rng: random.Random) -> Iterator[Group]:
-    """The question with one candidate that answers and two that do not, the likeliest by their words."""
+    """The question with one answering candidate and the two others that share the most words with it."""
     title = asked.title if rng.random() < 0.6 or "near miss" in asked.source else ""
     ranked = sorted(
         (at for at in range(len(asked.candidates)) if at not in asked.gold),

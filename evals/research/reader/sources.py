@@ -1,7 +1,7 @@
-"""The public sets under `shared/data`, read into questions over candidates.
+"""Reads the public datasets under `shared/data` into questions over candidates.
 
-Halves are parted by document. SQuAD2's sample has three articles, two of which XQuAD holds too: the article
-on computational complexity is trained on, and those on the Normans and the Rhine judge.
+Halves are split by document. The sample of SQuAD2 has three articles, two of which are also in XQuAD. The
+article on computational complexity is used for training, those on the Normans and the Rhine for evaluation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evals.research.reader.tables import row_texts
 from ragapp.text.sentences import sentence_spans
 
 _SQUAD2_ARTICLES = ((152, "Normans"), (440, "Computational_complexity_theory"), (851, "Rhine"))
-"""The article of a context of squad2_sample.jsonl that first stands above that row. Rows come twice."""
+"""The first row of each article in squad2_sample.jsonl. Rows occur twice."""
 
 _FIXED: dict[str, Half] = {
     "Normans": "judge",
@@ -30,13 +30,13 @@ def half(document: str) -> Half:
 
 
 def load_public(data: Path) -> list[Asked]:
-    """All questions of the sets that may train or judge, in a fixed order."""
+    """All questions for training and evaluation, in a fixed order."""
     readers: list[Callable[[Path], Iterator[Asked]]] = [_squad2, _xquad, _reading, _wikiqa, _chunking, _tatqa]
     return [asked for read in readers for asked in read(data)]
 
 
 def over_text(place: Place, question: str, text: str, answers: Iterable[tuple[int, int]]) -> Asked:
-    """A question on a text whose `answers` are (start, end) character spans of it."""
+    """A question about a text; its `answers` are character spans (start, end)."""
     spans, answers = sentence_spans(text), list(answers)
     candidates, gold = [], set()
     for at, (start, end) in enumerate(spans):
@@ -82,7 +82,9 @@ def _xquad(data: Path) -> Iterator[Asked]:
 
 
 def _reading(data: Path) -> Iterator[Asked]:
-    """Papers and privacy policies. Reviews (subjqa) are left out: their questions are matters of opinion."""
+    """Questions about papers and privacy policies. Reviews (subjqa) are left out, because they ask for
+    opinions.
+    """
     for name in ("covidqa", "policyqa"):
         for row in _lines(data / f"reading/{name}.jsonl"):
             place = Place(name, f"{name} {row['context'][:200]}")
@@ -99,7 +101,9 @@ def _wikiqa(data: Path) -> Iterator[Asked]:
 
 
 def _chunking(data: Path) -> Iterator[Asked]:
-    """Questions whose evidence spans stand in long texts: the 4,000 characters around the first are read."""
+    """Questions with evidence spans in long texts, of which the 4,000 characters around the first span are
+    used.
+    """
     for row in _lines(data / "chunking-eval/questions.jsonl"):
         name = row["corpus_id"]
         text = (data / f"chunking-eval/corpora/{name}.md").read_text(encoding="utf-8")
@@ -115,7 +119,7 @@ def _chunking(data: Path) -> Iterator[Asked]:
 
 
 def _tatqa(data: Path) -> Iterator[Asked]:
-    """Look-ups in tables of annual reports: those whose answer is one cell or stands in one sentence."""
+    """Look-ups in tables of annual reports whose answer is in a single cell or sentence."""
     for row in _lines(data / "tatqa/contexts.jsonl"):
         rows = row_texts(row["table"])
         texts = rows + [p[a:b] for p in row["paragraphs"] for a, b in sentence_spans(p)]
@@ -127,7 +131,7 @@ def _tatqa(data: Path) -> Iterator[Asked]:
 
 
 def _looked_up(name: str, row: dict[str, Any], texts: list[str], places: range) -> Iterator[Asked]:
-    """The question when its answer stands in just one of the texts at `places`."""
+    """The question, if its answer is in exactly one of the texts at `places`."""
     answer = str(row["answer"][0])
     gold = [at for at in places if answer in texts[at]]
     if len(gold) == 1:

@@ -1,4 +1,4 @@
-"""Table rows as the reader reads them: "label; header: value; header: value"."""
+"""Formats table rows as input of the reader: "label; header: value; header: value"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _YEAR = re.compile(r"^(19|20)\d\d$")
 
 
 def row_texts(table: list[list[str]]) -> list[str]:
-    """Each body row with the headers of its columns."""
+    """The text of each body row with the headers of its columns."""
     depth = _header_rows(table)
     width = max(map(len, table), default=0)
     headers = [_header(table[:depth], column) for column in range(width)]

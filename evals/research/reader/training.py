@@ -30,8 +30,8 @@ _LABEL = 0.95  # what an answering candidate's probability is pulled to: labels 
 class EncodedPair:
     """One pair.
 
-    `tokens` (length, 384) is what the layers that stay as they are make of it. `span` holds the answer's
-    first and last token, (-1, -1) when there is none.
+    `tokens`, shape (length, 384), is the output of the frozen layers. `span` is the first and the last token
+    of the answer, (-1, -1) if there is none.
     """
 
     answers: bool
@@ -41,7 +41,7 @@ class EncodedPair:
 
 
 def encode(tokenizer: Tokenizer, lower: OnnxSession, group: Group, number: int) -> list[EncodedPair]:
-    """The group's pairs. `lower` holds the layers that stay as they are."""
+    """Encodes the pairs of a group. `lower` has the frozen layers."""
     asked = tokenizer.encode(group.question, add_special_tokens=False)
     asked.truncate(_QUESTION_TOKENS)
     rows = []
@@ -56,7 +56,9 @@ def encode(tokenizer: Tokenizer, lower: OnnxSession, group: Group, number: int) 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """Layers from `first` on are trained, `epochs` times over; `folder` gets a checkpoint every 100 steps."""
+    """Trains the layers from `first` on for `epochs` epochs, with a checkpoint in `folder` every
+    100 steps.
+    """
 
     first: int
     epochs: int
@@ -93,12 +95,12 @@ def train(network: ReaderNetwork, groups: Sequence[Sequence[EncodedPair]], plan:
 
 
 def _share(step: int, steps: int) -> float:
-    """Of the full learning rate: a short rise, then a straight fall to nothing."""
+    """The share of the full learning rate: a short warm-up, then a linear decay to zero."""
     return min(1.0, (step + 1) / (_WARM_UP * steps), (steps - step) / (steps * (1 - _WARM_UP)))
 
 
 def _batches(groups: Sequence[Sequence[EncodedPair]], epoch: int) -> Iterator[list[EncodedPair]]:
-    """Groups of like length together, some 16 batches' worth sorted at a time."""
+    """Batches of groups of similar length; about 16 batches are sorted at a time."""
     rng = np.random.default_rng(epoch)
     shuffled = [groups[at] for at in rng.permutation(len(groups))]
     window = _PAIRS * 5
@@ -157,7 +159,7 @@ def _padded(batch: Sequence[EncodedPair]) -> tuple[Tensor, Tensor]:
 
 
 def _token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int], shift: int) -> tuple[int, int]:
-    """The tokens that hold the answer's first and last character; (-1, -1) when they were cut off."""
+    """The tokens with the first and the last character of the answer; (-1, -1) if they were cut off."""
     inside = [at for at, (start, end) in enumerate(offsets) if start < answer[1] and end > answer[0]]
     if not inside or offsets[-1][1] < answer[0]:
         return (-1, -1)

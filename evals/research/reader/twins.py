@@ -1,4 +1,4 @@
-"""Near misses made from answerable questions: one code, year, number, name or relation is exchanged."""
+"""Makes near misses from answerable questions: a code, year, number, name or relation is exchanged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OPPOSITE, _NEGATION = _pairs("opposites"), _pairs("negations")
 
 @dataclass(frozen=True, slots=True)
 class NamePool:
-    """Names that documents of one half use, to exchange others for."""
+    """The names in the documents of one half, which replace others."""
 
     names: tuple[str, ...]
 
@@ -41,17 +41,17 @@ class NamePool:
         return cls(tuple(sorted({name for text in texts for name in _names(text)})))
 
     def another(self, name: str, avoid: str, rng: random.Random) -> str | None:
-        """A name of about the same length in words that `avoid` does not hold."""
+        """Draws a name of about the same number of words that `avoid` does not contain."""
         drawn = (rng.choice(self.names) for _ in range(40))
         fitting = (new for new in drawn if new.count(" ") == name.count(" ") and new.lower() not in avoid)
         return next(fitting, None)
 
 
 def near_miss(asked: Asked, pool: NamePool, rng: random.Random) -> Asked | None:
-    """The same with something exchanged so that no candidate answers it; None when nothing was found.
+    """Exchanges something so that no candidate answers the question; None if nothing suitable is found.
 
-    Sometimes the question is changed, sometimes the document. What is exchanged stands in the answering
-    candidate or the title: without it, a reader of that candidate alone could not know.
+    Changes either the question or the document. The exchanged text is in the answering candidate or the
+    title, because otherwise the candidate alone would not show that it does not answer.
     """
     if not asked.gold:
         return None
@@ -87,7 +87,7 @@ def _exchange(text: str, old: str, new: str) -> str:
 def _values(
     question: str, seen: str, everything: str, pool: NamePool, rng: random.Random
 ) -> list[tuple[str, str]]:
-    """Codes, years, numbers and names of the question, each with what it may be exchanged for."""
+    """The codes, years, numbers and names of the question, each with a replacement."""
     codes, years = _CODE.findall(question), _YEAR.findall(question)
     numbers = [number for number in _NUMBER.findall(question) if number not in years]
     options = [(text, _changed_digit(text, rng)) for text in [*codes, *numbers]]
@@ -99,7 +99,7 @@ def _values(
 
 
 def _words(asked: Asked, origin: int, seen: str, rng: random.Random) -> list[tuple[str, str]]:
-    """Words of the question, each with its opposite, its negation or another word of the document."""
+    """Words of the question, each with its opposite, its negation or a different word of the document."""
     asked_words = re.findall(r"[a-z']+", asked.question.lower())
     opposites = [(word, _OPPOSITE[word]) for word in asked_words if _OPPOSITE.get(word, seen) not in seen]
     negations = [(word, _NEGATION[word]) for word in asked_words[1:] if word in _NEGATION]

@@ -77,7 +77,7 @@ def test_a_run_of_another_set_or_other_settings_is_not_taken_for_it(
 ) -> None:
     write_run(tmp_path / "tides.0.as-set.json.gz", run_under(SETTINGS))
     dataset = AnswerDataset("tides", (), (), sha256, sha256)
-    with Progress(disable=True) as progress, pytest.raises(UsageError, match="another set"):
+    with Progress(disable=True) as progress, pytest.raises(UsageError, match="different dataset"):
         list(ablate([dataset], [{}], settings, folder=tmp_path, limit=None, progress=progress))
 
 

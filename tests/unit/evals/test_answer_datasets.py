@@ -94,7 +94,7 @@ def test_our_own_layout(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (row(documents=["c.txt"]), "c.txt is not there"),
+        (row(documents=["c.txt"]), "c.txt does not exist"),
         (row(answers=[]), "needs `answers`"),
         (row(question=" "), "question"),
         (row(answer="noon"), "answer"),

@@ -77,11 +77,11 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
 
 
 def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="other data"):
+    with pytest.raises(UsageError, match="different data"):
         gate_run(run(RESULTS), run(RESULTS, "another"))
     path = tmp_path / "run.json"
     path.write_text("{}")
-    with pytest.raises(UsageError, match="no run"):
+    with pytest.raises(UsageError, match="not a run"):
         read_answer_run(path)
 
 

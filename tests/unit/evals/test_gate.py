@@ -44,7 +44,7 @@ def test_the_outcome_is_said_in_words() -> None:
         assert table_rows([result])[0][-1] == result.outcome
         return result.outcome
 
-    assert [outcome(now) for now in (80, 77, 95, 65)] == ["the same", "may be luck", "better", "LOST"]
+    assert [outcome(now) for now in (80, 77, 95, 65)] == ["the same", "not significant", "better", "LOST"]
     assert outcome(65, tolerance=0.2) == "worse, within the tolerance"
 
 

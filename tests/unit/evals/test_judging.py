@@ -22,7 +22,7 @@ def test_without_a_judge_nobody_is_asked() -> None:
 
 
 def test_a_judge_has_to_be_a_model() -> None:
-    with pytest.raises(UsageError, match="names no model"):
+    with pytest.raises(UsageError, match="is not a model"):
         open_judge(SETTINGS.model_copy(update={"judge": "extractive"}))
 
 

@@ -111,7 +111,7 @@ def test_a_table_says_what_its_rows_and_columns_are() -> None:
 def test_runs_compare_with_their_own_kind_over_their_own_data(tmp_path: Path) -> None:
     run = read_retrieval_run(BASELINE)
     write_run(tmp_path / "other.json", replace(run, dataset_sha256="0" * 64))
-    with pytest.raises(UsageError, match="other data"):
+    with pytest.raises(UsageError, match="different data"):
         compare_files(BASELINE, tmp_path / "other.json")
     with pytest.raises(UsageError, match="different commands"):
         compare_files(BASELINE, RUN_FILES / "cache-mini.json")
@@ -126,11 +126,11 @@ def test_the_settings_that_differ_are_told() -> None:
     row = '<th scope="row">chunk_tokens</th><td>16</td><td>240</td>'
     assert row in retrieval_page(run, before)
     assert row not in retrieval_page(run, run)
-    assert "No setting differs." in retrieval_page(run, run)
+    assert "The settings are the same." in retrieval_page(run, run)
 
 
 def test_a_run_compared_with_itself_moves_nothing() -> None:
     for name in ("scifact-mini.retrieval.json", "xquad-mini.extractive.json.gz", "cache-mini.json"):
         compared = compare_files(RUN_FILES / name, RUN_FILES / name)
         assert not any(one.lost or one.comparison.difference for one in compared.results)
-        assert "No question moved." in compared.page
+        assert "No question changed." in compared.page

@@ -53,10 +53,10 @@ def test_each_ingest_is_needed_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[grid]\nchunk_size = [1]", "no setting 'chunk_size'"),
+        ("[grid]\nchunk_size = [1]", "unknown setting 'chunk_size'"),
         ("[grid]\nchunk_tokens = [1]", "chunk_tokens"),
         ("[grids]", "grids"),
-        ("[grid", "no TOML"),
+        ("[grid", "not valid TOML"),
     ],
 )
 def test_a_wrong_plan_is_refused(tmp_path: Path, text: str, message: str) -> None:
