@@ -37,9 +37,9 @@ class Workspace:
     collection: str
     embedder: str
     settings: Settings
-    bench: IngestRuntime
+    runtime: IngestRuntime
 
-    def work_off(self, progress: Progress) -> None:
+    def ingest_pending(self, progress: Progress) -> None:
         """Ingests in this process until the queue is empty. Raises ModelError, StorageError."""
         backlog = self.service.backlog(self.collection)
         stages = 2 * backlog.unparsed + backlog.unembedded
@@ -47,9 +47,9 @@ class Workspace:
             return
         task = progress.add_task("ingesting", total=stages)
         with closing(ParserSandbox(parse_limits(self.settings))) as sandbox:
-            pipeline = build_pipeline(self.bench, self.settings, sandbox)
-            for job in _jobs(self.bench.queue):
-                with held(self.bench.queue, job, self.settings.lease_seconds):
+            pipeline = build_pipeline(self.runtime, self.settings, sandbox)
+            for job in _jobs(self.runtime.queue):
+                with held(self.runtime.queue, job, self.settings.lease_seconds):
                     pipeline.work(job, Event(), lambda _: None)
                 progress.advance(task)
         progress.update(task, completed=stages)
@@ -64,16 +64,16 @@ def open_workspace(name: str, corpus_sha256: str, settings: Settings) -> Iterato
     ingested from other texts or in another way are never scored, and former settings find their corpus again.
     """
     own = workspace_settings(name, corpus_sha256, settings)
-    bench = build_runtime(own)
-    service = build_service(own, bench)
+    runtime = build_runtime(own)
+    service = build_service(own, runtime)
     reranks = own.reranker is not None
-    bare = build_service(own.model_copy(update={"reranker": None}), bench) if reranks else service
+    bare = build_service(own.model_copy(update={"reranker": None}), runtime) if reranks else service
     try:
-        embedder = bench.embedder.get().fingerprint
+        embedder = runtime.embedder.get().fingerprint
         collection = fingerprint(embedder)
         if collection not in {known.name for known in service.collections()}:
             service.create_collection(collection)
-        yield Workspace(service, bare, collection, embedder, own, bench)
+        yield Workspace(service, bare, collection, embedder, own, runtime)
     finally:
         if bare is not service:
             bare.close()

@@ -29,17 +29,17 @@ go first.
 """
 
 
-def build_pipeline(bench: IngestRuntime, settings: Settings, sandbox: ParserSandbox) -> Pipeline:
-    """Raises UsageError for an unknown chunker."""
+def build_pipeline(runtime: IngestRuntime, settings: Settings, sandbox: ParserSandbox) -> Pipeline:
+    """Builds the pipeline of the settings. Raises UsageError for an unknown chunker."""
     return Pipeline(
-        store=bench.store,
-        queue=bench.queue,
-        embedder_of=bench.embedders.of,
+        store=runtime.store,
+        queue=runtime.queue,
+        embedder_of=runtime.embedders.of,
         sandbox=sandbox,
         chunker=find_chunker(settings.chunker),
         chunk_tokens=settings.chunk_tokens,
-        observer=bench.observer,
-        replaced=bench.forget_replaced,
+        observer=runtime.observer,
+        replaced=runtime.forget_replaced,
     )
 
 

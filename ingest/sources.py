@@ -153,12 +153,12 @@ def _file(path: Path) -> Source:
     try:
         status = path.stat()
     except OSError:  # told when it is opened
-        return Source(spelled(path), spelled(path.name), partial(_opened, path))
+        return Source(spelled(path), spelled(path.name), partial(_open_file, path))
     stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-    return Source(spelled(path), spelled(path.name), partial(_opened, path), stamp)
+    return Source(spelled(path), spelled(path.name), partial(_open_file, path), stamp)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_file(path: Path) -> BinaryIO:
     """Opens a file. Raises UsageError for a pipe, a socket or a device, which may be endless."""
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -48,8 +48,9 @@ class Worker:
     owner: str = ""
 
     def run(self, stop: Event, progress: Callable[[Job], None]) -> None:
-        """Runs until `stop` is set. Raises ModelError or StorageError after `patience`
-        consecutive failures.
+        """Runs until `stop` is set.
+
+        Raises ModelError or StorageError after `patience` consecutive failures.
         """
         name, troubles = f"{os.getpid()}-{uuid4().hex[:8]}", 0
         job: Job | None = None
@@ -88,15 +89,15 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
     telemetry = build_telemetry(settings, "ragapp-worker")
     if metrics_at is not None:
         telemetry.metrics.serve(*metrics_at)
-    bench = build_runtime(settings, telemetry)
+    runtime = build_runtime(settings, telemetry)
     sandbox = ParserSandbox(parse_limits(settings), settings.pdf_password)
     Thread(target=_stop_reading, args=(stop, sandbox, deadline), name="give-back", daemon=True).start()
     try:
-        worker = Worker(bench.queue, build_pipeline(bench, settings, sandbox), settings.lease_seconds)
+        worker = Worker(runtime.queue, build_pipeline(runtime, settings, sandbox), settings.lease_seconds)
         worker.run(stop, lambda _: None)
     finally:
         sandbox.close()
-        bench.store.close()
+        runtime.store.close()
 
 
 def _stop_reading(stop: Event, sandbox: ParserSandbox, deadline: Deadline) -> None:

@@ -146,12 +146,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def service(settings: Settings) -> Iterator[RagService]:
     from ragapp.bootstrap import build_service
-    from tests.serving import LIBRARY, bring_in
+    from tests.serving import LIBRARY, ingest_all
 
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
             service.upload(UploadSpec(name, metadata={"kind": name.partition(".")[0]}), io.BytesIO(data))
-        bring_in(settings)
+        ingest_all(settings)
         yield service
 
 

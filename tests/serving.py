@@ -65,15 +65,15 @@ def parser(limits: SandboxLimits) -> ParserSandbox:
     return sandbox
 
 
-def bring_in(settings: Settings) -> None:
+def ingest_all(settings: Settings) -> None:
     """Works the queue, as a worker would, until nothing waits."""
-    bench = build_runtime(settings)
-    with closing(bench.store):
-        work_off(bench, settings)
+    runtime = build_runtime(settings)
+    with closing(runtime.store):
+        process_queue(runtime, settings)
 
 
-def work_off(bench: IngestRuntime, settings: Settings, worker: str = "test") -> None:
-    """As `bring_in`, with the parts that the test has opened."""
-    pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
-    while job := bench.queue.claim(worker):
+def process_queue(runtime: IngestRuntime, settings: Settings, worker: str = "test") -> None:
+    """As `ingest_all`, with the parts that the test has opened."""
+    pipeline = build_pipeline(runtime, settings, parser(parse_limits(settings)))
+    while job := runtime.queue.claim(worker):
         pipeline.work(job, threading.Event(), lambda _: None)

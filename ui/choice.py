@@ -41,7 +41,7 @@ def choose_collection() -> str:
     """Shows the select box and returns the chosen collection."""
     choice = _choice()
     names = [collection.name for collection in client().collections()]
-    _settle(choice, names)
+    _update_choice(choice, names)
     if choice.name not in names:  # the default one is made with its first document
         names.insert(0, choice.name)
     key = f"collection-{choice.generation}"
@@ -70,7 +70,7 @@ def _choice() -> _Choice:
     return found
 
 
-def _settle(choice: _Choice, names: Sequence[str]) -> None:
+def _update_choice(choice: _Choice, names: Sequence[str]) -> None:
     """Replaces the choice if none is made yet, if its collection is gone, or if the browser's history names
     another.
     """

@@ -38,8 +38,8 @@ def may(role: Role, collection: str | None) -> bool:
 
 def who() -> Me:
     """The signed-in user. Raises AuthenticationError when the server requires a key."""
-    asked_at, key, me = st.session_state.get(_KNOWN, (0.0, "", None))
-    if me is None or key != api_key() or time.monotonic() - asked_at > _KNOWN_SECONDS:
+    checked_at, key, me = st.session_state.get(_KNOWN, (0.0, "", None))
+    if me is None or key != api_key() or time.monotonic() - checked_at > _KNOWN_SECONDS:
         found = client().access.me()
         if me is not None and me.id != found.id:
             st.session_state.clear()  # somebody else sits at this browser now

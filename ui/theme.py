@@ -6,7 +6,7 @@ from typing import Final
 
 Option = str | int | bool | list[str] | list[int]
 
-_LOOK: Final[dict[str, Option]] = {
+_APPEARANCE: Final[dict[str, Option]] = {
     "theme.baseRadius": "0.5rem",
     "theme.headingFontWeights": [650, 600, 600, 600, 600, 600],
     "theme.headingFontSizes": ["1.75rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"],
@@ -24,7 +24,7 @@ _LOOK: Final[dict[str, Option]] = {
     "theme.dark.borderColor": "#3a474b",
 }
 
-_MANNERS: Final[dict[str, Option]] = {
+_BEHAVIOUR: Final[dict[str, Option]] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
@@ -45,8 +45,8 @@ def options(port: int, host: str, upload_mb: int) -> dict[str, Option]:
     megabytes.
     """
     return {
-        **_LOOK,
-        **_MANNERS,
+        **_APPEARANCE,
+        **_BEHAVIOUR,
         "server.port": port,
         "server.address": host,
         "server.maxUploadSize": upload_mb,  # of one file; the API has a limit of its own, and the last word

@@ -81,7 +81,7 @@ def _close() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _go(tour: _Tour) -> None:
+def _open_tour(tour: _Tour) -> None:
     st.session_state[_KEY] = tour
 
 
@@ -114,8 +114,8 @@ def _offer_stops(tour: _Tour) -> None:
     if len(tour.stops) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _step("Previous source", "P", tour.place > 0, lambda: _go(tour.moved(-1)))
-        _step("Next source", "N", tour.place + 1 < len(tour.stops), lambda: _go(tour.moved(1)))
+        _step("Previous source", "P", tour.place > 0, lambda: _open_tour(tour.moved(-1)))
+        _step("Next source", "N", tour.place + 1 < len(tour.stops), lambda: _open_tour(tour.moved(1)))
         st.html(
             f'<span class="ragapp-soft">{html_text(tour.stop.label)} · '
             f"source {tour.place + 1} of {len(tour.stops)}</span>",
@@ -125,11 +125,16 @@ def _offer_stops(tour: _Tour) -> None:
 
 def _offer_pages(tour: _Tour, page: DocumentPage) -> None:
     if page.pages > 1:
-        _step("Previous page", "Left", page.page > 1, lambda: _go(replace(tour, page=page.page - 1)))
-        _step("Next page", "Right", page.page < page.pages, lambda: _go(replace(tour, page=page.page + 1)))
+        _step("Previous page", "Left", page.page > 1, lambda: _open_tour(replace(tour, page=page.page - 1)))
+        _step(
+            "Next page",
+            "Right",
+            page.page < page.pages,
+            lambda: _open_tour(replace(tour, page=page.page + 1)),
+        )
     st.html(f'<span class="ragapp-soft">Page {page.page} of {page.pages}</span>', width="content")
     if page.page != tour.stop.page:
-        st.button("Back to the cited page", type="tertiary", on_click=lambda: _go(tour.moved(0)))
+        st.button("Back to the cited page", type="tertiary", on_click=lambda: _open_tour(tour.moved(0)))
 
 
 def _step(label: str, shortcut: str, possible: bool, go: Callable[[], None]) -> None:

@@ -38,8 +38,8 @@ def open_answer_corpus(
 ) -> Iterator[AnswerCorpus]:
     """Ingests missing files, and opens the corpus with the generator of `settings`."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
-        _hand_in(dataset, workspace.service, workspace.collection)
-        workspace.work_off(progress)
+        _upload_files(dataset, workspace.service, workspace.collection)
+        workspace.ingest_pending(progress)
         documents = workspace.service.documents(workspace.collection)
         yield AnswerCorpus(
             service=workspace.service,
@@ -51,7 +51,7 @@ def open_answer_corpus(
         )
 
 
-def _hand_in(dataset: AnswerDataset, service: RagService, collection: str) -> None:
+def _upload_files(dataset: AnswerDataset, service: RagService, collection: str) -> None:
     there = {d.metadata[ID] for d in service.documents(collection) if d.status != "failed"}
     half = halves(dataset.files)
     for file in dataset.files:

@@ -65,8 +65,9 @@ class ModelJudge:
         return self._generator.name
 
     def supports(self, quotes: Sequence[str], sentence: str) -> bool:
-        """Whether the quotations support the sentence. Raises ModelError, also if the reply is neither yes
-        nor no.
+        """Whether the quotations support the sentence.
+
+        Raises ModelError, also if the reply is neither yes nor no.
         """
         prompt = f"Quotation: {' … '.join(quotes)}\n\nSentence: {sentence}\n\nDoes it support the sentence?"
         said = generate_text(self._generator, SYSTEM, prompt, TOKENS).text

@@ -21,7 +21,7 @@ def normalise(text: str) -> list[str]:
 
 
 def without_markers(answer: str) -> str:
-    """The answer without the `[1]` that citations leave in it."""
+    """The answer without its citation markers, such as `[1]`."""
     return _MARKERS.sub("", answer)
 
 

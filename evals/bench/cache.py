@@ -64,17 +64,17 @@ def measure(
         own = settings.model_copy(
             update={"data_dir": Path(folder), "cache_entries": max(sizes) + 10, "cache_timeout": 5.0}
         )
-        bench = build_runtime(own)
-        embedder = bench.embedder.get()
+        runtime = build_runtime(own)
+        embedder = runtime.embedder.get()
         assert isinstance(embedder, CachingEmbedder), "the embedder of the runtime caches questions"
         found = [] if peer_python is None else measure_redisvl(own, embedder, sizes, times, peer_python)
-        with closing(build_service(own, bench)) as service, closing(build_cache_store(own)) as store:
+        with closing(build_service(own, runtime)) as service, closing(build_cache_store(own)) as store:
             if store.usage().entries:
                 raise UsageError(
                     f"{store.name} already holds answers. Use an empty server for the benchmark."
                 )
-            _bring_in(service, bench)
-            cache = build_cache(own, bench.store, bench.embedder)
+            _ingest_documents(service, runtime)
+            cache = build_cache(own, runtime.store, runtime.embedder)
             if cache is None:
                 raise UsageError("The cache is switched off. Set RAGAPP_CACHE to `true` to measure it.")
             with closing(cache):
@@ -92,11 +92,11 @@ class _Bench:
     times: int
 
     def measure(self, sizes: Sequence[int]) -> list[LookupLatency]:
-        made = _last(self.service.ask(AskQuery(QUESTION, use_cache=False)))
+        made = _final_answer(self.service.ask(AskQuery(QUESTION, use_cache=False)))
         works: dict[str, Callable[[], object]] = {
             "exact": lambda: self._ask(QUESTION, made, "exact"),
             "semantic": lambda: self._ask(SIMILAR, made, "semantic"),
-            "exact, look-up alone": partial(self.store.get, self._asked(QUESTION).entry_id),
+            "exact, look-up alone": partial(self.store.get, self._cache_key(QUESTION).entry_id),
             "semantic, look-up alone": partial(self._look_up, self.embedder.embed_query(SIMILAR)),
         }
         works["exact"]()  # kept before all others, so that a search that has seen few of them yet finds it
@@ -106,15 +106,15 @@ class _Bench:
             kept = size
             found += [self._timed(kind, size, work) for kind, work in works.items()]
         making = partial(self.service.ask, AskQuery(QUESTION, use_cache=False))
-        return [*found, self._timed(f"made ({made.model})", kept, lambda: _last(making()))]
+        return [*found, self._timed(f"made ({made.model})", kept, lambda: _final_answer(making()))]
 
-    def _asked(self, question: str) -> CacheKey:
+    def _cache_key(self, question: str) -> CacheKey:
         collection = self.service.collection("default")
         found = self.service.search(SearchQuery(question, k=8))
         return CacheKey(SearchedQuestion(question, found), collection, CIRCUMSTANCES)
 
     def _ask(self, question: str, made: Answer, kind: str) -> None:
-        served = _last(self.cache.answer(self._asked(question), lambda _: _only(made)))
+        served = _final_answer(self.cache.answer(self._cache_key(question), lambda _: _single_event(made)))
         if served.cache.status not in {kind, made.cache.status}:
             raise UsageError(f"Expected a {kind} hit, but the cache reports: {served.cache.why}")
 
@@ -143,31 +143,31 @@ def _fill(store: CacheStore, start: int, end: int) -> None:
         store.put(plain_entry(f"Question {number}", CIRCUMSTANCES.digest), vector)
 
 
-def _bring_in(service: RagService, bench: IngestRuntime) -> None:
+def _ingest_documents(service: RagService, runtime: IngestRuntime) -> None:
     """Stores documents of one chunk each, so that no worker is needed."""
-    embedder = bench.embedder.get()
+    embedder = runtime.embedder.get()
     for number, text in enumerate(TEXTS):
         service.upload(UploadSpec(f"{number}.txt"), io.BytesIO(text.encode()))
         for _ in ("parsed", "embedded"):
-            job = bench.queue.claim("bench")
+            job = runtime.queue.claim("bench")
             if job is None:
                 raise UsageError(
                     "A worker processed the documents of the benchmark. Use a separate database for it."
                 )
             if job.status == "queued":
-                bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
+                runtime.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
                 continue
-            missing = bench.store.chunks_without_vector(job, embedder.fingerprint, 10)
+            missing = runtime.store.chunks_without_vector(job, embedder.fingerprint, 10)
             vectors = embedder.embed_passages([passage for _, passage in missing])
-            bench.store.add_vectors(job, embedder.fingerprint, [digest for digest, _ in missing], vectors)
-            bench.store.publish_vectors(job, embedder.fingerprint)
+            runtime.store.add_vectors(job, embedder.fingerprint, [digest for digest, _ in missing], vectors)
+            runtime.store.publish_vectors(job, embedder.fingerprint)
 
 
-def _only(made: Answer) -> Generator[AskEvent, None, None]:
+def _single_event(made: Answer) -> Generator[AskEvent, None, None]:
     yield AskEvent("answer", answer=made)
 
 
-def _last(events: Generator[AskEvent, None, None]) -> Answer:
+def _final_answer(events: Generator[AskEvent, None, None]) -> Answer:
     *_, last = events
     assert last.answer is not None, "a stream of events ends with the answer"
     return last.answer

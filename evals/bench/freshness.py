@@ -51,20 +51,21 @@ class Freshness:
 
 
 def measure(settings: Settings, documents: int) -> Freshness:
-    """Measures on SQLite in a temporary data folder. Raises ServerUnavailable if a document is
-    never found.
+    """Measures on SQLite in a temporary data folder.
+
+    Raises ServerUnavailable if a document is never found.
     """
     with TemporaryDirectory(prefix="ragapp-bench-") as folder:
         own = settings.model_copy(update={"data_dir": Path(folder), "database_url": None, "index": "faiss"})
-        bench = build_runtime(own)
-        with closing(bench.store):
-            bench.store.create_collection(NAME, EMBEDDER, DIMENSION)
+        runtime = build_runtime(own)
+        with closing(runtime.store):
+            runtime.store.create_collection(NAME, EMBEDDER, DIMENSION)
             spawning = spawn_context()
             ours, theirs = spawning.Pipe()
-            watcher = spawning.Process(target=_watch, args=(own, documents, theirs))
+            watcher = spawning.Process(target=_search_until_found, args=(own, documents, theirs))
             watcher.start()
             ours.recv()
-            committed = np.array([_bring_in(bench, number) for number in range(documents)])
+            committed = np.array([_ingest_document(runtime, number) for number in range(documents)])
             searches, seen = ours.recv()
             watcher.join()
     if np.isnan(seen).any():
@@ -74,7 +75,7 @@ def measure(settings: Settings, documents: int) -> Freshness:
     return Freshness(documents, searches, words, dense, os.getloadavg()[0], os.cpu_count() or 1)
 
 
-def _watch(settings: Settings, documents: int, found: Connection) -> None:
+def _search_until_found(settings: Settings, documents: int, found: Connection) -> None:
     """Searches continuously until all documents were found; returns (number of searches, `Moments`)."""
     with closing(build_runtime(settings).store) as store, closing(build_index(settings, store)) as index:
         query = np.eye(DIMENSION, dtype=np.float32)[0]
@@ -84,39 +85,39 @@ def _watch(settings: Settings, documents: int, found: Connection) -> None:
         end = time.monotonic() + PATIENCE + documents * PAUSE
         while np.isnan(seen).any() and time.monotonic() < end:
             collection = store.collection(NAME)
-            _note(seen[:, 0], index.keyword(collection, WORD, documents))
-            _note(seen[:, 1], index.dense(collection, query, documents))
+            _record_found(seen[:, 0], index.keyword(collection, WORD, documents))
+            _record_found(seen[:, 1], index.dense(collection, query, documents))
             searches += 2
         found.send((searches, seen))
 
 
-def _note(seen: NDArray[np.float64], ranking: Ranking) -> None:
+def _record_found(seen: NDArray[np.float64], ranking: Ranking) -> None:
     """Records the documents that were found first. Their keys count from 1 in the order of commit."""
     rows = np.array([key - 1 for key, _ in ranking], np.int64)
     seen[rows] = np.fmin(seen[rows], time.monotonic())
 
 
-def _bring_in(bench: IngestRuntime, number: int) -> tuple[float, float]:
+def _ingest_document(runtime: IngestRuntime, number: int) -> tuple[float, float]:
     """Stores a document; returns when it was committed for keyword search and for dense search."""
     time.sleep(PAUSE)
     text, name = f"The {WORD} turns at noon of day {number}.", f"{number}.txt"
-    bench.store.accept(
+    runtime.store.accept(
         UploadSpec(name, NAME, source=name, metadata={}),
         io.BytesIO(text.encode()),
         media_type="text/plain",
         ingest_fingerprint="bench",
     )
-    bench.store.publish(_claimed(bench), ParsedText(text), [Chunk(0, len(text), text, 1, None)])
+    runtime.store.publish(_claimed(runtime), ParsedText(text), [Chunk(0, len(text), text, 1, None)])
     by_words = time.monotonic()
-    job = _claimed(bench)
-    ((digest, _),) = bench.store.chunks_without_vector(job, EMBEDDER, 1)
+    job = _claimed(runtime)
+    ((digest, _),) = runtime.store.chunks_without_vector(job, EMBEDDER, 1)
     vector = np.random.default_rng(number).standard_normal((1, DIMENSION)).astype(np.float32)
-    bench.store.add_vectors(job, EMBEDDER, [digest], vector / np.linalg.norm(vector))
-    bench.store.publish_vectors(job, EMBEDDER)
+    runtime.store.add_vectors(job, EMBEDDER, [digest], vector / np.linalg.norm(vector))
+    runtime.store.publish_vectors(job, EMBEDDER)
     return by_words, time.monotonic()
 
 
-def _claimed(bench: IngestRuntime) -> Job:
-    job = bench.queue.claim("bench")
+def _claimed(runtime: IngestRuntime) -> Job:
+    job = runtime.queue.claim("bench")
     assert job is not None, "no other worker uses this queue"
     return job

@@ -89,11 +89,11 @@ def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
             report = batch.report()
         if report.failed:
             raise UsageError(f"{report.failed} files cannot be read. Leave them out.")
-        bench = build_runtime(own)
-        states = bench.queue.states(None, ("ready",), len(files))
-        texts = [f"{e.heading}\n{e.text}" if e.heading else e.text for e in bench.store.entries(1)]
-        embedding = measure_embedding(bench.embedder.get(), own.embedder, texts)
-        bench.store.close()
+        runtime = build_runtime(own)
+        states = runtime.queue.states(None, ("ready",), len(files))
+        texts = [f"{e.heading}\n{e.text}" if e.heading else e.text for e in runtime.store.entries(1)]
+        embedding = measure_embedding(runtime.embedder.get(), own.embedder, texts)
+        runtime.store.close()
     return Speed(
         system="ragapp",
         model=own.embedder,
@@ -129,8 +129,9 @@ def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> Em
 
 
 def measure_langchain(files: Sequence[Path], model: Path, python: str) -> Speed:
-    """Runs the LangChain script with `python`, an interpreter with the extra `bench`. Raises UsageError if it
-    fails.
+    """Runs the LangChain script with `python`, an interpreter with the extra `bench`.
+
+    Raises UsageError if it fails.
     """
     command = script_command(str(SCRIPT), str(model), *map(str, files), python=python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script

@@ -55,7 +55,9 @@ def measure(
 ) -> list[LoadOutcome]:
     """Runs all clients with extractive answers, then only questions with each kind of faulty model."""
     clients = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
-    outcomes = [_under("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, clients, pressure.seconds)]
+    outcomes = [
+        _run_phase("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, clients, pressure.seconds)
+    ]
     for behaviour in models:
         with faulty_model(behaviour) as model:
             settings = {
@@ -65,11 +67,11 @@ def measure(
                 "RAGAPP_GENERATOR_TIMEOUT": MODEL_SILENCE,
             }
             name = f"a model that {behaviour}"
-            outcomes.append(_under(name, settings, dataset, clients[:1], pressure.seconds))
+            outcomes.append(_run_phase(name, settings, dataset, clients[:1], pressure.seconds))
     return outcomes
 
 
-def _under(
+def _run_phase(
     name: str,
     settings: dict[str, str],
     dataset: RetrievalDataset,
@@ -78,7 +80,7 @@ def _under(
 ) -> LoadOutcome:
     half = len(dataset.corpus) // 2
     with serving(settings) as served:
-        _bring_in(served, dataset.corpus[:half], threading.Event())
+        _ingest_documents(served, dataset.corpus[:half], threading.Event())
         _until_ready(served)
         idle = dict(served.peak_mib)
         with _ingesting(served, dataset.corpus[half:]) as accepted:
@@ -93,7 +95,7 @@ def _under(
 def _ingesting(served: Served, documents: Sequence[CorpusDocument]) -> Iterator[list[str]]:
     """Uploads documents while the block runs; yields the ids of those that were accepted."""
     stop, accepted = threading.Event(), list[str]()
-    thread = threading.Thread(target=lambda: accepted.extend(_bring_in(served, documents, stop)))
+    thread = threading.Thread(target=lambda: accepted.extend(_ingest_documents(served, documents, stop)))
     thread.start()
     try:
         yield accepted
@@ -102,7 +104,9 @@ def _ingesting(served: Served, documents: Sequence[CorpusDocument]) -> Iterator[
         thread.join()
 
 
-def _bring_in(served: Served, documents: Sequence[CorpusDocument], stop: threading.Event) -> list[str]:
+def _ingest_documents(
+    served: Served, documents: Sequence[CorpusDocument], stop: threading.Event
+) -> list[str]:
     accepted = []
     with RagappClient(served.url) as client:
         for document in documents:

@@ -58,17 +58,17 @@ class Load:
 
 def apply_load(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
     """Runs all clients concurrently for the given time."""
-    return asyncio.run(_press(url, groups, seconds))
+    return asyncio.run(_run_groups(url, groups, seconds))
 
 
-async def _press(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
+async def _run_groups(url: str, groups: Sequence[ClientGroup], seconds: float) -> list[Load]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     tallies = [ClientTally() for _ in groups]
     until = time.monotonic() + seconds
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as http:
         await asyncio.gather(
             *(
-                _use(http, users, start, tally, until)
+                _run_client(http, users, start, tally, until)
                 for users, tally in zip(groups, tallies, strict=True)
                 for start in range(users.count)
             )
@@ -76,7 +76,7 @@ async def _press(url: str, groups: Sequence[ClientGroup], seconds: float) -> lis
     return [_load(users, tally, seconds) for users, tally in zip(groups, tallies, strict=True)]
 
 
-async def _use(
+async def _run_client(
     http: httpx.AsyncClient, users: ClientGroup, start: int, tally: ClientTally, until: float
 ) -> None:
     place = start

@@ -46,20 +46,22 @@ class Memory:
 
 def measure(settings: Settings, collection: str, peer_python: str | None) -> Memory:
     """Measures a collection. With `peer_python`, an interpreter with the extra `bench`, LangChain loads the
-    same texts and vectors. Raises NotFoundError and UsageError.
+    same texts and vectors.
+
+    Raises NotFoundError and UsageError.
     """
-    bench = build_runtime(settings)
-    vectors, texts, _ = sample_of(bench, collection)
-    bench.store.close()
+    runtime = build_runtime(settings)
+    vectors, texts, _ = sample_of(runtime, collection)
+    runtime.store.close()
     question = " ".join(texts[0].split()[:QUESTION_WORDS])
     with spawn_context().Pool(1) as pool:
-        held = pool.apply(_hold, (settings, collection, question))
+        held = pool.apply(_measure_ours, (settings, collection, question))
     if peer_python is not None:
-        held += _hold_with_langchain(settings.models_dir / PEER_MODEL, texts, vectors, peer_python)
+        held += _measure_langchain(settings.models_dir / PEER_MODEL, texts, vectors, peer_python)
     return Memory(len(texts), vectors.nbytes / 2**20, tuple(held))
 
 
-def _hold(settings: Settings, collection: str, question: str) -> list[Held]:
+def _measure_ours(settings: Settings, collection: str, question: str) -> list[Held]:
     """Measures the steps. Call it in a fresh process."""
     return [Held("ragapp", step, resident()) for step in _steps(settings, collection, question)]
 
@@ -74,20 +76,20 @@ def _steps(settings: Settings, collection: str, question: str) -> Iterator[str]:
     service.close()
 
 
-def _hold_with_langchain(model: Path, texts: list[str], vectors: Vectors, python: str) -> list[Held]:
+def _measure_langchain(model: Path, texts: list[str], vectors: Vectors, python: str) -> list[Held]:
     with TemporaryDirectory(prefix="ragapp-bench-") as folder:
         given = Path(folder, "texts.json"), Path(folder, "vectors.npy")
         given[0].write_text(json.dumps(texts), encoding="utf-8")
         np.save(given[1], vectors)
         command = script_command(str(SCRIPT), str(model), *map(str, given), python=python)
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own script
-            held = list(_measured(process))
+            held = list(_measure_steps(process))
     if process.returncode:
         raise UsageError("LangChain's parts failed, as told above. They need `pip install 'ragapp[bench]'`.")
     return held
 
 
-def _measured(process: subprocess.Popen[str]) -> Iterator[Held]:
+def _measure_steps(process: subprocess.Popen[str]) -> Iterator[Held]:
     """Measures the process after each step that it reports; it waits meanwhile."""
     assert process.stdin is not None
     assert process.stdout is not None

@@ -39,7 +39,7 @@ class Served:
         self.peak_mib: dict[str, float] = {}
         """By process: `api`, and `worker` for all others."""
         self._over = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
         self._watcher.start()
 
     def stop(self) -> None:
@@ -48,7 +48,7 @@ class Served:
         self.process.wait()
         self._watcher.join()
 
-    def _watch(self) -> None:
+    def _watch_memory(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
             children = sum(resident(pid).own for pid in descendants(self.process.pid))
             for name, now in (("api", resident(self.process.pid).own), ("worker", children)):
@@ -57,8 +57,9 @@ class Served:
 
 @contextmanager
 def serving(settings: Mapping[str, str]) -> Iterator[Served]:
-    """Starts a server; `settings` are environment variables. Raises ServerUnavailable if it does
-    not start.
+    """Starts a server; `settings` are environment variables.
+
+    Raises ServerUnavailable if it does not start.
     """
     with TemporaryDirectory(prefix="ragapp-load-") as folder, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -141,17 +141,17 @@ def _embedded(settings: Settings, sections: int, *, by_arrival: bool) -> list[tu
     with closing(build_service(settings)) as service:
         for name, text in zip(("long-1.md", "long-2.md", "short.md"), texts, strict=True):
             service.upload(UploadSpec(name), io.BytesIO(text.encode()))
-    bench = build_runtime(settings)
-    with closing(bench.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
-        pipeline = build_pipeline(bench, settings, sandbox)
+    runtime = build_runtime(settings)
+    with closing(runtime.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
+        pipeline = build_pipeline(runtime, settings, sandbox)
         took: list[tuple[str, float]] = []
         started = time.monotonic()
-        while job := bench.queue.claim("bench"):
+        while job := runtime.queue.claim("bench"):
             pipeline.work(job, threading.Event(), lambda _: None)
             if by_arrival:
-                with bench.engine.execution_options(**WRITE).begin() as c:
+                with runtime.engine.execution_options(**WRITE).begin() as c:
                     c.execute(update(schema.versions).values(rank=schema.versions.c.id))
-            document = bench.store.document(job.document_id)
+            document = runtime.store.document(job.document_id)
             if document.status == "ready":
                 took.append((f"{job.name} ({document.chunks} chunks)", time.monotonic() - started))
         return took

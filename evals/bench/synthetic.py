@@ -18,18 +18,19 @@ from ragapp.protocols import Embedder
 from ragapp.types import Collection, IndexChange, IndexEntry, Vectors
 
 
-def sample_of(bench: IngestRuntime, name: str) -> tuple[Vectors, list[str], Embedder]:
-    """The vectors of a collection, the texts of its chunks, and its embedder. Raises NotFoundError,
-    UsageError.
+def sample_of(runtime: IngestRuntime, name: str) -> tuple[Vectors, list[str], Embedder]:
+    """The vectors of a collection, the texts of its chunks, and its embedder.
+
+    Raises NotFoundError, UsageError.
     """
-    collection = bench.store.collection(name)
-    batches = [vectors for _, _, vectors in bench.store.vectors(collection.id, collection.embedder)]
-    texts = [entry.text for entry in bench.store.entries(collection.id)]
+    collection = runtime.store.collection(name)
+    batches = [vectors for _, _, vectors in runtime.store.vectors(collection.id, collection.embedder)]
+    texts = [entry.text for entry in runtime.store.entries(collection.id)]
     if not batches or not texts:
         raise UsageError(
             f"Collection {name!r} has no vectors yet. Ingest documents, or select another with -c."
         )
-    return np.concatenate(batches), texts, bench.embedders.of(collection)
+    return np.concatenate(batches), texts, runtime.embedders.of(collection)
 
 
 PER_VERSION = 20
@@ -69,7 +70,7 @@ class SyntheticTruth:
         ]
 
     def entries(self, _collection_id: int, version_ids: Iterable[int] | None = None) -> Iterator[IndexEntry]:
-        for version in self._wanted(version_ids):
+        for version in self._versions_or_all(version_ids):
             rng = np.random.default_rng(version)
             for key in self._keys(version).tolist():
                 yield IndexEntry(key, version, mixed_text(self.texts, rng), None)
@@ -77,12 +78,12 @@ class SyntheticTruth:
     def vectors(
         self, _collection_id: int, _embedder: str, version_ids: Iterable[int] | None = None
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Vectors]]:
-        rows, versions = self.rows, iter(self._wanted(version_ids))
+        rows, versions = self.rows, iter(self._versions_or_all(version_ids))
         while batch := list(islice(versions, BATCH)):
             keys = np.concatenate([self._keys(version) for version in batch])
             yield keys, keys // PER_VERSION, np.array(rows[keys])
 
-    def _wanted(self, version_ids: Iterable[int] | None) -> Iterable[int]:
+    def _versions_or_all(self, version_ids: Iterable[int] | None) -> Iterable[int]:
         return range(self.versions) if version_ids is None else version_ids
 
     def _keys(self, version: int) -> NDArray[np.int64]:

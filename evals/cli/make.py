@@ -79,8 +79,8 @@ def _make(
     from evals.generation.generate import generate_from_feedback, generate_set
     from ragapp.bootstrap import build_runtime, build_service
 
-    bench = build_runtime(settings)
-    service = build_service(settings, bench)
+    runtime = build_runtime(settings)
+    service = build_service(settings, runtime)
     try:
         if from_feedback:
             return generate_from_feedback(service, collection, output)
@@ -90,7 +90,7 @@ def _make(
             output,
             count=count,
             seed=seed,
-            embedder=bench.embedders.of(service.collection(collection)),
+            embedder=runtime.embedders.of(service.collection(collection)),
             generator=_writer(settings),
         )
     finally:

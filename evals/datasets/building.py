@@ -18,8 +18,9 @@ from ragapp.errors import UsageError
 def make_dataset(
     name: str, path: Path, files: Iterable[SourceFile], questions: Iterable[AnswerQuestion]
 ) -> AnswerDataset:
-    """Builds the dataset with its hashes. Raises UsageError for a duplicate id, or if there are
-    no questions.
+    """Builds the dataset with its hashes.
+
+    Raises UsageError for a duplicate id, or if there are no questions.
     """
     files, questions = tuple(files), tuple(questions)
     if not questions:

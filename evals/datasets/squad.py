@@ -45,8 +45,9 @@ class _Squad(BaseModel):
 
 
 def load_squad(path: Path, name: str) -> AnswerDataset:
-    """Loads the questions, with one text file for each article. Raises UsageError, also for a
-    wrong offset.
+    """Loads the questions, with one text file for each article.
+
+    Raises UsageError, also for a wrong offset.
     """
     articles = read_document(path, TypeAdapter(_Squad)).data
     ids = [f"{number}-{article.title or 'untitled'}.txt" for number, article in enumerate(articles, 1)]

@@ -41,10 +41,10 @@ def _clozes(source: SourceDocument) -> Iterator[DraftedQuestion]:
         filling = max(found, key=lambda match: (len(match[0]), -match.start()))
         if sentence.count(filling[0]) > 1:
             continue
-        asked = _line(sentence[: filling.start()] + GAP + sentence[filling.end() :])
+        gapped = _line(sentence[: filling.start()] + GAP + sentence[filling.end() :])
         yield DraftedQuestion(
             kind="cloze",
-            question=f"What belongs in the gap: “{asked}”?",
+            question=f"What belongs in the gap: “{gapped}”?",
             answers=(filling[0],),
             document_id=source.document.id,
             start=start + filling.start(),

@@ -42,10 +42,10 @@ ALIKE = 0.95
 
 def distinct(drafts: Iterable[DraftedQuestion], embedder: Embedder) -> Iterator[DraftedQuestion]:
     """The drafts that are not near-duplicates of an earlier one."""
-    kept: Vectors = np.empty((0, embedder.dimension), np.float32)
+    distinct_vectors: Vectors = np.empty((0, embedder.dimension), np.float32)
     for draft in drafts:
         vector = embedder.embed_query(draft.question)
-        if len(kept) and float((kept @ vector).max()) >= ALIKE:
+        if len(distinct_vectors) and float((distinct_vectors @ vector).max()) >= ALIKE:
             continue
-        kept = np.vstack([kept, vector])
+        distinct_vectors = np.vstack([distinct_vectors, vector])
         yield draft

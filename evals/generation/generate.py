@@ -51,16 +51,16 @@ def generate_set(
     sources = _sources(service, collection)
     make: MakeDrafts = rule_drafts if generator is None else lambda one: written_drafts(one, generator)
     by_id = {source.document.id: source for source in sources}
-    kept: list[DraftedQuestion] = []
+    drafts_kept: list[DraftedQuestion] = []
     dropped = 0
-    for draft in distinct(_in_turns(sources, make, seed, shuffled=generator is None), embedder):
+    for draft in distinct(_interleaved_drafts(sources, make, seed, shuffled=generator is None), embedder):
         if answers_itself(draft, by_id[str(draft.document_id)], service):
-            kept.append(draft)
+            drafts_kept.append(draft)
         else:
             dropped += 1
-        if len(kept) == count:
+        if len(drafts_kept) == count:
             break
-    return _written(service, collection, file, kept, dropped)
+    return _written(service, collection, file, drafts_kept, dropped)
 
 
 def generate_from_feedback(service: RagService, collection: str, file: Path) -> GeneratedSet:
@@ -85,14 +85,14 @@ def _sources(service: RagService, collection: str) -> list[SourceDocument]:
     return [SourceDocument(one, service.document_text(one.id, one.live_version)) for one in documents]
 
 
-def _in_turns(
+def _interleaved_drafts(
     sources: Sequence[SourceDocument], make: MakeDrafts, seed: int, *, shuffled: bool
 ) -> Iterator[DraftedQuestion]:
     """Yields the first draft of each document, then the second of each, and so on; drawn by seed if they are
     cheap.
     """
     ordered = sorted(sources, key=lambda source: lot(source.document.id, seed))
-    return _by_turns(_mixed(make(source), seed) if shuffled else make(source) for source in ordered)
+    return _interleaved(_mixed(make(source), seed) if shuffled else make(source) for source in ordered)
 
 
 def _mixed(drafts: Iterable[DraftedQuestion], seed: int) -> Iterator[DraftedQuestion]:
@@ -100,10 +100,10 @@ def _mixed(drafts: Iterable[DraftedQuestion], seed: int) -> Iterator[DraftedQues
     by_kind: dict[str, list[DraftedQuestion]] = {}
     for draft in drafts:
         by_kind.setdefault(draft.kind, []).append(draft)
-    return _by_turns(sorted(ones, key=lambda draft: lot(draft.id, seed)) for ones in by_kind.values())
+    return _interleaved(sorted(ones, key=lambda draft: lot(draft.id, seed)) for ones in by_kind.values())
 
 
-def _by_turns(columns: Iterable[Iterable[DraftedQuestion]]) -> Iterator[DraftedQuestion]:
+def _interleaved(columns: Iterable[Iterable[DraftedQuestion]]) -> Iterator[DraftedQuestion]:
     return (draft for draft in chain.from_iterable(zip_longest(*columns)) if draft is not None)
 
 

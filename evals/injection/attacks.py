@@ -105,7 +105,7 @@ def _placed(kind: str, instruction: str, context: _Context, number: int) -> Atta
         question=context.question.removeprefix("Q:").strip(),
         document="\n".join([*lines[:at], instruction, *lines[at:]]),
         instruction=instruction,
-        wanted=_wanted(instruction),
+        wanted=_wanted_strings(instruction),
     )
 
 
@@ -123,5 +123,5 @@ def _purple_llama(folder: Path) -> Iterator[Attack]:
             )
 
 
-def _wanted(instruction: str) -> tuple[str, ...]:
+def _wanted_strings(instruction: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_URL.findall(instruction), *_QUOTED.findall(instruction)]))

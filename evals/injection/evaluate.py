@@ -60,8 +60,8 @@ def evaluate_injection(
         _writing(settings, generator) as own,
         open_workspace("injection", corpus, own) as workspace,
     ):
-        _hand_in(attacks, workspace)
-        workspace.work_off(progress)
+        _upload_attacks(attacks, workspace)
+        workspace.ingest_pending(progress)
         documents = workspace.service.documents(workspace.collection)
         ids = {document.metadata[ID]: document.id for document in documents}
         asked = progress.track(attacks, description=f"attacking, {generator}")
@@ -88,7 +88,7 @@ def _writing(settings: Settings, generator: str) -> Iterator[Settings]:
         )
 
 
-def _hand_in(attacks: Sequence[Attack], workspace: Workspace) -> None:
+def _upload_attacks(attacks: Sequence[Attack], workspace: Workspace) -> None:
     there = {document.metadata[ID] for document in workspace.service.documents(workspace.collection)}
     for name, text in [("vault", VAULT), *((attack.id, attack.document) for attack in attacks)]:
         if name not in there:

@@ -79,13 +79,13 @@ def frame(x: Axis, y: Axis) -> Markup:
     return Markup("\n").join(parts)
 
 
-def text(x: float, y: float, said: str, anchor: str = "start") -> Markup:
-    return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, y, anchor, said)
+def text(x: float, y: float, content: str, anchor: str = "start") -> Markup:
+    return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, y, anchor, content)
 
 
-def _horizontal(y: float, said: str) -> Markup:
+def _horizontal(y: float, content: str) -> Markup:
     line = Markup('<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(LEFT, WIDTH - RIGHT, y, y)
-    return line + text(LEFT - 8, y + 4, said, "end")
+    return line + text(LEFT - 8, y + 4, content, "end")
 
 
 def _axis(label: str, low: float, high: float, start: float, end: float, form: Format) -> Axis:  # noqa: PLR0917 - all of an axis

@@ -53,7 +53,7 @@ def hit_rate_curve(found: CacheEvaluation) -> Plot | None:
 
 def _precision_curve(found: CacheEvaluation) -> Plot | None:
     drawn = [
-        PlotLine(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn(points)])
+        PlotLine(name, [(p.hit_rate, 1 - p.wrong_per_hit.estimate) for p in _drawn_points(points)])
         for name, points in (("cosine and guards", found.curve), ("cosine alone", found.plain_curve))
     ]
     caption = "Share of right answers among hits, as the threshold is lowered"
@@ -61,7 +61,7 @@ def _precision_curve(found: CacheEvaluation) -> Plot | None:
 
 
 def _line(name: str, points: Sequence[Point]) -> PlotLine:
-    kept = _drawn(points)
+    kept = _drawn_points(points)
     return PlotLine(
         name,
         [(point.hit_rate, point.wrong_per_hit.estimate) for point in kept],
@@ -69,7 +69,7 @@ def _line(name: str, points: Sequence[Point]) -> PlotLine:
     )
 
 
-def _drawn(points: Sequence[Point]) -> list[Point]:
+def _drawn_points(points: Sequence[Point]) -> list[Point]:
     """The points that are drawn, in order of hits."""
     enough = [point for point in points if point.hits >= FEWEST] or [p for p in points if p.hits]
     return sorted(enough, key=lambda point: point.hit_rate)

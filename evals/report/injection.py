@@ -20,7 +20,7 @@ def injection_page(name: str, runs: Sequence[InjectionRun]) -> Markup:
         f"Attacks: {name}",
         f"{runs[0].attacks:,} attacks, each in a separate document about which an innocent question was "
         "asked.",
-        [section("Outcomes", _rates(runs)), *(_of(run) for run in runs)],
+        [section("Outcomes", _rates(runs)), *(_run_section(run) for run in runs)],
     )
 
 
@@ -30,7 +30,7 @@ def _rates(runs: Sequence[InjectionRun]) -> Markup:
     )
 
 
-def _of(run: InjectionRun) -> Markup:
+def _run_section(run: InjectionRun) -> Markup:
     kinds = [(kind, *(rates[name] for name in OUTCOMES)) for kind, rates in run.by_kind.items()]
     through = [(one.id, one.kind, ", ".join(found), one.shown[:SHOWN]) for one, found in _breaches(run)]
     return section(

@@ -41,10 +41,10 @@ def page(title: str, lead: str, sections: Iterable[Markup]) -> Markup:
 
 def section(heading: str, *parts: Markup | Plot | None) -> Markup:
     """A section; empty if it has no parts."""
-    kept = [part for part in parts if part]
-    if not kept:
+    non_empty = [part for part in parts if part]
+    if not non_empty:
         return Markup("")
-    return Markup("<section><h2>{}</h2>\n{}</section>").format(heading, Markup("\n").join(kept))
+    return Markup("<section><h2>{}</h2>\n{}</section>").format(heading, Markup("\n").join(non_empty))
 
 
 def paragraph(text: str) -> Markup:
@@ -73,9 +73,9 @@ def write_page(path: Path, made: str) -> None:
 
 def _row(cells: Sequence[object]) -> Markup:
     name, *rest = cells
-    values = Markup("").join(Markup("<td>{}</td>").format(_shown(cell)) for cell in rest)
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(_shown(name), values)
+    values = Markup("").join(Markup("<td>{}</td>").format(_cell_text(cell)) for cell in rest)
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(_cell_text(name), values)
 
 
-def _shown(cell: object) -> object:
+def _cell_text(cell: object) -> object:
     return f"{cell:.3f}" if isinstance(cell, float) else cell

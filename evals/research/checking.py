@@ -84,10 +84,10 @@ class Repeating:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Setup:
     """A corpus, the generator, and an answerer for each checking policy."""
 
-    library: AnswerCorpus
+    corpus: AnswerCorpus
     writer: Repeating
     answerers: Mapping[Policy, Answerer]
 
@@ -95,8 +95,8 @@ class Bench:
         """Yields the answer under each policy, `unchecked` last. Raises ModelError."""
         self.writer.last = ""
         alone = Rewriter().rewrite(question.question, question.history)
-        query = SearchQuery(alone.question, self.library.collection, HITS, filters=question.filters)
-        found = self.library.service.search(query)
+        query = SearchQuery(alone.question, self.corpus.collection, HITS, filters=question.filters)
+        found = self.corpus.service.search(query)
         answer = None
         searched = SearchedQuestion(question.question, found, alone.by)
         for policy, answerer in self.answerers.items():
@@ -105,7 +105,7 @@ class Bench:
             assert answer is not None
             yield policy, answer
         if answer is not None:
-            yield "unchecked", unchecked(answer, self.writer.last, _page_at(self.library))
+            yield "unchecked", unchecked(answer, self.writer.last, _page_at(self.corpus))
 
 
 def unchecked(answer: Answer, draft: str, page_at: PageAt) -> Answer:
@@ -128,17 +128,17 @@ def _trusted(claim: Claim, passages: Mapping[int, Passage]) -> Statement:
     return Statement(claim.text, "unsupported", whole, claim.new_line)
 
 
-def _page_at(library: AnswerCorpus) -> PageAt:
-    text = library.service.document_text
+def _page_at(corpus: AnswerCorpus) -> PageAt:
+    text = corpus.service.document_text
     return lambda document_id, version, at: text(document_id, version).page_at(at)
 
 
-def _open_bench(library: AnswerCorpus, settings: Settings) -> Bench:
+def _open_setup(corpus: AnswerCorpus, settings: Settings) -> Setup:
     found = build_generators(settings)
     if not found:
         raise UsageError("No generator is configured. Set RAGAPP_GENERATOR to `local` or `openai:MODEL`.")
     writer = Repeating(found[0])
-    text = library.service.document_text
+    text = corpus.service.document_text
     reranker = build_reranker(settings.support_model, settings) if settings.support_model else None
 
     def read(question: str, text: str) -> float | None:
@@ -147,7 +147,7 @@ def _open_bench(library: AnswerCorpus, settings: Settings) -> Bench:
     def answerer(policy: Policy) -> Answerer:
         return Answerer(
             GeneratorChain([writer]),
-            page_at=_page_at(library),
+            page_at=_page_at(corpus),
             span_of=lambda document_id, version, start, end: text(document_id, version).text[start:end],
             limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
             strict=policy == "strict",
@@ -155,32 +155,32 @@ def _open_bench(library: AnswerCorpus, settings: Settings) -> Bench:
         )
 
     checking: tuple[Policy, ...] = ("mark", "strict")
-    return Bench(library, writer, {policy: answerer(policy) for policy in checking})
+    return Setup(corpus, writer, {policy: answerer(policy) for policy in checking})
 
 
 def score(
-    dataset: AnswerDataset, bench: Bench, settings: Settings, progress: Progress
+    dataset: AnswerDataset, setup: Setup, settings: Settings, progress: Progress
 ) -> dict[Policy, AnswerRun]:
     """Scores all questions of the dataset; returns a run for each policy. Raises ModelError."""
     results: dict[Policy, dict[str, QuestionResult]] = {policy: {} for policy in POLICIES}
     for question in progress.track(dataset.questions, description=dataset.name):
         started = perf_counter()
-        for policy, answer in bench.answers(question):
+        for policy, answer in setup.answers(question):
             milliseconds = 1000 * (perf_counter() - started)
-            results[policy][question.id] = score_answer(bench.library, question, answer, milliseconds)
-    return {policy: _run(dataset, policy, found, bench, settings) for policy, found in results.items()}
+            results[policy][question.id] = score_answer(setup.corpus, question, answer, milliseconds)
+    return {policy: _run(dataset, policy, found, setup, settings) for policy, found in results.items()}
 
 
 def _run(
     dataset: AnswerDataset,
     policy: Policy,
     found: Mapping[str, QuestionResult],
-    bench: Bench,
+    setup: Setup,
     settings: Settings,
 ) -> AnswerRun:
-    made = run_of(dataset, bench.library, settings, found)
-    told = {**made.settings, "verify": policy}
-    return replace(made, settings=told, settings_fingerprint=fingerprint(made.settings_fingerprint, policy))
+    made = run_of(dataset, setup.corpus, settings, found)
+    values = {**made.settings, "verify": policy}
+    return replace(made, settings=values, settings_fingerprint=fingerprint(made.settings_fingerprint, policy))
 
 
 def main() -> None:
@@ -196,10 +196,10 @@ def main() -> None:
     with Progress(console=Console(stderr=True)) as progress:
         for path in given.sets:
             whole = load_answer_dataset(path)
-            with open_answer_corpus(whole, settings, progress) as library:
-                bench = _open_bench(library, settings)
-                runs = score(sample_questions(whole, given.limit, seed=0), bench, settings, progress)
-                bench.writer.close()
+            with open_answer_corpus(whole, settings, progress) as corpus:
+                setup = _open_setup(corpus, settings)
+                runs = score(sample_questions(whole, given.limit, seed=0), setup, settings, progress)
+                setup.writer.close()
             for policy, run in runs.items():
                 write_run(given.out / f"{run.dataset}.{given.limit}.{policy}.{given.widen}.json.gz", run)
                 made.append(run)

@@ -39,7 +39,7 @@ def labelled(path: Path, count: int) -> list[Labelled]:
 
 
 def judge_labels(judge: ModelJudge, pairs: Sequence[Labelled]) -> Agreement:
-    """Raises ModelError."""
+    """Compares the verdicts of the judge with the labels. Raises ModelError."""
     opinions = [Opinion(judge.supports([quote], claim), supported) for claim, quote, supported in pairs]
     return agreement(judge, opinions)
 

@@ -81,21 +81,21 @@ RULES: Mapping[str, Features] = {
 
 
 def observe(
-    dataset: AnswerDataset, library: AnswerCorpus, model: Reranker, progress: Progress
+    dataset: AnswerDataset, corpus: AnswerCorpus, model: Reranker, progress: Progress
 ) -> list[Observation]:
     return [
-        _observation(question, library, model, answerable=question.answerable)
+        _observation(question, corpus, model, answerable=question.answerable)
         for question in progress.track(dataset.questions, description=dataset.name)
         if question.answerable is not None
     ]
 
 
 def _observation(
-    question: AnswerQuestion, library: AnswerCorpus, model: Reranker, *, answerable: bool
+    question: AnswerQuestion, corpus: AnswerCorpus, model: Reranker, *, answerable: bool
 ) -> Observation:
     alone = stand_alone(question.question, question.history)
-    found = library.service.search(
-        SearchQuery(alone, collection=library.collection, k=HITS, filters=question.filters)
+    found = corpus.service.search(
+        SearchQuery(alone, collection=corpus.collection, k=HITS, filters=question.filters)
     )
     passages = number_hits(found.hits)[:MOST_READ]
     ranked = [one for one in score_sentences(alone, passages) if not one.sentence.is_title]
@@ -146,8 +146,8 @@ def _observed(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[str, 
     with Progress(console=Console(stderr=True)) as progress:
         for path in paths:
             dataset = load_answer_dataset(path)
-            with open_answer_corpus(dataset, settings, progress) as library:
-                yield dataset.name, observe(dataset, library, model, progress)
+            with open_answer_corpus(dataset, settings, progress) as corpus:
+                yield dataset.name, observe(dataset, corpus, model, progress)
 
 
 def main() -> None:

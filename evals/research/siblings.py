@@ -74,12 +74,12 @@ def _exchanged(sentence: str, nearest: Iterable[str], parts: Callable[[str], Ite
             if stated or theirs.lower().removesuffix("'s").removesuffix("’s") in known:
                 continue
             for start, end, ours in own:
-                if _alike(ours, theirs):
+                if _same_kind(ours, theirs):
                     return sentence[:start] + theirs + sentence[end:]
     return None
 
 
-def _alike(ours: str, theirs: str) -> bool:
+def _same_kind(ours: str, theirs: str) -> bool:
     mine, others = parse_sentence(ours).values, parse_sentence(theirs).values
     if not mine or not others:
         return not mine and not others
@@ -130,15 +130,15 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print the claims with the wrong verdict")
     given = parser.parse_args()
     wanted = HALVES if given.half == "both" else (given.half,)
-    told = {}
+    results = {}
     for path in given.sets:
         texts = [text for text in texts_of(path) if half_of(text) in wanted][: given.limit]
         found = list(verdicts_on(texts))
-        told[path.stem] = shares(found)
+        results[path.stem] = shares(found)
         if given.show:
             wrong = [(k, v, c) for k, c, v in found if (v == "supported") != (k == "verbatim")]
             sys.stdout.writelines(f"{kind}: {verdict}: {claim}\n" for kind, verdict, claim in wrong)
-    sys.stdout.write(json.dumps(told, indent=1) + "\n")
+    sys.stdout.write(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ class Corpus:
 def open_corpus(dataset: RetrievalDataset, settings: Settings, progress: Progress) -> Iterator[Corpus]:
     """Ingests missing documents, and opens the corpus."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
-        _upload(dataset, workspace.service, workspace.collection, progress)
-        workspace.work_off(progress)
+        _upload_missing(dataset, workspace.service, workspace.collection, progress)
+        workspace.ingest_pending(progress)
         documents = workspace.service.documents(workspace.collection)
         yield Corpus(
             service=workspace.service,
@@ -68,7 +68,9 @@ def as_markdown(document: CorpusDocument) -> bytes:
     return (f"# {title}\n\n{document.text}" if title else document.text).encode()
 
 
-def _upload(dataset: RetrievalDataset, service: RagService, collection: str, progress: Progress) -> None:
+def _upload_missing(
+    dataset: RetrievalDataset, service: RagService, collection: str, progress: Progress
+) -> None:
     """Uploads documents that are missing or failed before, except those without any text."""
     there = {d.metadata[ID] for d in service.documents(collection) if d.status != "failed"}
     missing = [d for d in dataset.corpus if d.id not in there and (d.text.strip() or d.title.strip())]

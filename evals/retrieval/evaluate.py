@@ -58,7 +58,7 @@ def evaluate_retrieval(
     searcher = Searcher(corpus.service, corpus.collection, corpus.corpus_ids, settings.candidates)
     timed = list(dataset.queries.values())[:TIMED_QUERIES]
     times = searcher.times(progress.track(timed, description="timing searches"), TIMED_K)
-    found = _found(dataset, corpus, settings, progress, MODES if only is None else (only,))
+    found = _search_modes(dataset, corpus, settings, progress, MODES if only is None else (only,))
     rankings = {mode: {query: one.ranking for query, one in run.items()} for mode, run in found.items()}
     modes = {mode: scored(dataset, run) for mode, run in rankings.items()}
     values = retrieval_settings(settings)
@@ -117,7 +117,7 @@ def scored(dataset: RetrievalDataset, run: Ranking) -> ModeResult:
     return ModeResult(metrics=mean(per_query), queries=results, by_k=by_k(dataset.qrels, run))
 
 
-def _found(
+def _search_modes(
     dataset: RetrievalDataset,
     corpus: Corpus,
     settings: Settings,

@@ -54,7 +54,9 @@ class RetrievalExperiment(Experiment[RetrievalRun]):
         if is_span_folder(self.dataset):
             self.result = self._spans(settings)
         else:
-            self.result = self._searched(settings) if self.ranking is None else self._given(self.ranking)
+            self.result = (
+                self._searched(settings) if self.ranking is None else self._score_ranking(self.ranking)
+            )
         return self.result.run
 
     def failures(self, run: RetrievalRun) -> Sequence[str]:
@@ -88,7 +90,7 @@ class RetrievalExperiment(Experiment[RetrievalRun]):
             queries = {question.id: question.text for question in asked.questions}
             return RetrievalResult(evaluate_spans(asked, settings, progress), rankings={}, queries=queries)
 
-    def _given(self, file: Path) -> RetrievalResult:
+    def _score_ranking(self, file: Path) -> RetrievalResult:
         ranking = read_trec(file)
         dataset = self._sampled(load_beir(self.dataset, self.split))
         run = evaluate_ranking(dataset, ranking, file.stem)

@@ -38,14 +38,14 @@ HitsByQuery = Mapping[str, Sequence[Hit]]
 def evaluate_spans(dataset: SpanDataset, settings: Settings, progress: Progress) -> RetrievalRun:
     """Ingests the texts, and searches for every question in each mode."""
     with open_workspace(dataset.name, dataset.corpus_sha256, settings) as workspace:
-        _hand_in(dataset, workspace)
-        workspace.work_off(progress)
+        _upload_texts(dataset, workspace)
+        workspace.ingest_pending(progress)
         documents = workspace.service.documents(workspace.collection)
         names = {document.id: document.source for document in documents}
         searcher = Searcher(workspace.service, workspace.collection, names, settings.candidates)
         timed = [question.text for question in dataset.questions[:TIMED_QUERIES]]
         times = searcher.times(progress.track(timed, description="timing searches"), TIMED_K)
-        found = _found(dataset, workspace, progress)
+        found = _search_all(dataset, workspace, progress)
         scorer = _Scorer(dataset, names)
         modes = {mode: scorer.score(hits) for mode, hits in found.items()}
         values = retrieval_settings(settings)
@@ -95,7 +95,7 @@ class _Scorer:
             name for id_, name in self._names.items() if service.document_text(id_).text == self._texts[name]
         }
         parsed = [(q, span) for q in self._questions if q.corpus in same for span in q.evidence]
-        kept = {mode: self._kept(hits) for mode, hits in found.items()}
+        kept = {mode: self._count_found(hits) for mode, hits in found.items()}
         return count_stages(
             relevant=sum(len(question.evidence) for question in self._questions),
             parsed=len(parsed),
@@ -106,7 +106,7 @@ class _Scorer:
 
     def _result(self, question: SpanQuestion, hits: Sequence[Hit]) -> QueryResult:
         first = hits[:READ]
-        wanted = self._wanted(question.corpus, question.evidence)
+        wanted = self._evidence_words(question.corpus, question.evidence)
         scores = {f"word {name}@{READ}": value for name, value in overlap(self._read(first), wanted).items()}
         scores[METRIC] = overlap(self._affordable(hits), wanted)["recall"]
         places = tuple(f"{self._names[hit.document_id]}:{hit.start}-{hit.end}" for hit in first)
@@ -121,7 +121,7 @@ class _Scorer:
                 break
         return set(list(read)[:BUDGET])
 
-    def _kept(self, hits: HitsByQuery) -> Kept:
+    def _count_found(self, hits: HitsByQuery) -> Kept:
         return Kept(
             candidates=self._covered(hits),
             first=self._covered({query: found[:READ] for query, found in hits.items()}),
@@ -132,21 +132,21 @@ class _Scorer:
         for question in self._questions:
             read = self._read(hits[question.id])
             for place, span in enumerate(question.evidence):
-                if self._wanted(question.corpus, [span]) <= read:
+                if self._evidence_words(question.corpus, [span]) <= read:
                     covered.add((question.id, str(place)))
         return covered
 
     def _read(self, hits: Iterable[Hit]) -> set[tuple[str, int]]:
         read: set[tuple[str, int]] = set()
         for hit in hits:
-            read |= self._wanted(self._names[hit.document_id], [TextSpan(hit.start, hit.end)])
+            read |= self._evidence_words(self._names[hit.document_id], [TextSpan(hit.start, hit.end)])
         return read
 
-    def _wanted(self, name: str, spans: Iterable[TextSpan]) -> set[tuple[str, int]]:
+    def _evidence_words(self, name: str, spans: Iterable[TextSpan]) -> set[tuple[str, int]]:
         return {(name, number) for number in self._words[name].of(spans)}
 
 
-def _hand_in(dataset: SpanDataset, workspace: Workspace) -> None:
+def _upload_texts(dataset: SpanDataset, workspace: Workspace) -> None:
     there = {d.source for d in workspace.service.documents(workspace.collection) if d.status != "failed"}
     for name, text in dataset.texts.items():
         if name not in there:
@@ -155,7 +155,7 @@ def _hand_in(dataset: SpanDataset, workspace: Workspace) -> None:
             )
 
 
-def _found(
+def _search_all(
     dataset: SpanDataset, workspace: Workspace, progress: Progress
 ) -> dict[str, dict[str, Sequence[Hit]]]:
     candidates = workspace.settings.candidates

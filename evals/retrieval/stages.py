@@ -87,7 +87,7 @@ def document_stages(
     pairs = list(_relevant(qrels))
     parsed = [pair for pair in pairs if pair[1] not in failed]
     chunked = [pair for pair in parsed if pair[1] not in empty]
-    kept = {mode: _kept(chunked, by_query) for mode, by_query in found.items()}
+    kept = {mode: _count_found(chunked, by_query) for mode, by_query in found.items()}
     return count_stages(relevant=len(pairs), parsed=len(parsed), chunked=len(chunked), kept=kept)
 
 
@@ -96,7 +96,7 @@ def _relevant(qrels: Qrels) -> Iterator[Pair]:
         yield from ((query, document) for document, grade in grades.items() if grade > 0)
 
 
-def _kept(pairs: Collection[Pair], found: Mapping[str, FoundDocuments]) -> Kept:
+def _count_found(pairs: Collection[Pair], found: Mapping[str, FoundDocuments]) -> Kept:
     candidates = {query: one.first(one.candidates) for query, one in found.items()}
     first = {query: one.first(FIRST) for query, one in found.items()}
     return Kept(

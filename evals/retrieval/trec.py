@@ -14,8 +14,9 @@ from ragapp.errors import UsageError
 
 
 def write_trec(path: Path, run: Ranking, tag: str) -> None:
-    """Writes complete rankings. Raises UsageError for an id that contains a space, which the format does not
-    allow.
+    """Writes complete rankings.
+
+    Raises UsageError for an id that contains a space, which the format does not allow.
     """
     written = []
     for query, ranking in run.items():

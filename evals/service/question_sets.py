@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from evals import data
 from evals.service.review import read_drafts, reviewed
-from evals.service.set_archive import handed_in, packed, set_name, with_member
+from evals.service.set_archive import packed, set_name, unpack_upload, with_member
 from evals.service.set_layout import described
 from ragapp.errors import ConflictError, NotFoundError, RagappError, StorageError, UsageError
 from ragapp.fetching.bounded import opened_zip
@@ -47,11 +47,11 @@ class QuestionSets:
 
     def all(self) -> list[EvalSet]:
         """All sets by name, the bundled ones first."""
-        return [*BUNDLED.values(), *map(self._told, self._artifacts.all("question set"))]
+        return [*BUNDLED.values(), *map(self._parse, self._artifacts.all("question set"))]
 
     def get(self, name: str) -> EvalSet:
         """The set of that name. Raises NotFoundError."""
-        return BUNDLED.get(name) or self._told(self._own(name))
+        return BUNDLED.get(name) or self._parse(self._find_added(name))
 
     def check_free(self, name: str) -> None:
         """Raises UsageError for an invalid name, ConflictError for one that is taken."""
@@ -70,10 +70,10 @@ class QuestionSets:
         """
         self.check_free(set_name(name))
         try:
-            with handed_in(name, data) as folder:
+            with unpack_upload(name, data) as folder:
                 return self.add_folder(folder)
         except OSError as error:
-            raise _not_unpacked(set_name(name), error) from error
+            raise _unpacking_error(set_name(name), error) from error
 
     def add_folder(self, folder: Path) -> EvalSet:
         """Adds the set in `folder` under the folder's name. Raises UsageError and ConflictError."""
@@ -88,7 +88,7 @@ class QuestionSets:
             raise UsageError(
                 f"{name!r} is bundled with ragapp and cannot be deleted. Delete a set of your own instead."
             )
-        self._artifacts.remove(self._own(name))
+        self._artifacts.remove(self._find_added(name))
 
     @contextmanager
     def checked_out(self, name: str) -> Iterator[Path]:
@@ -100,13 +100,13 @@ class QuestionSets:
             return
         with TemporaryDirectory() as temporary:
             folder = Path(temporary) / name
-            with self._opened(self._own(name)) as archive:
+            with self._open_archive(self._find_added(name)) as archive:
                 archive.extractall(folder)
             yield folder
 
     def drafts(self, name: str) -> list[QuestionDraft]:
         """The questions of a set. Raises NotFoundError, and UsageError if the set cannot be reviewed."""
-        with self._opened(self._reviewable(name)) as archive:
+        with self._open_archive(self._reviewable(name)) as archive:
             return read_drafts(_text(archive, _questions_in(archive)))
 
     def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
@@ -114,14 +114,14 @@ class QuestionSets:
 
         Raises NotFoundError, UsageError, and ConflictError if someone else changed the set meanwhile."""
         former = self._reviewable(name)
-        with self._opened(former) as archive:
+        with self._open_archive(former) as archive:
             questions = _questions_in(archive)
             text = reviewed(_text(archive, questions), drafts)
             with with_member(archive, questions, text.encode()) as data:
                 self._artifacts.replace(former, data, former.about)
         return read_drafts(text)
 
-    def _own(self, name: str) -> Artifact:
+    def _find_added(self, name: str) -> Artifact:
         found = self._artifacts.find("question set", name)
         if found is None:
             raise NotFoundError(
@@ -130,26 +130,26 @@ class QuestionSets:
         return found
 
     def _reviewable(self, name: str) -> Artifact:
-        if name not in BUNDLED and self._told(found := self._own(name)).reviewable:
+        if name not in BUNDLED and self._parse(found := self._find_added(name)).reviewable:
             return found
         raise UsageError(
             f"{name!r} cannot be reviewed. Only question sets in ragapp's own JSONL layout "
             "that were added here can be."
         )
 
-    def _told(self, artifact: Artifact) -> EvalSet:
+    def _parse(self, artifact: Artifact) -> EvalSet:
         return self._about.validate_json(artifact.about)
 
     @contextmanager
-    def _opened(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
+    def _open_archive(self, artifact: Artifact) -> Iterator[zipfile.ZipFile]:
         try:
             with closing(self._artifacts.open(artifact)) as data, opened_zip(data) as archive:
                 yield archive
         except (zipfile.BadZipFile, zlib.error, ValueError) as error:
-            told = (
+            message = (
                 f"The question set {artifact.name!r} is damaged on disk: {error}. Delete it and add it again."
             )
-            raise StorageError(told) from error
+            raise StorageError(message) from error
 
 
 def _questions_in(archive: zipfile.ZipFile) -> str:
@@ -162,7 +162,7 @@ def _text(archive: zipfile.ZipFile, name: str) -> str:
     return archive.read(name).decode("utf-8-sig")  # a byte order mark is no part of the first question
 
 
-def _not_unpacked(name: str, error: OSError) -> RagappError:
+def _unpacking_error(name: str, error: OSError) -> RagappError:
     if error.errno in _NO_ROOM:
         return StorageError(
             f"{name} could not be unpacked: {error.strerror}. Free some disk space and upload it again."

@@ -36,7 +36,7 @@ def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
     for one in drafts:
         _check(one)
     wanted = {draft.id: draft for draft in drafts}
-    kept = []
+    lines = []
     for line in _lines(text):
         row = json.loads(line)
         if draft := wanted.pop(row["id"], None):
@@ -46,10 +46,10 @@ def reviewed(text: str, drafts: Sequence[QuestionDraft]) -> str:
                 "answerable": draft.answerable,
                 "accepted": draft.accepted,
             }
-            kept.append(json.dumps(row, ensure_ascii=False))
+            lines.append(json.dumps(row, ensure_ascii=False))
     if wanted:
         raise UsageError(f"Question {next(iter(wanted))!r} is not in the set. Load the set again.")
-    return "".join(f"{line}\n" for line in kept)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _check(draft: QuestionDraft) -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
-from evals.service.runs import KeptRun, read_kept_run
+from evals.service.runs import StoredRun, read_stored_run
 from ragapp.errors import ConflictError, NotFoundError, UsageError
 from ragapp.protocols import ArtifactStore
 from ragapp.types import ArtifactKind, EvalRun
@@ -46,12 +46,12 @@ class RunArchive:
         found = [replace(run, has_report=run.name in pages) for run in runs]
         return sorted(found, key=lambda run: run.created_at, reverse=True)
 
-    def read(self, name: str) -> KeptRun:
+    def read(self, name: str) -> StoredRun:
         """The run of that name. Raises NotFoundError."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"{name}{RUN_SUFFIX}"
             path.write_bytes(self._bytes("run", name))
-            return read_kept_run(path)
+            return read_stored_run(path)
 
     def page(self, name: str) -> bytes:
         """The HTML report of a run. Raises NotFoundError."""
@@ -64,20 +64,20 @@ class RunArchive:
         runs = self._names("run")
         for path in self._new_files(RUN_SUFFIX, runs | self._foreign):
             try:
-                about = self._about.dump_json(read_kept_run(path).told).decode()
+                about = self._about.dump_json(read_stored_run(path).run).decode()
             except UsageError:
                 self._foreign.add(path.stem)
             else:
-                self._add("run", path, about)
+                self._store("run", path, about)
                 runs.add(path.stem)
         for path in self._new_files(PAGE_SUFFIX, self._names("report")):
             if path.stem in runs:
-                self._add("report", path, "")
+                self._store("report", path, "")
 
     def _new_files(self, suffix: str, known: set[str]) -> Iterator[Path]:
         return (path for path in self._folder.glob(f"*{suffix}") if path.stem not in known)
 
-    def _add(self, kind: ArtifactKind, path: Path, about: str) -> None:
+    def _store(self, kind: ArtifactKind, path: Path, about: str) -> None:
         with path.open("rb") as data, suppress(ConflictError):  # another process has just stored it
             self._artifacts.add(kind, path.stem, data, about)
 

@@ -22,9 +22,9 @@ MOVED = 20
 """The most questions that are listed. Those without a change are not."""
 
 
-def compare_runs(before: KeptRun, after: KeptRun) -> RunComparison:
+def compare_runs(before: StoredRun, after: StoredRun) -> RunComparison:
     """Compares two runs. Raises UsageError if they differ in kind or data, or have no question in common."""
-    first, second = before.told, after.told
+    first, second = before.run, after.run
     if first.kind != second.kind or before.data != after.data:
         raise UsageError(
             f"{first.name} is a {first.kind} run over {first.dataset!r}, {second.name} a {second.kind} run "
@@ -65,12 +65,12 @@ def _moved(old: Mapping[str, float], new: Mapping[str, float]) -> list[QuestionC
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRun:
+class StoredRun:
     """A stored run. `data` is equal for runs over the same questions and documents; `headline` is the metric
     by which questions are ordered; `traces` are by question.
     """
 
-    told: EvalRun
+    run: EvalRun
     data: str
     headline: str
     scores: ScoresByMetric
@@ -80,14 +80,15 @@ class KeptRun:
         """What the run recorded about a question. Raises NotFoundError."""
         if question not in self.traces:
             raise NotFoundError(
-                f"Question {question!r} is not in the run {self.told.name}. Compare the runs again."
+                f"Question {question!r} is not in the run {self.run.name}. Compare the runs again."
             )
         return self.traces[question]
 
 
-def read_kept_run(path: Path) -> KeptRun:
-    """Reads a run file; the run gets the name of the file. Raises UsageError if it is not a known kind of
-    run.
+def read_stored_run(path: Path) -> StoredRun:
+    """Reads a run file; the run gets the name of the file.
+
+    Raises UsageError if it is not a known kind of run.
     """
     try:
         try:
@@ -98,11 +99,13 @@ def read_kept_run(path: Path) -> KeptRun:
         raise UsageError(f"{path} is not a complete run: {error}. Run the evaluation again.") from error
 
 
-def _retrieval(name: str, run: RetrievalRun) -> KeptRun:
+def _retrieval(name: str, run: RetrievalRun) -> StoredRun:
     found = run.scored.queries
     system = f"{run.system}, {run.embedder}"
-    return KeptRun(
-        told=_told(name, "retrieval", run, system=system, questions=len(found), figures=run.scored.metrics),
+    return StoredRun(
+        run=_eval_run(
+            name, "retrieval", run, system=system, questions=len(found), figures=run.scored.metrics
+        ),
         data=run.dataset_sha256,
         headline=run.metric,
         scores=run.scores(),
@@ -113,10 +116,10 @@ def _retrieval(name: str, run: RetrievalRun) -> KeptRun:
     )
 
 
-def _answers(name: str, run: AnswerRun) -> KeptRun:
+def _answers(name: str, run: AnswerRun) -> StoredRun:
     figures = {figure: one.value for figure, one in run.figures.items()}
-    return KeptRun(
-        told=_told(name, "answers", run, system=run.model, questions=len(run.questions), figures=figures),
+    return StoredRun(
+        run=_eval_run(name, "answers", run, system=run.model, questions=len(run.questions), figures=figures),
         data=run.dataset_sha256,
         headline="answer_recall",
         scores=run.scores(),
@@ -135,7 +138,7 @@ def _answers(name: str, run: AnswerRun) -> KeptRun:
     )
 
 
-def _told(
+def _eval_run(
     name: str, kind: RunKind, run: ScoredRun, *, system: str, questions: int, figures: Mapping[str, float]
 ) -> EvalRun:
     return EvalRun(

@@ -48,7 +48,7 @@ def set_name(file: str) -> str:
 
 
 @contextmanager
-def handed_in(name: str, data: BinaryIO) -> Iterator[Path]:
+def unpack_upload(name: str, data: BinaryIO) -> Iterator[Path]:
     """Unpacks an upload, a file of questions or a ZIP archive, into a folder with the name of the set.
 
     Raises UsageError and ParseError.

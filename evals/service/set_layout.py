@@ -17,8 +17,9 @@ from ragapp.types import EvalSet
 
 
 def described(folder: Path) -> EvalSet:
-    """Describes the set in the folder, under the folder's name. Raises UsageError if no evaluation can read
-    it.
+    """Describes the set in the folder, under the folder's name.
+
+    Raises UsageError if no evaluation can read it.
     """
     try:
         return _loaded(folder)

@@ -56,7 +56,7 @@ def judge_run(
     for metric in baseline:
         both = run.get(metric, {}).keys() & baseline[metric].keys()
         if both:
-            comparisons[metric] = compare(_only(run[metric], both), _only(baseline[metric], both))
+            comparisons[metric] = compare(_restricted(run[metric], both), _restricted(baseline[metric], both))
     if not comparisons:
         raise UsageError(
             "The run and the baseline have no question in common. Run both with the same dataset, --limit "
@@ -86,7 +86,7 @@ def _lost(difference: float, p: float, tolerance: float) -> bool:
     return difference < -tolerance and p <= SIGNIFICANT
 
 
-def _only(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
+def _restricted(scores: Mapping[str, float], kept: set[str]) -> dict[str, float]:
     return {query: scores[query] for query in kept}
 
 

@@ -40,8 +40,9 @@ def run_plan(
     settings: Settings,
     measure: Measure,
 ) -> Iterator[tuple[Trial, bool]]:
-    """Yields each trial when it is finished, and whether it was already in the file. Raises UsageError, and
-    the errors of `measure`.
+    """Yields each trial when it is finished, and whether it was already in the file.
+
+    Raises UsageError, and the errors of `measure`.
     """
     if len({path.resolve().name for path in datasets}) < len(datasets):
         raise UsageError(

@@ -78,13 +78,13 @@ def _documents(path: Path, limit: int | None, settings: Settings, progress: Prog
     whole = load_beir(path)
     asked = whole if limit is None else sample_queries(whole, limit, seed=0)
     with open_corpus(whole, settings, progress) as corpus:
-        return _of(evaluate_retrieval(asked, corpus, settings, progress, only="hybrid").run)
+        return _measured_run(evaluate_retrieval(asked, corpus, settings, progress, only="hybrid").run)
 
 
 def _spans(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
     whole = load_spans(path)
     asked = whole if limit is None else sample_spans(whole, limit, seed=0)
-    return _of(evaluate_spans(asked, settings, progress))
+    return _measured_run(evaluate_spans(asked, settings, progress))
 
 
 def _answers(path: Path, limit: int | None, settings: Settings, progress: Progress) -> Measured:
@@ -97,7 +97,7 @@ def _answers(path: Path, limit: int | None, settings: Settings, progress: Progre
     return _measured(ANSWERED_BY, known, run)
 
 
-def _of(run: RetrievalRun) -> Measured:
+def _measured_run(run: RetrievalRun) -> Measured:
     return _measured(run.metric, run.values(), run)
 
 

@@ -57,13 +57,13 @@ def open_batch(
     With `reserved`, no other worker processes its files, because only this command knows their password.
     Raises ModelError and StorageError.
     """
-    bench = build_runtime(settings)
-    service = build_service(settings, bench)
+    runtime = build_runtime(settings)
+    service = build_service(settings, runtime)
     touched = SimpleQueue[str]()
     owner = f"ingest-{uuid4().hex[:12]}"
     try:
         _make_if_missing(service, collection)
-        with _working(bench, settings, jobs, owner, touched) as workers:
+        with _workers_running(runtime, settings, jobs, owner, touched) as workers:
             yield Batch(
                 service, collection, metadata, progress, workers, touched, owner=owner, reserved=reserved
             )
@@ -150,9 +150,9 @@ class Batch:
         before = set(self.unfinished)
         started = time.monotonic()
         if started >= self._next_look:
-            self._look(sorted(before))
+            self._check(sorted(before))
             self._next_look = time.monotonic() + LOOK_AROUND * (time.monotonic() - started)
-        self._look([self._touched.get() for _ in range(self._touched.qsize())])
+        self._check([self._touched.get() for _ in range(self._touched.qsize())])
         self._progress.worked(self._documents.values())
         return [self._documents[id_] for id_ in before - set(self.unfinished) if id_ in self._documents]
 
@@ -176,7 +176,7 @@ class Batch:
         refused = tuple(self._refused.values())
         return make_report(tuple(self._accepted.values()), self._documents, refused, seconds)
 
-    def _look(self, ids: Sequence[str]) -> None:
+    def _check(self, ids: Sequence[str]) -> None:
         for document_id in set(ids) & self._documents.keys():
             try:
                 self._documents[document_id] = self._service.document(document_id)
@@ -200,8 +200,8 @@ def _make_if_missing(service: RagService, collection: str) -> None:
 
 
 @contextmanager
-def _working(
-    bench: IngestRuntime, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
+def _workers_running(
+    runtime: IngestRuntime, settings: Settings, jobs: int, owner: str, touched: SimpleQueue[str]
 ) -> Iterator[Sequence[Future[None]]]:
     """Processes the queue with `jobs` threads while the block runs; then each returns its job to
     the queue.
@@ -214,10 +214,10 @@ def _working(
         ]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)
-        workers = [_worker(bench, sandbox, settings, owner) for sandbox in sandboxes]
+        workers = [_worker(runtime, sandbox, settings, owner) for sandbox in sandboxes]
         yield [threads.submit(w.run, stop, lambda job: touched.put(job.document_id)) for w in workers]
 
 
-def _worker(bench: IngestRuntime, sandbox: ParserSandbox, settings: Settings, owner: str) -> Worker:
-    pipeline = build_pipeline(bench, settings, sandbox)
-    return Worker(bench.queue, pipeline, settings.lease_seconds, PATIENCE, owner)
+def _worker(runtime: IngestRuntime, sandbox: ParserSandbox, settings: Settings, owner: str) -> Worker:
+    pipeline = build_pipeline(runtime, settings, sandbox)
+    return Worker(runtime.queue, pipeline, settings.lease_seconds, PATIENCE, owner)

@@ -42,14 +42,14 @@ class FolderSync:
         self._tell = tell
         self._stamps: dict[str, Hashable] = {}
         self._last: dict[str, Hashable] = {}
-        self._gone: dict[str, Document] = {}
+        self._has_vanished: dict[str, Document] = {}
 
     def begin(self, found: Sequence[Source]) -> None:
         """Uploads the present files, and finds those that have vanished since an earlier run."""
         self._accept(found)
         self._last = dict(self._stamps)
         for document in vanished(self._batch.sources(), set(self._stamps), self._roots):
-            self._lose(document)
+            self._mark_vanished(document)
 
     def finish(self) -> None:
         """Waits until every document is ready or failed. Raises the error with which a worker gave up."""
@@ -64,12 +64,12 @@ class FolderSync:
                 self._tell(f"{document.status}: {document.error or document.name}")
             if time.monotonic() >= due:
                 started = time.monotonic()
-                self._look()
+                self._scan()
                 due = time.monotonic() + max(pause, SHARE * (time.monotonic() - started))
             if not self._batch.unfinished:
                 self._remove_vanished()
 
-    def _look(self) -> None:
+    def _scan(self) -> None:
         """Scans for changes. A changed file is uploaded when two scans agree, because it may still be being
         written.
         """
@@ -85,17 +85,17 @@ class FolderSync:
         for source in self._stamps.keys() - now.keys():
             del self._stamps[source]
             if document := self._batch.by_source(source):
-                self._lose(document)
+                self._mark_vanished(document)
 
     def _accept(self, sources: Sequence[Source]) -> None:
         self._batch.accept(sources)
         self._finder.archives.close()
         for source in sources:
             self._stamps[source.id] = source.stamp
-            self._gone.pop(source.id, None)
+            self._has_vanished.pop(source.id, None)
 
-    def _lose(self, document: Document) -> None:
-        self._gone[document.source] = document
+    def _mark_vanished(self, document: Document) -> None:
+        self._has_vanished[document.source] = document
         self.vanished.append(document.source)
         self._tell(f"vanished: {document.source}")
 
@@ -103,7 +103,7 @@ class FolderSync:
         """Deletes documents of vanished files once nothing is unfinished, so that a renamed file can reuse
         its old vectors.
         """
-        gone, self._gone = list(self._gone.values()), {}
+        gone, self._has_vanished = list(self._has_vanished.values()), {}
         if not self._prune or not gone:
             return
         try:
@@ -125,7 +125,7 @@ def vanished(known: Mapping[str, Document], found: AbstractSet[str], roots: Sequ
     return [
         document
         for source, document in known.items()
-        if source not in found and _under(source, roots) and _gone(source, found)
+        if source not in found and _is_under(source, roots) and _has_vanished(source, found)
     ]
 
 
@@ -135,8 +135,8 @@ def check_prunable(gone: Sequence[Document], found: AbstractSet[str], roots: Seq
     A drive that is not mounted looks like a folder whose files have all vanished.
     """
     for root in roots:
-        lost = sum(_under(document.source, [root]) for document in gone)
-        if lost and not any(_under(source, [root]) for source in found):
+        lost = sum(_is_under(document.source, [root]) for document in gone)
+        if lost and not any(_is_under(source, [root]) for source in found):
             raise UsageError(
                 f"{root}, from which {lost} documents came, is empty or missing, so no document was "
                 "deleted. Check that its drive is mounted. If the files are really gone, delete the "
@@ -144,14 +144,14 @@ def check_prunable(gone: Sequence[Document], found: AbstractSet[str], roots: Seq
             )
 
 
-def _under(source: str, roots: Sequence[Path]) -> bool:
+def _is_under(source: str, roots: Sequence[Path]) -> bool:
     path = source.partition(IN_ARCHIVE)[0]
     return any(
         path == root or path.startswith(f"{root.rstrip(os.sep)}{os.sep}") for root in map(spelled, roots)
     )
 
 
-def _gone(source: str, found: AbstractSet[str]) -> bool:
+def _has_vanished(source: str, found: AbstractSet[str]) -> bool:
     """Whether a source has vanished, and is not merely inaccessible, in a folder without permission or a
     damaged archive.
 

@@ -45,9 +45,9 @@ class TextBuilder:
 
     def verbatim(self, text: str) -> None:
         """Adds text whose white space matters, such as source code."""
-        kept = clean(text).replace(PAGE_BREAK, "\n").rstrip().lstrip("\n")
-        if kept:
-            self._block(kept)
+        tidy = clean(text).replace(PAGE_BREAK, "\n").rstrip().lstrip("\n")
+        if tidy:
+            self._block(tidy)
 
     def item(self, text: str, marker: str = "-") -> None:
         line = one_line(text)

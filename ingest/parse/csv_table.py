@@ -18,8 +18,9 @@ SAMPLE = 64 * 1024
 
 
 def parse_delimited(data: bytes, name: str) -> ParsedText:
-    """Parses a table and detects its delimiter. Raises ParseError like `decode`, and for an
-    unclosed quote.
+    """Parses a table and detects its delimiter.
+
+    Raises ParseError like `decode`, and for an unclosed quote.
     """
     text = clean(decode(data, name))
     out = TextBuilder()

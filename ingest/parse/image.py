@@ -15,8 +15,9 @@ from ragapp.types import ParsedText
 
 
 def parse_image(data: bytes, name: str) -> ParsedText:
-    """Reads an image by OCR. Raises ParseError if it is damaged or shows no text, or if no OCR program is
-    installed.
+    """Reads an image by OCR.
+
+    Raises ParseError if it is damaged or shows no text, or if no OCR program is installed.
     """
     out = TextBuilder()
     try:

@@ -31,23 +31,23 @@ class MailMessage:
     attachments: Sequence[Attachment]
 
 
-def read_message(letter: MailMessage, parse: Parse) -> ParsedText:
+def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
     """The text of a message: subject, sender, recipients, date and body, and each attachment under its own
     heading.
     """
     out = TextBuilder()
-    out.heading(1, letter.subject)
-    lines = (("From", letter.sender), ("To", letter.receivers), ("Date", letter.date))
+    out.heading(1, mail.subject)
+    lines = (("From", mail.sender), ("To", mail.receivers), ("Date", mail.date))
     out.paragraph("\n".join(f"{label}: {one_line(value)}" for label, value in lines if value))
-    if letter.body.data.strip():
+    if mail.body.data.strip():
         try:
-            out.include(parse(letter.body.data, letter.body.name), below=1)
+            out.include(parse(mail.body.data, mail.body.name), below=1)
         except ParseError as error:  # subject and attachments are worth reading without it
             out.paragraph(f"(The text of this mail could not be read: {error})")
-    for attachment in letter.attachments:
+    for attachment in mail.attachments:
         out.heading(2, f"Attachment: {attachment.name}")
         try:
             out.include(parse(attachment.data, attachment.name), below=2)
-        except ParseError as error:  # the letter is worth reading without it
+        except ParseError as error:  # the mail is worth reading without it
             out.paragraph(f"(This attachment could not be read: {error})")
-    return out.build(letter.subject, {"author": letter.sender, "date": letter.date})
+    return out.build(mail.subject, {"author": mail.sender, "date": mail.date})

@@ -18,8 +18,9 @@ _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes, name: str) -> ParsedText:
-    """Parses Markdown. The title is that of the front matter, or the first heading. Raises ParseError like
-    `decode`.
+    """Parses Markdown. The title is that of the front matter, or the first heading.
+
+    Raises ParseError like `decode`.
     """
     text = clean(decode(data, name))
     front = _FRONT_MATTER.match(text)

@@ -56,8 +56,9 @@ def _is_inside(offset: int, starts: list[int], spans: list[tuple[int, int]]) -> 
 
 
 def parse_rst(data: bytes, name: str) -> ParsedText:
-    """Parses reStructuredText, whose headings are underlined and sometimes overlined. Raises ParseError like
-    `decode`.
+    """Parses reStructuredText, whose headings are underlined and sometimes overlined.
+
+    Raises ParseError like `decode`.
     """
     text = clean(decode(data, name))
     headings = tuple(_rst_headings(text))

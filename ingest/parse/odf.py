@@ -27,8 +27,9 @@ _MOST_REPEATED = 1000
 
 
 def parse_odf(data: bytes, name: str) -> ParsedText:
-    """Parses headings, paragraphs, lists and tables. Raises ParseError if the file is damaged or
-    encrypted.
+    """Parses headings, paragraphs, lists and tables.
+
+    Raises ParseError if the file is damaged or encrypted.
     """
     with opened(data, name) as archive:
         root = xml_of(member(archive, "content.xml", name), name)

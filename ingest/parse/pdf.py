@@ -35,10 +35,11 @@ class _About:
 
 
 def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText:
-    """Parses a PDF; `password` decrypts it. Raises ParseError if the password is wrong, the file is damaged,
-    or it contains no text.
+    """Parses a PDF; `password` decrypts it.
+
+    Raises ParseError if the password is wrong, the file is damaged, or it contains no text.
     """
-    document = _opened(data, name, password)
+    document = _open_pdf(data, name, password)
     if document is None:
         return _parse_with_pypdf(data, name, password)
     with document:
@@ -53,7 +54,7 @@ def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText
     return _assemble(pages, about, name)
 
 
-def _opened(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument | None:
+def _open_pdf(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument | None:
     """Opens the file; None if pdfium cannot. Raises ParseError if the password is missing or wrong."""
     for attempt in dict.fromkeys((None, password)):  # most that are encrypted open without one
         try:
@@ -101,10 +102,10 @@ def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> P
         )
     skipped = boilerplate(text, page_starts)
     edges = frozenset(start for start, _ in skipped)
-    kept = [[line for line in page if line[1] not in edges] for page in placed]
+    body_lines = [[line for line in page if line[1] not in edges] for page in placed]
     headings = list(locate_headings(text, page_starts, about.outline))
     if not headings:
-        headings = list(font_headings([line for page in kept for line in page]))
+        headings = list(font_headings([line for page in body_lines for line in page]))
     author = clean(about.author).strip()
     return ParsedText(
         text,
@@ -112,7 +113,7 @@ def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> P
         tuple(heading for heading in headings if heading.start not in edges),
         clean(about.title).strip() or None,
         {"author": author} if author else {},
-        figure_tables(kept),
+        figure_tables(body_lines),
         skipped,
     )
 

@@ -18,7 +18,7 @@ _KEYS = {pdfium.FPDF_ANNOT_FREETEXT: b"Contents", pdfium.FPDF_ANNOT_WIDGET: b"V"
 def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[PdfLine]:
     """The lines of the annotations in the order of the file, without check boxes, which have no text."""
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
-        with _opened(page, index) as annotation:
+        with _open_annotation(page, index) as annotation:
             key = _KEYS.get(pdfium.FPDFAnnot_GetSubtype(annotation))
             words = _string(annotation, key) if key else ""
         for line in words.splitlines():
@@ -27,7 +27,7 @@ def annotation_lines(page: pypdfium2.PdfPage) -> Iterator[PdfLine]:
 
 
 @contextmanager
-def _opened(page: pypdfium2.PdfPage, index: int) -> Iterator[pdfium.FPDF_ANNOTATION]:
+def _open_annotation(page: pypdfium2.PdfPage, index: int) -> Iterator[pdfium.FPDF_ANNOTATION]:
     annotation = pdfium.FPDFPage_GetAnnot(page, index)
     try:
         yield annotation

@@ -68,7 +68,7 @@ def _is_late(deadline: float) -> bool:
 
 
 def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[PdfLine]:
-    picture = _drawn(document, number)
+    picture = _draw_page(document, number)
     if picture is None or _is_blank(picture):
         return []
     lines: list[PdfLine] = []
@@ -80,7 +80,7 @@ def _read(document: pypdfium2.PdfDocument, number: int, name: str) -> list[PdfLi
     return lines
 
 
-def _drawn(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
+def _draw_page(document: pypdfium2.PdfDocument, number: int) -> Image.Image | None:
     """The image of a page; None if the page is damaged."""
     try:
         page = document[number]

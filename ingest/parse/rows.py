@@ -34,14 +34,14 @@ def dense(rows: Iterable[Mapping[int, str]]) -> Iterator[list[str]]:
     Adjacent empty rows and columns are reduced to a few. Otherwise a stray cell at the far corner of a sheet
     would take as much memory as a full sheet.
     """
-    kept = list(_without_gaps(rows))
+    compact = list(_without_gaps(rows))
     positions: dict[int, int] = {}
     last, position = -1, -1
-    for column in sorted({column for row in kept for column in row}):
+    for column in sorted({column for row in compact for column in row}):
         position += min(column - last, WIDEST_GAP + 1)
         positions[column] = position
         last = column
-    for row in kept:
+    for row in compact:
         cells = [""] * (max((positions[column] for column in row), default=-1) + 1)
         for column, cell in row.items():
             cells[positions[column]] = cell

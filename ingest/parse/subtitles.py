@@ -19,8 +19,9 @@ _TAG = re.compile(r"</?[^<>]*>|\{\\[^{}]*\}")
 
 
 def parse_subtitles(data: bytes, name: str) -> ParsedText:
-    """Joins consecutive cues of a speaker to one paragraph that begins with the name. Raises ParseError like
-    `decode`.
+    """Joins consecutive cues of a speaker to one paragraph that begins with the name.
+
+    Raises ParseError like `decode`.
     """
     out = TextBuilder()
     speaker, said = "", list[str]()

@@ -42,10 +42,10 @@ def _rows(sheet: Worksheet) -> Iterator[dict[int, str]]:
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # else each row is as wide as the widest
     for row in sheet.iter_rows(values_only=True):
         cells = enumerate(row)
-        yield {column: shown for column, value in cells if value is not None and (shown := _shown(value))}
+        yield {column: shown for column, value in cells if value is not None and (shown := _cell_text(value))}
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -91,7 +91,7 @@ def _write_table(wrap: Element, out: TextBuilder) -> None:
 def _authors(front: Element) -> Iterator[str]:
     for group in front.iter():
         if _tag(group) == "contrib" and group.get("contrib-type", "author") == "author":
-            given, family = (_text(_own(group, tag)) for tag in ("given-names", "surname"))
+            given, family = (_text(_own_child(group, tag)) for tag in ("given-names", "surname"))
             if family:
                 yield f"{given} {family}".strip()
 
@@ -130,7 +130,7 @@ def _child(element: Element, tag: str) -> Element | None:
     return next((child for child in element if _tag(child) == tag), None)
 
 
-def _own(contributor: Element, tag: str) -> Element | None:
+def _own_child(contributor: Element, tag: str) -> Element | None:
     """A part of the contributor's name, without those of nested members of a group."""
     parts = outermost(contributor, lambda inner: _tag(inner) == tag, lambda inner: _tag(inner) == "contrib")
     return next(parts, None)

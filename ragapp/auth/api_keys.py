@@ -81,7 +81,7 @@ class ApiKeys:
         return replace(self._verified(secret), address=address)
 
     def recheck(self, caller: Caller) -> None:
-        """Raises AuthenticationError when the caller's key is no longer valid."""
+        """Checks the key of a running request again. Raises AuthenticationError if it is no longer valid."""
         found = self._store.find(caller.id) if caller.id else None
         if found is not None:
             _check_valid(found[0], self._now())

@@ -23,7 +23,7 @@ class AuditRecord:
 
 
 class AuditLog:
-    """Thread-safe when its store is. `now` returns the time in UTC."""
+    """Writes audit records. `now` returns the time in UTC. Thread-safe if the store is."""
 
     def __init__(self, store: AuditStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
@@ -36,11 +36,11 @@ class AuditLog:
         try:
             yield record
         except RagappError as error:
-            self._add(caller, action, record.of, _outcome(error))
+            self._append_record(caller, action, record.of, _outcome(error))
             raise
-        self._add(caller, action, record.of, "done")
+        self._append_record(caller, action, record.of, "done")
 
-    def _add(self, caller: Caller, action: str, of: str, outcome: str) -> None:
+    def _append_record(self, caller: Caller, action: str, of: str, outcome: str) -> None:
         entry = AuditEntry(self._now(), caller.id, caller.name, caller.address, action, _fit(of), outcome)
         self._store.add(entry)
 

@@ -26,7 +26,10 @@ class AccessPolicy:
         return self.caller.may("reader", None)
 
     def require(self, role: Role, collection: str) -> None:
-        """Raises NotFoundError for a collection the caller may not see, ForbiddenError for a lower role."""
+        """Requires a role in a collection.
+
+        Raises NotFoundError if the caller may not see it, ForbiddenError for a lower role.
+        """
         if not self.sees(collection):
             raise no_collection(collection)
         if not self.caller.may(role, collection):
@@ -34,12 +37,18 @@ class AccessPolicy:
             raise self._forbidden(f"is {held} of {collection!r}, but this needs {role}")
 
     def require_for_new(self, role: Role, collection: str) -> None:
-        """For a new collection. Does not reveal whether it exists. Raises ForbiddenError."""
+        """Requires the role to create a collection, without revealing whether it exists.
+
+        Raises ForbiddenError.
+        """
         if not self.caller.may(role, collection):
             raise self._forbidden(f"is not {role} of {collection!r}")
 
     def require_everywhere(self, role: Role) -> None:
-        """For operations on the whole installation. Raises ForbiddenError."""
+        """Requires a role in all collections, for operations on the whole installation.
+
+        Raises ForbiddenError.
+        """
         if not self.caller.may(role, None):
             raise self._forbidden(f"is not {role} of all collections, which this needs")
 
@@ -58,7 +67,7 @@ class AccessPolicy:
         self.require(role, collection)
 
     def require_own_answer(self, answer_id: str) -> None:
-        """Not even admins read the answers of others. Raises NotFoundError."""
+        """Requires that the answer belongs to the caller, even if that is an admin. Raises NotFoundError."""
         if not self.shows(self.service.history.answer(answer_id)):
             raise no_answer(answer_id)
 

@@ -19,7 +19,9 @@ from ragapp.store.sql_store import SqlStore
 
 
 def build_cache_store(settings: Settings, now: Callable[[], float] = time.time) -> CacheStore:
-    """The store that `settings.cache_store` names. Raises UsageError, StorageError."""
+    """Opens the store of cached answers that `settings.cache_store` names. Raises UsageError,
+    StorageError.
+    """
     name = settings.resolved_cache_store
     plugin = CACHE_STORES.build(name, settings, now)
     if plugin is not None:

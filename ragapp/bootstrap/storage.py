@@ -46,7 +46,7 @@ def _refuse_emptied(settings: Settings) -> None:
 
 
 def open_blobs(settings: Settings) -> BlobStore:
-    """Raises UsageError, StorageError."""
+    """Opens the configured store of blobs. Raises UsageError, StorageError."""
     if not settings.resolved_blobs.startswith("s3://"):
         return BlobFolder(Path(settings.resolved_blobs))
     try:
@@ -69,7 +69,7 @@ def open_blobs(settings: Settings) -> BlobStore:
 
 
 def back_up(settings: Settings, target: Path) -> BackupManifest:
-    """Raises UsageError, NotFoundError, ConflictError, StorageError."""
+    """Writes a backup of the data folder. Raises UsageError, NotFoundError, ConflictError, StorageError."""
     return write_backup(settings.data_dir / DATABASE, _own_folder(settings), target)
 
 

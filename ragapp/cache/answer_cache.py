@@ -114,17 +114,17 @@ class AnswerCache:
         return self._store.clear(collection=collection, document=document)
 
     def stats(self) -> CacheStats:
-        """Raises StorageError."""
+        """Counts of hits, misses and entries. Raises StorageError."""
         usage, counts, now = self._store.usage(), self._store.counts(), self._now()
         hits = {kind: int(counts.get(f"hit:{kind}", 0)) for kind in ("exact", "semantic")}
         misses = {name[5:]: int(n) for name, n in sorted(counts.items()) if name.startswith("miss:")}
-        asked = sum(hits.values()) + sum(misses.values())
+        lookups = sum(hits.values()) + sum(misses.values())
         audited, wrong = int(counts.get(AUDITED, 0)), int(counts.get(WRONG, 0))
         return CacheStats(
             store=self._store.name,
             hits=hits,
             misses=misses,
-            hit_rate=sum(hits.values()) / asked if asked else 0.0,
+            hit_rate=sum(hits.values()) / lookups if lookups else 0.0,
             saved_seconds=counts.get("saved_seconds", 0.0),
             saved_tokens=int(counts.get("saved_tokens", 0)),
             entries=usage.entries,
@@ -176,7 +176,7 @@ class AnswerCache:
                 f"The nearest question answered before has a similarity of {nearest:.3f}, below {threshold}."
             )
             return _miss(Objection("unlike", ""), why, nearest)
-        return _miss(Objection("new", ""), "Nothing like it has been asked yet.")
+        return _miss(Objection("new", ""), "Nothing like it has been lookups yet.")
 
     def _similar_hit(self, entry: CacheEntry, similarity: float) -> CacheLookup:
         if off := self._auditor.objection():
@@ -192,7 +192,7 @@ class AnswerCache:
         self._store.note({f"hit:{lookup.decision.status}": 1, **saved}, used=entry.id)
         if lookup.decision.status == "semantic":
             audit = CacheDecision("bypass", "Generated again to audit the cache.")
-            self._auditor.offer(answer, lambda: _last(generate(audit)))
+            self._auditor.offer(answer, lambda: _final_answer(generate(audit)))
         return replayed(answer)
 
     def _generated(self, key: CacheKey, lookup: CacheLookup, fresh: Events) -> Events:
@@ -258,7 +258,7 @@ def _miss(objection: Objection, why: str, similarity: float | None = None) -> Ca
     return CacheLookup(CacheDecision("miss", why, similarity), objection.reason)
 
 
-def _last(events: Events) -> Answer:
+def _final_answer(events: Events) -> Answer:
     *_, last = events
     assert last.answer is not None, "a stream of events ends with the answer"
     return last.answer

@@ -31,7 +31,9 @@ def why_not_stored(key: CacheKey, answer: Answer) -> str | None:
 
 
 def new_entry(key: CacheKey, answer: Answer, seconds: float, now: float, keep_seconds: float) -> CacheEntry:
-    """`seconds` is how long generating it took; `now` is in seconds since the epoch."""
+    """Builds a cache entry. `seconds` is the time that generating the answer took, `now` is in seconds since
+    the epoch.
+    """
     generated = answer.mode == "generate"
     return CacheEntry(
         id=key.entry_id,

@@ -69,7 +69,7 @@ class Auditor:
             return
         if self._thread is None:
             # A daemon thread: the program does not wait for an audit when it ends.
-            self._thread = Thread(target=self._work, name="cache-audit", daemon=True)
+            self._thread = Thread(target=self._run_audits, name="cache-audit", daemon=True)
             self._thread.start()
         try:
             self._waiting.put_nowait((served, make_again))
@@ -85,7 +85,7 @@ class Auditor:
             self._waiting.put(None)
             self._thread.join()
 
-    def _work(self) -> None:
+    def _run_audits(self) -> None:
         while task := self._waiting.get():
             try:
                 self._audit(*task)

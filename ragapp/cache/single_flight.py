@@ -42,7 +42,9 @@ class FlightLease:
         self._renewed = time.monotonic()
 
     def renew(self) -> None:
-        """To be called while the answer is generated; writes to the store every few seconds at most."""
+        """Renews the lease. Call it while the answer is generated; it writes to the store every few seconds
+        at most.
+        """
         if time.monotonic() - self._renewed > _RENEWAL_SECONDS:
             self._store.claim(self._entry_id, self._owner, LEASE_SECONDS)
             self._renewed = time.monotonic()

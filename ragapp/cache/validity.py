@@ -34,9 +34,9 @@ def evidence_change(
 ) -> EvidenceChange | None:
     """Why `hits` no longer support an answer that cites the chunks `evidence`; None when they do.
 
-    `citation`: a cited chunk is not among the hits. A chunk's id covers document version, span and text, so
-    changed, deleted and forbidden chunks never are. `newcomer`: a hit belongs to a (document id, version)
-    that was published after the answer.
+    Returns `citation` if a cited chunk is not among the hits. The id of a chunk depends on document version,
+    span and text, so this covers changed, deleted and forbidden chunks. Returns `newcomer` if a hit belongs
+    to a (document id, version) that was published after the answer.
     """
     if not set(evidence) <= {hit.chunk_id for hit in hits}:
         return "citation"

@@ -96,13 +96,15 @@ class RedisCacheStore:
             self._lock.release()
 
     def put(self, entry: CacheEntry, vector: Vectors) -> None:
-        kept = vector.astype("<f4").tobytes()
+        vector_bytes = vector.astype("<f4").tobytes()
         ends = int(entry.expires_at * 1000)
         groups = [_collection(entry.collection), *map(_document, entry.documents)]
         log = {"id": entry.id, "partition": entry.partition, "bits": sign_bits(vector).tobytes()}
         with self._talking():
             pipe = self._redis.pipeline(transaction=True)
-            pipe.hset(_entry(entry.id), mapping={"payload": self._payload.encode(entry), "vector": kept})
+            pipe.hset(
+                _entry(entry.id), mapping={"payload": self._payload.encode(entry), "vector": vector_bytes}
+            )
             pipe.pexpireat(_entry(entry.id), ends)
             for group in groups:
                 pipe.eval(_JOIN, 1, group, self._now(), entry.expires_at, entry.id)
@@ -171,8 +173,9 @@ class RedisCacheStore:
     def _compared(self, ids: list[str], vector: Vectors) -> dict[str, tuple[CacheEntry, float]]:
         return {
             entry_id: (entry, similarity)
-            for entry_id, (payload, kept) in self._fetch(ids).items()
-            if (entry := self._live(entry_id, payload)) and (similarity := cosine(kept, vector)) is not None
+            for entry_id, (payload, vector_bytes) in self._fetch(ids).items()
+            if (entry := self._live(entry_id, payload))
+            and (similarity := cosine(vector_bytes, vector)) is not None
         }
 
     def _catch_up(self) -> None:

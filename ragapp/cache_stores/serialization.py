@@ -20,7 +20,7 @@ class Payload:
         return self._adapter.dump_json(entry)
 
     def decode(self, entry_id: str, data: bytes) -> CacheEntry | None:
-        """None when the bytes are damaged or belong to another entry."""
+        """Decodes an entry; None if the bytes are damaged or belong to another entry."""
         try:
             entry = self._adapter.validate_json(data)
         except ValidationError:

@@ -35,11 +35,11 @@ def sign_bits(vector: Vectors) -> Bits:
     return np.pad(packed, (0, -len(packed) % 8)).view(np.uint64)
 
 
-def cosine(kept: bytes, vector: Vectors) -> float | None:
+def cosine(vector_bytes: bytes, vector: Vectors) -> float | None:
     """The cosine with a stored unit vector of little-endian floats; None if it does not fit."""
-    if len(kept) != 4 * len(vector):
+    if len(vector_bytes) != 4 * len(vector):
         return None
-    found = float(np.frombuffer(kept, "<f4") @ vector)
+    found = float(np.frombuffer(vector_bytes, "<f4") @ vector)
     return found if abs(found) <= _LARGEST_COSINE else None  # which no NaN is
 
 
@@ -51,10 +51,10 @@ class SimilarityIndex:
         self._partitions: dict[_Place, _Partition] = {}
         self._places: dict[str, _Place] = {}
 
-    def put(self, partition: str, entry_id: str, kept: bytes) -> None:
+    def put(self, partition: str, entry_id: str, vector_bytes: bytes) -> None:
         """Adds a question by the bytes of its bits; replaces one with the same entry id."""
         self.drop([entry_id])
-        bits = np.frombuffer(kept[: len(kept) // 8 * 8], np.uint64)
+        bits = np.frombuffer(vector_bytes[: len(vector_bytes) // 8 * 8], np.uint64)
         place = partition, len(bits)
         self._places[entry_id] = place
         self._partitions.setdefault(place, _Partition(len(bits))).add(entry_id, bits)

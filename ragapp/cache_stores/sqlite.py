@@ -78,12 +78,12 @@ class SqliteCacheStore:
         return str(self._path)
 
     def get(self, entry_id: str) -> CacheEntry | None:
-        with self._reading() as db:
+        with self._read_connection() as db:
             row = db.execute("SELECT payload FROM entries WHERE id = ?", (entry_id,)).fetchone()
         return self._live(entry_id, row[0]) if row else None
 
     def nearest(self, partition: str, vector: Vectors, k: int) -> list[tuple[CacheEntry, float]]:
-        with self._reading() as db:
+        with self._read_connection() as db:
             self._catch_up(db)
             return self._mirror.similar(
                 partition, vector, k, lambda ids: self._compared(self._fetch(db, ids), vector)
@@ -158,11 +158,11 @@ class SqliteCacheStore:
             db.execute("DELETE FROM claims WHERE id = ? AND owner = ?", (entry_id, owner))
 
     def counts(self) -> Mapping[str, float]:
-        with self._reading() as db:
+        with self._read_connection() as db:
             return dict(db.execute("SELECT name, value FROM counts").fetchall())
 
     def usage(self) -> CacheUsage:
-        with self._reading() as db:
+        with self._read_connection() as db:
             entries, size, oldest, newest = db.execute(
                 "SELECT count(*), coalesce(sum(length(payload) + length(vector)), 0), min(created_at), "
                 "max(created_at) FROM entries WHERE expires_at > ?",
@@ -216,8 +216,9 @@ class SqliteCacheStore:
     ) -> dict[str, tuple[CacheEntry, float]]:
         return {
             entry_id: (entry, similarity)
-            for entry_id, payload, kept in rows
-            if (entry := self._live(entry_id, payload)) and (similarity := cosine(kept, vector)) is not None
+            for entry_id, payload, vector_bytes in rows
+            if (entry := self._live(entry_id, payload))
+            and (similarity := cosine(vector_bytes, vector)) is not None
         }
 
     def _live(self, entry_id: str, payload: bytes) -> CacheEntry | None:
@@ -236,13 +237,13 @@ class SqliteCacheStore:
         return surplus
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _read_connection(self) -> Iterator[sqlite3.Connection]:
         with self._lock, _translated(self._path):
             yield self._db
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db:
+        with self._read_connection() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db

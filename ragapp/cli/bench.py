@@ -120,8 +120,8 @@ def query(
     bench = build_runtime(settings)
     vectors, texts, embedder = sample_of(bench, collection)
     bench.store.close()
-    expansion, asked = Expansion.of(vectors), ask_about(texts, embedder, questions)
-    sizes = [measure(expansion, texts, asked, count, settings) for count in wanted]
+    expansion, bench_questions = Expansion.of(vectors), ask_about(texts, embedder, questions)
+    sizes = [measure(expansion, texts, bench_questions, count, settings) for count in wanted]
     print_json(sizes) if as_json else print_sizes(sizes)
 
 

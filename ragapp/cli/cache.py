@@ -1,4 +1,4 @@
-"""`ragapp cache …`."""
+"""`ragapp cache …`: the answer cache."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         print_json(found)
         return
-    print_table(("statistic", "value"), ((name, _shown(value)) for name, value in asdict(found).items()))
+    print_table(("statistic", "value"), ((name, _formatted(value)) for name, value in asdict(found).items()))
 
 
 @app.command()
@@ -54,7 +54,7 @@ def clear(
         typer.echo(f"Removed {removed} cached answers.")
 
 
-def _shown(value: object) -> str:
+def _formatted(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {count}" for name, count in value.items()) or "none"
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

@@ -47,7 +47,7 @@ class Child:
         self._folder = folder
         self._stopping = threading.Event()
         self._process = self._start()
-        self._watcher = threading.Thread(target=self._watch, name=f"watch-{module}", daemon=True)
+        self._watcher = threading.Thread(target=self._restart_ended, name=f"watch-{module}", daemon=True)
         self._watcher.start()
 
     @property
@@ -85,7 +85,7 @@ class Child:
             os.setpriority(os.PRIO_PROCESS, child.pid, BACKGROUND_NICENESS)
         return child
 
-    def _watch(self) -> None:
+    def _restart_ended(self) -> None:
         pause = FIRST_PAUSE
         while True:
             started = time.monotonic()

@@ -1,4 +1,4 @@
-"""`ragapp collections …`."""
+"""`ragapp collections …`: lists, creates, reindexes and deletes collections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp documents …`."""
+"""`ragapp documents …`: lists, shows and deletes documents."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class BoundedReads:
         self._file = file
 
     def read(self, size: int = -1) -> bytes:
-        """Raises ValueError for more than `MAX_READ` bytes."""
+        """Reads bytes. Raises ValueError for more than `MAX_READ` at once."""
         if size > MAX_READ:
             raise ValueError(f"one part of it requires {size} bytes of memory")
         return self._file.read(MAX_READ if size < 0 else size)
@@ -48,7 +48,7 @@ class BoundedReads:
 
 @contextmanager
 def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """Raises BadZipFile, and ValueError when its list of files is too long for memory."""
+    """Opens a ZIP archive. Raises BadZipFile, and ValueError if its list of files is too long for memory."""
     with zipfile.ZipFile(BoundedReads(file)) as archive:
         yield archive
 

@@ -31,8 +31,9 @@ class BudgetSpent(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """`until` is the deadline by time.monotonic. `body` counts the bytes of content within the bytes
-    `received`."""
+    """The remaining time and bytes of a download. `until` is the deadline by time.monotonic; `body` counts
+    the bytes of content among the bytes `received`.
+    """
 
     until: float
     received: int = 0

@@ -40,7 +40,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """`url` is the URL after redirects. `data` is at its start."""
+    """A fetched page. `url` is the URL after redirects; `data` is positioned at its start."""
 
     url: str
     media_type: str
@@ -64,7 +64,7 @@ def fetch(url: str, limits: FetchLimits) -> Iterator[FetchedPage]:
 def _load(url: str, data: BinaryIO, limits: FetchLimits, budget: Budget) -> tuple[str, str]:
     """The URL after redirects, and its media type."""
     for _ in range(MAX_REDIRECTS + 1):
-        with _opened(_checked(url), limits, budget) as response:
+        with _open_response(_checked(url), limits, budget) as response:
             headers = httpx.Headers(response.headers)
             if response.status not in REDIRECTS or "location" not in headers:
                 _check_response(url, response.status, headers)
@@ -119,7 +119,7 @@ def _checked(url: str) -> httpx.URL:
 
 
 @contextmanager
-def _opened(url: httpx.URL, limits: FetchLimits, budget: Budget) -> Iterator[httpcore.Response]:
+def _open_response(url: httpx.URL, limits: FetchLimits, budget: Budget) -> Iterator[httpcore.Response]:
     """The response to a request that is sent to a checked address."""
     address = _resolve(url, budget, allow_private=limits.allow_private)
     target = url.copy_with(host=address, fragment=None)

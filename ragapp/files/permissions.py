@@ -34,7 +34,7 @@ def private_folder(path: Path) -> None:
 
 
 def private_opener(path: str, flags: int) -> int:
-    """For `open(…, opener=private_opener)`: a new file is readable by its owner only."""
+    """Opens files for `open(…, opener=private_opener)`. Only the owner can read new files."""
     return os.open(path, flags, FILE_MODE)
 
 

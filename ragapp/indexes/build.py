@@ -18,8 +18,10 @@ QDRANT = "qdrant:"
 
 
 def build_index(settings: Settings, database: ChangeSource) -> SearchIndex:
-    """Raises UsageError for an unknown index, a plugin that cannot be used, or when Qdrant's client is not
-    installed."""
+    """Builds the configured index.
+
+    Raises UsageError if it is unknown, its plugin cannot be used, or the Qdrant client is not installed.
+    """
     plugin = INDEXES.build(settings.index, settings, database)
     if plugin is not None:
         return plugin

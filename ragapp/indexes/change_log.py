@@ -114,7 +114,7 @@ class ChangeLogFollower(ABC, Generic[State]):
         return state
 
     def _caught_up(self, collection: Collection) -> State:
-        return self._followed(self._opened(collection), collection)
+        return self._followed(self._open_state(collection), collection)
 
     def _followed(self, state: State, collection: Collection) -> State:
         """`state` with every later change of the log applied, including those that are logged meanwhile."""
@@ -127,7 +127,7 @@ class ChangeLogFollower(ABC, Generic[State]):
         return state.at(max(state.revision, seen, collection.revision))
 
     @abstractmethod
-    def _opened(self, collection: Collection) -> State:
+    def _open_state(self, collection: Collection) -> State:
         """The state to continue from. Builds the index when there is none, or it cannot be used."""
 
     @abstractmethod

@@ -14,8 +14,11 @@ from ragapp.types import Collection, Ranking, Vectors
 
 
 def check_vector(collection: Collection, vector: Vectors) -> None:
-    """Raises EmbedderMismatch when `vector` does not have the dimension of the collection's embedder, and
-    UsageError when it is not finite."""
+    """Checks the vector of a query.
+
+    Raises EmbedderMismatch if it does not have the dimension of the collection's embedder, and UsageError if
+    it is not finite.
+    """
     if vector.shape != (collection.dimension,):
         raise EmbedderMismatch(
             f"Collection '{collection.name}' holds vectors of {collection.embedder}, of dimension "
@@ -28,7 +31,10 @@ def check_vector(collection: Collection, vector: Vectors) -> None:
 
 
 def check_stored(vectors: Vectors, dimension: int) -> None:
-    """Raises StorageError for vectors of the database, shape (n, dimension), that cannot be searched."""
+    """Checks vectors of the database, shape (n, dimension).
+
+    Raises StorageError if they cannot be searched.
+    """
     if vectors.shape[1] != dimension or not np.isfinite(vectors).all():
         raise StorageError(
             f"The database holds vectors that are not {dimension} finite numbers. "

@@ -53,7 +53,7 @@ class CachingEmbedder:
         return vector
 
     def forget(self) -> None:
-        """For measurements, which would otherwise embed each question only once."""
+        """Clears the cache, for measurements that have to embed the same questions again."""
         with self._lock:
             self._vectors.clear()
 

@@ -76,7 +76,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """`max_tokens` limits everything that is generated, including thinking."""
+    """A request for a chat completion. `max_tokens` limits all generated tokens, including reasoning."""
 
     system: str
     prompt: str

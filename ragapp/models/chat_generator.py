@@ -166,17 +166,17 @@ class _Reply:
         """The pieces of the answer. Ends early when the request should be repeated, or the model thinks too
         long."""
         for delta in deltas:
-            yield from self._take(self._whole(delta.text))
-            self._note(delta)
+            yield from self._consume(self._whole(delta.text))
+            self._record_delta(delta)
             if self.wants_room or self._thinks_too_long():
                 return
-        yield from self._take(self._decoder.decode(b"", final=True))
+        yield from self._consume(self._decoder.decode(b"", final=True))
         yield from self._pieces(self._reasoning.end(whole=self.ending == "complete"))
         self.thinks = self.thinks or self._reasoning.seen
         self.wants_room = not (self._room or self.written) and self.ending == "length"
         self.thinks = self.thinks or self.wants_room
 
-    def _take(self, text: str) -> Iterator[str]:
+    def _consume(self, text: str) -> Iterator[str]:
         if not text:
             return
         retractions = self._reasoning.retractions
@@ -190,7 +190,7 @@ class _Reply:
             self.written = True
             yield text
 
-    def _note(self, delta: Delta) -> None:
+    def _record_delta(self, delta: Delta) -> None:
         self.ending = delta.ending or self.ending
         self.thinks = self.thinks or bool(delta.thinking) or self._reasoning.thinking
         if self.thinks and not self.written:

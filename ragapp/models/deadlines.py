@@ -50,7 +50,7 @@ class Connections:
 
     def watch(self, request: httpx.Request) -> None:
         """An httpx event hook that collects the connections opened for the request."""
-        request.extensions["trace"] = self._note
+        request.extensions["trace"] = self._record_event
 
     def shut_down(self) -> None:
         """Shuts down the open connections, and those that are still being opened once they are."""
@@ -59,7 +59,7 @@ class Connections:
             for one in self._sockets:
                 _shut_down(one)
 
-    def _note(self, event: str, info: dict[str, Any]) -> None:
+    def _record_event(self, event: str, info: dict[str, Any]) -> None:
         """See https://www.encode.io/httpcore/extensions/#trace for the events."""
         if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
             return

@@ -60,8 +60,9 @@ class OnnxSession:
         return output
 
     def map_longest_first(self, work: Callable[[str], Floats], texts: Sequence[str]) -> list[Floats]:
-        """`work` for each text, in the order of `texts`. Long ones start first, so that all cores finish
-        together."""
+        """Applies `work` to each text; results are in the order of `texts`. Long texts start first, so that
+        all cores finish together.
+        """
         order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
         done = self._pool.map(work, [texts[at] for at in order])
         results = dict(zip(order, done, strict=True))

@@ -50,7 +50,10 @@ class OpenAIChat:
         return self._secrets
 
     def stream(self, request: ChatRequest, connections: Connections) -> Coroutine[Delta, None, None]:
-        """Raises Refusal, httpx's errors, and ModelError when the address or the key cannot be used."""
+        """Streams a completion.
+
+        Raises Refusal, httpx errors, and ModelError if the address or the key cannot be used.
+        """
         address = self._find_address()
         self._secrets = (address.api_key or "", *url_secrets(address.url))
         key = usable_key(address.api_key, KEY)

@@ -41,7 +41,7 @@ def packed(image: PageImage) -> bytes:
 
 
 def unpacked(data: bytes) -> PageImage:
-    """Raises ValueError when bytes are missing, for instance after a power cut."""
+    """Decodes a message. Raises ValueError if bytes are missing, for instance after a power cut."""
     line, _, png = data.partition(b"\n")
     head = json.loads(line)
     if len(png) != head["bytes"]:

@@ -22,14 +22,17 @@ _GRID = 1_000_000
 
 
 def draw_pdf(data: bytes, name: str, request: DrawRequest) -> tuple[Image.Image, tuple[PageBox, ...]]:
-    """Raises ParseError when the file or the page cannot be drawn, LookupError when there is no such page."""
+    """Draws a page of a PDF.
+
+    Raises ParseError if it cannot be drawn, LookupError if the page does not exist.
+    """
     try:
-        with _opened(data, request.password) as document:
+        with _open_pdf(data, request.password) as document:
             if not 1 <= request.page <= len(document):
                 raise LookupError(request.page)
             document.init_forms()  # so that filled-in forms are drawn, too
             page = document[request.page - 1]
-            return _drawn(page), _boxes(page, request)
+            return _draw_page(page), _boxes(page, request)
     except pypdfium2.PdfiumError as error:
         raise ParseError(
             f"Page {request.page} of {name} cannot be drawn ({error}). Its text is still available. To see "
@@ -37,7 +40,7 @@ def draw_pdf(data: bytes, name: str, request: DrawRequest) -> tuple[Image.Image,
         ) from error
 
 
-def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
+def _open_pdf(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -46,7 +49,7 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
         return pypdfium2.PdfDocument(data, password=password)
 
 
-def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
+def _draw_page(page: pypdfium2.PdfPage) -> Image.Image:
     width, height = page.get_size()
     scale = min(WIDTH / max(width, 1.0), MAX_SIDE / max(width, height, 1.0))
     picture: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")

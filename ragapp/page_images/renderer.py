@@ -57,7 +57,7 @@ class SandboxedRenderer:
         request = DrawRequest(page.page, text, start, end, self._password, self._reading_seconds)
         with open_blob() as data:
             _check_format(data, page.name)
-            image = unpacked(self._drawn(data, page.name, request))
+            image = unpacked(self._draw(data, page.name, request))
         self._cache.put(page.document_id, key, image)
         return image
 
@@ -71,7 +71,7 @@ class SandboxedRenderer:
         for sandbox in self._sandboxes:
             sandbox.close()
 
-    def _drawn(self, data: BinaryIO, name: str, request: DrawRequest) -> bytes:
+    def _draw(self, data: BinaryIO, name: str, request: DrawRequest) -> bytes:
         sandbox = self._idle.get()
         try:
             return sandbox.run(data, name, json.dumps(asdict(request)))

@@ -17,10 +17,10 @@ from ragapp.types import PageBox, PageImage
 
 
 def draw(data: bytes, task: SandboxRequest) -> bytes:
-    """Raises ParseError."""
+    """Draws a page in the sandbox. Raises ParseError."""
     request = DrawRequest(**json.loads(task.options))
     try:
-        picture, boxes = _drawn(data, task.name, request)
+        picture, boxes = _draw(data, task.name, request)
     except LookupError as error:
         raise ParseError(
             f"The file {task.name} has no page {request.page} to draw. Its text is still available."
@@ -30,7 +30,7 @@ def draw(data: bytes, task: SandboxRequest) -> bytes:
     return packed(PageImage(file.getvalue(), picture.width, picture.height, boxes))
 
 
-def _drawn(data: bytes, name: str, request: DrawRequest) -> tuple[Image.Image, tuple[PageBox, ...]]:
+def _draw(data: bytes, name: str, request: DrawRequest) -> tuple[Image.Image, tuple[PageBox, ...]]:
     if is_pdf(data):
         return draw_pdf(data, name, request)
     return draw_picture(data, name, request)

@@ -67,8 +67,10 @@ def distrust_working_folder() -> None:
     if given := os.environ.get("PYTHONPATH"):
         folder = _working_folder()
         entries = _absolute(given.split(os.pathsep))
-        kept = [entry for entry in entries if entry == _OWN_ROOT or os.path.realpath(entry) not in folder]
-        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+        safe_entries = [
+            entry for entry in entries if entry == _OWN_ROOT or os.path.realpath(entry) not in folder
+        ]
+        os.environ["PYTHONPATH"] = os.pathsep.join(safe_entries)
 
 
 def spawn_context() -> "SpawnContext":

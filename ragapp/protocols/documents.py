@@ -84,10 +84,13 @@ class DocumentStore(Protocol):
         """
 
     def parsed_text(self, document_id: str, version: int | None = None) -> ParsedText:
-        """Of the live version by default. Raises NotFoundError."""
+        """The text of a version, by default of the live one. Raises NotFoundError."""
 
     def page(self, document_id: str, version: int | None, page: int) -> DocumentPage:
-        """Of the live version by default. Does not read the whole text. Raises NotFoundError."""
+        """A page of a version, by default of the live one, without reading the whole text.
+
+        Raises NotFoundError.
+        """
 
     def page_at(self, document_id: str, version: int, offset: int) -> int:
         """The page, counted from 1, of the character at `offset`. Raises NotFoundError."""
@@ -198,7 +201,7 @@ class JobQueue(Protocol):
         """Adds to the time that workers spent on the job, by stage."""
 
     def waiting(self, owner: str | None = None) -> int:
-        """How many jobs are queued or in progress: of one owner, or of all."""
+        """The number of jobs that are queued or in progress, of one owner or of all."""
 
     def depths(self) -> list[QueueDepth]:
         """The number of jobs by status, and the age of the oldest."""

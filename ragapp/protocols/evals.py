@@ -1,4 +1,4 @@
-"""Evaluations, for a server that offers them."""
+"""The interface of the evaluation service of a server."""
 
 from __future__ import annotations
 
@@ -18,41 +18,47 @@ from ragapp.types import (
 
 
 class EvaluationService(Protocol):
-    """Where evaluations are ordered and their runs compared. Safe for many threads."""
+    """Starts evaluations, and stores question sets and runs. Thread-safe."""
 
     def sets(self) -> list[EvalSet]:
-        """By name; those that came with the program first."""
+        """All question sets by name, the bundled ones first."""
 
     def add_set(self, name: str, data: BinaryIO) -> EvalSet:
-        """Keeps a file of questions, or a ZIP of one with its documents. Raises UsageError, ConflictError."""
+        """Stores a file of questions, or a ZIP archive of one with its documents.
+
+        Raises UsageError, ConflictError.
+        """
 
     def delete_set(self, name: str) -> None:
-        """Raises NotFoundError, and UsageError for a set that came with the program."""
+        """Deletes a set. Raises NotFoundError, and UsageError for a bundled set."""
 
     def drafts(self, name: str) -> list[QuestionDraft]:
         """The questions of a reviewable set. Raises NotFoundError, UsageError."""
 
     def review(self, name: str, drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
-        """Keeps these questions as they are given and drops all others. Raises NotFoundError, UsageError."""
+        """Replaces the questions of a set by `drafts`. Raises NotFoundError, UsageError."""
 
     def order(self, evaluation: Evaluation) -> TaskOrder:
-        """The work that makes it a run. Raises NotFoundError, UsageError when the set is not fit for it."""
+        """The task that runs an evaluation.
+
+        Raises NotFoundError, and UsageError if the set does not support it.
+        """
 
     def order_questions(self, collection: str, name: str, count: int) -> TaskOrder:
-        """The work that makes a set of that name from a collection. Raises UsageError, ConflictError."""
+        """The task that generates a set of that name from a collection. Raises UsageError, ConflictError."""
 
     def runs(self) -> list[EvalRun]:
-        """The latest first."""
+        """All runs, the latest first."""
 
     def report(self, run: str) -> bytes:
-        """The run's page of HTML. Raises NotFoundError."""
+        """The HTML report of a run. Raises NotFoundError."""
 
     def trace(self, run: str, question: str) -> QuestionTrace:
-        """Raises NotFoundError."""
+        """What a run recorded about a question. Raises NotFoundError."""
 
     def compare(self, before: str, after: str) -> RunComparison:
-        """Raises NotFoundError, UsageError when they are not over the same data."""
+        """Compares two runs. Raises NotFoundError, and UsageError if they are not over the same data."""
 
 
 OpenEvaluations = Callable[[ArtifactStore], EvaluationService]
-"""Makes the desk over where every server keeps question sets and runs."""
+"""Builds the evaluation service over the store of question sets and runs."""

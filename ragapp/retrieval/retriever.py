@@ -107,7 +107,7 @@ def _check(query: SearchQuery) -> None:
     if not query.query:
         raise UsageError("The query is empty. Ask with at least one word.")
     if query.k < 1:
-        raise UsageError(f"k is {query.k}, but at least 1 hit must be asked for.")
+        raise UsageError(f"k is {query.k}, but it must be at least 1.")
 
 
 def _ranks(ranking: Ranking | None) -> dict[int, int]:

@@ -1,9 +1,9 @@
-"""The confined side: a module that calls `serve` in its main can be given to a Sandbox.
+"""The sandboxed child process. A module that calls `serve` as its main program can be run by a Sandbox.
 
-It loads its libraries once and forks for every document. So each piece of work starts clean within
-milliseconds, under limits that the kernel enforces, and without the rights that it does not need. The process
-first sends the protections that hold, as a line of JSON. Then it receives a line of JSON for each document,
-and sends one that says how the work ended. The result itself is written to a file.
+It loads its libraries once and forks for every document. So each piece of work starts in a clean process
+within milliseconds, under limits that the kernel enforces, and without unnecessary rights. The process first
+sends the protections that hold, as a line of JSON. Then it receives a line of JSON for each document, and
+sends one that says how the work ended. The result itself is written to a file.
 """
 
 from __future__ import annotations

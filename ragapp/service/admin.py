@@ -55,7 +55,7 @@ class AdminService(Dependencies):
         return self.auth.quotas.limits(caller)
 
     def usage(self, caller: Caller = LOCAL) -> KeyUsage:
-        """What the caller has used since midnight, UTC."""
+        """The caller's usage since midnight (UTC)."""
         return self.auth.quotas.usage(caller)
 
     def last_collection(self, caller: Caller = LOCAL) -> str | None:

@@ -97,14 +97,14 @@ class SqlUsage:
 
     def spend(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
         """Adds to the sums of the day. Returns False, and adds nothing, when one would exceed its limit."""
-        if self._add(key_id, day, spent, within):
+        if self._add_usage(key_id, day, spent, within):
             return True
         with suppress(IntegrityError), self._writing.begin() as c:  # another process may have added the row
             row = dict(key_id=key_id, day=day, questions=0, tokens=0, upload_bytes=0)
             c.execute(insert(t.key_usage).values(row))
-        return self._add(key_id, day, spent, within)
+        return self._add_usage(key_id, day, spent, within)
 
-    def _add(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
+    def _add_usage(self, key_id: str, day: date, spent: KeyUsage, within: KeyLimits) -> bool:
         k = t.key_usage.c
         sums = {
             k.questions: (k.questions + spent.questions, spent.questions, within.questions_per_day),

@@ -30,7 +30,9 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class BackupManifest:
-    """`schema` is the revision of the database, `files` the sha256 of each file by its name in the tar."""
+    """The manifest of a backup: the database revision `schema`, and the sha256 of each file by its name in
+    the tar.
+    """
 
     format: int
     made_at: str

@@ -103,7 +103,7 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 def copy_and_hash(data: BinaryIO, file: BinaryIO, limit: int) -> Blob:
-    """Raises TooLargeError."""
+    """Copies a stream and returns its hash. Raises TooLargeError."""
     digest, size = hashlib.sha256(), 0
     while piece := data.read(READ_SIZE):
         size += len(piece)

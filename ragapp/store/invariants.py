@@ -38,8 +38,9 @@ RESTORE_ARTIFACTS = "restore a backup; a question set can be deleted and added a
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`offenders` returns what violates it, which `repair` is then given. `remedy` tells people what to
-    do."""
+    """An invariant of the database. `offenders` returns the violations, which are passed to `repair`.
+    `remedy` tells people what to do.
+    """
 
     name: str
     offenders: Callable[[Connection], Sequence[str]]
@@ -48,7 +49,9 @@ class Invariant:
 
 
 def row_invariants() -> tuple[Invariant, ...]:
-    """In the order in which they must be repaired: one repair may leave work to the next."""
+    """The invariants of rows, in the order in which they must be repaired: a repair may require
+    later ones.
+    """
     return (
         Invariant(
             "every document has its newest and its live version", _lacking_versions, remedy=UPLOAD_AGAIN

@@ -58,14 +58,14 @@ class SqlJobQueue:
                 if row.attempts >= MAX_ATTEMPTS:
                     _end(c, row.id, f"Its worker died {MAX_ATTEMPTS} times. The file may be damaged.")
                     continue
-                _take(c, row, worker, now + self._lease)
+                _claim_row(c, row, worker, now + self._lease)
                 return _job(row, worker)
         return None
 
     def renew(self, job: Job) -> bool:
         with self._writing.begin() as c:
             values = dict(lease_until=self._now(c) + self._lease)
-            return bool(c.execute(update(t.versions).where(*_held(job)).values(values)).rowcount)
+            return bool(c.execute(update(t.versions).where(*_holds_lease(job)).values(values)).rowcount)
 
     def fail(self, job: Job, reason: str) -> None:
         with self._writing.begin() as c:
@@ -82,7 +82,7 @@ class SqlJobQueue:
 
     def retry_later(self, job: Job, reason: str) -> None:
         with self._writing.begin() as c:
-            row = c.execute(select(t.versions).where(*_held(job)).with_for_update()).one_or_none()
+            row = c.execute(select(t.versions).where(*_holds_lease(job)).with_for_update()).one_or_none()
             if row is not None:
                 backoff = min(FIRST_BACKOFF * 2 ** min(row.troubles, MAX_DOUBLINGS), MAX_BACKOFF)
                 not_before = self._now(c) + backoff
@@ -139,7 +139,7 @@ class SqlJobQueue:
             return job_states.of_document(c, document_id, self._now(c))
 
 
-def _take(c: Connection, row: Row[Any], worker: str, until: float) -> None:
+def _claim_row(c: Connection, row: Row[Any], worker: str, until: float) -> None:
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == row.id)
@@ -164,15 +164,15 @@ def _give_back(c: Connection, job: Job, changed: Mapping[str, Any]) -> None:
     """Returns the job to the queue without counting the attempt."""
     back = case((t.versions.c.status == "parsing", "queued"), else_=t.versions.c.status)
     values = {"status": back, "worker": None, "lease_until": None, "attempts": job.attempt - 1, **changed}
-    c.execute(update(t.versions).where(*_held(job)).values(values))
+    c.execute(update(t.versions).where(*_holds_lease(job)).values(values))
 
 
-def _held(job: Job) -> tuple[Any, Any]:
+def _holds_lease(job: Job) -> tuple[Any, Any]:
     return t.versions.c.id == job.version_id, t.versions.c.worker == job.worker
 
 
 def _is_held(c: Connection, job: Job) -> bool:
-    held = select(t.versions.c.id).where(*_held(job)).with_for_update()
+    held = select(t.versions.c.id).where(*_holds_lease(job)).with_for_update()
     return c.execute(held).one_or_none() is not None
 
 

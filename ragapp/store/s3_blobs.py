@@ -29,7 +29,9 @@ RETRY_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class BucketAddress:
-    """For fields that are None, AWS's usual sources apply: environment, profile, the machine's role."""
+    """The address of a bucket and its credentials. Fields that are None come from the usual AWS sources:
+    environment, profile or instance role.
+    """
 
     bucket: str
     prefix: str

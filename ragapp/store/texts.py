@@ -19,7 +19,7 @@ def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedT
         select(t.texts)
         .join(t.versions, t.versions.c.id == t.texts.c.version_id)
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
-        .where(t.documents.c.id == document_id, _wanted(version))
+        .where(t.documents.c.id == document_id, _version_condition(version))
     ).one_or_none()
     if row is None:
         raise _no_text(document_id, version)
@@ -34,13 +34,13 @@ def chunks(c: Connection, document_id: str, version: int | None, start: int, end
         select(row.start, row.end, row.text, row.page, row.heading)
         .join(t.versions, t.versions.c.id == row.version_id)
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
-        .where(t.documents.c.id == document_id, row.end > start, _wanted(version))
+        .where(t.documents.c.id == document_id, row.end > start, _version_condition(version))
         .order_by(row.start)
     )
     return [Chunk(*found) for found in c.execute(query if end is None else query.where(row.start < end))]
 
 
-def _wanted(version: int | None) -> ColumnElement[bool]:
+def _version_condition(version: int | None) -> ColumnElement[bool]:
     """The live version, or the one with that number."""
     if version is None:
         return t.versions.c.id == t.documents.c.live_version_id
@@ -82,7 +82,7 @@ def page(c: Connection, document_id: str, version: int | None, number: int) -> D
         )
         .join(t.texts, t.texts.c.version_id == t.versions.c.id)
         .join(t.documents, t.documents.c.id == t.versions.c.document_id)
-        .where(t.documents.c.id == document_id, _wanted(version))
+        .where(t.documents.c.id == document_id, _version_condition(version))
     ).one_or_none()
     if found is None:
         raise _no_text(document_id, version)

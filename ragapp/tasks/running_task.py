@@ -85,7 +85,7 @@ class RunningTask:
     @contextmanager
     def _lease_held(self) -> Iterator[None]:
         over = threading.Event()
-        holding = threading.Thread(target=self._hold, args=(over,), name="task-lease", daemon=True)
+        holding = threading.Thread(target=self._renew_lease, args=(over,), name="task-lease", daemon=True)
         holding.start()
         try:
             yield
@@ -93,7 +93,7 @@ class RunningTask:
             over.set()
             holding.join()
 
-    def _hold(self, over: threading.Event) -> None:
+    def _renew_lease(self, over: threading.Event) -> None:
         while not over.wait(HEARTBEAT):
             try:
                 unfinished = self._records.hold(self._id, *self._progress)

@@ -18,7 +18,9 @@ from opentelemetry import trace
 
 @dataclass(frozen=True, slots=True)
 class LogContext:
-    """`request_id` identifies the HTTP request, also in a worker that does the work of the request."""
+    """The context of log lines. `request_id` identifies the HTTP request, also in workers that process its
+    documents.
+    """
 
     request_id: str = ""
     document_id: str = ""

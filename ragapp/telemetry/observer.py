@@ -105,7 +105,10 @@ class NullObserver:
 
 
 def build_telemetry(settings: Settings, service: str) -> Telemetry:
-    """`service` is the name of this process in traces. Raises UsageError when traces cannot be sent."""
+    """Builds the telemetry. `service` is the name of this process in traces.
+
+    Raises UsageError if traces cannot be sent.
+    """
     from ragapp.telemetry.metrics import Metrics  # noqa: PLC0415  only servers and workers need it
 
     provider = otlp_provider(service) if settings.otlp_endpoint else None

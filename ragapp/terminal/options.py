@@ -81,7 +81,7 @@ def open_service(data_dir: Path | None, *, begin: bool = False) -> Iterator[RagS
 
 
 def parse_pairs(pairs: list[str] | None) -> dict[str, str]:
-    """`["year=2020"]` to `{"year": "2020"}`. Raises UsageError."""
+    """Parses `["year=2020"]` into `{"year": "2020"}`. Raises UsageError."""
     from ragapp.errors import UsageError
 
     parsed = {}

@@ -117,11 +117,11 @@ class Reasoning:
         """Takes what is certain off the held text."""
         held, at = self._held, 0
         while mark := (_BARE_CLOSING if self._bare else _MARK).search(held, at):
-            self._take(held[at : mark.start()])
+            self._consume(held[at : mark.start()])
             self._pass(mark)
             at = mark.end()
         cut = max(at, self._certain(held))
-        self._take(held[at:cut])
+        self._consume(held[at:cut])
         self._held = held[cut:]
 
     def _certain(self, text: str) -> int:
@@ -132,7 +132,7 @@ class Reasoning:
         begun = _BEGUN.search(text, tail)
         return begun.start() if begun else len(text)
 
-    def _take(self, text: str) -> None:
+    def _consume(self, text: str) -> None:
         if self._mode == "answer":
             self._add(text)
         elif self._mode == "waiting":

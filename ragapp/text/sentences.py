@@ -1,4 +1,4 @@
-"""Where the sentences of a text begin and end. Pure: no I/O, no state."""
+"""Finds the sentences of a text, without I/O and state."""
 
 from __future__ import annotations
 

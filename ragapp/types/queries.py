@@ -1,4 +1,4 @@
-"""What the operations of ragapp are asked: one frozen object each, the same from entry point to store.
+"""The queries of the operations of ragapp: one frozen object each, the same from entry point to store.
 
 The HTTP API takes them as request bodies, so the bounds written here are what a client may send.
 """
@@ -61,7 +61,7 @@ class AskQuery:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """On whose behalf a question is answered: set by the authorization policy, never by a request.
+    """The caller for whom a question is answered, set by the authorization policy and never by a request.
 
     `scope` names what the asker may read; only askers of equal scope share cached answers. `owner` is the
     asker's key id; the stored answer becomes theirs. Both are empty for the person at the machine.

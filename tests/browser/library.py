@@ -17,7 +17,7 @@ from ragapp.settings import Settings
 from ragapp.types import UploadSpec
 from tests.browser.waiting import answers, wait_until
 from tests.ports import free_port
-from tests.serving import bring_in, serving
+from tests.serving import ingest_all, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def site_over(settings: Settings, documents: Mapping[str, bytes]) -> Iterator[Si
     with closing(service):
         for name, data in documents.items():
             service.upload(UploadSpec(name), io.BytesIO(data))
-        bring_in(settings)
+        ingest_all(settings)
         with serving(create_app(service, settings)) as api, page_of(api) as address:
             yield Site(address, service)
 

@@ -207,7 +207,7 @@ def test_on_a_phone_answer_and_source_fit_the_screen(browser: Browser, library: 
     context.close()
 
 
-def test_stop_ends_the_writing_and_keeps_the_exchange_with_a_way_to_ask_again(
+def test_stop_ends_generation_and_the_question_can_be_asked_again(
     page: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     pieces = Pieces("The lighthouse was ", endless=True)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ragapp.types import UploadSpec
 from tests.browser.acting import BADGE, ask, filter_by, row_of, settle, upload
 from tests.browser.library import Site, site_over
-from tests.serving import LIBRARY, bring_in, settings_in
+from tests.serving import LIBRARY, ingest_all, settings_in
 
 MIXED = {"torn.pdf": b"%PDF-1.7 and nothing", "whole.txt": b"Nets dry on the quay."}
 
@@ -34,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "whole.txt": b"Nets dry on the quay.",
         }.items():
             site.service.upload(UploadSpec(name, "mixed"), io.BytesIO(data))
-        bring_in(settings)
+        ingest_all(settings)
         yield site
 
 
@@ -152,7 +152,7 @@ def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None
     expect(row_of(page, "whole.txt").locator(BADGE)).to_contain_text("Ready")
 
 
-def test_metadata_are_edited_and_a_slip_is_told(page: Page, site: Site) -> None:
+def test_metadata_can_be_edited_and_an_invalid_line_is_reported(page: Page, site: Site) -> None:
     open_collection(page, site, "default")
     row_of(page, "tides.txt").get_by_role("button", name="Metadata").click()
     dialog = page.get_by_role("dialog")
@@ -177,7 +177,7 @@ def test_the_preview_shows_text_and_chunks_side_by_side(page: Page, site: Site) 
     expect(dialog).to_be_hidden()
 
 
-def test_an_archive_brings_its_documents_and_tells_what_was_refused(page: Page, site: Site) -> None:
+def test_the_documents_of_an_archive_are_uploaded_and_rejected_files_listed(page: Page, site: Site) -> None:
     site.service.create_collection("archived")
     open_collection(page, site, "archived")
     packed = io.BytesIO()

@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         pytest.param("phone", "light", marks=pytest.mark.soak),
     ],
 )
-def test_every_page_fits_and_can_be_used_by_everybody(
+def test_every_page_fits_the_screen_and_is_accessible(
     browser: Browser, site: Site, screen: str, colors: str
 ) -> None:
     width, height = SCREENS[screen]

@@ -103,7 +103,7 @@ def test_signing_out_leaves_nothing_behind_in_any_tab(page: Page, site: Site, ke
     expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_nobody_uploads_without_a_key(site: Site, keys: dict[str, str]) -> None:
+def test_uploads_require_a_key(site: Site, keys: dict[str, str]) -> None:
     address = f"{site.address}/_stcore/upload_file/session/file"
     with httpx.Client() as visitor:
         assert visitor.put(address, files={"file": b"x"}).status_code == 401

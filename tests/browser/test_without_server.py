@@ -19,7 +19,7 @@ from tests.browser.acting import ask, settle
 from tests.browser.library import page_of
 from tests.browser.waiting import answers, wait_until
 from tests.ports import free_port
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 
 @pytest.fixture
@@ -37,11 +37,13 @@ def lonely() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process.wait()
 
 
-def test_an_outage_keeps_what_was_read_and_typed_and_asks_afterwards(page: Page, tmp_path: Path) -> None:
+def test_during_an_outage_the_page_stays_and_the_question_is_asked_afterwards(
+    page: Page, tmp_path: Path
+) -> None:
     settings, port = settings_in(tmp_path), free_port()
     with closing(build_service(settings)) as service, page_of(f"http://127.0.0.1:{port}") as address:
         service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-        bring_in(settings)
+        ingest_all(settings)
         with serving(create_app(service, settings), port):
             page.goto(address)
             ask(page, "When does the tide turn?")

@@ -112,7 +112,7 @@ def test_expired_answers_and_conversations_are_deleted(
     assert not conversations.all()
 
 
-def test_feedback_is_kept_in_order(library: Library, answers: SqlAnswers) -> None:
+def test_feedback_is_stored_in_order(library: Library, answers: SqlAnswers) -> None:
     given = an_answer(library)
     answers.save(given, library.collection.id, "")
     said = (Feedback("up"), Feedback("down", "The crane.", "No \N{HERB} – it flies."))

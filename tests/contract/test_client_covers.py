@@ -27,7 +27,7 @@ from ragapp.types import (
     SearchQuery,
     UploadSpec,
 )
-from tests.serving import bring_in, serving
+from tests.serving import ingest_all, serving
 
 SAMPLES = Path(__file__).parents[2] / "ragapp" / "samples"
 
@@ -82,7 +82,7 @@ def reached(service: RagService, settings: Settings, app: FastAPI) -> set[tuple[
     """The operations that all of the client's methods together have called."""
     with (SAMPLES / "amazon-rainforest.pdf").open("rb") as pdf:  # of a PDF every part can be asked for
         document = service.upload(UploadSpec("amazon.pdf"), pdf).document
-    bring_in(settings)
+    ingest_all(settings)
     noted: set[tuple[str, str]] = set()
     app.add_middleware(Noting, reached=noted)
     # With the first key every request needs one, and the walk makes keys.

@@ -60,7 +60,7 @@ def test_the_services_answer_together_and_end_in_order(outside: Outside) -> None
     with httpx.Client(base_url=outside.replaced["http://api:8000"], timeout=60) as http:
         assert http.post("/v1/search", json={"query": "herons"}).status_code == 401
         http.headers["Authorization"] = f"Bearer {key}"
-        bring_in(http)
+        ingest_all(http)
         answer = http.post("/v1/ask", json={"question": "When do herons fish?"}).json()
         assert answer["citations"][0]["quote"] == "Herons fish at dusk."
         assert http.get("/v1/cache").json()["store"].startswith("redis:")
@@ -70,7 +70,7 @@ def test_the_services_answer_together_and_end_in_order(outside: Outside) -> None
     assert others == [0, 0, 0]
 
 
-def bring_in(http: httpx.Client) -> None:
+def ingest_all(http: httpx.Client) -> None:
     accepted = http.post("/v1/collections/default/documents", files={"file": ("herons.txt", HERONS)})
     status = accepted.json()["accepted"][0]["status_url"]
     while (document := http.get(status).json())["status"] != "ready":

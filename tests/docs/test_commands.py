@@ -65,7 +65,7 @@ def test_every_command_on_a_page_is_one(page: Path) -> None:
     assert not wrong
 
 
-def test_what_is_no_command_is_found() -> None:
+def test_unknown_commands_are_found() -> None:
     assert unknown("documents shout") == "shout"
     assert unknown('search "a" --quietly -k 3 # a comment') == "--quietly"
 

@@ -33,7 +33,7 @@ from ragapp.types import AskQuery, UploadSpec
 from tests.fault.test_redis_faults import frozen, half_open, killed, stalled
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
-from tests.serving import LIBRARY, bring_in
+from tests.serving import LIBRARY, ingest_all
 
 T = TypeVar("T")
 QUESTIONS = 400
@@ -93,7 +93,7 @@ def asked_through_proxy() -> Iterator[tuple[RagService, FaultyProxy, Popen[bytes
         settings = Settings(data_dir=Path(folder) / "data", generator="extractive", redis_url=url)
         with closing(build_service(settings)) as service:
             service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-            bring_in(settings)
+            ingest_all(settings)
             assert isinstance(service.cache._store, ResilientCacheStore)
             service.cache._store = TimedStore(service.cache._store)
             for number in range(20):

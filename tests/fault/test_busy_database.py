@@ -21,7 +21,7 @@ from ragapp.store.databases import postgresql
 from ragapp.store.engine import open_engine
 from tests.fault.library import Library
 from tests.postgres import PostgresServer
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> IngestRuntime:
+def runtime(settings: Settings) -> IngestRuntime:
     return build_runtime(settings)
 
 
 @pytest.fixture
-def http(settings: Settings, bench: IngestRuntime) -> Iterator[httpx.Client]:
+def http(settings: Settings, runtime: IngestRuntime) -> Iterator[httpx.Client]:
     with (
-        closing(build_service(settings, bench)) as service,
+        closing(build_service(settings, runtime)) as service,
         serving(create_app(service, settings)) as url,
         httpx.Client(base_url=url, timeout=60) as http,
     ):
@@ -66,9 +66,9 @@ def taken(engine: Engine, settings: Settings) -> list[Connection]:
 
 
 def test_callers_are_asked_to_retry_when_no_connection_is_free(
-    bench: IngestRuntime, http: httpx.Client, settings: Settings
+    runtime: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
-    held = taken(bench.engine, settings)
+    held = taken(runtime.engine, settings)
     refused = http.get("/v1/collections")
     assert refused.status_code == 503
     assert refused.json()["type"] == "urn:ragapp:problem:busy"
@@ -82,15 +82,15 @@ def test_callers_are_asked_to_retry_when_no_connection_is_free(
 
 
 def test_one_connection_is_enough_for_a_request(
-    bench: IngestRuntime, http: httpx.Client, settings: Settings
+    runtime: IngestRuntime, http: httpx.Client, settings: Settings
 ) -> None:
     """Requests that each hold one connection would wait forever for a second one."""
-    held = taken(bench.engine, settings)
+    held = taken(runtime.engine, settings)
     held.pop().close()
     for name, data in LIBRARY.items():
         sent = http.post("/v1/collections/default/documents", files={"file": (name, data)})
         assert sent.status_code == 202, sent.text
-    bring_in(settings)  # as a worker does, with connections of its own
+    ingest_all(settings)  # as a worker does, with connections of its own
     question = "When do herons fish?"
     assert http.post("/v1/search", json={"query": question}).json()["hits"]
     assert http.post("/v1/ask", json={"question": question}).json()["citations"]

@@ -78,11 +78,11 @@ def test_no_accepted_document_is_lost_and_no_chunk_is_duplicated(tmp_path: Path)
         assert found.hits[0].document_name == "buoy-5.txt"
 
     settings = Settings(data_dir=tmp_path, generator="extractive")
-    bench = build_runtime(settings)
-    entries = bench.store.entries(bench.store.collection("default").id)
+    runtime = build_runtime(settings)
+    entries = runtime.store.entries(runtime.store.collection("default").id)
     spans = [(entry.version_id, entry.text) for entry in entries]
     assert len(spans) == len(set(spans))
-    service = build_service(settings, bench)
+    service = build_service(settings, runtime)
     report = service.doctor()
     service.close()
     assert report.ok, [check for check in report.checks if not check.ok]

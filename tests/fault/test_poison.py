@@ -37,27 +37,27 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def bench(settings: Settings) -> IngestRuntime:
+def runtime(settings: Settings) -> IngestRuntime:
     return build_runtime(settings)
 
 
 @pytest.fixture(scope="module")
-def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
-    with closing(build_service(settings, bench)) as service:
+def service(settings: Settings, runtime: IngestRuntime) -> Iterator[RagService]:
+    with closing(build_service(settings, runtime)) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
-def work(bench: IngestRuntime, settings: Settings) -> Iterator[Callable[[], None]]:
+def work(runtime: IngestRuntime, settings: Settings) -> Iterator[Callable[[], None]]:
     """Runs a worker in this process until nothing waits; it must neither crash nor hang."""
     with closing(ParserSandbox(parse_limits(settings))) as sandbox:
-        pipeline = build_pipeline(bench, settings, sandbox)
+        pipeline = build_pipeline(runtime, settings, sandbox)
 
-        def work_off() -> None:
-            while job := bench.queue.claim("test"):
+        def process_queue() -> None:
+            while job := runtime.queue.claim("test"):
                 pipeline.work(job, Event(), lambda _: None)
 
-        yield work_off
+        yield process_queue
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -24,7 +24,7 @@ from ragapp.testing.cache_entries import entry, unit
 from ragapp.types import Answer, AskQuery, UploadSpec
 from tests.faultyproxy import FaultyProxy, faulty_proxy
 from tests.redisserver import port_of, server
-from tests.serving import LIBRARY, bring_in
+from tests.serving import LIBRARY, ingest_all
 
 pytestmark = pytest.mark.servers
 
@@ -173,7 +173,7 @@ def test_questions_are_answered_nevertheless(
     settings = Settings(data_dir=tmp_path / "data", generator="extractive", redis_url=url, cache_timeout=0.5)
     with closing(build_service(settings)) as service:
         service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-        bring_in(settings)
+        ingest_all(settings)
         made, served = ask(service), ask(service)
         assert (made.cache.status, served.cache.status) == ("miss", "exact")
         fault(proxy, redis)

@@ -206,9 +206,11 @@ def assert_sound(shared: Environment, data_dir: Path) -> None:
         {name.removeprefix("RAGAPP_").lower(): value for name, value in shared.items()}
         | {"data_dir": data_dir}
     )
-    bench = build_runtime(settings)
-    with closing(build_service(settings, bench)) as service:
-        spans = [(e.version_id, e.text) for e in bench.store.entries(bench.store.collection("default").id)]
+    runtime = build_runtime(settings)
+    with closing(build_service(settings, runtime)) as service:
+        spans = [
+            (e.version_id, e.text) for e in runtime.store.entries(runtime.store.collection("default").id)
+        ]
         assert len(spans) == len(set(spans)), "no chunk is duplicated"
         report = service.doctor()
     assert report.ok, [check for check in report.checks if not check.ok]

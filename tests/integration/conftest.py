@@ -19,7 +19,7 @@ from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import UploadSpec
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 from tests.sharing import copy_of
 
 SCIFACT = Path(evals.data.__file__).parent / "scifact-mini"
@@ -35,7 +35,7 @@ def library(library_settings: Settings) -> Iterator[RagService]:
     service = build_service(library_settings)
     for name, data in LIBRARY.items():
         service.upload(UploadSpec(name), io.BytesIO(data))
-    bring_in(library_settings)
+    ingest_all(library_settings)
     yield service
     service.close()
 

@@ -36,7 +36,7 @@ def test_a_file_that_cannot_be_read_ends_the_measurement(tmp_path: Path) -> None
         measure_ours([file], settings_in(tmp_path / "data"), jobs=1)
 
 
-def test_a_missing_peer_is_told_with_its_remedy(tmp_path: Path) -> None:
+def test_a_missing_peer_is_reported_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"ragapp\[bench\]"):
         measure_langchain([], tmp_path, "false")
 

@@ -24,7 +24,7 @@ def test_models_and_views_are_seen_when_they_are_loaded(library_settings: Settin
 
 
 @pytest.mark.usefixtures("library")
-def test_a_missing_collection_or_peer_is_told(library_settings: Settings) -> None:
+def test_a_missing_collection_or_peer_is_reported(library_settings: Settings) -> None:
     with pytest.raises(NotFoundError):
         measure(library_settings, "nowhere", None)
     with pytest.raises(UsageError, match=r"ragapp\[bench\]"):

@@ -21,7 +21,7 @@ from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Answer, Asker, AskQuery, UploadSpec
-from tests.serving import LIBRARY, TIDES, bring_in, settings_in
+from tests.serving import LIBRARY, TIDES, ingest_all, settings_in
 
 QUESTION = "When was the harbour built?"
 PARAPHRASE = "When was a harbour built?"
@@ -40,7 +40,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     service = build_service(settings_in(folder))
     for name, data in LIBRARY.items():
         service.upload(UploadSpec(name), io.BytesIO(data))
-    bring_in(settings_in(folder))
+    ingest_all(settings_in(folder))
     service.close()
     return folder
 
@@ -68,7 +68,7 @@ def status(service: RagService, question: str = QUESTION, *, scope: str = "", **
 
 def change(service: RagService, settings: Settings, name: str, data: bytes) -> None:
     service.upload(UploadSpec(name), io.BytesIO(data))
-    bring_in(settings)
+    ingest_all(settings)
 
 
 def test_the_same_question_gets_the_same_answer_over_the_hits_of_today(service: RagService) -> None:
@@ -83,7 +83,7 @@ def test_the_same_question_gets_the_same_answer_over_the_hits_of_today(service: 
     assert served.answer_id != made.answer_id
 
 
-def test_a_question_that_means_the_same_is_served_and_told_why(service: RagService) -> None:
+def test_a_similar_question_is_served_from_the_cache_with_the_reason(service: RagService) -> None:
     ask(service)
     served = ask(service, PARAPHRASE)
     assert served.cache.status == "semantic"
@@ -150,13 +150,13 @@ def test_scopes_and_settings_of_a_question_do_not_share_answers(service: RagServ
     assert status(service) == "exact"
 
 
-def test_refusals_are_not_kept(service: RagService) -> None:
+def test_refusals_are_not_cached(service: RagService) -> None:
     assert ask(service, UNANSWERABLE).refused
     assert status(service, UNANSWERABLE) == "miss"
     assert service.cache.stats().entries == 0
 
 
-def test_without_the_cache_nothing_is_served_or_kept(service: RagService) -> None:
+def test_without_the_cache_nothing_is_served_or_stored(service: RagService) -> None:
     *_, last = service.ask(AskQuery(QUESTION, use_cache=False))
     assert last.answer is not None
     assert last.answer.cache.status == "bypass"

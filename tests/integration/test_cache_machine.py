@@ -47,7 +47,7 @@ class Askers(RuleBasedStateMachine):
     """Documents are published as a worker would, without its sandbox; everything else is the product."""
 
     service: RagService
-    bench: IngestRuntime
+    runtime: IngestRuntime
     clock: list[float]
 
     @initialize()
@@ -57,19 +57,19 @@ class Askers(RuleBasedStateMachine):
         self.service.create_collection(self.shelf)
         self.grants = {"ann": {self.shelf, "elsewhere"}, "bob": {self.shelf}}
         self.made: dict[str, dict[str, float]] = defaultdict(dict)
-        self.bring_in("a.txt", "harbour", 1800)
+        self.ingest_all("a.txt", "harbour", 1800)
         for wording in (0, 0, 1):  # so that there is something to be wrong with
             self.ask("harbour", wording, ("ann", "bob"))
 
     @rule(name=names, place=places, year=years)
-    def bring_in(self, name: str, place: str, year: int) -> None:
+    def ingest_all(self, name: str, place: str, year: int) -> None:
         text = f"The {place} was built in {year}. The {place} was built for trade."
         self.service.upload(UploadSpec(name, self.shelf), io.BytesIO(text.encode()))
-        if job := self.bench.queue.claim("test"):
+        if job := self.runtime.queue.claim("test"):
             if job.status == "queued":
-                self.bench.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
+                self.runtime.store.publish(job, ParsedText(text), [Chunk(0, len(text), text, 1)])
             else:  # what is searchable already waits for vectors, which this test does without
-                self.bench.queue.release(job)
+                self.runtime.queue.release(job)
 
     @rule(name=names)
     def delete(self, name: str) -> None:
@@ -137,17 +137,17 @@ def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
     own = settings_in(tmp_path).model_copy(update={"cache_seconds": KEPT_SECONDS})
     clock = [4e9]
     embedder = Lazy(lambda: build_embedder(Settings()))
-    bench = replace(build_runtime(own), embedder=embedder)
-    with closing(build_service(own, bench)) as service:
+    runtime = replace(build_runtime(own), embedder=embedder)
+    with closing(build_service(own, runtime)) as service:
         service.cache.close()
         service._cache = service._pipeline._cache = build_cache(
-            own, bench.store, embedder, now=lambda: clock[0]
+            own, runtime.store, embedder, now=lambda: clock[0]
         )
 
         class Here(Askers):
             pass
 
-        Here.service, Here.bench, Here.clock = service, bench, clock
+        Here.service, Here.runtime, Here.clock = service, runtime, clock
         run_state_machine_as_test(Here, settings=RUNS)
         assert all(service.cache.stats().hits.values()), "else nothing was tested"
 

@@ -15,7 +15,7 @@ from ragapp.errors import StorageError
 from ragapp.settings import Settings
 from ragapp.types import AskQuery, UploadSpec
 from tests.redisserver import port_of, server
-from tests.serving import LIBRARY, bring_in
+from tests.serving import LIBRARY, ingest_all
 
 pytestmark = pytest.mark.servers
 
@@ -30,7 +30,7 @@ def test_a_server_holds_no_answers_after_a_restore(tmp_path: Path) -> None:
         )
         with closing(build_service(settings)) as service:
             service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-            bring_in(settings)
+            ingest_all(settings)
             list(service.ask(AskQuery("When was the harbour built?")))
             assert service.cache.stats().entries == 1
         back_up(settings, tmp_path / "b.tar")

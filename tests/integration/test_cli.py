@@ -156,7 +156,7 @@ def test_an_empty_library_says_how_it_is_filled(tmp_path: Path, command: str) ->
     assert "ragapp ingest" in done.stdout
 
 
-def test_a_question_set_that_somebody_looked_through_is_not_written_over(tmp_path: Path) -> None:
+def test_a_reviewed_question_set_is_not_overwritten(tmp_path: Path) -> None:
     reviewed = tmp_path / "questions.jsonl"
     reviewed.write_text('{"accepted": false}')
     done = ragapp(tmp_path / "data", "eval", "make", "-o", str(reviewed))

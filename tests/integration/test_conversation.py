@@ -18,7 +18,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Answer, AskQuery, Feedback, Turn, UploadSpec
 from tests.modelserver import Pieces, written_by
-from tests.serving import LIBRARY, Caller, bring_in, settings_in
+from tests.serving import LIBRARY, Caller, ingest_all, settings_in
 
 FIRST, FOLLOW_UP = "When was the harbour built?", "Who built it?"
 OVEN = "To how many degrees is the oven heated?"
@@ -50,7 +50,7 @@ def test_small_talk_is_answered_and_no_part_of_the_conversation(caller: Caller) 
     assert "harbour" in ask(caller, FOLLOW_UP, conversation_id=conversation.id).standalone_question
 
 
-def test_earlier_turns_may_be_handed_over_instead(caller: Caller) -> None:
+def test_earlier_turns_may_be_passed_instead(caller: Caller) -> None:
     answer = ask(caller, FOLLOW_UP, history=[Turn(FIRST, "In 1862.")])
     assert "harbour" in answer.standalone_question
 
@@ -113,7 +113,7 @@ SECRET = "The vault code is kept by Ada Thornton in the lighthouse."
 def secret(service: RagService, settings: Settings) -> tuple[str, Answer]:
     """A document's id and an answer that quotes it."""
     service.upload(UploadSpec("secret.txt"), io.BytesIO(SECRET.encode()))
-    bring_in(settings)
+    ingest_all(settings)
     (document,) = [one for one in service.documents() if one.name == "secret.txt"]
     answer = ask(service, "Where is the vault code kept?")
     assert "lighthouse" in answer.answer
@@ -145,7 +145,7 @@ def test_what_was_changed_is_gone_from_stored_answers(
 ) -> None:
     document_id, answer = secret
     service.upload(UploadSpec("secret.txt"), io.BytesIO(b"The vault was emptied in May."))
-    bring_in(settings)
+    ingest_all(settings)
     stored = service.history.answer(answer.answer_id)
     assert stored.gone == (document_id,)
     assert "lighthouse" not in str(stored)
@@ -167,7 +167,7 @@ def test_a_document_deleted_while_an_answer_is_made_is_not_stored_with_it(
 
 
 @pytest.mark.usefixtures("library")
-def test_an_answer_that_is_stopped_is_kept_as_far_as_it_came(library_settings: Settings) -> None:
+def test_a_stopped_answer_is_stored_with_its_draft(library_settings: Settings) -> None:
     pieces = Pieces("The harbour was ", endless=True)
     with written_by(pieces, library_settings) as writing, closing(build_service(writing)) as asked:
         conversation = asked.history.create_conversation()
@@ -211,7 +211,7 @@ def test_old_answers_are_deleted(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     service = build_service(settings)
     service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-    bring_in(settings)
+    ingest_all(settings)
     old = ask(service, FIRST).answer_id
     with sqlite3.connect(tmp_path / "ragapp.db") as database:
         database.execute("UPDATE answers SET asked_at = '2000-01-01 00:00:00'")

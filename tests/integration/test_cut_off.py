@@ -37,7 +37,7 @@ def url(cutting: Settings) -> Iterator[str]:
         yield url
 
 
-def test_it_says_so_over_http_and_is_never_kept(url: str) -> None:
+def test_it_is_reported_over_http_and_never_cached(url: str) -> None:
     for _ in range(2):
         asked = httpx.post(f"{url}/v1/ask", json={"question": QUESTION, "mode": "generate"}, timeout=60)
         answer = asked.json()

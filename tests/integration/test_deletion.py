@@ -24,7 +24,7 @@ from ragapp.types import AskQuery, SearchQuery, UploadSpec
 from tests.integration.test_cli import ragapp
 from tests.postgres import PostgresServer
 from tests.searching import files_with
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 CANARY = "Quokkasentinel"
 SECRET = f"{CANARY} keeps the vault code 7719 in the northern lighthouse.\n".encode()
@@ -49,7 +49,7 @@ def secret(service: RagService, settings: Settings) -> str:
         text = b"".join(LIBRARY.values()) + f"Note number {number}.".encode()
         service.upload(UploadSpec(f"{number}.txt"), io.BytesIO(text))
     accepted = service.upload(UploadSpec("secret.txt"), io.BytesIO(SECRET * 3))
-    bring_in(settings)
+    ingest_all(settings)
     service.search(SearchQuery(CANARY, collection="default"))
     *_, last = service.ask(AskQuery("Where is the vault code kept?", collection="default"))
     assert last.answer is not None
@@ -71,7 +71,7 @@ def test_deleted_text_leaves_the_files_while_the_service_is_open(
         time.sleep(0.05)
 
 
-def test_a_receipt_says_what_was_where_after_it_has_looked(service: RagService, settings: Settings) -> None:
+def test_a_receipt_lists_what_was_removed_from_where(service: RagService, settings: Settings) -> None:
     document_id = secret(service, settings)
     receipt = service.delete_with_receipt(document_id)
     assert not holding(settings.data_dir)
@@ -89,7 +89,7 @@ def test_a_receipt_says_what_was_where_after_it_has_looked(service: RagService, 
         service.delete_with_receipt(document_id)
 
 
-def test_a_receipt_tells_of_what_it_finds(service: RagService, settings: Settings) -> None:
+def test_a_receipt_reports_remaining_text(service: RagService, settings: Settings) -> None:
     document_id = secret(service, settings)
     copy = settings.data_dir / "copied-by-hand.txt"
     copy.write_bytes(SECRET * 3)
@@ -98,13 +98,13 @@ def test_a_receipt_tells_of_what_it_finds(service: RagService, settings: Setting
     assert not receipt.complete
 
 
-def test_a_receipt_tells_that_another_document_has_the_same_bytes(
+def test_a_receipt_mentions_another_document_with_the_same_bytes(
     service: RagService, settings: Settings
 ) -> None:
     document_id = secret(service, settings)
     service.create_collection("copies")
     service.upload(UploadSpec("same.txt", "copies"), io.BytesIO(SECRET * 3))
-    bring_in(settings)
+    ingest_all(settings)
     receipt = service.delete_with_receipt(document_id)
     assert not receipt.complete
     (original,) = (place for place in receipt.places if place.place == "original")
@@ -133,7 +133,9 @@ def test_the_command_prints_a_receipt(settings: Settings) -> None:
     assert not holding(settings.data_dir)
 
 
-def test_on_postgresql_dead_rows_go_and_the_rest_is_told(postgres: PostgresServer, tmp_path: Path) -> None:
+def test_on_postgresql_dead_rows_are_removed_and_the_rest_is_reported(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
     url = postgres.new_database()
     settings = settings_in(tmp_path / "data").model_copy(update={"database_url": SecretStr(url)})
     with closing(build_service(settings)) as service:

@@ -21,7 +21,7 @@ from ragapp.protocols import Embedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import AskQuery, Feedback, Heading, ParsedText, UploadSpec
-from tests.serving import bring_in, settings_in
+from tests.serving import ingest_all, settings_in
 
 MILL = b"""# The mill
 
@@ -43,7 +43,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def service(settings: Settings) -> Iterator[RagService]:
     service = build_service(settings)
     service.upload(UploadSpec("mill.md"), io.BytesIO(MILL))
-    bring_in(settings)
+    ingest_all(settings)
     yield service
     service.close()
 

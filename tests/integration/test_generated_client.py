@@ -20,7 +20,7 @@ from ragapp.bootstrap import build_service
 from ragapp.types import Grant, KeyLimits, UploadSpec
 from tests.openapidocument import openapi_document
 from tests.pythontools import python_tool
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 GENERATOR = "openapi-python-client==0.29.0"
 PACKAGE = "generated_ragapp"
@@ -67,7 +67,7 @@ def call(
     with closing(build_service(settings, evals=desk)) as service:
         for name, data in LIBRARY.items():
             service.upload(UploadSpec(name), io.BytesIO(data))
-        bring_in(settings)
+        ingest_all(settings)
         key = service.auth.api_keys.create("admin", [Grant("admin", None)], limits=KeyLimits())
         with serving(create_app(service, settings)) as url:
             client = generated("client").AuthenticatedClient(base_url=url, token=key.secret)

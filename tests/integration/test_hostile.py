@@ -25,7 +25,7 @@ from ragapp.bootstrap import build_runtime, build_service
 from ragapp.service import RagService
 from ragapp.store.sql_store import SqlStore
 from ragapp.types import Answer, SearchedQuestion, SearchQuery, SearchResult, Sentence, UploadSpec
-from tests.serving import LIBRARY, bring_in, settings_in
+from tests.serving import LIBRARY, ingest_all, settings_in
 from tests.unit.answering.hits import page_at, searched, span_of
 
 QUESTION = "When was the harbour built, and by whom?"
@@ -87,10 +87,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     for name, data in (LIBRARY | {"spoof.txt": SPOOF.encode()}).items():
         service.upload(UploadSpec(name), io.BytesIO(data))
     service.upload(UploadSpec("secret.txt", "vault"), io.BytesIO(SECRET.encode()))
-    bring_in(folder)
-    bench = build_runtime(folder)
-    with closing(service), closing(bench.store):
-        yield Stage(service, bench.store, Puppet(), service.search(SearchQuery(QUESTION)))
+    ingest_all(folder)
+    runtime = build_runtime(folder)
+    with closing(service), closing(runtime.store):
+        yield Stage(service, runtime.store, Puppet(), service.search(SearchQuery(QUESTION)))
 
 
 FRAGMENTS = st.sampled_from(

@@ -36,7 +36,7 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return trace
 
 
-def test_bringing_in_a_document_runs_nothing_of_the_working_folder(trace: Path) -> None:
+def test_ingest_runs_no_code_from_the_working_folder(trace: Path) -> None:
     Path("a.md").write_text("# Tides\n\nThe harbour was built in 1862.\n")
     ragapp = str(Path(sys.executable).with_name("ragapp"))
     subprocess.run([ragapp, "ingest", "a.md"], check=True, timeout=SECONDS)

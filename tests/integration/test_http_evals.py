@@ -83,7 +83,7 @@ def test_what_came_with_the_program_is_there_to_evaluate_with(client: RagappClie
     assert sets["scifact-mini"].kinds == ("retrieval",)
     assert "answers" in sets["xquad-mini"].kinds
     assert not sets["xquad-mini"].own
-    with pytest.raises(UsageError, match="not for cache"):
+    with pytest.raises(UsageError, match="does not support cache"):
         client.evals.start(Evaluation("cache", "scifact-mini"))
     with pytest.raises(NotFoundError):
         client.evals.start(Evaluation("retrieval", "../scifact-mini"))
@@ -105,7 +105,7 @@ def test_a_run_compared_with_its_like_has_not_moved(client: RagappClient, runs: 
     assert found.moved == ()
 
 
-def test_a_question_of_a_run_tells_what_was_found(client: RagappClient, runs: list[EvalRun]) -> None:
+def test_the_trace_of_a_question_shows_what_was_found(client: RagappClient, runs: list[EvalRun]) -> None:
     told = client.evals.trace(runs[0].name, "q1")
     assert told.found[0] == "heron"
     assert told.scores["nDCG@10"] == 1
@@ -143,7 +143,7 @@ def test_own_questions_are_added_reviewed_and_deleted(client: RagappClient) -> N
         (".jsonl", b""),
     ],
 )
-def test_what_is_no_question_set_is_refused_and_not_kept(
+def test_an_invalid_question_set_is_rejected_and_not_stored(
     client: RagappClient, name: str, data: bytes
 ) -> None:
     with pytest.raises((UsageError, ParseError)):

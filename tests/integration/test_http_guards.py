@@ -101,7 +101,7 @@ def test_every_refusal_is_a_problem_document(
     assert says in problem["detail"]
 
 
-def test_json_that_is_not_said_to_be_json_is_told_how_to_be_sent(http: httpx.Client) -> None:
+def test_json_without_its_content_type_gets_a_remedy(http: httpx.Client) -> None:
     """What `curl -d` sends when nothing else is said."""
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     response = http.post("/v1/search", content='{"query": "tide"}', headers=form)

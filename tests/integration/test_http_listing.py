@@ -127,7 +127,7 @@ def test_a_source_does_not_name_an_archive(http: httpx.Client, shelf: str) -> No
     assert refused.status_code == UsageError.http_status
 
 
-def test_what_is_on_the_machine_is_told(client: RagappClient) -> None:
+def test_disk_use_is_reported(client: RagappClient) -> None:
     embedder = next(one for one in client.models() if one.name == "bge-small-en-v1.5")
     assert embedder.installed
     assert embedder.present == embedder.bytes

@@ -17,7 +17,7 @@ from ragapp.errors import NotFoundError, UnsupportedFormat
 from ragapp.service import RagService
 from ragapp.types import Document, UploadSpec
 from tests.printing import Printed, pdf_of
-from tests.serving import bring_in, serving, settings_in
+from tests.serving import ingest_all, serving, settings_in
 
 FIRST = "The lighthouse was built in 1862."
 SECOND = "Its lamp burns colza oil."
@@ -36,7 +36,7 @@ def service(folder: Path) -> Iterator[RagService]:
         data = pdf_of([Printed(50, 700, FIRST)], [Printed(50, 700, SECOND)])
         service.upload(UploadSpec("harbour.pdf"), io.BytesIO(data))
         service.upload(UploadSpec("bread.txt"), io.BytesIO(b"Bread rises for twelve hours."))
-        bring_in(settings)
+        ingest_all(settings)
         yield service
 
 
@@ -118,7 +118,7 @@ def test_a_deleted_documents_pages_are_gone(service: RagService, http: httpx.Cli
     settings = settings_in(folder)
     data = pdf_of([Printed(50, 700, "Nets dry on the quay.")])
     document = service.upload(UploadSpec("nets.pdf"), io.BytesIO(data)).document
-    bring_in(settings)
+    ingest_all(settings)
     assert http.get(path_of(document, "1.png")).status_code == 200
     assert list((folder / "pages" / document.id).iterdir())
     service.delete_document(document.id)

@@ -20,7 +20,7 @@ from ragapp.api.http.app import create_app
 from ragapp.bootstrap import build_service
 from ragapp.testing.soak import repeats
 from ragapp.types import Grant, KeyLimits, UploadSpec
-from tests.serving import LIBRARY, bring_in, settings_in
+from tests.serving import LIBRARY, ingest_all, settings_in
 
 EXAMPLES = repeats(2, 100)
 """Requests for each operation."""
@@ -36,7 +36,7 @@ def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
     service = build_service(configured)
     for name, data in LIBRARY.items():
         service.upload(UploadSpec(name), io.BytesIO(data))
-    bring_in(configured)
+    ingest_all(configured)
     limits = KeyLimits(*[MORE_THAN_ENOUGH] * 5)
     key = service.auth.api_keys.create("everything", [Grant("admin", None)], limits=limits)
     yield create_app(service, configured), {"Host": "localhost", "Authorization": f"Bearer {key.secret}"}
@@ -44,7 +44,7 @@ def app(tmp_path: Path) -> Iterator[tuple[FastAPI, dict[str, str]]]:
 
 
 @pytest.mark.timeout(1200)
-def test_the_api_keeps_to_its_description(app: tuple[FastAPI, dict[str, str]]) -> None:
+def test_the_api_conforms_to_its_description(app: tuple[FastAPI, dict[str, str]]) -> None:
     api, headers = app
     schema = schemathesis.openapi.from_asgi("/openapi.json", api, headers=headers)
 

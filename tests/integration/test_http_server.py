@@ -40,19 +40,19 @@ def test_it_is_not_shown_to_other_machines(host: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
-def test_an_address_of_another_machine_is_told_as_such(host: str) -> None:
+def test_an_address_of_another_machine_is_reported(host: str) -> None:
     with pytest.raises(UsageError, match="--host"):
         take_port(host, 0, "--port")
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_opened(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(UsageError, match="--port"):
         listen(settings_in(tmp_path), "127.0.0.1", other.getsockname()[1])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("option", ["--port", "--ui-port"])
-def test_a_port_that_is_taken_is_told_before_anything_is_told_to_be_open(option: str, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_the_server_is_announced(option: str, tmp_path: Path) -> None:
     ports = {name: str(free_port()) for name in ("--port", "--ui-port")}
     with socket.create_server(("127.0.0.1", 0)) as other:
         ports[option] = str(other.getsockname()[1])
@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_told_to_be_open(option:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_in_order_when_told_to_stop(stop: signal.Signals, tmp_path: Path) -> None:
+def test_it_shuts_down_in_order(stop: signal.Signals, tmp_path: Path) -> None:
     with running(tmp_path) as (process, url):
         assert httpx.get(f"{url}/readyz").json() == {"ready": True, "reason": None}
         process.send_signal(stop)

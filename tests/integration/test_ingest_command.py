@@ -81,7 +81,7 @@ def test_new_changed_unchanged_and_bad_files_in_one_folder(shop: Shop) -> None:
     assert "Herons fish at dusk." not in texts
 
 
-def test_the_shape_of_its_json_is_kept(shop: Shop) -> None:
+def test_the_shape_of_its_json_is_stable(shop: Shop) -> None:
     shop.write(a="Text.")
     _, report = shop.json()
     counted = {"added", "updated", "unchanged", "failed", "removed"}
@@ -152,7 +152,7 @@ def test_wrong_use_is_said_at_once(shop: Shop, arguments: tuple[str, ...], code:
     assert reason in err
 
 
-def test_after_ctrl_c_the_same_command_goes_on(shop: Shop) -> None:
+def test_after_ctrl_c_the_same_command_continues(shop: Shop) -> None:
     shop.write(long="".join(f"# H{i}\n\nThe mayor of town {i} has {i} bridges.\n\n" for i in range(400)))
     process = shop.start(shop.documents)
     with closing(build_service(settings_in(shop.data))) as service:

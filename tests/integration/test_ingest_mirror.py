@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def bring_in(settings: Settings, *arguments: object, prune: bool = False) -> tuple[Report, FolderSync]:
+def ingest_all(settings: Settings, *arguments: object, prune: bool = False) -> tuple[Report, FolderSync]:
     finder = Finder([str(a) for a in arguments], [], FetchLimits(100_000, 20, allow_private=True))
     with (
         ProgressBar(quiet=True) as progress,
@@ -71,15 +71,15 @@ def names(service: RagService) -> list[str]:
     return sorted(document.name for document in service.documents())
 
 
-def test_a_vanished_file_is_told_and_removed_only_when_wished(
+def test_a_vanished_file_is_reported_and_its_document_deleted_only_on_request(
     settings: Settings, service: RagService, folder: Path
 ) -> None:
-    bring_in(settings, folder)
+    ingest_all(settings, folder)
     (folder / "bees.md").unlink()
-    _, mirror = bring_in(settings, folder)
+    _, mirror = ingest_all(settings, folder)
     assert (mirror.vanished, mirror.removed) == ([str(folder / "bees.md")], 0)
     assert names(service) == ["bees.md", "tides.md"]
-    _, mirror = bring_in(settings, folder, prune=True)
+    _, mirror = ingest_all(settings, folder, prune=True)
     assert mirror.removed == 1
     assert names(service) == ["tides.md"]
 
@@ -87,10 +87,10 @@ def test_a_vanished_file_is_told_and_removed_only_when_wished(
 def test_a_folder_that_lost_everything_is_not_believed(
     settings: Settings, service: RagService, folder: Path
 ) -> None:
-    bring_in(settings, folder)
+    ingest_all(settings, folder)
     for file in folder.iterdir():
         file.unlink()
-    _, mirror = bring_in(settings, folder, prune=True)
+    _, mirror = ingest_all(settings, folder, prune=True)
     assert (len(mirror.vanished), mirror.removed) == (2, 0)
     assert len(names(service)) == 2
 
@@ -99,16 +99,16 @@ def test_files_elsewhere_and_uploads_never_vanish(
     settings: Settings, service: RagService, folder: Path
 ) -> None:
     service.upload(UploadSpec("upload.txt"), io.BytesIO(b"An upload."))
-    bring_in(settings, folder)
+    ingest_all(settings, folder)
     (folder / "bees.md").unlink()
-    _, mirror = bring_in(settings, folder / "tides.md", prune=True)
+    _, mirror = ingest_all(settings, folder / "tides.md", prune=True)
     assert not mirror.vanished
 
 
 def test_a_renamed_file_keeps_its_vectors(settings: Settings, service: RagService, folder: Path) -> None:
-    bring_in(settings, folder)
+    ingest_all(settings, folder)
     (folder / "bees.md").rename(folder / "honey.md")
-    bring_in(settings, folder, prune=True)
+    ingest_all(settings, folder, prune=True)
     assert names(service) == ["honey.md", "tides.md"]
     (honey,) = (d for d in service.documents() if d.name == "honey.md")
     assert honey.status == "ready"
@@ -122,40 +122,38 @@ def test_members_of_an_archive_are_documents(settings: Settings, service: RagSer
                 archive.writestr(f"birds/{name}.txt", text)
 
     write(heron="Herons fish at dusk.", gull="Gulls rest.")
-    report, _ = bring_in(settings, folder)
+    report, _ = ingest_all(settings, folder)
     assert report.added == 4
     assert service.search(SearchQuery("who fishes at dusk")).hits[0].document_name == "heron.txt"
     write(heron="Herons fish at dawn.")
-    report, mirror = bring_in(settings, folder, prune=True)
+    report, mirror = ingest_all(settings, folder, prune=True)
     assert (report.updated, mirror.removed) == (1, 1)
     assert names(service) == ["bees.md", "heron.txt", "tides.md"]
 
 
-def test_an_archive_that_cannot_be_opened_keeps_its_documents(
+def test_the_documents_of_an_unreadable_archive_are_not_deleted(
     settings: Settings, service: RagService, folder: Path
 ) -> None:
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
         archive.writestr("heron.txt", "Herons fish at dusk.")
-    bring_in(settings, folder)
+    ingest_all(settings, folder)
     whole = (folder / "all.zip").read_bytes()
     (folder / "all.zip").write_bytes(whole[: len(whole) // 2])  # as while it is copied
-    report, mirror = bring_in(settings, folder, prune=True)
+    report, mirror = ingest_all(settings, folder, prune=True)
     assert (report.failed, mirror.vanished) == (1, [])
     assert "heron.txt" in names(service)
 
 
-def test_a_web_page_is_brought_in_and_kept_up_to_date(
-    settings: Settings, service: RagService, folder: Path
-) -> None:
+def test_a_web_page_is_ingested_and_updated(settings: Settings, service: RagService, folder: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.server_port}/tides.md"
-        report, _ = bring_in(settings, url, f"{url}/nothing")
+        report, _ = ingest_all(settings, url, f"{url}/nothing")
         assert (report.added, report.failed) == (1, 1)
         assert service.search(SearchQuery("tides", filters={"source": url})).hits
         (folder / "tides.md").write_text("Tides turn at midnight.")
-        report, _ = bring_in(settings, url)
+        report, _ = ingest_all(settings, url)
         assert report.updated == 1
     finally:
         server.shutdown()

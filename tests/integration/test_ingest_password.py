@@ -48,10 +48,10 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def server_at_work(settings: Settings) -> Iterator[None]:
     """A worker without the password, that looks for work all the time."""
-    bench, stop = build_runtime(settings), threading.Event()
-    with closing(bench.store):
-        pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
-        worker = Worker(bench.queue, pipeline, settings.lease_seconds)
+    runtime, stop = build_runtime(settings), threading.Event()
+    with closing(runtime.store):
+        pipeline = build_pipeline(runtime, settings, parser(parse_limits(settings)))
+        worker = Worker(runtime.queue, pipeline, settings.lease_seconds)
         thread = threading.Thread(target=worker.run, args=(stop, lambda _: None))
         thread.start()
         yield

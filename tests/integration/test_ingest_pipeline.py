@@ -47,10 +47,10 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> Iterator[IngestRuntime]:
-    bench = build_runtime(settings)
-    yield bench
-    bench.store.close()
+def runtime(settings: Settings) -> Iterator[IngestRuntime]:
+    runtime = build_runtime(settings)
+    yield runtime
+    runtime.store.close()
 
 
 @pytest.fixture(scope="module")
@@ -92,22 +92,22 @@ class UnreliableEmbedder:
 
 
 def pipeline(
-    bench: IngestRuntime, sandbox: ParserSandbox, embedder: Callable[[], Embedder] | None = None
+    runtime: IngestRuntime, sandbox: ParserSandbox, embedder: Callable[[], Embedder] | None = None
 ) -> Pipeline:
     return Pipeline(
-        store=bench.store,
-        queue=bench.queue,
-        embedder_of=(lambda _: embedder()) if embedder else bench.embedders.of,
+        store=runtime.store,
+        queue=runtime.queue,
+        embedder_of=(lambda _: embedder()) if embedder else runtime.embedders.of,
         sandbox=sandbox,
         chunker=chunk,
         chunk_tokens=240,
-        observer=bench.observer,
-        replaced=bench.forget_replaced,
+        observer=runtime.observer,
+        replaced=runtime.forget_replaced,
     )
 
 
-def one_stage(bench: IngestRuntime, work: Pipeline, stop: Event | None = None) -> Job:
-    job = bench.queue.claim("test")
+def one_stage(runtime: IngestRuntime, work: Pipeline, stop: Event | None = None) -> Job:
+    job = runtime.queue.claim("test")
     assert job is not None
     work.work(job, stop or Event(), lambda _: None)
     return job
@@ -118,88 +118,88 @@ def upload(service: RagService, name: str, text: str) -> str:
 
 
 def test_a_document_is_found_by_words_first_and_by_meaning_then(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "towns.md", "".join(FACTS))
-    work = pipeline(bench, sandbox)
-    one_stage(bench, work)
+    work = pipeline(runtime, sandbox)
+    one_stage(runtime, work)
     document = service.document(id_)
     assert (document.status, document.embedded, document.chunks) == ("searchable", 0, 12)
     assert service.search(SearchQuery("bridges of town 7", mode="words")).hits[0].heading == "Town 7"
-    one_stage(bench, work)
+    one_stage(runtime, work)
     assert service.document(id_).status == "ready"
     hit = service.search(SearchQuery("Who governs town 5?", mode="dense")).hits[0]
     assert service.document_text(id_).text[hit.start : hit.end] == hit.text
 
 
 def test_every_document_is_searchable_before_the_first_is_embedded(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     ids = [upload(service, f"{i}.md", fact) for i, fact in enumerate(FACTS[:3])]
-    work = pipeline(bench, sandbox)
+    work = pipeline(runtime, sandbox)
     for _ in ids:
-        one_stage(bench, work)
+        one_stage(runtime, work)
     assert {service.document(id_).status for id_ in ids} == {"searchable"}
 
 
-def test_a_bad_document_fails_with_its_reason_and_the_next_one_goes_on(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+def test_a_bad_document_fails_with_its_reason_and_the_next_is_ingested(
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     bad, good = upload(service, "bad.pdf", "no PDF"), upload(service, "good.txt", "All is well.")
-    work = pipeline(bench, sandbox)
+    work = pipeline(runtime, sandbox)
     for _ in range(3):
-        one_stage(bench, work)
+        one_stage(runtime, work)
     assert service.document(bad).status == "failed"
     assert "not a PDF" in str(service.document(bad).error)
     assert service.document(good).status == "ready"
 
 
 def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     chunks = 3 * BATCH
     id_ = upload(service, "long.md", "".join(f"# H{i}\n\nText {i}.\n\n" for i in range(chunks)))
-    embedder = UnreliableEmbedder(bench.embedder.get())
-    work = pipeline(bench, sandbox, lambda: embedder)
-    one_stage(bench, work)
+    embedder = UnreliableEmbedder(runtime.embedder.get())
+    work = pipeline(runtime, sandbox, lambda: embedder)
+    one_stage(runtime, work)
     stop = Event()
-    job = bench.queue.claim("test")
+    job = runtime.queue.claim("test")
     assert job is not None
     work.work(job, stop, lambda _: stop.set())  # stops after the first batch
     assert service.document(id_).embedded == BATCH
     embedder.broken = True
     with pytest.raises(ModelError):
-        one_stage(bench, work)
+        one_stage(runtime, work)
     assert service.document(id_).status == "searchable"
     assert "does not answer" in service.job(id_).why
-    assert bench.queue.claim("test") is None, "it is tried again later"
+    assert runtime.queue.claim("test") is None, "it is tried again later"
     embedder.broken = False
     service.retry_job(id_)
-    one_stage(bench, work)
+    one_stage(runtime, work)
     assert service.document(id_).status == "ready"
     assert embedder.embedded == chunks
 
 
 def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     long = upload(service, "long.md", "".join(f"# H{i}\n\n{i}.\n\n" for i in range(BATCH * TURN + 1)))
-    work = pipeline(bench, sandbox)
-    one_stage(bench, work)
-    one_stage(bench, work)
+    work = pipeline(runtime, sandbox)
+    one_stage(runtime, work)
+    one_stage(runtime, work)
     new = upload(service, "new.txt", "Something new.")
     assert service.document(long).embedded == BATCH * TURN
-    assert [one_stage(bench, work).document_id for _ in range(2)] == [new, long]
+    assert [one_stage(runtime, work).document_id for _ in range(2)] == [new, long]
     assert service.document(long).status == "ready"
 
 
 def test_a_deleted_document_ends_the_work_quietly(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "gone.txt", "Soon gone.")
-    work = pipeline(bench, sandbox)
-    one_stage(bench, work)
-    job = bench.queue.claim("test")
+    work = pipeline(runtime, sandbox)
+    one_stage(runtime, work)
+    job = runtime.queue.claim("test")
     assert job is not None
     service.delete_document(id_)
     work.work(job, Event(), lambda _: None)
@@ -207,18 +207,18 @@ def test_a_deleted_document_ends_the_work_quietly(
 
 
 def test_a_worker_gives_up_when_its_patience_ends(
-    service: RagService, bench: IngestRuntime, sandbox: ParserSandbox, settings: Settings
+    service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox, settings: Settings
 ) -> None:
     id_ = upload(service, "a.txt", "Some text.")
-    embedder = UnreliableEmbedder(bench.embedder.get())
+    embedder = UnreliableEmbedder(runtime.embedder.get())
     embedder.broken = True
-    work = pipeline(bench, sandbox, lambda: embedder)
+    work = pipeline(runtime, sandbox, lambda: embedder)
     with pytest.raises(ModelError):
-        Worker(bench.queue, work, settings.lease_seconds, patience=1).run(Event(), lambda _: None)
+        Worker(runtime.queue, work, settings.lease_seconds, patience=1).run(Event(), lambda _: None)
     assert service.document(id_).status == "searchable"
 
 
-def test_the_worker_process_brings_documents_in_and_ends_with_its_parent(
+def test_the_worker_process_ingests_documents_and_exits_with_its_parent(
     service: RagService, settings: Settings
 ) -> None:
     id_ = upload(service, "towns.md", "".join(FACTS))
@@ -229,8 +229,8 @@ def test_the_worker_process_brings_documents_in_and_ends_with_its_parent(
         assert process.wait(PATIENCE) == 0
 
 
-def test_the_worker_gives_back_its_work_on_sigterm(
-    service: RagService, bench: IngestRuntime, settings: Settings
+def test_the_worker_returns_its_job_on_sigterm(
+    service: RagService, runtime: IngestRuntime, settings: Settings
 ) -> None:
     id_ = upload(service, "long.md", "".join(f"# H{i}\n\n{FACTS[i % 12]}\n\n" for i in range(2000)))
     with worker(settings) as process:
@@ -238,7 +238,7 @@ def test_the_worker_gives_back_its_work_on_sigterm(
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert service.document(id_).status == "searchable"
-    assert bench.queue.claim("next") is not None, "it did not give its work back"
+    assert runtime.queue.claim("next") is not None, "it did not give its work back"
 
 
 def worker(settings: Settings) -> subprocess.Popen[bytes]:

@@ -17,7 +17,7 @@ from ragapp.errors import ConflictError, NotFoundError, UsageError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import UploadSpec
-from tests.serving import Caller, bring_in, settings_in
+from tests.serving import Caller, ingest_all, settings_in
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_work_is_listed_cancelled_retried_and_done(caller: Caller, settings: Set
     assert caller.cancel_job(id_).status == "failed"
     assert caller.document(id_).error == caller.job(id_).why
     assert caller.retry_job(id_).status == "queued"
-    bring_in(settings)
+    ingest_all(settings)
     done = caller.job(id_)
     assert (done.status, done.lane, done.chunks) == ("ready", "interactive", 1)
     assert done.searchable_at is not None
@@ -64,9 +64,9 @@ def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_command_line_tells_why(service: RagService, settings: Settings) -> None:
+def test_the_command_line_shows_the_reason(service: RagService, settings: Settings) -> None:
     bad = service.upload(UploadSpec("bad.pdf"), io.BytesIO(b"no PDF")).document.id
-    bring_in(settings)
+    ingest_all(settings)
     (job,) = json.loads(run(settings, "list", "--status", "failed", "--json").stdout)
     assert (job["document_id"], job["name"], job["status"]) == (bad, "bad.pdf", "failed")
     shown = json.loads(run(settings, "show", bad, "--json").stdout)

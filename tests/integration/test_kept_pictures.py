@@ -15,7 +15,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Document, UploadSpec
 from tests.printing import Printed, pdf_of
-from tests.serving import bring_in, settings_in
+from tests.serving import ingest_all, settings_in
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def service(settings: Settings) -> Iterator[RagService]:
 
 def hand_in(service: RagService, settings: Settings, words: str) -> Document:
     service.upload(UploadSpec("harbour.pdf"), io.BytesIO(pdf_of([Printed(50, 700, words)])))
-    bring_in(settings)
+    ingest_all(settings)
     (document,) = service.documents()
     service.page_image(document.id, 1)
     return document

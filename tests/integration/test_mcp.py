@@ -88,7 +88,7 @@ async def test_tools_only_read_unless_more_is_allowed(client: Client) -> None:
         assert (tool.annotations.read_only_hint, tool.annotations.open_world_hint) == (True, False)
 
 
-async def test_models_are_told_what_tools_take_and_return(client: Client) -> None:
+async def test_tools_describe_their_arguments_and_results(client: Client) -> None:
     for tool in (await client.list_tools()).tools:
         assert tool.description is not None
         assert len(tool.description) > 50
@@ -126,7 +126,7 @@ async def test_what_the_documents_do_not_hold_is_refused(client: Client) -> None
     assert (answer["refused"], answer["citations"]) == (True, [])
 
 
-async def test_progress_is_told_while_answering(client: Client) -> None:
+async def test_progress_is_reported_while_answering(client: Client) -> None:
     told: list[str] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
@@ -177,7 +177,7 @@ async def test_collections_are_listed_with_their_size(client: Client) -> None:
         ("ingest", {"name": "a.txt", "text": "x"}, "ingest"),
     ],
 )
-async def test_a_model_is_told_what_it_did_wrong(
+async def test_invalid_calls_return_an_explanation(
     client: Client, tool: str, arguments: dict[str, object], told: str
 ) -> None:
     result = await client.call_tool(tool, arguments)
@@ -210,7 +210,7 @@ async def test_there_is_nothing_at_another_address(client: Client, address: str)
         await client.read_resource(f"ragapp://documents/{address.replace('{id}', known)}")
 
 
-async def test_a_prompt_brings_the_passages_along(client: Client) -> None:
+async def test_a_prompt_contains_the_passages(client: Client) -> None:
     prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
     assert prompts == {"answer_from_passages", "research"}
     got = await client.get_prompt("answer_from_passages", {"question": BUILT})
@@ -223,7 +223,7 @@ async def test_a_prompt_brings_the_passages_along(client: Client) -> None:
 # -- bringing documents in
 
 
-async def test_a_document_brought_in_can_be_asked_about(tmp_path: Path) -> None:
+async def test_an_ingested_document_can_be_asked_about(tmp_path: Path) -> None:
     stages: list[str] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:

@@ -19,7 +19,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, Role, UploadSpec
 from tests.modelserver import Pieces, written_by
-from tests.serving import bring_in, serving, settings_in
+from tests.serving import ingest_all, serving, settings_in
 
 LIST_TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 SPEAKS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
@@ -46,7 +46,7 @@ def service(settings: Settings) -> Iterator[RagService]:
             service.upload(
                 UploadSpec(f"{name}.txt", name), io.BytesIO(f"The word of {name} is quokka.".encode())
             )
-        bring_in(settings)
+        ingest_all(settings)
         yield service
 
 
@@ -99,7 +99,7 @@ def test_a_revoked_key_opens_nothing_more(service: RagService, url: str) -> None
         ({"Host": "127.0.0.1.evil.example:80"}, 421),
     ],
 )
-def test_web_pages_from_elsewhere_are_kept_out(
+def test_web_pages_of_other_origins_are_rejected(
     url: str, secret: Callable[[Role], str], headers: dict[str, str], status: int
 ) -> None:
     key = {"Authorization": f"Bearer {secret('reader')}"}
@@ -145,7 +145,7 @@ async def test_a_caller_sees_only_what_its_key_opens(
 
 
 @pytest.mark.anyio
-async def test_a_reader_may_not_bring_documents_in(
+async def test_a_reader_may_not_ingest_documents(
     service: RagService, url: str, secret: Callable[[Role], str]
 ) -> None:
     async with client_of(url, secret("reader")) as client:
@@ -159,7 +159,7 @@ async def test_a_reader_may_not_bring_documents_in(
 async def test_an_editor_may(settings: Settings, url: str, secret: Callable[[Role], str]) -> None:
     async def work() -> None:
         while True:
-            await anyio.to_thread.run_sync(bring_in, settings)
+            await anyio.to_thread.run_sync(ingest_all, settings)
             await anyio.sleep(0.1)
 
     document = {"name": "yes.txt", "text": "A note.", "collection": "ours"}

@@ -25,7 +25,7 @@ from ragapp.store.artifacts import SqlArtifacts
 from ragapp.types import AskQuery, Feedback, Grant, SearchQuery, UploadSpec
 from tests.postgres import PostgresServer
 from tests.s3server import ACCESS_KEY, BUCKET, SECRET_KEY, S3Server
-from tests.serving import LIBRARY, bring_in, settings_in
+from tests.serving import LIBRARY, ingest_all, settings_in
 
 QUESTION = "When does the tide turn?"
 A_RUN = b'{"of": "an evaluation"}'
@@ -41,7 +41,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory, model_folder: Callable[[str
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
             service.upload(UploadSpec(name, metadata={"shelf": "Küste"}), io.BytesIO(data))
-        bring_in(settings)
+        ingest_all(settings)
         conversation = service.history.create_conversation("Tides")
         answer = [event.answer for event in service.ask(AskQuery(QUESTION, conversation_id=conversation.id))][
             -1
@@ -85,7 +85,7 @@ def rows(settings: Settings) -> Mapping[str, int]:
     return count
 
 
-def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Settings) -> None:
+def test_a_migrated_database_has_all_data_and_can_be_used(laptop: Settings, server: Settings) -> None:
     told: dict[str, tuple[int, int]] = {}
     moved = migrate(laptop, server, lambda what, done, total: told.update({what: (done, total)}))
     assert moved.rows == rows(laptop) == rows(server)
@@ -109,7 +109,7 @@ def test_everything_is_there_and_goes_on_there(laptop: Settings, server: Setting
         report = there.doctor()
         assert report.ok, [check for check in report.checks if not check.ok]
         there.upload(UploadSpec("new.txt"), io.BytesIO(b"Gulls rest on the pier at noon."))
-    bring_in(server)
+    ingest_all(server)
     with closing(build_service(server)) as there:
         assert there.search(SearchQuery("gulls on the pier")).hits[0].document_name == "new.txt"
 
@@ -124,7 +124,7 @@ def test_it_goes_the_other_way_too(laptop: Settings, server: Settings, tmp_path:
         assert there.doctor().ok
 
 
-def test_it_goes_on_after_it_broke_off(laptop: Settings, server: Settings) -> None:
+def test_an_interrupted_migration_can_be_repeated(laptop: Settings, server: Settings) -> None:
     class Unplugged(Exception):
         pass
 

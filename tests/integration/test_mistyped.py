@@ -36,7 +36,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- variables
 
 
-def test_a_mistyped_variable_is_told_once_with_the_one_that_was_meant(
+def test_a_mistyped_variable_is_reported_once_with_a_suggestion(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RAGAPP_EMBEDER", "all-MiniLM-L6-v2")
@@ -90,7 +90,7 @@ def test_the_nearest_name_is_one_that_is_near(
         "RAGAPP_API_PORT_8000_TCP_ADDR",
     ],
 )
-def test_what_others_rightly_set_is_not_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_other_programs_are_not_reported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "x")
     assert unknown_variables() == []
 
@@ -105,7 +105,7 @@ def test_a_mistyped_name_in_the_settings_file_is_refused_with_the_one_that_was_m
     assert "embeder in ragapp.toml is not a setting; did you mean embedder?" in str(refused.exception)
 
 
-def test_a_settings_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+def test_invalid_toml_in_a_settings_file_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "ragapp.toml").write_text("embedder = all-MiniLM\n")
     refused = ragapp("settings")
     assert isinstance(refused.exception, UsageError)
@@ -113,7 +113,7 @@ def test_a_settings_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     assert "line 1" in str(refused.exception)
 
 
-def test_a_settings_file_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+def test_a_settings_file_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
     (tmp_path / "ragapp.toml").write_bytes(b'blobs = "caf\xe9"\n')
     refused = ragapp("settings")
     assert isinstance(refused.exception, UsageError)
@@ -139,7 +139,7 @@ READING = [
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
-def test_commands_that_read_make_no_folder_and_say_there_is_none(
+def test_reading_commands_report_a_missing_data_folder_and_do_not_create_it(
     words: tuple[str, ...], tmp_path: Path
 ) -> None:
     refused = ragapp(*words, "--data-dir", tmp_path / "libary")
@@ -178,7 +178,7 @@ def test_what_is_not_found_makes_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "library").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("Herons fish at dusk.")
     refused = ragapp("ingest", tmp_path / "note.txt", "--data-dir", tmp_path / "note.txt")
     assert isinstance(refused.exception, UsageError)
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("closed", "mode"), [("", 0), ("library", 0o555), ("library/ragapp.db", 0o444)])
 @pytest.mark.parametrize("check", [need_data, begin_data])
-def test_data_of_another_user_are_told(check: Callable[[Settings], None], closed: str, mode: int) -> None:
+def test_data_of_another_user_is_reported(check: Callable[[Settings], None], closed: str, mode: int) -> None:
     was_root = os.geteuid() == 0
     with TemporaryDirectory(prefix="ragapp-shared-") as shared:
         Path(shared).chmod(0o755)

@@ -32,7 +32,7 @@ from ragapp.telemetry.tracing import Tracing
 from tests.faultyproxy import faulty_proxy
 from tests.modelserver import Pieces, written_by
 from tests.postgres import PostgresServer
-from tests.serving import serving, settings_in, work_off
+from tests.serving import process_queue, serving, settings_in
 
 DASHBOARD = Path(__file__).parents[2] / "deploy" / "grafana-dashboard.json"
 
@@ -87,15 +87,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 @contextmanager
 def _served(settings: Settings, telemetry: Telemetry) -> Iterator[httpx.Client]:
     """A server, with the document taken in as an API and a worker do it."""
-    bench = build_runtime(settings, telemetry)
+    runtime = build_runtime(settings, telemetry)
     with (
-        closing(build_service(settings, bench)) as service,
+        closing(build_service(settings, runtime)) as service,
         serving(create_app(service, settings, telemetry=telemetry)) as url,
         httpx.Client(base_url=url, timeout=60) as http,
     ):
         sent = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
         http.post("/v1/collections/default/documents", files={"file": ("h.txt", DOCUMENT)}, headers=sent)
-        work_off(bench, settings, "w1")
+        process_queue(runtime, settings, "w1")
         yield http
 
 

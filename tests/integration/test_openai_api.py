@@ -158,7 +158,9 @@ def test_an_unknown_model_is_not_found(client: openai.OpenAI, stream: bool) -> N
         {"ragapp": {"k": 0}},
     ],
 )
-def test_what_cannot_be_done_is_told_as_openai_tells_it(http: httpx.Client, wrong: dict[str, object]) -> None:
+def test_unsupported_requests_get_errors_in_openai_format(
+    http: httpx.Client, wrong: dict[str, object]
+) -> None:
     response = http.post("/v1/chat/completions", json={"model": MODEL, "messages": asked(TURNS), **wrong})
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/json"

@@ -74,7 +74,7 @@ def test_only_probes_need_no_key(document: dict[str, Any]) -> None:
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
 
 
-def test_files_are_handed_in_as_forms_of_several_parts(document: dict[str, Any]) -> None:
+def test_files_are_uploaded_as_multipart_forms(document: dict[str, Any]) -> None:
     for path in ("/v1/collections/{collection}/documents", "/v1/evals/sets"):
         (media_type,) = document["paths"][path]["post"]["requestBody"]["content"]
         assert media_type == "multipart/form-data"

@@ -22,7 +22,7 @@ from ragapp.files.permissions import private_file, private_folder
 from ragapp.models.model_folder import share, shared_folder
 from ragapp.service import RagService
 from ragapp.types import AskQuery, SearchQuery, UploadSpec
-from tests.serving import TIDES, bring_in, settings_in
+from tests.serving import TIDES, ingest_all, settings_in
 
 PDF = Path(__file__).parents[2] / "ragapp" / "samples" / "amazon-rainforest.pdf"
 
@@ -63,7 +63,7 @@ def test_nothing_is_open_to_others_after_any_operation_of_the_library(tmp_path: 
         assert not open_to_others(folder.parent)
         for operation in (_upload, _search_and_ask, _draw, _delete):
             operation(service)
-            bring_in(settings)
+            ingest_all(settings)
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             assert_closed(folder.parent, operation.__name__)
         assert (folder / "pages").is_dir()
@@ -116,7 +116,7 @@ def _with_loose_modes(backup: Path) -> Path:
     return loose
 
 
-def test_the_program_keeps_everything_to_its_user(tmp_path: Path) -> None:
+def test_all_files_are_private_to_the_user(tmp_path: Path) -> None:
     folder, backup = tmp_path / "data", tmp_path / "backup.tar"
     folder.mkdir(0o755)  # made by hand, and still empty
     ragapp("ingest", str(PDF.with_name("oxygen.txt")), "--data-dir", str(folder))
@@ -125,7 +125,7 @@ def test_the_program_keeps_everything_to_its_user(tmp_path: Path) -> None:
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
 
-def test_doctor_tells_of_what_is_open_to_others_and_closes_it(tmp_path: Path) -> None:
+def test_doctor_reports_and_repairs_files_that_others_can_access(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "data")
     models = settings.data_dir / "models"
     changed = settings.model_copy(update={"models_dir": models})

@@ -11,7 +11,7 @@ from ingest.pipeline import build_pipeline
 from ingest.sandbox import parse_limits
 from ragapp.bootstrap import build_runtime, build_service
 from ragapp.types import UploadSpec
-from tests.serving import bring_in, parser, settings_in
+from tests.serving import ingest_all, parser, settings_in
 
 CHAPTERS = 8
 
@@ -30,20 +30,20 @@ def _prose(chapter: int) -> str:
 
 def test_one_changed_word_embeds_one_chunk_again(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, chunk_tokens=100)
-    bench = build_runtime(settings)
-    with closing(build_service(settings, bench)) as service:
+    runtime = build_runtime(settings)
+    with closing(build_service(settings, runtime)) as service:
         id_ = service.upload(UploadSpec("book.md"), io.BytesIO(book().encode())).document.id
-        bring_in(settings)
+        ingest_all(settings)
         assert service.document(id_).chunks > 3 * CHAPTERS
 
         changed = book().replace("The mill of town 3-20", "The windmill of town 3-20")
         service.upload(UploadSpec("book.md"), io.BytesIO(changed.encode()))
-        pipeline = build_pipeline(bench, settings, parser(parse_limits(settings)))
-        parsing = bench.queue.claim("test")
+        pipeline = build_pipeline(runtime, settings, parser(parse_limits(settings)))
+        parsing = runtime.queue.claim("test")
         assert parsing is not None
         pipeline.work(parsing, Event(), lambda _: None)
-        embedding = bench.queue.claim("test")
+        embedding = runtime.queue.claim("test")
         assert embedding is not None
-        fingerprint = bench.embedder.get().fingerprint
-        ((_, text),) = bench.store.chunks_without_vector(embedding, fingerprint, 100)
+        fingerprint = runtime.embedder.get().fingerprint
+        ((_, text),) = runtime.store.chunks_without_vector(embedding, fingerprint, 100)
         assert "windmill of town 3-20" in text

@@ -14,7 +14,7 @@ from ragapp.errors import EmbedderMismatch, ModelError
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import SearchQuery, UploadSpec
-from tests.serving import work_off
+from tests.serving import process_queue
 
 OTHER = "all-MiniLM-L6-v2-int8"
 TEXTS = {
@@ -36,21 +36,21 @@ def settings(tmp_path: Path, model_folder: Callable[[str], Path]) -> Settings:
 
 
 @pytest.fixture
-def bench(settings: Settings) -> IngestRuntime:
+def runtime(settings: Settings) -> IngestRuntime:
     return build_runtime(settings)
 
 
 @pytest.fixture
-def service(settings: Settings, bench: IngestRuntime) -> Iterator[RagService]:
-    with closing(build_service(settings, bench)) as service:
-        ingest(service, bench, settings, TEXTS)
+def service(settings: Settings, runtime: IngestRuntime) -> Iterator[RagService]:
+    with closing(build_service(settings, runtime)) as service:
+        ingest(service, runtime, settings, TEXTS)
         yield service
 
 
-def ingest(service: RagService, bench: IngestRuntime, settings: Settings, texts: dict[str, str]) -> None:
+def ingest(service: RagService, runtime: IngestRuntime, settings: Settings, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         service.upload(UploadSpec(f"{name}.txt"), io.BytesIO(text.encode()))
-    work_off(bench, settings)
+    process_queue(runtime, settings)
 
 
 def nothing(done: int, total: int) -> None:
@@ -61,8 +61,8 @@ def found(service: RagService, query: str) -> str:
     return service.search(SearchQuery(query, mode="dense", k=1)).hits[0].document_name
 
 
-def test_search_goes_on_and_then_uses_the_new_vectors(
-    service: RagService, bench: IngestRuntime, settings: Settings
+def test_search_continues_and_then_uses_the_new_vectors(
+    service: RagService, runtime: IngestRuntime, settings: Settings
 ) -> None:
     former = service.collection("default").embedder
     seen = []
@@ -70,7 +70,7 @@ def test_search_goes_on_and_then_uses_the_new_vectors(
     assert set(seen) == {"rust.txt"}
     assert service.collection("default").embedder != former
     assert found(service, "corrosion of metal") == "rust.txt"
-    ingest(service, bench, settings, {"bees": "Bees dance to tell each other where flowers are."})
+    ingest(service, runtime, settings, {"bees": "Bees dance to tell each other where flowers are."})
     assert found(service, "insects that talk by moving") == "bees.txt"
     assert service.doctor().ok
 
@@ -88,21 +88,21 @@ def test_another_process_follows_the_switch(service: RagService, settings: Setti
         assert len(list((settings.data_dir / "views/1").glob("vectors-*.view"))) == 1
 
 
-def test_what_came_in_during_the_embedding_is_embedded_too(
-    service: RagService, bench: IngestRuntime, settings: Settings
+def test_documents_added_during_embedding_are_embedded_too(
+    service: RagService, runtime: IngestRuntime, settings: Settings
 ) -> None:
     late = iter([{"bees": "Bees dance to tell each other where flowers are."}])
 
     def on_progress(done: int, total: int) -> None:
         for texts in late:
-            ingest(service, bench, settings, texts)
+            ingest(service, runtime, settings, texts)
 
     service.reindex("default", OTHER, on_progress)
     assert found(service, "insects that talk by moving") == "bees.txt"
     assert service.doctor().ok
 
 
-def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, bench: IngestRuntime) -> None:
+def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, runtime: IngestRuntime) -> None:
     before = service.collection("default")
 
     def die(done: int, total: int) -> None:
@@ -112,8 +112,8 @@ def test_a_crash_loses_no_vector_and_changes_nothing(service: RagService, bench:
         service.reindex("default", OTHER, die)
     assert service.collection("default") == before
     assert found(service, "corrosion of metal") == "rust.txt"
-    other = bench.embedders.named(OTHER).fingerprint
-    assert bench.store.missing_vectors(before, other) == 0
+    other = runtime.embedders.named(OTHER).fingerprint
+    assert runtime.store.missing_vectors(before, other) == 0
     assert service.doctor().ok
 
 
@@ -125,8 +125,8 @@ def test_an_embedder_that_cannot_be_found_changes_nothing(service: RagService) -
 
 
 def test_a_collection_of_an_unknown_embedder_says_what_to_run(
-    service: RagService, bench: IngestRuntime
+    service: RagService, runtime: IngestRuntime
 ) -> None:
-    collection = bench.store.create_collection("strange", "nobody@0123456789abcdef", 8)
+    collection = runtime.store.create_collection("strange", "nobody@0123456789abcdef", 8)
     with pytest.raises(EmbedderMismatch, match="ragapp collections reindex strange"):
-        bench.embedders.of(collection)
+        runtime.embedders.of(collection)

@@ -24,7 +24,7 @@ from ragapp.bootstrap import build_service
 from ragapp.processes.shutdown import CUT_OFF
 from ragapp.types import UploadSpec
 from tests.contract.generator.library import OpenAIServer
-from tests.serving import LIBRARY, bring_in, settings_in
+from tests.serving import LIBRARY, ingest_all, settings_in
 
 BLOCKED = 300
 """Seconds for which what is blocked would go on."""
@@ -97,7 +97,7 @@ def test_a_model_that_never_writes_does_not_keep_the_server(tmp_path: Path, acce
     settings = settings_in(tmp_path)
     with closing(build_service(settings)) as service:
         service.upload(UploadSpec("tides.txt"), io.BytesIO(LIBRARY["tides.txt"]))
-    bring_in(settings)
+    ingest_all(settings)
     question = {"question": "When was the harbour built?", "mode": "generate"}
     with OpenAIServer() as model:
         threading.Thread(target=model.serve_forever, daemon=True).start()

@@ -21,7 +21,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, UploadSpec
 from tests.contract.generator.library import OpenAIServer
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 LONG = 60.0
 QUESTION = {"question": "When was the harbour built?", "mode": "generate"}
@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(build_service(settings)) as service:
         for name, text in LIBRARY.items():
             service.upload(UploadSpec(name), BytesIO(text))
-    bring_in(settings)
+    ingest_all(settings)
     return folder
 
 
@@ -94,7 +94,7 @@ def test_an_answer_in_one_piece_is_refused_when_its_key_is_revoked(
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
-def test_the_work_ends_when_whoever_asked_leaves(
+def test_work_ends_when_the_client_disconnects(
     folder: Path, model: OpenAIServer, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
     with server_with(folder, model, "comments", monkeypatch) as (url, service):

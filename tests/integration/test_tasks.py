@@ -84,7 +84,7 @@ def test_what_is_not_there_is_not_started(client: RagappClient) -> None:
         client.tasks.start_fetch("no-such-model")
 
 
-def test_a_command_that_fails_tells_why(board: TaskRunner) -> None:
+def test_a_failed_command_shows_the_reason(board: TaskRunner) -> None:
     task = ended(board, board.start(task_order(TaskRequest("reindex", "--help"))))
     assert task.state == "failed"
     assert task.error is not None
@@ -145,7 +145,7 @@ def test_another_server_sees_it_and_cancels_it(board: TaskRunner, tmp_path: Path
     assert board.task(task.id).state == "cancelled"
 
 
-def test_what_a_command_made_is_kept_only_when_it_did_what_it_should(board: TaskRunner) -> None:
+def test_the_result_of_a_command_is_stored_only_if_it_succeeded(board: TaskRunner) -> None:
     left: list[str] = []
 
     @contextmanager
@@ -173,7 +173,7 @@ def test_work_that_cannot_be_made_ready_fails_with_its_reason(board: TaskRunner)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_defect_of_ours_is_told_as_such(board: TaskRunner) -> None:
+def test_an_unexpected_error_is_reported_as_such(board: TaskRunner) -> None:
     def work() -> AbstractContextManager[CommandLine]:
         raise ZeroDivisionError
 

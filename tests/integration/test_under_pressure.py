@@ -29,7 +29,7 @@ from ragapp.types import UploadSpec
 from tests.integration.test_http_server import running
 from tests.modelserver import Pieces, written_by
 from tests.ports import free_port
-from tests.serving import LIBRARY, bring_in, serving, settings_in
+from tests.serving import LIBRARY, ingest_all, serving, settings_in
 
 QUESTION = {"question": "When do herons fish?", "use_cache": False}
 
@@ -47,7 +47,7 @@ def fill(settings: Settings) -> None:
     with closing(build_service(settings)) as service:
         for name, data in LIBRARY.items():
             service.upload(UploadSpec(name), io.BytesIO(data))
-    bring_in(settings)
+    ingest_all(settings)
 
 
 @contextmanager
@@ -144,17 +144,17 @@ def test_an_answer_on_its_way_is_finished_when_the_server_is_stopped(tmp_path: P
     assert last["answer"] == "Herons fish at dusk. [1]"
 
 
-def test_a_document_is_given_back_when_its_worker_ends_before_it_is_read(tmp_path: Path) -> None:
+def test_a_job_returns_to_the_queue_when_its_worker_stops_during_parsing(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     with closing(build_service(settings)) as service:
         service.upload(UploadSpec("herons.txt"), io.BytesIO(b"Herons fish at dusk."))
-    bench = build_runtime(settings)
-    with closing(bench.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
-        job = bench.queue.claim("ending")
+    runtime = build_runtime(settings)
+    with closing(runtime.store), closing(ParserSandbox(parse_limits(settings))) as sandbox:
+        job = runtime.queue.claim("ending")
         assert job is not None
         sandbox.stop()
-        build_pipeline(bench, settings, sandbox).work(job, threading.Event(), lambda _: None)
-        again = bench.queue.claim("another")
+        build_pipeline(runtime, settings, sandbox).work(job, threading.Event(), lambda _: None)
+        again = runtime.queue.claim("another")
     assert again is not None
     assert (again.document_id, again.attempt) == (job.document_id, 1)
 

@@ -125,14 +125,14 @@ def _facts(job: JobState) -> list[str]:
 
 
 def _retry(document_id: str) -> None:
-    _act(client().retry_job, document_id)
+    _change_job(client().retry_job, document_id)
 
 
 def _cancel(document_id: str) -> None:
-    _act(client().cancel_job, document_id)
+    _change_job(client().cancel_job, document_id)
 
 
-def _act(act: Callable[[str], JobState], document_id: str) -> None:
+def _change_job(act: Callable[[str], JobState], document_id: str) -> None:
     """Calls `act`. An error stays visible until the next action."""
     st.session_state.pop(_PROBLEM_KEY, None)
     try:

@@ -69,7 +69,7 @@ def _rank_html(answer: Answer, place: int, hit: Hit) -> str:
         _rank(hit.ranks.dense),
         _rank(hit.ranks.words),
         f"{hit.score:.3f}",
-        _use(answer, place, hit),
+        _used_as(answer, place, hit),
     )
     return "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in cells) + "</tr>"
 
@@ -78,7 +78,7 @@ def _rank(rank: int | None) -> str:
     return "–" if rank is None else f"#{rank}"
 
 
-def _use(answer: Answer, place: int, hit: Hit) -> str:
+def _used_as(answer: Answer, place: int, hit: Hit) -> str:
     cited = any(
         (one.document_id, one.version) == (hit.document_id, hit.version)
         and one.start < hit.end

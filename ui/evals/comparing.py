@@ -23,7 +23,7 @@ def show_comparison() -> None:
         st.caption("Two runs of the same questions can be compared. Start another evaluation.")
         return
     after = _choose("After", list(runs), runs, key="compare-after")
-    like = [name for name in runs if name != after and _alike(runs[name], runs[after])]
+    like = [name for name in runs if name != after and _are_comparable(runs[name], runs[after])]
     if not like:
         st.caption(
             "No other run has the same questions. Choose another run, or evaluate these questions again."
@@ -39,7 +39,7 @@ def _choose(label: str, names: Sequence[str], runs: dict[str, EvalRun], *, key: 
     return st.selectbox(label, names, format_func=lambda name: describe(runs[name]), key=key)
 
 
-def _alike(one: EvalRun, other: EvalRun) -> bool:
+def _are_comparable(one: EvalRun, other: EvalRun) -> bool:
     return (one.kind, one.dataset) == (other.kind, other.dataset)
 
 
@@ -52,7 +52,7 @@ def _show_changes(changes: Sequence[FigureChange]) -> None:
             f"{change.difference:+.3f}",
             f"{change.low:+.3f} to {change.high:+.3f}",
             f"{change.p:.3f}",
-            _reading(change),
+            _outcome(change),
             f"{change.better} / {change.equal} / {change.worse}",
         )
         for change in changes
@@ -74,7 +74,7 @@ def _show_changes(changes: Sequence[FigureChange]) -> None:
     )
 
 
-def _reading(change: FigureChange) -> str:
+def _outcome(change: FigureChange) -> str:
     if change.difference == 0:
         return "the same"
     if change.p > _SIGNIFICANT:

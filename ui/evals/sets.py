@@ -44,7 +44,7 @@ def _show_generation_form() -> None:
             name = st.text_input("Name of the set", max_chars=100)
             count = st.number_input("Questions", min_value=1, max_value=1000, value=50)
             if st.form_submit_button("Generate", type="primary", icon=":material/auto_awesome:"):
-                _try(lambda: client().evals.start_questions(collection, name.strip(), count))
+                _attempt(lambda: client().evals.start_questions(collection, name.strip(), count))
 
 
 def _show_upload_form() -> None:
@@ -58,10 +58,10 @@ def _show_upload_form() -> None:
         if file is not None:
             st.session_state[_ROUND] = number + 1
             with freed_afterwards([file]):
-                _try(lambda: client().evals.add_set(file.name, file))
+                _attempt(lambda: client().evals.add_set(file.name, file))
 
 
-def _try(act: Callable[[], object]) -> None:
+def _attempt(act: Callable[[], object]) -> None:
     """Calls `act`. An error is shown at the top of the next run."""
     try:
         act()

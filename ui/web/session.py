@@ -33,15 +33,15 @@ def session_routes(cookie: str, check: KeyCheck) -> list[Route]:
         form = await _form(request)
         key, back = form.get("api-key", "").strip(), _own_address(form.get("back", ""))
         if not key:
-            return _lead(back, failed="refused")
+            return _redirect(back, failed="refused")
         try:
             await run_in_threadpool(check, key)
         except (AuthenticationError, UsageError):
-            return _lead(back, failed="refused")
+            return _redirect(back, failed="refused")
         except RagappError:
-            return _lead(back, failed="unavailable")
+            return _redirect(back, failed="unavailable")
         sign_ins().end(request.cookies.get(cookie))
-        response = _lead(back)
+        response = _redirect(back)
         response.set_cookie(
             cookie,
             sign_ins().begin(key),
@@ -54,7 +54,7 @@ def session_routes(cookie: str, check: KeyCheck) -> list[Route]:
 
     async def sign_out(request: Request) -> RedirectResponse:
         sign_ins().end(request.cookies.get(cookie))
-        response = _lead("/")
+        response = _redirect("/")
         response.delete_cookie(cookie, httponly=True, samesite="strict")
         return response
 
@@ -77,7 +77,7 @@ def _own_address(address: str) -> str:
     return f"{path}?{split.query}" if split.query else path
 
 
-def _lead(back: str, failed: str = "") -> RedirectResponse:
+def _redirect(back: str, failed: str = "") -> RedirectResponse:
     path, _, query = back.partition("?")
     pairs = parse_qs(query, keep_blank_values=True)
     pairs.pop(FAILED, None)

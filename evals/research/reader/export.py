@@ -82,9 +82,9 @@ class _Graph:
 
     def model(self, layers: int) -> onnx.ModelProto:
         tokens = self._encoded(layers)
-        first = self._add("Gather", [tokens, self._store("zero", np.array([0]))], axis=1)
+        first = self._add_node("Gather", [tokens, self._store("zero", np.array([0]))], axis=1)
         pooled = self._product(first, self._weights["pooler.weight"].T, "pooler")
-        pooled = self._add("Tanh", [self._add("Add", [pooled, self._weight("pooler.bias")])])
+        pooled = self._add_node("Tanh", [self._add_node("Add", [pooled, self._weight("pooler.bias")])])
         rows = [self._float_linear(pooled, "judge"), self._float_linear(tokens, "span")]
         self._nodes.append(helper.make_node("Concat", rows, ["logits"], axis=1))
         return self._whole("logits", 2)
@@ -99,7 +99,7 @@ class _Graph:
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=8, producer_name="ragapp")
 
-    def _add(
+    def _add_node(
         self, kind: str, inputs: list[str], outputs: int = 1, domain: str = "", **attributes: float
     ) -> str:
         """Appends a node; returns the name of its first output. The others have the suffixes .1, .2 …"""
@@ -126,57 +126,57 @@ class _Graph:
 
     def _embedded(self) -> str:
         words = self._lookup("words.weight", "input_ids")
-        kinds = self._add("Gather", [self._weight("segments.weight"), "token_type_ids"])
+        kinds = self._add_node("Gather", [self._weight("segments.weight"), "token_type_ids"])
         count = self._store("count", np.arange(_POSITIONS)[None])
-        length = self._add("Shape", ["input_ids"], start=1, end=2)
-        numbers = self._add(
+        length = self._add_node("Shape", ["input_ids"], start=1, end=2)
+        numbers = self._add_node(
             "Slice", [count, self._store("zero", np.array([0])), length, self._store("one", np.array([1]))]
         )
         places = self._lookup("positions.weight", numbers)
-        summed = self._add("Add", [self._add("Add", [words, kinds]), places])
+        summed = self._add_node("Add", [self._add_node("Add", [words, kinds]), places])
         inputs = [summed, self._weight("norm.weight"), self._weight("norm.bias")]
-        return self._add("LayerNormalization", inputs, epsilon=_EPSILON, axis=-1)
+        return self._add_node("LayerNormalization", inputs, epsilon=_EPSILON, axis=-1)
 
     def _lookup(self, name: str, ids: str) -> str:
         if self._method == "float":
-            return self._add("Gather", [self._weight(name), ids])
+            return self._add_node("Gather", [self._weight(name), ids])
         table = self._weights[name]
         scale = np.abs(table).max(axis=1, keepdims=True) / _TABLE_STEPS
         stored = self._store(f"{name}.int8", np.round(table / scale).astype(np.int8))
-        rows = self._add("Cast", [self._add("Gather", [stored, ids])], to=TensorProto.FLOAT)
+        rows = self._add_node("Cast", [self._add_node("Gather", [stored, ids])], to=TensorProto.FLOAT)
         scales = self._store(f"{name}.scale", scale.astype(np.float32))
-        return self._add("Mul", [rows, self._add("Gather", [scales, ids])])
+        return self._add_node("Mul", [rows, self._add_node("Gather", [scales, ids])])
 
     def _layer(self, tokens: str, name: str) -> str:
         parts = [f"{name}.{part}" for part in ("query", "key", "value")]
         matrix = np.concatenate([self._weights[f"{part}.weight"].T for part in parts], axis=1)
         bias = np.concatenate([self._weights[f"{part}.bias"] for part in parts])
-        joined = self._add(
+        joined = self._add_node(
             "Add", [self._product(tokens, matrix, f"{name}.qkv"), self._store(f"{name}.qkv.bias", bias)]
         )
-        split = self._add("Split", [joined], outputs=3, axis=-1)
+        split = self._add_node("Split", [joined], outputs=3, axis=-1)
         heads = [split, f"{split}.1", f"{split}.2"]
-        mixed = self._add("MultiHeadAttention", heads, domain=_MICROSOFT, num_heads=HEADS)
+        mixed = self._add_node("MultiHeadAttention", heads, domain=_MICROSOFT, num_heads=HEADS)
         tokens = self._residual(mixed, tokens, f"{name}.mixed")
         inner = self._product(tokens, self._weights[f"{name}.inner.weight"].T, f"{name}.inner")
-        inner = self._add("BiasGelu", [inner, self._weight(f"{name}.inner.bias")], domain=_MICROSOFT)
+        inner = self._add_node("BiasGelu", [inner, self._weight(f"{name}.inner.bias")], domain=_MICROSOFT)
         return self._residual(inner, tokens, f"{name}.outer")
 
     def _residual(self, inner: str, tokens: str, name: str) -> str:
         product = self._product(inner, self._weights[f"{name}.weight"].T, name)
         norm = [self._weight(f"{name}_norm.{kind}") for kind in ("weight", "bias")]
         inputs = [product, tokens, *norm, self._weight(f"{name}.bias")]
-        return self._add("SkipLayerNormalization", inputs, domain=_MICROSOFT, epsilon=_EPSILON)
+        return self._add_node("SkipLayerNormalization", inputs, domain=_MICROSOFT, epsilon=_EPSILON)
 
     def _product(self, left: str, matrix: NDArray[np.float32], name: str) -> str:
         if self._method == "float":
-            return self._add("MatMul", [left, self._store(f"{name}.matrix", matrix)])
+            return self._add_node("MatMul", [left, self._store(f"{name}.matrix", matrix)])
         scale = np.abs(matrix).max(axis=0) / self._steps
         stored = self._store(f"{name}.int8", np.round(matrix / scale).astype(np.int8))
         scales = self._store(f"{name}.scale", scale.astype(np.float32))
-        return self._add("DynamicQuantizeMatMul", [left, stored, scales], domain=_MICROSOFT)
+        return self._add_node("DynamicQuantizeMatMul", [left, stored, scales], domain=_MICROSOFT)
 
     def _float_linear(self, left: str, name: str) -> str:
         """A small head, whose weights stay in float32."""
         matrix = self._store(f"{name}.matrix", self._weights[f"{name}.weight"].T)
-        return self._add("Add", [self._add("MatMul", [left, matrix]), self._weight(f"{name}.bias")])
+        return self._add_node("Add", [self._add_node("MatMul", [left, matrix]), self._weight(f"{name}.bias")])

@@ -28,7 +28,7 @@ class Layer(nn.Module):
         self.outer_norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
 
     def forward(self, tokens: Tensor, mask: Tensor, dropout: float) -> Tensor:
-        """`tokens` (batch, length, WIDTH); `mask` (batch, 1, 1, length), true where a token stands."""
+        """Applies the layer. `tokens` has shape (batch, length, WIDTH), `mask` (batch, 1, 1, length)."""
         batch, length, _ = tokens.shape
         query, key, value = (
             part(tokens).view(batch, length, HEADS, -1).transpose(1, 2)
@@ -62,7 +62,9 @@ class ReaderNetwork(nn.Module):
         self.dropout = dropout
 
     def forward(self, ids: Tensor, segments: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """All (batch, length); `mask` is true where a token stands."""
+        """Returns the logits. All arguments have shape (batch, length); `mask` is true for tokens, false for
+        padding.
+        """
         places = torch.arange(ids.shape[1], device=ids.device)
         tokens = self.norm(self.words(ids) + self.positions(places) + self.segments(segments))
         return self.upper(tokens, mask, 0)

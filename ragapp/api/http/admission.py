@@ -37,7 +37,7 @@ _LIMITED = {
 
 
 class Gate:
-    """Admits `at_once` requests of a kind and lets up to `waiting` more wait, first come, first served."""
+    """Admits `at_once` requests of a kind. Up to `waiting` more may wait, in order of arrival."""
 
     def __init__(self, kind: str, at_once: int, waiting: int, seconds: float, metrics: Metrics) -> None:
         """`seconds` is how long a request may wait."""
@@ -55,7 +55,10 @@ class Gate:
 
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
-        """Raises BusyError when too many requests wait, or when this one has waited too long."""
+        """Admits a request while the block runs.
+
+        Raises BusyError if too many wait, or this one has waited too long.
+        """
         await self._enter()
         started = perf_counter()
         try:
@@ -107,7 +110,7 @@ class QueueLimit:
         self._counted_at = -COUNT_SECONDS
 
     async def check(self) -> None:
-        """Raises BusyError."""
+        """Raises BusyError if too many documents wait in the queue."""
         if perf_counter() - self._counted_at >= COUNT_SECONDS:
             self._counted_at = perf_counter()
             self._waiting = await anyio.to_thread.run_sync(self._count)

@@ -49,15 +49,15 @@ def create_chat_completion(body: ChatRequest, service: Service, request: Request
     utility = read_utility_prompt(body)
     if utility is not None:
         return _utility_reply(utility, body, service, request)
-    asked = read_request(body)
+    parsed = read_request(body)
     events = service.ask(
         AskQuery(
-            asked.question,
-            asked.collection,
+            parsed.question,
+            parsed.collection,
             k=body.ragapp.k,
-            mode=asked.mode,
+            mode=parsed.mode,
             filters=body.ragapp.filters,
-            history=tuple(asked.history),
+            history=tuple(parsed.history),
             use_cache=body.ragapp.use_cache,
         )
     )

@@ -101,7 +101,7 @@ def _warm_up(service: RagService) -> None:
 
 
 def check_host(host: str, settings: Settings) -> None:
-    """Raises UsageError for an address that other machines can reach while no API key exists."""
+    """Raises UsageError if other machines can reach the address while no API key exists."""
     if is_loopback(host):
         return
     if not _has_key(settings):

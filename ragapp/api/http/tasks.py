@@ -51,7 +51,7 @@ def task_result(task_id: str, service: Service) -> Response:
 
 @router.post("/{task_id}/cancel")
 def cancel_task(task_id: str, service: Service) -> Task:
-    """Cancel a task. What it has done so far is kept."""
+    """Cancel a task. Work that it has completed is not undone."""
     return service.tasks.cancel(task_id)
 
 

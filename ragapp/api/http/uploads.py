@@ -88,11 +88,11 @@ class _UploadBatch:
         try:
             with documents_in(part) as documents:
                 for document in documents:
-                    self._add(document)
+                    self._add_document(document)
         except RagappError as error:
             self.refused.append((display_name(part.filename), error))
 
-    def _add(self, document: IncomingFile) -> None:
+    def _add_document(self, document: IncomingFile) -> None:
         try:
             if self.stopping.is_set():
                 raise BusyError("The server is shutting down. Upload this document again in a moment.", 5)

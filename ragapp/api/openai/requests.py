@@ -43,7 +43,7 @@ def read_request(request: ChatRequest) -> ChatQuestion:
 
 
 def read_model(model: str) -> tuple[str, AskMode]:
-    """`ragapp/reports:generate` is the collection `reports` and the mode `generate`.
+    """Splits a model name: `ragapp/reports:generate` is the collection `reports` in the mode `generate`.
 
     Raises NotFoundError.
     """

@@ -149,7 +149,9 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """`reasoning_content` is a model's unchecked text; `content` has been checked."""
+    """A piece of a streamed message. `reasoning_content` is unchecked text of a model; `content` has been
+    checked.
+    """
 
     role: Literal["assistant"] | None = None
     content: str | None = None

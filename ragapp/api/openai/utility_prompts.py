@@ -82,7 +82,9 @@ _OWN_CONTEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class UtilityPrompt:
-    """`system` and `prompt` are the input of the generator; `as_json` is whether the reply must be JSON."""
+    """A prompt of a chat program that is not a question about documents, such as a request for a title.
+
+    `system` and `prompt` are the input of the generator; `as_json` tells whether the reply must be JSON."""
 
     kind: Kind
     as_json: bool
@@ -133,25 +135,25 @@ def read_utility_prompt(request: ChatRequest) -> UtilityPrompt | None:
     system = "\n\n".join(text_of(one) for one in request.messages if one.role in {"system", "developer"})
     said = [(str(one.role), text_of(one)) for one in request.messages if one.role in {"user", "assistant"}]
     last = said[-1][1] if said else ""
-    asked = f"{system}\n{last}"
-    kind = _kind_of(asked)
+    full_text = f"{system}\n{last}"
+    kind = _kind_of(full_text)
     if kind is None:
         return None
     wants_json = (request.response_format or Typed("text")).type.startswith("json")
-    as_json = kind in {"title", *_EMPTY} and (wants_json or _KEY.search(asked) is not None)
+    as_json = kind in {"title", *_EMPTY} and (wants_json or _KEY.search(full_text) is not None)
     prompt = last if len(said) == 1 else "\n\n".join(f"{role}: {text}" for role, text in said)
-    return UtilityPrompt(kind, as_json, system, prompt, _first_question(asked, said))
+    return UtilityPrompt(kind, as_json, system, prompt, _first_question(full_text, said))
 
 
-def _kind_of(asked: str) -> Kind | None:
-    instructions = _CHAT.sub(" ", _CONTEXT.sub(" ", asked))
-    if _CONTEXT.search(asked) and _OWN_CONTEXT.search(asked):
+def _kind_of(full_text: str) -> Kind | None:
+    instructions = _CHAT.sub(" ", _CONTEXT.sub(" ", full_text))
+    if _CONTEXT.search(full_text) and _OWN_CONTEXT.search(full_text):
         return "context"
     key = _KEY.search(instructions)
-    has_chat = _CHAT.search(asked) is not None
+    has_chat = _CHAT.search(full_text) is not None
     if key is not None and (has_chat or key[1] in {"operations", "tool_calls"}):
         return _named(key[1])
-    for kind, words in (*_WORDS, *(_CHAT_WORDS if "<chat_history>" in asked else ())):
+    for kind, words in (*_WORDS, *(_CHAT_WORDS if "<chat_history>" in full_text else ())):
         if words.search(instructions):
             return kind
     return None
@@ -176,9 +178,9 @@ def _value_in(written: str, key: Kind) -> object | None:
     return value if isinstance(value, list) and isinstance(_EMPTY.get(key), list) else None
 
 
-def _first_question(asked: str, said: list[tuple[str, str]]) -> str:
+def _first_question(full_text: str, said: list[tuple[str, str]]) -> str:
     """The first question of the chat, as far as the prompt contains it."""
-    inside = _USERS.search(asked)
+    inside = _USERS.search(full_text)
     if inside is not None:
         return inside[1]
     return next((text for role, text in said[:-1] if role == "user"), "")

@@ -34,17 +34,17 @@ def numbers_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def negation_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    return _of(NEGATIONS, a) == _of(NEGATIONS, b)
+    return _count_words(NEGATIONS, a) == _count_words(NEGATIONS, b)
 
 
 def degrees_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same comparatives, quantifiers and words that have an opposite."""
-    return _of(DEGREES, a) == _of(DEGREES, b)
+    return _count_words(DEGREES, a) == _count_words(DEGREES, b)
 
 
 def times_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
     """The same months, days and relative dates, and the same tense."""
-    return _of(TIMES, a) == _of(TIMES, b)
+    return _count_words(TIMES, a) == _count_words(TIMES, b)
 
 
 def kinds_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
@@ -123,7 +123,7 @@ def _points(reading: ParsedQuestion) -> bool:
     return reading.points_at_that or not POINTING.isdisjoint(reading.tokens)
 
 
-def _of(words: AbstractSet[str], reading: ParsedQuestion) -> Counter[str]:
+def _count_words(words: AbstractSet[str], reading: ParsedQuestion) -> Counter[str]:
     return Counter(word for word in reading.tokens if word in words)
 
 

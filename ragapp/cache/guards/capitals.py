@@ -16,7 +16,9 @@ _ENDS = frozenset(".?!:\n")
 
 @dataclass(frozen=True, slots=True)
 class Cased:
-    """A word as written; `opens` if it starts a sentence, `counted` if it follows a number."""
+    """A word as written. `opens` tells whether it starts a sentence, `counted` whether it follows
+    a number.
+    """
 
     text: str
     opens: bool

@@ -42,7 +42,7 @@ _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """`tokens` are lower-case words, numbers and signs, with contractions expanded."""
+    """A parsed question. `tokens` are lower-case words, numbers and signs, with contractions expanded."""
 
     text: str
 

@@ -25,7 +25,9 @@ TRAINING_ROWS = 50_000
 
 
 class HnswGraph:
-    """Uses the image that `build_graph` returned where it is mapped from a file: little of it is copied."""
+    """A graph that searches the image made by `build_graph` in place, for example in a mapped file, with
+    little copying.
+    """
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
         import faiss  # noqa: PLC0415  commands that do not search start without it

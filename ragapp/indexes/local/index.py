@@ -61,7 +61,7 @@ class LocalIndex:
         Raises StorageError when the disk is full, ConflictError when another process locks an index for
         minutes.
         """
-        indexes = self._of(collection)
+        indexes = self._indexes_of(collection)
         indexes.keywords.catch_up(collection)
         if indexes.vectors.needs_optimizing(collection) and indexes not in self._to_optimize:
             self._to_optimize.add(indexes)
@@ -74,13 +74,13 @@ class LocalIndex:
 
         Raises EmbedderMismatch when `vector` does not have the dimension of the collection's embedder.
         """
-        return self._of(collection).vectors.search(collection, vector, k, within) if k > 0 else ()
+        return self._indexes_of(collection).vectors.search(collection, vector, k, within) if k > 0 else ()
 
     def keyword(
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
         """The `k` chunks with the highest BM25 score."""
-        return self._of(collection).keywords.search(collection, query, k, within) if k > 0 else ()
+        return self._indexes_of(collection).keywords.search(collection, query, k, within) if k > 0 else ()
 
     def verify(self, collection: Collection) -> str | None:
         """Reads every file of the indexes and compares them with the database, chunk by chunk."""
@@ -89,7 +89,7 @@ class LocalIndex:
     def purge(self, collection: Collection) -> str:
         """Rewrites indexes whose files still hold removed chunks. Raises as `catch_up` does."""
         if self._folder(collection.id).exists():  # else it was never searched
-            indexes = self._of(collection)
+            indexes = self._indexes_of(collection)
             indexes.keywords.purge(collection)
             indexes.vectors.purge(collection)
         return ""
@@ -103,13 +103,13 @@ class LocalIndex:
 
     def rebuild(self, collection: Collection) -> None:
         """Rebuilds both indexes from the database. Searches that need no newer revision go on meanwhile."""
-        indexes = self._of(collection)
+        indexes = self._indexes_of(collection)
         indexes.keywords.rebuild(collection)
         indexes.vectors.rebuild(collection)
 
     def prepare(self, collection: Collection) -> None:
         """Builds a vector index beside those of the collection's other embedders."""
-        self._of(collection).vectors.rebuild(collection)
+        self._indexes_of(collection).vectors.rebuild(collection)
 
     def forget_others(self, collection: Collection) -> None:
         """Removes the vector indexes of other embedders. Readers that have one open keep it."""
@@ -141,10 +141,10 @@ class LocalIndex:
             self._indexes.clear()
 
     def _difference(self, collection: Collection) -> str | None:
-        indexes = self._of(collection)
+        indexes = self._indexes_of(collection)
         return indexes.vectors.verify(collection) or indexes.keywords.verify(collection)
 
-    def _of(self, collection: Collection) -> _CollectionIndexes:
+    def _indexes_of(self, collection: Collection) -> _CollectionIndexes:
         """One vector index for each embedder, so that a search ends with the embedder it began with."""
         key = collection.id, collection.embedder
         indexes = self._indexes.get(key)
@@ -152,10 +152,10 @@ class LocalIndex:
             return indexes
         with self._opening:
             if key not in self._indexes:
-                self._indexes[key] = self._opened(collection)
+                self._indexes[key] = self._open_indexes(collection)
             return self._indexes[key]
 
-    def _opened(self, collection: Collection) -> _CollectionIndexes:
+    def _open_indexes(self, collection: Collection) -> _CollectionIndexes:
         folder = self._folder(collection.id)
         private_folder(folder)
         vectors_lock, keywords_lock = self._locks(collection.id)
@@ -180,7 +180,7 @@ class LocalIndex:
         try:
             now = self._database.collection(collection.name)  # after further deletions
             self.catch_up(now)
-            if self._of(now).keywords.count() <= MAX_PURGED_CHUNKS:
+            if self._indexes_of(now).keywords.count() <= MAX_PURGED_CHUNKS:
                 self.purge(now)
         except RagappError as error:
             log.warning("Indexes keep deleted chunks until they are next written: %s", error)

@@ -106,7 +106,7 @@ class KeywordIndex(ChangeLogFollower[_State]):
         live = np.array([entry.key for entry in self._database.entries(self._id)], np.int64)
         return difference("keyword index", held, live)
 
-    def _opened(self, collection: Collection) -> _State:
+    def _open_state(self, collection: Collection) -> _State:
         if (found := self._read(collection, self._state)) is not None:
             return found
         with write_lock(self._lock_file):

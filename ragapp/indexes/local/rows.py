@@ -61,7 +61,7 @@ class Rows:
         return positions
 
     def search_among(self, vector: Vectors, n: int, positions: NDArray[np.int64]) -> Candidates:
-        """As `search`, among the rows at `positions` only: faster when they are few."""
+        """Like `search`, but only among the rows at `positions`, which is faster if they are few."""
         vectors = self.vectors[positions] if self.stored is None else self.stored.rows(positions)
         few = Rows(self.keys[positions], self.versions[positions], vectors)
         return few.search(vector, n, bitmap(np.ones(len(few), np.bool_)))

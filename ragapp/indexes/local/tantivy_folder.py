@@ -99,8 +99,8 @@ class TantivyFolder:
         if not keywords or not searcher.num_docs:
             return ()
 
-        def candidates(asked: Counter[str], n: int) -> Candidates:
-            return _found(searcher, self._query(asked, within), n)
+        def candidates(counted: Counter[str], n: int) -> Candidates:
+            return _search(searcher, self._query(counted, within), n)
 
         if (rare := _rare(searcher, keywords)) != keywords:
             ranking = best(k, searcher.num_docs, partial(candidates, rare))
@@ -133,7 +133,7 @@ def _rare(searcher: Searcher, keywords: Counter[str]) -> Counter[str]:
     return Counter({keyword: count for keyword, count in keywords.items() if keyword not in common})
 
 
-def _found(searcher: Searcher, query: Query, n: int) -> Candidates:
+def _search(searcher: Searcher, query: Query, n: int) -> Candidates:
     hits = searcher.search(query, limit=n, count=False).hits
     scores = np.array([score for score, _ in hits], np.float64).round(SCORE_DECIMALS)
     keys = searcher.fast_field_values("key", [address for _, address in hits])

@@ -85,7 +85,10 @@ class VectorIndex(ChangeLogFollower[_State]):
     def search(
         self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None
     ) -> Ranking:
-        """Raises EmbedderMismatch, and UsageError for a vector that is not finite."""
+        """The nearest chunks of a vector.
+
+        Raises EmbedderMismatch, and UsageError if the vector is not finite.
+        """
         check_vector(collection, vector)
         snapshot = self.catch_up(collection).snapshot
         return snapshot.search(np.ascontiguousarray(vector, np.float32), k, within)
@@ -136,7 +139,7 @@ class VectorIndex(ChangeLogFollower[_State]):
             return "the vector index holds other vectors than the database"
         return found
 
-    def _opened(self, collection: Collection) -> _State:
+    def _open_state(self, collection: Collection) -> _State:
         """The present state while its base is on disk, or else the base on disk, or else a new one."""
         state = self._state
         if state is not None and state.file == self._file_on_disk() and state.manifest.fits(collection):

@@ -80,7 +80,7 @@ class CollectionIndex(ChangeLogFollower[_State]):
             return best(k, UNBOUNDED, candidates)
 
     def compare(self, collection: Collection) -> Tally:
-        """How the points differ from the database: which chunks there are, and their content."""
+        """Compares the points with the database: which chunks exist, and their content."""
         self.catch_up(collection)
         return Tally.of(self._differences(collection, values=True))
 
@@ -103,7 +103,7 @@ class CollectionIndex(ChangeLogFollower[_State]):
         except MissingOnServer:  # removed on the server meanwhile
             return super()._caught_up(collection)
 
-    def _opened(self, collection: Collection) -> _State:  # noqa: ARG002  the position is the server's
+    def _open_state(self, collection: Collection) -> _State:  # noqa: ARG002  the position is the server's
         return _State(self._position())
 
     def _applied(self, state: _State, changes: ChangeSet, collection: Collection) -> _State:

@@ -12,7 +12,9 @@ from qdrant_client import models
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`live` is the point as the database has it, `held` as the cluster has it; None when there is none."""
+    """A difference in a point: `live` as in the database, `held` as in the cluster; None if it is missing
+    there.
+    """
 
     key: int
     live: models.PointStruct | None
@@ -40,7 +42,7 @@ class Tally:
         return tally
 
     def described(self, index: str) -> str | None:
-        """For people; None when there were no differences."""
+        """Describes the differences for people; None if there are none."""
         if not (self.missing or self.stale or self.wrong):
             return None
         return (

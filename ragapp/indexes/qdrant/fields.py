@@ -57,7 +57,7 @@ class KeywordFields:
             yield models.PointStruct(id=entry.key, vector={WORDS: keywords}, payload=payload)
 
     def query(self, query: str) -> models.SparseVector | None:
-        """None when the query has no keyword."""
+        """The sparse vector of a query; None if it has no keywords."""
         weights = self._encoder.of_query(query)
         return _sparse(weights) if len(weights) else None
 
@@ -79,7 +79,7 @@ class VectorFields:
     def points(
         self, collection: Collection, version_ids: Iterable[int] | None = None
     ) -> Iterator[models.PointStruct]:
-        """Raises StorageError for vectors that cannot be searched."""
+        """The points of the vectors. Raises StorageError for vectors that cannot be searched."""
         ready = self._ready(collection) if version_ids is None else None
         for keys, versions, vectors in self._database.vectors(collection.id, self._embedder, version_ids):
             check_stored(vectors, self._dimension)

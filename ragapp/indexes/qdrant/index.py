@@ -91,9 +91,9 @@ class QdrantIndex:
 
     def forget_others(self, collection: Collection) -> None:
         """Removes the points of other embedders."""
-        kept = self._name(collection, vectors_name(collection.embedder))
+        current = self._name(collection, vectors_name(collection.embedder))
         of_vectors = self._name(collection, "vectors-")
-        self._remove({name for name in self._names() if name.startswith(of_vectors) and name != kept})
+        self._remove({name for name in self._names() if name.startswith(of_vectors) and name != current})
 
     def drop(self, collection_id: int) -> None:
         """Removes the collection's points, if it has any."""
@@ -142,6 +142,6 @@ class QdrantIndex:
 
     def _remove(self, names: set[str]) -> None:
         with self._opening:
-            self._indexes = {name: kept for name, kept in self._indexes.items() if name not in names}
+            self._indexes = {name: current for name, current in self._indexes.items() if name not in names}
         for name in names:
             self._servers.call(partial(QdrantClient.delete_collection, collection_name=name))

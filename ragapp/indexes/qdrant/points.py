@@ -87,7 +87,7 @@ class Points:
                 self._name,
                 query=query,
                 using=using,
-                query_filter=None if within is None else _of(within),
+                query_filter=None if within is None else _version_filter(within),
                 search_params=models.SearchParams(
                     hnsw_ef=max(BREADTH, 2 * n), exact=exact, quantization=RESCORED
                 ),
@@ -121,7 +121,7 @@ class Points:
 
     def remove_versions(self, versions: AbstractSet[int]) -> None:
         if versions:
-            which = models.FilterSelector(filter=_of(versions))
+            which = models.FilterSelector(filter=_version_filter(versions))
             self._servers.call(lambda client: client.delete(self._name, which, wait=True))
 
     def remove(self, keys: Sequence[int]) -> None:
@@ -130,6 +130,6 @@ class Points:
             self._servers.call(lambda client: client.delete(self._name, which, wait=True))
 
 
-def _of(versions: AbstractSet[int]) -> models.Filter:
+def _version_filter(versions: AbstractSet[int]) -> models.Filter:
     match = models.MatchAny(any=sorted(versions))
     return models.Filter(must=[models.FieldCondition(key=VERSION, match=match)])

@@ -40,7 +40,7 @@ def test_a_leased_job_is_not_claimed_by_others(store: SqlStore, queue: SqlJobQue
     assert claim(queue, "w2").attempt == 1
 
 
-def test_a_document_that_kills_three_workers_fails_and_the_queue_goes_on(
+def test_a_document_that_kills_three_workers_fails_and_the_queue_continues(
     database_url: str, store: SqlStore
 ) -> None:
     hasty = SqlJobQueue(open_engine(database_url), lease=0)

@@ -15,7 +15,7 @@ from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, UploadSpec
 from tests.integration.authorization.world import OURS, THEIRS, World
-from tests.serving import bring_in, settings_in
+from tests.serving import ingest_all, settings_in
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def service(settings: Settings) -> Iterator[RagService]:
         for name, text in (("ours", OURS), ("theirs", THEIRS)):
             service.create_collection(name)
             service.upload(UploadSpec(f"{name}.txt", name), io.BytesIO(text.encode()))
-        bring_in(settings)
+        ingest_all(settings)
         yield service
 
 

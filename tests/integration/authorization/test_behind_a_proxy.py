@@ -16,7 +16,7 @@ from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, UploadSpec
-from tests.serving import TIDES, bring_in, settings_in
+from tests.serving import TIDES, ingest_all, settings_in
 
 PROXY, STRANGER, VISITOR = "172.18.0.7", "203.0.113.9", "198.51.100.4"
 TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-For": VISITOR, "Host": "rag.example"}
@@ -36,7 +36,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def service(settings: Settings) -> Iterator[RagService]:
     with closing(build_service(settings)) as service:
         service.upload(UploadSpec("tides.txt"), io.BytesIO(TIDES))
-        bring_in(settings)
+        ingest_all(settings)
         yield service
 
 

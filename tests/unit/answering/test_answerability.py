@@ -76,7 +76,7 @@ def test_a_script_that_the_model_cannot_read_is_left_to_words() -> None:
     assert not reading.texts
 
 
-def test_the_real_model_finds_the_answer_in_other_words_and_none_where_there_is_none() -> None:
+def test_the_real_model_finds_paraphrased_answers_and_refuses_otherwise() -> None:
     reranker = build_reranker("ms-marco-MiniLM-L-12-v2", Settings())
 
     def model(question: str, text: str) -> float:

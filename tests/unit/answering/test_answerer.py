@@ -76,7 +76,7 @@ def test_without_hits_no_model_is_asked() -> None:
     assert (answer.refused, answer.answer, script.prompts) == (True, DO_NOT_SAY, [])
 
 
-def test_the_trace_tells_what_the_model_saw_and_what_was_dropped() -> None:
+def test_the_trace_shows_what_the_model_saw_and_what_was_dropped() -> None:
     trace = last(answering(Script(["The moon raises the tides twice a day [1][7]."]))).trace
     assert trace.prompt_version is not None
     assert 1 in trace.shown

@@ -121,7 +121,7 @@ def test_whatever_is_written_every_quote_is_a_slice_of_its_hit(words: list[str])
 WHALES = "Captain Ahab hunts white whales [3]."
 
 
-def test_strict_leaves_out_what_is_not_supported_and_the_trace_tells() -> None:
+def test_strict_drops_unsupported_sentences_and_the_trace_lists_them() -> None:
     marked = last(answering(Script([MOON, " ", WHALES])))
     assert [one.verdict for one in marked.sentences] == ["supported", "unsupported"]
     strict = last(answering(Script([MOON, " ", WHALES]), strict=True))
@@ -183,7 +183,7 @@ def test_an_answer_that_is_cut_off_says_so(ending: Ending) -> None:
 
 
 @pytest.mark.parametrize("pieces", [[MOON] * 400, [f"{MOON} " * 400], list(f"{MOON} " * 400)])
-def test_a_model_that_goes_on_past_its_tokens_is_stopped_and_that_is_said(pieces: list[str]) -> None:
+def test_a_model_that_exceeds_its_tokens_is_stopped_with_a_notice(pieces: list[str]) -> None:
     answer = final(Script(pieces))
     assert answer.ending == "length"
     assert len(answer.answer) < len(MOON) * 200

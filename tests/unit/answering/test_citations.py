@@ -27,7 +27,7 @@ def quotes(statement: Statement) -> list[str]:
     return [evidence.quote for evidence in statement.evidence]
 
 
-def test_the_citation_is_the_sentence_that_bears_the_claim() -> None:
+def test_the_citation_is_the_sentence_that_supports_the_claim() -> None:
     statement = bound("Twice a day the moon raises tides.", 1)
     assert statement.verdict == "supported"
     assert quotes(statement) == ["The moon raises the tides twice a day."]

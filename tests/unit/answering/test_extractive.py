@@ -54,7 +54,7 @@ def test_one_word_of_several_is_a_coincidence(question: str) -> None:
     assert answer(question, "In 1348 the plague reached Paris, the largest city of France.") == []
 
 
-def test_a_title_is_no_answer_and_a_short_sentence_is() -> None:
+def test_a_title_is_not_an_answer_but_a_short_sentence_is() -> None:
     sheet = "Balance Sheet\n\nThe balance sheet of Halden Paper shows 12 million kroner of debt."
     assert answer("What is on the balance sheet?", sheet) == [
         "The balance sheet of Halden Paper shows 12 million kroner of debt."

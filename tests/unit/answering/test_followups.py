@@ -76,12 +76,12 @@ def test_a_question_that_points_back_is_read_with_its_topic(question: str) -> No
 
 
 @pytest.mark.parametrize("talk", ["hi", "Thanks!", "ok great", "bye", "who are you?", "Hello there 👋"])
-def test_small_talk_is_no_topic(talk: str) -> None:
+def test_small_talk_is_not_a_topic(talk: str) -> None:
     earlier = ["Where is the harbour?", talk, talk, talk]
     assert stand_alone("Who built it?", turns(*earlier)) == "Who built it (harbour)?"
 
 
-def test_an_added_topic_is_not_handed_on() -> None:
+def test_an_added_topic_is_not_passed_on() -> None:
     earlier = turns("who is the auditor (error code E0471 mean)?")
     assert stand_alone("How old is he?", earlier) == "How old is he (auditor)?"
 
@@ -125,7 +125,7 @@ def test_small_talk_gets_a_reply(talk: str) -> None:
         "Great Fire of London",
     ],
 )
-def test_a_question_is_no_small_talk(question: str) -> None:
+def test_a_question_is_not_small_talk(question: str) -> None:
     assert reply_to(question) is None
 
 
@@ -138,7 +138,7 @@ def test_the_topic_may_be_further_back() -> None:
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=4))
-def test_nothing_comes_from_answers_and_no_word_of_a_told_question_is_lost(
+def test_rewriting_uses_no_answers_and_loses_no_word_of_the_question(
     question: str, earlier: list[str]
 ) -> None:
     rewritten = stand_alone(question, turns(*earlier))
@@ -175,7 +175,7 @@ class Scribe:
 EARLIER = turns("When was the harbour built?")
 
 
-def test_a_generator_rewrites_and_is_told_no_answers() -> None:
+def test_a_generator_rewrites_without_seeing_answers() -> None:
     scribe = Scribe('Rewritten question: "Who built the harbour?"\nBecause …')
     rewriting = Rewriter(GeneratorChain([scribe])).rewrite("Who built it?", EARLIER)
     assert (rewriting.question, rewriting.by) == ("Who built the harbour?", "generator")

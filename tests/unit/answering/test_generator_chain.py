@@ -42,13 +42,13 @@ def test_a_generator_that_is_away_is_passed_over() -> None:
     assert away.prompts == []
 
 
-def test_when_no_generator_answers_the_documents_are_quoted_and_all_reasons_told() -> None:
+def test_when_no_generator_answers_the_documents_are_quoted_with_all_reasons() -> None:
     answer = last(answering(Script([], error="One is down."), Script([], error="Two is down.")))
     assert answer.mode == "extractive"
     assert "One is down. Two is down." in (answer.notice or "")
 
 
-def test_no_other_generator_goes_on_where_one_broke_off() -> None:
+def test_no_other_generator_continues_an_interrupted_answer() -> None:
     second = named("second", MOON)
     answer = last(answering(Script(["The moon raises "], error="It broke."), second))
     assert (answer.mode, second.prompts) == ("extractive", [])

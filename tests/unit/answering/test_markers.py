@@ -47,7 +47,7 @@ def test_a_sentence_without_a_marker_has_none() -> None:
     assert claims("The sea rises. Bread too [1].") == [("The sea rises.", ()), ("Bread too.", (1,))]
 
 
-def test_nothing_written_is_no_claim() -> None:
+def test_an_empty_text_has_no_claims() -> None:
     assert claims("") == claims(" [1] ") == claims("...") == []
 
 

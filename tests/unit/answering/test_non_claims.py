@@ -82,7 +82,7 @@ def test_strict_answers_keep_their_lead_ins_but_not_alone() -> None:
     assert alone.refused
 
 
-def test_nothing_but_pleasantries_is_no_answer() -> None:
+def test_pleasantries_alone_are_not_an_answer() -> None:
     assert final(Script(["Sure! Let me know if you have any questions."])).mode == "extractive"
 
 

@@ -64,10 +64,10 @@ def test_a_denial_is_recognised(answer: str) -> None:
 
 
 @pytest.mark.parametrize("answer", ["The moon raises the tides.", "The contract does not end before May."])
-def test_an_answer_is_no_denial(answer: str) -> None:
+def test_an_answer_is_not_a_refusal(answer: str) -> None:
     assert not denies(answer)
 
 
-def test_the_model_is_told_how_to_cite_and_how_to_refuse() -> None:
+def test_the_prompt_explains_how_to_cite_and_how_to_refuse() -> None:
     assert "[4]" in SYSTEM
     assert DO_NOT_SAY in SYSTEM

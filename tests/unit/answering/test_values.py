@@ -81,7 +81,7 @@ def test_other_values_do_not(claimed: str, stated: str) -> None:
 @pytest.mark.parametrize(
     "text", ["You may go.", "One of them left.", "A state-of-the-art e-mail.", "And/or both."]
 )
-def test_what_only_looks_like_a_value_is_none(text: str) -> None:
+def test_what_only_looks_like_a_value_is_not_one(text: str) -> None:
     assert read_values(text).found == ()
 
 

@@ -21,7 +21,7 @@ def test_it_stands_while_all_cited_chunks_are_among_the_hits() -> None:
     assert evidence_change(["a"], [], frozenset()) == "citation"
 
 
-def test_a_hit_that_came_in_since_outdates_it() -> None:
+def test_a_newer_document_among_the_hits_outdates_it() -> None:
     hits = [hit("a"), hit("new", document="e", version=2)]
     assert evidence_change(["a"], hits, frozenset({("e", 2)})) == "newcomer"
     assert evidence_change(["a"], hits, frozenset({("e", 1), ("unread", 1)})) is None

@@ -44,7 +44,7 @@ def run_under(settings: Settings) -> AnswerRun:
     )
 
 
-def test_a_run_is_told_by_what_differs_from_the_defaults() -> None:
+def test_a_run_is_named_by_its_differences_from_the_defaults() -> None:
     assert change_of(answer_settings(SETTINGS)) == {}
     changed = SETTINGS.model_copy(update={"fusion": "ranks", "support_model": ""})
     assert change_of(answer_settings(changed)) == {"fusion": "ranks", "support_model": ""}

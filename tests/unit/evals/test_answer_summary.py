@@ -76,7 +76,7 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path, name: str) -> None:
     assert read_answer_run(path) == run(RESULTS)
 
 
-def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
+def test_a_run_of_other_data_or_another_kind_of_file_is_not_a_baseline(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="different data"):
         gate_run(run(RESULTS), run(RESULTS, "another"))
     path = tmp_path / "run.json"
@@ -85,7 +85,7 @@ def test_another_dataset_or_another_file_is_no_baseline(tmp_path: Path) -> None:
         read_answer_run(path)
 
 
-def test_more_wrong_answers_than_luck_explains_close_the_gate() -> None:
+def test_significantly_more_wrong_answers_fail_the_gate() -> None:
     right = [result(answerable=True, refused=False, answer_recall=1.0)] * 40
     wrong = [result(answerable=True, refused=False, answer_recall=0.0)] * 10
     assert [one.lost for one in gate_run(run(right), run(right))] == [False]

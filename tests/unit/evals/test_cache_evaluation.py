@@ -38,7 +38,7 @@ def test_judgements_override_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ['{"text_a": "a"}', "nonsense", ""])
-def test_a_file_that_is_none_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+def test_an_invalid_file_is_rejected_with_its_line(tmp_path: Path, line: str) -> None:
     (tmp_path / "pairs").write_text(line + "\n")
     with pytest.raises(UsageError):
         load_pairs(tmp_path / "pairs")
@@ -86,7 +86,7 @@ def test_all_pairs_of_questions_are_formed_and_counted_in_groups() -> None:
     assert (hits.questions, hits.hits, hits.groups) == (5, 5, 1)  # the exact hit is not among them
 
 
-def test_what_nobody_judged_counts_as_wrong() -> None:
+def test_unjudged_hits_count_as_wrong() -> None:
     labelled = [Pair(ALIKE[0], ALIKE[1], 1)]
     assert formed_of(labelled, {}).wrong == formed_of(labelled, {}).unjudged == 4
     order = ["Where do I appeal?", *ALIKE[:3], ALIKE[4]]

@@ -28,7 +28,7 @@ def test_a_clear_loss_closes_it_and_a_gain_does_not() -> None:
     assert not judge_run(scores(95), scores(80))[0].lost
 
 
-def test_a_loss_that_may_be_luck_passes() -> None:
+def test_a_loss_that_is_not_significant_passes() -> None:
     (verdict,) = judge_run(scores(77), scores(80))
     assert verdict.p > 0.05
     assert not verdict.lost

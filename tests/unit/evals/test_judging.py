@@ -17,7 +17,7 @@ XQUAD = Path(evals.data.__file__).parent / "xquad-mini"
 SETTINGS = Settings(generator="extractive")
 
 
-def test_without_a_judge_nobody_is_asked() -> None:
+def test_without_a_judge_no_model_is_called() -> None:
     assert open_judge(SETTINGS) is None
 
 

@@ -57,7 +57,7 @@ def test_texts_of_a_dataset_are_shown_as_text() -> None:
     assert Tags(made).names().isdisjoint({"script", "img"})
 
 
-def test_every_plot_names_itself_and_tells_its_numbers() -> None:
+def test_every_plot_has_a_caption_and_a_table() -> None:
     drawn = [
         lines("rates", [PlotLine("ours", [(0.0, 0.5), (1.0, 0.75)])], "x", "y"),
         bars("modes", [PlotBar("words", 0.5, 0.4, 0.6)], "nDCG@10"),
@@ -120,7 +120,7 @@ def test_runs_compare_with_their_own_kind_over_their_own_data(tmp_path: Path) ->
         compare_files(BASELINE, tmp_path / "none.json")
 
 
-def test_the_settings_that_differ_are_told() -> None:
+def test_the_settings_that_differ_are_listed() -> None:
     run = read_retrieval_run(BASELINE)
     before = replace(run, settings={**run.settings, "chunk_tokens": 16})
     row = '<th scope="row">chunk_tokens</th><td>16</td><td>240</td>'

@@ -49,7 +49,7 @@ def test_passwords_do_not_reach_a_run_file() -> None:
     assert "secret" not in json.dumps(retrieval_settings(settings))
 
 
-def test_a_fingerprint_keeps_values_apart() -> None:
+def test_a_fingerprint_distinguishes_values() -> None:
     assert runs.fingerprint("a", "bc") != runs.fingerprint("ab", "c")
     assert runs.fingerprint({"x": 1, "y": 2}) == runs.fingerprint({"y": 2, "x": 1})
 

@@ -16,7 +16,7 @@ def test_waiting_takes_none_of_the_processors_time() -> None:
     assert taken.cpu_ms < taken.ms
 
 
-def test_times_are_told_at_the_median_and_at_p95() -> None:
+def test_latency_has_the_median_and_p95() -> None:
     found = latency([Taken(float(ms), ms / 2) for ms in range(101)])
     assert found == pytest.approx({"p50": 50.0, "p95": 95.0, "cpu_p50": 25.0})
     assert latency([]) == {}

@@ -103,6 +103,6 @@ def test_it_is_never_more_lenient_than_python(address: object) -> None:
         assert not judged.is_multicast
 
 
-def test_what_is_no_address_is_an_error() -> None:
+def test_an_invalid_address_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not appear"):
         is_public("example.org")

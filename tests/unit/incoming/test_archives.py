@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from evals.service.set_archive import handed_in
+from evals.service.set_archive import unpack_upload
 from ragapp.errors import ModelError, ParseError, StorageError
 from ragapp.fetching import bounded
 from ragapp.fetching.archives import ArchiveReader, Member
@@ -97,7 +97,7 @@ def test_other_methods_are_named(tmp_path: Path, method: int) -> None:
 
 def test_question_sets_are_unpacked_by_the_same_rules() -> None:
     data = io.BytesIO(bomb("questions.jsonl", zipfile.ZIP_BZIP2, MIB))
-    with pytest.raises(ParseError, match="bzip2"), handed_in("set.zip", data):
+    with pytest.raises(ParseError, match="bzip2"), unpack_upload("set.zip", data):
         pass
 
 

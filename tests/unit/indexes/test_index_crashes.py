@@ -284,7 +284,7 @@ def test_indexes_are_rebuilt_when_the_database_was_replaced_by_an_older_copy(tmp
     _assert_whole(tmp_path, InMemoryDatabase(12))
 
 
-def test_indexes_that_another_process_brought_further_are_used_as_they_are(tmp_path: Path) -> None:
+def test_indexes_that_another_process_updated_are_used_as_they_are(tmp_path: Path) -> None:
     _assert_whole(tmp_path, InMemoryDatabase(9))
     manifest = (tmp_path / "1" / "words.view").stat().st_ino
     late = LocalIndex(tmp_path, InMemoryDatabase(9))

@@ -54,7 +54,7 @@ def test_the_line_under_a_title_is_not_text() -> None:
     assert [c.text for c in markdown("Title\n=====\n\nText.")] == ["Text."]
 
 
-def test_words_that_share_a_line_with_a_heading_are_kept() -> None:
+def test_text_on_the_line_of_a_heading_is_not_lost() -> None:
     parsed = ParsedText("Left | Right\nText.", headings=(Heading(2, 0, 4),))
     assert [c.text for c in chunk(parsed, words, 50)] == ["Left | Right\nText."]
 
@@ -134,7 +134,7 @@ def test_a_page_is_where_the_chunk_starts() -> None:
     ]
 
 
-def test_a_heading_too_long_for_a_path_is_kept_as_text() -> None:
+def test_a_heading_too_long_for_a_path_becomes_text() -> None:
     title = "very " * 50 + "long"
     assert title in " ".join(c.text for c in markdown(f"# {title}\n\nText.", max_tokens=60)).replace(
         "\n", " "

@@ -34,11 +34,11 @@ SHORT = [
 
 
 @pytest.mark.parametrize(("encoding", "text"), SHORT)
-def test_one_sentence_tells_its_encoding(encoding: str, text: str) -> None:
+def test_the_encoding_of_one_sentence_is_detected(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 
 
-def test_one_letter_far_behind_in_ascii_is_read_too() -> None:
+def test_a_single_non_ascii_character_far_into_the_text_is_decoded() -> None:
     log = "All is well at the pump.\n" * 20_000
     text = f"{log}Straße gesperrt, Umleitung über Köln.\n{log}"
     assert decode(text.encode("cp1252"), "a.log") == text

@@ -50,7 +50,7 @@ def test_an_outline_entry_counts_only_where_its_title_is_a_line_of_its_page() ->
         ("Schwarz\ufffeWeiß", "Schwarz-Weiß"),
     ],
 )
-def test_a_word_broken_at_a_lines_end_is_mended_as_the_document_writes_it(broken: str, whole: str) -> None:
+def test_a_word_broken_at_a_line_end_is_joined_as_elsewhere_in_the_document(broken: str, whole: str) -> None:
     rest = " An international long-term plan. The third one is a party."
     assert mend_hyphens([broken, rest]) == [whole, rest]
 
@@ -74,7 +74,7 @@ def test_words_that_a_pdf_sets_apart_are_one_line_and_gaps_divide_paragraphs() -
     assert parsed.text == "Net sales\ngrew in all\n\nNext one\ngoes on"
 
 
-def test_larger_letters_make_a_heading_where_a_pdf_has_no_outline() -> None:
+def test_larger_type_is_a_heading_in_a_pdf_without_an_outline() -> None:
     body = [(TEXT, 10, 20, 240 - 12 * n) for n in range(5)]
     lines = [("The Report", 18, 20, 280), ("on Things", 18, 20, 260), *body, ("Scope", 13, 20, 165)]
     parsed = parse(lettered(*lines, *((TEXT, 10, 20, 150 - 12 * n) for n in range(5))), "a.pdf")

@@ -21,7 +21,7 @@ def test_a_clean_text_stays_as_it_is_and_breaks_nothing(text: str) -> None:
     assert "\r" not in cleaned
 
 
-def test_cleaning_keeps_what_means_something() -> None:
+def test_cleaning_preserves_meaningful_characters() -> None:
     assert clean("a\r\nb\rc\u2028d\u00a0e\ufefff\x00g\udc80") == "a\nb\nc\nd efg\ufffd"
     assert clean("👩\u200d🚀 می\u200cخواهم\f") == "👩\u200d🚀 می\u200cخواهم\f"
 

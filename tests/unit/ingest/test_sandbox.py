@@ -70,7 +70,7 @@ def test_a_result_of_the_wrong_shape_is_refused(changed: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize("result", [b"", b"[]", b"null", b'"text"', b"{", b"\xff", b"[" * 100_000])
-def test_a_result_that_is_no_document_is_refused(result: bytes) -> None:
+def test_an_invalid_result_of_the_sandbox_is_rejected(result: bytes) -> None:
     with pytest.raises(ParseError, match="not a parsed document"):
         read_result(result, "a.md")
 

@@ -72,7 +72,7 @@ def test_a_name_may_hold_whatever_the_disk_takes(strange: Path, name: str) -> No
         assert data.read() == b"Herons fish."
 
 
-def test_a_name_that_is_no_utf_8_can_be_stored_and_printed(strange: Path) -> None:
+def test_a_name_that_is_not_utf_8_can_be_stored_and_printed(strange: Path) -> None:
     (strange / os.fsdecode(b"caf\xe9.txt")).write_text("Herons fish.")
     (source,) = sources(strange)
     assert (source.id, source.name) == (f"{strange}/caf%E9.txt", "caf%E9.txt")
@@ -91,7 +91,9 @@ def test_what_is_in_a_closed_folder_with_such_a_name_has_not_vanished(
     assert [one.name for one in vanished(known, found, [strange])] == ["gone.txt"]
 
 
-def test_a_tilde_that_is_nobodys_home_is_a_letter(strange: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_without_such_a_user_is_an_ordinary_character(
+    strange: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(strange)
     (strange / "~draft.txt").write_text("Herons fish.")
     assert names(sources("~draft.txt")) == ["~draft.txt"]
@@ -108,7 +110,7 @@ def test_our_own_folder_is_left_out(strange: Path) -> None:
         sources(own, own=own)
 
 
-def test_what_may_not_be_entered_is_told_and_the_rest_taken(
+def test_folders_without_permission_are_reported_and_the_rest_is_ingested(
     strange: Path, request: pytest.FixtureRequest
 ) -> None:
     (strange / "note.txt").write_text("Herons fish.")

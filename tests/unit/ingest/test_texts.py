@@ -146,7 +146,7 @@ def test_subtitles_are_what_is_said_and_by_whom() -> None:
     assert parse(srt.encode(), "a.txt").text == "Hello\nthere."
 
 
-def test_text_of_pages_has_numbered_headings_and_furniture() -> None:
+def test_text_of_pages_has_numbered_headings_and_boilerplate() -> None:
     page = "RFC 1        A Title        June 2004\n\n\n{}\n\n   All of {}.\n\n\nDoe            [Page {}]"
     heads = ["1.  One", "1.1.  Two", "2.  Three"]
     parsed = parse("\f".join(page.format(h, h, n) for n, h in enumerate(heads, 1)).encode(), "rfc.txt")
@@ -159,11 +159,11 @@ def test_text_of_pages_has_numbered_headings_and_furniture() -> None:
 @pytest.mark.parametrize(
     "line", ["1. Introduction ........ 3", "2024 was a good year", "3. First", "1. Do this."]
 )
-def test_tables_of_contents_years_and_sentences_are_no_headings(line: str) -> None:
+def test_tables_of_contents_years_and_sentences_are_not_headings(line: str) -> None:
     assert parse(f"Some text.\n\n{line}\n\nMore text.\n".encode(), "a.txt").headings == ()
 
 
-def test_a_number_far_ahead_or_behind_is_no_next_section() -> None:
+def test_a_number_far_ahead_or_behind_is_not_the_next_section() -> None:
     lines = ["1. One", "2024 Results", "2. Two", "1. One again", "2.1. More", "A. Appendix"]
     parsed = parse("\n\n".join(f"{line}\n\nSome text here." for line in lines).encode(), "a.txt")
     assert [title for _, title in titles(parsed)] == ["1. One", "2. Two", "2.1. More", "A. Appendix"]

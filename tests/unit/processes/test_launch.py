@@ -175,7 +175,7 @@ def test_pip_is_not_the_working_folders(hostile: Path, monkeypatch: pytest.Monke
     assert sprung(hostile) == ""
 
 
-def test_programs_are_not_looked_for_in_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_are_not_searched_for_in_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join(("", ".", "bin", "/usr/bin", "..")))
     assert launch.program_path() == "/usr/bin"
 

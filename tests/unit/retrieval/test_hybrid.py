@@ -36,7 +36,7 @@ def test_meaning_is_found_without_a_common_word(library: Library) -> None:
     assert result.hits[0].document_name == "rust"
 
 
-def test_hits_tell_their_places_in_both_legs(library: Library) -> None:
+def test_hits_have_their_ranks_in_both_retrievers(library: Library) -> None:
     hits = retriever(library).search(library.collection(), SearchQuery("melting sand", k=6)).hits
     assert (hits[0].ranks.dense, hits[0].ranks.words) == (1, 1)
     assert sorted(hit.ranks.dense or 0 for hit in hits) == [1, 2, 3, 4, 5, 6]

@@ -61,7 +61,7 @@ def test_only_the_answer_is_left(form: str, ending: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("form", ["<think>{}", "[THINK]{}", "<|channel|>analysis<|message|>{}", "◁think▷{}"])
-def test_thinking_that_never_ends_is_no_answer(form: str) -> None:
+def test_reasoning_that_never_ends_is_not_an_answer(form: str) -> None:
     assert without_reasoning(form.format(THOUGHT)) == ""
 
 

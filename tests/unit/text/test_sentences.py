@@ -99,11 +99,11 @@ def test_a_title_right_above_its_paragraph_is_apart_from_it() -> None:
 
 
 @pytest.mark.parametrize("line", ["of New", "The city of New York,", "Two kinds of risk:"])
-def test_a_short_line_that_goes_on_is_no_title(line: str) -> None:
+def test_a_short_line_that_continues_is_not_a_title(line: str) -> None:
     assert sentences(f"{PROSE}\n{line}\n{PROSE}") == [PROSE, f"{line}\n{PROSE}"]
 
 
-def test_the_first_line_is_no_title_since_it_may_be_the_rest_of_a_line() -> None:
+def test_the_first_line_is_not_a_title_since_it_may_continue_another() -> None:
     assert sentences(f"We audited the\n{PROSE}") == [f"We audited the\n{PROSE}"]
 
 

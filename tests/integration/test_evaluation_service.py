@@ -93,7 +93,7 @@ def test_a_run_of_a_command_is_taken_in_with_its_page_whenever_that_comes(
     assert west.compare("before", "before").moved == ()
 
 
-def test_what_is_not_there_is_told(east: EvaluationService) -> None:
+def test_missing_objects_are_reported(east: EvaluationService) -> None:
     for ask in (east.report, lambda run: east.trace(run, "q"), lambda run: east.compare(run, run)):
         with pytest.raises(NotFoundError, match="nowhere"):
             ask("nowhere")
@@ -149,7 +149,7 @@ def test_what_one_reviewed_the_other_shows(east: EvaluationService, west: Evalua
     assert east.drafts("mine") == [worded]
     with east.order(Evaluation("answers", "mine")).work() as line:
         assert (Path(line.arguments[0]) / "a.txt").read_text() == "Ada built it."
-    with pytest.raises(UsageError, match="own set"):
+    with pytest.raises(UsageError, match="cannot be reviewed"):
         west.drafts("xquad-mini")
 
 
@@ -173,7 +173,7 @@ def test_a_review_leaves_what_can_be_evaluated(east: EvaluationService) -> None:
     assert east.drafts("mine") == drafts
 
 
-def test_a_set_that_is_damaged_on_disk_is_told(
+def test_a_set_that_is_damaged_on_disk_is_reported(
     east: EvaluationService, artifacts: ArtifactStore, tmp_path: Path
 ) -> None:
     east.add_set("mine.zip", a_set())
@@ -194,7 +194,7 @@ def test_no_question_names_a_document_outside_whether_it_is_accepted_or_not(
 
 
 @pytest.mark.parametrize("name", ["folder/a.txt/b", "folder/" + "\u6f22" * 150])
-def test_names_that_no_disk_takes_are_told(east: EvaluationService, name: str) -> None:
+def test_names_that_file_systems_reject_are_reported(east: EvaluationService, name: str) -> None:
     with pytest.raises(UsageError, match="unpacked"):
         east.add_set("mine.zip", a_set(name))
     with pytest.raises(UsageError, match="not a valid name"):
