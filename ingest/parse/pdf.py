@@ -97,7 +97,7 @@ def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> P
     text, page_starts, placed = _joined(pages)
     if not text.strip():
         raise ParseError(
-            f"No text was found on any of the {len(pages)} pages of {name}, not even by OCR. "
+            f"{name} has no text on any page ({len(pages)} in all), and OCR found none. "
             "Check that the pages are not empty."
         )
     skipped = boilerplate(text, page_starts)
