@@ -14,11 +14,11 @@ from ingest.parse.code import parse_code
 from ingest.parse.html import read_html
 from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
-from ingest.parse.registry import Parser
 from ingest.parse.subtitles import parse_subtitles
 from ingest.parse.text import parse_text
 from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.sanitize import sanitized
+from ragapp.protocols import Parser
 from ragapp.text.sentences import sentence_spans
 
 LENGTHS = (62_500, 250_000, 1_000_000)

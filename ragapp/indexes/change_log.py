@@ -90,7 +90,7 @@ State = TypeVar("State", bound=IndexState)
 class ChangeLogFollower(ABC, Generic[State]):
     """An index that follows one collection's change log. Any number of threads search while one catches up.
 
-    Subclasses say where to start (`_opened`) and how to apply a change set (`_applied`).
+    Subclasses say where to start (`_open_state`) and how to apply a change set (`_applied`).
     """
 
     added_by: AddedBy

@@ -100,7 +100,7 @@ def _judge(options: argparse.Namespace) -> None:
     from evals.research.reader.judging import judge  # noqa: PLC0415
 
     reranker = OnnxReranker(
-        options.reranker / "model.onnx", options.reranker / "tokenizer.json", "zero-shot", 1
+        options.reranker / "model.onnx", options.reranker / "tokenizer.json", 512, "zero-shot", 1
     )
 
     def zero_shot(question: str, texts: Sequence[str]) -> list[Reading]:
