@@ -19,7 +19,7 @@ def show_problem(problem: RagappError, about: str | None = None) -> None:
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
-    """Shows an error that ragapp raises inside the block, which ends there."""
+    """Catches an error that ragapp raises inside the block, and shows it."""
     try:
         yield
     except RagappError as problem:

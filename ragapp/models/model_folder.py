@@ -57,7 +57,7 @@ def usable_entry(entry: CatalogEntry, models_dir: Path) -> CatalogEntry:
 
 
 def damaged_files(entry: CatalogEntry, models_dir: Path) -> list[str]:
-    """The names of files that are missing or differ from the catalogue. Reads all of them."""
+    """The names of files that are missing or differ from the catalogue. Reads every file completely."""
     folder = models_dir / entry.name
     return [file.name for file in entry.files if not is_intact(folder / file.name, file)]
 
