@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import time
 import zipfile
@@ -114,6 +115,25 @@ def test_a_document_is_parsed_embedded_and_found(
 
     assert ragapp("ingest", str(note))["added"] == 1
     assert ragapp("ask", "When do herons fish?")["answer"] == "Herons fish at dusk. [1]"
+
+
+def test_plugins_are_used_and_find_their_contract_suites(
+    programs: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "tests" / "data" / "acme-rag", tmp_path / "acme-rag")
+    pip("install", "--no-deps", "--target", tmp_path / "site-packages", tmp_path / "acme-rag")
+    chosen = {"RAGAPP_CHUNKER": "lines", "RAGAPP_EMBEDDER": "letters", "RAGAPP_SUPPORT_MODEL": ""}
+    done = subprocess.run(
+        [programs / "ragapp", "ingest", "acme://birds", "--json"],
+        env={**variables, **chosen, "PYTHONPATH": str(tmp_path / "site-packages")},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    assert json.loads(done.stdout)["documents"][0]["chunks"] == 2
+    suites = "import ragapp.testing.parsers as parsers; print(parsers.ParserSandbox.__module__)"
+    done = subprocess.run([programs / "python", "-c", suites], cwd=tmp_path, check=True, capture_output=True)
+    assert done.stdout.strip() == b"ragapp_ingest.sandbox"
 
 
 def test_the_server_starts_the_page_of_the_wheel(

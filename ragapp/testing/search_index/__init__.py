@@ -8,7 +8,16 @@ from ragapp.testing.search_index.following import FollowingContract
 from ragapp.testing.search_index.keywords import KeywordContract
 from ragapp.testing.search_index.purging import PurgingContract
 
-__all__ = ["OpenAt", "SearchIndexContract"]
+__all__ = [
+    "ConcurrencyContract",
+    "FindingContract",
+    "FollowingContract",
+    "HistoryContract",
+    "KeywordContract",
+    "OpenAt",
+    "PurgingContract",
+    "SearchIndexContract",
+]
 
 
 class SearchIndexContract(

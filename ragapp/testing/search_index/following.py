@@ -139,8 +139,6 @@ class FollowingContract(IndexFixtures):
         library.add("b", ["Herons sleep."])
         index.catch_up(library.collection)
         database.hides_changes = False
-        found = index.verify(library.collection)
-        assert found is not None
-        assert "lacks 1" in found
+        assert index.verify(library.collection) is not None
         index.rebuild(library.collection)
         assert index.verify(library.collection) is None
