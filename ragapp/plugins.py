@@ -13,14 +13,15 @@ import mimetypes
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast
 
 from typing_extensions import get_protocol_members
 
-from ragapp.errors import RagappError, UsageError
+from ragapp.errors import ModelError, RagappError, StorageError, UsageError
+from ragapp.plugin_errors import ErrorsTranslated
 from ragapp.protocols import (
     CacheStore,
     Chunker,
@@ -143,9 +144,13 @@ def _keys(name: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Factories(Seam, Generic[T]):
-    """A seam whose entry points are called to make the object, which has all of `members`."""
+    """A seam whose entry points are called to make the object, which has all of `members`.
+
+    Its unexpected exceptions become a `failure`.
+    """
 
     members: frozenset[str] = frozenset()
+    failure: type[RagappError] = ModelError
 
     def build(self, chosen: str, *context: object, taken: Container[str] = ()) -> T | None:
         """What the plugin that `chosen` names makes; None when no plugin has that name.
@@ -169,7 +174,11 @@ class Factories(Seam, Generic[T]):
             raise self.unusable(
                 plugin, f"made an object of type {type(made).__name__} without {', '.join(missing)}"
             )
-        return cast("T", made)
+        return cast("T", ErrorsTranslated(made, partial(self._failed, plugin)))
+
+    def _failed(self, plugin: Plugin, error: Exception) -> RagappError:
+        why = f"failed ({type(error).__name__}: {error})"
+        return self.failure(str(self.unusable(plugin, why)))
 
     def missing(self, made: object) -> list[str]:
         """The members that an implementation should have and `made` does not."""
@@ -203,12 +212,12 @@ GENERATORS: Final[Factories[Generator]] = Factories(
 """`(argument, settings)` to a Generator."""
 
 INDEXES: Final[Factories[SearchIndex]] = Factories(
-    "ragapp.indexes", "search index", ("faiss", "qdrant"), _members(SearchIndex)
+    "ragapp.indexes", "search index", ("faiss", "qdrant"), _members(SearchIndex), StorageError
 )
 """`(argument, settings, database)` to a SearchIndex, which follows the change log of the `ChangeSource`."""
 
 CACHE_STORES: Final[Factories[CacheStore]] = Factories(
-    "ragapp.cache_stores", "cache store", ("sqlite", "redis"), _members(CacheStore)
+    "ragapp.cache_stores", "cache store", ("sqlite", "redis"), _members(CacheStore), StorageError
 )
 """`(argument, settings, now)` to a CacheStore; `now` returns the time in seconds since 1970."""
 

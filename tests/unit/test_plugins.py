@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,24 @@ class Echo:
 def fails(argument, settings): raise KeyError("no such model")
 def refuses(argument, settings): raise ModelError("The server is off. Switch it on.")
 nothing = 3
+
+class Shaky(Echo):
+    @property
+    def name(self): raise RuntimeError("no name")
+    def count_tokens(self, text): raise OSError("disk")
+    def generate(self, system, prompt, max_tokens):
+        yield "It"
+        if prompt == "known": raise ModelError("It is busy. Wait.")
+        raise TimeoutError("too slow")
 """
 ENTRIES = {
-    "echo": "acme_rag:Echo",
-    "gone": "acme_rag:Gone",
-    "fails": "acme_rag:fails",
-    "refuses": "acme_rag:refuses",
-    "nothing": "acme_rag:nothing",
-    "local": "acme_rag:Echo",
+    "echo": "echo_rag:Echo",
+    "gone": "echo_rag:Gone",
+    "fails": "echo_rag:fails",
+    "refuses": "echo_rag:refuses",
+    "nothing": "echo_rag:nothing",
+    "local": "echo_rag:Echo",
+    "shaky": "echo_rag:Shaky",
 }
 
 
@@ -45,9 +56,9 @@ ENTRIES = {
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of sys.path, with one package in it."""
     folder = tmp_path / "packages"
-    install(folder, "acme-rag", {"ragapp.generators": ENTRIES, "ragapp.embedders": ENTRIES}, WORKING)
+    install(folder, "echo-rag", {"ragapp.generators": ENTRIES, "ragapp.embedders": ENTRIES}, WORKING)
     monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.delitem(sys.modules, "acme_rag", raising=False)
+    monkeypatch.delitem(sys.modules, "echo_rag", raising=False)
     return folder
 
 
@@ -55,27 +66,27 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_plugin_gets_its_argument_and_the_settings() -> None:
     (generator,) = build_generators(settings := Settings(generator="echo:large:2"))
     assert list(generator.generate("", "", 9)) == ["large:2"]
-    made = GENERATORS.build("echo", settings)
-    assert vars(made) == {"argument": "", "settings": settings}
+    made: Any = GENERATORS.build("echo", settings)
+    assert (made.argument, made.settings) == ("", settings)
 
 
 @pytest.mark.usefixtures("packages")
 def test_no_plugin_is_imported_unless_it_is_named() -> None:
     build_generators(Settings(generator="openai:m", openai_base_url="http://127.0.0.1:9"))
     listed = json.loads(ragapp("plugins", "--json", RAGAPP_GENERATOR="echo:x,extractive").stdout)
-    assert "acme_rag" not in sys.modules
+    assert "echo_rag" not in sys.modules
     (echo,) = [row for row in listed if (row["kind"], row["name"]) == ("generators", "echo")]
     assert echo == {
         "kind": "generators",
         "name": "echo",
-        "package": "acme-rag",
+        "package": "echo-rag",
         "version": "1.0",
         "in_use": True,
         "problem": None,
     }
     (shadow,) = [row for row in listed if (row["kind"], row["name"]) == ("generators", "local")]
     assert not shadow["in_use"]
-    assert "ragapp itself, acme-rag 1.0" in shadow["problem"]
+    assert "ragapp itself, echo-rag 1.0" in shadow["problem"]
 
 
 @pytest.mark.usefixtures("packages")
@@ -91,9 +102,9 @@ def test_a_broken_plugin_names_its_package_and_the_remedy(name: str, why: str) -
     with pytest.raises(UsageError) as refused:
         build_generators(Settings(generator=f"{name}:x"))
     message = str(refused.value)
-    assert message.startswith(f"The generator '{name}' of acme-rag 1.0 ")
+    assert message.startswith(f"The generator '{name}' of echo-rag 1.0 ")
     assert why in message
-    assert message.endswith("run `pip uninstall acme-rag`.")
+    assert message.endswith("run `pip uninstall echo-rag`.")
 
 
 @pytest.mark.usefixtures("packages")
@@ -108,14 +119,34 @@ def test_an_error_that_a_plugin_raises_on_purpose_is_passed_on() -> None:
         build_generators(Settings(generator="refuses"))
 
 
+@pytest.mark.usefixtures("packages")
+def test_an_unexpected_exception_of_a_plugin_is_an_error_that_names_its_package() -> None:
+    shaky = GENERATORS.build("shaky", Settings())
+    assert shaky is not None
+    assert shaky.unavailable() is None
+    for work, why in {
+        lambda: shaky.name: "RuntimeError: no name",
+        lambda: shaky.count_tokens("x"): "OSError: disk",
+        lambda: list(shaky.generate("", "", 9)): "TimeoutError: too slow",
+    }.items():
+        with pytest.raises(ModelError) as failed:
+            work()
+        assert f"The generator 'shaky' of echo-rag 1.0 (echo_rag:Shaky) failed ({why})" in str(failed.value)
+    with pytest.raises(ModelError, match=r"^It is busy\. Wait\.$"):
+        list(shaky.generate("", "known", 9))
+    pieces = shaky.generate("", "", 9)
+    assert next(pieces) == "It"
+    pieces.close()
+
+
 def test_two_packages_with_one_name_are_refused(packages: Path) -> None:
     install(packages, "other-rag", {"ragapp.generators": {"echo": "other_rag:Echo"}}, version="2.1")
-    with pytest.raises(UsageError, match=r"acme-rag 1\.0, other-rag 2\.1.*pip uninstall other-rag"):
+    with pytest.raises(UsageError, match=r"echo-rag 1\.0, other-rag 2\.1.*pip uninstall other-rag"):
         build_generators(Settings(generator="echo"))
 
 
 def test_a_name_of_ragapp_cannot_be_taken(packages: Path) -> None:
-    with pytest.raises(UsageError, match=r"ragapp itself, acme-rag 1\.0"):
+    with pytest.raises(UsageError, match=r"ragapp itself, echo-rag 1\.0"):
         build_generators(Settings(generator="local"))
     catalogued = {"bge-small-en-v1.5": "x:y"}
     install(packages, "late-rag", {"ragapp.embedders": catalogued, "ragapp.rerankers": catalogued})
@@ -127,8 +158,8 @@ def test_a_name_of_ragapp_cannot_be_taken(packages: Path) -> None:
 
 @pytest.mark.usefixtures("packages")
 def test_available_names_are_ours_and_those_of_plugins() -> None:
-    assert GENERATORS.available() == "extractive, local, openai, echo, fails, gone, nothing, refuses"
-    assert EMBEDDERS.available("bge") == "bge, echo, fails, gone, local, nothing, refuses"
+    assert GENERATORS.available() == "extractive, local, openai, echo, fails, gone, nothing, refuses, shaky"
+    assert EMBEDDERS.available("bge") == "bge, echo, fails, gone, local, nothing, refuses, shaky"
 
 
 def test_every_group_is_named_after_its_kind() -> None:

@@ -38,7 +38,7 @@ class State:
 
 
 class Replayed(ChangeLogFollower[State]):
-    def _opened(self, collection: Collection) -> State:
+    def _open_state(self, collection: Collection) -> State:
         if self._state is not None and self._state.embedder == collection.embedder:
             return self._state
         return State(0, collection.embedder, {})
