@@ -52,7 +52,7 @@ def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
     engine = database.open(parsed, connections)
 
     def translate(context: ExceptionContext) -> None:
-        error = database.translated(context.original_exception)
+        error = _not_unicode(context.original_exception) or database.translated(context.original_exception)
         if error is not None and not context.is_pre_ping:  # the pool replaces a lost connection
             raise error
 
@@ -61,6 +61,12 @@ def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
         if not has_newest_schema(engine):
             migrate(engine)
     return engine
+
+
+def _not_unicode(error: BaseException) -> UsageError | None:
+    if isinstance(error, UnicodeEncodeError):
+        return UsageError("A text contains half of a character, which is not valid Unicode. Remove it.")
+    return None
 
 
 def database_of(c: Connection | Engine) -> Database:

@@ -124,6 +124,16 @@ class FollowingContract(IndexFixtures):
         index.drop(collection.id)
         assert index.collection_ids() == frozenset()
 
+    def test_a_new_process_knows_every_collection_that_has_an_index(
+        self, library: Library, open_index: OpenIndex
+    ) -> None:
+        """So that it can remove those of collections that were deleted meanwhile."""
+        if not self.survives_restarts:
+            pytest.skip("this index reads all documents again")
+        library.add("a", ["Herons fish."])
+        open_index().catch_up(library.collection)
+        assert open_index().collection_ids() == {library.collection.id}
+
     def test_verifying_an_unknown_collection_raises(self, library: Library, index: SearchIndex) -> None:
         gone = library.collection
         library.store.delete_collection(NAME)

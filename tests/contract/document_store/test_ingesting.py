@@ -134,6 +134,20 @@ def test_an_id_with_a_nul_character_is_refused(store: SqlStore) -> None:
         store.document("a\0b")
 
 
+def test_half_of_a_character_is_refused(store: SqlStore, queue: SqlJobQueue) -> None:
+    """JSON and the command line can carry what no database stores."""
+    ingest(store, queue)
+    for attempt in (
+        lambda: store.collection("\ud800"),
+        lambda: store.versions_matching("shore", {"topic": "\ud800"}),
+        lambda: accept(store, source="\ud800"),
+        lambda: accept(store, topic="\ud800"),
+    ):
+        with pytest.raises(UsageError, match="half of a character"):
+            attempt()
+    accept(store, source="/b.txt")
+
+
 def test_names_and_sizes_have_limits(store: SqlStore, blobs: BlobFolder) -> None:
     with pytest.raises(ConflictError):
         store.create_collection("shore", EMBEDDER, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -11,7 +12,18 @@ import pytest
 
 from ragapp.indexes.local.index import LocalIndex
 from ragapp.indexes.local.locks import write_lock
-from ragapp.testing.library import DIMENSION, EAST, EMBEDDER, NAME, Library, WatchedDatabase
+from ragapp.indexes.ranking import vectors_name
+from ragapp.service.reindexing import reindex
+from ragapp.testing.library import (
+    DIMENSION,
+    EAST,
+    EMBEDDER,
+    NAME,
+    HashEmbedder,
+    Library,
+    WatchedDatabase,
+    embed,
+)
 
 
 @pytest.fixture
@@ -48,6 +60,56 @@ def test_the_next_search_uses_what_another_process_has_built(library: Library, t
             == number + 2
         )
         assert database.documents_read == read, "it was rebuilt instead of used"
+
+
+@pytest.mark.parametrize("soon", [False, True], ids=["at once", "in the background"])
+def test_purging_leaves_nothing_of_a_deleted_document_in_the_files(
+    library: Library, tmp_path: Path, soon: bool
+) -> None:
+    library.add("a", ["Herons fish."])
+    library.add("b", ["Quagga graze."])
+    index, folder = LocalIndex(tmp_path / "views", library.store), tmp_path / "views"
+    index.catch_up(library.collection)
+    library.delete("b")
+    index.catch_up(library.collection)
+    assert holds_vector(folder, "Quagga graze.")
+    assert chunks_in_keyword_files(folder) == 2
+    if soon:
+        index.purge_soon(library.collection)
+    else:
+        index.purge(library.collection)
+    index.close()  # waits for the background
+    assert not holds_vector(folder, "Quagga graze.")
+    assert holds_vector(folder, "Herons fish.")
+    assert chunks_in_keyword_files(folder) == 1
+
+
+def holds_vector(folder: Path, text: str) -> bool:
+    vector = embed(text).tobytes()
+    return any(vector in path.read_bytes() for path in folder.rglob("*.view"))
+
+
+def chunks_in_keyword_files(folder: Path) -> int:
+    """Tantivy's files are compressed, but say how many chunks they hold, deleted ones included."""
+    (meta,) = folder.rglob("meta.json")
+    return sum(segment["max_doc"] for segment in json.loads(meta.read_text())["segments"])
+
+
+def test_another_embedder_is_prepared_before_it_is_used_and_the_former_one_is_forgotten(
+    library: Library, tmp_path: Path
+) -> None:
+    library.add("a", ["Herons fish."])
+    database = WatchedDatabase(library.store)
+    index = LocalIndex(tmp_path / "views", database)
+    index.catch_up(library.collection)
+    other = HashEmbedder("other", 2 * DIMENSION)
+    reindex(library.store, index, NAME, other, lambda done, total: None)
+    names = [path.name for path in (tmp_path / "views").rglob("vectors-*")]
+    assert names
+    assert all(name.startswith(vectors_name("other")) for name in names)
+    read = database.documents_read
+    assert len(index.dense(library.collection, other.embed_query("Herons fish."), 3)) == 1
+    assert database.documents_read == read, "the search had to build the index"
 
 
 def test_a_dropped_collection_leaves_no_files(library: Library, tmp_path: Path) -> None:
