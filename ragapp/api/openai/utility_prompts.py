@@ -46,6 +46,11 @@ _KEY = re.compile(r'\{\s*\\?"(title|tags|follow_ups|queries|text|prompt|operatio
 _USERS = re.compile(r"^[#* \t]*(?:user|human):[*\s]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
 
+_THIS_CHAT = (
+    r"(?:our|this|the (?:user's|following|above)|following|above) (?:conversation|chat|dialog(?:ue)?)\b"
+)
+
+
 def _patterns(*pairs: tuple[Kind, str]) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(words, re.IGNORECASE | re.DOTALL)) for kind, words in pairs)
 
@@ -60,6 +65,14 @@ _WORDS = _patterns(
         "title",
         r"\bconcise\b.{0,60}\btitle\b.{0,30}\b(?:the|this) (?:conversation|previous query|chat history)\b",
     ),
+    ("title", r"\bphrase as a header for the following query\b"),
+    ("title", rf"\b(?:generate|create|write|suggest)\b.{{0,80}}\btitle\b.{{0,40}}\b{_THIS_CHAT}"),
+    ("title", rf"\bsummari[sz]e\b.{{0,40}}\b{_THIS_CHAT}.{{0,60}}\b(?:title|\d+ words|chat name)\b"),
+    (
+        "title",
+        r"(?:^|[.:;,\n]\s{0,3})(?:output|return|reply|respond)(?: with)? only(?: with)? (?:a|the) title\b",
+    ),
+    ("text", r"\byou are an autocompletion system\b"),
     ("title", r"\banalyze this conversation and provide\b.{0,200}\btitle\b|\bsubmit_title\b"),
 )
 """Phrases of prompts without markup that never occur in questions about documents."""

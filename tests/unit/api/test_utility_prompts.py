@@ -78,6 +78,12 @@ TEXT_PROMPTS: list[tuple[Kind, str, str]] = [
     ("title", "You are helpful.", f"Please generate a {WORDS}"),
     ("title", "Write a concise title for this conversation.\nUser: Why?", "Language: English"),
     ("title", "", f"Create a concise, 3-5 word phrase as a title for the chat history.\n{CHAT}"),
+    ("title", "", "Create a 3-5 word phrase as a header for the following query, and avoid the word: Why?"),
+    ("title", "", "Generate a four to five word title summarizing our conversation without any lead-in."),
+    ("title", "You summarize the user's conversation into a title of 10 words or less.", "user: Why?"),
+    ("title", "", "Summarize the following conversation in at most 5 words for use as a chat name: Why?"),
+    ("title", "You name chats. Reply only with a title.", "When was the harbour built?"),
+    ("text", "", "### Task:\nYou are an autocompletion system. Go on in `<text>`.\n<text>When was</text>"),
     ("emoji", "", "Reflect the speaker's likely facial expression through an emoji.\nMessage: ```Hi```"),
     ("language", "Detect the language used in the following text.", "Wann?"),
     ("summary", "", "Go on by integrating new lines into the current summary.\nNew lines:\nHuman: Why?"),
@@ -117,6 +123,10 @@ def test_a_title_with_a_json_schema_is_json() -> None:
         "### Task:\nSummarize the report on the harbour.",
         "Does the design keep a long-term memory?",
         "What languages are detected?",
+        "Does the film's output contain only the title?",
+        "Write the title and the year of the conversation piece by Hogarth.",
+        "Summarize the conversation between Ada and Tom.",
+        "Summarize the report in 50 words.",
     ],
 )
 def test_questions_are_not_utility_prompts(question: str) -> None:
