@@ -27,7 +27,7 @@ class Clock:
         return self.now
 
 
-def kept(
+def put_entries(
     store: CacheStore, clock: Clock, *names: str, collection: str = "default", document: str = "d"
 ) -> None:
     """Stores an entry for each name."""
@@ -107,20 +107,20 @@ class CacheStoreContract:
         assert store.usage().entries == MAX_ENTRIES
 
     def test_an_entry_from_the_future_is_not_served(self, store: CacheStore, clock: Clock) -> None:
-        kept(store, clock, "q")
+        put_entries(store, clock, "q")
         clock.now -= 3600  # the clock was wrong, and has been put right
         assert store.get("q") is None
         assert store.nearest("p", unit(0), 8) == []
 
     def test_vectors_of_another_model_are_not_neighbours(self, store: CacheStore, clock: Clock) -> None:
         store.put(entry("short", at=clock.now), unit(0)[:64])
-        kept(store, clock, "q")
+        put_entries(store, clock, "q")
         assert ids(store.nearest("p", unit(0), 8)) == ["q"]
 
     def test_clearing_by_collection_by_document_and_all(self, store: CacheStore, clock: Clock) -> None:
-        kept(store, clock, "a", "b", collection="one", document="d1")
-        kept(store, clock, "c", collection="two", document="d1")
-        kept(store, clock, "d", "e", collection="two", document="d2")
+        put_entries(store, clock, "a", "b", collection="one", document="d1")
+        put_entries(store, clock, "c", collection="two", document="d1")
+        put_entries(store, clock, "d", "e", collection="two", document="d2")
         store.note({"hit": 1})
         assert store.clear(document="d2") == 2
         assert store.clear(collection="one") == 2
@@ -131,7 +131,7 @@ class CacheStoreContract:
         assert (store.usage().entries, store.counts()) == (0, {})
 
     def test_removed_entries_are_gone(self, store: CacheStore, clock: Clock) -> None:
-        kept(store, clock, "a", "b")
+        put_entries(store, clock, "a", "b")
         store.remove(["a", "never there"])
         assert store.get("a") is None
         assert ids(store.nearest("p", unit(0), 8)) == ["b"]
@@ -143,7 +143,7 @@ class CacheStoreContract:
 
     def test_usage_has_size_and_age(self, store: CacheStore, clock: Clock) -> None:
         assert (store.usage().entries, store.usage().oldest) == (0, None)
-        kept(store, clock, "a")
+        put_entries(store, clock, "a")
         clock.now += 10
         store.put(entry("b", at=clock.now), unit(5))
         usage = store.usage()
@@ -163,9 +163,9 @@ class CacheStoreContract:
     def test_another_process_sees_additions_and_removals(
         self, store: CacheStore, open_store: Open, clock: Clock
     ) -> None:
-        kept(store, clock, "a", "b")
+        put_entries(store, clock, "a", "b")
         with closing(open_store()) as other:
             assert set(ids(other.nearest("p", unit(0), 8))) == {"a", "b"}
-            kept(store, clock, "c")
+            put_entries(store, clock, "c")
             store.remove(["a"])
             assert set(ids(other.nearest("p", unit(0), 8))) == {"b", "c"}

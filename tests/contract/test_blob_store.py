@@ -83,10 +83,10 @@ def test_a_refused_or_broken_stream_leaves_nothing(
 
 
 def test_deleting_is_idempotent(blobs: BlobStore) -> None:
-    kept, gone = blobs.put(io.BytesIO(b"kept"), 10), blobs.put(io.BytesIO(b"gone"), 10)
+    stored, gone = blobs.put(io.BytesIO(b"kept"), 10), blobs.put(io.BytesIO(b"gone"), 10)
     for _ in range(2):
         blobs.delete(gone.sha256)
-    assert list(blobs.all()) == [kept.sha256]
+    assert list(blobs.all()) == [stored.sha256]
     assert not blobs.exists(gone.sha256)
     assert not blobs.older_than(gone.sha256, -60)
 

@@ -57,9 +57,9 @@ def test_a_deleted_collection_is_gone(caller: Caller, shelf: str) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "a/b?c#d", "été", "%2F"])
 def test_a_collection_that_is_not_there_is_named(caller: Caller, name: str) -> None:
-    with pytest.raises(NotFoundError) as told:
+    with pytest.raises(NotFoundError) as raised:
         caller.collection(name)
-    assert name in str(told.value)
+    assert name in str(raised.value)
 
 
 # -- documents
@@ -67,22 +67,22 @@ def test_a_collection_that_is_not_there_is_named(caller: Caller, name: str) -> N
 
 def test_an_upload_is_added_then_unchanged_then_updated(caller: Caller, shelf: str) -> None:
     outcomes = [
-        (kept.outcome, kept.document.version)
+        (stored.outcome, stored.document.version)
         for data in (b"one", b"one", b"two")
-        for kept in [caller.upload(UploadSpec("a.txt", shelf), io.BytesIO(data))]
+        for stored in [caller.upload(UploadSpec("a.txt", shelf), io.BytesIO(data))]
     ]
     assert outcomes == [("added", 1), ("unchanged", 1), ("updated", 2)]
 
 
 def test_what_was_accepted_is_what_is_shown(caller: Caller, shelf: str) -> None:
-    kept = caller.upload(
+    stored = caller.upload(
         UploadSpec("Grüße 日本.txt", shelf, source="mail/7", metadata={"year": "2026", "é": 'a"b'}),
         io.BytesIO(b"x"),
     )
-    assert caller.document(kept.document.id) == kept.document
-    assert caller.documents(shelf) == [kept.document]
-    assert (kept.document.name, kept.document.source) == ("Grüße 日本.txt", "mail/7")
-    assert kept.document.metadata == {"year": "2026", "é": 'a"b'}
+    assert caller.document(stored.document.id) == stored.document
+    assert caller.documents(shelf) == [stored.document]
+    assert (stored.document.name, stored.document.source) == ("Grüße 日本.txt", "mail/7")
+    assert stored.document.metadata == {"year": "2026", "é": 'a"b'}
 
 
 def test_one_name_from_two_sources_is_two_documents(caller: Caller, shelf: str) -> None:
@@ -120,10 +120,10 @@ def test_a_document_that_is_not_there_is_not_found(caller: Caller, document_id: 
 
 
 def test_a_name_with_a_slash_reaches_nothing_else(caller: Caller, shelf: str) -> None:
-    kept = caller.upload(UploadSpec("a.txt", shelf), io.BytesIO(b"x")).document
+    stored = caller.upload(UploadSpec("a.txt", shelf), io.BytesIO(b"x")).document
     with pytest.raises(NotFoundError):
-        caller.delete_collection(f"{shelf}/documents/{kept.id}")
-    assert caller.documents(shelf) == [kept]
+        caller.delete_collection(f"{shelf}/documents/{stored.id}")
+    assert caller.documents(shelf) == [stored]
 
 
 def test_a_document_has_its_text(caller: Caller) -> None:

@@ -75,7 +75,7 @@ def test_each_replica_counts_for_itself_while_redis_is_down(tmp_path: Path, key:
 
 @pytest.mark.parametrize("url", ["redis://:pa/ss@localhost:6379/0", "nothing://localhost"])
 def test_the_error_for_an_invalid_url_omits_the_password(url: str) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         RateLimits(url, TIMEOUT)
-    assert "pa/ss" not in str(told.value)
-    assert told.value.__cause__ is None
+    assert "pa/ss" not in str(raised.value)
+    assert raised.value.__cause__ is None

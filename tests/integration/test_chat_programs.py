@@ -67,11 +67,11 @@ def test_a_title_is_neither_stored_nor_counted(
 
 def test_a_question_with_its_own_context_is_answered_by_a_model_or_declined(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    for pieces, told in ((Pieces("From x [1]."), "From x [1]."), (None, "documents of this collection")):
+    for pieces, output in ((Pieces("From x [1]."), "From x [1]."), (None, "documents of this collection")):
         with ExitStack() as stack:
             used = settings if pieces is None else stack.enter_context(written_by(pieces, settings))
             service = stack.enter_context(closing(build_service(used)))
             url = stack.enter_context(serving(create_app(service, used)))
             client = stack.enter_context(openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0))
-            assert told in said(client, CONTEXT, stream=False, model="ragapp/default")
+            assert output in said(client, CONTEXT, stream=False, model="ragapp/default")
             assert sum(day.answers for day in service.history.days(1)) == 0

@@ -215,10 +215,10 @@ def test_old_answers_are_deleted(tmp_path: Path) -> None:
     old = ask(service, FIRST).answer_id
     with sqlite3.connect(tmp_path / "ragapp.db") as database:
         database.execute("UPDATE answers SET asked_at = '2000-01-01 00:00:00'")
-    kept = ask(service, FIRST).answer_id
+    remaining = ask(service, FIRST).answer_id
     with pytest.raises(NotFoundError):
         service.history.answer(old)
-    assert service.history.answer(kept).answer.answer_id == kept
+    assert service.history.answer(remaining).answer.answer_id == remaining
     service.close()
 
 
@@ -249,5 +249,5 @@ def test_people_can_read_a_replay(service: RagService, settings: Settings) -> No
     environment = {"RAGAPP_DATA_DIR": str(settings.data_dir), "RAGAPP_GENERATOR": "extractive"}
     done = CliRunner(env=environment).invoke(app, ["answers", "show", answer.answer_id])
     assert done.exit_code == 0
-    for told in (FIRST, "tides.txt", "supported", "dense 1", answer.cache.why):
-        assert told in done.stdout
+    for reported in (FIRST, "tides.txt", "supported", "dense 1", answer.cache.why):
+        assert reported in done.stdout

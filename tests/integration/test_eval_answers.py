@@ -52,10 +52,10 @@ def test_json_has_the_promised_shape(first: Any) -> None:
 
 
 def test_the_run_file_holds_every_question(first: Any) -> None:
-    kept = read_answer_run(Path(first["run_file"]))
-    assert len(kept.questions) == 72
-    assert kept.settings_fingerprint == first["settings_fingerprint"]
-    assert kept.figures["refusal_f1"].value == first["refusal"]["f1"]
+    stored = read_answer_run(Path(first["run_file"]))
+    assert len(stored.questions) == 72
+    assert stored.settings_fingerprint == first["settings_fingerprint"]
+    assert stored.figures["refusal_f1"].value == first["refusal"]["f1"]
 
 
 def test_citations_shows_other_figures_of_the_same_run(first: Any, data_dir: Path) -> None:
@@ -80,13 +80,13 @@ def test_the_gate_lets_the_same_through_and_stops_a_loss(first: Any, data_dir: P
 
 def better_than(first: Any, folder: Path) -> Path:
     """A run file in which every answer has every word of its gold answer twice over."""
-    kept = read_answer_run(Path(first["run_file"]))
+    stored = read_answer_run(Path(first["run_file"]))
     questions = {
         name: replace(one, scores={metric: value + 1 for metric, value in one.scores.items()})
-        for name, one in kept.questions.items()
+        for name, one in stored.questions.items()
     }
     path = folder / "better.json.gz"
-    write_run(path, replace(kept, questions=questions))
+    write_run(path, replace(stored, questions=questions))
     return path
 
 

@@ -167,9 +167,9 @@ def test_what_macos_adds_to_a_zip_is_left_out(east: EvaluationService) -> None:
 def test_a_review_leaves_what_can_be_evaluated(east: EvaluationService) -> None:
     east.add_set("mine.zip", a_set())
     drafts = first, _ = east.drafts("mine")
-    for kept in ([], [replace(first, question=" ")], [replace(first, answers=())]):
+    for stored in ([], [replace(first, question=" ")], [replace(first, answers=())]):
         with pytest.raises(UsageError):
-            east.review("mine", kept)
+            east.review("mine", stored)
     assert east.drafts("mine") == drafts
 
 
@@ -177,9 +177,9 @@ def test_a_set_that_is_damaged_on_disk_is_reported(
     east: EvaluationService, artifacts: ArtifactStore, tmp_path: Path
 ) -> None:
     east.add_set("mine.zip", a_set())
-    kept = artifacts.find("question set", "mine")
-    assert kept is not None
-    (tmp_path / "blobs" / kept.sha256[:2] / kept.sha256).write_bytes(b"no ZIP")
+    stored = artifacts.find("question set", "mine")
+    assert stored is not None
+    (tmp_path / "blobs" / stored.sha256[:2] / stored.sha256).write_bytes(b"no ZIP")
     with pytest.raises(StorageError, match="damaged"):
         east.drafts("mine")
 

@@ -144,5 +144,5 @@ def test_evaluation_questions(call: Callable[..., Any], generated: Callable[[str
     (draft,) = call("evals.list_drafts", name=made.name)
     assert (draft.question, draft.answers) == ("Who built it?", ["Ada"])
     draft.question = "Who built the harbour?"
-    (kept,) = call("evals.review_drafts", name=made.name, body=models.Review(questions=[draft]))
-    assert kept.question == "Who built the harbour?"
+    (remaining,) = call("evals.review_drafts", name=made.name, body=models.Review(questions=[draft]))
+    assert remaining.question == "Who built the harbour?"

@@ -65,8 +65,8 @@ def test_what_fails_later_is_an_error_event() -> None:
         yield AskEvent("token", text=" noon")
         raise ModelError("The model stopped. Start it again.")
 
-    told = b"".join(answer_frames(AskEvent("token", text="At"), failing(), "urn:x")).decode()
-    *tokens, (last, problem) = events_of(told)
+    output = b"".join(answer_frames(AskEvent("token", text="At"), failing(), "urn:x")).decode()
+    *tokens, (last, problem) = events_of(output)
     assert tokens == [("token", {"text": "At"}), ("token", {"text": " noon"})]
     assert (last, problem["detail"], problem["instance"]) == (
         "error",

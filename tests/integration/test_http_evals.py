@@ -39,7 +39,7 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RagappClient]:
     settings = settings_in(tmp_path_factory.mktemp("evals"))
-    service = build_service(settings, evals=lambda kept: SharedEvaluationService(kept, settings.data_dir))
+    service = build_service(settings, evals=lambda stored: SharedEvaluationService(stored, settings.data_dir))
     with serving(create_app(service, settings)) as url, RagappClient(url) as client:
         yield client
     service.close()
@@ -106,9 +106,9 @@ def test_a_run_compared_with_its_like_has_not_moved(client: RagappClient, runs: 
 
 
 def test_the_trace_of_a_question_shows_what_was_found(client: RagappClient, runs: list[EvalRun]) -> None:
-    told = client.evals.trace(runs[0].name, "q1")
-    assert told.found[0] == "heron"
-    assert told.scores["nDCG@10"] == 1
+    reported = client.evals.trace(runs[0].name, "q1")
+    assert reported.found[0] == "heron"
+    assert reported.scores["nDCG@10"] == 1
     with pytest.raises(NotFoundError):
         client.evals.trace(runs[0].name, "no such question")
 

@@ -66,12 +66,12 @@ def test_a_list_is_sorted_and_filtered_and_counts_all(client: RagappClient, shel
 
 
 def test_metadata_are_set_and_taken_away_by_name(client: RagappClient, shelf: str) -> None:
-    kept = client.upload(
+    stored = client.upload(
         UploadSpec("a.txt", shelf, metadata={"year": "2025", "draft": "yes"}), io.BytesIO(b"x")
     )
-    changed = client.set_metadata(kept.document.id, {"year": "2026", "draft": None, "owner": "Ada"})
+    changed = client.set_metadata(stored.document.id, {"year": "2026", "draft": None, "owner": "Ada"})
     assert changed.metadata == {"year": "2026", "owner": "Ada"}
-    assert client.document(kept.document.id) == changed
+    assert client.document(stored.document.id) == changed
 
 
 def test_changed_metadata_narrow_the_next_search(client: RagappClient) -> None:
@@ -116,9 +116,9 @@ def test_each_document_of_an_archive_is_accepted_or_refused_by_itself(
 def test_an_archive_without_documents_is_refused_by_its_own_name(
     client: RagappClient, shelf: str, data: bytes
 ) -> None:
-    with pytest.raises(RagappError, match=r"mine\.zip") as told:
+    with pytest.raises(RagappError, match=r"mine\.zip") as raised:
         client.upload_archive(shelf, "mine.zip", io.BytesIO(data))
-    assert "tmp" not in str(told.value)
+    assert "tmp" not in str(raised.value)
 
 
 def test_a_source_does_not_name_an_archive(http: httpx.Client, shelf: str) -> None:

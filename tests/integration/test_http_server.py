@@ -66,11 +66,11 @@ def test_a_port_in_use_is_reported_before_the_server_is_announced(option: str, t
             str(tmp_path / "data"),
             *chosen,
         ]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.returncode == 2
-    assert option in told.stderr
-    assert ports[option] in told.stderr
-    assert "open" not in told.stderr
+        output = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert output.returncode == 2
+    assert option in output.stderr
+    assert ports[option] in output.stderr
+    assert "open" not in output.stderr
     assert not (tmp_path / "data").exists()
 
 
@@ -79,8 +79,8 @@ def test_it_shuts_down_in_order(stop: signal.Signals, tmp_path: Path) -> None:
     with running(tmp_path) as (process, url):
         assert httpx.get(f"{url}/readyz").json() == {"ready": True, "reason": None}
         process.send_signal(stop)
-        told, _ = process.communicate(timeout=60)
-    assert (process.returncode, told.strip()) == (0, "tidied up")
+        output, _ = process.communicate(timeout=60)
+    assert (process.returncode, output.strip()) == (0, "tidied up")
     with pytest.raises(RagappError, match="ragapp serve"), RagappClient(url) as client:
         client.status()
 

@@ -127,13 +127,13 @@ async def test_what_the_documents_do_not_hold_is_refused(client: Client) -> None
 
 
 async def test_progress_is_reported_while_answering(client: Client) -> None:
-    told: list[str] = []
+    output: list[str] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
-        told.append(str(message))
+        output.append(str(message))
 
     await client.call_tool("ask", {"question": BUILT}, progress_callback=note)
-    assert any(message.startswith("Found") for message in told)
+    assert any(message.startswith("Found") for message in output)
 
 
 async def test_a_document_is_read_in_parts(client: Client, library: RagService) -> None:
@@ -167,7 +167,7 @@ async def test_collections_are_listed_with_their_size(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "told"),
+    ("tool", "arguments", "output"),
     [
         ("ask", {"question": BUILT, "collection": "nowhere"}, "Collection 'nowhere' does not exist"),
         ("search", {"query": "x", "k": 0}, "greater than or equal to 1"),
@@ -178,11 +178,11 @@ async def test_collections_are_listed_with_their_size(client: Client) -> None:
     ],
 )
 async def test_invalid_calls_return_an_explanation(
-    client: Client, tool: str, arguments: dict[str, object], told: str
+    client: Client, tool: str, arguments: dict[str, object], output: str
 ) -> None:
     result = await client.call_tool(tool, arguments)
     assert result.is_error
-    assert told in text_of(result)
+    assert output in text_of(result)
 
 
 # -- resources and prompts

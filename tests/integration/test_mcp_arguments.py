@@ -42,9 +42,9 @@ def test_no_argument_crashes_a_tool(library: RagService, tool: str) -> None:
     needed = NEEDED.get(tool, {})
     if "document_id" in needed:
         needed = {"document_id": library.documents()[0].id}
-    told = anyio.run(told_of_each, library, tool, needed)
+    replies = anyio.run(replies_to_each, library, tool, needed)
     # What was foreseen is told with its reason, a crash is not.
-    assert [call for call, text in told if text == f"Error executing tool {tool}"] == []
+    assert [call for call, text in replies if text == f"Error executing tool {tool}"] == []
 
 
 def test_no_cursor_crashes_the_list_of_resources(library: RagService) -> None:
@@ -57,9 +57,9 @@ def test_no_cursor_crashes_the_list_of_resources(library: RagService) -> None:
         anyio.run(list_from, cursor)
 
 
-async def told_of_each(library: RagService, tool: str, needed: Arguments) -> list[tuple[Arguments, str]]:
+async def replies_to_each(library: RagService, tool: str, needed: Arguments) -> list[tuple[Arguments, str]]:
     """The tool's calls with each odd value in each argument, and what each was told."""
-    told: list[tuple[Arguments, str]] = []
+    replies: list[tuple[Arguments, str]] = []
     async with Client(build_server(lambda _: library, may_ingest=False)) as client:
         (schema,) = [one.input_schema for one in (await client.list_tools()).tools if one.name == tool]
         for name in schema.get("properties", {}):
@@ -67,5 +67,5 @@ async def told_of_each(library: RagService, tool: str, needed: Arguments) -> lis
                 call = needed | {name: odd}
                 (block,) = (await client.call_tool(tool, call)).content
                 assert isinstance(block, TextContent)
-                told.append((call, block.text))
-    return told
+                replies.append((call, block.text))
+    return replies

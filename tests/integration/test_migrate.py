@@ -86,8 +86,8 @@ def rows(settings: Settings) -> Mapping[str, int]:
 
 
 def test_a_migrated_database_has_all_data_and_can_be_used(laptop: Settings, server: Settings) -> None:
-    told: dict[str, tuple[int, int]] = {}
-    moved = migrate(laptop, server, lambda what, done, total: told.update({what: (done, total)}))
+    output: dict[str, tuple[int, int]] = {}
+    moved = migrate(laptop, server, lambda what, done, total: output.update({what: (done, total)}))
     assert moved.rows == rows(laptop) == rows(server)
     assert {"documents", "chunks", "vectors", "answers", "feedback", "keys", "artifacts"} <= {
         name for name, count in moved.rows.items() if count
@@ -96,7 +96,7 @@ def test_a_migrated_database_has_all_data_and_can_be_used(laptop: Settings, serv
     (run,) = artifacts_of(server).all("run")
     with closing(artifacts_of(server).open(run)) as data:
         assert data.read() == A_RUN
-    assert all(done == total for done, total in told.values())
+    assert all(done == total for done, total in output.values())
     with closing(build_service(laptop)) as here, closing(build_service(server)) as there:
         assert there.documents() == here.documents()
         for document in there.documents():
@@ -171,9 +171,9 @@ def test_the_command_moves_and_checks(laptop: Settings, postgres: PostgresServer
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["ok"]
-    assert (told["blobs"], told["rows"]["documents"]) == (len(LIBRARY) + 1, len(LIBRARY))
+    output = json.loads(done.stdout)
+    assert output["ok"]
+    assert (output["blobs"], output["rows"]["documents"]) == (len(LIBRARY) + 1, len(LIBRARY))
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (1, "")
     assert "empty database" in again.stderr

@@ -40,10 +40,10 @@ def test_a_mistyped_variable_is_reported_once_with_a_suggestion(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RAGAPP_EMBEDER", "all-MiniLM-L6-v2")
-    told = ragapp("settings", "--json")
-    assert told.exit_code == 0
-    assert "RAGAPP_EMBEDER is not a setting of this version. Did you mean RAGAPP_EMBEDDER?" in told.stderr
-    assert "EMBEDER" not in told.stdout
+    reported = ragapp("settings", "--json")
+    assert reported.exit_code == 0
+    assert "RAGAPP_EMBEDER is not a setting of this version. Did you mean RAGAPP_EMBEDDER?" in reported.stderr
+    assert "EMBEDER" not in reported.stdout
     assert not ragapp("settings").stderr, "programs that this one starts need not say it again"
 
 

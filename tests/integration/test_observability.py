@@ -182,9 +182,9 @@ def test_metrics_count_what_happened(watched: Watched) -> None:
 def test_a_path_or_method_that_a_stranger_thinks_of_makes_no_series_of_its_own(watched: Watched) -> None:
     watched.http.get("/wp-login.php")
     watched.http.request("BREW", "/")
-    told = watched.http.get("/metrics").text
-    assert "wp-login" not in told
-    assert "BREW" not in told
+    output = watched.http.get("/metrics").text
+    assert "wp-login" not in output
+    assert "BREW" not in output
     assert watched.metrics()[
         "ragapp_http_requests_total",
         frozenset({("method", "GET"), ("route", "(none)"), ("status", "404")}),

@@ -115,9 +115,9 @@ def test_usage_ends_a_stream_when_asked_for(client: openai.OpenAI, wanted: bool)
             model=MODEL, messages=asked(TURNS), stream=True, stream_options={"include_usage": wanted}
         )
     )
-    told = [chunk for chunk in chunks if chunk.usage is not None]
-    assert told == ([chunks[-1]] if wanted else [])
-    assert all(not chunk.choices for chunk in told)
+    raised = [chunk for chunk in chunks if chunk.usage is not None]
+    assert raised == ([chunks[-1]] if wanted else [])
+    assert all(not chunk.choices for chunk in raised)
 
 
 def test_a_stream_is_events_that_end_with_done(http: httpx.Client) -> None:
@@ -140,9 +140,9 @@ def test_the_search_can_be_narrowed(client: openai.OpenAI) -> None:
 @pytest.mark.parametrize("stream", [True, False])
 def test_an_unknown_model_is_not_found(client: openai.OpenAI, stream: bool) -> None:
     for model in ("gpt-4o", "ragapp/nowhere"):
-        with pytest.raises(openai.NotFoundError) as told:
+        with pytest.raises(openai.NotFoundError) as raised:
             client.chat.completions.create(model=model, messages=asked(TURNS), stream=stream)
-        assert told.value.code == "model_not_found"
+        assert raised.value.code == "model_not_found"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("gpt-4o")
 
@@ -199,9 +199,9 @@ def test_a_key_opens_its_own_models(tmp_path: Path) -> None:
         ):
             with pytest.raises(openai.NotFoundError):
                 reach()
-        with pytest.raises(openai.AuthenticationError) as told:
+        with pytest.raises(openai.AuthenticationError) as raised:
             client.with_options(api_key="none").models.list()
-        assert told.value.code == "invalid_api_key"
+        assert raised.value.code == "invalid_api_key"
 
 
 # -- with a model that writes
@@ -247,7 +247,7 @@ def test_what_fails_on_the_way_is_an_error_in_the_stream(library: RagService) ->
         yield AskEvent("token", text="At")
         raise ModelError("The model stopped. Start it again.")
 
-    told = b"".join(chat_frames(Reply(MODEL, "http://x/", "Why?", 1), evidence, failing(), "urn:x"))
-    failure, done = told.decode().strip().split("\n\n")[-2:]
+    raised = b"".join(chat_frames(Reply(MODEL, "http://x/", "Why?", 1), evidence, failing(), "urn:x"))
+    failure, done = raised.decode().strip().split("\n\n")[-2:]
     assert json.loads(failure.removeprefix("data: "))["error"]["message"].startswith("The model stopped.")
     assert done == "data: [DONE]"

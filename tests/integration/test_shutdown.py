@@ -140,9 +140,9 @@ def test_an_upload_of_many_files_ends_when_the_server_stops(tmp_path: Path) -> N
         client = TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1))
         files = {"file": ("many.zip", archive.getvalue())}
         response = client.post("/v1/collections/default/documents", files=files)
-        kept = [document.name for document in service.documents("default")]
+        stored = [document.name for document in service.documents("default")]
     assert response.status_code == 202
     refused = response.json()["refused"]
-    assert kept == ["0.txt", "1.txt"]
+    assert stored == ["0.txt", "1.txt"]
     assert [one["name"] for one in refused] == ["2.txt", "3.txt", "4.txt"]
     assert "shutting down" in refused[0]["problem"]["detail"]

@@ -259,5 +259,5 @@ def test_progress_that_no_terminal_shows_is_lines() -> None:
         "from ragapp.terminal.progress import Steps\n"
         "with Steps() as steps:\n    task = steps.add_task('asking', total=4)\n    steps.advance(task, 3)\n"
     )
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "asking: 75%" in told.stderr
+    reported = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "asking: 75%" in reported.stderr

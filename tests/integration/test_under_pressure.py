@@ -54,7 +54,7 @@ def fill(settings: Settings) -> None:
 def with_model(behaviour: Misbehaviour, folder: Path, silence: float) -> Iterator[Settings]:
     with faulty_model(behaviour) as model:
         changed = {
-            "generator": "openai:unruly",
+            "generator": "openai:faulty",
             "openai_base_url": model.url,
             "openai_api_key": SecretStr("none"),
             "generator_timeout": silence,

@@ -9,7 +9,7 @@ import pytest
 
 from ragapp.cache_stores.sqlite import SqliteCacheStore
 from ragapp.errors import StorageError
-from ragapp.testing.cache_stores import MAX_ENTRIES, Clock, Open, kept
+from ragapp.testing.cache_stores import MAX_ENTRIES, Clock, Open, put_entries
 from tests.contract.cache_store.library import PATIENT
 from tests.processes import FORKED
 
@@ -46,13 +46,13 @@ def _claims(folder: Path, owner: str) -> bool:
 
 def test_a_damaged_file_is_replaced(open_file: Open, clock: Clock) -> None:
     with closing(open_file()) as store:
-        kept(store, clock, "a")
+        put_entries(store, clock, "a")
         path = Path(store.name)
     for file in path.parent.iterdir():
         file.write_bytes(b"This is no database. " * 500)
     with closing(open_file()) as store:
         assert store.get("a") is None
-        kept(store, clock, "b")
+        put_entries(store, clock, "b")
         assert store.get("b") is not None
 
 

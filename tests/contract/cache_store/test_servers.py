@@ -11,7 +11,7 @@ from redis import Redis
 from ragapp.cache_stores.redis import RedisCacheStore
 from ragapp.errors import UsageError
 from ragapp.testing.cache_entries import entry, unit
-from ragapp.testing.cache_stores import Clock, Open, kept
+from ragapp.testing.cache_stores import Clock, Open, put_entries
 
 
 def test_expired_entries_are_removed_from_a_servers_sets(
@@ -19,7 +19,7 @@ def test_expired_entries_are_removed_from_a_servers_sets(
 ) -> None:
     with closing(open_redis()) as store, Redis(port=ports["redis"]) as admin:
         for number in range(5):
-            kept(store, clock, f"q{number}")
+            put_entries(store, clock, f"q{number}")
             clock.now += 600
         assert {admin.zcard(key) for key in admin.keys("*:document:*")} == {2}
 

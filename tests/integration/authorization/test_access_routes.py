@@ -96,9 +96,9 @@ def test_lists_contain_only_what_the_caller_may_see(world: World, route: str) ->
     assert LISTS[route](world, "reader").is_success
     response = LISTS[route](world, "stranger")
     assert response.is_success
-    told = response.text.replace("Answers from your own documents", "")
-    assert OUR_CANARY not in told
-    assert "ours" not in told.replace("hours", "").replace("yours", "")
+    output = response.text.replace("Answers from your own documents", "")
+    assert OUR_CANARY not in output
+    assert "ours" not in output.replace("hours", "").replace("yours", "")
 
 
 def public(thing: object) -> set[str]:

@@ -25,7 +25,7 @@ def ragapp(*words: str) -> Result:
     return CliRunner().invoke(app, words)
 
 
-def told(*words: str) -> object:
+def run_json(*words: str) -> object:
     result = ragapp(*words, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -47,7 +47,7 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(data_dir: str
 
 def test_json_has_key_grants_and_limits(data_dir: str) -> None:
     words = ["--grant", "admin:drafts", "--days", "2", "--questions-per-day", "9", "--data-dir", data_dir]
-    made = told("keys", "create", "wiki", "-c", "handbook", "--yet-to-come", *words)
+    made = run_json("keys", "create", "wiki", "-c", "handbook", "--yet-to-come", *words)
     assert isinstance(made, dict)
     key = made["key"]
     assert key["grants"] == [
@@ -56,7 +56,7 @@ def test_json_has_key_grants_and_limits(data_dir: str) -> None:
     ]
     assert key["limits"]["questions_per_day"] == 9
     assert key["expires_at"] > key["created_at"]
-    assert told("keys", "list", "--data-dir", data_dir) == [key]
+    assert run_json("keys", "list", "--data-dir", data_dir) == [key]
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def test_json_has_key_grants_and_limits(data_dir: str) -> None:
 def test_invalid_options_are_refused(data_dir: str, words: list[str], error: type[Exception]) -> None:
     result = ragapp("keys", *words, "--data-dir", data_dir)
     assert isinstance(result.exception, error)
-    assert told("keys", "list", "--data-dir", data_dir) == []
+    assert run_json("keys", "list", "--data-dir", data_dir) == []
 
 
 def test_key_commands_are_recorded_in_the_audit_log(data_dir: str) -> None:
-    made = told("keys", "create", "alice", "--data-dir", data_dir)
+    made = run_json("keys", "create", "alice", "--data-dir", data_dir)
     assert isinstance(made, dict)
     ragapp("keys", "revoke", "unknown", "--data-dir", data_dir)
-    entries = told("audit", "--data-dir", data_dir)
+    entries = run_json("audit", "--data-dir", data_dir)
     assert isinstance(entries, list)
     assert [(one["action"], one["object"], one["outcome"]) for one in entries] == [
         ("revoke key", "unknown", "not found"),
         ("create key", f"{made['key']['id']} alice", "done"),
     ]
     assert "alice" in ragapp("audit", "-n", "5", "--data-dir", data_dir).stdout
-    assert told("audit", "--key", "nobody", "--data-dir", data_dir) == []
+    assert run_json("audit", "--key", "nobody", "--data-dir", data_dir) == []

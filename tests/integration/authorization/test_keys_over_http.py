@@ -144,9 +144,9 @@ def test_hidden_and_missing_things_give_the_same_error(world: World) -> None:
         ("/v1/collections/-/documents/{}/text", "0" * 32, theirs),
         ("/v1/jobs/{}", "0" * 32, theirs),
     ]:
-        told = [world.send("reader", "GET", path.format(one)) for one in (unknown, hidden)]
-        assert [response.status_code for response in told] == [404, 404]
-        details = [response.json()["detail"] for response in told]
+        output = [world.send("reader", "GET", path.format(one)) for one in (unknown, hidden)]
+        assert [response.status_code for response in output] == [404, 404]
+        details = [response.json()["detail"] for response in output]
         assert details[0].replace(unknown, "X") == details[1].replace(hidden, "X")
 
 

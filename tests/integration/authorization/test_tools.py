@@ -56,9 +56,9 @@ def test_every_tool_has_a_rule(tooled: World) -> None:
 def test_tools_work_with_the_needed_role(tooled: World, name: str) -> None:
     tool = TOOLS[name]
     if not tool.refused:
-        told = tooled.call_tool("reader", name, tool.arguments(tooled))
-        assert not rpc_result(told).get("isError")
-        assert tool.tells in told.text
+        output = tooled.call_tool("reader", name, tool.arguments(tooled))
+        assert not rpc_result(output).get("isError")
+        assert tool.tells in output.text
     for role in tool.refused:
         refused = rpc_result(tooled.call_tool(role, name, tool.arguments(tooled)))
         assert refused["isError"]

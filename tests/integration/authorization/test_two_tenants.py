@@ -107,8 +107,8 @@ def test_tenants_never_see_text_of_each_other(town: Town) -> None:
             "/v1/search", json={"query": "password", "collection": tenant}, headers=town.keys[tenant]
         )
         assert CANARIES[tenant] in found.text
-    told = f"{sum(town.sent.values())} requests of {len(town.sent)} kinds, statuses {dict(town.statuses)}"
-    sys.stdout.write(f"\n{told}\n")
+    output = f"{sum(town.sent.values())} requests of {len(town.sent)} kinds, statuses {dict(town.statuses)}"
+    sys.stdout.write(f"\n{output}\n")
 
 
 @dataclass(frozen=True)

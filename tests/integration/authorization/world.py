@@ -101,8 +101,8 @@ def rpc_result(response: httpx.Response) -> dict[str, Any]:
     text = response.text
     if "data:" in text:
         text = next(line.removeprefix("data:") for line in text.splitlines() if line.startswith("data:"))
-    told: dict[str, dict[str, Any]] = json.loads(text)
-    return told["result"]
+    output: dict[str, dict[str, Any]] = json.loads(text)
+    return output["result"]
 
 
 def routes(app: FastAPI) -> set[str]:

@@ -129,7 +129,7 @@ def test_answers_are_short_and_their_quotes_are_slices(texts: list[str]) -> None
 
 
 def test_the_topic_of_a_follow_up_need_not_be_repeated() -> None:
-    told = "How many workers did the factory employ (Napoleon opera Mongolia patients)?"
-    passages = number_hits(found(told, (FACTORY, BRIDGE)).hits)
-    assert extract(told, passages) == []
-    assert extract(told, passages, "How many workers did the factory employ?")
+    output = "How many workers did the factory employ (Napoleon opera Mongolia patients)?"
+    passages = number_hits(found(output, (FACTORY, BRIDGE)).hits)
+    assert extract(output, passages) == []
+    assert extract(output, passages, "How many workers did the factory employ?")

@@ -76,8 +76,8 @@ def test_a_list_is_kept_and_only_what_is_wrong_in_it_is_marked() -> None:
 
 
 def test_strict_answers_keep_their_lead_ins_but_not_alone() -> None:
-    kept = last(answering(Script([WRITTEN]), strict=True))
-    assert {sentence.verdict for sentence in kept.sentences} == {"supported", "no_claim"}
+    stored = last(answering(Script([WRITTEN]), strict=True))
+    assert {sentence.verdict for sentence in stored.sentences} == {"supported", "no_claim"}
     alone = last(answering(Script(["Here are the facts:\n- Whales sleep in winter [1]."]), strict=True))
     assert alone.refused
 

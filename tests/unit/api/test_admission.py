@@ -25,18 +25,18 @@ def test_the_limit_holds_and_waiting_requests_are_admitted() -> None:
             await anyio.sleep(0.001)
             inside -= 1
 
-    async def crowd() -> None:
+    async def run_clients() -> None:
         one = gate(at_once=3, waiting=20)
         async with anyio.create_task_group() as tasks:
             for _ in range(20):
                 tasks.start_soon(pass_through, one)
 
-    anyio.run(crowd)
+    anyio.run(run_clients)
     assert most == 3
 
 
 def test_a_full_queue_rejects_at_once() -> None:
-    async def crowd() -> list[float | None]:
+    async def run_clients() -> list[float | None]:
         one, turned_away, over = gate(at_once=1, waiting=2), [], anyio.Event()
 
         async def hold() -> None:
@@ -53,25 +53,25 @@ def test_a_full_queue_rejects_at_once() -> None:
                 tasks.start_soon(hold)
         return turned_away
 
-    assert len(anyio.run(crowd)) == 4
+    assert len(anyio.run(run_clients)) == 4
 
 
 def test_a_request_that_waits_too_long_is_rejected() -> None:
-    async def crowd() -> None:
+    async def run_clients() -> None:
         one = gate(at_once=1, waiting=5, seconds=0.01)
         async with one.admitted():
             with pytest.raises(BusyError, match="Retry in"):
                 async with one.admitted():
                     pass
 
-    anyio.run(crowd)
+    anyio.run(run_clients)
 
 
 def test_retry_times_are_spread() -> None:
     """All at the same moment they would be turned away again."""
 
-    async def crowd() -> list[float]:
-        one, told = gate(at_once=1, waiting=0), list[float]()
+    async def run_clients() -> list[float]:
+        one, delays = gate(at_once=1, waiting=0), list[float]()
         async with one.admitted():
             await anyio.sleep(0.2)  # what one request takes, from now on
         async with one.admitted():
@@ -80,20 +80,20 @@ def test_retry_times_are_spread() -> None:
                     async with one.admitted():
                         pass
                 except BusyError as error:
-                    told.append(error.retry_after or 0)
-        return told
+                    delays.append(error.retry_after or 0)
+        return delays
 
-    told = anyio.run(crowd)
-    assert told == sorted(told)
-    assert told[-1] > told[0] >= 1
+    delays = anyio.run(run_clients)
+    assert delays == sorted(delays)
+    assert delays[-1] > delays[0] >= 1
 
 
 def test_a_failing_request_frees_its_slot() -> None:
-    async def crowd() -> None:
+    async def run_clients() -> None:
         one = gate(at_once=1, waiting=0)
         for _ in range(3):
             with pytest.raises(ValueError, match="odd"):
                 async with one.admitted():
                     raise ValueError("odd")
 
-    anyio.run(crowd)
+    anyio.run(run_clients)

@@ -72,8 +72,8 @@ def test_unsupported_sentences_are_marked() -> None:
         Sentence("It snows.", "partial", (2,)),
         Sentence("It thaws.", "unsupported", ()),
     )
-    told = cited_text(answer_of("It rains. [1] It snows. [2]\nIt thaws.", sentences)).text
-    assert told == (
+    output = cited_text(answer_of("It rains. [1] It snows. [2]\nIt thaws.", sentences)).text
+    assert output == (
         "It rains. [1] It snows. [2] (partly supported)\nIt thaws. (not supported by the documents)"
     )
 
@@ -91,8 +91,8 @@ def test_sources_contain_no_active_markup() -> None:
         quote="see <img src=x> [here](https://evil.example) https://evil.example/?q=secret\n\n# Heading",
     )
     answer = answer_of("It rains. [1]", (Sentence("It rains.", "supported", (1,)),))
-    told = sources(replace(answer, citations=(hostile,)))
-    assert "://" not in told
-    assert "](" not in told
-    assert "<img" not in told
-    assert len(told.splitlines()) == 2
+    output = sources(replace(answer, citations=(hostile,)))
+    assert "://" not in output
+    assert "](" not in output
+    assert "<img" not in output
+    assert len(output.splitlines()) == 2

@@ -57,9 +57,9 @@ def test_secrets_are_unique_and_not_stored(api_keys: ApiKeys, tmp_path: Path) ->
     randoms = {secret.split("_")[2] for secret in secrets}
     assert len(randoms) == 20
     assert all(re.fullmatch(r"ragapp_[0-9a-f]{12}_[0-9a-f]{48}", secret) for secret in secrets)
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert secrets[0].split("_")[1].encode() in kept
-    assert not [random for random in randoms if random.encode() in kept]
+    stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert secrets[0].split("_")[1].encode() in stored
+    assert not [random for random in randoms if random.encode() in stored]
 
 
 def test_a_secret_does_not_fit_another_key_id(api_keys: ApiKeys) -> None:

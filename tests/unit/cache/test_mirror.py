@@ -57,8 +57,8 @@ def test_a_look_up_takes_leave_of_many_that_are_gone_a_few_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", [unit(1)[:64], unit(1) * np.float32("nan"), unit(1) * 5], ids=["short", "nan", "long"]
+    "stored", [unit(1)[:64], unit(1) * np.float32("nan"), unit(1) * 5], ids=["short", "nan", "long"]
 )
-def test_a_damaged_vector_has_no_cosine(kept: Vectors) -> None:
-    assert cosine(kept.tobytes(), unit(1)) is None
+def test_a_damaged_vector_has_no_cosine(stored: Vectors) -> None:
+    assert cosine(stored.tobytes(), unit(1)) is None
     assert cosine(unit(1).tobytes(), unit(1)) == pytest.approx(1.0, abs=1e-5)

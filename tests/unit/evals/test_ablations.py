@@ -62,11 +62,11 @@ def test_the_table_has_the_settings_as_they_are_first(tmp_path: Path) -> None:
 
 def test_what_was_run_before_is_read(tmp_path: Path) -> None:
     dataset = AnswerDataset("tides", (), (), "0" * 64, "0" * 64)
-    kept = run_under(SETTINGS)
-    write_run(tmp_path / "tides.0.as-set.json.gz", kept)
+    stored = run_under(SETTINGS)
+    write_run(tmp_path / "tides.0.as-set.json.gz", stored)
     with Progress(disable=True) as progress:
         runs = list(ablate([dataset], [{}], SETTINGS, folder=tmp_path, limit=None, progress=progress))
-    assert runs == [kept]
+    assert runs == [stored]
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,8 @@ def test_text_of_pages_has_numbered_headings_and_boilerplate() -> None:
     heads = ["1.  One", "1.1.  Two", "2.  Three"]
     parsed = parse("\f".join(page.format(h, h, n) for n, h in enumerate(heads, 1)).encode(), "rfc.txt")
     assert titles(parsed) == [(1, "1.  One"), (2, "1.1.  Two"), (1, "2.  Three")]
-    kept = {parsed.text[start:end].split()[0] for start, end in parsed.boilerplate}
-    assert kept == {"RFC", "Doe"}
+    stored = {parsed.text[start:end].split()[0] for start, end in parsed.boilerplate}
+    assert stored == {"RFC", "Doe"}
     assert len(parsed.boilerplate) == 6
 
 

@@ -28,8 +28,8 @@ CITED = (104, 114)
 
 @pytest.fixture(scope="module")
 def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedRenderer]:
-    kept = PageCache(tmp_path_factory.mktemp("pages"), 10 * MIB)
-    with closing(SandboxedRenderer(kept, LIMITS)) as renderer:
+    stored = PageCache(tmp_path_factory.mktemp("pages"), 10 * MIB)
+    with closing(SandboxedRenderer(stored, LIMITS)) as renderer:
         yield renderer
 
 

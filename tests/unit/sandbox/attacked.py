@@ -33,10 +33,10 @@ def main() -> None:
         for name, argument in wanted["attacks"]:
             given = argument.replace("PARENT", str(os.getpid()))
             try:
-                told = sandbox.run(io.BytesIO(b"document"), "a.txt", json.dumps([name, given])).decode()
+                reported = sandbox.run(io.BytesIO(b"document"), "a.txt", json.dumps([name, given])).decode()
             except ParseError as error:
-                told = f"failed: {error}"
-            results[f"{name} {argument}"] = told
+                reported = f"failed: {error}"
+            results[f"{name} {argument}"] = reported
         print(json.dumps({"protections": sandbox.start(), "results": results}))  # noqa: T201
 
 

@@ -108,7 +108,7 @@ def fifo(_: str) -> str:
     os._exit(0)
 
 
-def crowd(_: str) -> str:
+def start_processes(_: str) -> str:
     for _number in range(1000):
         if os.fork() == 0:
             time.sleep(LONG)

@@ -37,7 +37,7 @@ class Outcome:
     results: dict[str, str]
 
     def of(self, name: str) -> str:
-        return next(told for attack, told in self.results.items() if attack.split(" ")[0] == name)
+        return next(output for attack, output in self.results.items() if attack.split(" ")[0] == name)
 
 
 def attacked(
@@ -82,8 +82,8 @@ def listening() -> Iterator[str]:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-def is_refused(told: str) -> bool:
-    return told.startswith(("refused", "failed"))
+def is_refused(output: str) -> bool:
+    return output.startswith(("refused", "failed"))
 
 
 @needs_landlock
@@ -103,7 +103,7 @@ def test_every_attack_fails(user: str, data: Path) -> None:
             *(("remove", str(data / "ragapp.db")), ("write", "/tmp/ragapp-attack")),
             *(("kill", "PARENT"), ("trace", "PARENT"), ("link", "/etc/passwd"), ("fifo", "")),
         )
-    assert {attack: told for attack, told in outcome.results.items() if not is_refused(told)} == {}
+    assert {attack: output for attack, output in outcome.results.items() if not is_refused(output)} == {}
     assert SECRET not in str(outcome.results)
     assert {FILES, NETWORK, PROCESSES, LEFTOVERS} <= set(outcome.protections)
     assert (data / "ragapp.db").read_text() == "the database"
@@ -122,10 +122,10 @@ def test_reported_protections_hold(user: str, deny: tuple[str, ...], data: Path)
         if PROCESSES in protections(user, deny):
             attacks.append(("kill", "PARENT"))
         if user != "root":  # whose processes are not counted
-            attacks.append(("crowd", ""))
+            attacks.append(("start_processes", ""))
         outcome = attacked(user, *attacks, deny=deny, seconds=3)
     held = set(outcome.protections)
-    prevented = {NETWORK: "connect", FILES: "append", PROCESSES: "kill", COUNT: "crowd"}
+    prevented = {NETWORK: "connect", FILES: "append", PROCESSES: "kill", COUNT: "start_processes"}
     for protection, attack in prevented.items():
         if protection in held:
             assert is_refused(outcome.of(attack)), protection
@@ -156,4 +156,4 @@ def test_work_that_switches_its_alarm_off_ends_in_time(deny: tuple[str, ...]) ->
 
 def test_programs_that_parsing_needs_can_be_run() -> None:
     outcome = attacked(USERS[0], ("run", "/bin/ls"), ("run", shutil.which("tesseract") or "/bin/ls"))
-    assert all(told.startswith("done") for told in outcome.results.values())
+    assert all(output.startswith("done") for output in outcome.results.values())

@@ -52,9 +52,9 @@ def test_a_message_cannot_forge_lines_or_control_a_terminal(
 ) -> None:
     configure_logs("text", "info")
     logging.getLogger("ragapp").warning("no /x\n2026-01-01 INFO ragapp: forged\x1b[2J\u2028größer")
-    told = capsys.readouterr().err
-    assert told.endswith("no /x\\n2026-01-01 INFO ragapp: forged\\x1b[2J\\u2028größer\n")
-    assert told.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.endswith("no /x\\n2026-01-01 INFO ragapp: forged\\x1b[2J\\u2028größer\n")
+    assert output.count("\n") == 1
 
 
 def test_an_exception_is_one_json_line_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,9 +40,9 @@ def test_settings_are_shown_without_secrets(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("RAGAPP_OPENAI_API_KEY", "hunter2")
     monkeypatch.setenv("RAGAPP_MAX_SEARCHES", "7")
     monkeypatch.setenv("RAGAPP_S3_ENDPOINT", "https://s3.example/?key=hunter2")
-    told = Settings(data_dir=tmp_path).explicitly_set()
-    assert "hunter2" not in str(told)
-    assert told["RAGAPP_MAX_SEARCHES"] == "7"
-    assert told["RAGAPP_OPENAI_BASE_URL"] == "http://…@vllm:8000/v1"
-    assert told["RAGAPP_DATABASE_URL"]
-    assert "RAGAPP_MAX_QUESTIONS" not in told, "only what was set"
+    output = Settings(data_dir=tmp_path).explicitly_set()
+    assert "hunter2" not in str(output)
+    assert output["RAGAPP_MAX_SEARCHES"] == "7"
+    assert output["RAGAPP_OPENAI_BASE_URL"] == "http://…@vllm:8000/v1"
+    assert output["RAGAPP_DATABASE_URL"]
+    assert "RAGAPP_MAX_QUESTIONS" not in output, "only what was set"
