@@ -1,4 +1,4 @@
-"""A real service over a temporary data folder, and a real server in front of it, for tests of the doors."""
+"""A real service over a temporary data folder, and a real server in front of it, for tests of the API."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class GeneratorChain:
         return ", else ".join(generator.name for generator in (*self._usual, *self._large))
 
     def in_order(self, mode: AskMode) -> list[Generator]:
-        """Those that are available now, in the order to try them; none in mode `extractive`."""
+        """The generators that are available now, in the order to try them; none in mode `extractive`."""
         if mode == "extractive":
             return []
         order = (*self._large, *self._usual) if mode == "generate" else (*self._usual, *self._large)

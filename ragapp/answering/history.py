@@ -29,7 +29,7 @@ class History:
         return self._answers.days(last)
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError, and UsageError when the feedback is empty."""
+        """Stores feedback on an answer. Raises NotFoundError, and UsageError when the feedback is empty."""
         if not any((feedback.thumbs, feedback.correction, feedback.comment)):
             raise UsageError("The feedback is empty. Give thumbs, a correction or a comment.")
         self._answers.add_feedback(answer_id, feedback)
@@ -43,7 +43,7 @@ class History:
         return self._conversations.create(title.strip(), owner)
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Returns the conversation. Raises NotFoundError."""
         return self._conversations.get(conversation_id)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
@@ -55,7 +55,7 @@ class History:
         return [self.answer(one) for one in self._conversations.answer_ids(conversation_id)]
 
     def rename_conversation(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError, UsageError for an empty title."""
+        """Renames the conversation. Raises NotFoundError, UsageError for an empty title."""
         if not title.strip():
             raise UsageError("The title is empty. Give the conversation a name.")
         return self._conversations.rename(conversation_id, title.strip())

@@ -35,8 +35,8 @@ _SELF = (
 _WELL = r"how are you(?: (?:doing|today))?|how(?:['’]s| is) it going|what(?:['’]s| is) up"
 
 _ABOUT_ITSELF = (
-    "I answer questions from the documents of this collection, and cite where each answer stands. "
-    "Ask about them."
+    "I answer questions from the documents of this collection, and cite the source of each answer. Ask "
+    "about them."
 )
 _REPLIES = (
     (_SELF, _ABOUT_ITSELF),
@@ -44,7 +44,7 @@ _REPLIES = (
     (_PARTING, "Goodbye."),
     (_WELL, "All is well. What would you like to know from the documents?"),
     (_GREETING, "Hello. What would you like to know from the documents?"),
-    (rf"{_ASSENT}(?:[ ,]+{_ASSENT}){{0,2}}", "Good. Ask on whenever you like."),
+    (rf"{_ASSENT}(?:[ ,]+{_ASSENT}){{0,2}}", "Good. Ask another question whenever you like."),
 )
 _LONGEST = 60
 _LOOSE = re.compile(r"[\s!.?,;:)(\U0001f300-\U0001faff\u2600-\u27bf]+")

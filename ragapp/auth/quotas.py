@@ -76,7 +76,9 @@ class Quotas:
         self._spend(caller, KeyUsage(questions=1), f"{self.limits(caller).questions_per_day} questions")
 
     def answered(self, caller: Caller, tokens: int) -> None:
-        """Counts the tokens of an answer, even beyond the limit, since they are generated already."""
+        """Counts the tokens of an answer. They count beyond the limit too, because they are already
+        generated.
+        """
         if caller.id and tokens:
             self._store.spend(caller.id, self._now().date(), KeyUsage(tokens=tokens), KeyLimits())
 

@@ -53,14 +53,14 @@ class AccessPolicy:
             raise self._forbidden(f"is not {role} of all collections, which this needs")
 
     def require_document(self, role: Role, document_id: str) -> None:
-        """Raises NotFoundError, ForbiddenError."""
+        """Requires a role for the document. Raises NotFoundError, ForbiddenError."""
         collection = self.service.document(document_id).collection
         if not self.sees(collection):
             raise no_document(document_id)
         self.require(role, collection)
 
     def require_job(self, role: Role, document_id: str) -> None:
-        """Raises NotFoundError, ForbiddenError."""
+        """Requires a role for the job. Raises NotFoundError, ForbiddenError."""
         collection = self.service.job(document_id).collection
         if not self.sees(collection):
             raise no_job(document_id)
@@ -72,7 +72,7 @@ class AccessPolicy:
             raise no_answer(answer_id)
 
     def require_own_conversation(self, conversation_id: str) -> None:
-        """Raises NotFoundError."""
+        """Requires that the conversation belongs to the caller. Raises NotFoundError."""
         if self.service.history.conversation(conversation_id).owner != self.caller.id:
             raise no_conversation(conversation_id)
 

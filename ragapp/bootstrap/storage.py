@@ -55,7 +55,7 @@ def open_blobs(settings: Settings) -> BlobStore:
         raise UsageError(f"S3 needs its client ({error}). Run `pip install 'ragapp[server]'`.") from None
     bucket = urlsplit(settings.resolved_blobs)
     if not bucket.netloc:
-        raise UsageError("RAGAPP_BLOBS names no bucket. It is of the form s3://bucket/prefix.")
+        raise UsageError("RAGAPP_BLOBS does not name a bucket. Set it to the form s3://bucket/prefix.")
     return BlobBucket(
         BucketAddress(
             bucket=bucket.netloc,
@@ -74,7 +74,7 @@ def back_up(settings: Settings, target: Path) -> BackupManifest:
 
 
 def restore(settings: Settings, source: Path, *, force: bool) -> BackupManifest:
-    """Raises NotFoundError, UsageError, StorageError."""
+    """Restores a backup into the data folder. Raises NotFoundError, UsageError, StorageError."""
     manifest = restore_backup(source, settings.data_dir, _own_folder(settings), force=force)
     _clear_shared_cache(settings)
     return manifest

@@ -68,8 +68,8 @@ class RedisCacheStore:
             pool.connection_class(**pool.connection_kwargs)  # knows which options there are
         except (TypeError, ValueError, RedisError):
             raise UsageError(
-                "RAGAPP_REDIS_URL is no URL like redis://:PASSWORD@HOST:6379/0, or has an unknown option. "
-                "Write /, ? and # of a password as %2F, %3F and %23."
+                "RAGAPP_REDIS_URL is not a URL like redis://:PASSWORD@HOST:6379/0, or it has an unknown "
+                "option. Encode /, ? and # in a password as %2F, %3F and %23."
             ) from None  # the client's message may contain a part of the password
         self.name = _without_credentials(url)
         self._max_entries = max_entries

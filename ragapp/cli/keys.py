@@ -175,7 +175,9 @@ def _grants(role: str, collections: list[str] | None, others: list[str] | None) 
     for other in others or []:
         named, _, collection = other.partition(":")
         if not collection:
-            raise UsageError(f"{other!r} names no collection. Use ROLE:COLLECTION, such as reader:handbook.")
+            raise UsageError(
+                f"{other!r} does not name a collection. Use ROLE:COLLECTION, such as reader:handbook."
+            )
         grants.append(Grant(_role(named), collection))
     return tuple(grants)
 

@@ -61,7 +61,7 @@ class ClientKeys(ClientPart):
         return decode(list[Key], self._transport.send("GET", "/v1/keys"))
 
     def revoke_key(self, key_id: str) -> Key:
-        """Raises NotFoundError."""
+        """Revokes the key. Raises NotFoundError."""
         return decode(Key, self._transport.send("DELETE", f"/v1/keys/{quote(key_id, safe='')}"))
 
     def audit(self, count: int = 100, key_id: str | None = None) -> list[AuditEntry]:
@@ -110,7 +110,10 @@ class ClientTasks(ClientPart):
         return self._start(TaskRequest("reindex", collection=collection, model=embedder))
 
     def start_fetch(self, model: str) -> Task:
-        """Raises NotFoundError for a model that is not in the catalogue."""
+        """Starts a task that fetches a model.
+
+        Raises NotFoundError for a model that is not in the catalogue.
+        """
         return self._start(TaskRequest("fetch", model=model))
 
     def tasks(self) -> list[Task]:
@@ -118,7 +121,7 @@ class ClientTasks(ClientPart):
         return decode(list[Task], self._transport.send("GET", "/v1/tasks"))
 
     def task(self, task_id: str) -> Task:
-        """Raises NotFoundError."""
+        """Returns the task. Raises NotFoundError."""
         return decode(Task, self._transport.send("GET", _task_path(task_id)))
 
     def output(self, task_id: str) -> bytes:
@@ -130,7 +133,7 @@ class ClientTasks(ClientPart):
         return decode(DoctorReport, self.output(task_id))
 
     def cancel(self, task_id: str) -> Task:
-        """Raises NotFoundError, ConflictError when the task has ended."""
+        """Cancels the task. Raises NotFoundError, ConflictError when the task has ended."""
         return decode(Task, self._transport.send("POST", f"{_task_path(task_id)}/cancel"))
 
     def _start(self, wanted: TaskRequest) -> Task:
@@ -152,7 +155,7 @@ class ClientEvals(ClientPart):
         return decode(EvalSet, self._transport.send("POST", "/v1/evals/sets", files={"file": (name, data)}))
 
     def delete_set(self, name: str) -> None:
-        """Raises NotFoundError, and UsageError for a built-in set."""
+        """Deletes the question set. Raises NotFoundError, and UsageError for a built-in set."""
         self._transport.send("DELETE", f"/v1/evals/sets/{quote(name, safe='')}")
 
     def drafts(self, name: str) -> list[QuestionDraft]:
@@ -165,7 +168,10 @@ class ClientEvals(ClientPart):
         return decode(list[QuestionDraft], self._transport.send("PUT", _drafts_path(name), body=body))
 
     def start(self, evaluation: Evaluation) -> Task:
-        """Raises NotFoundError, and UsageError when the set does not suit the evaluation."""
+        """Starts an evaluation.
+
+        Raises NotFoundError, and UsageError when the set does not suit the evaluation.
+        """
         body = encode(Evaluation, evaluation)
         return decode(Task, self._transport.send("POST", "/v1/evals", body=body))
 
@@ -188,7 +194,10 @@ class ClientEvals(ClientPart):
         return decode(QuestionTrace, self._transport.send("GET", path))
 
     def compare(self, before: str, after: str) -> RunComparison:
-        """Raises NotFoundError, and UsageError when the runs are not over the same data."""
+        """Compares two runs.
+
+        Raises NotFoundError, and UsageError when the runs are not over the same data.
+        """
         path = f"/v1/evals/comparison?{urlencode({'before': before, 'after': after})}"
         return decode(RunComparison, self._transport.send("GET", path))
 

@@ -88,7 +88,7 @@ class ClientDocuments(ClientPart):
         return decode(list[Document], self._transport.send("GET", f"{collection_path(collection)}/documents"))
 
     def document(self, document_id: str) -> Document:
-        """Raises NotFoundError."""
+        """Returns the document. Raises NotFoundError."""
         return decode(Document, self._transport.send("GET", document_path(document_id)))
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText:
@@ -140,12 +140,12 @@ class ClientDocuments(ClientPart):
 
 class ClientCollections(ClientPart):
     def create_collection(self, name: str) -> Collection:
-        """Raises ConflictError, UsageError, ModelError."""
+        """Creates a collection. Raises ConflictError, UsageError, ModelError."""
         body = encode(NewCollection, NewCollection(name))
         return decode(Collection, self._transport.send("POST", "/v1/collections", body=body))
 
     def collection(self, name: str) -> Collection:
-        """Raises NotFoundError."""
+        """Returns the collection. Raises NotFoundError."""
         return decode(Collection, self._transport.send("GET", collection_path(name)))
 
     def collections(self) -> list[Collection]:

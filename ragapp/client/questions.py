@@ -54,7 +54,7 @@ class ClientHistory(ClientPart):
         return decode(list[AnswerDay], self._transport.send("GET", f"/v1/admin/days?last={last}"))
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError, and UsageError for empty feedback."""
+        """Stores feedback on an answer. Raises NotFoundError, and UsageError for empty feedback."""
         body = encode(Feedback, feedback)
         self._transport.send("POST", f"{_answer_path(answer_id)}/feedback", body=body)
 
@@ -64,7 +64,7 @@ class ClientHistory(ClientPart):
         return decode(Conversation, self._transport.send("POST", "/v1/conversations", body=body))
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Returns the conversation. Raises NotFoundError."""
         return decode(Conversation, self._transport.send("GET", _conversation_path(conversation_id)))
 
     def conversations(self) -> list[Conversation]:
@@ -77,7 +77,7 @@ class ClientHistory(ClientPart):
         return decode(list[StoredAnswer], self._transport.send("GET", path))
 
     def rename_conversation(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError, and UsageError for an empty title."""
+        """Renames the conversation. Raises NotFoundError, and UsageError for an empty title."""
         body = encode(ConversationTitle, ConversationTitle(title))
         path = _conversation_path(conversation_id)
         return decode(Conversation, self._transport.send("PATCH", path, body=body))

@@ -37,8 +37,8 @@ class Address:
 def chat_urls(base: str) -> list[httpx.URL]:
     """The URLs at which chat completions may be, the likeliest first: at the given base, with or without /v1.
 
-    Corrects a URL of the endpoint itself to its base, `/v1/v1` to `/v1`, and `host:port` to `http://host:port`.
-    Raises ModelError for an invalid URL.
+    Corrects a URL of the endpoint itself to its base, `/v1/v1` to `/v1`, and `host:port` to
+    `http://host:port`. Raises ModelError for an invalid URL.
     """
     url = _parsed(base)
     path = url.path.rstrip("/")
@@ -82,7 +82,8 @@ def _parsed(base: str) -> httpx.URL:
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
         raise ModelError(
-            "RAGAPP_OPENAI_BASE_URL is not the URL of a server. Set it to a URL such as http://127.0.0.1:8000/v1."
+            "RAGAPP_OPENAI_BASE_URL is not the URL of a server. Set it to a URL such as "
+            "http://127.0.0.1:8000/v1."
         )
     return url
 
@@ -112,7 +113,7 @@ def usable_key(key: str | None, variable: str) -> str | None:
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets and their first characters, in any escaping or spacing."""
+    """Removes the secrets, and their first characters alone, from the text, however they are escaped."""
     text = _HEADER_VALUE.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", text))
     for secret in sorted(filter(None, map(str.strip, secrets)), key=len, reverse=True):
         for pattern in _patterns(secret):

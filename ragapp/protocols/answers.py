@@ -26,7 +26,7 @@ class AnswerStore(Protocol):
         """Statistics of the `last` days, today included. Days without answers are left out."""
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError."""
+        """Stores feedback on an answer. Raises NotFoundError."""
 
     def with_feedback(self, collection: str) -> list[str]:
         """The ids of the answers from a collection that have feedback, oldest first."""
@@ -36,7 +36,7 @@ class ConversationStore(Protocol):
     def create(self, title: str, owner: str) -> Conversation: ...
 
     def get(self, conversation_id: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Returns the conversation. Raises NotFoundError."""
 
     def all(self, owner: str | None = None) -> list[Conversation]:
         """Newest first: those of one owner, or of all."""
@@ -48,7 +48,7 @@ class ConversationStore(Protocol):
         """The ids of its answers, oldest first. Raises NotFoundError."""
 
     def rename(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Renames the conversation. Raises NotFoundError."""
 
     def delete(self, conversation_id: str) -> None:
         """Deletes it with its answers and their feedback. Raises NotFoundError."""

@@ -40,10 +40,13 @@ class DocumentStore(Protocol):
     """The database of documents. Every method is one transaction."""
 
     def create_collection(self, name: str, embedder: str, dimension: int) -> Collection:
-        """Raises ConflictError when the name is taken, UsageError when it is not a valid name."""
+        """Creates a collection.
+
+        Raises ConflictError when the name is taken, UsageError when it is not a valid name.
+        """
 
     def collection(self, name: str) -> Collection:
-        """Raises NotFoundError."""
+        """Returns the collection. Raises NotFoundError."""
 
     def collections(self) -> list[Collection]: ...
 
@@ -67,7 +70,7 @@ class DocumentStore(Protocol):
         """
 
     def document(self, document_id: str) -> Document:
-        """Raises NotFoundError."""
+        """Returns the document. Raises NotFoundError."""
 
     def documents(self, collection: str) -> list[Document]: ...
 
@@ -210,7 +213,7 @@ class JobQueue(Protocol):
         """The last `count` accepted jobs with one of the statuses, newest first. Raises NotFoundError."""
 
     def state(self, document_id: str) -> JobState:
-        """Raises NotFoundError."""
+        """Returns the state of the job. Raises NotFoundError."""
 
     def retry(self, document_id: str) -> JobState:
         """Queues a failed or waiting job to be claimed now. Raises NotFoundError, ConflictError."""

@@ -17,7 +17,7 @@ class TaskService(Protocol):
         """All stored tasks, newest first."""
 
     def task(self, task_id: str) -> Task:
-        """Raises NotFoundError."""
+        """Returns the task. Raises NotFoundError."""
 
     def output(self, task_id: str) -> bytes:
         """The JSON document that it printed. Raises NotFoundError, ConflictError while there is none."""
@@ -55,7 +55,7 @@ class TaskStore(Protocol):
         """Cancels the task. Raises NotFoundError, ConflictError when it has ended."""
 
     def get(self, task_id: str) -> Task:
-        """Raises NotFoundError."""
+        """Returns the task. Raises NotFoundError."""
 
     def all(self) -> list[Task]:
         """Newest first."""

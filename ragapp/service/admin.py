@@ -32,7 +32,10 @@ from ragapp.types import (
 
 class AdminService(Dependencies):
     def create_key(self, spec: KeySpec) -> NewKey:
-        """Raises UsageError, also for a collection that does not exist, unless it is `yet_to_come`."""
+        """Creates an API key.
+
+        Raises UsageError, also for a collection that does not exist, unless it is `yet_to_come`.
+        """
         if not spec.yet_to_come:
             self._need_collections(spec.grants)
         valid = None if spec.days is None else timedelta(days=spec.days)
@@ -43,7 +46,7 @@ class AdminService(Dependencies):
         return self.auth.api_keys.keys()
 
     def revoke_key(self, key_id: str) -> Key:
-        """Raises NotFoundError."""
+        """Revokes the key. Raises NotFoundError."""
         return self.auth.api_keys.revoke(key_id)
 
     def audit(self, count: int, key_id: str | None = None) -> list[AuditEntry]:

@@ -10,12 +10,15 @@ from ragapp.types import DEFAULT_COLLECTION, Backlog, Collection
 
 class CollectionService(Dependencies):
     def create_collection(self, name: str) -> Collection:
-        """Raises ConflictError, UsageError, ModelError."""
+        """Creates a collection. Raises ConflictError, UsageError, ModelError."""
         embedder = self._embedder.get()
         return self._store.create_collection(name, embedder.fingerprint, embedder.dimension)
 
     def collection(self, name: str) -> Collection:
-        """Raises NotFoundError. The default collection is created when it is first requested."""
+        """Returns the collection.
+
+        Raises NotFoundError. The default collection is created when it is first requested.
+        """
         try:
             return self._store.collection(name)
         except NotFoundError:

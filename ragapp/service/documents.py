@@ -47,11 +47,11 @@ class DocumentService(CollectionService):
         )
 
     def document(self, document_id: str) -> Document:
-        """Raises NotFoundError."""
+        """Returns the document. Raises NotFoundError."""
         return self._store.document(document_id)
 
     def documents(self, collection: str = DEFAULT_COLLECTION) -> list[Document]:
-        """Raises NotFoundError."""
+        """Lists documents. Raises NotFoundError."""
         return self._store.documents(self.collection(collection).name)
 
     def listing(self, query: DocumentQuery) -> Listing:

@@ -81,7 +81,7 @@ class SqlAnswers:
             return answer_statistics.days(c, last)
 
     def add_feedback(self, answer_id: str, feedback: Feedback) -> None:
-        """Raises NotFoundError."""
+        """Stores feedback on an answer. Raises NotFoundError."""
         with self._writing.begin() as c:
             _row(c, answer_id)
             c.execute(

@@ -60,7 +60,7 @@ class SqlKeys:
             c.execute(update(t.keys).where(not_revoked).values(revoked_at=at))
         found = self.find(key_id)
         if found is None:
-            raise NotFoundError(f"There is no key {key_id}. `ragapp keys list` shows the keys.")
+            raise NotFoundError(f"Key {key_id} does not exist. `ragapp keys list` shows the keys.")
         return found[0]
 
     def touch(self, key_id: str, at: datetime) -> None:

@@ -50,9 +50,9 @@ def write_backup(database: Path, blobs: BlobFolder, target: Path) -> BackupManif
     if not database.exists():
         raise NotFoundError(f"There is nothing to back up in {database.parent}. Check --data-dir.")
     if target.exists():
-        raise UsageError(f"{target} exists already. Choose another name.")
+        raise UsageError(f"{target} already exists. Choose another name.")
     if not target.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent}. Create it, or choose another.")
+        raise UsageError(f"The folder {target.parent} does not exist. Create it, or choose another one.")
     try:
         with (
             TemporaryDirectory(dir=target.absolute().parent, prefix=".ragapp-backup-") as folder,

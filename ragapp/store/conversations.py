@@ -32,7 +32,7 @@ class SqlConversations:
         return conversation
 
     def get(self, conversation_id: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Returns the conversation. Raises NotFoundError."""
         with self._reading.begin() as c:
             row = c.execute(_conversations().where(t.conversations.c.id == conversation_id)).one_or_none()
         if row is None:
@@ -75,7 +75,7 @@ class SqlConversations:
             )
 
     def rename(self, conversation_id: str, title: str) -> Conversation:
-        """Raises NotFoundError."""
+        """Renames the conversation. Raises NotFoundError."""
         with self._writing.begin() as c:
             c.execute(
                 update(t.conversations).where(t.conversations.c.id == conversation_id).values(title=title)

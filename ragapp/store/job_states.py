@@ -23,7 +23,7 @@ RESERVED = (
 def newest_first(
     c: Connection, among: Sequence[str] | None, statuses: Sequence[Status], count: int, now: float
 ) -> list[JobState]:
-    """Raises NotFoundError for an unknown collection."""
+    """Lists jobs, newest first. Raises NotFoundError for an unknown collection."""
     query = _newest_versions().where(t.versions.c.status.in_(statuses))
     if among is not None:
         query = query.where(t.collections.c.id.in_([collections.get(c, name).id for name in among]))
@@ -32,7 +32,7 @@ def newest_first(
 
 
 def of_document(c: Connection, document_id: str, now: float) -> JobState:
-    """Raises NotFoundError."""
+    """Returns the state of the job of a document. Raises NotFoundError."""
     return _state(newest_version(c, document_id), now)
 
 

@@ -23,7 +23,7 @@ _ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
 
 
 def document(c: Connection, document_id: str) -> Document:
-    """Raises NotFoundError."""
+    """Returns the document. Raises NotFoundError."""
     found = _documents(c, _select_documents().where(t.documents.c.id == document_id))
     if not found:
         raise no_document(document_id)

@@ -36,7 +36,7 @@ def restore_backup(source: Path, data_dir: Path, blobs: BlobFolder, *, force: bo
     newer ragapp; StorageError when it is damaged or the disk is full. The folder is then unchanged.
     """
     if not source.is_file():
-        raise NotFoundError(f"There is no file {source}. Check its name.")
+        raise NotFoundError(f"The file {source} does not exist. Check its name.")
     if (data_dir / DATABASE).exists() and not force:
         raise UsageError(
             f"{data_dir} already holds documents. Use --force to replace them with those of {source}."

@@ -96,7 +96,7 @@ def _row(c: Connection, task_id: str, *, lock: bool = False) -> Row[Any]:
     query = _without_output().where(t.tasks.c.id == task_id)
     row = c.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
-        raise NotFoundError(f"There is no task {task_id}. GET /v1/tasks lists the tasks.")
+        raise NotFoundError(f"Task {task_id} does not exist. GET /v1/tasks lists the tasks.")
     return row
 
 

@@ -14,7 +14,7 @@ PAGE_BREAK = "\f"
 
 
 def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedText:
-    """Raises NotFoundError."""
+    """Returns the text of a version. Raises NotFoundError."""
     row = c.execute(
         select(t.texts)
         .join(t.versions, t.versions.c.id == t.texts.c.version_id)

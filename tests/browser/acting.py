@@ -1,4 +1,4 @@
-"""What readers do on the page, in their own words."""
+"""Actions of a user on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real thing: `ragapp serve` over an empty data folder, and Chromium in front of its page."""
+"""`ragapp serve` over an empty data folder, and Chromium in front of its page."""
 
 from __future__ import annotations
 

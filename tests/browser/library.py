@@ -1,4 +1,4 @@
-"""The page over a service of this process: small documents, and whatever writes the answers."""
+"""The page over a service in this process, with small documents and a chosen generator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking and seeing for oneself: sources on their pages, follow-ups, the cache, feedback, conversations."""
+"""The Ask page: sources on their pages, follow-ups, the cache, feedback and conversations."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_text_without_pages_is_shown_with_the_words_marked(page: Page, library: 
     expect(drawer.get_by_text("As printed")).to_have_count(0)
 
 
-def test_a_follow_up_says_what_was_searched_for_and_can_be_reworded(page: Page, library: Site) -> None:
+def test_a_follow_up_shows_the_rewritten_question_and_can_be_reworded(page: Page, library: Site) -> None:
     page.goto(library.address)
     ask(page, WHO)
     reply = ask(page, "And when?", nth=2)

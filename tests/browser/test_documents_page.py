@@ -83,7 +83,7 @@ def test_bulk_deletion_is_undone_until_it_is_confirmed(page: Page, site: Site) -
     assert len(site.service.documents("many")) == 43
 
 
-def test_waiting_while_documents_arrive_changes_no_tick_and_names_stand_before_deletion(
+def test_refreshing_the_list_keeps_the_selection_and_names_are_shown_before_deletion(
     page: Page, site: Site
 ) -> None:
     """No worker reads them, so the list refreshes at its quickest pace all the time."""
@@ -142,7 +142,7 @@ def test_the_last_collection_opens_next_time_and_a_conversation_in_its_own(
     assert [one.collection for one in stored] == ["mixed", "mixed"]
 
 
-def test_what_failed_says_why_and_is_tried_again(page: Page, site: Site) -> None:
+def test_failed_documents_show_the_reason_and_can_be_retried(page: Page, site: Site) -> None:
     open_collection(page, site, "mixed")
     torn = row_of(page, "torn.pdf")
     expect(torn.locator(BADGE)).to_contain_text("Failed")

@@ -1,4 +1,4 @@
-"""Keys at the page: two people side by side, each with what their key allows and nothing more."""
+"""Signing in on the page: each user can do what their key allows, and nothing more."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_reader_sees_no_way_to_change_anything_while_an_admin_deletes(
     expect(answer.locator(".ragapp-answer").first).not_to_contain_text("twelve hours")
 
 
-def test_signing_in_leads_back_and_holds_over_reloads_by_a_cookie_that_scripts_cannot_read(
+def test_signing_in_returns_to_the_page_and_survives_reloads(
     page: Page, site: Site, keys: dict[str, str]
 ) -> None:
     sign_in(page, f"{site.address}/documents?collection=default", keys["reader"])

@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile keep what docs/deploy.md promises of them."""
+"""docker-compose.yml and the Dockerfile fulfil what docs/deploy.md promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages made from the program say what the program says."""
+"""The generated pages match the program."""
 
 from __future__ import annotations
 

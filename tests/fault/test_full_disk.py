@@ -1,4 +1,6 @@
-"""The disk is full: accepted documents stay, new ones are refused, and all is well once there is space."""
+"""The disk is full: accepted documents are not lost, new ones are rejected, and everything works once there
+is space.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp bench freshness`: another process sees every document, and how soon is told."""
+"""`ragapp bench freshness`: another process finds every document, and the delay is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp bench memory`: what a process holds, step by step."""
+"""`ragapp bench memory`: the memory of a process after each step."""
 
 from __future__ import annotations
 

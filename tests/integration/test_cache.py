@@ -1,4 +1,4 @@
-"""The cache as an asker sees it: the whole service over a real library, with the real embedder."""
+"""The cache as users see it: the whole service over real documents, with the real embedder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes, goes, is granted, revoked or asked, at any clock: none reads what is gone or not theirs."""
+"""Random sequences of uploads, deletions, grants and questions: no caller reads deleted or forbidden text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kept answers of what came after a backup are gone once it is restored, wherever they were kept."""
+"""Restoring a backup removes the cached answers of later documents from every cache store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follow-ups, stored answers and feedback, through the service and every door."""
+"""Follow-ups, stored answers and feedback, through the service, the API and the command line."""
 
 from __future__ import annotations
 

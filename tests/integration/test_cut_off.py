@@ -1,4 +1,4 @@
-"""An answer that its model's server cut off, as every reader sees it: never whole, never from the cache."""
+"""An answer that the model server cut off is always marked as incomplete, and never cached."""
 
 from __future__ import annotations
 

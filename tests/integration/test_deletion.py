@@ -1,4 +1,4 @@
-"""A deleted document leaves the files, not only the answers; a receipt says so after it has looked."""
+"""The text of a deleted document is removed from all files, and a receipt confirms it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp eval make`: questions of a user's own documents, which `ragapp eval answers` takes."""
+"""`ragapp eval make`: generates question sets that `ragapp eval answers` accepts."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def made(service: RagService, embedder: Embedder, file: Path) -> list[Any]:
     return rows(file)
 
 
-def test_answers_stand_where_the_evidence_says(
+def test_answers_are_at_the_spans_of_their_evidence(
     service: RagService, embedder: Embedder, tmp_path: Path
 ) -> None:
     found = made(service, embedder, tmp_path / "questions.jsonl")
@@ -105,7 +105,7 @@ def test_the_same_collection_gives_the_same_set(
     assert made(service, embedder, tmp_path / "b" / "questions.jsonl") == first
 
 
-def test_what_a_reviewer_drops_is_not_asked(service: RagService, embedder: Embedder, tmp_path: Path) -> None:
+def test_dropped_questions_are_not_evaluated(service: RagService, embedder: Embedder, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     first, *others = made(service, embedder, file)
     reviewed = [first | {"accepted": False}, *(row | {"accepted": True} for row in others)]
@@ -146,7 +146,7 @@ class Writing:
         ("I cannot help with that.", None),
     ],
 )
-def test_a_models_answer_has_to_stand_in_the_passage(
+def test_an_answer_of_the_model_must_occur_in_the_passage(
     service: RagService, said: str, answer: str | None
 ) -> None:
     document = service.documents()[0]

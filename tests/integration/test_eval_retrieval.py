@@ -80,7 +80,7 @@ def test_run_file_and_trec_files_hold_the_same_scores(first: Any, data_dir: Path
             assert result["scores"]["nDCG@10"] == pytest.approx(judged[query]["ndcg_cut_10"])
 
 
-def test_what_was_lost_where_adds_up(first: Any) -> None:
+def test_losses_by_stage_add_up(first: Any) -> None:
     stages = first["stages"]
     assert stages["relevant"] - sum(first["lost"].values()) == stages["fused"] > 0
     assert stages["candidates"] >= max(stages["dense"], stages["words"])
@@ -150,7 +150,7 @@ def test_documents_found_are_named_by_their_corpus_ids(strange: Path, tmp_path: 
     assert found["metrics"]["nDCG@10"] == 1.0
 
 
-def test_few_candidates_still_give_a_whole_ranking(
+def test_few_candidates_still_give_a_full_ranking(
     strange: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAGAPP_CANDIDATES", "1")

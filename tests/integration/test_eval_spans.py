@@ -1,4 +1,4 @@
-"""`ragapp eval retrieval` over a set that names its evidence to the character."""
+"""`ragapp eval retrieval` over a dataset with evidence spans."""
 
 from __future__ import annotations
 

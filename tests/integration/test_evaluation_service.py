@@ -1,4 +1,4 @@
-"""Two desks over one database: what one keeps, the other shows."""
+"""Two evaluation services over one database share question sets and runs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def a_set(*more: str, questions: Sequence[Mapping[str, object]] = QUESTIONS) -> 
     return data
 
 
-def test_a_run_of_a_command_is_taken_in_with_its_page_whenever_that_comes(
+def test_a_run_of_a_command_is_stored_with_its_report_even_if_that_follows_later(
     east: EvaluationService, west: EvaluationService, tmp_path: Path
 ) -> None:
     file = put_run(tmp_path / "east", RUN, "before")
@@ -99,7 +99,7 @@ def test_missing_objects_are_reported(east: EvaluationService) -> None:
             ask("nowhere")
 
 
-def test_a_set_is_ready_where_it_is_needed(east: EvaluationService, west: EvaluationService) -> None:
+def test_a_set_is_available_on_every_server(east: EvaluationService, west: EvaluationService) -> None:
     made = east.add_set("mine.zip", a_set())
     assert [one for one in west.sets() if one.own] == [made]
     with west.order(Evaluation("answers", "mine", limit=1)).work() as line:
@@ -108,7 +108,7 @@ def test_a_set_is_ready_where_it_is_needed(east: EvaluationService, west: Evalua
     assert not folder.exists()
 
 
-def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(
+def test_a_set_deleted_before_its_evaluation_starts_is_not_evaluated(
     east: EvaluationService, west: EvaluationService
 ) -> None:
     east.add_set("mine.zip", a_set())
@@ -118,7 +118,7 @@ def test_one_that_was_deleted_before_its_turn_came_is_not_evaluated(
         pass
 
 
-def test_questions_that_a_command_made_become_a_set_and_failed_ones_none(
+def test_generated_questions_become_a_set_unless_the_command_fails(
     east: EvaluationService, west: EvaluationService
 ) -> None:
     def make(name: str) -> Path:
@@ -141,7 +141,9 @@ def test_questions_that_a_command_made_become_a_set_and_failed_ones_none(
         west.order_questions("default", "../made", 2)
 
 
-def test_what_one_reviewed_the_other_shows(east: EvaluationService, west: EvaluationService) -> None:
+def test_a_review_on_one_server_is_visible_on_the_other(
+    east: EvaluationService, west: EvaluationService
+) -> None:
     east.add_set("mine.zip", a_set())
     _, second = east.drafts("mine")
     worded = replace(second, question="Who made q2?", accepted=True)
@@ -153,18 +155,18 @@ def test_what_one_reviewed_the_other_shows(east: EvaluationService, west: Evalua
         west.drafts("xquad-mini")
 
 
-def test_a_byte_order_mark_hinders_no_review(east: EvaluationService) -> None:
+def test_a_set_with_a_byte_order_mark_can_be_reviewed(east: EvaluationService) -> None:
     row = {**QUESTIONS[0], "documents": []}
     east.add_set("mine.jsonl", io.BytesIO(json.dumps(row).encode("utf-8-sig")))
     drafts = east.drafts("mine")
     assert east.review("mine", drafts) == drafts
 
 
-def test_what_macos_adds_to_a_zip_is_left_out(east: EvaluationService) -> None:
+def test_files_that_macos_adds_to_a_zip_are_ignored(east: EvaluationService) -> None:
     assert east.add_set("mine.zip", a_set("__MACOSX/folder/._a.txt", "folder/.DS_Store")).reviewable
 
 
-def test_a_review_leaves_what_can_be_evaluated(east: EvaluationService) -> None:
+def test_a_review_must_leave_a_valid_set(east: EvaluationService) -> None:
     east.add_set("mine.zip", a_set())
     drafts = first, _ = east.drafts("mine")
     for stored in ([], [replace(first, question=" ")], [replace(first, answers=())]):
@@ -185,7 +187,7 @@ def test_a_set_that_is_damaged_on_disk_is_reported(
 
 
 @pytest.mark.parametrize("accepted", [True, False, None])
-def test_no_question_names_a_document_outside_whether_it_is_accepted_or_not(
+def test_questions_cannot_refer_to_documents_outside_the_set(
     east: EvaluationService, accepted: bool | None
 ) -> None:
     outside = {**QUESTIONS[1], "documents": ["/etc/hostname"], "accepted": accepted}
@@ -202,7 +204,7 @@ def test_names_that_file_systems_reject_are_reported(east: EvaluationService, na
 
 
 @pytest.mark.parametrize("odd", [{"system": "none"}, {"created_at": "today"}])
-def test_a_run_file_that_is_not_whole_hides_no_other(
+def test_an_incomplete_run_file_does_not_hide_the_others(
     east: EvaluationService, tmp_path: Path, odd: Mapping[str, str]
 ) -> None:
     file = put_run(tmp_path / "east", RUN, "odd")

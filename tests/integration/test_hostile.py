@@ -1,4 +1,4 @@
-"""Hostile models and documents, over a real library: whatever they say, an answer stays what was checked.
+"""Hostile models and documents: whatever they contain, an answer shows checked text only.
 
 With RAGAPP_TEST_INJECTIONS set to a folder that holds BIPIA's and PurpleLlama's files, all of their
 injections are tried, not only the few in tests/data.

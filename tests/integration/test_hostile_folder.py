@@ -1,4 +1,4 @@
-"""The program in a folder whose files are called as modules are: none of them ever runs."""
+"""Files of the working folder that are named like modules are never executed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing documents in over plain HTTP, and reaching them again."""
+"""Uploading and reading documents over plain HTTP."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def a_set() -> io.BytesIO:
     return packed({"questions.jsonl": lines, "a.txt": "Ada built it.", "../../up.txt": "not above"})
 
 
-def test_what_came_with_the_program_is_there_to_evaluate_with(client: RagappClient) -> None:
+def test_bundled_sets_are_available(client: RagappClient) -> None:
     sets = {one.name: one for one in client.evals.sets()}
     assert sets["scifact-mini"].kinds == ("retrieval",)
     assert "answers" in sets["xquad-mini"].kinds
@@ -91,7 +91,7 @@ def test_what_came_with_the_program_is_there_to_evaluate_with(client: RagappClie
         client.evals.delete_set("scifact-mini")
 
 
-def test_a_task_makes_a_run_with_its_page(client: RagappClient, runs: list[EvalRun]) -> None:
+def test_a_task_creates_a_run_with_its_report(client: RagappClient, runs: list[EvalRun]) -> None:
     assert [(run.kind, run.dataset, run.questions) for run in runs] == [("retrieval", "birds", 2)] * 2
     assert 0 <= runs[0].figures["nDCG@10"] <= 1
     assert client.evals.report(runs[0].name).startswith(b"<!doctype html>")
@@ -99,7 +99,7 @@ def test_a_task_makes_a_run_with_its_page(client: RagappClient, runs: list[EvalR
         client.evals.report("../../secret")
 
 
-def test_a_run_compared_with_its_like_has_not_moved(client: RagappClient, runs: list[EvalRun]) -> None:
+def test_comparing_equal_runs_shows_no_change(client: RagappClient, runs: list[EvalRun]) -> None:
     found = client.evals.compare(runs[0].name, runs[1].name)
     assert {change.figure: change.difference for change in found.changes}["nDCG@10"] == 0
     assert found.moved == ()

@@ -98,7 +98,7 @@ def test_people_get_counts_and_reasons(shop: Shop) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that fails when it is read")
-def test_a_file_that_cannot_be_read_to_its_end_stops_nothing(shop: Shop) -> None:
+def test_a_file_that_fails_while_being_read_does_not_stop_the_others(shop: Shop) -> None:
     shop.write(b="Text.")
     (shop.documents / "a.md").symlink_to("/proc/self/mem")
     code, out, _ = shop.run(shop.documents)
@@ -113,7 +113,7 @@ def test_a_reason_names_the_file_once(shop: Shop) -> None:
     assert "failed: a.zip cannot be unpacked" in out
 
 
-def test_a_file_that_cannot_be_opened_stops_nothing(shop: Shop) -> None:
+def test_a_file_that_cannot_be_opened_does_not_stop_the_others(shop: Shop) -> None:
     shop.write(a="Text.")
     code, out, err = shop.run("-", "--json", stdin=f"{shop.documents}/gone.md\n{shop.documents}/a.md\n")
     assert code == 1, err
@@ -146,7 +146,9 @@ def test_a_new_collection_is_made(shop: Shop) -> None:
         ((__file__, "-c", "../up"), 2, "valid name"),
     ],
 )
-def test_wrong_use_is_said_at_once(shop: Shop, arguments: tuple[str, ...], code: int, reason: str) -> None:
+def test_wrong_usage_is_reported_at_once(
+    shop: Shop, arguments: tuple[str, ...], code: int, reason: str
+) -> None:
     returned, out, err = shop.run(*arguments)
     assert (returned, out) == (code, "")
     assert reason in err

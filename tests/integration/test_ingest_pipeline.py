@@ -1,4 +1,4 @@
-"""Documents on their way in: real store, real queue, real sandbox, real embedder."""
+"""Ingesting documents with the real store, queue, sandbox and embedder."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def upload(service: RagService, name: str, text: str) -> str:
     return service.upload(UploadSpec(name), io.BytesIO(text.encode())).document.id
 
 
-def test_a_document_is_found_by_words_first_and_by_meaning_then(
+def test_a_document_is_found_by_keywords_first_and_then_by_meaning(
     service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "towns.md", "".join(FACTS))
@@ -180,7 +180,7 @@ def test_a_model_that_does_not_answer_costs_no_document_and_no_finished_batch(
     assert embedder.embedded == chunks
 
 
-def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
+def test_a_long_document_yields_to_documents_that_arrive_meanwhile(
     service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     long = upload(service, "long.md", "".join(f"# H{i}\n\n{i}.\n\n" for i in range(BATCH * TURN + 1)))
@@ -193,7 +193,7 @@ def test_a_long_document_lets_those_that_came_meanwhile_be_found_first(
     assert service.document(long).status == "ready"
 
 
-def test_a_deleted_document_ends_the_work_quietly(
+def test_work_on_a_deleted_document_ends_without_an_error(
     service: RagService, runtime: IngestRuntime, sandbox: ParserSandbox
 ) -> None:
     id_ = upload(service, "gone.txt", "Soon gone.")

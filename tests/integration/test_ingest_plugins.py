@@ -161,7 +161,7 @@ def test_a_chunker_that_fails_fails_the_document_with_the_package(
 
 
 @pytest.mark.usefixtures("packages")
-def test_an_unknown_chunker_lists_those_there_are(tmp_path: Path) -> None:
+def test_an_unknown_chunker_lists_the_available_ones(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("Herons fish at dusk.")
     where = ("--data-dir", str(tmp_path / "data"))
     done = ragapp("ingest", str(tmp_path / "note.txt"), *where, RAGAPP_CHUNKER="linse")

@@ -1,4 +1,4 @@
-"""Whatever a model passes to a tool, it gets a result or is told what was wrong: nothing crashes."""
+"""Every MCP tool returns a result or an explanation for arbitrary arguments, and never crashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is mistyped is told of at once: variables, settings files, data folders."""
+"""Mistyped variables, settings files and data folders are reported."""
 
 from __future__ import annotations
 

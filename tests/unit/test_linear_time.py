@@ -1,4 +1,4 @@
-"""What reads questions, documents and models takes time in proportion to their length."""
+"""Reading questions, documents and replies of models takes time in proportion to their length."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def kinds_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def names_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The names of each question occur in the other, capitalized or not."""
+    """Whether each name in one question also occurs in the other one, capitalized or not."""
     return a.names <= set(b.content) and b.names <= set(a.content)
 
 

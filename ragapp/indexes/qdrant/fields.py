@@ -32,7 +32,7 @@ class PointFields(Protocol):
     def points(
         self, collection: Collection, version_ids: Iterable[int] | None = None
     ) -> Iterator[models.PointStruct]:
-        """The points of the live chunks by key, or only of those versions."""
+        """The points of the live chunks by key: of all versions, or only of the given ones."""
 
 
 class KeywordFields:

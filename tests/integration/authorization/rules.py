@@ -1,4 +1,4 @@
-"""Which role each route takes, and a request to it that somebody with that role gets an answer to.
+"""The role that each route requires, and a request that succeeds with that role.
 
 A new route needs a line here. `test_access_routes` then asks it with too little, too much and nothing.
 """

@@ -1,4 +1,4 @@
-"""Two tenants send each other's server whatever comes to mind: nobody ever sees a word of the other's.
+"""Two tenants send arbitrary requests: neither ever sees a word of the other's documents.
 
 Every route and MCP tool is among the requests.
 """

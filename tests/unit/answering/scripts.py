@@ -1,4 +1,4 @@
-"""Models that write what a test tells them to, and the answers that come of it."""
+"""Generators that return scripted text, and the answers made from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the documents answer: a model reads the best sentences, and words decide where it cannot."""
+"""Answerability by the model, and by shared words if there is no model."""
 
 from __future__ import annotations
 

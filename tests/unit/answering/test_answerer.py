@@ -1,4 +1,4 @@
-"""The whole way from hits to an answer, with models that behave."""
+"""From hits to an answer, with well-behaved models."""
 
 from __future__ import annotations
 

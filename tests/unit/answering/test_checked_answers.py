@@ -1,4 +1,4 @@
-"""What a model wrote is checked before it is the answer."""
+"""Generated text is checked before it becomes the answer."""
 
 from __future__ import annotations
 

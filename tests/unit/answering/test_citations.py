@@ -1,4 +1,4 @@
-"""Claims, bound to spans and numbered."""
+"""Claims are attributed to spans, and citations are numbered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers in the documents' own sentences."""
+"""Answers that quote sentences of the documents."""
 
 from __future__ import annotations
 

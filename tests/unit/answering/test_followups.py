@@ -1,4 +1,4 @@
-"""Which questions lean on earlier ones, and what the rules make of them."""
+"""Which questions depend on earlier ones, and how the rules rewrite them."""
 
 from __future__ import annotations
 

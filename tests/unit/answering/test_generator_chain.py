@@ -1,4 +1,4 @@
-"""Models that are away, fail or write nothing, and who writes instead."""
+"""Generators that are unavailable, fail or write nothing, and their fallbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which passage numbers a model put to which sentence."""
+"""Parsing of citation markers in generated text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What in an answer claims nothing, and what does all the same."""
+"""Which parts of an answer are no claims, and which are."""
 
 from __future__ import annotations
 

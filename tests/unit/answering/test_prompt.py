@@ -1,4 +1,4 @@
-"""What a generator gets to read."""
+"""The prompts of generators."""
 
 from __future__ import annotations
 

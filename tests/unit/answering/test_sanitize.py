@@ -1,4 +1,4 @@
-"""What a reader may be shown of text that nobody vouches for."""
+"""Sanitizing of untrusted text that is shown to readers."""
 
 from __future__ import annotations
 

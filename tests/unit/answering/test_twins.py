@@ -1,4 +1,4 @@
-"""Facts of neighbouring sentences and rows, told as they are and exchanged for one another."""
+"""Claims with the values of neighbouring sentences and rows, right and exchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tells two questions apart that sound alike, in both directions."""
+"""The guards distinguish similar questions with different meanings, in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mirror finds what is near and stays as small as it was told to."""
+"""The mirror finds near questions and stays within its size limit."""
 
 from __future__ import annotations
 

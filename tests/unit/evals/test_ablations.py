@@ -1,4 +1,4 @@
-"""What is changed is told, what was run is not run again, and an unchecked draft cites what it names."""
+"""Ablations name their changes and are not repeated; an unchecked draft cites the passages it names."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_table_has_the_settings_as_they_are_first(tmp_path: Path) -> None:
     assert "0.50 (0.25–0.75)" in first
 
 
-def test_what_was_run_before_is_read(tmp_path: Path) -> None:
+def test_earlier_runs_are_reused(tmp_path: Path) -> None:
     dataset = AnswerDataset("tides", (), (), "0" * 64, "0" * 64)
     stored = run_under(SETTINGS)
     write_run(tmp_path / "tides.0.as-set.json.gz", stored)
@@ -72,7 +72,7 @@ def test_what_was_run_before_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sha256", "settings"), [("1" * 64, SETTINGS), ("0" * 64, SETTINGS.model_copy(update={"candidates": 7}))]
 )
-def test_a_run_of_another_set_or_other_settings_is_not_taken_for_it(
+def test_a_run_of_another_dataset_or_other_settings_is_rejected(
     tmp_path: Path, sha256: str, settings: Settings
 ) -> None:
     write_run(tmp_path / "tides.0.as-set.json.gz", run_under(SETTINGS))
@@ -89,11 +89,11 @@ def served() -> Answer:
     return last.answer
 
 
-def test_unchecked_a_draft_stands_and_cites_whole_passages() -> None:
+def test_an_unchecked_draft_is_unchanged_and_cites_whole_passages() -> None:
     answer = unchecked(served(), "Whales raise the tides [2]. So it is said [9].", page_at)
     assert [sentence.text for sentence in answer.sentences] == ["Whales raise the tides.", "So it is said."]
     assert [citation.quote for citation in answer.citations] == ["Yeast makes dough rise."]
 
 
-def test_unchecked_a_denial_is_a_refusal() -> None:
+def test_an_unchecked_denial_is_a_refusal() -> None:
     assert unchecked(served(), "The documents do not say.", page_at).refused

@@ -49,14 +49,14 @@ def test_quotes_that_support_only_together_are_both_of_use() -> None:
     assert found == {"citation_recall": 1.0, "citation_precision": 1.0}
 
 
-def test_the_verdict_shown_is_not_believed() -> None:
+def test_the_shown_verdict_is_not_trusted() -> None:
     false = Sentence("The harbour was built in 1962 by Ada Thornton.", "supported", (1,))
     bare = Sentence(HERONS, "unsupported", ())
     found = alce(answer([false, bare], [citation(1, HARBOUR)]))
     assert found == {"citation_recall": 0.0, "citation_precision": 0.0}
 
 
-def test_levels_that_the_gold_does_not_tell_are_not_scored() -> None:
+def test_levels_that_the_gold_evidence_lacks_are_not_scored() -> None:
     found = against_gold([citation(1, HARBOUR)], [GoldEvidence("doc")], {"d": "doc"})
     assert found == {"document_recall": 1.0, "document_precision": 1.0}
 
@@ -76,5 +76,5 @@ def test_pages_of_another_document_do_not_count() -> None:
     assert (found["page_recall"], found["page_precision"]) == (1.0, 0.5)
 
 
-def test_without_citations_there_is_recall_to_lose_and_no_precision() -> None:
+def test_without_citations_recall_is_zero_and_precision_undefined() -> None:
     assert against_gold([], [GoldEvidence("doc", page=3)], {}) == {"document_recall": 0.0, "page_recall": 0.0}

@@ -1,4 +1,4 @@
-"""Loaders of question sets: what they read, and what they say of what is wrong."""
+"""Loaders of question sets, and their errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write(path: Path, *rows: object) -> Path:
     return path
 
 
-def test_squad_spans_stand_in_the_file_as_it_is_ingested() -> None:
+def test_squad_spans_refer_to_the_ingested_text() -> None:
     dataset = load_answer_dataset(SAMPLE)
     texts = {file.id: file.read().decode() for file in dataset.files}
     answerable = [question for question in dataset.questions if question.answerable]
@@ -44,7 +44,7 @@ def test_questions_are_also_asked_of_the_other_half() -> None:
         assert twin.filters[HALF] != half[gold.document]
 
 
-def test_a_squad_offset_that_is_wrong_is_named(tmp_path: Path) -> None:
+def test_a_wrong_squad_offset_is_reported(tmp_path: Path) -> None:
     answer = {"text": "noon", "answer_start": 3}
     asked = {"id": "q7", "question": "When?", "answers": [answer]}
     paragraph = {"context": "The tide turns at noon.", "qas": [asked]}
@@ -53,7 +53,7 @@ def test_a_squad_offset_that_is_wrong_is_named(tmp_path: Path) -> None:
         load_answer_dataset(path)
 
 
-def test_composed_characters_before_a_span_move_it(tmp_path: Path) -> None:
+def test_composed_characters_before_a_span_shift_it(tmp_path: Path) -> None:
     context = "Cafe\u0301 Noir opened in 1862."
     answer = {"text": "1862", "answer_start": context.index("1862")}
     asked = {"id": "q", "question": "When?", "answers": [answer]}
@@ -102,13 +102,13 @@ def test_our_own_layout(folder: Path) -> None:
         ("no object", "object"),
     ],
 )
-def test_a_wrong_line_is_named(folder: Path, wrong: object, said: str) -> None:
+def test_an_invalid_line_is_reported_with_its_number(folder: Path, wrong: object, said: str) -> None:
     path = write(folder / "set.jsonl", row(id="fine"), wrong)
     with pytest.raises(UsageError, match=f"line 2.*({said})"):
         load_answer_dataset(path)
 
 
-def test_double_ids_and_empty_sets_are_refused(folder: Path) -> None:
+def test_duplicate_ids_and_empty_sets_are_rejected(folder: Path) -> None:
     with pytest.raises(UsageError, match="'q'"):
         load_answer_dataset(write(folder / "twice.jsonl", row(), row()))
     with pytest.raises(UsageError, match="no question"):
@@ -117,7 +117,7 @@ def test_double_ids_and_empty_sets_are_refused(folder: Path) -> None:
         load_answer_dataset(folder / "missing.jsonl")
 
 
-def test_other_texts_or_questions_are_another_dataset(folder: Path) -> None:
+def test_other_texts_or_questions_change_the_hash(folder: Path) -> None:
     path = write(folder / "set.jsonl", row())
     first = load_answer_dataset(path)
     other = load_answer_dataset(write(path, row(question="At what time?")))

@@ -1,4 +1,4 @@
-"""From single results to figures, and the run file that keeps both."""
+"""Metrics of single results, and the run file with both."""
 
 from __future__ import annotations
 

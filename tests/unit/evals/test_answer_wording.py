@@ -12,20 +12,20 @@ def test_case_articles_punctuation_and_markers_do_not_count() -> None:
     assert scores == {"exact_match": 1.0, "f1": 1.0, "answer_recall": 1.0, "token_recall": 1.0}
 
 
-def test_a_sentence_that_holds_the_answer_recalls_it() -> None:
+def test_a_sentence_that_contains_the_answer_has_full_recall() -> None:
     scores = wording_scores("It was won by the Denver Broncos [1]", ["Denver Broncos"])
     assert (scores["exact_match"], scores["answer_recall"], scores["token_recall"]) == (0.0, 1.0, 1.0)
     assert scores["f1"] == pytest.approx(2 * 2 / (6 + 2))
 
 
-def test_words_are_held_whole() -> None:
+def test_answers_match_whole_words_only() -> None:
     assert wording_scores("In 1862 it opened", ["186"])["answer_recall"] == 0.0
 
 
-def test_each_metric_takes_the_gold_that_it_favours() -> None:
+def test_each_metric_uses_its_best_gold_answer() -> None:
     scores = wording_scores("red", ["dark red brick", "red"])
     assert scores["exact_match"] == 1.0
 
 
-def test_a_refusal_recalls_nothing() -> None:
+def test_a_refusal_has_no_recall() -> None:
     assert set(wording_scores("", ["red"]).values()) == {0.0}

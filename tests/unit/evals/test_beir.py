@@ -1,4 +1,4 @@
-"""A BEIR folder is read whole and exactly, or refused with the line that is wrong."""
+"""A BEIR folder is read exactly, or rejected with the number of the invalid line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_reads_ids_texts_and_grades_as_they_are(folder: Path) -> None:
+def test_reads_ids_texts_and_grades_unchanged(folder: Path) -> None:
     dataset = load_beir(folder)
     assert (dataset.name, dataset.split) == (folder.name, "test")
     assert dataset.corpus == (CorpusDocument("a/b c", "T", "x"), CorpusDocument("ü", "", "y"))
@@ -74,7 +74,7 @@ def test_a_split_must_be_chosen_when_there_are_several(folder: Path) -> None:
         ("qrels/test.tsv", "query-id\tcorpus-id\tscore\n", "judges no query"),
     ],
 )
-def test_what_would_make_a_score_wrong_is_refused(
+def test_faults_that_would_distort_scores_are_rejected(
     folder: Path, name: str, content: str, message: str
 ) -> None:
     (folder / name).write_text(content, encoding="utf-8")
@@ -116,7 +116,7 @@ def test_a_sample_is_drawn_by_the_seed_and_nests() -> None:
     assert sample_queries(dataset, 1000, seed=0) == dataset
 
 
-def test_the_sample_that_ships_is_whole() -> None:
+def test_the_bundled_sample_is_complete() -> None:
     dataset = load_beir(SAMPLE)
     assert (len(dataset.corpus), len(dataset.queries)) == (320, 160)
     assert all(max(grades.values()) > 0 for grades in dataset.qrels.values())

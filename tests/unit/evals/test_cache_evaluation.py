@@ -97,7 +97,7 @@ def test_unjudged_hits_count_as_wrong() -> None:
     assert (found.wrong, found.unjudged, found.wrong_groups, found.wrong_per_group.estimate) == (1, 0, 1, 1)
 
 
-def test_questions_about_a_paragraph_are_pairs_and_the_same_when_their_answers_are(tmp_path: Path) -> None:
+def test_questions_about_a_paragraph_form_pairs_labelled_by_their_answers(tmp_path: Path) -> None:
     def asked(number: int, question: str, answer: str) -> dict[str, object]:
         return {"id": str(number), "question": question, "answers": [{"text": answer, "answer_start": 0}]}
 

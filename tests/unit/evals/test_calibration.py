@@ -37,7 +37,7 @@ def observation(rng: random.Random) -> Observation:
     return Observation(support, read=0.0, answers=True, answerable=share > 0.5, held_out=False)
 
 
-def test_a_fit_finds_what_decides() -> None:
+def test_a_fit_finds_the_decisive_feature() -> None:
     rng = random.Random(0)
     fitted = fit([[observation(rng) for _ in range(200)]], RULES["of shares"])
     by_sentence, by_passage, of_names = np.abs(fitted.coef_[0])

@@ -44,7 +44,7 @@ def test_other_texts_or_chunks_have_another_folder() -> None:
     assert shelf_of(dataset("a"), narrower).data_dir == folder
 
 
-def test_a_users_own_database_is_left_alone() -> None:
+def test_the_database_of_the_user_is_not_touched() -> None:
     settings = Settings(database_url="postgresql://example/documents")
     own = shelf_of(dataset("a"), settings)
     assert own.resolved_database_url.startswith(f"sqlite:///{own.data_dir}")

@@ -1,4 +1,4 @@
-"""When the gate closes."""
+"""When the gate fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_same_run_passes() -> None:
     assert verdict.comparison.ties == 100
 
 
-def test_a_clear_loss_closes_it_and_a_gain_does_not() -> None:
+def test_a_clear_loss_fails_the_gate_and_a_gain_does_not() -> None:
     assert judge_run(scores(65), scores(80))[0].lost
     assert not judge_run(scores(95), scores(80))[0].lost
 
@@ -38,7 +38,7 @@ def test_a_loss_within_the_tolerance_passes() -> None:
     assert judge_run(scores(65), scores(80), tolerance=0.2)[0].lost is False
 
 
-def test_the_outcome_is_said_in_words() -> None:
+def test_the_outcome_is_described_in_words() -> None:
     def outcome(now: int, tolerance: float = 0.01) -> str:
         (result,) = judge_run(scores(now), scores(80), tolerance=tolerance)
         assert table_rows([result])[0][-1] == result.outcome

@@ -1,4 +1,4 @@
-"""A judge model says yes or no over real HTTP; how far it agrees with labels is a number."""
+"""A judge model over real HTTP, and its agreement with labels."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_agreement_is_cohens_kappa() -> None:
         assert agreement(judge, [Opinion(True, True)]).kappa is None
 
 
-def test_a_judge_that_always_agrees_is_seen_through() -> None:
+def test_a_judge_that_always_agrees_has_no_kappa() -> None:
     pairs = labelled(XQUAD, 3)
     supported = [one[2] for one in pairs]
     assert {True, False} <= set(supported)

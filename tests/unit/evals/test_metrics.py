@@ -1,4 +1,4 @@
-"""Our figures are trec_eval's, whatever ties a run holds."""
+"""Metrics equal those of trec_eval, also for runs with ties."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def test_the_page_agrees_with_the_run_files() -> None:
     assert page == generated
 
 
-def test_only_what_is_between_the_marks_is_replaced() -> None:
+def test_only_text_between_the_marks_is_replaced() -> None:
     first, second = BEGIN.format("one"), BEGIN.format("two")
     page = f"a {first} old {END} b {second} kept {END} c"
     assert rewritten(page, "one", "new") == f"a {first}\n\nnew\n\n{END} b {second} kept {END} c"

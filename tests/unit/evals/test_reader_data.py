@@ -1,4 +1,4 @@
-"""The reader's training data: what is made by rules is true, repeatable and parted by document."""
+"""The training data of the reader: generated examples are correct, reproducible and split by document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_invented_documents_are_the_same_each_time() -> None:
     assert list(invented("train", 6, 1)) != list(invented("train", 6, 2))
 
 
-def test_an_invented_answer_stands_in_its_candidate_and_a_miss_names_what_is_not_there() -> None:
+def test_an_invented_answer_is_in_its_candidate_and_a_near_miss_names_something_missing() -> None:
     for asked in invented("judge", 40, 3):
         for place in asked.gold:
             answer = asked.candidates[place].answer
@@ -76,7 +76,7 @@ def test_rows_carry_the_headers_of_their_columns() -> None:
     assert row_texts(table) == ["Sales; Years ended 2019: 1,496.5; 2018: 1,202.9"]
 
 
-def test_a_passage_moves_the_answer_along() -> None:
+def test_a_passage_shifts_the_span_of_the_answer() -> None:
     candidates = (Candidate("One."), Candidate("It is two.", (6, 9)), Candidate("Three."))
     passage = passage_of(Asked("s", "d", "q", "", candidates, frozenset({1})), 1)
     assert passage.text == "One. It is two. Three."

@@ -1,4 +1,4 @@
-"""Pages of runs: whole in one file, nothing from elsewhere, and what they are given stands there as text."""
+"""Reports of runs are single files that load nothing and show their values as plain text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Tags(HTMLParser):
         return {tag for tag, _ in self.found}
 
 
-def test_a_page_holds_what_it_needs_and_runs_nothing() -> None:
+def test_a_report_is_self_contained_and_runs_no_script() -> None:
     run = read_retrieval_run(BASELINE)
     made = Tags(retrieval_page(run, run))
     assert {"main", "h1", "svg", "table", "figcaption"} <= made.names()
@@ -74,7 +74,7 @@ def test_every_plot_has_a_caption_and_a_table() -> None:
     assert "0.400 to 0.600" in escape(drawn[1])
 
 
-def test_a_plot_is_a_picture_of_its_own_too() -> None:
+def test_a_plot_can_be_a_separate_file() -> None:
     plot = lines("rates of A & B", [PlotLine("ours <b>", [(0.0, 0.5), (1.0, 0.75)])], "x", "y")
     assert plot is not None
     picture = ElementTree.fromstring(plot.picture())
@@ -84,7 +84,7 @@ def test_a_plot_is_a_picture_of_its_own_too() -> None:
     assert "--ink" in plot.picture()
 
 
-def test_nothing_to_draw_draws_nothing() -> None:
+def test_a_plot_without_data_is_left_out() -> None:
     assert not lines("none", [], "x", "y")
     assert not bars("none", [], "x")
     assert not histogram("none", [], "x")
@@ -103,12 +103,12 @@ def test_ticks_are_few_round_and_cover_the_values(low: float, high: float) -> No
     assert all(re.fullmatch(r"-?\d*\.?\d{1,4}(e[+-]\d+)?|-?\d+", f"{tick:g}") for tick in ticks)
 
 
-def test_a_table_says_what_its_rows_and_columns_are() -> None:
+def test_a_table_has_row_and_column_headers() -> None:
     made = Tags(page("t", "l", [table(("name", "value"), [("a", 0.5)])]))
     assert [attrs["scope"] for tag, attrs in made.found if tag == "th"] == ["col", "col", "row"]
 
 
-def test_runs_compare_with_their_own_kind_over_their_own_data(tmp_path: Path) -> None:
+def test_only_runs_of_one_kind_over_the_same_data_are_compared(tmp_path: Path) -> None:
     run = read_retrieval_run(BASELINE)
     write_run(tmp_path / "other.json", replace(run, dataset_sha256="0" * 64))
     with pytest.raises(UsageError, match="different data"):
@@ -129,7 +129,7 @@ def test_the_settings_that_differ_are_listed() -> None:
     assert "The settings are the same." in retrieval_page(run, run)
 
 
-def test_a_run_compared_with_itself_moves_nothing() -> None:
+def test_a_run_compared_with_itself_shows_no_change() -> None:
     for name in ("scifact-mini.retrieval.json", "xquad-mini.extractive.json.gz", "cache-mini.json"):
         compared = compare_files(RUN_FILES / name, RUN_FILES / name)
         assert not any(one.lost or one.comparison.difference for one in compared.results)

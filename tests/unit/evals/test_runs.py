@@ -1,4 +1,4 @@
-"""A run file can be compared with another because it says what it was made with."""
+"""Run files record everything that is needed to compare them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def settings_fingerprint(settings: Settings) -> str:
 @pytest.mark.parametrize(
     "change", [{"chunk_tokens": 16}, {"candidates": 7}, {"fusion": "ranks"}, {"embedder": "all-MiniLM-L6-v2"}]
 )
-def test_what_changes_search_changes_the_fingerprint(change: dict[str, object]) -> None:
+def test_settings_that_change_search_change_the_fingerprint(change: dict[str, object]) -> None:
     settings = Settings()
     assert settings_fingerprint(settings.model_copy(update=change)) != settings_fingerprint(settings)
 
@@ -35,12 +35,12 @@ def test_what_changes_search_changes_the_fingerprint(change: dict[str, object]) 
 @pytest.mark.parametrize(
     "change", [{"data_dir": Path("/elsewhere")}, {"threads": 3}, {"database_url": "sqlite:///other.db"}]
 )
-def test_places_and_threads_do_not(change: dict[str, object]) -> None:
+def test_paths_and_threads_do_not(change: dict[str, object]) -> None:
     settings = Settings()
     assert settings_fingerprint(settings.model_copy(update=change)) == settings_fingerprint(settings)
 
 
-def test_what_counts_are_settings_that_exist() -> None:
+def test_the_recorded_settings_exist() -> None:
     assert retrieval_settings(Settings()).keys() == RETRIEVAL_SETTINGS <= Settings.model_fields.keys()
 
 
@@ -85,13 +85,13 @@ def test_a_run_file_is_json_with_each_querys_result(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_reported(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
     with pytest.raises(UsageError, match="taken"):
         runs.write_run(tmp_path / "taken" / "run.json", a_run())
 
 
 @pytest.mark.parametrize(("query", "document"), [("q 1", "d"), ("q", "d\t1"), ("q", "")])
-def test_trec_files_refuse_ids_that_they_cannot_hold(tmp_path: Path, query: str, document: str) -> None:
+def test_trec_files_reject_ids_with_spaces(tmp_path: Path, query: str, document: str) -> None:
     with pytest.raises(UsageError, match="--trec"):
         write_trec(tmp_path / "a.run", {query: ((document, 1.0),)}, tag="ragapp")

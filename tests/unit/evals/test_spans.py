@@ -1,4 +1,4 @@
-"""Spans: read exactly, counted in words, and lost by the stage that lost them."""
+"""Evidence spans: reading, overlap in words, and losses by stage."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ask(folder: Path, start: int, end: int, content: str, corpus: str = "a") -> 
     (folder / "questions.jsonl").write_text(json.dumps(row))
 
 
-def test_a_span_is_where_the_stored_text_has_it(folder: Path) -> None:
+def test_a_span_refers_to_the_stored_text(folder: Path) -> None:
     start = TEXT.replace("\r\n", "\n").index("four")
     ask(folder, start, start + 4, "four")
     assert is_span_folder(folder)
@@ -51,7 +51,7 @@ def test_a_wrong_span_is_refused_with_its_line(
         load_spans(folder)
 
 
-def test_a_span_has_the_words_that_it_touches() -> None:
+def test_a_span_contains_the_words_that_it_overlaps() -> None:
     words = Words("alpha beta gamma")
     assert words.of([TextSpan(0, 5)]) == {0}
     assert words.of([TextSpan(5, 6)]) == set()
@@ -60,7 +60,7 @@ def test_a_span_has_the_words_that_it_touches() -> None:
 
 
 @given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30), min_size=1))
-def test_overlap_is_what_the_sets_say(read: set[int], wanted: set[int]) -> None:
+def test_overlap_equals_that_of_the_word_sets(read: set[int], wanted: set[int]) -> None:
     scores = overlap({("t", one) for one in read}, {("t", one) for one in wanted})
     assert scores["recall"] == pytest.approx(len(read & wanted) / len(wanted))
     assert scores["IoU"] <= min(scores["recall"], scores["precision"] or 0.0) + 1e-12

@@ -1,4 +1,4 @@
-"""Tests that tell luck from a difference, on cases whose answer is known."""
+"""Significance tests on cases with known results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_equal_systems_give_p_of_one_and_an_interval_of_zero() -> None:
     assert (result.wins, result.ties, result.losses) == (0, 3, 0)
 
 
-def test_a_clear_gain_is_significant_and_its_interval_leaves_zero_out() -> None:
+def test_a_clear_gain_is_significant_and_its_interval_excludes_zero() -> None:
     rng = np.random.default_rng(1)
     worse = {f"q{n}": float(value) for n, value in enumerate(rng.uniform(0, 0.8, size=200))}
     better = {query: value + float(rng.normal(0.05, 0.1)) for query, value in worse.items()}
@@ -42,7 +42,7 @@ def test_a_clear_gain_is_significant_and_its_interval_leaves_zero_out() -> None:
     assert compare(worse, better).difference == pytest.approx(-result.difference)
 
 
-def test_chance_is_called_significant_about_as_often_as_it_says() -> None:
+def test_false_positives_occur_at_about_the_nominal_rate() -> None:
     rng = np.random.default_rng(2)
     called = [randomisation_p(rng.normal(size=40), resamples=500) <= 0.05 for _ in range(400)]
     # Binomial(400, .05): fewer than 5 or more than 38 happens less than once in ten thousand.

@@ -1,4 +1,4 @@
-"""A sweep tries what its plan says once, goes on where it was, and tells what nothing else beats."""
+"""A sweep tries each combination once, resumes after an interruption, and reports the Pareto front."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def plan(folder: Path, text: str) -> Plan:
     return read_plan(file, SETTINGS)
 
 
-def test_a_grid_is_every_combination_and_nothing_twice(tmp_path: Path) -> None:
+def test_a_grid_has_every_combination_once(tmp_path: Path) -> None:
     made = plan(
         tmp_path,
         '[grid]\nchunk_tokens = [64, 240]\nfusion = ["scores", "ranks"]\n'
@@ -68,7 +68,7 @@ def measured(values: Mapping[str, float], ms: float = 10.0, mib: float = 100.0) 
     return Measured("nDCG@10", values, "0" * 64, p50_ms=50.0, memory_mib=mib, cpu_ms=ms)
 
 
-def test_what_was_tried_is_not_tried_again(tmp_path: Path) -> None:
+def test_finished_trials_are_not_repeated(tmp_path: Path) -> None:
     made = plan(tmp_path, '[grid]\nfusion = ["scores", "ranks"]')
     asked: list[str] = []
 
@@ -90,7 +90,7 @@ def test_what_was_tried_is_not_tried_again(tmp_path: Path) -> None:
     assert len(read_trials(tmp_path / "out.jsonl")) == 4
 
 
-def test_datasets_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
+def test_datasets_with_the_same_name_are_rejected(tmp_path: Path) -> None:
     sets = [tmp_path / "mine" / "test", tmp_path / "yours" / "test"]
     with pytest.raises(UsageError, match="same name"):
         next(
@@ -105,7 +105,7 @@ def test_datasets_of_one_name_are_not_taken_for_one(tmp_path: Path) -> None:
         )
 
 
-def test_the_front_has_what_nothing_beats_in_everything(tmp_path: Path) -> None:
+def test_the_front_has_the_combinations_that_nothing_dominates(tmp_path: Path) -> None:
     made = plan(tmp_path, "[alone]\ncandidates = [10, 30, 300]")
     found = {
         100: measured({"q": 0.5, "r": 0.5}, ms=10),

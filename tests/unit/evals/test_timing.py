@@ -1,4 +1,4 @@
-"""Time by the clock, and of the processors."""
+"""Measurement of wall-clock and CPU time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from evals.timing import Taken, Timer, latency
 
 
-def test_waiting_takes_none_of_the_processors_time() -> None:
+def test_waiting_takes_no_cpu_time() -> None:
     watch = Timer()
     time.sleep(0.05)
     taken = watch.taken()

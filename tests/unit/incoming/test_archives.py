@@ -1,4 +1,4 @@
-"""Archives made to take memory: what unpacks them is bounded, whatever the archive says of itself."""
+"""Archives that try to exhaust memory: unpacking is limited, whatever sizes they declare."""
 
 from __future__ import annotations
 

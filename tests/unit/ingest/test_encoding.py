@@ -1,4 +1,4 @@
-"""Texts without a mark of their encoding, as old programs and other systems leave them."""
+"""Detection of the encoding of texts without a byte order mark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets and files that say they are enormous: what they take depends on what is in them."""
+"""Sheets and files that claim to be enormous take memory in proportion to their content."""
 
 from __future__ import annotations
 

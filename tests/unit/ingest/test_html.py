@@ -1,4 +1,4 @@
-"""What the text of a web page looks like."""
+"""The text of web pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the text of a PDF looks like."""
+"""The text of PDFs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the text of plain files and Markdown looks like."""
+"""The text of plain files and Markdown."""
 
 from __future__ import annotations
 

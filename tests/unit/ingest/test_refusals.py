@@ -1,4 +1,4 @@
-"""Which parser reads a file, and what is said of one that cannot be read."""
+"""The choice of the parser, and the errors for files that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox: what a document may do to its parser, and that the next document is not touched by it."""
+"""The sandbox contains hostile documents, and the next document is not affected."""
 
 from __future__ import annotations
 

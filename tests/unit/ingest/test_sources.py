@@ -1,4 +1,4 @@
-"""Arguments to files: what is taken, what is left out, what is refused."""
+"""Which files the arguments of a command select, skip and reject."""
 
 from __future__ import annotations
 

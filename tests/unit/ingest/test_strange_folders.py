@@ -1,4 +1,4 @@
-"""Folders as they are found: names of every kind, what may not be read, what goes while it is looked at."""
+"""Unusual folders: odd names, missing permissions, and files that vanish during the scan."""
 
 from __future__ import annotations
 

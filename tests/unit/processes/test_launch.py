@@ -1,4 +1,4 @@
-"""Every program that ours starts is started in one way, in which the working folder's own code never runs."""
+"""All child processes are started by one module, which never runs code of the working folder."""
 
 from __future__ import annotations
 

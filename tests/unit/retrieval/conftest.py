@@ -1,4 +1,4 @@
-"""A small library searched with the real store, views and embedding model."""
+"""A small collection with the real store, indexes and embedding model."""
 
 from __future__ import annotations
 

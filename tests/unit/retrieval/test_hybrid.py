@@ -1,4 +1,4 @@
-"""What a search finds, over the real store, views and embedder."""
+"""Search results with the real store, indexes and embedder."""
 
 from __future__ import annotations
 

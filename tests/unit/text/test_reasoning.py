@@ -1,4 +1,4 @@
-"""What a model thinks is told from what it answers, however it is marked and cut into pieces."""
+"""A model's reasoning is distinguished from its answer, however it is marked and split."""
 
 from __future__ import annotations
 

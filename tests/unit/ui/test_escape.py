@@ -1,4 +1,4 @@
-"""Whatever a document is called or says, it stays plain characters."""
+"""Names and text of documents are always shown as plain characters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_bare_address_in_a_label_is_broken_up(address: str) -> None:
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\x7f", "\x9b"])
-def test_what_disguises_text_is_dropped(hidden: str) -> None:
+def test_characters_that_disguise_text_are_removed(hidden: str) -> None:
     assert visible(f"report{hidden}fdp.exe") == "reportfdp.exe"
 
 
@@ -54,5 +54,5 @@ def test_a_lone_surrogate_can_be_sent_to_a_browser() -> None:
     html_text("a\ud800b").encode()
 
 
-def test_a_page_break_parts_words() -> None:
+def test_a_page_break_separates_words() -> None:
     assert html_text("pier.\fThe lamp") == "pier.\nThe lamp"

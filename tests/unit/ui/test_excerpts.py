@@ -1,4 +1,4 @@
-"""A page's text is shown whole, with exactly the cited words marked, and nothing in it is obeyed."""
+"""The text of a page is shown completely and escaped, with exactly the cited spans highlighted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def page_of(text: str) -> DocumentPage:
     return DocumentPage("d1", "a.txt", 1, "0" * 64, 2, 3, OFFSET, OFFSET + len(text), text)
 
 
-def test_only_the_part_of_a_quote_that_lies_on_the_page_is_marked() -> None:
+def test_only_the_part_of_a_quote_on_the_page_is_highlighted() -> None:
     page = page_of("The harbour was built in 1862. It has two piers.")
     before, harbour = (OFFSET - 40, OFFSET + 30), (OFFSET + 31, OFFSET + 500)
     assert [piece.text for piece in page_pieces(page, [before]) if piece.cited] == [
@@ -35,7 +35,7 @@ def test_quotes_that_overlap_or_touch_are_marked_once() -> None:
     )
 
 
-def test_hostile_text_is_marked_but_not_obeyed() -> None:
+def test_hostile_text_is_highlighted_but_escaped() -> None:
     shown = pieces_html((Piece("<script>a()</script>", cited=True), Piece("<img src=x>", cited=False)))
     assert "&lt;script&gt;a()&lt;/script&gt;" in shown
     assert "<mark>" in shown

@@ -1,4 +1,4 @@
-"""Answers taken along as text: complete, and without anything that could come to life elsewhere."""
+"""Exported answers are complete and contain no active markup."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_bibliography_has_an_entry_for_each_source() -> None:
     assert "characters 40--60" in text
 
 
-def test_what_others_wrote_stays_characters() -> None:
+def test_text_of_others_stays_plain_characters() -> None:
     citation = replace(CITATION, document_name=HOSTILE, quote=HOSTILE)
     sentence = Sentence(HOSTILE, "supported", (1,))
     answer = replace(ANSWER, question=HOSTILE, sentences=(sentence,), citations=(citation,))
@@ -54,7 +54,7 @@ def test_what_others_wrote_stays_characters() -> None:
     assert "{\\char" in bibliography([replace(citation, document_name="\\input{/etc/passwd}")])
 
 
-def test_a_refusal_is_exported_as_what_it_says() -> None:
+def test_a_refusal_is_exported_as_its_text() -> None:
     refused = replace(ANSWER, refused=True, answer="The documents do not say.", sentences=(), citations=())
     assert "The documents do not say." in answer_markdown(refused)
 

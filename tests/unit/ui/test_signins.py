@@ -1,4 +1,4 @@
-"""Who is signed in at the page, and for how long."""
+"""Sign-ins on the web page, and their expiry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Clock:
         return self.now
 
 
-def test_a_cookie_stands_for_its_key_until_its_time_is_up() -> None:
+def test_a_cookie_is_valid_until_it_expires() -> None:
     clock = Clock()
     signed_in = SignIns(60, clock)
     cookie = signed_in.begin(KEY)
@@ -28,7 +28,7 @@ def test_a_cookie_stands_for_its_key_until_its_time_is_up() -> None:
     assert signed_in.key_of(cookie) == ""
 
 
-def test_signing_out_ends_one_cookie_alone() -> None:
+def test_signing_out_invalidates_only_that_cookie() -> None:
     signed_in = SignIns()
     here, there = signed_in.begin(KEY), signed_in.begin(KEY)
     signed_in.end(here)
@@ -36,14 +36,14 @@ def test_signing_out_ends_one_cookie_alone() -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, "", ".", "x", "x.y", "\u00e9.\u00e9"])
-def test_what_was_not_signed_here_stands_for_nothing(wrong: str | None) -> None:
+def test_an_unsigned_cookie_is_invalid(wrong: str | None) -> None:
     signed_in = SignIns()
     signed_in.begin(KEY)
     assert signed_in.key_of(wrong) == ""
     signed_in.end(wrong)
 
 
-def test_a_cookie_of_another_process_or_altered_stands_for_nothing() -> None:
+def test_a_foreign_or_altered_cookie_is_invalid() -> None:
     signed_in = SignIns()
     cookie = signed_in.begin(KEY)
     assert SignIns().key_of(cookie) == ""
