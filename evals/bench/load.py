@@ -15,11 +15,11 @@ from evals.bench.faulty_model import Misbehaviour, faulty_model
 from evals.bench.load_clients import ClientGroup, Load, apply_load
 from evals.bench.process import Served, serving
 from evals.retrieval.types import CorpusDocument, RetrievalDataset
-from ingest.parse.clean import clean
 from ragapp.bootstrap import build_service
 from ragapp.client import RagappClient
 from ragapp.errors import BusyError
 from ragapp.settings import Settings
+from ragapp.text.clean import clean
 from ragapp.types import UploadSpec
 
 MODEL_SILENCE = "5"

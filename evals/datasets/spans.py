@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from evals.datasets.reading import read_rows, read_text, wrong
 from evals.retrieval.types import SpanDataset, SpanQuestion, TextSpan
 from evals.runs import fingerprint
-from ingest.parse.clean import clean
+from ragapp.text.clean import clean
 
 QUESTIONS, CORPORA = "questions.jsonl", "corpora"
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from evals.answers.types import AnswerDataset, AnswerQuestion, GoldEvidence, SourceFile
 from evals.datasets.building import make_dataset
 from evals.datasets.reading import read_document, wrong
-from ingest.parse.clean import clean
+from ragapp.text.clean import clean
 
 _BETWEEN = "\n\n"
 

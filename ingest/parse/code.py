@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText
 
 CODE_NAMES = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
-from ingest.parse.builder import TextBuilder
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
 from ingest.parse.rows import write_sheet
 from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 DELIMITERS = ",;\t|"

@@ -14,8 +14,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml.etree import LxmlError, _Element
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.zip_xml import damaged, opened
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"

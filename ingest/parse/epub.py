@@ -8,10 +8,10 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.encoding import decode
 from ingest.parse.html import read_html
 from ingest.parse.zip_xml import damaged, member, opened, xml_of
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 _CONTAINER = "META-INF/container.xml"

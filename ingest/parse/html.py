@@ -10,10 +10,10 @@ from itertools import groupby
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.article import find_article
-from ingest.parse.builder import without_line_edges
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
+from ragapp.text.builder import without_line_edges
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText, Table
 
 _UNSEEN = (

@@ -6,11 +6,11 @@ import io
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ingest.parse.builder import TextBuilder
-from ingest.parse.clean import clean
 from ingest.parse.zip_xml import damaged
 from ragapp import ocr
 from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 

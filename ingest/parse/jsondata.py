@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ingest.parse.builder import TextBuilder
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 INDENT = "  "

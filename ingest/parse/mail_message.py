@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.parse.builder import TextBuilder, one_line
 from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder, one_line
 from ragapp.types import ParsedText
 
 Parse = Callable[[bytes, str], ParsedText]

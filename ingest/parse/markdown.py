@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*\n", re.DOTALL)

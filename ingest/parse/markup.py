@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText
 
 ASCIIDOC_NAMES = frozenset({".adoc", ".asciidoc", ".asc"})

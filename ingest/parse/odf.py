@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import repeat
 from xml.etree.ElementTree import Element
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.rows import write_sheet
 from ingest.parse.zip_xml import member, opened, outermost, xml_of
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

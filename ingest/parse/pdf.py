@@ -12,8 +12,6 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.parse.boilerplate import boilerplate
-from ingest.parse.builder import PAGE_BREAK
-from ingest.parse.clean import clean
 from ingest.parse.hyphens import mend_hyphens
 from ingest.parse.outline import OutlineEntry, locate_headings
 from ingest.parse.pdf_annotations import annotation_lines
@@ -22,6 +20,8 @@ from ingest.parse.pdf_lines import PdfLine, Placed, page_lines
 from ingest.parse.pdf_scans import read_scans
 from ingest.parse.pdf_tables import figure_tables
 from ragapp.errors import ParseError
+from ragapp.text.builder import PAGE_BREAK
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.parse.builder import one_line
 from ingest.parse.pdf_lines import Placed
+from ragapp.text.builder import one_line
 from ragapp.types import Table
 
 FEWEST_ROWS = 3

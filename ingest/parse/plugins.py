@@ -9,14 +9,15 @@ from typing import cast
 from ragapp.errors import ParseError, UsageError
 from ragapp.plugins import PARSERS, Plugin
 from ragapp.protocols import Parser
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 
 def plugin_parser(name: str) -> Parser | None:
     """The plugin for a document of that name, imported; None when there is none.
 
-    The parser raises ParseError when it returns something else than a ParsedText. Raises ParseError when the
-    plugin cannot be used.
+    The parser raises ParseError when it returns something else than a ParsedText of clean text. Raises
+    ParseError when the plugin cannot be used.
     """
     try:
         plugin = PARSERS.matching(name)
@@ -33,6 +34,9 @@ def _loaded(plugin: Plugin) -> Parser:
         parsed = parser(data, name)
         if not isinstance(parsed, ParsedText):
             why = f"returned a {type(parsed).__name__} instead of a ParsedText"
+            raise ParseError(str(PARSERS.unusable(plugin, why)))
+        if clean(parsed.text) != parsed.text:
+            why = "returned a text with characters that ragapp.text.clean.clean removes or replaces"
             raise ParseError(str(PARSERS.unusable(plugin, why)))
         return parsed
 

@@ -16,8 +16,8 @@ from pptx.slide import Slide
 from pptx.table import Table
 from pptx.text.text import TextFrame
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.zip_xml import damaged, opened
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 

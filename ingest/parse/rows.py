@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ingest.parse.builder import TextBuilder
+from ragapp.text.builder import TextBuilder
 
 Rows = list[list[str]]
 

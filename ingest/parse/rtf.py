@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from striprtf.striprtf import rtf_to_text
 
-from ingest.parse.builder import TextBuilder
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 

@@ -6,9 +6,9 @@ import html
 import re
 from collections.abc import Iterator
 
-from ingest.parse.builder import TextBuilder
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
+from ragapp.text.builder import TextBuilder
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,]\d{1,3}"

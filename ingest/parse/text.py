@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.parse.boilerplate import boilerplate
-from ingest.parse.builder import page_starts
-from ingest.parse.clean import clean
 from ingest.parse.encoding import decode
+from ragapp.text.builder import page_starts
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText
 
 

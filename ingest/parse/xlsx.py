@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.rows import dense, write_sheet
 from ingest.parse.zip_xml import damaged, opened
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 

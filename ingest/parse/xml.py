@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from ingest.parse.builder import TextBuilder
 from ingest.parse.zip_xml import outermost, xml_of
+from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 _SKIPPED = frozenset({"tex-math", "alternatives-graphic", "object-id", "journal-meta", "permissions"})

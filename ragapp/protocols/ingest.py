@@ -46,6 +46,7 @@ class Parser(Protocol):
     def __call__(self, data: bytes, name: str) -> ParsedText:
         """The text of the document `data`, which messages call `name`. Raises ParseError with the reason.
 
+        The text is as `ragapp.text.clean.clean` leaves it; `ragapp.text.builder.TextBuilder` sees to that.
         It runs in the sandbox: it can read installed packages, but no other files, and has no network.
         """
 

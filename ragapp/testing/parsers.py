@@ -12,6 +12,7 @@ from ingest.sandbox import ParserSandbox, parse_limits
 from ragapp.errors import ParseError
 from ragapp.protocols import Parser
 from ragapp.settings import Settings
+from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 
@@ -51,6 +52,10 @@ class ParserContract:
         tables = [(one.start, one.end) for one in parsed.tables]
         for start, end in (*headings, *tables, *parsed.boilerplate):
             assert 0 <= start <= end <= len(parsed.text)
+
+    def test_the_text_is_clean(self, parser: Parser, document: bytes, name: str) -> None:
+        text = parser(document, name).text
+        assert clean(text) == text
 
     def test_the_same_bytes_give_the_same_text(self, parser: Parser, document: bytes, name: str) -> None:
         assert parser(document, name) == parser(document, name)

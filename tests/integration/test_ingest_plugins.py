@@ -27,6 +27,8 @@ def parse(data, name):
         return ParsedText(open("/etc/passwd").read())
     if data == b"bad":
         raise ParseError(f"{name} is not a drawing. Save it again.")
+    if data == b"dirty":
+        return ParsedText("Herons\\0 fish.")
     if data == b"none":
         return None
     return ParsedText(data.decode()[::-1])
@@ -110,11 +112,12 @@ def test_a_parser_reads_the_documents_of_its_names_in_the_sandbox(
     files.mkdir()
     for name, data in {
         "plan.DWG": b".ksud ta hsif snoreH",
-        "song.mp3": b"ID3\0 dna edit ehT",
+        "song.mp3": b"dna edit ehT",
         "note.md": b"# Tides\n\nThe tide turns.",
         "peek.dwg": b"peek",
         "bad.dwg": b"bad",
         "none.dwg": b"none",
+        "dirty.dwg": b"dirty",
         "x.gone": b"text",
     }.items():
         (files / name).write_bytes(data)
@@ -125,6 +128,7 @@ def test_a_parser_reads_the_documents_of_its_names_in_the_sandbox(
     assert "acme_read" not in sys.modules
     assert "PermissionError" in found["peek.dwg"]["error"]
     assert found["bad.dwg"]["error"] == "bad.dwg is not a drawing. Save it again."
+    assert "returned a text with characters that ragapp.text.clean" in found["dirty.dwg"]["error"]
     assert "returned a NoneType instead of a ParsedText" in found["none.dwg"]["error"]
     assert "'.gone' of acme-read 1.0 (acme_read:gone) cannot be imported" in found["x.gone"]["error"]
 

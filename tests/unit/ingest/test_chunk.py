@@ -9,10 +9,10 @@ import pytest
 
 from ingest.chunk import chunk
 from ingest.parse.boilerplate import boilerplate
-from ingest.parse.builder import page_starts
 from ingest.parse.markdown import parse_markdown
 from ragapp.protocols import Chunker
 from ragapp.testing.chunkers import ChunkerContract, words
+from ragapp.text.builder import page_starts
 from ragapp.types import Chunk, Heading, ParsedText, Table
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.parse.clean import clean
 from ingest.parse.registry import parse
+from ragapp.text.clean import clean
 from tests.unit.ingest.pdfs import titles
 
 

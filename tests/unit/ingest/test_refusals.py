@@ -15,9 +15,9 @@ from docx import Document
 from pptx import Presentation
 from pypdf import PdfWriter
 
-from ingest.parse.clean import clean
 from ingest.parse.registry import parse
 from ragapp.errors import ParseError
+from ragapp.text.clean import clean
 from tests.unit.ingest.pdfs import pdf
 
 DATA = os.environ.get("RAGAPP_TEST_DATA")

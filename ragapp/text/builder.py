@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from ingest.parse.clean import clean
+from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText, Table
 
 CELL_BORDER = " | "
