@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
+from ingest.cli.batch import open_batch
+from ingest.cli.progress import ProgressBar
+from ingest.cli.sync import FolderSync
+from ingest.sources import Finder
 from ragapp.bootstrap import ingest_fingerprint
+from ragapp.fetching.web import FetchLimits
 from ragapp.settings import Settings
 from tests.commands import ragapp
 from tests.thirdparty import install
@@ -50,7 +55,7 @@ def crashing(parsed, token_spans, max_tokens):
 
 def pages(address, limits):
     where = address.partition("://")[2]
-    if where == "down":
+    if where == "down" or "WIKI_DOWN" in os.environ:
         raise ConnectionError("refused")
     if where == "files":
         return [Source("/etc/passwd", "passwd.txt", lambda: contextlib.nullcontext(io.BytesIO(b"x")))]
@@ -194,6 +199,32 @@ def test_a_source_that_fails_is_named(tmp_path: Path, address: str, code: int, w
     done = ragapp("ingest", address, "--data-dir", str(tmp_path / "data"))
     assert done.returncode == code
     assert why in done.stderr
+
+
+@pytest.mark.usefixtures("packages")
+def test_a_source_that_cannot_be_listed_for_a_while_loses_nothing(
+    tmp_path: Path, model_folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_folder("bge-small-en-v1.5")
+    finder = Finder(["wiki://birds"], [], FetchLimits(500, 5))
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        if "could not be listed" in line:
+            raise KeyboardInterrupt
+
+    with (
+        ProgressBar(quiet=True) as progress,
+        open_batch(Settings(data_dir=tmp_path / "data"), "default", {}, 1, progress) as batch,
+    ):
+        mirror = FolderSync(batch, finder, prune=True, tell=tell)
+        mirror.begin(finder.find())
+        monkeypatch.setenv("WIKI_DOWN", "1")
+        with pytest.raises(KeyboardInterrupt):
+            mirror.watch(pause=0.1)
+    assert (mirror.vanished, mirror.removed) == ([], 0)
+    assert told[-1].startswith("wiki://birds could not be listed")
 
 
 def test_the_ingest_fingerprint_depends_on_parsers_and_chunker(packages: Path) -> None:
