@@ -152,7 +152,7 @@ def _expanded(name: str) -> str:
 def _file(path: Path) -> Source:
     try:
         status = path.stat()
-    except OSError:  # told when it is opened
+    except OSError:  # reported when it is opened
         return Source(spelled(path), spelled(path.name), partial(_open_file, path))
     stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
     return Source(spelled(path), spelled(path.name), partial(_open_file, path), stamp)
@@ -163,7 +163,7 @@ def _open_file(path: Path) -> BinaryIO:
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
-        if error.errno == errno.ENXIO:  # what a socket says
+        if error.errno == errno.ENXIO:  # the error for a socket
             raise _no_document(path) from error
         raise
     opened = _ReadFile(file, path)

@@ -56,7 +56,7 @@ class Worker:
         job: Job | None = None
         while not stop.is_set():
             try:
-                if job is not None:  # the trouble may have kept it from going back, too
+                if job is not None:  # the failure may have prevented its return to the queue
                     self.queue.release(job)
                 job = self.queue.claim(name, self.owner)
                 if job is None:

@@ -42,7 +42,7 @@ def choose_collection() -> str:
     choice = _choice()
     names = [collection.name for collection in client().collections()]
     _update_choice(choice, names)
-    if choice.name not in names:  # the default one is made with its first document
+    if choice.name not in names:  # the default collection is created with its first document
         names.insert(0, choice.name)
     key = f"collection-{choice.generation}"
     st.selectbox(
@@ -97,6 +97,6 @@ def _remember(choice: _Choice) -> None:
     if choice.remembered is None:
         choice.remembered = who().last_collection or DEFAULT_COLLECTION
     if choice.name != choice.remembered:
-        with suppress(NotFoundError):  # deleted at this moment
+        with suppress(NotFoundError):  # just deleted
             client().access.remember_collection(choice.name)
         choice.remembered = choice.name

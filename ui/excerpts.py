@@ -46,7 +46,7 @@ def _piece_html(piece: Piece) -> str:
     text = html_text(piece.text)
     if not piece.cited:
         return text
-    # Screen readers say nothing about <mark>, so the words around it are there for them alone.
+    # Screen readers do not announce <mark>, so they get hidden words around it.
     return (
         '<mark><span class="ragapp-spoken">cited words: </span>'
         f'{text}<span class="ragapp-spoken"> end of cited words</span></mark>'

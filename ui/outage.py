@@ -40,7 +40,7 @@ def refreshing() -> Iterator[None]:
 def wait_out(problem: RagappError) -> NoReturn:
     """Leaves the page as it is until the API responds, then runs the script again."""
     while True:
-        # Showing something is also where Streamlit ends a run whose browser has left.
+        # Streamlit also ends the run here if its browser has left.
         st.toast(
             f"{label_text(str(problem))} The page continues when the server responds.",
             icon=":material/cloud_off:",

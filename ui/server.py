@@ -47,7 +47,7 @@ def serve_page(options: PageOptions) -> None:
     keep_memory_private()
     _stop_with_parent()
     cookie = cookie_name(options.port)
-    # Host names besides its own mean a proxy, and so people other than the one at this machine.
+    # Further host names mean a proxy, and so users on other machines.
     for_others = bool(options.names) or not is_loopback(options.host)
     check = _key_check(options.api_url, for_others=for_others)
     app = streamlit.App(

@@ -42,7 +42,7 @@ def who() -> Me:
     if me is None or key != api_key() or time.monotonic() - checked_at > _KNOWN_SECONDS:
         found = client().access.me()
         if me is not None and me.id != found.id:
-            st.session_state.clear()  # somebody else sits at this browser now
+            st.session_state.clear()  # another user has signed in with this browser
         me = found
         st.session_state[_KNOWN] = (time.monotonic(), api_key(), me)
     known: Me = me

@@ -67,6 +67,6 @@ def _times(task: Task) -> str:
 
 
 def _cancel(task_id: str) -> None:
-    # One that ended just now is no conflict worth telling of: the next refresh shows it.
+    # A task that has just ended is not reported as a conflict: the next refresh shows it.
     with problems_shown(), suppress(ConflictError):
         client().tasks.cancel(task_id)

@@ -49,5 +49,5 @@ def options(port: int, host: str, upload_mb: int) -> dict[str, Option]:
         **_BEHAVIOUR,
         "server.port": port,
         "server.address": host,
-        "server.maxUploadSize": upload_mb,  # of one file; the API has a limit of its own, and the last word
+        "server.maxUploadSize": upload_mb,  # per file; the API enforces its own limit
     }

@@ -63,7 +63,7 @@ def view(viewing: Viewing, tour: Sequence[Viewing] = ()) -> None:
     """
     stops = tuple(tour) or (viewing,)
     st.session_state[_KEY] = _Tour(stops, stops.index(viewing), viewing.page)
-    st.rerun()  # the whole page: the widget may lie in a fragment, the drawer does not
+    st.rerun()  # the whole page: the widget may be in a fragment, but the viewer is not
 
 
 def show_viewer() -> None:

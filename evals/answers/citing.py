@@ -48,7 +48,7 @@ def against_gold(
     for level, golds in _levels(evidence).items():
         hits = [any(_hits(level, ids[one.document_id], one, gold) for gold in golds) for one in citations]
         scores[f"{level}_recall"] = float(any(hits))
-        if hits and level != "span":  # a sentence beside the span may still bear on the question
+        if hits and level != "span":  # a sentence next to the span may still answer the question
             scores[f"{level}_precision"] = sum(hits) / len(hits)
     return scores
 

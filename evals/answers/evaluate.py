@@ -42,7 +42,7 @@ def evaluate_answers(
 ) -> tuple[AnswerRun, list[AskedQuestion]]:
     """Asks every question of the ingested dataset. Raises ModelError when the generator cannot write."""
     mode: AskMode = "extractive" if settings.generator == EXTRACTIVE else "generate"
-    # The models and views load before the clock starts.
+    # Loads models and indexes before the measurement.
     library.service.search(SearchQuery("warm up", collection=library.collection))
     judge = open_judge(settings)
     asked = []

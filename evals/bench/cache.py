@@ -99,7 +99,7 @@ class _Bench:
             "exact, look-up alone": partial(self.store.get, self._cache_key(QUESTION).entry_id),
             "semantic, look-up alone": partial(self._look_up, self.embedder.embed_query(SIMILAR)),
         }
-        works["exact"]()  # kept before all others, so that a search that has seen few of them yet finds it
+        works["exact"]()  # stored first, so that a look-up that has read only a few entries finds it
         kept, found = 0, []
         for size in sizes:
             _fill(self.store, kept, size)

@@ -70,7 +70,7 @@ def measure(settings: Settings, documents: int) -> Freshness:
             watcher.join()
     if np.isnan(seen).any():
         raise ServerUnavailable(f"A document was not found within {PATIENCE:.0f} seconds of its commit.")
-    waited = 1000 * np.maximum(seen - committed, 0)  # a search may end before the commit has told its writer
+    waited = 1000 * np.maximum(seen - committed, 0)  # a search may end before the commit has returned
     words, dense = (Latency(*np.percentile(waits, [50, 95, 99]).tolist()) for waits in waited.T)
     return Freshness(documents, searches, words, dense, os.getloadavg()[0], os.cpu_count() or 1)
 

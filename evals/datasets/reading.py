@@ -25,7 +25,7 @@ def read_text(path: Path) -> str:
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1. Raises UsageError like `read_text`."""
-    # Only \n parts lines: JSON may hold other line breaks unescaped.
+    # Only \n separates lines: JSON may contain other line breaks unescaped.
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
             yield number, line.rstrip("\r")

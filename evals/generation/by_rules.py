@@ -37,7 +37,7 @@ def _clozes(source: SourceDocument) -> Iterator[DraftedQuestion]:
         found = [match for match in _FILLING.finditer(sentence) if not _in_code(sentence, match.start())]
         if not found or not _is_prose(sentence) or len(sentence.split()) > LONGEST:
             continue
-        # The longest filling tells most; a second gap with the same words would give the answer away.
+        # The longest candidate is the most specific. The same words elsewhere would give the answer away.
         filling = max(found, key=lambda match: (len(match[0]), -match.start()))
         if sentence.count(filling[0]) > 1:
             continue

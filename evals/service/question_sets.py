@@ -159,7 +159,7 @@ def _questions_in(archive: zipfile.ZipFile) -> str:
 
 
 def _text(archive: zipfile.ZipFile, name: str) -> str:
-    return archive.read(name).decode("utf-8-sig")  # a byte order mark is no part of the first question
+    return archive.read(name).decode("utf-8-sig")  # without the byte order mark
 
 
 def _unpacking_error(name: str, error: OSError) -> RagappError:

@@ -35,7 +35,7 @@ class RunArchive:
     def new_file(self, called: str) -> Path:
         """The path of a new run file, for a command to write."""
         when = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-        # Two may be ordered in one second.
+        # Two runs may start within the same second.
         return self._folder / f"{called}.{when}.{uuid4().hex[:8]}{RUN_SUFFIX}"
 
     def all(self) -> list[EvalRun]:

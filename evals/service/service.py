@@ -104,7 +104,7 @@ class SharedEvaluationService:
         yield "--json"
         if evaluation.limit is not None:
             yield f"--limit={evaluation.limit}"
-        if evaluation.kind == "cache":  # what it found is the task's result
+        if evaluation.kind == "cache":  # its result is that of the task
             return
         file = self._runs.new_file(f"{evaluation.set}.{evaluation.kind}")
         yield f"--run-file={file}"

@@ -75,7 +75,7 @@ def _unpacked(data: BinaryIO, temporary: Path, file: Path) -> Path:
         shutil.copyfileobj(data, into)
     with closing(ArchiveReader()) as reader:
         for member in reader.members(copy, file.name):
-            if any(map(is_unwanted_path, member.names)):  # macOS adds a shadow of each file
+            if any(map(is_unwanted_path, member.names)):  # macOS adds a metadata file for each file
                 continue
             target = folder.joinpath(*_safe_parts("/".join(member.names)))
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def _loaded(folder: Path) -> EvalSet:
         load_pairs(lines[0])
         return EvalSet(folder.name, ("cache",), own=True, reviewable=False)
     reviewable = '"answerable"' in first
-    if reviewable:  # those that are not accepted, too: a review may accept them
+    if reviewable:  # including those that are not accepted, because a review may accept them
         _check_inside(one for _, row in read_rows(lines[0], _Row) for one in row.documents)
     _check_inside(file.id for file in load_answer_dataset(folder).files)
     return EvalSet(folder.name, ("answers", "citations"), own=True, reviewable=reviewable)

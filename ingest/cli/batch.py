@@ -165,7 +165,7 @@ class Batch:
         return next((d for d in self._documents.values() if d.source == source), None)
 
     def remove(self, document: Document) -> None:
-        with suppress(NotFoundError):  # somebody was faster
+        with suppress(NotFoundError):  # already deleted
             self._service.delete_document(document.id)
         self._documents.pop(document.id, None)
         self._accepted.pop(document.id, None)
@@ -195,7 +195,7 @@ def _make_if_missing(service: RagService, collection: str) -> None:
     try:
         service.collection(collection)
     except NotFoundError:
-        with suppress(ConflictError):  # somebody else made it just now
+        with suppress(ConflictError):  # another process has just created it
             service.create_collection(collection)
 
 

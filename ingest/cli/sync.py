@@ -160,7 +160,7 @@ def _has_vanished(source: str, found: AbstractSet[str]) -> bool:
     path, inside, _ = source.partition(IN_ARCHIVE)
     try:
         os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):  # or its name is spelled otherwise
+    except (FileNotFoundError, NotADirectoryError):  # or its name is spelled differently
         return not any(str(folder) in found for folder in Path(path).parents)
     except OSError:
         return False

@@ -50,13 +50,13 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(_likeliest(data, name), errors="replace")  # told by a part of it
+        return data.decode(_likeliest(data, name), errors="replace")  # detected from a part of it
 
 
 def _likeliest(data: bytes, name: str) -> str:
     """The first encoding that fits the lines beyond ASCII and in which no word mixes scripts."""
     telling = b"\n".join(islice((line for line in data.splitlines() if not line.isascii()), _TELLING_LINES))
-    if _WINDOWS_MARKS.sub(b"", telling).isascii():  # there are no letters to tell by
+    if _WINDOWS_MARKS.sub(b"", telling).isascii():  # no letters to detect it by
         return "cp1252"
     found = chardet.detect_all(telling, exclude_encodings=_UNLIKELY, compat_names=False)
     encodings = [one["encoding"] for one in found if one["encoding"]]

@@ -54,7 +54,7 @@ def _attachment(part: EmailMessage) -> Attachment:
 def _as_utf8(data: bytes, charset: str) -> bytes:
     try:
         return data.decode(charset, errors="replace").encode("utf-8", errors="replace")
-    except LookupError:  # a charset that nobody knows: then it is guessed
+    except LookupError:  # an unknown charset, which is then guessed
         return data
 
 

@@ -52,7 +52,7 @@ def _heading(text: str, line_starts: list[int], opening: Token, content: Token) 
     start = text.find(content.content, block_start, block_end)
     if start >= 0:
         end = start + len(content.content)
-    else:  # a title over several indented lines: the parser has taken the indents out
+    else:  # a title over several indented lines, whose indentation the parser has removed
         end = block_end
         start = block_start
     return Heading(int(opening.tag[1:]), start, end)

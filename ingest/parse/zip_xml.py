@@ -48,7 +48,7 @@ def xml_of(data: bytes, name: str) -> Element:
         raise ParseError(
             f"{name} defines XML entities, which are not allowed. Save it without them."
         ) from error
-    except (XmlError, ValueError, LookupError) as error:  # the last two: encodings that are none
+    except (XmlError, ValueError, LookupError) as error:  # the last two are for unknown encodings
         raise damaged(name, error) from error
     return root
 

@@ -52,7 +52,7 @@ def _show_key_form(*, first: bool) -> None:
     names = [_ALL, *(collection.name for collection in client().collections())]
     with st.expander("Create a key", icon=":material/add:"), st.form("make-key", border=False):
         name = st.text_input("Name", max_chars=200, placeholder="The person or program that uses it")
-        # The first key has to be able to make others.
+        # The first key must be able to create others.
         role = st.selectbox("Role", ROLES, index=ROLES.index("admin") if first else 0)
         where = st.multiselect("Collections", names, default=[_ALL])
         days = st.number_input("Days until it expires", min_value=0, value=0, help="0 means never.")

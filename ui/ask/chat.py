@@ -71,7 +71,7 @@ def open_chat() -> Chat:
         if wanted:
             _open_if_there(wanted)
     chat: Chat = st.session_state[_KEY]
-    # The address is the browser's to change, and going to another page clears it.
+    # The browser may change the address, and switching pages clears it.
     if chat.conversation_id:
         st.query_params[_ADDRESS] = chat.conversation_id
     return chat
@@ -92,7 +92,7 @@ def load_chat(conversation_id: str) -> None:
 
 
 def _open_if_there(conversation_id: str) -> None:
-    with suppress(NotFoundError):  # deleted since, or somebody else's
+    with suppress(NotFoundError):  # deleted, or owned by someone else
         load_chat(conversation_id)
 
 

@@ -24,7 +24,7 @@ def show_exchange(chat: Chat, exchange: Exchange, key: str) -> None:
         st.html(f'<div class="ragapp-question" role="heading" aria-level="2">{question}</div>')
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         running = exchange.progress.running
-        # Only what runs refreshes itself, so the whole page runs again once it has ended.
+        # Only running questions refresh themselves, so the whole page runs again once this one has ended.
         st.fragment(_show_reply, run_every=_REFRESH_SECONDS if running else None)(
             chat, exchange, key, running
         )
@@ -81,7 +81,7 @@ def _show_unfinished(chat: Chat, exchange: Exchange, progress: AskProgress, key:
     _show_draft("The unchecked text that the model had written.", progress)
     if progress.problem is not None:
         show_problem(progress.problem)
-    elif exchange.stored is None:  # what is stored says so itself
+    elif exchange.stored is None:  # a stored answer has its own notice
         st.caption("Stopped before the answer was written and checked.")
     st.button(
         "Ask again",

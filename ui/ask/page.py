@@ -79,6 +79,6 @@ def _show_welcome(documents_page: st.Page, chat: Chat, collection: str, listing:
 
 
 def _is_searchable(listing: Listing) -> bool:
-    # A document whose newest version is on its way, or failed, may still be searched as it was.
+    # A document whose newest version is in progress or failed may still be searchable in an older one.
     known = listing.statuses.get("ready", 0) + listing.statuses.get("searchable", 0)
     return known > 0 or any(document.live_version is not None for document in listing.documents)

@@ -46,7 +46,7 @@ def _show_list(collection: str, was_working: bool) -> None:
         show_marked(collection)
         whole = listing_of(collection, count=1)
         if _working(whole) != was_working:
-            st.rerun()  # for another pace
+            st.rerun()  # with another refresh interval
         if not whole.statuses:
             st.caption("No documents yet. Drop files above to begin.")
             return
@@ -166,7 +166,7 @@ def _show_actions_on(selection: Selection) -> None:
 def _retry(selection: Selection, ticked: Mapping[str, str]) -> None:
     with problems_shown():
         for document_id in ticked:
-            # A document that is ready has nothing to take up again; one that is gone needs nothing.
+            # Documents that are ready or deleted need no retry.
             with suppress(ConflictError, NotFoundError):
                 client().retry_job(document_id)
         selection.untick(ticked)

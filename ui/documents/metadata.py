@@ -18,7 +18,7 @@ _KEY = "editing-metadata"
 def edit_metadata(document: Document) -> None:
     """Opens the editor in the next run. Call it from a widget's callback."""
     st.session_state[_KEY] = document
-    st.rerun()  # the whole page: the button lies in a fragment, the editor does not
+    st.rerun()  # the whole page: the button is in a fragment, but the editor is not
 
 
 def show_metadata_editor() -> None:

@@ -24,7 +24,7 @@ def preview(document: Document) -> None:
     """Opens the preview in the next run. Call it from a widget's callback."""
     st.session_state[_KEY] = document
     st.session_state[_PAGE] = 1
-    st.rerun()  # the whole page: the button lies in a fragment, the preview does not
+    st.rerun()  # the whole page: the button is in a fragment, but the preview is not
 
 
 def show_preview() -> None:

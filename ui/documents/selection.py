@@ -124,7 +124,7 @@ def _delete(doomed: dict[str, str]) -> None:
         progress.progress(done / total, f"Deleting {label_text(name)}")
         try:
             client().delete_document(document_id)
-        except NotFoundError:  # somebody else was quicker
+        except NotFoundError:  # already deleted
             pass
         except RagappError as problem:
             problems.append((name, problem))

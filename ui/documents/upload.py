@@ -33,15 +33,15 @@ def show_upload(collection: str) -> None:
     files = st.file_uploader(
         "Add documents: PDF, Office, web pages, mail, pictures and more, or a ZIP of them",
         accept_multiple_files=True,
-        key=f"upload-{collection}-{number}",  # what was dropped for one collection never reaches another
+        key=f"upload-{collection}-{number}",  # files dropped for one collection never reach another
     )
-    if not files:  # else those that had room are handed over first, which begins a new list
+    if not files:  # otherwise accepted files are uploaded first, which starts a new list
         st.session_state.setdefault(_REFUSED, []).extend([("A file", _NO_ROOM)] * pop_rejected())
     _show_refused()
     if files:
         with freed_afterwards(files):
             st.session_state[_REFUSED] = list(_upload(files, collection))
-        # A new key empties the drop zone, whose files are the API's now.
+        # A new key empties the drop zone, because the files have been uploaded.
         st.session_state[_ROUND] = number + 1
         st.rerun()
 

@@ -79,7 +79,7 @@ def _follow() -> None:
     with refreshing():
         going_on = [task for task in _latest() if task.state in UNFINISHED]
         if not going_on:
-            st.rerun()  # for what it found
+            st.rerun()  # to show its results
         for task in going_on:
             show_task(task)
 

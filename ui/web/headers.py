@@ -26,7 +26,7 @@ _POLICY: Final = "; ".join(
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Not `no-referrer`: with that, browsers do not say whose page sent the form that signs in.
+    # Not `no-referrer`: browsers would then omit the origin of the sign-in form.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

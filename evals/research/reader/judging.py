@@ -23,8 +23,8 @@ Score = Callable[[str, Sequence[str]], list[Reading]]
 _MOST = {"policyqa": 120, "covidqa": 120, "tatqa": 150, "chunking": 80, "xquad": 258}
 _MISSES, _DOCUMENTS, _PASSAGE_LETTERS = 240, 50, 900
 _REFUSED_BELOW = 0.5
-_THRESHOLDS = (0.1, 0.2, 0.3, 0.5)  # of answerability, at which answers and refusals are counted
-_MISSED = ("xquad", "squad2", "tatqa")  # the sets whose near misses judge
+_THRESHOLDS = (0.1, 0.2, 0.3, 0.5)  # thresholds of answerability at which answers and refusals are counted
+_MISSED = ("xquad", "squad2", "tatqa")  # the datasets whose near misses are used for evaluation
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,.]*\d(?![\w,])|(?<![\w.,])\d(?![\w,.])")
 _NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -](?:(?:of|the|de|von) )?[A-Z][a-z]+)*\b")
 _NO_NAMES = frozenset(words("not_names"))
-_CONTENT_LETTERS = 5  # a shorter word is seldom what a question turns on
+_CONTENT_LETTERS = 5  # shorter words seldom matter for the question
 
 
 def _pairs(name: str) -> dict[str, str]:
