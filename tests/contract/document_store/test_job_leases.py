@@ -32,6 +32,24 @@ def test_a_silent_workers_job_goes_to_another_and_the_first_cannot_publish(
     store.publish(second, PARSED, chunks_of(PARSED))
 
 
+def test_a_worker_that_lost_its_job_changes_nothing_of_it(database_url: str, store: SqlStore) -> None:
+    """Neither by a failure, nor by giving it back, nor by a sign of life."""
+    hasty = SqlJobQueue(open_engine(database_url), lease=0)
+    document = accept(store).document
+    first, second = claim(hasty, "w1"), claim(hasty, "w2")
+    held = hasty.state(document.id)
+    hasty.fail(first, "The file is damaged.")
+    hasty.release(first)
+    hasty.retry_later(first, "The model is not there.")
+    hasty.let_others_go_first(first)
+    assert not hasty.renew(first)
+    now = hasty.state(document.id)
+    assert (now.status, now.worker, now.attempts) == (held.status, held.worker, held.attempts)
+    assert (now.troubles, now.not_before, now.ended_at) == (0, None, None)
+    assert hasty.renew(second)
+    store.publish(second, PARSED, chunks_of(PARSED))
+
+
 def test_a_leased_job_is_not_claimed_by_others(store: SqlStore, queue: SqlJobQueue) -> None:
     accept(store)
     job = claim(queue, "w1")
