@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import JSON, Connection, DateTime, Table, inspect, select
+from sqlalchemy import JSON, Connection, DateTime, Integer, Table, inspect, select
 
 from ragapp.errors import StorageError
 from ragapp.protocols import BlobStore
@@ -67,12 +67,14 @@ def _unreadable_tables(c: Connection) -> Sequence[str]:
 
 
 def _is_readable(c: Connection, table: Table) -> bool:
-    decoded = [column for column in table.columns if isinstance(column.type, (DateTime, JSON))]
+    decoded = [column for column in table.columns if isinstance(column.type, (DateTime, JSON, Integer))]
     if not decoded:
         return True
+    numbers = [place for place, column in enumerate(decoded) if isinstance(column.type, Integer)]
     try:
-        for _ in c.execute(select(*decoded).execution_options(yield_per=1000)):
-            pass
+        for row in c.execute(select(*decoded).execution_options(yield_per=1000)):
+            if not all(isinstance(row[place], int | None) for place in numbers):
+                return False
     except (ValueError, TypeError, StorageError):
         return False
     return True

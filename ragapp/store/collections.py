@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ragapp.errors import ConflictError, UsageError, no_collection
 from ragapp.store import schema as t
+from ragapp.store.databases.database import damaged
 from ragapp.types import Collection, IndexChange
 
 VALID_NAME = re.compile(r"[\w][\w .-]{0,127}")
@@ -98,6 +99,8 @@ def changes(c: Connection, collection_id: int, after: int) -> list[IndexChange]:
 
 
 def _collection(row: Row[Any]) -> Collection:
+    if not isinstance(row.revision, int):  # SQLite stores anything in any column
+        raise damaged(f"the revision of collection {row.name!r} is not a number")
     return Collection(row.id, row.name, row.embedder, row.dimension, row.revision, utc(row.created_at))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from ragapp.store import schema as t
+from ragapp.store.databases.database import damaged
 from ragapp.types import Backlog, Hit, IndexEntry, Ranking, Vectors
 
 IN_LIST = 500
@@ -35,6 +36,8 @@ def vectors(
     for query in _live_chunks(base, collection_id, version_ids):
         for rows in c.execute(query, execution_options={"yield_per": BATCH}).partitions():
             keys, versions, raw = zip(*rows, strict=True)
+            if len({len(one) for one in raw}) > 1 or len(raw[0]) % np.dtype("<f4").itemsize:
+                raise damaged("a vector has another length than it should")
             matrix = np.frombuffer(b"".join(raw), dtype="<f4").reshape(len(rows), -1)
             yield np.array(keys, np.int64), np.array(versions, np.int64), matrix.astype(np.float32)
 

@@ -84,12 +84,14 @@ READING = {
     "no documents": altered("DROP TABLE documents"),
     "no vectors": altered("DROP TABLE vectors"),
     "no change log": altered("DROP TABLE changes"),
+    "no revision number": altered("UPDATE collections SET revision = 'many'"),
 }
 UNNOTICED = {
     "no keys": altered("DROP TABLE keys"),
     "no answers": altered("DROP TABLE answers"),
     "no column": altered("ALTER TABLE answers DROP COLUMN answer"),
     "no JSON": altered("UPDATE versions SET seconds = '{\"parse'"),
+    "no number": altered("UPDATE versions SET pages = 'many'"),
     "no time": altered("UPDATE versions SET accepted_at = 'yesterday'"),
 }
 
@@ -131,6 +133,27 @@ def test_a_damaged_database_makes_no_backup(whole: Path, tmp_path: Path, how: st
     assert isinstance(done.exception, StorageError)
     assert "damaged" in str(done.exception)
     assert not (tmp_path / "copy.tar").exists()
+
+
+def test_a_vector_that_was_cut_off_is_reported(whole: Path, tmp_path: Path) -> None:
+    folder = damaged(whole, tmp_path, altered("UPDATE vectors SET vector = substr(vector, 1, 6)"))
+    shutil.rmtree(folder / "views", ignore_errors=True)  # so that the vectors are read again
+    done = CliRunner().invoke(app, ["search", "heron", "--data-dir", str(folder)])
+    assert isinstance(done.exception, StorageError)
+    assert "a vector has another length" in str(done.exception)
+    done = CliRunner().invoke(app, ["doctor", "--data-dir", str(folder)], catch_exceptions=False)
+    assert done.exit_code == CHECK_FAILED
+
+
+def test_a_file_in_place_of_the_indexes_is_named(whole: Path, tmp_path: Path) -> None:
+    folder = damaged(whole, tmp_path, lambda file: None)
+    shutil.rmtree(folder / "views", ignore_errors=True)
+    (folder / "views").write_text("no folder")
+    done = CliRunner().invoke(app, ["doctor", "--data-dir", str(folder)], catch_exceptions=False)
+    assert done.exit_code == CHECK_FAILED
+    done = CliRunner().invoke(app, ["search", "heron", "--data-dir", str(folder)])
+    assert isinstance(done.exception, StorageError)
+    assert "is not a folder" in str(done.exception)
 
 
 def test_a_new_database_may_be_an_empty_file(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ragapp.errors import RagappError
+from ragapp.errors import RagappError, StorageError
 from ragapp.files.permissions import private_folder
 from ragapp.indexes.change_log import ChangeSource
 from ragapp.indexes.local.keyword_index import KeywordIndex
@@ -157,7 +157,12 @@ class LocalIndex:
 
     def _open_indexes(self, collection: Collection) -> _CollectionIndexes:
         folder = self._folder(collection.id)
-        private_folder(folder)
+        try:
+            private_folder(folder)
+        except (NotADirectoryError, FileExistsError) as error:
+            raise StorageError(
+                f"{error.filename} is not a folder, so the indexes cannot be stored there. Move it away."
+            ) from error
         vectors_lock, keywords_lock = self._locks(collection.id)
         opened = (one.keywords for (known, _), one in self._indexes.items() if known == collection.id)
         return _CollectionIndexes(
