@@ -105,13 +105,21 @@ def test_an_embedder_is_switched_to_only_when_nothing_is_missing_or_has_changed(
     ingest(store, queue)
     collection = store.collection("shore")
     assert not store.switch_embedder(collection, "other", 3)
-    missing = store.unembedded(collection, "other", 0, 100)
-    digests = [*(one.digest for one in missing), "f" * 32]  # the last is of a text that was deleted
-    store.keep_vectors("other", digests, np.ones((len(digests), 3), np.float32))
+    embed_by_other(store, "f" * 32)  # the digest of a text that was deleted meanwhile
     assert store.missing_vectors(collection, "other") == 0
+    assert all(check.ok for check in store.check(repair=False)), "a vector is stored that nothing uses"
     ingest(store, queue, b"other", "/b.txt", ParsedText("Meanwhile.", (0,)))
-    assert not store.switch_embedder(collection, "other", 3)
+    embed_by_other(store)
+    assert not store.switch_embedder(collection, "other", 3), "the collection has changed"
     assert store.collection("shore").embedder == EMBEDDER
+    assert store.switch_embedder(store.collection("shore"), "other", 3)
+    assert (store.collection("shore").embedder, store.collection("shore").dimension) == ("other", 3)
+
+
+def embed_by_other(store: SqlStore, *digests: str) -> None:
+    missing = store.unembedded(store.collection("shore"), "other", 0, 100)
+    wanted = [*(one.digest for one in missing), *digests]
+    store.keep_vectors("other", wanted, np.ones((len(wanted), 3), np.float32))
 
 
 def test_a_job_that_is_done_is_not_retried_and_waiting_ones_are_counted_by_owner(
