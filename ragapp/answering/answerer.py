@@ -9,22 +9,23 @@ from dataclasses import replace
 from time import perf_counter
 
 from ragapp.answering.answer_context import AnswerContext, joined_notices
-from ragapp.answering.answerability import AnswerabilityModel
 from ragapp.answering.draft_check import check_draft
-from ragapp.answering.extractive import extract
+from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import CUT_OFF
 from ragapp.answering.generation import Draft, GenerationLimits, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.answering.library import FROM_PROPERTIES
 from ragapp.answering.passages import Passage, SpanOf, number_hits
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError, NotFoundError
 from ragapp.protocols import Generator
-from ragapp.types import Answer, AskEvent, AskMode, CacheDecision, SearchedQuestion
+from ragapp.types import LIBRARY_MODEL, Answer, AskEvent, AskMode, CacheDecision, SearchedQuestion
 
 FRESH_SECONDS = 0.5
 """Hits older than this are checked again before they are shown, which costs a database query for each."""
 
 NO_CACHE = CacheDecision("bypass", "There is no cache yet.")
+NOT_MENTIONED = "The passages that were found do not mention “{}”."
 NOTHING_SUPPORTED = "The documents support nothing of what the model wrote."
 
 
@@ -32,25 +33,25 @@ class Answerer:
     """Answers a question from its hits. Safe to share between threads when its generators are.
 
     `page_at` and `span_of` read a document version and raise NotFoundError once it is deleted. `strict` drops
-    sentences that are not fully supported; otherwise they are marked. `answerability_model` judges whether a
-    sentence answers the question; without one, shared words decide.
+    sentences that are not fully supported; otherwise they are marked. `extractor` finds the answer in the
+    documents' own words.
     """
 
     def __init__(
         self,
         generators: GeneratorChain,
+        extractor: Extractor,
         *,
         page_at: PageAt,
         span_of: SpanOf,
         limits: GenerationLimits | None = None,
         strict: bool = False,
-        answerability_model: AnswerabilityModel | None = None,
     ) -> None:
         self._generators = generators
+        self._extractor = extractor
         self._page_at = page_at
         self._generation = GenerationStep(span_of, limits or GenerationLimits())
         self._strict = strict
-        self._answerability_model = answerability_model
 
     def answer(
         self, searched: SearchedQuestion, mode: AskMode = "auto", cache: CacheDecision = NO_CACHE
@@ -68,6 +69,11 @@ class Answerer:
     def _events(
         self, context: AnswerContext, generators: Sequence[Generator]
     ) -> Coroutine[AskEvent, None, None]:
+        about_library = self._about_library(context)
+        if about_library is not None:
+            yield AskEvent("evidence", answer=about_library)
+            yield AskEvent("answer", answer=about_library)
+            return
         evidence = self._evidence(context)
         yield AskEvent("evidence", answer=evidence)
         if not generators or not evidence.hits:
@@ -81,6 +87,17 @@ class Answerer:
         else:
             answer = self._check(context, draft)
         yield AskEvent("answer", answer=answer)
+
+    def _about_library(self, context: AnswerContext) -> Answer | None:
+        """The answer from the documents' properties, which no model writes; None for other questions."""
+        searched = context.searched
+        statements = self._extractor.about_library(searched.result.query, searched.result.collection)
+        if not statements:
+            return None
+        passages = number_hits(searched.result.hits)
+        return context.build_answer(
+            statements, passages, self._page_at, model=LIBRARY_MODEL, notices=(FROM_PROPERTIES,)
+        )
 
     def _evidence(self, context: AnswerContext) -> Answer:
         """The extractive answer from the hits that the search returned.
@@ -96,11 +113,11 @@ class Answerer:
     def _extract(self, context: AnswerContext, passages: Sequence[Passage], *notices: str) -> Answer:
         """The extractive answer. Raises NotFoundError when a document version that it cites is gone."""
         started = perf_counter()
-        statements = extract(
-            context.reading_question, passages, context.core_question, self._answerability_model
-        )
+        found = self._extractor.extract(context.reading_question, context.core_question, passages)
         context.record_time("extractive", started)
-        return context.build_answer(statements, passages, self._page_at, notices=notices)
+        if found.missing is not None:
+            notices = (*notices, NOT_MENTIONED.format(found.missing))
+        return context.build_answer(found.statements, passages, self._page_at, notices=notices)
 
     def _check(self, context: AnswerContext, draft: Draft) -> Answer:
         """The draft with each sentence attributed to what supports it; or else the extractive answer."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ragapp.answering.answerability import AnswerabilityModel, find_answer
+from ragapp.answering.library import LibraryAnswers
 from ragapp.answering.passages import Passage, SourceSentence
+from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
+from ragapp.answering.reading.question import is_english
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.sentence_ranking import ScoredSentence, score_sentences
 from ragapp.answering.statements import Evidence, Statement
@@ -26,6 +29,34 @@ SAME = 0.9
 """Of sentences whose content stems overlap by this share (Jaccard), only one is quoted."""
 
 _Span = tuple[Passage, SourceSentence]
+
+
+class Extractor:
+    """Answers from the documents' own sentences: English by `reading`, other languages by `extract`."""
+
+    def __init__(
+        self,
+        reading: ReadingPipeline | None = None,
+        model: AnswerabilityModel | None = None,
+        library: LibraryAnswers | None = None,
+    ) -> None:
+        """Without `reading`, every language is answered by `extract`, which judges with `model` if given.
+
+        Without `library`, questions about the documents themselves are looked up in their text.
+        """
+        self._reading = reading
+        self._model = model
+        self._library = library
+
+    def about_library(self, question: str, collection: str) -> list[Statement]:
+        """The answer from the documents' properties; empty when the question is not about the library."""
+        return [] if self._library is None else self._library.answer(question, collection)
+
+    def extract(self, question: str, core_question: str, passages: Sequence[Passage]) -> Extract:
+        """The statements that answer; `core_question` is what the documents must cover."""
+        if self._reading is not None and is_english(core_question):
+            return self._reading.extract(question, core_question, passages)
+        return Extract(tuple(extract(question, passages, core_question, self._model)))
 
 
 def extract(

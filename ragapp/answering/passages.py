@@ -77,7 +77,12 @@ class Passage:
     @cached_property
     def label(self) -> str:
         """The names of the passage's document and section."""
-        return fold(" ".join(filter(None, (self.hit.document_name, self.hit.heading))))
+        return fold(" ".join(filter(None, (self.hit.document_name, self.hit.title, self.hit.heading))))
+
+    @cached_property
+    def label_stems(self) -> frozenset[str]:
+        """The stems of the document's name and title, and of the section's headings."""
+        return frozenset(stems(self.label.replace("_", " ")))
 
     @cached_property
     def stems(self) -> frozenset[str]:

@@ -27,12 +27,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of an answer with the spans that support it; `new_line` if it starts a line."""
+    """A sentence of an answer with the spans that support it; `new_line` if it starts a line.
+
+    `highlight` are the characters of `text` that answer by themselves.
+    """
 
     text: str
     verdict: Verdict
     evidence: tuple[Evidence, ...]
     new_line: bool = False
+    highlight: tuple[int, int] | None = None
 
 
 def numbered(
@@ -47,7 +51,8 @@ def numbered(
             citation = _citation(evidence, len(citations) + 1, page_at)
             span = (citation.document_id, citation.version, citation.start, citation.end)
             numbers.append(citations.setdefault(span, citation).number)
-        sentences.append(Sentence(statement.text, statement.verdict, tuple(dict.fromkeys(numbers))))
+        cited = tuple(dict.fromkeys(numbers))
+        sentences.append(Sentence(statement.text, statement.verdict, cited, statement.highlight))
     return tuple(sentences), tuple(citations.values())
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from ragapp.answering.answerability import AnswerabilityModel
 from ragapp.answering.answerer import Answerer
+from ragapp.answering.extractive import Extractor
 from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.answering.library import LibraryAnswers, hit_of
+from ragapp.answering.reading.composition import Composer
+from ragapp.answering.reading.pipeline import ReadingPipeline
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
-from ragapp.models.build import build_generators, build_large_generator, build_reranker
+from ragapp.models.build import build_generators, build_large_generator, build_reader, build_reranker
 from ragapp.models.catalog import load_catalog
-from ragapp.protocols import Generator
+from ragapp.protocols import Generator, Reranker
+from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.traced_models import TracedGenerator
+from ragapp.types import Document, Hit
 
 
 def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> GeneratorChain:
@@ -26,29 +31,55 @@ def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> Ge
     return GeneratorChain([traced(one) for one in usual], None if large is None else traced(large))
 
 
-def build_answerer(settings: Settings, store: SqlStore, generators: GeneratorChain) -> Answerer:
+def build_answerer(
+    settings: Settings, store: SqlStore, generators: GeneratorChain, named: NamedDocuments
+) -> Answerer:
     return Answerer(
         generators,
+        _build_extractor(settings, store, named),
         page_at=store.page_at,
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
         strict=settings.verify == "strict",
-        answerability_model=_build_answerability_model(settings),
     )
 
 
-def _build_answerability_model(settings: Settings) -> AnswerabilityModel | None:
+def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments) -> Extractor:
     name = settings.support_model
-    if not name:
-        return None
-    model = Lazy(lambda: build_reranker(name, settings))
+    reranker = Lazy(lambda: build_reranker(name, settings)) if name else None
+    reader = Lazy(lambda: build_reader(settings))
 
-    def score(question: str, text: str) -> float | None:
+    def installed() -> Reranker | None:
         try:
-            return float(model.get().score(question, [text])[0])
+            return None if reranker is None else reranker.get()
         except ModelError:
             if name in load_catalog():  # its files are still being fetched
                 return None
             raise
 
-    return score
+    def score(question: str, text: str) -> float | None:
+        model = installed()
+        return None if model is None else float(model.score(question, [text])[0])
+
+    composer = Composer(
+        lambda document_id, version: store.chunks(document_id, version, 0, None), store.parsed_text
+    )
+    return Extractor(
+        ReadingPipeline(reader.get, installed, composer),
+        score if reranker is not None else None,
+        _build_library(store, named),
+    )
+
+
+def _build_library(store: SqlStore, named: NamedDocuments) -> LibraryAnswers:
+    def named_in(text: str, collection: str) -> frozenset[str]:
+        return frozenset(one.document_id for one in named.named_in(text, store.collection(collection)))
+
+    def beginning_of(document: Document) -> Hit | None:
+        version = document.live_version
+        if version is None:
+            return None
+        first = next(iter(store.chunks(document.id, version, 0, None)), None)
+        return None if first is None else hit_of(document, version, first)
+
+    return LibraryAnswers(store.documents, named_in, beginning_of)

@@ -24,6 +24,7 @@ from ragapp.models.model_folder import check_models, model_states
 from ragapp.page_images.page_cache import PageCache
 from ragapp.page_images.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvaluationService, OpenEvaluations, RateLimiter
+from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.retrieval.retriever import Retriever
 from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
@@ -49,12 +50,14 @@ def build_service(
     places = settings.data_dir, Path(settings.resolved_blobs), settings.models_dir
     index = build_index(settings, store)
     generators = build_generator_chain(settings, runtime.telemetry)
+    named = NamedDocuments(store.document_labels)
     retriever = Lazy(
         lambda: Retriever(
             store,
             index,
             runtime.embedders.of,
             build_reranker(settings.reranker, settings) if settings.reranker else None,
+            named=named,
             candidates=settings.candidates,
             fusion=settings.fusion,
             dense_weight=settings.dense_weight,
@@ -73,7 +76,7 @@ def build_service(
             rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
             retriever=retriever,
             cache=cache,
-            answerer=build_answerer(settings, store, generators),
+            answerer=build_answerer(settings, store, generators, named),
             generators=generators,
             history=history,
             settings=answer_settings(settings),

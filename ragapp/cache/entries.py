@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from ragapp.cache.cache_key import CacheKey
 from ragapp.cache.validity import cited_chunks
-from ragapp.types import Answer, AskEvent, CacheDecision, CacheEntry, Trace
+from ragapp.types import LIBRARY_MODEL, Answer, AskEvent, CacheDecision, CacheEntry, Trace
 
 BYTES_PER_TOKEN = 4
 """The usual size of a token of prose in UTF-8, used only to estimate how many tokens were saved."""
@@ -19,6 +19,8 @@ def why_not_stored(key: CacheKey, answer: Answer) -> str | None:
     """Why the answer must not be stored; None when it may be."""
     if answer.refused or not answer.citations:
         return "it is a refusal"
+    if answer.model == LIBRARY_MODEL:
+        return "it is about the library, which changes with every document"
     if answer.ending != "complete":
         return "it is cut off"
     if cited_chunks(answer.citations, key.hits) is None:

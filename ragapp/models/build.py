@@ -18,7 +18,7 @@ from ragapp.models.local_models import (
 )
 from ragapp.models.model_folder import locate, usable_entry
 from ragapp.plugins import EMBEDDERS, GENERATORS, RERANKERS
-from ragapp.protocols import Embedder, Generator, Reranker
+from ragapp.protocols import Embedder, Generator, Reader, Reranker
 from ragapp.settings import Settings
 
 
@@ -134,6 +134,13 @@ def _onnx_reranker(parts: RerankerFolder, fingerprint: str, settings: Settings) 
     from ragapp.models.onnx_models import OnnxReranker  # noqa: PLC0415  onnxruntime is heavy
 
     return OnnxReranker(parts.weights, parts.tokenizer, parts.max_tokens, fingerprint, _threads(settings))
+
+
+def build_reader(settings: Settings) -> Reader:
+    """The reader that comes with the package. Raises ModelError."""
+    from ragapp.models.reader import OnnxReader  # noqa: PLC0415  onnxruntime is heavy
+
+    return OnnxReader(threads=_threads(settings))
 
 
 def _threads(settings: Settings) -> int:

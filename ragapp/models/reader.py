@@ -8,13 +8,13 @@ path, a colon and its text ("Handbook › Leave: Employees may take 30 days."); 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Encoding
 
 from ragapp.models.onnx_session import Floats, OnnxSession, load_tokenizer
+from ragapp.types import Reading
 
 BUNDLED = Path(__file__).with_name("data") / "reader"
 """The folder of the reader that comes with the package."""
@@ -24,20 +24,6 @@ _QUESTION_TOKENS = 64
 _SPAN_TOKENS = 30  # of the longest answer that is marked
 _RELEVANCE, _ANSWERABLE = 0, 1  # columns of the first row of the model's output
 _FIRST, _LAST = 0, 1  # columns of the other rows: one for each token
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader makes of one candidate.
-
-    `relevance`, in [0, 1], ranks the candidates of a question. `answerable` is the probability that the
-    candidate answers it. `span` holds the characters of the candidate that are the likeliest answer; None
-    when the candidate has no words.
-    """
-
-    relevance: float
-    answerable: float
-    span: tuple[int, int] | None
 
 
 class OnnxReader:

@@ -8,7 +8,7 @@ from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.evals import EvaluationService, OpenEvaluations
 from ragapp.protocols.indexes import SearchIndex
 from ragapp.protocols.ingest import Chunker, Parser, Source, SourceFinder, TokenSpans
-from ragapp.protocols.models import Embedder, Generator, Reranker
+from ragapp.protocols.models import Embedder, Generator, Reader, Reranker
 from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
 from ragapp.protocols.tasks import TaskService, TaskStore
@@ -33,6 +33,7 @@ __all__ = [
     "Parser",
     "PreferenceStore",
     "RateLimiter",
+    "Reader",
     "Reranker",
     "SearchIndex",
     "Source",

@@ -16,6 +16,7 @@ from ragapp.types import (
     Chunk,
     Collection,
     Document,
+    DocumentLabel,
     DocumentPage,
     DocumentQuery,
     Hit,
@@ -73,6 +74,9 @@ class DocumentStore(Protocol):
         """Returns the document. Raises NotFoundError."""
 
     def documents(self, collection: str) -> list[Document]: ...
+
+    def document_labels(self, collection_id: int) -> list[DocumentLabel]:
+        """What the collection's live document versions are called."""
 
     def listing(self, query: DocumentQuery) -> Listing:
         """One page of a collection's documents, with counts over all of them. Raises NotFoundError."""

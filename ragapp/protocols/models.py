@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.types import Ending, Vectors
+from ragapp.types import Ending, Reading, Vectors
 
 
 class Embedder(Protocol):
@@ -42,6 +42,11 @@ class Reranker(Protocol):
 
     def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """How well each passage answers `query`, shape (len(passages),), higher is better, 0 to 1."""
+
+
+class Reader(Protocol):
+    def score(self, question: str, candidates: Sequence[str]) -> list[Reading]:
+        """A reading of each candidate, in their order."""
 
 
 class Generator(Protocol):

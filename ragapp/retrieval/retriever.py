@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,8 +10,12 @@ from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
 from ragapp.retrieval.candidates import CandidateQuery, Candidates, CandidateSearch
 from ragapp.retrieval.fusion import DENSE_WEIGHT, RERANKED, Fusion, rerank
+from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.retrieval.stopwatch import Stopwatch
 from ragapp.types import Collection, Hit, Ranking, Ranks, SearchQuery, SearchResult
+
+NAMED_SHARE = 0.75
+"""The share of the hits that come from the documents that a query names, if it names any."""
 
 STEPS = ("catch_up", "embed", "dense", "words", "fuse", "join", "rerank", "total")
 
@@ -25,6 +30,7 @@ class Retriever:
         embedder_of: Callable[[Collection], Embedder],
         reranker: Reranker | None = None,
         *,
+        named: NamedDocuments | None = None,
         candidates: int = 100,
         fusion: Fusion = "scores",
         dense_weight: float = DENSE_WEIGHT,
@@ -37,6 +43,7 @@ class Retriever:
         self._candidates = candidates
         self._fusion = fusion
         self._dense_weight = dense_weight
+        self._named = named or NamedDocuments(store.document_labels)
 
     def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
         """The `k` best live chunks, fewer when the collection has fewer.
@@ -50,14 +57,30 @@ class Retriever:
         watch = Stopwatch(STEPS)
         with watch("total"):
             candidate_query = self._prepare(collection, query, watch)
-            hits = self._retrieve(
-                candidate_query, max(query.k, RERANKED) if self._reranker else query.k, watch
-            )
+            wanted = max(query.k, RERANKED) if self._reranker else query.k
+            hits = self._retrieve(candidate_query, wanted, watch)
+            hits = self._with_named(candidate_query, query.query, hits, wanted, watch)
             if self._reranker:
                 with watch("rerank"):
                     hits = rerank(self._reranker, query.query, hits)
         fusion = self._fusion if query.mode == "hybrid" else None
         return SearchResult(query.query, collection.name, tuple(hits[: query.k]), watch.elapsed_ms, fusion)
+
+    def _with_named(
+        self, candidates: CandidateQuery, query: str, hits: list[Hit], wanted: int, watch: Stopwatch
+    ) -> list[Hit]:
+        """The hits, with those of documents that the query names before the others."""
+        named = frozenset(one.version_id for one in self._named.named_in(query, candidates.collection))
+        if candidates.within is not None:
+            named &= candidates.within
+        if not named:
+            return hits
+        own = self._retrieve(replace(candidates, within=named), math.ceil(NAMED_SHARE * wanted), watch)
+        known = {hit.chunk_id for hit in own}
+        others = [hit for hit in hits if hit.chunk_id not in known]
+        least = min((hit.score for hit in own), default=1.0)
+        ranked = [replace(hit, score=min(hit.score, least)) for hit in others]
+        return [*own, *ranked][:wanted]
 
     def _prepare(self, collection: Collection, query: SearchQuery, watch: Stopwatch) -> CandidateQuery:
         embedder = None if query.mode == "words" else self._embedder_of(collection)

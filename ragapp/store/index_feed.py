@@ -48,9 +48,17 @@ def hits(c: Connection, collection_id: int, ranking: Ranking) -> list[Hit]:
     is_live = (t.documents.c.id == version.document_id) & (t.documents.c.live_version_id == version.id)
     for keys in _slices([key for key, _ in ranking]):
         query = (
-            select(t.chunks, version.document_id, version.name, version.version, t.documents.c.collection_id)
+            select(
+                t.chunks,
+                version.document_id,
+                version.name,
+                version.version,
+                t.documents.c.collection_id,
+                t.texts.c.title,
+            )
             .join(t.versions, version.id == t.chunks.c.version_id)
             .join(t.documents, is_live)
+            .join(t.texts, t.texts.c.version_id == version.id)
             .where(t.chunks.c.key.in_(keys))
         )
         # The collection is compared here, since in the query it makes SQLite scan all of its documents.
@@ -132,4 +140,5 @@ def _hit(row: Any, score: float) -> Hit:
         text=row.text,
         heading=row.heading,
         score=score,
+        title=row.title,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, selec
 from ragapp.errors import no_document
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
-from ragapp.types import Collection, Document, DocumentQuery, DocumentSort, Listing
+from ragapp.types import Collection, Document, DocumentLabel, DocumentQuery, DocumentSort, Listing
 
 _ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
     "accepted": t.versions.c.id,
@@ -33,6 +33,17 @@ def document(c: Connection, document_id: str) -> Document:
 def in_collection(c: Connection, collection: Collection) -> list[Document]:
     query = _select_documents().where(t.documents.c.collection_id == collection.id)
     return _documents(c, query.order_by(t.versions.c.id))
+
+
+def labels(c: Connection, collection_id: int) -> list[DocumentLabel]:
+    """What the live versions are called."""
+    query = (
+        select(t.versions.c.id, t.documents.c.id, t.versions.c.name, t.texts.c.title)
+        .join_from(t.versions, t.documents, t.documents.c.live_version_id == t.versions.c.id)
+        .join(t.texts, t.texts.c.version_id == t.versions.c.id)
+        .where(t.documents.c.collection_id == collection_id)
+    )
+    return [DocumentLabel(*row) for row in c.execute(query)]
 
 
 def page(c: Connection, collection: Collection, query: DocumentQuery) -> Listing:

@@ -60,7 +60,9 @@ def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
             replace(one, document_name=GONE) if one.number in lost else one for one in answer.citations
         ),
         hits=tuple(
-            replace(one, document_name=GONE, heading=None) if (one.document_id, one.version) in gone else one
+            replace(one, document_name=GONE, heading=None, title=None)
+            if (one.document_id, one.version) in gone
+            else one
             for one in answer.hits
         ),
         trace=replace(answer.trace, dropped=()),
@@ -72,7 +74,7 @@ def _without(sentence: Sentence, lost: set[int]) -> Sentence:
     """The sentence, or GONE when it cites nothing or a document that no longer exists."""
     if sentence.citations and lost.isdisjoint(sentence.citations):
         return sentence
-    return replace(sentence, text=GONE)
+    return replace(sentence, text=GONE, highlight=None)
 
 
 def _written(sentences: tuple[Sentence, ...]) -> str:

@@ -35,6 +35,7 @@ from ragapp.types import (
     Chunk,
     Collection,
     Document,
+    DocumentLabel,
     DocumentPage,
     DocumentQuery,
     Hit,
@@ -120,6 +121,10 @@ class SqlStore:
     def documents(self, collection: str) -> list[Document]:
         with self._reading.begin() as c:
             return listing.in_collection(c, collections.get(c, collection))
+
+    def document_labels(self, collection_id: int) -> list[DocumentLabel]:
+        with self._reading.begin() as c:
+            return listing.labels(c, collection_id)
 
     def listing(self, query: DocumentQuery) -> Listing:
         with self._reading.begin() as c:

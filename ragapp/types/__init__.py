@@ -31,6 +31,7 @@ from ragapp.types.documents import (
     Chunk,
     Collection,
     Document,
+    DocumentLabel,
     DocumentSort,
     Heading,
     IndexChange,
@@ -75,6 +76,7 @@ from ragapp.types.queries import (
     UploadSpec,
 )
 from ragapp.types.questions import (
+    LIBRARY_MODEL,
     Answer,
     AnswerMode,
     AskEvent,
@@ -95,10 +97,12 @@ from ragapp.types.questions import (
     Turn,
     Verdict,
 )
+from ragapp.types.reading import Reading
 from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
 __all__ = [
     "DEFAULT_COLLECTION",
+    "LIBRARY_MODEL",
     "LOCAL",
     "LOCAL_ASKER",
     "LONGEST_QUESTION",
@@ -135,6 +139,7 @@ __all__ = [
     "DiskUse",
     "DoctorReport",
     "Document",
+    "DocumentLabel",
     "DocumentPage",
     "DocumentQuery",
     "DocumentSort",
@@ -171,6 +176,7 @@ __all__ = [
     "QueueDepth",
     "Ranking",
     "Ranks",
+    "Reading",
     "RemovedRows",
     "RewrittenBy",
     "Role",

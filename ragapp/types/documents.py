@@ -131,6 +131,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentLabel:
+    """What a live document version is called."""
+
+    version_id: int
+    document_id: str
+    name: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One page of a list of a collection's documents.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Ranking = tuple[tuple[int, float], ...]
 """(chunk key, score) pairs, best first. Scores of different rankings are not comparable."""
@@ -20,6 +20,10 @@ Ending = Literal["complete", "length", "filtered", "interrupted", "stopped"]
 a statement by the server that it was complete. A `stopped` answer is the evidence alone: its reader left, or
 generation failed."""
 CacheStatus = Literal["miss", "exact", "semantic", "bypass"]
+
+
+LIBRARY_MODEL: Final = "library"
+"""The name of the model of an answer that comes from the documents' properties in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Hit:
     heading: str | None
     score: float
     ranks: Ranks = Ranks()
+    title: str | None = None
+    """The document's own title, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +102,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer without its markers; `citations` are the numbers of what supports it."""
+    """A sentence of an answer without its markers; `citations` are the numbers of what supports it.
+
+    `highlight` holds the characters of `text` that answer the question by themselves, if any do.
+    """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...]
+    highlight: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

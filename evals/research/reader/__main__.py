@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ragapp.models.onnx_models import OnnxReranker
 from ragapp.models.onnx_session import OnnxSession, load_tokenizer
-from ragapp.models.reader import OnnxReader, Reading
+from ragapp.models.reader import OnnxReader
+from ragapp.types import Reading
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from evals.research.reader.examples import Asked
 from evals.research.reader.fiction import invented
 from evals.research.reader.recipe import judged_misses, with_title
 from evals.research.reader.sources import half, load_public
-from ragapp.models.reader import Reading
+from ragapp.types import Reading
 
 Score = Callable[[str, Sequence[str]], list[Reading]]
 

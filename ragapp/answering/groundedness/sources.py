@@ -115,14 +115,18 @@ def _is_head(cells: tuple[str, ...]) -> bool:
 
 
 def _parted(text: str) -> Iterator[str]:
-    """Splits sentences that the library joins because it takes "May." for an abbreviation."""
+    return (text[start:end] for start, end in sentence_parts(text))
+
+
+def sentence_parts(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of sentences that the library joins because it takes "May." for an abbreviation."""
     start = 0
     for end in _END.finditer(text):
         word = text[text.rfind(" ", start, end.start()) + 1 : end.start()]
         if _ends_sentence(word.strip('()"“”')):
-            yield text[start : end.end()].strip()
+            yield start, end.end() - 1
             start = end.end()
-    yield text[start:]
+    yield start, len(text)
 
 
 def _ends_sentence(word: str) -> bool:

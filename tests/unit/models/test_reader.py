@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ragapp.errors import ModelError
-from ragapp.models.reader import OnnxReader, Reading
+from ragapp.models.reader import OnnxReader
+from ragapp.types import Reading
 
 QUESTION = "When was the harbour built?"
 CANDIDATES = [

@@ -1,0 +1,162 @@
+"""Decides whether a candidate answers: what a question names must stand where its answer does.
+
+The models alone take a sentence on E0472 for an answer about E0471, so codes, years and names of the question
+veto candidates that speak of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+
+from ragapp.answering.groundedness.value_reader import read_values
+from ragapp.answering.passages import Passage
+from ragapp.answering.reading.candidates import Candidate
+from ragapp.answering.reading.question import Question, name_stem
+from ragapp.answering.reading.scoring import ReadCandidate
+from ragapp.answering.terms import fold, words
+
+THRESHOLD, THRESHOLD_UNNAMED, THRESHOLD_YES_NO = 0.2, 0.6, 0.15
+"""The probability from which a candidate answers; from which it does although its document never mentions a
+name of the question, as a speech does not name its speaker; and from which it settles a yes or no: the reader
+was trained on few such questions."""
+
+SHORTEST_MISSPELT, MISSPELT = 4, 0.86
+"""Letters of a name that may be misspelt, and how alike another word must be, as difflib measures it."""
+
+_MARKS = re.compile(r"[\s\-'’.]+")
+
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_NUMBERED = re.compile(
+    r"\b(?:[A-Z][\w-]*|section|article|chapter|table|figure|error|code|version|page|room|item|no\.?|number"
+    r"|rfc) #?(?P<number>\d{2,}(?:\.\d+)*)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`answers` are the candidates that answer, best first; `missing` is what the question names in vain."""
+
+    answers: tuple[ReadCandidate, ...]
+    missing: str | None = None
+
+
+def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence[Passage]) -> Decision:
+    """`read` is sorted, best first. `passages` are all that were read."""
+    texts = _texts_of_documents(passages)
+    answers, missing = [], None
+    everything = " ".join(texts.values())
+    for one in read:
+        document = texts[one.candidate.passage.hit.document_id]
+        lacking = vetoed(question, one.candidate, document)
+        unnamed = None if lacking else missing_name(question, document)
+        usual = THRESHOLD_YES_NO if question.kind == "yes_no" else THRESHOLD
+        threshold = usual if unnamed is None else THRESHOLD_UNNAMED
+        if lacking is None and one.answers >= threshold:
+            answers.append(one)
+        elif missing is None and (named := lacking or unnamed) and named.casefold() not in everything:
+            missing = named
+    return Decision(tuple(answers), None if answers else missing)
+
+
+def vetoed(question: Question, one: Candidate, document: str) -> str | None:
+    """The code, year or number of the question that the candidate is not about; None when there is none.
+
+    `document` is all that was read of the candidate's document, in lower case.
+    """
+    near = _near(one)
+    for code in question.codes:
+        if not _has(near, code) and (_has_rival_code(one) or not _has(document, code)):
+            return _as_written(code, question.required)
+    if question.years and not any(year in near for year in question.years):
+        absent = [year for year in question.years if year not in document]
+        if absent or _YEAR.search(one.body):
+            return (absent or sorted(question.years))[0]
+    for numbered in _NUMBERED.finditer(question.required):
+        if not _has(near, numbered["number"]) and not _has(document, numbered["number"]):
+            return numbered.group()
+    return _rival_name(question.required, one, _word_stems(near))
+
+
+def missing_name(question: Question, document: str) -> str | None:
+    """The name in the question that nowhere stands in what was read of a document, in lower case."""
+    known = _word_stems(document)
+    for name in question.names:
+        parts = [name_stem(part) for part in words(name)]
+        if all(part in known for part in parts) or name.casefold() in question.codes:
+            continue
+        if not _is_initialism(name, document) and not _is_misspelt(name, document):
+            return name
+    return None
+
+
+def _as_written(code: str, text: str) -> str:
+    at = text.casefold().find(code)
+    return text[at : at + len(code)] if at >= 0 else code
+
+
+def _rival_name(question: str, one: Candidate, here: frozenset[str]) -> str | None:
+    """The name of which the candidate has one part with another beside it: "Hardel South", "Hardel North"."""
+    theirs = set(_pairs(fold(one.body)))
+    for first, second in _pairs(question[1:]):  # the first word has a capital whatever it is
+        if name_stem(first) in here and name_stem(second) in here:
+            continue
+        if any((a == first) != (b == second) for a, b in theirs):
+            return f"{first} {second}"
+    return None
+
+
+_PAIR = re.compile(r"(?<![\w-])(?=([A-Z][\w'’]+) ([A-Z][\w'’]+)(?![\w-]))")
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Neighbouring capitalized words."""
+    return (found.groups() for found in _PAIR.finditer(text))  # type: ignore[misc]
+
+
+def _near(one: Candidate) -> str:
+    """What the candidate is about, in lower case: its own words, those that introduce it, and its titles."""
+    before = one.before.text if one.before else ""
+    return fold(f"{one.passage.label} {before} {one.body}").casefold()
+
+
+def _has(text: str, code: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w]|[-/.]\w)", text) is not None
+
+
+def _has_rival_code(one: Candidate) -> bool:
+    return any(value.kind == "code" for value in read_values(one.body).found)
+
+
+def _is_initialism(name: str, document: str) -> bool:
+    """Whether a name of capitals is short for consecutive words: "CEO" for "chief executive officer"."""
+    if not name.isupper() or len(name) < 2:
+        return False
+    initials = "".join(word[0] for word in words(document))
+    return name.lower() in initials
+
+
+def _is_misspelt(name: str, document: str) -> bool:
+    """Whether the document has the name in a spelling that differs by a letter, a hyphen or a space."""
+    plain = _MARKS.sub("", name.casefold())
+    if len(plain) < SHORTEST_MISSPELT:
+        return False
+    known = set(words(document))
+    joined = _MARKS.sub("", document)
+    return plain in joined or bool(get_close_matches(plain, known, n=1, cutoff=MISSPELT))
+
+
+@lru_cache(maxsize=256)
+def _word_stems(text: str) -> frozenset[str]:
+    return frozenset(name_stem(word) for word in words(text))
+
+
+def _texts_of_documents(passages: Iterable[Passage]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for one in passages:
+        known = texts.get(one.hit.document_id, "")
+        texts[one.hit.document_id] = f"{known} {fold(one.label)} {fold(one.hit.text)}".casefold()
+    return texts

@@ -1,0 +1,91 @@
+"""The steps from a question and its passages to the statements of an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ragapp.answering.passages import Passage
+from ragapp.answering.reading.candidates import candidates_in
+from ragapp.answering.reading.composition import Composer, compare
+from ragapp.answering.reading.decision import Decision, decide
+from ragapp.answering.reading.question import Question, understand
+from ragapp.answering.reading.scoring import read_candidates
+from ragapp.answering.reading.wording import corrected
+from ragapp.answering.statements import Statement
+from ragapp.protocols import Reader, Reranker
+
+MOST_READ = 8
+"""Passages that are read."""
+
+_AND_ASKS = re.compile(r",?\s+and (?=(?:what|who|when|where|how|which|why|whose)\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The statements that answer, none when the passages do not. `missing` is named by the question alone."""
+
+    statements: tuple[Statement, ...]
+    missing: str | None = None
+
+
+class ReadingPipeline:
+    """Answers questions in English from their passages. Safe for many threads when its models are."""
+
+    def __init__(
+        self, reader: Callable[[], Reader], reranker: Callable[[], Reranker | None], composer: Composer
+    ) -> None:
+        """`reranker` returns None while its model is being fetched."""
+        self._reader = reader
+        self._reranker = reranker
+        self._composer = composer
+
+    def extract(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
+        """The statements that answer `question`, which stands alone; `core` as in a Question."""
+        passages = passages[:MOST_READ]
+        if not passages:
+            return Extract(())
+        mended = corrected(question, passages)
+        understood = understand(mended, mended if core == question else core)
+        if understood.kind == "summary":
+            return Extract(tuple(self._composer.summary(passages[0])))
+        if understood.sides:
+            return self._compared(understood, passages)
+        parts = [understand(part) for part in _parts(understood.text)]
+        if len(parts) > 1:
+            return self._of_parts(parts, passages)
+        return self._answered(understood, passages)
+
+    def _answered(self, question: Question, passages: Sequence[Passage]) -> Extract:
+        decision = self._decide(question, passages)
+        if not decision.answers:
+            return Extract((), decision.missing)
+        return Extract(tuple(self._composer.compose(question, decision.answers, passages)))
+
+    def _of_parts(self, parts: Sequence[Question], passages: Sequence[Passage]) -> Extract:
+        """Each part's own answer, one after the other."""
+        extracts = [self._answered(part, passages) for part in parts]
+        statements = dict.fromkeys(one for extract in extracts for one in extract.statements)
+        missing = next((extract.missing for extract in extracts if extract.missing), None)
+        return Extract(tuple(statements), missing)
+
+    def _compared(self, question: Question, passages: Sequence[Passage]) -> Extract:
+        decisions = [
+            self._decide(replace(understand(f"What is {side}?"), kind="definition"), passages)
+            for side in question.sides
+        ]
+        statements = compare(question, [decision.answers for decision in decisions])
+        missing = next((one.missing for one in decisions if not one.answers), None)
+        return Extract(tuple(dict.fromkeys(statements)), missing)
+
+    def _decide(self, question: Question, passages: Sequence[Passage]) -> Decision:
+        candidates = candidates_in(passages)
+        read = read_candidates(question, candidates, self._reader(), self._reranker)
+        return decide(question, read, passages)
+
+
+def _parts(question: str) -> list[str]:
+    """The questions that one sentence asks: "How large is it, and what does it cost?" asks two."""
+    first, *others = _AND_ASKS.split(question)
+    return [first, *(f"{other[0].upper()}{other[1:]}" for other in others)]

@@ -1,0 +1,193 @@
+"""Understands a question by rules: the kind of answer it wants, and the things that it names.
+
+The rules are for English. Questions in other languages are recognized and are answered by shared words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from ragapp.answering.groundedness.value_reader import read_values
+from ragapp.answering.terms import FUNCTION_WORDS, fold, stem, stems, word_set, words
+
+QuestionKind = Literal[
+    "fact",
+    "number",
+    "date",
+    "person",
+    "place",
+    "yes_no",
+    "definition",
+    "how_to",
+    "list",
+    "difference",
+    "comparison",
+    "summary",
+]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in its standalone form. `sides` are the two things that it sets against each other.
+
+    `core` is the part of it that the documents must cover: all of it, but for a topic that was only added to
+    find them.
+    """
+
+    text: str
+    kind: QuestionKind
+    sides: tuple[str, ...] = ()
+    core: str = ""
+
+    @property
+    def required(self) -> str:
+        return self.core or self.text
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stems(self.text))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Part numbers, error codes, flags and the like, in lower case. They match whole or not at all."""
+        found = (value for value in read_values(self.required).found if value.kind == "code")
+        return frozenset(self.required[value.start : value.end].casefold() for value in found)
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        return frozenset(_YEAR.findall(self.required))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The words of names, as written: capitalized ones but the first, and those of capitals alone."""
+        return tuple(_names(self.required))
+
+    @cached_property
+    def is_english(self) -> bool:
+        return is_english(self.text)
+
+
+_YEAR = re.compile(r"(?<![\w.,])(?:1[89]|20)\d\d(?![\w]|[.,]\d)")
+_AUXILIARY = (
+    r"is|are|was|were|am|do|does|did|can|could|may|might|must|should|shall|has|have|had|will|would|isn't|"
+    r"aren't|doesn't|don't|didn't|can't|won't"
+)
+_PATTERNS: Final[Mapping[QuestionKind, str]] = {
+    "summary": r"^(?:please |can you |could you )?(?:summari[sz]e|sum up|outline)\b|\bsummary of\b"
+    r"|\boverview of\b|\btl;?dr\b|^(?:what is|what's) .{1,80} (?:all )?about\??$"
+    r"|\b(?:main|key) (?:points|takeaways)\b|^give me (?:a|the) (?:summary|overview|gist)\b",
+    "difference": r"\bdifferen(?:ce|ces|t)\b.*\b(?:between|from|to)\b|\bdiffers? from\b",
+    "comparison": r"^compare\b|\bcompared? (?:to|with)\b|\b(?:vs\.?|versus)\b",
+    "how_to": r"^(?:and |but |so )?how (?:to|does (?!.*\b(?:affect|relate|compare|differ)\b)"
+    r"|(?:do|can|should|could|would|must) (?:i|we|you|one|they|a|an|the)\b(?! (?:price|cost|number|rate)))\b"
+    r"|\b(?:steps|instructions|procedure|ways|tips) (?:to|for)\b|^what (?:steps|should (?:i|we|you) do)\b",
+    "number": r"\bhow (?:many|much|old|long|far|tall|large|big|high|often|fast|deep|wide|heavy|hot|cold)\b"
+    r"|\b(?:what|which) (?:is |was |are |were )?(?:the )?(?:\w+ ){0,2}(?:number|amount|percentage|percent"
+    r"|share|proportion|fraction|age|size|distance|price|cost|rate|revenue|budget|height|length|width|weight"
+    r"|temperature|speed|duration|total|average|salary|fee|rent)\b",
+    "date": r"\bwhen\b|\b(?:what|which) (?:\w+ and )?(?:year|date|day|month|century|decade|time)\b",
+    "person": r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:person|author|company|organi[sz]ation)\b",
+    "place": r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|region|state|building|address)\b",
+    "yes_no": rf"^(?:and |but |so )?(?:{_AUXILIARY})\b",
+    "list": r"^(?:list|name|enumerate)\b"
+    r"|^(?:what|which) (?:\w+ ){0,2}?(?:kinds|types|sorts|categories|examples)\b"
+    r"|^(?:what|which) (?:\w+ ){0,3}?\w{2,}(?<!s)s (?:are|were|do|does|did|can|could|have|has|may|must|should"
+    r"|will|belong|exist|cause|emerge|arise)\b|^what are the \w",
+    "definition": r"^(?:what is|what's|what are|define|explain|what does .{1,60} (?:mean|stand for))\b"
+    r"(?!.{0,80}\b(?:of|for|in|on|at|by|from|with|between)\b)(?! (?:the|your|my|our)\b)",
+}
+"""The first kind whose pattern is found is the question's."""
+
+_KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
+_BETWEEN = re.compile(
+    r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?P<rest> (?:in|of|for|on|at) .+)?$", re.IGNORECASE
+)
+_DIFFERS = re.compile(
+    r"^(?:how (?:do|does|is|are) )?(?P<a>.+?)"
+    r" (?:differs? from|different from|compared? (?:to|with)|vs\.?|versus) (?P<b>.+)$",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(r"^compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)$", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?:in|according to|from|per|as stated in|based on) (?=[^,]{0,80}(?:\.\w{2,5}\b|document|file|report|paper|study"
+    r"|article|agreement|contract|manual|policy|10-[kq]\b|filing|letter|memo|e-?mail|handbook))[^,]{2,80},\s+",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
+
+
+def understand(text: str, core: str = "") -> Question:
+    """The question with its kind and what it names; `core` as in a Question."""
+    text = _without_source(fold(text))
+    kind: QuestionKind = next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "fact")
+    sides = _sides(text) if kind in {"difference", "comparison"} else ()
+    if kind in {"difference", "comparison"} and not sides:
+        kind = "fact"
+    return Question(text, kind, sides, fold(core))
+
+
+def _without_source(text: str) -> str:
+    """The question without "In price_list.csv, …" or "According to the report, …", which name its document."""
+    named = _SOURCE.match(text)
+    rest = text[named.end() :] if named else text
+    return f"{rest[0].upper()}{rest[1:]}" if named and stems(rest) else text
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    bare = text.rstrip(" ?.!")
+    for pattern in (_BETWEEN, _COMPARE, _DIFFERS):
+        if found := pattern.search(bare):
+            sides = tuple(_ARTICLE.sub("", found[side].strip()) for side in ("a", "b"))
+            if all(stems(side) for side in sides):
+                return sides
+    return ()
+
+
+_NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.&-](?=[^\W_]))*")
+_NOT_NAMES = frozenset(["i", "i'm", "i’d", "i'd", "ok"])
+
+
+def _names(text: str) -> list[str]:
+    found = []
+    opens = True
+    shouted = text.isupper()
+    for match in _NAME.finditer(text):
+        word = match.group()
+        bare = word.removesuffix("'s").removesuffix("’s")
+        all_capitals = len(bare) > 1 and bare.isupper()
+        capital = bare[0].isupper() and (not opens or all_capitals) and bare.lower() not in FUNCTION_WORDS
+        if capital and not shouted and bare.lower() not in _NOT_NAMES:
+            found.append(bare)
+        opens = text[match.end() : match.end() + 1] in {".", "!", "?", ":"}
+    return found
+
+
+_FOREIGN = word_set(
+    """
+    der die das und ist sind wie was wer wo wann warum welche welcher welches ein eine einen im den dem des
+    von mit für auf nicht werden wird qui que quoi quel quelle quels quelles où quand comment pourquoi est
+    sont le la les du une dans pour avec sur dirige qué quién quiénes cuál cuáles cuándo dónde cómo por el los
+    las del una para con es son usa chi che cosa quale quali dove quando perché il gli della nel è sono wat
+    wie waar wanneer hoe het een van voor os uma da dos em não qual onde como
+    """
+)
+_ENGLISH_TOO = word_set("die was do a on in me to is as per no an am so")
+_LATIN = 0x24F
+
+
+def is_english(text: str) -> bool:
+    """Whether a text reads as English; a few keywords without any small words do."""
+    if any(ord(letter) > _LATIN for letter in text if letter.isalpha()):
+        return False
+    small = [word.lower() for word in words(text)]
+    foreign = sum(word in _FOREIGN and word not in _ENGLISH_TOO for word in small)
+    english = sum(word in FUNCTION_WORDS for word in small)
+    return foreign <= english
+
+
+def name_stem(name: str) -> str:
+    return stem(name.lower())

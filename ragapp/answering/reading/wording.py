@@ -1,0 +1,52 @@
+"""Mends a question's spelling by the words of the passages that were found for it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from ragapp.answering.passages import Passage
+from ragapp.answering.terms import FUNCTION_WORDS, fold, stem, words
+
+SHORTEST = 4
+"""Letters of a word that is mended."""
+
+ALIKE = 0.84
+"""How alike two words must be, as difflib measures it: one letter in five or six may differ."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WHATS = re.compile(r"\b(what|who|where|how|when)s\b", re.IGNORECASE)
+
+
+def corrected(question: str, passages: Sequence[Passage]) -> str:
+    """The question with misspelt words replaced by the passages' spelling.
+
+    Words of the passages, names, codes and short words stay. So "adress range" becomes "address range" where
+    the passages write "address", and nothing changes where they have the word or none like it.
+    """
+    counts = Counter(
+        word.lower()
+        for one in passages
+        for word in words(f"{one.label} {fold(one.hit.text)}")
+        if word.isalpha()
+    )
+    known_stems = {stem(word) for word in counts}
+    vocabulary = [word for word in counts if len(word) >= SHORTEST]
+    question = _WHATS.sub(r"\1 is", question)
+
+    def mended(found: re.Match[str]) -> str:
+        word = found.group()
+        lower = word.lower()
+        if (
+            len(word) < SHORTEST
+            or lower in FUNCTION_WORDS
+            or stem(lower) in known_stems
+            or not word.islower()
+        ):
+            return word
+        close = get_close_matches(lower, vocabulary, n=1, cutoff=ALIKE)
+        return close[0] if close and close[0][0] == lower[0] else word
+
+    return _WORD.sub(mended, question)
