@@ -34,13 +34,13 @@ class Answerer:
 
     `page_at` and `span_of` read a document version and raise NotFoundError once it is deleted. `strict` drops
     sentences that are not fully supported; otherwise they are marked. `extractor` finds the answer in the
-    documents' own words.
+    documents' own words; by default by shared words alone.
     """
 
     def __init__(
         self,
         generators: GeneratorChain,
-        extractor: Extractor,
+        extractor: Extractor | None = None,
         *,
         page_at: PageAt,
         span_of: SpanOf,
@@ -48,7 +48,7 @@ class Answerer:
         strict: bool = False,
     ) -> None:
         self._generators = generators
-        self._extractor = extractor
+        self._extractor = extractor or Extractor()
         self._page_at = page_at
         self._generation = GenerationStep(span_of, limits or GenerationLimits())
         self._strict = strict

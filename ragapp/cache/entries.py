@@ -17,12 +17,10 @@ BYTES_PER_TOKEN = 4
 
 def why_not_stored(key: CacheKey, answer: Answer) -> str | None:
     """Why the answer must not be stored; None when it may be."""
-    if answer.refused or not answer.citations:
-        return "it is a refusal"
     if answer.model == LIBRARY_MODEL:
         return "it is about the library, which changes with every document"
-    if answer.ending != "complete":
-        return "it is cut off"
+    if answer.refused or not answer.citations or answer.ending != "complete":
+        return "it is a refusal, or is cut off"
     if cited_chunks(answer.citations, key.hits) is None:
         return "a document it cites was not among the hits"
     if any(sentence.verdict == "unsupported" for sentence in answer.sentences):

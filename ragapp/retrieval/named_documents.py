@@ -6,10 +6,12 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 
-from ragapp.text.names import name_words
+from ragapp.text.names import abbreviated, name_words
 from ragapp.types import Collection, DocumentLabel
 
 MOST_DOCUMENTS = 20_000
@@ -30,12 +32,21 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _TOKEN = re.compile(r"[^\s,;:!?()\"“”]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+@dataclass(frozen=True)
+class _Names:
+    """The names of a collection's documents at a revision, in words by version id."""
+
     revision: int
-    labels: dict[int, DocumentLabel]
-    words: dict[int, frozenset[str]]
-    counts: Counter[str]
+    labels: Mapping[int, DocumentLabel]
+    words: Mapping[int, Sequence[str]]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """The number of documents that have each word in their name."""
+        return Counter(word for words in self.words.values() for word in set(words))
+
+    def rarity(self, word: str) -> float:
+        return math.log(1 + len(self.words) / self.counts[word])
 
 
 class NamedDocuments:
@@ -44,62 +55,62 @@ class NamedDocuments:
     def __init__(self, labels_of: Callable[[int], Sequence[DocumentLabel]]) -> None:
         """`labels_of` takes a collection's id."""
         self._labels_of = labels_of
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, _Names] = {}
         self._lock = threading.Lock()
 
     def named_in(self, query: str, collection: Collection) -> list[DocumentLabel]:
         """The documents that the query names; none when it names none."""
-        known = self._names_of(collection)
-        asked = set(name_words(query))
-        if not known.words or not asked:
-            return []
-        total = len(known.words)
-        rarity = {word: math.log(1 + total / known.counts[word]) for word in asked if known.counts[word]}
-        telling = _telling(query)
+        names = self._names_of(collection)
+        telling = _telling(query) | _written_out(query, names)
+        asked = {word for word in telling.union(name_words(query)) if names.counts[word]}
         scores = {
-            version: sum(rarity[word] for word in named & rarity.keys())
-            for version, named in known.words.items()
+            version: sum(names.rarity(word) for word in asked.intersection(words))
+            for version, words in names.words.items()
         }
         best = max(scores.values(), default=0.0)
-        if best == 0:
-            return []
-        found = [
-            known.labels[version]
-            for version, score in scores.items()
-            if score >= NEAR_BEST * best and _is_named(known, version, rarity, telling)
-        ]
-        return found if len(found) <= MOST_NAMED else []
+        likely = [version for version, score in scores.items() if score and score >= NEAR_BEST * best]
+        found = [version for version in likely if _is_named(names, version, asked, telling)]
+        return [names.labels[version] for version in found] if len(found) <= MOST_NAMED else []
 
-    def _names_of(self, collection: Collection) -> _Known:
+    def _names_of(self, collection: Collection) -> _Names:
         with self._lock:
             known = self._known.get(collection.id)
-            if known is not None and known.revision == collection.revision:
-                return known
-        labels = self._labels_of(collection.id)
-        words = {}
-        if len(labels) <= MOST_DOCUMENTS:
-            before = known.words if known else {}
-            for label in labels:
-                words[label.version_id] = before.get(label.version_id) or frozenset(
-                    name_words(f"{label.name} {label.title or ''}")
-                )
-        by_version = {label.version_id: label for label in labels}
-        counts = Counter(word for named in words.values() for word in named)
+        if known is not None and known.revision == collection.revision:
+            return known
+        labels = {label.version_id: label for label in self._labels_of(collection.id)}
+        before = known.words if known else {}
+        words = {
+            version: before.get(version) or name_words(f"{label.name} {label.title or ''}")
+            for version, label in labels.items()
+            if len(labels) <= MOST_DOCUMENTS
+        }
+        names = _Names(collection.revision, labels, words)
         with self._lock:
-            self._known[collection.id] = _Known(collection.revision, by_version, words, counts)
-            return self._known[collection.id]
+            self._known[collection.id] = names
+        return names
 
 
-def _is_named(known: _Known, version: int, rarity: dict[str, float], telling: frozenset[str]) -> bool:
-    named = known.words[version]
-    shared = named & rarity.keys()
-    if any(word in telling and known.counts[word] <= MOST_NAMED for word in shared):
+def _is_named(names: _Names, version: int, asked: AbstractSet[str], telling: AbstractSet[str]) -> bool:
+    words = set(names.words[version])
+    shared = words & asked
+    if any(names.counts[word] <= MOST_NAMED for word in shared & telling):
         return True
-    whole = sum(math.log(1 + len(known.words) / known.counts[word]) for word in named)
-    return len(shared) > 1 and sum(rarity[word] for word in shared) >= CERTAIN * whole
+    share = sum(map(names.rarity, shared)) / sum(map(names.rarity, words))
+    return len(shared) > 1 and share >= CERTAIN
 
 
-def _telling(query: str) -> frozenset[str]:
+def _telling(query: str) -> set[str]:
     """The words of a query that look like names, codes or numbers. A year alone tells no document."""
     found = (word for word in _TOKEN.findall(query) if word[:1].isupper() or _NUMBER.search(word))
-    return frozenset(part for word in found if not _YEAR.fullmatch(word) for part in name_words(word))
+    return {part for word in found if not _YEAR.fullmatch(word) for part in name_words(word)}
+
+
+def _written_out(query: str, names: _Names) -> set[str]:
+    """The words of names that the query abbreviates: "american" and "express" for AMEX."""
+    found: set[str] = set()
+    for token in _TOKEN.findall(query):
+        name = token.removesuffix("'s").removesuffix("’s")
+        if name[:1].isupper() and name[1:] != name[1:].lower() and not names.counts[name.casefold()]:
+            meanings = (abbreviated(name, words) for words in names.words.values())
+            found.update(next(filter(None, meanings), ()))
+    return found

@@ -15,14 +15,24 @@ from functools import lru_cache
 from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import Candidate
-from ragapp.answering.reading.question import Question, name_stem
+from ragapp.answering.reading.question import Question, is_superlative, name_stem
 from ragapp.answering.reading.scoring import ReadCandidate
 from ragapp.answering.terms import fold, words
+from ragapp.text.names import abbreviated
 
-THRESHOLD, THRESHOLD_UNNAMED, THRESHOLD_YES_NO = 0.2, 0.6, 0.15
-"""The probability from which a candidate answers; from which it does although its document never mentions a
-name of the question, as a speech does not name its speaker; and from which it settles a yes or no: the reader
-was trained on few such questions."""
+THRESHOLD = 0.16
+"""The probability from which a candidate answers."""
+
+THRESHOLD_DOUBTED = 0.42
+"""From which it does although its document never mentions a name of the question, as a speech does not name
+its speaker; or although the question asks for the most of something and it names none."""
+
+THRESHOLD_YES_NO, COVERED = 0.13, 0.5
+"""From which a candidate that has so many of a question's words, weighted by rarity, settles a yes or no: the
+reader was trained on few such questions."""
+
+FIGURES = 0.25
+"""The share of a line's words that are figures, from which it is a row of them."""
 
 SHORTEST_MISSPELT, MISSPELT = 4, 0.86
 """Letters of a name that may be misspelt, and how alike another word must be, as difflib measures it."""
@@ -53,13 +63,30 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
         document = texts[one.candidate.passage.hit.document_id]
         lacking = vetoed(question, one.candidate, document)
         unnamed = None if lacking else missing_name(question, document)
-        usual = THRESHOLD_YES_NO if question.kind == "yes_no" else THRESHOLD
-        threshold = usual if unnamed is None else THRESHOLD_UNNAMED
+        threshold = THRESHOLD
+        if unnamed is not None or _is_doubtful(question, one.candidate):
+            threshold = THRESHOLD_DOUBTED
+        elif question.kind == "yes_no" and one.coverage >= COVERED:
+            threshold = THRESHOLD_YES_NO
         if lacking is None and one.answers >= threshold:
             answers.append(one)
         elif missing is None and (named := lacking or unnamed) and named.casefold() not in everything:
             missing = named
     return Decision(tuple(answers), None if answers else missing)
+
+
+def _is_doubtful(question: Question, one: Candidate) -> bool:
+    """Whether the candidate lacks the form of an answer: no superlative, or figures for a yes or no."""
+    if question.is_superlative and not is_superlative(one.body):
+        return True
+    return question.kind == "yes_no" and one.kind == "sentence" and _is_figures(one.text)
+
+
+def _is_figures(text: str) -> bool:
+    """Whether a line is rather a row of figures than a sentence."""
+    tokens = text.split()
+    figures = sum(any(character.isdigit() for character in token) for token in tokens)
+    return figures >= FIGURES * len(tokens)
 
 
 def vetoed(question: Question, one: Candidate, document: str) -> str | None:
@@ -88,7 +115,7 @@ def missing_name(question: Question, document: str) -> str | None:
         parts = [name_stem(part) for part in words(name)]
         if all(part in known for part in parts) or name.casefold() in question.codes:
             continue
-        if not _is_initialism(name, document) and not _is_misspelt(name, document):
+        if not abbreviated(name, words(document)) and not _is_misspelt(name, document):
             return name
     return None
 
@@ -129,14 +156,6 @@ def _has(text: str, code: str) -> bool:
 
 def _has_rival_code(one: Candidate) -> bool:
     return any(value.kind == "code" for value in read_values(one.body).found)
-
-
-def _is_initialism(name: str, document: str) -> bool:
-    """Whether a name of capitals is short for consecutive words: "CEO" for "chief executive officer"."""
-    if not name.isupper() or len(name) < 2:
-        return False
-    initials = "".join(word[0] for word in words(document))
-    return name.lower() in initials
 
 
 def _is_misspelt(name: str, document: str) -> bool:

@@ -67,6 +67,10 @@ class Question:
         return tuple(_names(self.required))
 
     @cached_property
+    def is_superlative(self) -> bool:
+        return is_superlative(self.text)
+
+    @cached_property
     def is_english(self) -> bool:
         return is_english(self.text)
 
@@ -113,28 +117,48 @@ _DIFFERS = re.compile(
 )
 _COMPARE = re.compile(r"^compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)$", re.IGNORECASE)
 _SOURCE = re.compile(
-    r"(?:in|according to|from|per|as stated in|based on) (?=[^,]{0,80}(?:\.\w{2,5}\b|document|file|report|paper|study"
-    r"|article|agreement|contract|manual|policy|10-[kq]\b|filing|letter|memo|e-?mail|handbook))[^,]{2,80},\s+",
+    r"(?:in|according to|from|per|as stated in|based on) (?=[^,]{0,80}(?:\.\w{2,5}\b|document|file|report"
+    r"|paper|study|article|agreement|contract|manual|policy|10-[kq]\b|filing|letter|memo|e-?mail|handbook))[^,]{2,80},\s+",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?![\s]|$)[^.?!]*)*[.?!]+|[^.?!]+$")
+_PREAMBLE = re.compile(
+    r"^(?:using|considering|based on|given|looking at|basing)\b[^,:]{0,120}[,:]\s+", re.IGNORECASE
+)
+_FISCAL = re.compile(r"\bFY\s?['’]?((?:19|20)\d\d|\d\d)\b", re.IGNORECASE)
+_QUARTER = re.compile(r"\bQ([1-4])['’]?((?:19|20)\d\d)\b", re.IGNORECASE)
+FOUR_DIGITS = 4
 _ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 
 
 def understand(text: str, core: str = "") -> Question:
     """The question with its kind and what it names; `core` as in a Question."""
-    text = _without_source(fold(text))
+    text = _fiscal_years_as_years(_asking_part(_without_source(fold(text))))
     kind: QuestionKind = next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "fact")
     sides = _sides(text) if kind in {"difference", "comparison"} else ()
     if kind in {"difference", "comparison"} and not sides:
         kind = "fact"
-    return Question(text, kind, sides, fold(core))
+    return Question(text, kind, sides, _fiscal_years_as_years(fold(core)))
 
 
 def _without_source(text: str) -> str:
-    """The question without "In price_list.csv, …" or "According to the report, …", which name its document."""
+    """The question without "In price_list.csv, …" and the like, which name its document."""
     named = _SOURCE.match(text)
     rest = text[named.end() :] if named else text
     return f"{rest[0].upper()}{rest[1:]}" if named and stems(rest) else text
+
+
+def _asking_part(text: str) -> str:
+    """The sentence that asks, without what goes with it: "Answer in millions.", "Using the table, …"."""
+    asks = [part for part in _SENTENCE.findall(text) if part.rstrip().endswith("?")]
+    part = _PREAMBLE.sub("", asks[0].strip()) if asks and len(asks[0]) < len(text) else text
+    return f"{part[0].upper()}{part[1:]}" if stems(part) else text
+
+
+def _fiscal_years_as_years(text: str) -> str:
+    """Writes FY2022 and FY22 as 2022, and Q22023 as Q2 2023, as documents do."""
+    text = _QUARTER.sub(r"Q\1 \2", text)
+    return _FISCAL.sub(lambda found: found[1] if len(found[1]) == FOUR_DIGITS else f"20{found[1]}", text)
 
 
 def _sides(text: str) -> tuple[str, ...]:
@@ -148,7 +172,13 @@ def _sides(text: str) -> tuple[str, ...]:
 
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.&-](?=[^\W_]))*")
-_NOT_NAMES = frozenset(["i", "i'm", "i’d", "i'd", "ok"])
+_NOT_NAMES = word_set("i i'm i’m i'd i’d ok usd eur gbp jpy chf fy q1 q2 q3 q4 ytd yoy")
+"""Words with capitals that name nothing."""
+_SUPERLATIVE = re.compile(
+    r"\b(?:most|least|highest|lowest|largest|smallest|biggest|greatest|fewest|longest|shortest|oldest|newest|latest"
+    r"|earliest|best|worst|cheapest|tallest|fastest|heaviest|maximum|minimum|top)\b(?! (?:of|recent)\b)",
+    re.IGNORECASE,
+)
 
 
 def _names(text: str) -> list[str]:
@@ -187,6 +217,11 @@ def is_english(text: str) -> bool:
     foreign = sum(word in _FOREIGN and word not in _ENGLISH_TOO for word in small)
     english = sum(word in FUNCTION_WORDS for word in small)
     return foreign <= english
+
+
+def is_superlative(text: str) -> bool:
+    """Whether a text tells, or asks for, the highest or lowest of several."""
+    return _SUPERLATIVE.search(text) is not None
 
 
 def name_stem(name: str) -> str:

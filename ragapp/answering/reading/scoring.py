@@ -51,7 +51,7 @@ BIAS, W_ANSWERABLE, W_RERANKED = -0.7, 0.64, 0.06
 (docs/research/reading.md). Relevance, shared words and the kind of answer added nothing."""
 
 UNRANKED = -4.0
-"""The log odds that stand for the reranker's where it has not read: those of a candidate it thinks little of."""
+"""The log odds that stand for the reranker's where it has not read: those of a bad candidate."""
 
 
 def logit(probability: float) -> float:
