@@ -30,6 +30,7 @@ from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.runs import fingerprint, write_run
 from ragapp.answering.answerer import Answerer
 from ragapp.answering.claims import Claim, read_claims
+from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import GeneratedText, generate_text
 from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
@@ -147,11 +148,11 @@ def _open_setup(corpus: AnswerCorpus, settings: Settings) -> Setup:
     def answerer(policy: Policy) -> Answerer:
         return Answerer(
             GeneratorChain([writer]),
+            Extractor(model=read),
             page_at=_page_at(corpus),
             span_of=lambda document_id, version, start, end: text(document_id, version).text[start:end],
             limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
             strict=policy == "strict",
-            answerability_model=read,
         )
 
     checking: tuple[Policy, ...] = ("mark", "strict")

@@ -29,7 +29,7 @@ class Evidence:
 class Statement:
     """A sentence of an answer with the spans that support it; `new_line` if it starts a line.
 
-    `highlight` are the characters of `text` that answer by themselves.
+    `highlight` and `answers` are as in a Sentence.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Statement:
     evidence: tuple[Evidence, ...]
     new_line: bool = False
     highlight: tuple[int, int] | None = None
+    answers: float | None = None
 
 
 def numbered(
@@ -52,7 +53,9 @@ def numbered(
             span = (citation.document_id, citation.version, citation.start, citation.end)
             numbers.append(citations.setdefault(span, citation).number)
         cited = tuple(dict.fromkeys(numbers))
-        sentences.append(Sentence(statement.text, statement.verdict, cited, statement.highlight))
+        sentences.append(
+            Sentence(statement.text, statement.verdict, cited, statement.highlight, statement.answers)
+        )
     return tuple(sentences), tuple(citations.values())
 
 

@@ -104,13 +104,15 @@ class Citation:
 class Sentence:
     """A sentence of an answer without its markers; `citations` are the numbers of what supports it.
 
-    `highlight` holds the characters of `text` that answer the question by themselves, if any do.
+    `highlight` holds the characters of `text` that answer the question by themselves, if any do. `answers`,
+    from 0 to 1, is how likely a quoted sentence answers the question; None where that was not judged.
     """
 
     text: str
     verdict: Verdict
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
+    answers: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

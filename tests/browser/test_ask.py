@@ -52,7 +52,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_cited_words_are_marked_where_the_pdf_prints_them(page: Page, library: Site) -> None:
     page.goto(library.address)
     reply = ask(page, WHO)
-    expect(reply.locator(".stMarkdownBadge").first).to_contain_text("Supported")
+    expect(reply.locator(".stMarkdownBadge").first).to_contain_text("Answers the question")
     reply.get_by_role("button", name="harbour.pdf, page 1").first.click()
 
     drawer = page.get_by_role("dialog")

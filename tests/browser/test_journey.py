@@ -59,7 +59,7 @@ def test_from_the_first_run_to_a_document_that_is_gone(
     filter_by(page, "")
 
     reply = answer_to(page, WHO)
-    expect(reply.locator(BADGE).first).to_contain_text("Supported")
+    expect(reply.locator(BADGE).first).to_contain_text("Answers the question")
     see_the_cited_words(page)
     expect(answer_to(page, "And when?").get_by_text("Searched for: “")).to_contain_text("Varn")
     stored = answer_to(page, WHO)

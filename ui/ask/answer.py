@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from ragapp.types import Answer, CacheDecision, Citation, Sentence
+from ragapp.types import LIBRARY_MODEL, Answer, CacheDecision, Citation, Sentence
 from ui.ask.sources import show_chips, show_hits, tour_of
-from ui.ask.verdicts import LABELS
+from ui.ask.verdicts import Label, label_of
 from ui.escape import html_text, label_text
 from ui.viewer import Viewing
 
@@ -23,9 +23,9 @@ def show_answer(answer: Answer, key: str) -> None:
         _show_refusal(answer, key)
     else:
         citations = {citation.number: citation for citation in answer.citations}
-        tour = tour_of(answer.sentences, citations)
+        tour = tour_of(answer)
         for place, sentence in enumerate(answer.sentences, start=1):
-            _show_sentence(sentence, citations, tour, f"{key}-{place}")
+            _show_sentence(sentence, label_of(sentence, answer.mode), citations, tour, f"{key}-{place}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _show_cache(answer.cache)
         st.caption(_how_it_was_made(answer), width="content")
@@ -39,16 +39,24 @@ def _show_refusal(answer: Answer, key: str) -> None:
 
 
 def _show_sentence(
-    sentence: Sentence, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
+    sentence: Sentence, label: Label, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
 ) -> None:
-    label = LABELS[sentence.verdict]
     with st.container(gap="xsmall", key=f"sentence-{sentence.verdict}-{key}"):
-        st.html(f'<p class="ragapp-answer">{html_text(sentence.text)}</p>')
+        st.html(f'<p class="ragapp-answer">{_highlighted(sentence)}</p>')
         if sentence.verdict == "no_claim":
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)
-            show_chips(sentence, citations, tour, key)
+            show_chips(sentence, label, citations, tour, key)
+
+
+def _highlighted(sentence: Sentence) -> str:
+    """The text as HTML, with what answers the question in bold."""
+    if sentence.highlight is None:
+        return html_text(sentence.text)
+    start, end = sentence.highlight
+    before, answer, behind = sentence.text[:start], sentence.text[start:end], sentence.text[end:]
+    return f"{html_text(before)}<strong>{html_text(answer)}</strong>{html_text(behind)}"
 
 
 def _show_cache(decision: CacheDecision) -> None:
@@ -60,6 +68,8 @@ def _how_it_was_made(answer: Answer) -> str:
     took = _duration(answer.timings_ms.get("total"))
     if answer.refused:
         return f"The documents were searched, but they do not contain an answer{took}"
+    if answer.model == LIBRARY_MODEL:
+        return f"Answered from the documents' properties{took}"
     if answer.mode == "extractive":
         return f"Sentences quoted from the documents{took}"
     return f"Written by {label_text(answer.model)} and checked against the cited text{took}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
-from ragapp.types import Citation, Hit, Sentence
-from ui.ask.verdicts import LABELS
+from ragapp.types import Answer, Citation, Hit, Sentence
+from ui.ask.verdicts import Label, label_of
 from ui.escape import html_text, label_text
 from ui.excerpts import Piece, pieces_html
 from ui.viewer import Viewing, view
@@ -17,18 +17,19 @@ _LONGEST_NAME: Final = 36
 """Characters of a document's name on a button; the viewer shows the whole name."""
 
 
-def tour_of(sentences: Iterable[Sentence], citations: Mapping[int, Citation]) -> tuple[Viewing, ...]:
+def tour_of(answer: Answer) -> tuple[Viewing, ...]:
     """All citations of an answer in the order in which the viewer steps through them."""
+    citations = {citation.number: citation for citation in answer.citations}
     return tuple(
-        _viewing(sentence, citations[number])
-        for sentence in sentences
+        _viewing(sentence, label_of(sentence, answer.mode), citations[number])
+        for sentence in answer.sentences
         for number in sentence.citations
         if number in citations
     )
 
 
 def show_chips(
-    sentence: Sentence, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
+    sentence: Sentence, label: Label, citations: Mapping[int, Citation], tour: Sequence[Viewing], key: str
 ) -> None:
     """Shows a button for each source of the sentence, which opens the cited text on its page."""
     for number in sentence.citations:
@@ -38,7 +39,7 @@ def show_chips(
                 f"**{number}** {label_text(_short(citation.document_name))}, page {citation.page}",
                 key=f"chip-{key}-{number}",
                 on_click=view,
-                args=(_viewing(sentence, citation), tour),
+                args=(_viewing(sentence, label, citation), tour),
             )
 
 
@@ -70,14 +71,14 @@ def show_hits(hits: Sequence[Hit], key: str) -> None:
             )
 
 
-def _viewing(sentence: Sentence, citation: Citation) -> Viewing:
+def _viewing(sentence: Sentence, label: Label, citation: Citation) -> Viewing:
     return Viewing(
         citation.document_id,
         citation.document_name,
         citation.version,
         citation.page,
         (citation.start, citation.end),
-        label=LABELS[sentence.verdict].words,
+        label=label.words,
         claim=sentence.text,
         quote=citation.quote,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from ragapp.types import Verdict
+from ragapp.types import AnswerMode, Sentence, Verdict
 
 
 class Label(NamedTuple):
@@ -20,3 +20,19 @@ LABELS: Final[Mapping[Verdict, Label]] = {
     "partial": Label("Partly supported", ":material/error:", "orange"),
     "unsupported": Label("Not supported", ":material/cancel:", "red"),
 }
+
+_ANSWERS: Final = Label("Answers the question", ":material/check_circle:", "green")
+_MAY_NOT_ANSWER: Final = Label("Same subject, may not answer", ":material/help:", "orange")
+_QUOTED: Final = Label("Quoted", ":material/format_quote:", "gray")
+
+_LIKELY = 0.4
+"""The probability from which a quoted sentence is said to answer."""
+
+
+def label_of(sentence: Sentence, mode: AnswerMode) -> Label:
+    """A quote supports itself, so what is said of it is whether it answers."""
+    if mode == "generate" or sentence.verdict != "supported":
+        return LABELS[sentence.verdict]
+    if sentence.answers is None:
+        return _QUOTED
+    return _ANSWERS if sentence.answers >= _LIKELY else _MAY_NOT_ANSWER

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from ragapp.models.local_models import RERANKER_TOKENS
 from ragapp.models.onnx_models import OnnxReranker
 from ragapp.models.onnx_session import OnnxSession, load_tokenizer
 from ragapp.models.reader import OnnxReader
@@ -101,7 +102,7 @@ def _judge(options: argparse.Namespace) -> None:
     from evals.research.reader.judging import judge  # noqa: PLC0415
 
     reranker = OnnxReranker(
-        options.reranker / "model.onnx", options.reranker / "tokenizer.json", 512, "zero-shot", 1
+        options.reranker / "model.onnx", options.reranker / "tokenizer.json", RERANKER_TOKENS, "zero-shot", 1
     )
 
     def zero_shot(question: str, texts: Sequence[str]) -> list[Reading]:

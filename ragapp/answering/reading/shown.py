@@ -27,6 +27,8 @@ IN_SPAN, IN_HEADER = 0.75, 1.0
 """What speaks for a cell to be the one that was asked for: the reader's span lies in it, or its header shares
 a word with the question."""
 
+SCORE_DECIMALS = 4
+
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|`)(.{1,300}?)\1")
 _ANCHOR = re.compile(r"\s*(?:\{#[\w-]{1,80}\}|¶)")
@@ -41,17 +43,22 @@ def plain(text: str) -> str:
 def statement_of(question: Question, read: ReadCandidate, *, new_line: bool = False) -> Statement:
     """The candidate as a statement, with what it needs to be understood and its answer highlighted."""
     one = read.candidate
-    answer = _answer_in(read) if question.kind in HIGHLIGHTED else None
     if one.kind == "row":
         text, answer = row_text(question, one, read.reading.span)
-        return Statement(text, "supported", (evidence_of(one),), new_line, _found(text, answer))
+        evidence: tuple[Evidence, ...] = (evidence_of(one),)
+    else:
+        text, evidence = _prose(question, one)
+        answer = _answer_in(read) if question.kind in HIGHLIGHTED else None
+    score = round(read.answers, SCORE_DECIMALS)
+    return Statement(text, "supported", evidence, new_line, _found(text, answer), score)
+
+
+def _prose(question: Question, one: Candidate) -> tuple[str, tuple[Evidence, ...]]:
+    """The text of a sentence or item, after what it refers to, and the spans of both."""
     introduced = one.before or (one.lead_in if one.kind == "item" and _needs_lead_in(question, one) else None)
     if introduced is None:
-        text = plain(one.text)
-        return Statement(text, "supported", (evidence_of(one),), new_line, _found(text, answer))
-    text = f"{plain(introduced.text)} {plain(one.text)}"
-    evidence = _joined(one, introduced)
-    return Statement(text, "supported", evidence, new_line, _found(text, answer))
+        return plain(one.text), (evidence_of(one),)
+    return f"{plain(introduced.text)} {plain(one.text)}", _joined(one, introduced)
 
 
 def evidence_of(one: Candidate) -> Evidence:
