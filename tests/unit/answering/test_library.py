@@ -1,0 +1,100 @@
+"""Questions about the library are answered from the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ragapp.answering.library import LibraryAnswers, hit_of
+from ragapp.types import Chunk, Document, Hit
+
+
+def document(number: int, name: str, pages: int, **metadata: str) -> Document:
+    return Document(
+        id=f"d{number}",
+        collection="default",
+        name=name,
+        source=name,
+        version=1,
+        live_version=1,
+        status="ready",
+        error=None,
+        sha256="",
+        size=1,
+        media_type="",
+        pages=pages,
+        chunks=1,
+        embedded=1,
+        accepted_at=datetime(2026, 3, 4, tzinfo=UTC),
+        metadata=metadata,
+    )
+
+
+DOCUMENTS = [
+    document(1, "rfc1178.txt", 8),
+    document(2, "rfc1350.txt", 11),
+    document(3, "lease_agreement.docx", 2, title="Office lease agreement", author="Claudia Brandt"),
+]
+
+
+def beginning(one: Document) -> Hit:
+    return hit_of(one, 1, Chunk(0, 20, "D. Libes\nAugust 1990", 1))
+
+
+def named_in(text: str, collection: str) -> frozenset[str]:
+    words = text.lower()
+    return frozenset(
+        one.id
+        for one in DOCUMENTS
+        if one.name[:7] in words.replace(" ", "") or ("lease" in words and one.id == "d3")
+    )
+
+
+LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, named_in, beginning)
+
+
+def answered(question: str) -> list[str]:
+    return [one.text for one in LIBRARY.answer(question, "default")]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many RFCs are in the library?", "There are 2 RFCs in this collection."),
+        ("How many documents do you have?", "There are 3 documents in this collection."),
+        (
+            "Who is the author of the lease agreement file?",
+            "The author of Office lease agreement is Claudia Brandt.",
+        ),
+        ("How many pages does the lease agreement have?", "Office lease agreement has 2 pages."),
+        ("When was the lease agreement uploaded?", "Office lease agreement was added on 04 March 2026."),
+    ],
+)
+def test_what_the_database_knows(question: str, answer: str) -> None:
+    assert answered(question) == [answer]
+
+
+def test_documents_on_a_subject_are_listed_and_cited() -> None:
+    count, listed = LIBRARY.answer("Which documents do you have about the lease?", "default")
+    assert count.text == "1 document."
+    assert "lease_agreement.docx" in listed.text
+    assert listed.evidence[0].passage.hit.document_id == "d3"
+
+
+def test_the_lines_at_the_top_stand_for_an_author_that_no_property_names() -> None:
+    assert answered("Who wrote RFC1178?") == ["D. Libes August 1990"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many pumps are there?",
+        "Who wrote the song?",
+        "What documents must a tenant bring?",
+        "How long is the pier?",
+        "When was the tower built?",
+    ],
+)
+def test_questions_for_what_documents_say_are_left_to_the_search(question: str) -> None:
+    assert answered(question) == []

@@ -1,0 +1,170 @@
+"""The reading pipeline, with the reader that comes with the package: right, whole and to the point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from ragapp.answering.passages import Passage
+from ragapp.answering.reading.composition import Composer
+from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
+from ragapp.models.reader import OnnxReader
+from ragapp.types import Chunk, Heading, ParsedText
+from tests.unit.answering.hits import OFFSET, hit
+
+MANUAL = (
+    "Error code F210 means that the door is open. Error code F211 means that the drain is blocked. "
+    "Error code F120 means that the water is too cold."
+)
+PARTS = (
+    "The washer with part number WM-2210-A spins at 1200 turns a minute. "
+    "The washer with part number WM-2210-C spins at 1400 turns a minute."
+)
+STAFF = (
+    "Greta Holm leads the workshop in Bergen. Pavel Novak leads the workshop in Brno. "
+    "Ines Prado was promoted on 4 April 2022."
+)
+PRICES = "Item | Category | Price (EUR)\nDrum seal | Seals | 18.50\nDoor seal | Seals | 24.00\nPump | Motors | 61.00\n"
+CLEANING = "To clean the filter:\n\n1. Switch the washer off.\n2. Open the flap.\n3. Rinse the filter.\n"
+TERMS = (
+    "A drain valve is a tap through which water leaves the washer. An inlet valve is a tap through which water "
+    "enters the washer."
+)
+
+
+@cache
+def reader() -> OnnxReader:
+    return OnnxReader(threads=1)
+
+
+def answer(question: str, *texts: str) -> Extract:
+    """From documents of one chunk each."""
+    passages = [
+        Passage(number, replace(hit(text, number), title="Washer manual and staff"))
+        for number, text in enumerate(texts, 1)
+    ]
+
+    def chunks_of(document_id: str, version: int) -> Sequence[Chunk]:
+        one = next(one for one in passages if one.hit.document_id == document_id)
+        return [Chunk(OFFSET, one.hit.end, one.hit.text, 1)]
+
+    def text_of(document_id: str, version: int) -> ParsedText:
+        return ParsedText("")
+
+    return ReadingPipeline(reader, lambda: None, Composer(chunks_of, text_of)).extract(
+        question, question, passages
+    )
+
+
+def texts(extract: Extract) -> list[str]:
+    return [statement.text for statement in extract.statements]
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("What does error code F211 mean?", "Error code F211 means that the drain is blocked."),
+        ("What does error code F120 mean?", "Error code F120 means that the water is too cold."),
+        ("How fast does the WM-2210-C spin?", "The washer with part number WM-2210-C spins at 1400"),
+        ("Who leads the workshop in Brno?", "Pavel Novak leads the workshop in Brno."),
+        ("When was Ines Prado promoted?", "Ines Prado was promoted on 4 April 2022."),
+        ("What is the price of the door seal?", "Door seal — Price (EUR): 24.00"),
+    ],
+)
+def test_the_right_one_of_several_like_it_is_answered_alone(question: str, begins: str) -> None:
+    first, *others = texts(answer(question, MANUAL, PARTS, STAFF, PRICES))
+    assert first.startswith(begins)
+    assert not others
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What does error code F999 mean?", "F999"),
+        ("How fast does the WM-2210-B spin?", "WM-2210-B"),
+        ("Who leads the workshop in Oslo?", "Oslo"),
+        ("When did Ines Prado resign?", None),
+        ("How many washers were sold in 2021?", "2021"),
+        ("What is the warranty of the drum seal?", None),
+    ],
+)
+def test_what_is_almost_there_is_refused_and_what_is_missing_is_named(
+    question: str, missing: str | None
+) -> None:
+    extract = answer(question, MANUAL, PARTS, STAFF, PRICES)
+    assert texts(extract) == []
+    assert extract.missing == missing
+
+
+def test_the_words_that_answer_are_highlighted() -> None:
+    (statement,) = answer("Who leads the workshop in Bergen?", STAFF).statements
+    assert statement.highlight is not None
+    assert statement.text[slice(*statement.highlight)] == "Greta Holm"
+    assert statement.answers is not None
+    assert statement.answers > 0.5
+
+
+def test_all_rows_are_listed_with_their_number() -> None:
+    first, *rows = texts(answer("Which items are in the category Seals?", PRICES))
+    assert first == "Seals (2): Drum seal; Door seal"
+    assert len(rows) == 2
+
+
+def test_instructions_come_whole_and_in_order() -> None:
+    shown = texts(answer("How do I clean the filter?", CLEANING, MANUAL))
+    assert shown[-3:] == ["Switch the washer off.", "Open the flap.", "Rinse the filter."]
+
+
+def test_two_things_are_set_side_by_side() -> None:
+    shown = texts(answer("difference between a drain valve and an inlet valve", TERMS))
+    assert [text.split(" is ")[0] for text in shown] == ["A drain valve", "An inlet valve"]
+
+
+def test_two_questions_in_one_get_an_answer_each() -> None:
+    shown = texts(answer("Who leads the workshop in Bergen and who leads the workshop in Brno?", STAFF))
+    assert [text.split(" leads")[0] for text in shown] == ["Greta Holm", "Pavel Novak"]
+
+
+def test_misspelt_words_are_read_as_the_documents_spell_them() -> None:
+    assert texts(answer("what is the price of the drumm seal?", PRICES))[0].startswith("Drum seal — Price")
+
+
+def test_a_summary_goes_through_the_sections() -> None:
+    sections = {
+        "1. Safety": "Never open the door while the drum turns. Keep children away from the machine.",
+        "2. Cleaning": "The filter is rinsed once a month under running water. The drum needs no care.",
+        "References": "See the norm EN 60335 for all of the further requirements on such machines.",
+    }
+    chunks, at = [], OFFSET
+    for heading, text in sections.items():
+        chunks.append(Chunk(at, at + len(text), text, 1, heading))
+        at += len(text)
+    composer = Composer(lambda document_id, version: chunks, lambda document_id, version: ParsedText(""))
+    shown = composer.summary(Passage(1, hit(chunks[1].text)))
+    assert [one.text.split()[0] for one in shown] == ["Never", "The"]
+    assert all(len(one.evidence) == 1 for one in shown)
+
+
+def test_numbered_headings_are_steps() -> None:
+    titles = ["1. Eat breakfast", "2. Drink water", "3. Sleep well"]
+    text, headings, chunks = "", [], []
+    for title in titles:
+        headings.append(Heading(1, len(text), len(text) + len(title)))
+        body = f"\nThis helps to stop a headache, as {title[3:].lower()} does every day.\n"
+        start = len(text) + len(title) + 1
+        text += title + body
+        chunks.append(Chunk(start, len(text), text[start:], 1, title))
+    passage = Passage(
+        1, replace(hit(chunks[0].text, heading=titles[0]), start=chunks[0].start, end=chunks[0].end)
+    )
+    composer = Composer(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
+    pipeline = ReadingPipeline(reader, lambda: None, composer)
+    question = "How do I stop a headache?"
+    shown = pipeline.extract(question, question, [passage]).statements
+    assert [one.text for one in shown] == titles
+    for one in shown:
+        (evidence,) = one.evidence
+        assert text[evidence.passage.hit.start + evidence.start :].startswith(one.text)
