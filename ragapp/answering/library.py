@@ -30,6 +30,8 @@ _HERE = (
     r"|(?:do|did) (?:you|we|i) (?:have|hold|know|store|contain)|(?:are|is) there|here|have you (?:got|read)"
     r"|have been (?:uploaded|added|ingested|indexed)|(?:are|were) (?:uploaded|added|indexed|available))"
 )
+_KIND = re.compile(rf"(?:different |other )?(?:{_KINDS_OF_DOCUMENT})", re.IGNORECASE)
+_IS_HERE = re.compile(_HERE, re.IGNORECASE)
 _COUNT = re.compile(
     rf"^how many (?P<what>(?:[\w-]+ ){{0,3}}?[\w-]+)\b.*?\b{_HERE}\b(?P<rest>.*)", re.IGNORECASE
 )
@@ -84,13 +86,13 @@ class LibraryAnswers:
         if found := _ADDED.match(question):
             return self._told_of(found["of"], collection, _added)
         if found := _LIST.match(question):
-            return self._list(found["about"], bool(re.search(_HERE, question, re.IGNORECASE)), collection)
+            return self._list(found["about"], _IS_HERE.search(question) is not None, collection)
         return []
 
     def _count(self, found: re.Match[str], collection: str) -> list[Statement]:
         what = found["what"]
         documents = self.documents_of(collection)
-        if re.fullmatch(rf"(?:different |other )?(?:{_KINDS_OF_DOCUMENT})", what, re.IGNORECASE):
+        if _KIND.fullmatch(what):
             wanted = set(name_words(what))
             chosen = [one for one in documents if wanted <= _called(one)] if wanted else list(documents)
             ending = _ENDINGS.get(what.lower().rstrip("s"))

@@ -56,6 +56,9 @@ BOUNDED = {
     "unknown._KUBERNETES_SERVICE": "names of environment variables",
     "sentences._ROW": "the last 80 letters of a line",
     "twins._CODE": "questions of a dataset",
+    "reading.question._COMPARE": "the first LONGEST letters of a question",
+    "reading.question._DIFFERS": "the first LONGEST letters of a question",
+    "reading.question._KINDS": "the first LONGEST letters of a question",
 }
 """Quadratic patterns, and what they are given."""
 
@@ -63,6 +66,7 @@ COMPUTED = {
     r"re.fullmatch(f'\\d{{1,3}}(?:\\{thousands}\\d{{3}})+(?:\\{point}\\d+)?', written)",  # one of two signs
     "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
     r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
+    r"re.search(f'(?<![\\w-]){re.escape(code)}(?![\\w]|[-/.]\\w)', text)",  # a code, escaped
     "re.sub(pattern, HIDDEN, text)",  # a key, escaped
     r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # escaped
 }

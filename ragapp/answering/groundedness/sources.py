@@ -114,6 +114,11 @@ def _is_head(cells: tuple[str, ...]) -> bool:
     return any(cells) and all(value.kind == "date" or value.is_year for value in values)
 
 
+def _is_header(quote: str) -> bool:
+    cells = row_cells(fold(quote))
+    return bool(cells) and "\n" not in quote.strip() and _is_head(cells)
+
+
 def _parted(text: str) -> Iterator[str]:
     return (text[start:end] for start, end in sentence_parts(text))
 
@@ -137,5 +142,6 @@ def _ends_sentence(word: str) -> bool:
 
 
 def quoted_sources(quotes: Sequence[str]) -> tuple[EvidenceSentence, ...]:
-    """The sentences of all quotes, in order."""
+    """The sentences of all quotes, in order but for headers of tables, which come before their rows."""
+    quotes = sorted(quotes, key=lambda quote: not _is_header(quote))
     return sources_in(quote[start:end] for quote in quotes for start, end in sentence_spans(quote))

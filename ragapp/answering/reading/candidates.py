@@ -31,7 +31,7 @@ FEWEST_TITLE_WORDS = 2
 """A title of one word, or of none, is more often a program's than a person's."""
 
 _RULE = re.compile(r"[\s|:+=_*.-]*")
-_PARTS = re.compile(r"\s*(?:>|›)\s*")
+_PARTS = re.compile(r" ?[>›] ?")
 _ITEM = re.compile(r"^\s*(?:[-*+•▪●◦‣·–o]|\(?\d{1,3}[.)]|\(?[a-zA-Z]{1,2}\))\s+\S")
 _FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -45,7 +45,7 @@ class Candidate:
 
     `text` is what it says by itself, on one line; `label` names its document and section. A row has `cells`
     as (header, value) pairs, with an empty header where the table names none. `lead_in` introduces a list's
-    items; `before` is what a sentence refers back to.
+    items; `before` is what a sentence refers back to; `head` is the header of a row's table in the passage.
     """
 
     passage: Passage
@@ -56,6 +56,7 @@ class Candidate:
     lead_in: SourceSentence | None = None
     before: SourceSentence | None = None
     cells: tuple[tuple[str, str], ...] = ()
+    head: SourceSentence | None = None
     place: int = 0
     """Its position among all candidates, in reading order within each passage."""
 
@@ -85,6 +86,7 @@ class _Reading:
     """Where the walk through a passage's sentences is: inside a table, or a list."""
 
     head: tuple[str, ...] = ()
+    header: SourceSentence | None = None
     lead_in: SourceSentence | None = None
     previous: SourceSentence | None = None
 
@@ -119,13 +121,14 @@ def _in_passage(passage: Passage) -> Iterator[Candidate]:
                 continue
             if not in_table and (not state.head or _is_head_row(cells, passage, sentence)):
                 state.head, in_table = (cells, True) if _names_columns(cells) else ((), True)
+                state.header = sentence if state.head else None
                 if state.head:
                     continue
             in_table = True
-            yield _row(passage, sentence, text, cells, state.head)
+            yield _row(passage, sentence, text, cells, state)
             continue
         if in_table:
-            state.head, in_table = (), False
+            state.head, state.header, in_table = (), None, False
         yield from _of_prose(passage, sentence, text, state)
         state.previous = sentence
 
@@ -161,11 +164,11 @@ def _antecedent(sentence: SourceSentence, previous: SourceSentence | None) -> So
 
 
 def _row(
-    passage: Passage, sentence: SourceSentence, text: str, cells: tuple[str, ...], head: tuple[str, ...]
+    passage: Passage, sentence: SourceSentence, text: str, cells: tuple[str, ...], state: _Reading
 ) -> Candidate:
-    names = head if len(head) == len(cells) else _aligned(head, len(cells))
+    names = state.head if len(state.head) == len(cells) else _aligned(state.head, len(cells))
     pairs = tuple(zip(names, cells, strict=True))
-    return Candidate(passage, sentence.start, sentence.end, text, "row", cells=pairs)
+    return Candidate(passage, sentence.start, sentence.end, text, "row", cells=pairs, head=state.header)
 
 
 def _aligned(head: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ def _aligned(head: tuple[str, ...], count: int) -> tuple[str, ...]:
 def _head_above(passage: Passage) -> tuple[str, ...]:
     """The header row that a chunk from the middle of a table has at the end of its heading."""
     heading = passage.hit.heading or ""
-    return row_cells(fold(_PARTS.split(heading)[-1])) if "|" in heading else ()
+    return row_cells(_PARTS.split(fold(heading))[-1]) if "|" in heading else ()
 
 
 def _is_head_row(cells: tuple[str, ...], passage: Passage, sentence: SourceSentence) -> bool:

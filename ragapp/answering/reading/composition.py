@@ -19,7 +19,7 @@ from ragapp.answering.reading.documents import (
 )
 from ragapp.answering.reading.question import Question
 from ragapp.answering.reading.scoring import ReadCandidate, concepts
-from ragapp.answering.reading.shown import evidence_of, plain, statement_of
+from ragapp.answering.reading.shown import evidence_of, plain, row_evidence, statement_of
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import fold, stems, words
 from ragapp.errors import NotFoundError
@@ -54,15 +54,23 @@ _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d\d\b|\b\d{1,2}[./]\d{1,2}\b|\b(?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|\d:\d\d"
 )
+_ARTICLE = re.compile(r"^(?:the|a|an) ")
+_ASIDE = re.compile(r"^\([^)]{0,60}\) ?")
+_IS = re.compile(r"(?:is|are|means|denotes|refers? to|describes?|stands? for)\b|[—–:-]")
 _DEFINED = re.compile(
-    r"(?:what is|what's|what are|define|explain|what does)\s+(?:(?:a|an|the)\s+)?(?P<term>.{2,60}?)"
-    r"(?:\s+(?:mean|stand for))?\s*\??$",
+    r"(?:what is|what's|what are|define|explain|what does) (?:(?:a|an|the) )?(?P<term>.{2,60}?)"
+    r"(?: (?:mean|stand for))? ?\??$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^\s*(?:step\s+)?(\d{1,2})[.):]?\s+\S", re.IGNORECASE)
 _LEADS = re.compile(
     r"^(?:\d[\d.]*\s+)?(?:abstract|summary|executive summary|overview|tl;dr|zusammenfassung)\b", re.IGNORECASE
 )
+_TIPS = re.compile(
+    r"\b(?:tips?|steps?|ways|how to|guide|instructions|rules|habits|tricks|advice)\b", re.IGNORECASE
+)
+"""What titles say of documents whose numbered headings are steps; those of others number their chapters."""
+
 _NO_CONTENT = re.compile(
     r"(?:status of this memo|copyright|table of contents|contents|references|acknowledg|author|editor|"
     r"full copyright|index$|contributors|security considerations$|iana considerations|intellectual property)",
@@ -86,7 +94,8 @@ class Composer:
         """
         best = answers[0]
         if question.kind == "list":
-            return self._whole_list(question, best) or _facts(question, answers)
+            found = self._whole_list(question, best) or self.list_under_heading(question, passages)
+            return found or _facts(question, answers)
         if question.kind == "how_to":
             return self._steps(answers, passages) or _facts(question, answers)
         return _facts(question, answers)
@@ -117,6 +126,19 @@ class Composer:
         rows = [row for row in around if row.kind == "row" and named and named <= set(row.cells)]
         return _listed_rows(question, rows[:MOST_ITEMS], named) if len(rows) >= FEWEST_ITEMS else []
 
+    def list_under_heading(self, question: Question, passages: Sequence[Passage]) -> list[Statement]:
+        """The list below a heading that says what is asked for."""
+        wanted = concepts(question.stems)
+        for passage in passages:
+            path = section_path(passage.hit.heading)
+            if not path or not concepts(frozenset(stems(path[-1]))) & wanted:
+                continue
+            around = candidates_in(section_around(passage, self._chunks(passage)))
+            items = [one for one in around if one.kind == "item"]
+            if len(items) >= FEWEST_ITEMS and len(concepts(frozenset(stems(path[-1]))) - wanted) == 0:
+                return _listed(items)
+        return []
+
     def _steps(self, answers: Sequence[ReadCandidate], passages: Sequence[Passage]) -> list[Statement]:
         """The steps that a section of the answers or passages lists, or the headings that number them."""
         best = answers[0].candidate.passage
@@ -135,7 +157,11 @@ class Composer:
 
     def _numbered_headings(self, passage: Passage) -> list[Statement]:
         path = section_path(passage.hit.heading)
-        if not path or not _NUMBERED.match(path[-1]):
+        if (
+            not path
+            or not _NUMBERED.match(path[-1])
+            or not _TIPS.search(" ".join((passage.label, *path[:-1])))
+        ):
             return []
         try:
             text = self._text_of(passage.hit.document_id, passage.hit.version)
@@ -185,13 +211,16 @@ def _form_of(question: Question) -> Callable[[Candidate], bool] | None:
     if question.kind == "date":
         return lambda one: _DATE.search(one.text) is not None
     if question.kind == "definition" and (term := _DEFINED.match(question.text)):
-        defines = re.compile(
-            rf"(?:(?:the|a|an)\s+)?(?:term\s+)?[\"“]?{re.escape(term['term'])}s?[\"”]?\s*(?:\([^)]*\)\s*)?"
-            r"(?:is|are|means|denotes|refers? to|describes?|stands? for|[—–-]|:)(?:\s|$)",
-            re.IGNORECASE,
-        )
-        return lambda one: defines.match(one.text) is not None
+        return lambda one: _defines(one.text, term["term"].casefold())
     return None
+
+
+def _defines(text: str, term: str) -> bool:
+    """Whether a sentence begins with the term, perhaps with its abbreviation in parentheses, and "is"."""
+    opening = _ARTICLE.sub("", text.casefold()).lstrip("\"“'")
+    if not opening.startswith(term):
+        return False
+    return _IS.match(_ASIDE.sub("", opening[len(term) :].lstrip("s\"”' "))) is not None
 
 
 def compare(question: Question, sides: Sequence[Sequence[ReadCandidate]]) -> list[Statement]:
@@ -251,7 +280,7 @@ def _listed(items: Sequence[Candidate]) -> list[Statement]:
 
 def _quoted(one: Candidate, *, new_line: bool = False) -> Statement:
     text = plain(one.body if one.kind == "row" else one.text)
-    return Statement(text, "supported", (evidence_of(one),), new_line)
+    return Statement(text, "supported", row_evidence(one), new_line)
 
 
 def _listed_rows(question: Question, rows: Sequence[Candidate], named: set[Cell]) -> list[Statement]:

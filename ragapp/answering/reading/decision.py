@@ -16,7 +16,7 @@ from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import Candidate
 from ragapp.answering.reading.question import Question, is_superlative, name_stem
-from ragapp.answering.reading.scoring import ReadCandidate
+from ragapp.answering.reading.scoring import ReadCandidate, concepts
 from ragapp.answering.terms import fold, words
 from ragapp.text.names import abbreviated
 
@@ -25,7 +25,8 @@ THRESHOLD = 0.16
 
 THRESHOLD_DOUBTED = 0.42
 """From which it does although its document never mentions a name of the question, as a speech does not name
-its speaker; or although the question asks for the most of something and it names none."""
+its speaker; or although the question has a noun that no passage has, or asks for a quantity, or for the most
+of something, that it does not mention."""
 
 THRESHOLD_YES_NO, COVERED = 0.13, 0.5
 """From which a candidate that has so many of a question's words, weighted by rarity, settles a yes or no: the
@@ -41,7 +42,7 @@ _MARKS = re.compile(r"[\s\-'’.]+")
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
-    r"\b(?:[A-Z][\w-]*|section|article|chapter|table|figure|error|code|version|page|room|item|no\.?|number"
+    r"\b(?:[A-Z][\w-]{0,30}|section|article|chapter|table|figure|error|code|version|page|room|item|no\.?|number"
     r"|rfc) #?(?P<number>\d{2,}(?:\.\d+)*)\b"
 )
 
@@ -57,6 +58,8 @@ class Decision:
 def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence[Passage]) -> Decision:
     """`read` is sorted, best first. `passages` are all that were read."""
     texts = _texts_of_documents(passages)
+    known = concepts(frozenset[str]().union(*(one.stems for one in passages)))
+    unknown = concepts(question.nouns) - known
     answers, missing = [], None
     everything = " ".join(texts.values())
     for one in read:
@@ -64,7 +67,7 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
         lacking = vetoed(question, one.candidate, document)
         unnamed = None if lacking else missing_name(question, document)
         threshold = THRESHOLD
-        if unnamed is not None or _is_doubtful(question, one.candidate):
+        if unknown or unnamed is not None or _is_doubtful(question, one.candidate):
             threshold = THRESHOLD_DOUBTED
         elif question.kind == "yes_no" and one.coverage >= COVERED:
             threshold = THRESHOLD_YES_NO
@@ -76,8 +79,10 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
 
 
 def _is_doubtful(question: Question, one: Candidate) -> bool:
-    """Whether the candidate lacks the form of an answer: no superlative, or figures for a yes or no."""
+    """Whether the candidate lacks what an answer has: a superlative, the quantity, words for a yes or no."""
     if question.is_superlative and not is_superlative(one.body):
+        return True
+    if not concepts(question.quantity) <= concepts(one.stems | one.passage.label_stems):
         return True
     return question.kind == "yes_no" and one.kind == "sentence" and _is_figures(one.text)
 
@@ -136,7 +141,7 @@ def _rival_name(question: str, one: Candidate, here: frozenset[str]) -> str | No
     return None
 
 
-_PAIR = re.compile(r"(?<![\w-])(?=([A-Z][\w'’]+) ([A-Z][\w'’]+)(?![\w-]))")
+_PAIR = re.compile(r"(?<![\w-])(?=([A-Z][\w'’]{1,30}) ([A-Z][\w'’]{1,30})(?![\w-]))")
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from ragapp.protocols import Reader, Reranker
 MOST_READ = 8
 """Passages that are read."""
 
-_AND_ASKS = re.compile(r",?\s+and (?=(?:what|who|when|where|how|which|why|whose)\b)", re.IGNORECASE)
+_AND_ASKS = re.compile(r",? and (?=(?:what|who|when|where|how|which|why|whose)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class ReadingPipeline:
 
     def _answered(self, question: Question, passages: Sequence[Passage]) -> Extract:
         decision = self._decide(question, passages)
+        if not decision.answers and question.kind == "list":
+            return Extract(tuple(self._composer.list_under_heading(question, passages)), decision.missing)
         if not decision.answers:
             return Extract((), decision.missing)
         return Extract(tuple(self._composer.compose(question, decision.answers, passages)))

@@ -67,6 +67,18 @@ class Question:
         return tuple(_names(self.required))
 
     @cached_property
+    def nouns(self) -> frozenset[str]:
+        """The stems of words that an article, a possessive or "of" marks as nouns: Ada's lawyer."""
+        found = (match["noun"] for match in _NOUN.finditer(self.required))
+        return frozenset(part for noun in found for part in stems(noun)) - _GENERAL_NOUNS
+
+    @cached_property
+    def quantity(self) -> frozenset[str]:
+        """The stems of what is measured: "carbon footprint" in "What is the carbon footprint of milk?"."""
+        found = _QUANTITY.match(self.text) if self.kind == "number" else None
+        return frozenset(stems(found["what"])) - _GENERAL_NOUNS if found else frozenset()
+
+    @cached_property
     def is_superlative(self) -> bool:
         return is_superlative(self.text)
 
@@ -74,6 +86,9 @@ class Question:
     def is_english(self) -> bool:
         return is_english(self.text)
 
+
+LONGEST = 600
+"""Letters of a question that are understood; what follows is searched for all the same."""
 
 _YEAR = re.compile(r"(?<![\w.,])(?:1[89]|20)\d\d(?![\w]|[.,]\d)")
 _AUXILIARY = (
@@ -108,7 +123,7 @@ _PATTERNS: Final[Mapping[QuestionKind, str]] = {
 
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
 _BETWEEN = re.compile(
-    r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?P<rest> (?:in|of|for|on|at) .+)?$", re.IGNORECASE
+    r"\bbetween (?P<a>.{1,120}?) and (?P<b>.{1,120}?)(?: (?:in|of|for|on|at) .{1,120})?$", re.IGNORECASE
 )
 _DIFFERS = re.compile(
     r"^(?:how (?:do|does|is|are) )?(?P<a>.+?)"
@@ -133,12 +148,18 @@ _ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 
 def understand(text: str, core: str = "") -> Question:
     """The question with its kind and what it names; `core` as in a Question."""
-    text = _fiscal_years_as_years(_asking_part(_without_source(fold(text))))
+    core, text = fold(core), _read_part(text)
     kind: QuestionKind = next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "fact")
     sides = _sides(text) if kind in {"difference", "comparison"} else ()
     if kind in {"difference", "comparison"} and not sides:
         kind = "fact"
-    return Question(text, kind, sides, _fiscal_years_as_years(fold(core)))
+    return Question(text, kind, sides, _read_part(core))
+
+
+def _read_part(text: str) -> str:
+    """What is read of a question: the sentence that asks, without the document that it names."""
+    text = fold(text[:LONGEST])
+    return _fiscal_years_as_years(_asking_part(_without_source(text))) if text else ""
 
 
 def _without_source(text: str) -> str:
@@ -174,6 +195,21 @@ def _sides(text: str) -> tuple[str, ...]:
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.&-](?=[^\W_]))*")
 _NOT_NAMES = word_set("i i'm i’m i'd i’d ok usd eur gbp jpy chf fy q1 q2 q3 q4 ytd yoy")
 """Words with capitals that name nothing."""
+_NOUN = re.compile(
+    r"(?:\b(?:the|an?|of|my|our|your|their|his|her)|['’]s) (?P<noun>[a-z]{4,30})\b(?! [a-z]{2,30}ed\b)"
+)
+_QUANTITY = re.compile(
+    r"(?:what|how much|how high|how large) (?:is|was|are|were) the (?P<what>[^?]{3,60}?)"
+    r"(?: (?:of|for|in|per|on|at|by|to)\b|\?|$)",
+    re.IGNORECASE,
+)
+_GENERAL_NOUNS = frozenset(
+    stems(
+        "average total number amount value name kind type size level rate price cost thing way part end "
+        "start year month day date first last second third main only same other city country people person "
+        "company place time"
+    )
+)
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|highest|lowest|largest|smallest|biggest|greatest|fewest|longest|shortest|oldest|newest|latest"
     r"|earliest|best|worst|cheapest|tallest|fastest|heaviest|maximum|minimum|top)\b(?! (?:of|recent)\b)",

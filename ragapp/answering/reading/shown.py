@@ -31,7 +31,7 @@ SCORE_DECIMALS = 4
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*(?=\S)|`)(.{1,300}?)\1")
-_ANCHOR = re.compile(r"\s*(?:\{#[\w-]{1,80}\}|¶)")
+_ANCHOR = re.compile(r" ?(?:\{#[\w-]{1,80}\}|¶)")
 
 
 def plain(text: str) -> str:
@@ -45,7 +45,7 @@ def statement_of(question: Question, read: ReadCandidate, *, new_line: bool = Fa
     one = read.candidate
     if one.kind == "row":
         text, answer = row_text(question, one, read.reading.span)
-        evidence: tuple[Evidence, ...] = (evidence_of(one),)
+        evidence = row_evidence(one)
     else:
         text, evidence = _prose(question, one)
         answer = _answer_in(read) if question.kind in HIGHLIGHTED else None
@@ -63,6 +63,13 @@ def _prose(question: Question, one: Candidate) -> tuple[str, tuple[Evidence, ...
 
 def evidence_of(one: Candidate) -> Evidence:
     return Evidence(one.passage, one.start, one.end)
+
+
+def row_evidence(one: Candidate) -> tuple[Evidence, ...]:
+    """The row, and its table's header where the passage has it."""
+    if one.head is None:
+        return (evidence_of(one),)
+    return evidence_of(one), Evidence(one.passage, one.head.start, one.head.end)
 
 
 def _joined(one: Candidate, introduced: SourceSentence) -> tuple[Evidence, ...]:

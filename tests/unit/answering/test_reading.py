@@ -27,11 +27,15 @@ STAFF = (
     "Greta Holm leads the workshop in Bergen. Pavel Novak leads the workshop in Brno. "
     "Ines Prado was promoted on 4 April 2022."
 )
-PRICES = "Item | Category | Price (EUR)\nDrum seal | Seals | 18.50\nDoor seal | Seals | 24.00\nPump | Motors | 61.00\n"
+PRICES = """Item | Category | Price (EUR)
+Drum seal | Seals | 18.50
+Door seal | Seals | 24.00
+Pump | Motors | 61.00
+"""
 CLEANING = "To clean the filter:\n\n1. Switch the washer off.\n2. Open the flap.\n3. Rinse the filter.\n"
 TERMS = (
-    "A drain valve is a tap through which water leaves the washer. An inlet valve is a tap through which water "
-    "enters the washer."
+    "A drain valve is a tap through which water leaves the washer. "
+    "An inlet valve is a tap through which water enters the washer."
 )
 
 
