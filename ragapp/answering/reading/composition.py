@@ -28,8 +28,8 @@ from ragapp.types import Chunk
 MOST_SENTENCES = 3
 """Of an answer to a question for a fact: its headline, and what else the document says that answers."""
 
-ALSO_ANSWERS, NEAR_BEST = 0.6, 0.75
-"""The probability, or share of the headline's, from which another sentence joins it."""
+ALSO_ANSWERS = 0.6
+"""The probability from which another sentence joins the headline."""
 
 SAME = 0.6
 """Of sentences that share this part of their content stems (of the shorter), only one is quoted."""

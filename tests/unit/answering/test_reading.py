@@ -161,8 +161,10 @@ def test_numbered_headings_are_steps() -> None:
         start = len(text) + len(title) + 1
         text += title + body
         chunks.append(Chunk(start, len(text), text[start:], 1, title))
+    first = chunks[0]
+    found = hit(first.text, heading=titles[0])
     passage = Passage(
-        1, replace(hit(chunks[0].text, heading=titles[0]), start=chunks[0].start, end=chunks[0].end)
+        1, replace(found, start=first.start, end=first.end, title="Three tips for a clear head")
     )
     composer = Composer(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
     pipeline = ReadingPipeline(reader, lambda: None, composer)
