@@ -163,9 +163,7 @@ def test_numbered_headings_are_steps() -> None:
         chunks.append(Chunk(start, len(text), text[start:], 1, title))
     first = chunks[0]
     found = hit(first.text, heading=titles[0])
-    passage = Passage(
-        1, replace(found, start=first.start, end=first.end, title="Three tips for a clear head")
-    )
+    passage = Passage(1, replace(found, start=first.start, end=first.end, title="Three tips for mornings"))
     composer = Composer(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
     pipeline = ReadingPipeline(reader, lambda: None, composer)
     question = "How do I stop a headache?"
