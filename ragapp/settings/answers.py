@@ -25,8 +25,9 @@ class AnswerSettings(BaseModel):
     )
     support_model: str | None = Field(
         default="ms-marco-MiniLM-L-12-v2",
-        description="Answerability model, which judges whether the best sentences answer the question. "
-        "When this is empty, or until the model is installed, keyword overlap decides.",
+        description="Reranking model that reads the best candidates for an answer beside the reader that "
+        "comes with the package. For questions in other languages than English it decides whether there is an "
+        "answer; when this is empty, or until the model is installed, keyword overlap does.",
     )
     generator: str = Field(
         default="extractive",
