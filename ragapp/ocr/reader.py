@@ -36,7 +36,7 @@ class Word:
     bottom: float
 
 
-class Reader(Protocol):
+class OcrReader(Protocol):
     @property
     def name(self) -> str:
         """The name in messages."""

@@ -26,7 +26,7 @@ class AnswerSettings(BaseModel):
     support_model: str | None = Field(
         default="ms-marco-MiniLM-L-12-v2",
         description="Reranking model that reads the best candidates for an answer beside the reader that "
-        "comes with the package. For questions in other languages than English it decides whether there is an "
+        "comes with the package. For other languages than English it decides whether there is an "
         "answer; when this is empty, or until the model is installed, keyword overlap does.",
     )
     generator: str = Field(

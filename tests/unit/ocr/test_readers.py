@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ingest.parse.registry import parse
 from ragapp import ocr
 from ragapp.errors import ParseError
-from ragapp.ocr import Reader
+from ragapp.ocr import OcrReader
 from ragapp.ocr.tesseract import Tesseract, program
 from tests.printing import Printed, pdf_of
 
@@ -21,7 +21,7 @@ WITHOUT_PROGRAMS = "/nowhere"
 
 
 @pytest.fixture(scope="module", params=["tesseract", "rapidocr"])
-def reader(request: pytest.FixtureRequest) -> Reader:
+def reader(request: pytest.FixtureRequest) -> OcrReader:
     if request.param == "rapidocr":
         pytest.importorskip("rapidocr")
         from ragapp.ocr.rapid import RapidOcr
@@ -42,11 +42,11 @@ def page() -> Image.Image:
     return drawn
 
 
-def test_lines_are_in_the_order_of_the_page(reader: Reader, page: Image.Image) -> None:
+def test_lines_are_in_the_order_of_the_page(reader: OcrReader, page: Image.Image) -> None:
     assert [line for line in reader.text(page).splitlines() if line.strip()] == [FIRST, SECOND]
 
 
-def test_words_have_boxes(reader: Reader, page: Image.Image) -> None:
+def test_words_have_boxes(reader: OcrReader, page: Image.Image) -> None:
     words = reader.words(page)
     assert [word.text for word in words] == f"{FIRST} {SECOND}".split()
     for word, height in [(words[0], 700), (words[-1], 600)]:
@@ -54,13 +54,13 @@ def test_words_have_boxes(reader: Reader, page: Image.Image) -> None:
     assert words[0].left < words[1].left < words[-1].right < 0.6
 
 
-def test_an_empty_page_has_no_words(reader: Reader) -> None:
+def test_an_empty_page_has_no_words(reader: OcrReader) -> None:
     nothing = Image.new("RGB", (300, 300), "white")
     assert reader.text(nothing).strip() == ""
     assert reader.words(nothing) == []
 
 
-def test_a_picture_of_any_size_can_be_read(reader: Reader) -> None:
+def test_a_picture_of_any_size_can_be_read(reader: OcrReader) -> None:
     assert reader.words(Image.new("L", (9000, 9000), 255)) == []
 
 
@@ -96,7 +96,7 @@ def test_the_error_without_ocr_names_both_programs(monkeypatch: pytest.MonkeyPat
         parse(scan("x"), "a.png")
 
 
-def test_a_narrow_picture_takes_no_more_memory_than_another(reader: Reader) -> None:
+def test_a_narrow_picture_takes_no_more_memory_than_another(reader: OcrReader) -> None:
     line = Image.new("RGB", (2000, 5), "white")
     assert reader.text(line).strip() == ""
     assert reader.words(line) == []
