@@ -10,7 +10,7 @@ Half = Literal["train", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReadableText:
     """A sentence, list item or table row. `answer` is the span of the answer in `text`, if any."""
 
     text: str
@@ -38,7 +38,7 @@ class Asked:
     document: str
     question: str
     title: str
-    candidates: tuple[Choice, ...]
+    candidates: tuple[ReadableText, ...]
     gold: frozenset[int] = field(default_factory=frozenset)
     ordered: bool = True
     origin: int | None = None

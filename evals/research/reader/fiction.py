@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from evals.research.reader.examples import Asked, Choice, Half
+from evals.research.reader.examples import Asked, Half, ReadableText
 from evals.research.reader.invention import distinct, value
 from evals.research.reader.tables import row_text
 from evals.research.reader.words import listed
@@ -81,19 +81,19 @@ def _document(domain: dict[str, Any], name: str, rng: random.Random) -> Iterator
 
 def _lay_out(
     domain: dict[str, Any], facts: list[Fact], layout: str, rng: random.Random
-) -> tuple[list[Choice], list[int]]:
+) -> tuple[list[ReadableText], list[int]]:
     """The candidates of the document, and the index of each fact among them."""
     if layout == _TABLE:
         rows = list(dict.fromkeys((fact.thing, fact.year) for fact in facts))
         return [_row(domain, facts, row) for row in rows], [rows.index((f.thing, f.year)) for f in facts]
     lead = layout == _LIST
-    return [Choice(_statement(fact, lead, rng)) for fact in facts], list(range(len(facts)))
+    return [ReadableText(_statement(fact, lead, rng)) for fact in facts], list(range(len(facts)))
 
 
-def _row(domain: dict[str, Any], facts: list[Fact], row: tuple[str, str]) -> Choice:
+def _row(domain: dict[str, Any], facts: list[Fact], row: tuple[str, str]) -> ReadableText:
     own = [fact for fact in facts if (fact.thing, fact.year) == row]
     headers = [domain["kind"].capitalize(), "Year", *(fact.attribute["noun"].capitalize() for fact in own)]
-    return Choice(row_text(headers, [*row, *(fact.value for fact in own)]))
+    return ReadableText(row_text(headers, [*row, *(fact.value for fact in own)]))
 
 
 def _statement(fact: Fact, lead: bool, rng: random.Random) -> str:
@@ -121,10 +121,12 @@ def _filled(template: str, fact: Fact) -> str:
     return text[0].upper() + text[1:]
 
 
-def _with_answer(texts: tuple[Choice, ...], gold: frozenset[int], value: str) -> tuple[Choice, ...]:
+def _with_answer(
+    texts: tuple[ReadableText, ...], gold: frozenset[int], value: str
+) -> tuple[ReadableText, ...]:
     if not gold:
         return texts
     place = next(iter(gold))
     start = texts[place].text.lower().find(value.lower())
     answer = (start, start + len(value)) if start >= 0 else None
-    return (*texts[:place], Choice(texts[place].text, answer), *texts[place + 1 :])
+    return (*texts[:place], ReadableText(texts[place].text, answer), *texts[place + 1 :])

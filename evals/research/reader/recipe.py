@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.research.reader.examples import Asked, Choice, Half
+from evals.research.reader.examples import Asked, Half, ReadableText
 from evals.research.reader.fiction import invented
 from evals.research.reader.sources import half, load_public
 from evals.research.reader.texts import rule_made
@@ -64,14 +64,14 @@ def with_title(title: str, text: str) -> str:
     return f"{title}: {text}" if title else text
 
 
-def passage_of(asked: Asked, around: int, before: int = 2, after: int = 2) -> Choice:
+def passage_of(asked: Asked, around: int, before: int = 2, after: int = 2) -> ReadableText:
     """Joins the candidate `around` with its neighbours to one text, and shifts the span of the answer."""
     first, last = max(0, around - before), min(len(asked.candidates), around + after + 1)
     head = " ".join(c.text for c in asked.candidates[first:around])
     offset = len(head) + 1 if head else 0
     text = " ".join(c.text for c in asked.candidates[first:last])
     answer = asked.candidates[around].answer
-    return Choice(text, (answer[0] + offset, answer[1] + offset) if answer else None)
+    return ReadableText(text, (answer[0] + offset, answer[1] + offset) if answer else None)
 
 
 def overlap(question: str, text: str) -> float:
@@ -112,7 +112,7 @@ def _groups(asked: Asked, rng: random.Random) -> Iterator[Group]:
         yield _group(question, title, [passage], asked.answerable, f"{asked.source} passage")
 
 
-def _group(question: str, title: str, chosen: list[Choice], answerable: bool, source: str) -> Group:
+def _group(question: str, title: str, chosen: list[ReadableText], answerable: bool, source: str) -> Group:
     shift = len(with_title(title, "x")) - 1
     rows = []
     for at, candidate in enumerate(chosen):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.research.reader.examples import Asked, Choice, Half, Place, half_of
+from evals.research.reader.examples import Asked, Half, Place, ReadableText, half_of
 from evals.research.reader.tables import row_texts
 from ragapp.text.sentences import sentence_spans
 
@@ -42,10 +42,10 @@ def over_text(place: Place, question: str, text: str, answers: Iterable[tuple[in
     for at, (start, end) in enumerate(spans):
         inside = next(((a, b) for a, b in answers if start <= a < end), None)
         if inside is None:
-            candidates.append(Choice(text[start:end]))
+            candidates.append(ReadableText(text[start:end]))
             continue
         gold.add(at)
-        candidates.append(Choice(text[start:end], (inside[0] - start, min(inside[1], end) - start)))
+        candidates.append(ReadableText(text[start:end], (inside[0] - start, min(inside[1], end) - start)))
     return Asked(place.source, place.document, question, place.title, tuple(candidates), frozenset(gold))
 
 
@@ -96,7 +96,7 @@ def _reading(data: Path) -> Iterator[Asked]:
 def _wikiqa(data: Path) -> Iterator[Asked]:
     for row in _lines(data / "wikiqa/dev.jsonl"):
         title, gold = row["title"], frozenset(row["answers"])
-        candidates = tuple(Choice(sentence) for sentence in row["sentences"])
+        candidates = tuple(ReadableText(sentence) for sentence in row["sentences"])
         yield Asked("wikiqa", f"wikiqa {title}", row["question"], title, candidates, gold)
 
 
@@ -135,9 +135,9 @@ def _looked_up(name: str, row: dict[str, Any], texts: list[str], places: range) 
     answer = str(row["answer"][0])
     gold = [at for at in places if answer in texts[at]]
     if len(gold) == 1:
-        candidates = [Choice(text) for text in texts]
+        candidates = [ReadableText(text) for text in texts]
         start = texts[gold[0]].find(answer)
-        candidates[gold[0]] = Choice(texts[gold[0]], (start, start + len(answer)))
+        candidates[gold[0]] = ReadableText(texts[gold[0]], (start, start + len(answer)))
         yield Asked(
             "tatqa", f"tatqa {name}", row["question"], "", tuple(candidates), frozenset(gold), ordered=False
         )

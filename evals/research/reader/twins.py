@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from evals.research.reader.examples import Asked, Choice
+from evals.research.reader.examples import Asked, ReadableText
 from evals.research.reader.words import words
 
 _CODE = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Z][\w-]*\d[\w-]*\b")
@@ -69,14 +69,14 @@ def near_miss(asked: Asked, pool: NamePool, rng: random.Random) -> Asked | None:
 
 
 def _near(asked: Asked, question: str, origin: int) -> Asked:
-    plain = tuple(Choice(candidate.text) for candidate in asked.candidates)
+    plain = tuple(ReadableText(candidate.text) for candidate in asked.candidates)
     source = f"{asked.source} near miss"
     return replace(asked, source=source, question=question, candidates=plain, gold=frozenset(), origin=origin)
 
 
 def _other_document(asked: Asked, old: str, new: str, origin: int) -> Asked:
     missed = _near(asked, asked.question, origin)
-    texts = tuple(Choice(_exchange(candidate.text, old, new)) for candidate in missed.candidates)
+    texts = tuple(ReadableText(_exchange(candidate.text, old, new)) for candidate in missed.candidates)
     return replace(missed, title=_exchange(asked.title, old, new), candidates=texts)
 
 

@@ -6,7 +6,7 @@ import random
 import re
 
 from evals.research.reader.cloze import cloze_questions
-from evals.research.reader.examples import Asked, Choice, Place, half_of
+from evals.research.reader.examples import Asked, Place, ReadableText, half_of
 from evals.research.reader.fiction import invented
 from evals.research.reader.recipe import passage_of
 from evals.research.reader.tables import row_texts
@@ -16,7 +16,7 @@ POOL = NamePool(("Elena Costa", "Graz", "Nordic Council"))
 
 
 def _asked(question: str, text: str) -> Asked:
-    return Asked("set", "document", question, "", (Choice(text),), frozenset({0}))
+    return Asked("set", "document", question, "", (ReadableText(text),), frozenset({0}))
 
 
 def test_invented_documents_are_the_same_each_time() -> None:
@@ -77,7 +77,7 @@ def test_rows_carry_the_headers_of_their_columns() -> None:
 
 
 def test_a_passage_shifts_the_span_of_the_answer() -> None:
-    candidates = (Choice("One."), Choice("It is two.", (6, 9)), Choice("Three."))
+    candidates = (ReadableText("One."), ReadableText("It is two.", (6, 9)), ReadableText("Three."))
     passage = passage_of(Asked("s", "d", "q", "", candidates, frozenset({1})), 1)
     assert passage.text == "One. It is two. Three."
     assert passage.answer is not None
