@@ -16,7 +16,7 @@ from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
 from evals.runs import code_version, fingerprint, now
 from ragapp.answering.prompt import PROMPT_VERSION
 from ragapp.settings import Settings
-from ragapp.types import Answer, AskMode, SearchQuery
+from ragapp.types import Answer, AskMode, SearchQuery, Turn
 
 EXTRACTIVE = "extractive"
 
@@ -46,9 +46,12 @@ def evaluate_answers(
     library.service.search(SearchQuery("warm up", collection=library.collection))
     judge = open_judge(settings)
     asked = []
+    conversations: dict[str, tuple[Turn, ...]] = {}
     found: list[Opinion] = []
     for question in progress.track(dataset.questions, description="asking"):
-        answer, taken = ask(library, question, mode)
+        before = conversations.get(question.follows, ())
+        answer, taken = ask(library, question, mode, before)
+        conversations[question.id] = (*before, Turn(answer.standalone_question, answer.answer))
         result = replace(score_answer(library, question, answer, taken.ms), cpu_ms=taken.cpu_ms)
         if judge is not None and not answer.refused:
             own = opinions(judge, answer)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from evals.answers.evaluate import AskedQuestion
 from evals.answers.judging import Agreement
+from evals.answers.kinds import KIND_COLUMNS, KindCounts, by_kind, kind_rows
 from evals.answers.runs import AnswerRun
 from evals.answers.summary import Figure, nested
 from evals.statistics.gate import GateResult
@@ -24,7 +25,8 @@ SHORTENED = 160
 class AnswerSummary:
     """The JSON of `ragapp eval answers --json` and `eval citations --json`.
 
-    `intervals` has the 95% bootstrap interval of each metric by its name.
+    `intervals` has the 95% bootstrap interval of each metric by its name. `without_sibling` is the share of
+    answers without a text that they must not contain; None if no question names such texts.
     """
 
     dataset: str
@@ -37,7 +39,10 @@ class AnswerSummary:
     exact_match: float
     f1: float
     answer_recall: float
+    first_sentence_recall: float
     token_recall: float
+    without_sibling: float | None
+    kinds: Sequence[KindCounts]
     refusal: Mapping[str, float]
     citation: Mapping[str, float]
     verdicts: Mapping[Verdict, float]
@@ -65,7 +70,10 @@ def summary(run: AnswerRun, run_file: Path, gate: Iterable[GateResult]) -> Answe
         exact_match=said.get("exact_match", 0.0),
         f1=said.get("f1", 0.0),
         answer_recall=said.get("answer_recall", 0.0),
+        first_sentence_recall=said.get("first_sentence_recall", 0.0),
         token_recall=said.get("token_recall", 0.0),
+        without_sibling=said.get("without_sibling"),
+        kinds=by_kind(list(run.questions.values())),
         refusal=groups["refusal"],
         citation=groups["citation"],
         verdicts=run.verdicts,
@@ -87,10 +95,21 @@ def as_text(run: AnswerRun, shown: Iterable[str]) -> RenderableType:
     return Group(
         f"{run.dataset}: {len(run.questions):,} questions, {refused:,} refused; answers by {run.model}",
         _figures(run, shown),
+        *_kinds(run),
         f"sentences: {verdicts}",
         f"answer: {run.latency_ms['p50']:.1f} ms at the median, {run.latency_ms['p95']:.1f} ms at p95",
         *_judge(run),
     )
+
+
+def _kinds(run: AnswerRun) -> Iterator[RenderableType]:
+    """A table by kind of question, where there is more than one."""
+    counts = by_kind(list(run.questions.values()))
+    if len(counts) > 1:
+        table = Table(*KIND_COLUMNS, box=None, header_style="bold")
+        for row in kind_rows(counts):
+            table.add_row(*row)
+        yield table
 
 
 def _judge(run: AnswerRun) -> Iterator[str]:
@@ -108,11 +127,17 @@ def worst_rows(asked: Sequence[AskedQuestion], count: int) -> list[tuple[str, st
         (
             one.question.id,
             one.answer.standalone_question,
-            _short(" | ".join(one.question.answers) or "(unanswerable)"),
+            _short(_gold(one)),
             _short(one.answer.answer),
         )
         for one in sorted(asked, key=lambda one: one.worth)[:count]
     ]
+
+
+def _gold(one: AskedQuestion) -> str:
+    if one.question.answerable is False:
+        return "(unanswerable)"
+    return " | ".join(one.question.answers) or one.question.pattern or "(any answer)"
 
 
 def worst_cases(asked: Sequence[AskedQuestion], count: int) -> RenderableType:
@@ -142,7 +167,7 @@ def _short(text: str) -> str:
     return line if len(line) <= SHORTENED else line[: SHORTENED - 1] + "…"
 
 
-SHORT = {"exact_match", "answer_recall"}
+SHORT = {"exact_match", "answer_recall", "first_sentence_recall"}
 """Metrics that are meaningless if gold answers are whole paragraphs. They are shown if any
 question scores.
 """

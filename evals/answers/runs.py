@@ -20,7 +20,8 @@ matter.
 
 
 COMPARED = (
-    *("answer_recall", "token_recall", "refusal_right"),
+    *("answer_recall", "first_sentence_recall", "token_recall", "refusal_right"),
+    *("near_miss_refused", "without_sibling"),
     *("citation_precision", "citation_recall", "verbatim"),
     *("document_recall", "page_recall", "span_recall"),
 )

@@ -6,15 +6,17 @@ from collections import Counter
 
 from evals.answers.citing import against_gold, alce
 from evals.answers.corpus import AnswerCorpus
-from evals.answers.types import AnswerQuestion, QuestionResult
-from evals.answers.wording import wording_scores
+from evals.answers.types import NEAR_MISS, AnswerQuestion, QuestionResult
+from evals.answers.wording import answers_in, holds, wording_scores
 from evals.timing import Taken, Timer
 from ragapp.errors import ModelError
-from ragapp.types import Answer, AskMode, AskQuery
+from ragapp.types import Answer, AskMode, AskQuery, Turn
 
 
-def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple[Answer, Taken]:
-    """The final answer, never a kept one, and the time it took."""
+def ask(
+    library: AnswerCorpus, question: AnswerQuestion, mode: AskMode, before: tuple[Turn, ...] = ()
+) -> tuple[Answer, Taken]:
+    """The final answer, never a kept one, and the time it took. `before` comes ahead of its own history."""
     watch = Timer()
     answer = None
     events = library.service.ask(
@@ -23,7 +25,7 @@ def ask(library: AnswerCorpus, question: AnswerQuestion, mode: AskMode) -> tuple
             collection=library.collection,
             mode=mode,
             filters=question.filters,
-            history=question.history,
+            history=(*before, *question.history),
             use_cache=False,
         )
     )
@@ -45,8 +47,13 @@ def score_answer(
     if question.answerable is not None:
         scores["refusal_right"] = float(answer.refused != question.answerable)
     if question.answerable:
-        scores |= wording_scores("" if answer.refused else answer.answer, question.answers)
+        scores |= _said(question, answer)
         scores |= against_gold(answer.citations, question.evidence, library.ids)
+    elif question.answerable is False and question.kind == NEAR_MISS:
+        scores["near_miss_refused"] = float(answer.refused)
+    if question.must_not:
+        shown = not answer.refused and any(holds(answer.answer, one) for one in question.must_not)
+        scores["without_sibling"] = float(not shown)
     if not answer.refused:
         scores |= alce(answer)
         scores["verbatim"] = _verbatim(library, answer)
@@ -57,7 +64,20 @@ def score_answer(
         verdicts=Counter(sentence.verdict for sentence in answer.sentences),
         cited=tuple((library.ids[one.document_id], one.page) for one in answer.citations),
         ms=milliseconds,
+        kind=question.kind,
     )
+
+
+def _said(question: AnswerQuestion, answer: Answer) -> dict[str, float]:
+    """Whether gold is in the answer, and in its first sentence; nothing where the dataset gives no gold."""
+    if not question.answers and not question.pattern:
+        return {}
+    said = "" if answer.refused else answer.answer
+    first = answer.sentences[0].text if said and answer.sentences else ""
+    scores = wording_scores(said, question.answers) if question.answers else {}
+    scores["answer_recall"] = float(answers_in(said, question.answers, question.pattern))
+    scores["first_sentence_recall"] = float(answers_in(first, question.answers, question.pattern))
+    return scores
 
 
 def _verbatim(library: AnswerCorpus, answer: Answer) -> float:

@@ -25,8 +25,14 @@ CITING = (
 """What `ragapp eval citations` shows."""
 
 SHOWN = (
-    *("exact_match", "f1", "answer_recall", "token_recall"),
-    *("refusal_precision", "refusal_recall", "refusal_f1", "refused_although_answerable"),
+    *("exact_match", "f1", "answer_recall", "first_sentence_recall", "token_recall", "without_sibling"),
+    *(
+        "near_miss_refused",
+        "refusal_precision",
+        "refusal_recall",
+        "refusal_f1",
+        "refused_although_answerable",
+    ),
     *CITING,
     "judged_faithful",
 )
@@ -131,6 +137,8 @@ def nested(found: Mapping[str, Figure]) -> dict[str, dict[str, float]]:
 
 GROUPS: Mapping[str, tuple[str, str]] = {
     **{name: ("answer", name) for name in ("exact_match", "f1", "answer_recall", "token_recall")},
+    **{name: ("answer", name) for name in ("first_sentence_recall", "without_sibling")},
+    "near_miss_refused": ("refusal", "near_misses"),
     **{f"refusal_{name}": ("refusal", name) for name in ("precision", "recall", "f1", "right")},
     "refused_although_answerable": ("refusal", "although_answerable"),
     "citation_precision": ("citation", "precision"),

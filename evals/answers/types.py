@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from ragapp.types import Turn, Verdict
 
+NEAR_MISS = "near miss"
+"""The kind of a question about something that the documents have only a sibling of: it is to be refused."""
+
 ID, HALF = "id", "half"
 """Metadata keys of every ingested file: its id in the dataset, and the half that it belongs to."""
 
@@ -39,7 +42,10 @@ class AnswerQuestion:
     """A question with its gold answers; any one of `answers` and any one of `evidence` suffices.
 
     `answerable` is None if neither an answer nor a refusal is wrong, for example because the question is
-    vague. `filters` restrict the documents that are searched.
+    vague. `filters` restrict the documents that are searched. `pattern` is a regular expression that a good
+    answer matches, given beside or instead of `answers`. `must_not` are texts that a good answer does not
+    contain, such as the value of a sibling. `follows` is the id of the question asked just before it in the
+    same conversation, whose real answer becomes part of the history.
     """
 
     id: str
@@ -49,6 +55,10 @@ class AnswerQuestion:
     evidence: tuple[GoldEvidence, ...] = ()
     history: tuple[Turn, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    pattern: str = ""
+    must_not: tuple[str, ...] = ()
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +90,5 @@ class QuestionResult:
     ms: float
     cpu_ms: float = 0.0
     """CPU time of all threads; 0 if the run file does not have it."""
+    kind: str = ""
+    """The question's kind; empty if the dataset or an older run file does not have it."""

@@ -41,6 +41,18 @@ def wording_scores(answer: str, golds: Sequence[str]) -> dict[str, float]:
     }
 
 
+def holds(text: str, gold: str) -> bool:
+    """Whether the text has all words of `gold`, one after another."""
+    return _holds(normalise(without_markers(text)), normalise(gold))
+
+
+def answers_in(text: str, golds: Sequence[str], pattern: str) -> bool:
+    """Whether the text matches the pattern (where there is one) or holds a gold answer word for word."""
+    if pattern and re.search(pattern, without_markers(text), re.DOTALL):
+        return True
+    return any(holds(text, gold) for gold in golds)
+
+
 def _overlap(said: Sequence[str], gold: Sequence[str]) -> tuple[float, float]:
     """F1 and recall of the words that both have, each as often as both have it."""
     if not said or not gold:

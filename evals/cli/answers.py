@@ -48,7 +48,7 @@ def command(shown: Shown) -> Callable[..., None]:
         dataset: Annotated[
             Path,
             typer.Argument(
-                help="File or folder: SQuAD, PubMedQA, MTRAG, FinanceBench or our own JSONL.",
+                help="File or folder: SQuAD, PubMedQA, MTRAG, FinanceBench, a list or our own JSONL.",
                 show_default=False,
             ),
         ],

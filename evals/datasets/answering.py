@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evals.answers.types import AnswerDataset
+from evals.datasets.asked import ASKED, load_asked
 from evals.datasets.financebench import load_financebench
 from evals.datasets.halves import with_held_out
 from evals.datasets.jsonl import load_jsonl
@@ -23,9 +24,14 @@ _Loader = Callable[[Path, str], AnswerDataset]
 _LINES: Mapping[str, _Loader] = {"financebench_id": load_financebench, "targets": load_mtrag}
 """The loader of each JSONL layout, by a field that only this layout has."""
 
+_QUESTIONS = ("questions.json", "questions.jsonl")
+"""The name that tells the questions of a folder from its other files."""
+
 
 def load_answer_dataset(path: Path) -> AnswerDataset:
-    """Reads SQuAD, PubMedQA, MTRAG, FinanceBench or our own layout; `path` is its file or folder.
+    """Reads SQuAD, PubMedQA, MTRAG, FinanceBench, plain questions over a folder, or our own layout.
+
+    `path` is its file or folder.
 
     If every question is answerable, unanswerable twins are added (`with_held_out`). Raises UsageError,
     with file and line.
@@ -40,17 +46,24 @@ def load_answer_dataset(path: Path) -> AnswerDataset:
 
 
 def sample_questions(dataset: AnswerDataset, limit: int, seed: int) -> AnswerDataset:
-    """The dataset with `limit` of its questions, in the original order."""
-    kept = draw((question.id for question in dataset.questions), limit, seed)
+    """The dataset with `limit` of its questions and those that they follow, in the original order."""
+    kept = set(draw((question.id for question in dataset.questions), limit, seed))
+    for question in reversed(dataset.questions):
+        if question.id in kept and question.follows:
+            kept.add(question.follows)
     return replace(dataset, questions=tuple(q for q in dataset.questions if q.id in kept))
 
 
 def _only_file(folder: Path) -> Path:
     found = sorted([*folder.glob("*.json"), *folder.glob("*.jsonl")])
-    if len(found) != 1:
+    named = [path for path in found if path.name in _QUESTIONS]
+    if len(found) != 1 and len(named) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise UsageError(f"{folder} should hold one .json or .jsonl file of questions. It has: {names}.")
-    return found[0]
+        raise UsageError(
+            f"{folder} should hold one .json or .jsonl file of questions, or one named "
+            f"{' or '.join(_QUESTIONS)}. It has: {names}."
+        )
+    return (named or found)[0]
 
 
 def _loader(path: Path) -> _Loader:
@@ -61,8 +74,11 @@ def _loader(path: Path) -> _Loader:
         fields = json.loads(next((line for line in text.split("\n") if line.strip()), "") if lines else text)
     except json.JSONDecodeError as error:
         raise wrong(str(path), f"invalid JSON: {error}") from error
+    if isinstance(fields, list):
+        return load_asked
     if not isinstance(fields, dict):
         raise wrong(str(path), "the file must begin with a JSON object")
     if lines:
-        return next((loader for field, loader in _LINES.items() if field in fields), load_jsonl)
+        plain = load_asked if "id" not in fields or ASKED & fields.keys() else load_jsonl
+        return next((loader for field, loader in _LINES.items() if field in fields), plain)
     return load_squad if "data" in fields else load_pubmedqa

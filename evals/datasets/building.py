@@ -30,5 +30,18 @@ def make_dataset(
         if count > 1:
             raise wrong(str(path), f"two {what}s have the id {twice!r}; ids must be unique")
     corpus = fingerprint([(f.id, f.name, f.group, hashlib.sha256(f.read()).hexdigest()) for f in files])
-    asked = TypeAdapter(tuple[AnswerQuestion, ...]).dump_json(questions).decode()
-    return AnswerDataset(name, files, questions, corpus, fingerprint(corpus, asked))
+    return AnswerDataset(name, files, questions, corpus, fingerprint(corpus, *_asked(questions)))
+
+
+_ADDED = {"kind", "pattern", "must_not", "follows"}
+"""Fields that came later: a dataset that has none of them keeps the hash that its run files name."""
+
+
+def _asked(questions: tuple[AnswerQuestion, ...]) -> list[str]:
+    """What the hash of a dataset is made of, beside its files."""
+    layout = TypeAdapter(tuple[AnswerQuestion, ...])
+    plain = layout.dump_json(questions, exclude={"__all__": _ADDED}).decode()
+    if not any(getattr(question, name) for question in questions for name in _ADDED):
+        return [plain]
+    added = layout.dump_json(questions, include={"__all__": _ADDED}).decode()
+    return [plain, added]

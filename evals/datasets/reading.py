@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -48,6 +49,14 @@ def read_rows(path: Path, layout: type[RowT]) -> Iterator[tuple[str, RowT]]:
             yield where, adapter.validate_json(line)
         except ValidationError as error:
             raise wrong(where, first_problem(error)) from error
+
+
+def check_pattern(where: str, pattern: str) -> None:
+    """Raises UsageError when it is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise wrong(where, f"{pattern!r} is not a regular expression: {error}") from error
 
 
 def wrong(where: str, what: str) -> UsageError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from evals.answers.kinds import KIND_COLUMNS, by_kind, kind_rows
 from evals.answers.runs import COMPARED, AnswerRun
 from evals.answers.summary import SHOWN
 from evals.report.page import page, section, table
@@ -13,7 +14,7 @@ from evals.report.parts import NO_TEXTS, compared_section, moved_section, settin
 from evals.report.plots import PlotBar, bars, histogram
 from evals.runs import SettingValue
 
-MOVED_BY = ("refusal_right", "answer_recall", "token_recall")
+MOVED_BY = ("refusal_right", "answer_recall", "first_sentence_recall", "token_recall")
 """The metrics for which questions that changed are listed."""
 
 
@@ -34,6 +35,9 @@ def answers_page(
         [
             *(_against(run, baseline, texts) if baseline else ()),
             section("Figures", bars("Each with its 95% bootstrap interval", _bars(run), "")),
+            section(
+                "By kind of question", table(KIND_COLUMNS, kind_rows(by_kind(list(run.questions.values()))))
+            ),
             section("Sentences by verdict", _verdicts(run)),
             section("How long an answer takes", histogram(_LATENCY, _times(run), "milliseconds")),
             section("The worst answers", _worst(worst)),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import evals.data
+from evals.answers.runs import read_answer_run
 from evals.answers.types import HALF, GoldEvidence
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.datasets.halves import TWIN, halves
@@ -175,3 +176,96 @@ def test_a_limit_asks_the_same_questions_of_all_files() -> None:
     assert few.files == dataset.files
     assert {q.id for q in few.questions} < {q.id for q in more.questions}
     assert (few.sha256, len(few.questions)) == (dataset.sha256, 5)
+
+
+def test_a_line_may_tell_its_kind_pattern_siblings_and_what_it_follows(folder: Path) -> None:
+    path = write(
+        folder / "set.jsonl",
+        row(id="a", answers=[], pattern=r"noon|12", kind="look-up", must_not=["midnight"]),
+        row(id="b", question="And bread?", follows="a"),
+        row(id="c", answers=[], answerable=False, kind="near miss"),
+    )
+    first, second, third = load_answer_dataset(path).questions
+    assert (first.pattern, first.kind, first.must_not) == ("noon|12", "look-up", ("midnight",))
+    assert (second.follows, third.kind) == ("a", "near miss")
+    with pytest.raises(UsageError, match=r"line 1.*'\(' is not a regular expression"):
+        load_answer_dataset(write(path, row(pattern="(")))
+    with pytest.raises(UsageError, match=r"line 1.*follows 'z'"):
+        load_answer_dataset(write(path, row(follows="z")))
+
+
+ASKED = [
+    {"id": "k1", "kind": "keyword", "question": "tide turn", "answerable": True, "key": r"\bnoon\b"},
+    {
+        "id": "p1",
+        "question": "Who bakes?",
+        "answerable": True,
+        "first": "Ada",
+        "not": ["Bo"],
+        "document": "b",
+    },
+    {"id": "p2", "kind": "follow-up", "question": "And who eats?", "answerable": True, "key": "Cy"},
+    {"id": "u1", "question": "Who sleeps?", "answerable": False, "why": "nobody does"},
+]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    (tmp_path / "documents" / "work").mkdir(parents=True)
+    (tmp_path / "documents" / "work" / "a.txt").write_text("The tide turns at noon.")
+    (tmp_path / "documents" / "b.txt").write_text("Ada bakes, Bo does not. Cy eats.")
+    return tmp_path
+
+
+def test_plain_questions_are_asked_of_all_files_of_the_folder(library: Path) -> None:
+    path = library / "questions.json"
+    path.write_text(json.dumps(ASKED), encoding="utf-8")
+    dataset = load_answer_dataset(library)
+    assert [file.id for file in dataset.files] == ["b.txt", "work/a.txt"]
+    keyword, baker, eater, sleeper = dataset.questions
+    assert (keyword.pattern, keyword.kind, keyword.answers) == (r"\bnoon\b", "keyword", ())
+    assert (baker.answers, baker.must_not, baker.evidence) == (("Ada",), ("Bo",), (GoldEvidence("b.txt"),))
+    assert (eater.follows, sleeper.answerable, sleeper.kind) == ("p1", False, "near miss")
+
+
+def test_plain_questions_may_be_lines_without_ids_beside_other_files(library: Path) -> None:
+    (library / "documents").rename(library / "docs")
+    write(library / "questions.jsonl", *({k: v for k, v in one.items() if k != "id"} for one in ASKED))
+    write(library / "claims.jsonl", {"claim": "another file"})
+    dataset = load_answer_dataset(library)
+    assert [question.id for question in dataset.questions] == ["1", "2", "3", "4"]
+    assert dataset.questions[2].follows == "2"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"key": "["}, "not a regular expression"),
+        ({"answer": "noon"}, "answer"),
+        ({"question": ""}, "question"),
+    ],
+)
+def test_what_is_wrong_with_plain_questions_is_said(library: Path, wrong: dict[str, str], said: str) -> None:
+    (library / "questions.json").write_text(json.dumps([ASKED[0] | wrong]), encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_answer_dataset(library)
+
+
+def test_plain_questions_need_documents(tmp_path: Path) -> None:
+    (tmp_path / "questions.json").write_text(json.dumps(ASKED), encoding="utf-8")
+    with pytest.raises(UsageError, match="a folder named documents or docs"):
+        load_answer_dataset(tmp_path)
+
+
+def test_a_limit_also_asks_what_the_drawn_questions_follow(library: Path) -> None:
+    (library / "questions.json").write_text(json.dumps(ASKED), encoding="utf-8")
+    dataset = load_answer_dataset(library)
+    for seed in range(8):
+        ids = {question.id for question in sample_questions(dataset, 1, seed).questions}
+        assert "p2" not in ids or "p1" in ids
+
+
+def test_the_hash_of_a_set_without_the_newer_fields_is_as_it_was() -> None:
+    """Run files name it; a set with a kind or a pattern is another one."""
+    kept = read_answer_run(SAMPLE.parent.parent / "run_files" / "xquad-mini.extractive.json.gz")
+    assert load_answer_dataset(SAMPLE).sha256 == kept.dataset_sha256

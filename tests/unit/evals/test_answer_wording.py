@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.answers.wording import wording_scores
+from evals.answers.wording import answers_in, wording_scores
 
 
 def test_case_articles_punctuation_and_markers_do_not_count() -> None:
@@ -29,3 +29,12 @@ def test_each_metric_uses_its_best_gold_answer() -> None:
 
 def test_a_refusal_has_no_recall() -> None:
     assert set(wording_scores("", ["red"]).values()) == {0.0}
+
+
+def test_a_pattern_or_a_gold_answer_is_enough() -> None:
+    assert answers_in("Marketing: 790000 EUR [1]", (), r"Marketing.*790000")
+    assert answers_in("first\nsecond", (), "first.second")
+    assert answers_in("It delivers 28 litres.", ("28 litres",), "")
+    assert not answers_in("It delivers 128 litres.", ("28 litres",), r"\b28\b")
+    assert not answers_in("", ("28 litres",), "28")
+    assert not answers_in("anything", (), "")
