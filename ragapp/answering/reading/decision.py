@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 
 from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.passages import Passage
@@ -25,8 +25,8 @@ THRESHOLD = 0.16
 
 THRESHOLD_DOUBTED = 0.42
 """From which it does although its document never mentions a name of the question, as a speech does not name
-its speaker; or although the question has a noun that no passage has, or asks for a quantity, or for the most
-of something, that it does not mention."""
+its speaker; although no passage has a noun of the question; or although the candidate does not mention the
+attribute that is asked for, or the most of anything when the most is asked for."""
 
 THRESHOLD_YES_NO, COVERED = 0.13, 0.5
 """From which a candidate that has so many of a question's words, weighted by rarity, settles a yes or no: the
@@ -58,31 +58,34 @@ class Decision:
 def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence[Passage]) -> Decision:
     """`read` is sorted, best first. `passages` are all that were read."""
     texts = _texts_of_documents(passages)
+    unnamed = {document: missing_name(question, text) for document, text in texts.items()}
     known = concepts(frozenset[str]().union(*(one.stems for one in passages)))
-    unknown = concepts(question.nouns) - known
-    answers, missing = [], None
-    everything = " ".join(texts.values())
+    doubted = bool(concepts(question.nouns) - known)
+    answers, lacking = [], []
     for one in read:
-        document = texts[one.candidate.passage.hit.document_id]
-        lacking = vetoed(question, one.candidate, document)
-        unnamed = None if lacking else missing_name(question, document)
-        threshold = THRESHOLD
-        if unknown or unnamed is not None or _is_doubtful(question, one.candidate):
-            threshold = THRESHOLD_DOUBTED
-        elif question.kind == "yes_no" and one.coverage >= COVERED:
-            threshold = THRESHOLD_YES_NO
-        if lacking is None and one.answers >= threshold:
+        document = one.candidate.passage.hit.document_id
+        veto = vetoed(question, one.candidate, texts[document])
+        doubtful = doubted or unnamed[document] is not None or _is_doubtful(question, one.candidate)
+        if veto is None and one.answers >= _threshold(question, one, doubtful=doubtful):
             answers.append(one)
-        elif missing is None and (named := lacking or unnamed) and named.casefold() not in everything:
-            missing = named
+        else:
+            lacking.append(veto or unnamed[document])
+    everything = " ".join(texts.values())
+    missing = next((one for one in lacking if one and one.casefold() not in everything), None)
     return Decision(tuple(answers), None if answers else missing)
 
 
+def _threshold(question: Question, one: ReadCandidate, *, doubtful: bool) -> float:
+    if doubtful:
+        return THRESHOLD_DOUBTED
+    return THRESHOLD_YES_NO if question.kind == "yes_no" and one.coverage >= COVERED else THRESHOLD
+
+
 def _is_doubtful(question: Question, one: Candidate) -> bool:
-    """Whether the candidate lacks what an answer has: a superlative, the quantity, words for a yes or no."""
+    """Whether the candidate lacks what an answer has: a superlative, the attribute, words for a yes or no."""
     if question.is_superlative and not is_superlative(one.body):
         return True
-    if not concepts(question.quantity) <= concepts(one.stems | one.passage.label_stems):
+    if not concepts(question.attribute) <= concepts(one.stems | one.passage.label_stems):
         return True
     return question.kind == "yes_no" and one.kind == "sentence" and _is_figures(one.text)
 
@@ -110,17 +113,16 @@ def vetoed(question: Question, one: Candidate, document: str) -> str | None:
     for numbered in _NUMBERED.finditer(question.required):
         if not _has(near, numbered["number"]) and not _has(document, numbered["number"]):
             return numbered.group()
-    return _rival_name(question.required, one, _word_stems(near))
+    return _rival_name(question.required, one, {name_stem(word) for word in words(near)})
 
 
 def missing_name(question: Question, document: str) -> str | None:
     """The name in the question that nowhere stands in what was read of a document, in lower case."""
-    known = _word_stems(document)
+    written = words(document)
+    known = {name_stem(word) for word in written}
     for name in question.names:
-        parts = [name_stem(part) for part in words(name)]
-        if all(part in known for part in parts) or name.casefold() in question.codes:
-            continue
-        if not abbreviated(name, words(document)) and not _is_misspelt(name, document):
+        mentioned = all(name_stem(part) in known for part in words(name)) or name.casefold() in question.codes
+        if not (mentioned or abbreviated(name, written) or _is_misspelt(name, document)):
             return name
     return None
 
@@ -130,7 +132,7 @@ def _as_written(code: str, text: str) -> str:
     return text[at : at + len(code)] if at >= 0 else code
 
 
-def _rival_name(question: str, one: Candidate, here: frozenset[str]) -> str | None:
+def _rival_name(question: str, one: Candidate, here: AbstractSet[str]) -> str | None:
     """The name of which the candidate has one part with another beside it: "Hardel South", "Hardel North"."""
     theirs = set(_pairs(fold(one.body)))
     for first, second in _pairs(question[1:]):  # the first word has a capital whatever it is
@@ -146,7 +148,7 @@ _PAIR = re.compile(r"(?<![\w-])(?=([A-Z][\w'’]{1,30}) ([A-Z][\w'’]{1,30})(?!
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Neighbouring capitalized words."""
-    return (found.groups() for found in _PAIR.finditer(text))  # type: ignore[misc]
+    return ((found[1], found[2]) for found in _PAIR.finditer(text))
 
 
 def _near(one: Candidate) -> str:
@@ -171,11 +173,6 @@ def _is_misspelt(name: str, document: str) -> bool:
     known = set(words(document))
     joined = _MARKS.sub("", document)
     return plain in joined or bool(get_close_matches(plain, known, n=1, cutoff=MISSPELT))
-
-
-@lru_cache(maxsize=256)
-def _word_stems(text: str) -> frozenset[str]:
-    return frozenset(name_stem(word) for word in words(text))
 
 
 def _texts_of_documents(passages: Iterable[Passage]) -> dict[str, str]:

@@ -73,9 +73,9 @@ class Question:
         return frozenset(part for noun in found for part in stems(noun)) - _GENERAL_NOUNS
 
     @cached_property
-    def quantity(self) -> frozenset[str]:
-        """The stems of what is measured: "carbon footprint" in "What is the carbon footprint of milk?"."""
-        found = _QUANTITY.match(self.text) if self.kind == "number" else None
+    def attribute(self) -> frozenset[str]:
+        """The stems of what is asked of a thing: "carbon footprint" of milk, the "authors" of a study."""
+        found = _ATTRIBUTE.match(self.text) if self.kind in {"number", "person"} else None
         return frozenset(stems(found["what"])) - _GENERAL_NOUNS if found else frozenset()
 
     @cached_property
@@ -198,8 +198,8 @@ _NOT_NAMES = word_set("i i'm i’m i'd i’d ok usd eur gbp jpy chf fy q1 q2 q3 
 _NOUN = re.compile(
     r"(?:\b(?:the|an?|of|my|our|your|their|his|her)|['’]s) (?P<noun>[a-z]{4,30})\b(?! [a-z]{2,30}ed\b)"
 )
-_QUANTITY = re.compile(
-    r"(?:what|how much|how high|how large) (?:is|was|are|were) the (?P<what>[^?]{3,60}?)"
+_ATTRIBUTE = re.compile(
+    r"(?:what|who|how much|how high|how large) (?:is|was|are|were) the (?P<what>[^?]{3,60}?)"
     r"(?: (?:of|for|in|per|on|at|by|to)\b|\?|$)",
     re.IGNORECASE,
 )

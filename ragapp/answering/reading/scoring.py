@@ -19,15 +19,13 @@ MOST_READ = 24
 MOST_RERANKED = 8
 """Of these, the best ones that the reranker reads as well."""
 
-RERANKER_CLAMP = 1e-5
+SMALLEST = 1e-5
+"""Probabilities are clamped to at least this, and to at most 1 minus this."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCandidate:
-    """A candidate with what the models make of it.
-
-    `answers`, from 0 to 1, is the probability that it answers, and `rank` is what orders candidates.
-    """
+    """A candidate with what the models make of it; `answers`, from 0 to 1, is how likely it answers."""
 
     candidate: Candidate
     reading: Reading
@@ -56,7 +54,7 @@ UNRANKED = -4.0
 
 def logit(probability: float) -> float:
     """The log odds of a probability, clamped to ±11.5."""
-    clamped = min(max(probability, RERANKER_CLAMP), 1 - RERANKER_CLAMP)
+    clamped = min(max(probability, SMALLEST), 1 - SMALLEST)
     return math.log(clamped / (1 - clamped))
 
 
@@ -101,7 +99,7 @@ def _rarity(question: Question, candidates: Sequence[Candidate]) -> dict[str, fl
 
 def _coverage(one: Candidate, weights: dict[str, float]) -> float:
     total = sum(weights.values())
-    found = concepts(one.stems) | concepts(label_stems(one))
+    found = concepts(one.stems) | concepts(one.passage.label_stems)
     return sum(weights[each] for each in weights.keys() & found) / total if total else 0.0
 
 
@@ -113,7 +111,3 @@ def _promise(one: Candidate, weights: dict[str, float]) -> float:
 def concepts(stems: AbstractSet[str]) -> frozenset[str]:
     """The stems with synonyms reduced to one of them."""
     return frozenset(concept(one) for one in stems)
-
-
-def label_stems(one: Candidate) -> frozenset[str]:
-    return one.passage.label_stems
