@@ -39,10 +39,11 @@ def alce(answer: Answer) -> dict[str, float]:
 def against_gold(
     citations: Sequence[Citation], evidence: Sequence[GoldEvidence], ids: Mapping[str, str]
 ) -> dict[str, float]:
-    """Recall and precision at each level that the gold evidence tells: document, page, span.
+    """Recall and precision at each level that the gold evidence specifies: document, page or span.
 
-    Recall is 1 when some citation hits some evidence (a span: covers it in full), precision the share of
-    citations that do; without any citation it is not defined. `ids` are the dataset's by ragapp's own.
+    Recall is 1 if any citation hits any evidence; a span must be covered in full. Precision is the share of
+    citations that hit; it is left out for spans, and when there are no citations. `ids` maps ragapp's
+    document ids to the dataset's.
     """
     scores = {}
     for level, golds in _levels(evidence).items():

@@ -174,7 +174,7 @@ question scores.
 
 
 def cell(figures: Mapping[str, Figure], metric: str) -> str:
-    """The value with its interval; a dash if there is none or it is meaningless."""
+    """The metric's value with its confidence interval; a dash if it is missing or means nothing here."""
     figure = figures.get(metric)
     if figure is None or figure.n == 0 or says_nothing(figures, metric):
         return "–"

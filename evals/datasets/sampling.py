@@ -17,7 +17,7 @@ def draw(ids: Iterable[str], count: int, seed: int) -> frozenset[str]:
 
 
 def lot(drawn: str, seed: int) -> bytes:
-    """The sort key of an id in a draw."""
+    """A hash of `seed` and the id `drawn`. A sample takes the ids with the smallest hashes."""
     return hashlib.sha256(f"{seed}\n{drawn}".encode()).digest()
 
 

@@ -53,10 +53,10 @@ class Answerability:
 
     @property
     def by_words(self) -> float:
-        """The log odds, by shared words, that there is an answer.
+        """The log odds that the hits contain an answer, estimated from shared words.
 
-        Fitted by logistic regression on public questions with and without their article
-        (docs/research/answers.md).
+        Fitted by logistic regression on public questions, asked both with and without the article that
+        answers them (docs/research/answers.md).
         """
         return -7.2 + 4.3 * self.by_sentence + 8.1 * self.by_passage + 2.9 * self.of_names
 

@@ -51,7 +51,7 @@ class GeneratorChain:
         return [], reason and f"The documents are quoted because no model is available now: {reason}"
 
     def unavailable(self) -> str | None:
-        """Why none of them is available now; None when one is, or when none is configured."""
+        """Why no generator is available now; None if one is, or if no generator is configured."""
         reasons = [generator.unavailable() for generator in (*self._usual, *self._large)]
         return " ".join(reason for reason in reasons if reason) or None if all(reasons) else None
 

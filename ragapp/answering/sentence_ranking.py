@@ -48,7 +48,7 @@ def question_kind(question: str) -> QuestionKind | None:
 
 
 def offers_kind(sentence: str, kind: QuestionKind, question: str) -> bool:
-    """Whether the sentence has something of that kind that is not in the question."""
+    """Whether the sentence has any date, or a number or name that is not already in the question."""
     if kind == "date":
         return _DATE.search(sentence) is not None
     known = {word.lower() for word in words(question)}

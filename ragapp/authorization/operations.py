@@ -49,7 +49,7 @@ def anyone(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def everywhere(role: Role) -> Check:
-    """The role in all collections, for operations on the whole installation."""
+    """A check that the caller has the role in every collection, for operations on the whole installation."""
     return lambda policy, _arguments: policy.require_everywhere(role)
 
 

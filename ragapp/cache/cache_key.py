@@ -55,7 +55,7 @@ class CacheKey:
 
     @property
     def query(self) -> str:
-        """The standalone question, which identifies an entry and is compared with others."""
+        """The standalone question: it identifies the entry and is compared with other entries' questions."""
         return self.searched.result.query
 
     @property

@@ -75,9 +75,11 @@ class Objection:
 
 
 class ValidityCheck:
-    """Both functions query the database; `newcomers_since` only if the collection has changed since."""
+    """Decides whether a cached answer may still be served."""
 
     def __init__(self, newcomers_since: NewcomersSince, is_live: IsLive) -> None:
+        """Both functions query the database. `newcomers_since` is called only if the collection has changed
+        since the answer was stored."""
         self._newcomers_since = newcomers_since
         self._is_live = is_live
 

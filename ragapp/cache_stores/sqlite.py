@@ -13,7 +13,7 @@ from ragapp.cache_stores.serialization import SCHEMA, Payload
 from ragapp.cache_stores.similarity import SimilarityIndex, cosine, sign_bits
 from ragapp.errors import StorageError
 from ragapp.files.permissions import private_file, private_folder
-from ragapp.files.sqlite_log import SECURE_DELETE, LogEmptier
+from ragapp.files.sqlite_wal import SECURE_DELETE, LogEmptier
 from ragapp.types import CacheEntry, CacheUsage, Vectors
 
 # A power cut may take the last commits, never the file (sqlite.org/pragma.html#pragma_synchronous).

@@ -21,7 +21,10 @@ _BATCH = 4
 
 
 class SentenceReranker:
-    """A cross-encoder's folder. One call at a time, because PyTorch uses all threads."""
+    """A reranker that runs the cross-encoder in a folder.
+
+    Handles one call at a time, because PyTorch already uses all threads.
+    """
 
     def __init__(self, folder: Path, fingerprint: str, threads: int = 0) -> None:
         """`threads` 0 leaves the number to PyTorch. Raises ModelError when the folder cannot be loaded

@@ -12,7 +12,7 @@ from PIL import Image
 from ragapp import ocr
 from ragapp.errors import ParseError
 from ragapp.page_images.alignment import find
-from ragapp.page_images.line_boxes import PixelBox, joined_lines
+from ragapp.page_images.line_boxes import LineBox, joined_lines
 from ragapp.page_images.messages import DrawRequest
 from ragapp.page_images.pictures import MAX_SIDE, WIDTH, scanned_boxes
 from ragapp.types import PageBox
@@ -84,12 +84,12 @@ def _characters(text_page: pypdfium2.PdfTextPage) -> Sequence[str]:
     return characters
 
 
-def _box(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, index: int) -> PixelBox:
+def _box(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, index: int) -> LineBox:
     """The box of a character in fractions of the displayed page, which may be rotated and cropped."""
     left, bottom, right, top = text_page.get_charbox(index, loose=True)
     corners = [_displayed(page, x, y) for x, y in ((left, bottom), (right, top))]
     (x1, x2), (y1, y2) = (sorted(side) for side in zip(*corners, strict=True))
-    return PixelBox(x1, y1, x2, y2)
+    return LineBox(x1, y1, x2, y2)
 
 
 def _displayed(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps, UnidentifiedImageError
 from ragapp import ocr
 from ragapp.errors import ParseError
 from ragapp.page_images.alignment import find
-from ragapp.page_images.line_boxes import PixelBox, joined_lines
+from ragapp.page_images.line_boxes import LineBox, joined_lines
 from ragapp.page_images.messages import DrawRequest
 from ragapp.types import PageBox
 
@@ -60,7 +60,7 @@ def scanned_boxes(picture: Image.Image, request: DrawRequest) -> tuple[PageBox, 
     found = find(request.text, (request.start, request.end), [letter for letter, _ in letters])
     # Each letter gets the box of its word, so that joined lines consist of whole words.
     matched = dict.fromkeys(letters[position][1] for position in found)
-    return joined_lines(PixelBox(word.left, word.top, word.right, word.bottom) for word in matched)
+    return joined_lines(LineBox(word.left, word.top, word.right, word.bottom) for word in matched)
 
 
 def highlighted(picture: Image.Image, boxes: Iterable[PageBox]) -> Image.Image:

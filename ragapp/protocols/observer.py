@@ -19,7 +19,7 @@ class Observer(Protocol):
         """Wraps a search. Yields a function to be called with the result, which returns it unchanged."""
 
     def answered(self, answer: Answer) -> None:
-        """An answer is complete, generated or served from the cache."""
+        """An answer is complete, whether it was generated or came from the cache."""
 
     def origin(self) -> Origin:
         """The request that this thread serves, to be stored with work that is done later elsewhere."""

@@ -47,7 +47,8 @@ class Isolation:
 def isolate() -> Isolation:
     """Enters new namespaces, as far as allowed. Must be called while there is one thread.
 
-    With a new namespace of process ids, the next child is its first process, and all others end with that.
+    In a new namespace of process ids, the next child becomes the first process; when that one exits, the
+    kernel kills all others in the namespace.
     """
     others = kernel.NEW_PIDS | kernel.NEW_NETWORK | kernel.NEW_IPC
     if kernel.enter_namespaces(kernel.NEW_USER | others):

@@ -67,7 +67,8 @@ class AskPipeline:
     def ask(
         self, query: AskQuery, collection: Collection, asker: Asker, notice: str | None
     ) -> Generator[AskEvent, None, None]:
-        """Searches at once, and raises as a search does; answers while the events are consumed.
+        """Searches immediately, and raises the same errors as `search`. The answer is produced while the
+        caller iterates over the events.
 
         Small talk gets its reply without being searched, counted or stored.
         """

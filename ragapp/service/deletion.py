@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
-from ragapp.files.text_search import fragments_of
+from ragapp.files.deleted_text import fragments_of
 from ragapp.protocols import DocumentStore, PageRenderer, SearchIndex
 from ragapp.service.host import Host
 from ragapp.types import ByteSearch, DeletedFrom, DeletionReceipt, RemovedRows

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ragapp.files.deleted_text import Findings, search_apart
 from ragapp.files.permissions import close_to_others, open_to_others
-from ragapp.files.text_search import Findings, search_apart
 from ragapp.types import Check, DiskUse, ModelState
 
 SHOWN = 3

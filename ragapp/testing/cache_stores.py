@@ -48,7 +48,10 @@ class CacheStoreContract:
 
     @pytest.fixture
     def open_store(self, clock: Clock) -> Open:
-        """Opens the store, each time the same one, with `MAX_ENTRIES` and with `clock` for the time."""
+        """A function that opens the store.
+
+        Every call opens the same store, limited to `MAX_ENTRIES` entries and taking the time from `clock`.
+        """
         raise NotImplementedError("Override the fixture `open_store`: it returns how the store is opened.")
 
     @pytest.fixture

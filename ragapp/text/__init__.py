@@ -1,1 +1,1 @@
-"""Properties of text: sentences, units of measurement, a model's reasoning."""
+"""Text: its sentences, units of measurement and names; a model's reasoning; building and cleaning it."""

@@ -88,7 +88,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A reference `[number]` of an answer to a span: `quote` is that version's `text[start:end]`."""
+    """A numbered reference from an answer to a span of a document.
+
+    `quote` is `text[start:end]` of the given `version`.
+    """
 
     number: int
     document_id: str

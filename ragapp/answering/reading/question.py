@@ -32,10 +32,10 @@ QuestionKind = Literal[
 
 @dataclass(frozen=True)
 class Question:
-    """A question in its standalone form. `sides` are the two things that it sets against each other.
+    """A question in its standalone form. `sides` are the two things that it compares.
 
-    `core` is the part of it that the documents must cover: all of it, but for a topic that was only added to
-    find them.
+    `core` is the part that the documents must cover: the whole question, minus any topic that was added only
+    to improve the search.
     """
 
     text: str

@@ -20,9 +20,9 @@ _PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class Authentication:
-    """Admits callers with a valid key, and local ones while no key exists. Counts requests against quotas.
+    """Admits callers with a valid API key and, as long as no key has been created, callers on this machine.
 
-    `caller_of` returns the caller to routes.
+    Counts each request against the caller's quota. `caller_of` returns the caller to routes.
     """
 
     def __init__(self, app: ASGIApp, auth: Auth) -> None:

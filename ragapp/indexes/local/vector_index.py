@@ -99,7 +99,7 @@ class VectorIndex(ChangeLogFollower[_State]):
         return snapshot.outgrown or snapshot.lacks_graph
 
     def optimize(self, collection: Collection) -> None:
-        """Builds a new base when the present one is outgrown, or else the graph that it lacks.
+        """Writes a new base file if too many rows have changed since the last; else builds a missing graph.
 
         Takes minutes for a million rows, while searches go on. Only one process does it at a time.
         """

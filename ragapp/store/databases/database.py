@@ -49,7 +49,7 @@ class Database(Protocol):
         """Seconds since the epoch, by a clock that all users of the database share."""
 
     def damage(self, c: Connection) -> Sequence[str]:
-        """Damage that the database finds in its own files. What it reads from them is then meaningless."""
+        """The damage that the database finds in its own files. With any, no query result can be trusted."""
 
     def dangling(self, c: Connection) -> Sequence[str]:
         """Rows that refer to missing rows, where the database does not prevent that."""

@@ -18,7 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from ragapp.errors import RagappError, StorageError, StorageUnavailable
 from ragapp.files.permissions import FILE_MODE, private_file, private_folder
-from ragapp.files.sqlite_log import SECURE_DELETE, LogEmptier
+from ragapp.files.sqlite_wal import SECURE_DELETE, LogEmptier
 from ragapp.store.databases.database import damaged, decoded
 
 PRAGMAS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ragapp.files.sqlite_log import SECURE_DELETE, LogEmptier
+from ragapp.files.sqlite_wal import SECURE_DELETE, LogEmptier
 from tests.searching import files_with
 
 CANARY = "canary-7f3a91"

@@ -20,7 +20,7 @@ PACKAGES = ("ragapp", "ingest", "ui", "evals")
 STARTS = {
     "ragapp/cli/child_processes.py": "python",
     "ragapp/models/llama_process.py": "python",
-    "ragapp/files/text_search.py": "python",
+    "ragapp/files/deleted_text.py": "python",
     "ragapp/models/downloads.py": "python",
     "ragapp/sandbox/process.py": "python",
     "ragapp/tasks/command.py": "python",

@@ -1,4 +1,4 @@
-"""Searches files for what is left of a deleted document: `python -m ragapp.files.text_search` reads what to
+"""Searches files for what is left of a deleted document: `python -m ragapp.files.deleted_text` reads what to
 look for.
 
 It runs in a process of its own, because reading the files of an open SQLite database is unsafe: closing a
@@ -50,7 +50,7 @@ def search_apart(folders: Iterable[Path], excepted: Iterable[Path], fragments: S
         "fragments": list(fragments),
     }
     done = subprocess.run(  # noqa: S603  our own program
-        module_command("ragapp.files.text_search"),
+        module_command("ragapp.files.deleted_text"),
         input=json.dumps(wanted),
         env=environment(),
         capture_output=True,
