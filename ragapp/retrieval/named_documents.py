@@ -23,9 +23,10 @@ MOST_NAMED = 5
 NEAR_BEST = 0.8
 """Documents that match at least so well as the best one are named too."""
 
-CERTAIN = 0.5
-"""The share of a document's name, weighted by rarity, from which the words of a query name it. A word that
-looks like a name, or a number, of a single document is enough by itself."""
+CERTAIN = 0.6
+"""The share of a document's name or title, weighted by rarity, from which the words of a query name it. A
+word that looks like a name, or a number, and stands in few file names is enough by itself. Of titles it is
+not: a paper's title has words such as BRCA1, which are its subject."""
 
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -39,11 +40,17 @@ class _Names:
     revision: int
     labels: Mapping[int, DocumentLabel]
     words: Mapping[int, Sequence[str]]
+    """Of their file names."""
+    titles: Mapping[int, Sequence[str]]
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """The number of documents that have each word in their name."""
-        return Counter(word for words in self.words.values() for word in set(words))
+        """The number of documents that have each word in their name or title."""
+        return Counter(word for version in self.words for word in self.of(version))
+
+    def of(self, version: int) -> set[str]:
+        """The words of a document's name and title."""
+        return {*self.words[version], *self.titles[version]}
 
     def rarity(self, word: str) -> float:
         return math.log(1 + len(self.words) / self.counts[word])
@@ -61,15 +68,18 @@ class NamedDocuments:
     def named_in(self, query: str, collection: Collection) -> list[DocumentLabel]:
         """The documents that the query names; none when it names none."""
         names = self._names_of(collection)
-        telling = _telling(query) | _written_out(query, names)
-        asked = {word for word in telling.union(name_words(query)) if names.counts[word]}
+        telling, written_out = _telling(query), _written_out(query, names)
+        asked = {word for word in written_out.union(name_words(query)) if names.counts[word]}
         scores = {
-            version: sum(names.rarity(word) for word in asked.intersection(words))
-            for version, words in names.words.items()
+            version: sum(names.rarity(word) for word in asked & names.of(version)) for version in names.words
         }
         best = max(scores.values(), default=0.0)
         likely = [version for version, score in scores.items() if score and score >= NEAR_BEST * best]
-        found = [version for version in likely if _is_named(names, version, asked, telling)]
+        found = [
+            version
+            for version in likely
+            if len(written_out & names.of(version)) > 1 or _is_named(names, version, asked, telling)
+        ]
         return [names.labels[version] for version in found] if len(found) <= MOST_NAMED else []
 
     def _names_of(self, collection: Collection) -> _Names:
@@ -79,23 +89,25 @@ class NamedDocuments:
             return known
         labels = {label.version_id: label for label in self._labels_of(collection.id)}
         before = known.words if known else {}
-        words = {
-            version: before.get(version) or name_words(f"{label.name} {label.title or ''}")
-            for version, label in labels.items()
-            if len(labels) <= MOST_DOCUMENTS
-        }
-        names = _Names(collection.revision, labels, words)
+        few = labels if len(labels) <= MOST_DOCUMENTS else {}
+        words = {version: before.get(version) or name_words(label.name) for version, label in few.items()}
+        titles = {version: name_words(label.title or "") for version, label in few.items()}
+        names = _Names(collection.revision, labels, words, titles)
         with self._lock:
             self._known[collection.id] = names
         return names
 
 
 def _is_named(names: _Names, version: int, asked: AbstractSet[str], telling: AbstractSet[str]) -> bool:
-    words = set(names.words[version])
-    shared = words & asked
-    if any(names.counts[word] <= MOST_NAMED for word in shared & telling):
+    """Whether the query has a telling word of the file name, or most of the name or of the title."""
+    if any(names.counts[word] <= MOST_NAMED for word in telling & set(names.words[version])):
         return True
-    share = sum(map(names.rarity, shared)) / sum(map(names.rarity, words))
+    return any(_is_most(names, set(words), asked) for words in (names.words[version], names.titles[version]))
+
+
+def _is_most(names: _Names, words: AbstractSet[str], asked: AbstractSet[str]) -> bool:
+    shared = words & asked
+    share = sum(map(names.rarity, shared)) / sum(map(names.rarity, words)) if words else 0.0
     return len(shared) > 1 and share >= CERTAIN
 
 

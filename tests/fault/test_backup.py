@@ -166,7 +166,7 @@ def test_a_backup_is_never_overwritten(store: SqlStore, tmp_path: Path) -> None:
 def test_a_backup_to_a_missing_folder_is_refused_before_anything_is_read(
     store: SqlStore, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="no folder"):
+    with pytest.raises(UsageError, match="does not exist"):
         back_up(settings(tmp_path / "data"), tmp_path / "nowhere" / "library.tar")
 
 

@@ -63,7 +63,7 @@ def test_repeating_a_run_changes_nothing_but_times(answered: AnswerRun, tmp_path
 
 
 def test_much_smaller_chunks_close_the_gate(tmp_path: Path) -> None:
-    assert lost(gate_run(asked(tmp_path, limit=48, chunk_tokens=16), read_answer_run(ANSWERS)))
+    assert lost(gate_run(asked(tmp_path, chunk_tokens=16), read_answer_run(ANSWERS)))
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,8 @@ COMPUTED = {
     "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
     r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
     r"re.search(f'(?<![\\w-]){re.escape(code)}(?![\\w]|[-/.]\\w)', text)",  # a code, escaped
+    "re.compile(pattern)",  # of a question set
+    "re.search(pattern, without_markers(text), re.DOTALL)",  # the same
     "re.sub(pattern, HIDDEN, text)",  # a key, escaped
     r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # escaped
 }

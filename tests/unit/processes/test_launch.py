@@ -33,7 +33,7 @@ STARTS = {
 }
 """Where a process is started. Whoever adds one says here what it is, and starts Python as the others do."""
 
-FORKS = {"ragapp/sandbox/child.py"}
+FORKS = {"ragapp/sandbox/child.py", "ragapp/testing/search_index/concurrency.py"}
 INTERPRETER = {"ragapp/processes/launch.py", "ragapp/cli/bench.py"}
 """Who names the interpreter: bench only as the default of an option."""
 
