@@ -123,6 +123,7 @@ def _written_out(query: str, names: _Names) -> set[str]:
     for token in _TOKEN.findall(query):
         name = token.removesuffix("'s").removesuffix("’s")
         if name[:1].isupper() and name[1:] != name[1:].lower() and not names.counts[name.casefold()]:
-            meanings = (abbreviated(name, words) for words in names.words.values())
+            called = (*names.words.values(), *names.titles.values())
+            meanings = (abbreviated(name, words) for words in called)
             found.update(next(filter(None, meanings), ()))
     return found
