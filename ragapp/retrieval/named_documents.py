@@ -23,6 +23,9 @@ MOST_NAMED = 5
 NEAR_BEST = 0.8
 """Documents that match at least so well as the best one are named too."""
 
+LONGEST_TITLE = 5
+"""Words of a title by which a document is called, without general ones."""
+
 CERTAIN = 0.6
 """The share of a document's name or title, weighted by rarity, from which the words of a query name it. A
 word that looks like a name, or a number, and stands in few file names is enough by itself. Of titles it is
@@ -42,6 +45,7 @@ class _Names:
     words: Mapping[int, Sequence[str]]
     """Of their file names."""
     titles: Mapping[int, Sequence[str]]
+    """Only short ones: those of papers describe a subject."""
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -91,11 +95,15 @@ class NamedDocuments:
         before = known.words if known else {}
         few = labels if len(labels) <= MOST_DOCUMENTS else {}
         words = {version: before.get(version) or name_words(label.name) for version, label in few.items()}
-        titles = {version: name_words(label.title or "") for version, label in few.items()}
+        titles = {version: _short(name_words(label.title or "")) for version, label in few.items()}
         names = _Names(collection.revision, labels, words, titles)
         with self._lock:
             self._known[collection.id] = names
         return names
+
+
+def _short(title: list[str]) -> list[str]:
+    return title if len(title) <= LONGEST_TITLE else []
 
 
 def _is_named(names: _Names, version: int, asked: AbstractSet[str], telling: AbstractSet[str]) -> bool:

@@ -95,8 +95,9 @@ def test_a_failed_command_shows_the_reason(board: TaskRunner) -> None:
 
 def test_one_that_runs_or_waits_is_cancelled(board: TaskRunner) -> None:
     patient = TaskOrder.to_run("evaluation", "Sleep", SLEEP, patient=True)
-    first, second = board.start(patient), board.start(patient)
+    first = board.start(patient)
     until(board, first, "running")
+    second = board.start(patient)
     assert board.task(second.id).state == "waiting"
     board.cancel(second.id)
     assert board.task(second.id).state == "cancelled"  # though its turn has not come
