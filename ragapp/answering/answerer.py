@@ -14,7 +14,6 @@ from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import CUT_OFF
 from ragapp.answering.generation import Draft, GenerationLimits, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
-from ragapp.answering.library import FROM_PROPERTIES
 from ragapp.answering.passages import Passage, SpanOf, number_hits
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError, NotFoundError
@@ -91,12 +90,12 @@ class Answerer:
     def _about_library(self, context: AnswerContext) -> Answer | None:
         """The answer from the documents' properties, which no model writes; None for other questions."""
         searched = context.searched
-        statements = self._extractor.about_library(searched.result.query, searched.result.collection)
-        if not statements:
+        found = self._extractor.about_library(searched.result.query, searched.result.collection)
+        if found is None:
             return None
         passages = number_hits(searched.result.hits)
         return context.build_answer(
-            statements, passages, self._page_at, model=LIBRARY_MODEL, notices=(FROM_PROPERTIES,)
+            found.statements, passages, self._page_at, model=LIBRARY_MODEL, notices=(found.notice,)
         )
 
     def _evidence(self, context: AnswerContext) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ragapp.answering.answerability import AnswerabilityModel, find_answer
-from ragapp.answering.library import LibraryAnswers
+from ragapp.answering.library import LibraryAnswer, LibraryAnswers
 from ragapp.answering.passages import Passage, SourceSentence
 from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
 from ragapp.answering.reading.question import is_english
@@ -48,9 +48,9 @@ class Extractor:
         self._model = model
         self._library = library
 
-    def about_library(self, question: str, collection: str) -> list[Statement]:
-        """The answer from the documents' properties; empty when the question is not about the library."""
-        return [] if self._library is None else self._library.answer(question, collection)
+    def about_library(self, question: str, collection: str) -> LibraryAnswer | None:
+        """The answer from the documents' properties; None when the question is not about the library."""
+        return None if self._library is None else self._library.answer(question, collection)
 
     def extract(self, question: str, core_question: str, passages: Sequence[Passage]) -> Extract:
         """The statements that answer; `core_question` is what the documents must cover."""

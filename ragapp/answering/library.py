@@ -32,9 +32,7 @@ _HERE = (
 )
 _KIND = re.compile(rf"(?:different |other )?(?:{_KINDS_OF_DOCUMENT})", re.IGNORECASE)
 _IS_HERE = re.compile(_HERE, re.IGNORECASE)
-_COUNT = re.compile(
-    rf"^how many (?P<what>(?:[\w-]+ ){{0,3}}?[\w-]+)\b.*?\b{_HERE}\b(?P<rest>.*)", re.IGNORECASE
-)
+_COUNT = re.compile(rf"^how many (?P<what>(?:[\w-]+ ){{0,3}}?[\w-]+)\b.*?\b{_HERE}\b", re.IGNORECASE)
 _LIST = re.compile(
     rf"^(?:what|which|list|show|name)(?: me)?(?: all)?(?: the| of the)? (?P<what>{_KINDS_OF_DOCUMENT})\b"
     rf"(?:.*?\b{_HERE}\b)?"
@@ -57,101 +55,100 @@ _ADDED = re.compile(
 DocumentsOf = Callable[[str], Sequence[Document]]
 """The documents of the collection of this name."""
 
-NamedIn = Callable[[str, str], frozenset[str]]
-"""(text, collection) -> the ids of the documents that the text names."""
+NamedIn = Callable[[str, str], Sequence[Document]]
+"""(text, collection) -> the documents that the text names."""
 
 BeginningOf = Callable[[Document], Hit | None]
 """The first chunk of a document; None when it has none."""
 
 FROM_PROPERTIES = "This is from the documents' properties, not from their text."
+FROM_BEGINNING = "The document's properties name no author. It begins like this."
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryAnswer:
+    """What is known of documents. `notice` says where it is from."""
+
+    statements: tuple[Statement, ...]
+    notice: str = FROM_PROPERTIES
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryAnswers:
-    """Answers from the properties of documents."""
+    """Answers from the properties of documents. What it says of them is not in their text, so it is no claim
+    that is checked; it cites the beginning of each document that it is about."""
 
     documents_of: DocumentsOf
     named_in: NamedIn
     beginning_of: BeginningOf
 
-    def answer(self, question: str, collection: str) -> list[Statement]:
-        """The statements that answer; none when the question is not about the library."""
+    def answer(self, question: str, collection: str) -> LibraryAnswer | None:
+        """The answer; None when the question is not about the library, or nothing is known."""
         question = fold(question)
         if found := _COUNT.match(question):
-            return self._count(found, collection)
+            return _answer(self._count(found["what"], collection))
         if found := _AUTHOR.match(question):
             return self._author(found["of"] or found["of2"], collection)
         if found := _PAGES.match(question):
-            return self._told_of(found["of"], collection, _pages)
+            return _answer(self._properties(self.named_in(found["of"], collection), _pages))
         if found := _ADDED.match(question):
-            return self._told_of(found["of"], collection, _added)
+            return _answer(self._properties(self.named_in(found["of"], collection), _added))
         if found := _LIST.match(question):
-            return self._list(found["about"], _IS_HERE.search(question) is not None, collection)
-        return []
+            return _answer(self._list(found["about"], _IS_HERE.search(question) is not None, collection))
+        return None
 
-    def _count(self, found: re.Match[str], collection: str) -> list[Statement]:
-        what = found["what"]
+    def _count(self, what: str, collection: str) -> list[Statement]:
+        if not _KIND.fullmatch(what):
+            return []
+        wanted, ending = set(name_words(what)), _ENDINGS.get(what.lower().rstrip("s"))
         documents = self.documents_of(collection)
-        if _KIND.fullmatch(what):
-            wanted = set(name_words(what))
-            chosen = [one for one in documents if wanted <= _called(one)] if wanted else list(documents)
-            ending = _ENDINGS.get(what.lower().rstrip("s"))
-            if not chosen and ending:
-                chosen = [one for one in documents if one.name.lower().endswith(ending)]
-            if not chosen:
-                return []
-            noun = what if len(chosen) != 1 else what.rstrip("s")
-            return [self._statement(f"There are {len(chosen)} {noun} in this collection.", [])]
-        return []
+        chosen = [one for one in documents if wanted <= _called(one)]
+        if not chosen and ending:
+            chosen = [one for one in documents if one.name.lower().endswith(ending)]
+        if not chosen:
+            return []
+        verb, noun = ("is", what.rstrip("s")) if len(chosen) == 1 else ("are", what)
+        return [self._statement(f"There {verb} {len(chosen)} {noun} in this collection.")]
 
     def _list(self, about: str | None, here: bool, collection: str) -> list[Statement]:
-        documents = self.documents_of(collection)
-        if about is not None:
-            wanted = set(name_words(about))
-            documents = [one for one in documents if wanted and wanted <= _called(one)]
-            if not documents:
-                return []
-        elif not here:
+        wanted = set(name_words(about or ""))
+        if not wanted and (about is not None or not here):
             return []
-        shown = [self._statement(_described(one), [one], new_line=True) for one in documents[:MOST_LISTED]]
-        left = len(documents) - len(shown)
-        more = f" The first {MOST_LISTED} are listed." if left else ""
+        documents = [one for one in self.documents_of(collection) if wanted <= _called(one)]
+        if not documents:
+            return []
+        shown = [self._statement(_described(one), one, new_line=True) for one in documents[:MOST_LISTED]]
+        more = f" The first {MOST_LISTED} are listed." if len(documents) > MOST_LISTED else ""
         count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}.{more}"
-        return [self._statement(count, []), *shown]
+        return [self._statement(count), *shown]
 
-    def _author(self, of: str, collection: str) -> list[Statement]:
-        """The authors by their properties, else the lines with which a document begins."""
-        found = self._told_of(of, collection, _author)
-        if found:
-            return found
+    def _author(self, of: str, collection: str) -> LibraryAnswer | None:
+        """The authors by their properties, else the lines with which the document begins."""
         named = self.named_in(of, collection)
-        beginnings = [self.beginning_of(one) for one in self.documents_of(collection) if one.id in named]
-        passages = [Passage(number, hit) for number, hit in enumerate(beginnings, 1) if hit is not None]
-        return [
-            Statement(sanitized(fold(one.hit.text[:BEGINNING])), "supported", (_beginning(one),))
-            for one in passages[:1]
-        ]
+        if found := self._properties(named, _author):
+            return _answer(found)
+        beginnings = (hit for one in named if (hit := self.beginning_of(one)))
+        quotes = (_beginning(hit) for hit in beginnings)
+        statements = [Statement(sanitized(fold(one.quote)), "supported", (one,)) for one in quotes]
+        return LibraryAnswer(tuple(statements[:1]), FROM_BEGINNING) if statements else None
 
-    def _told_of(self, of: str, collection: str, told: Callable[[Document], str | None]) -> list[Statement]:
-        named = self.named_in(of, collection)
-        documents = [one for one in self.documents_of(collection) if one.id in named]
-        answers = [(one, told(one)) for one in documents]
-        return [
-            self._statement(text, [one], new_line=at > 0)
-            for at, (one, text) in enumerate((one, text) for one, text in answers if text)
-        ]
+    def _properties(
+        self, documents: Sequence[Document], tell: Callable[[Document], str | None]
+    ) -> list[Statement]:
+        told = ((one, tell(one)) for one in documents)
+        return [self._statement(text, one, new_line=True) for one, text in told if text]
 
-    def _statement(self, text: str, documents: Sequence[Document], *, new_line: bool = False) -> Statement:
-        hits = [hit for one in documents if (hit := self.beginning_of(one))]
-        evidence = tuple(
-            Evidence(Passage(number, hit), 0, min(BEGINNING, len(hit.text)))
-            for number, hit in enumerate(hits, 1)
-        )
-        return Statement(sanitized(text), "supported" if evidence else "no_claim", evidence, new_line)
+    def _statement(self, text: str, document: Document | None = None, *, new_line: bool = False) -> Statement:
+        hit = None if document is None else self.beginning_of(document)
+        return Statement(sanitized(text), "no_claim", () if hit is None else (_beginning(hit),), new_line)
 
 
-def _beginning(passage: Passage) -> Evidence:
-    return Evidence(passage, 0, min(BEGINNING, len(passage.hit.text)))
+def _answer(statements: Sequence[Statement]) -> LibraryAnswer | None:
+    return LibraryAnswer(tuple(statements)) if statements else None
+
+
+def _beginning(hit: Hit) -> Evidence:
+    return Evidence(Passage(1, hit), 0, min(BEGINNING, len(hit.text)))
 
 
 def hit_of(document: Document, version: int, chunk: Chunk) -> Hit:

@@ -12,7 +12,7 @@ from typing import Literal
 from ragapp.answering.passages import Passage, SourceSentence
 from ragapp.answering.terms import stems, words
 
-QuestionKind = Literal["number", "date", "name"]
+AnswerKind = Literal["number", "date", "name"]
 
 _NUMBER_QUESTION = re.compile(
     r"\bhow (?:many|much|old|long|far|tall|large|big|high|often|fast|deep|wide|heavy)\b"
@@ -38,7 +38,7 @@ _DATE = re.compile(
 )
 
 
-def question_kind(question: str) -> QuestionKind | None:
+def question_kind(question: str) -> AnswerKind | None:
     """The kind of answer that the question's words ask for; None when they do not say."""
     if _NUMBER_QUESTION.search(question):
         return "number"
@@ -47,7 +47,7 @@ def question_kind(question: str) -> QuestionKind | None:
     return "name" if _NAME_QUESTION.search(question) else None
 
 
-def offers_kind(sentence: str, kind: QuestionKind, question: str) -> bool:
+def offers_kind(sentence: str, kind: AnswerKind, question: str) -> bool:
     """Whether the sentence has any date, or a number or name that is not already in the question."""
     if kind == "date":
         return _DATE.search(sentence) is not None

@@ -7,7 +7,7 @@ from ragapp.answering.extractive import Extractor
 from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.library import LibraryAnswers, hit_of
-from ragapp.answering.reading.composition import Composer
+from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.pipeline import ReadingPipeline
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
@@ -61,19 +61,20 @@ def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments)
         model = installed()
         return None if model is None else float(model.score(question, [text])[0])
 
-    composer = Composer(
+    documents = SourceDocuments(
         lambda document_id, version: store.chunks(document_id, version, 0, None), store.parsed_text
     )
     return Extractor(
-        ReadingPipeline(reader.get, installed, composer),
+        ReadingPipeline(reader.get, installed, documents),
         score if reranker is not None else None,
         _build_library(store, named),
     )
 
 
 def _build_library(store: SqlStore, named: NamedDocuments) -> LibraryAnswers:
-    def named_in(text: str, collection: str) -> frozenset[str]:
-        return frozenset(one.document_id for one in named.named_in(text, store.collection(collection)))
+    def named_in(text: str, collection: str) -> list[Document]:
+        found = named.named_in(text, store.collection(collection))
+        return [store.document(one.document_id) for one in found]
 
     def beginning_of(document: Document) -> Hit | None:
         version = document.live_version

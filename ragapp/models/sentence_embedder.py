@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -74,18 +75,28 @@ class SentenceEmbedder:
 
 
 def _load(folder: Path) -> SentenceTransformer:
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
+    with loading(folder, "sentence-transformers model", "modules.json, config.json, tokenizer.json"):
         return SentenceTransformer(
             str(folder),
             trust_remote_code=False,
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
+
+
+@contextmanager
+def loading(folder: Path, kind: str, files: str) -> Iterator[None]:
+    """Around loading a folder as a model of that kind, which needs the files and its weights.
+
+    Raises ModelError for what the libraries raise when it cannot be loaded.
+    """
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
-            f"{folder} cannot be loaded as a sentence-transformers model ({error}). It needs modules.json, "
-            "config.json, tokenizer.json and model.safetensors, and must not need code of its own."
+            f"{folder} cannot be loaded as a {kind} ({error}). It needs {files} and model.safetensors, "
+            "and must not need code of its own."
         ) from error
 
 

@@ -10,11 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import CrossEncoder
-from transformers.utils import logging as transformers_logging
 
-from ragapp.errors import ModelError
 from ragapp.models.local_models import RERANKER_TOKENS
-from ragapp.models.sentence_embedder import refuse_pickles
+from ragapp.models.sentence_embedder import loading, refuse_pickles
 
 _BATCH = 4
 """As for embedders: padding costs more than large batches save."""
@@ -55,8 +53,7 @@ class SentenceReranker:
 
 
 def _load(folder: Path) -> CrossEncoder:
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
+    with loading(folder, "cross-encoder", "config.json, tokenizer.json"):
         model: CrossEncoder = CrossEncoder(
             str(folder),
             device="cpu",
@@ -64,9 +61,4 @@ def _load(folder: Path) -> CrossEncoder:
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError(
-            f"{folder} cannot be loaded as a cross-encoder ({error}). It needs config.json, tokenizer.json "
-            "and model.safetensors, and must not need code of its own."
-        ) from error
     return model

@@ -37,27 +37,39 @@ _TOKEN = re.compile(r"[^\s,;:!?()\"“”]+")
 
 
 @dataclass(frozen=True)
+class _Called:
+    """What one document is called, in words. Long titles are left out: those of papers describe a subject."""
+
+    label: DocumentLabel
+
+    @cached_property
+    def name(self) -> list[str]:
+        return name_words(self.label.name)
+
+    @cached_property
+    def title(self) -> list[str]:
+        words = name_words(self.label.title or "")
+        return words if len(words) <= LONGEST_TITLE else []
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset((*self.name, *self.title))
+
+
+@dataclass(frozen=True)
 class _Names:
-    """The names of a collection's documents at a revision, in words by version id."""
+    """What a collection's documents are called at a revision, by version id."""
 
     revision: int
-    labels: Mapping[int, DocumentLabel]
-    words: Mapping[int, Sequence[str]]
-    """Of their file names."""
-    titles: Mapping[int, Sequence[str]]
-    """Only short ones: those of papers describe a subject."""
+    called: Mapping[int, _Called]
 
     @cached_property
     def counts(self) -> Counter[str]:
         """The number of documents that have each word in their name or title."""
-        return Counter(word for version in self.words for word in self.of(version))
-
-    def of(self, version: int) -> set[str]:
-        """The words of a document's name and title."""
-        return {*self.words[version], *self.titles[version]}
+        return Counter(word for one in self.called.values() for word in one.words)
 
     def rarity(self, word: str) -> float:
-        return math.log(1 + len(self.words) / self.counts[word])
+        return math.log(1 + len(self.called) / self.counts[word])
 
 
 class NamedDocuments:
@@ -74,43 +86,38 @@ class NamedDocuments:
         names = self._names_of(collection)
         telling, written_out = _telling(query), _written_out(query, names)
         asked = {word for word in written_out.union(name_words(query)) if names.counts[word]}
-        scores = {
-            version: sum(names.rarity(word) for word in asked & names.of(version)) for version in names.words
-        }
-        best = max(scores.values(), default=0.0)
-        likely = [version for version, score in scores.items() if score and score >= NEAR_BEST * best]
+        scores = [(sum(map(names.rarity, asked & one.words)), one) for one in names.called.values()]
+        best = max((score for score, _ in scores), default=0.0)
         found = [
-            version
-            for version in likely
-            if len(written_out & names.of(version)) > 1 or _is_named(names, version, asked, telling)
+            one.label
+            for score, one in scores
+            if score and score >= NEAR_BEST * best
+            if len(written_out & one.words) > 1 or _is_named(names, one, asked, telling)
         ]
-        return [names.labels[version] for version in found] if len(found) <= MOST_NAMED else []
+        return found if len(found) <= MOST_NAMED else []
 
     def _names_of(self, collection: Collection) -> _Names:
         with self._lock:
             known = self._known.get(collection.id)
         if known is not None and known.revision == collection.revision:
             return known
-        labels = {label.version_id: label for label in self._labels_of(collection.id)}
-        before = known.words if known else {}
-        few = labels if len(labels) <= MOST_DOCUMENTS else {}
-        words = {version: before.get(version) or name_words(label.name) for version, label in few.items()}
-        titles = {version: _short(name_words(label.title or "")) for version, label in few.items()}
-        names = _Names(collection.revision, labels, words, titles)
+        before = known.called if known else {}
+        labels = self._labels_of(collection.id)
+        few = labels if len(labels) <= MOST_DOCUMENTS else ()
+        called = {one.version_id: _Called(one) for one in few}
+        # What has not changed keeps the words that were made of it.
+        called |= {version: one for version, one in before.items() if called.get(version) == one}
+        names = _Names(collection.revision, called)
         with self._lock:
             self._known[collection.id] = names
         return names
 
 
-def _short(title: list[str]) -> list[str]:
-    return title if len(title) <= LONGEST_TITLE else []
-
-
-def _is_named(names: _Names, version: int, asked: AbstractSet[str], telling: AbstractSet[str]) -> bool:
+def _is_named(names: _Names, one: _Called, asked: AbstractSet[str], telling: AbstractSet[str]) -> bool:
     """Whether the query has a telling word of the file name, or most of the name or of the title."""
-    if any(names.counts[word] <= MOST_NAMED for word in telling & set(names.words[version])):
+    if any(names.counts[word] <= MOST_NAMED for word in telling & set(one.name)):
         return True
-    return any(_is_most(names, set(words), asked) for words in (names.words[version], names.titles[version]))
+    return any(_is_most(names, set(words), asked) for words in (one.name, one.title))
 
 
 def _is_most(names: _Names, words: AbstractSet[str], asked: AbstractSet[str]) -> bool:
@@ -131,7 +138,7 @@ def _written_out(query: str, names: _Names) -> set[str]:
     for token in _TOKEN.findall(query):
         name = token.removesuffix("'s").removesuffix("’s")
         if name[:1].isupper() and name[1:] != name[1:].lower() and not names.counts[name.casefold()]:
-            called = (*names.words.values(), *names.titles.values())
+            called = (words for one in names.called.values() for words in (one.name, one.title))
             meanings = (abbreviated(name, words) for words in called)
             found.update(next(filter(None, meanings), ()))
     return found

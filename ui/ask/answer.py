@@ -25,7 +25,7 @@ def show_answer(answer: Answer, key: str) -> None:
         citations = {citation.number: citation for citation in answer.citations}
         tour = tour_of(answer)
         for place, sentence in enumerate(answer.sentences, start=1):
-            _show_sentence(sentence, label_of(sentence, answer.mode), citations, tour, f"{key}-{place}")
+            _show_sentence(sentence, label_of(sentence, answer), citations, tour, f"{key}-{place}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _show_cache(answer.cache)
         st.caption(_how_it_was_made(answer), width="content")
@@ -43,7 +43,7 @@ def _show_sentence(
 ) -> None:
     with st.container(gap="xsmall", key=f"sentence-{sentence.verdict}-{key}"):
         st.html(f'<p class="ragapp-answer">{_highlighted(sentence)}</p>')
-        if sentence.verdict == "no_claim":
+        if sentence.verdict == "no_claim" and not sentence.citations:
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)

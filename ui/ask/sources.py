@@ -21,7 +21,7 @@ def tour_of(answer: Answer) -> tuple[Viewing, ...]:
     """All citations of an answer in the order in which the viewer steps through them."""
     citations = {citation.number: citation for citation in answer.citations}
     return tuple(
-        _viewing(sentence, label_of(sentence, answer.mode), citations[number])
+        _viewing(sentence, label_of(sentence, answer), citations[number])
         for sentence in answer.sentences
         for number in sentence.citations
         if number in citations

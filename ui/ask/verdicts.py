@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from ragapp.types import AnswerMode, Sentence, Verdict
+from ragapp.types import LIBRARY_MODEL, Answer, Sentence, Verdict
 
 
 class Label(NamedTuple):
@@ -23,15 +23,18 @@ LABELS: Final[Mapping[Verdict, Label]] = {
 
 _ANSWERS: Final = Label("Answers the question", ":material/check_circle:", "green")
 _MAY_NOT_ANSWER: Final = Label("Same subject, may not answer", ":material/help:", "orange")
+_OF_PROPERTIES: Final = Label("From its properties", ":material/info:", "gray")
 _QUOTED: Final = Label("Quoted", ":material/format_quote:", "gray")
 
 _LIKELY = 0.4
 """The probability from which a quoted sentence is said to answer."""
 
 
-def label_of(sentence: Sentence, mode: AnswerMode) -> Label:
+def label_of(sentence: Sentence, answer: Answer) -> Label:
     """A quote supports itself, so what is said of it is whether it answers."""
-    if mode == "generate" or sentence.verdict != "supported":
+    if answer.model == LIBRARY_MODEL and sentence.verdict == "no_claim":
+        return _OF_PROPERTIES
+    if answer.mode == "generate" or sentence.verdict != "supported":
         return LABELS[sentence.verdict]
     if sentence.answers is None:
         return _QUOTED

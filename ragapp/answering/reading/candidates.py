@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Literal
@@ -57,8 +57,6 @@ class Candidate:
     before: SourceSentence | None = None
     cells: tuple[tuple[str, str], ...] = ()
     head: SourceSentence | None = None
-    place: int = 0
-    """Its position among all candidates, in reading order within each passage."""
 
     @cached_property
     def label(self) -> str:
@@ -93,8 +91,7 @@ class _Reading:
 
 def candidates_in(passages: Sequence[Passage]) -> list[Candidate]:
     """Every sentence, item and row of the passages, in reading order. Titles and table heads are none."""
-    found = [one for passage in passages for one in _with_lists(list(_in_passage(passage)))]
-    return [replace(one, place=place) for place, one in enumerate(found)]
+    return [one for passage in passages for one in _with_lists(list(_in_passage(passage)))]
 
 
 def _with_lists(found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -202,7 +199,7 @@ def _is_figure(cell: str) -> bool:
 
 
 def title_path(passage: Passage) -> str:
-    """ "Document › Section › Subsection", without a table's header; at most LONGEST_LABEL characters."""
+    """The path "Document › Section › Subsection" without a table's header, at most LONGEST_LABEL letters."""
     parts = [part for part in _PARTS.split(fold(passage.hit.heading or "")) if part and "|" not in part]
     title = document_title(passage.hit.document_name, passage.hit.title)
     if title and not any(title.lower() == part.lower() for part in parts):
@@ -217,9 +214,4 @@ def document_title(name: str, title: str | None) -> str:
     named = fold(title or "")
     if len(_WORDS.findall(named)) >= FEWEST_TITLE_WORDS and not _BY_PROGRAM.match(named):
         return named
-    return file_title(name)
-
-
-def file_title(name: str) -> str:
-    """The file's name in words, without its ending."""
     return fold(_JOINTS.sub(" ", _FILE_ENDING.sub("", name)))

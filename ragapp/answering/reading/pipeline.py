@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import candidates_in
-from ragapp.answering.reading.composition import Composer, compare
+from ragapp.answering.reading.composition import compare, compose
 from ragapp.answering.reading.decision import Decision, decide
+from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.question import Question, understand
 from ragapp.answering.reading.scoring import read_candidates
+from ragapp.answering.reading.summary import summary
 from ragapp.answering.reading.wording import corrected
 from ragapp.answering.statements import Statement
 from ragapp.protocols import Reader, Reranker
@@ -34,12 +36,15 @@ class ReadingPipeline:
     """Answers questions in English from their passages. Safe for many threads when its models are."""
 
     def __init__(
-        self, reader: Callable[[], Reader], reranker: Callable[[], Reranker | None], composer: Composer
+        self,
+        reader: Callable[[], Reader],
+        reranker: Callable[[], Reranker | None],
+        documents: SourceDocuments,
     ) -> None:
         """`reranker` returns None while its model is being fetched."""
         self._reader = reader
         self._reranker = reranker
-        self._composer = composer
+        self._documents = documents
 
     def extract(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
         """The statements that answer `question`, which stands alone; `core` as in a Question."""
@@ -49,7 +54,7 @@ class ReadingPipeline:
         mended = corrected(question, passages)
         understood = understand(mended, mended if core == question else core)
         if understood.kind == "summary":
-            return Extract(tuple(self._composer.summary(passages[0])))
+            return Extract(tuple(summary(self._documents, passages[0])))
         if understood.sides:
             return self._compared(understood, passages)
         parts = [understand(part) for part in _parts(understood.text)]
@@ -59,11 +64,8 @@ class ReadingPipeline:
 
     def _answered(self, question: Question, passages: Sequence[Passage]) -> Extract:
         decision = self._decide(question, passages)
-        if not decision.answers and question.kind == "list":
-            return Extract(tuple(self._composer.list_under_heading(question, passages)), decision.missing)
-        if not decision.answers:
-            return Extract((), decision.missing)
-        return Extract(tuple(self._composer.compose(question, decision.answers, passages)))
+        statements = compose(self._documents, question, decision.answers, passages)
+        return Extract(tuple(statements), None if statements else decision.missing)
 
     def _of_parts(self, parts: Sequence[Question], passages: Sequence[Passage]) -> Extract:
         """Each part's own answer, one after the other."""
@@ -82,8 +84,7 @@ class ReadingPipeline:
         return Extract(tuple(dict.fromkeys(statements)), missing)
 
     def _decide(self, question: Question, passages: Sequence[Passage]) -> Decision:
-        candidates = candidates_in(passages)
-        read = read_candidates(question, candidates, self._reader(), self._reranker)
+        read = read_candidates(question, candidates_in(passages), self._reader(), self._reranker)
         return decide(question, read, passages)
 
 

@@ -35,9 +35,18 @@ _ANCHOR = re.compile(r" ?(?:\{#[\w-]{1,80}\}|¶)")
 
 
 def plain(text: str) -> str:
-    """The text of a span on one line, without list marks and Markdown, made safe to show."""
-    text = _ANCHOR.sub("", sanitized(without_list_mark(fold(text))))
-    return _ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", text)).strip()
+    """The text of a span on one line, without list marks and Markdown, made safe to show.
+
+    It is made safe last: taking marks away can put together what starts markup.
+    """
+    text = _EMPHASIS.sub(r"\2", _ANCHOR.sub("", without_list_mark(fold(text))))
+    return sanitized(_ESCAPED.sub(r"\1", text)).strip()
+
+
+def quoted(one: Candidate, *, new_line: bool = False) -> Statement:
+    """The whole candidate as a statement, without a judgement on whether it answers."""
+    text = plain(one.body if one.kind == "row" else one.text)
+    return Statement(text, "supported", row_evidence(one), new_line)
 
 
 def statement_of(question: Question, read: ReadCandidate, *, new_line: bool = False) -> Statement:
@@ -109,7 +118,8 @@ def row_text(question: Question, one: Candidate, span: Span | None) -> tuple[str
         return plain(one.body), None
     head, value = filled[asked]
     of = plain(filled[subject][1])
-    return (f"{of} — {plain(head)}: {plain(value)}" if head else f"{of}: {plain(value)}"), plain(value)
+    text = f"{of} — {plain(head)}: {plain(value)}" if head else f"{of}: {plain(value)}"
+    return sanitized(text), plain(value)
 
 
 def _subject(question: Question, cells: Sequence[tuple[str, str]]) -> int:

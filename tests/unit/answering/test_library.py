@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ragapp.answering.library import LibraryAnswers, hit_of
+from ragapp.answering.library import FROM_BEGINNING, FROM_PROPERTIES, LibraryAnswers, hit_of
 from ragapp.types import Chunk, Document, Hit
 
 
@@ -42,20 +42,17 @@ def beginning(one: Document) -> Hit:
     return hit_of(one, 1, Chunk(0, 20, "D. Libes\nAugust 1990", 1))
 
 
-def named_in(text: str, collection: str) -> frozenset[str]:
-    words = text.lower()
-    return frozenset(
-        one.id
-        for one in DOCUMENTS
-        if one.name[:7] in words.replace(" ", "") or ("lease" in words and one.id == "d3")
-    )
+def named_in(text: str, collection: str) -> list[Document]:
+    words = text.lower().replace(" ", "")
+    return [one for one in DOCUMENTS if one.name.partition(".")[0].replace("_", "") in words]
 
 
 LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, named_in, beginning)
 
 
 def answered(question: str) -> list[str]:
-    return [one.text for one in LIBRARY.answer(question, "default")]
+    found = LIBRARY.answer(question, "default")
+    return [one.text for one in found.statements] if found else []
 
 
 @pytest.mark.parametrize(
@@ -76,14 +73,38 @@ def test_what_the_database_knows(question: str, answer: str) -> None:
 
 
 def test_documents_on_a_subject_are_listed_and_cited() -> None:
-    count, listed = LIBRARY.answer("Which documents do you have about the lease?", "default")
+    found = LIBRARY.answer("Which documents do you have about the lease?", "default")
+    assert found is not None
+    count, listed = found.statements
     assert count.text == "1 document."
     assert "lease_agreement.docx" in listed.text
     assert listed.evidence[0].passage.hit.document_id == "d3"
 
 
+def test_a_property_is_no_claim_that_the_text_supports() -> None:
+    found = LIBRARY.answer("Who is the author of the lease agreement?", "default")
+    assert found is not None
+    assert found.notice == FROM_PROPERTIES
+    assert [one.verdict for one in found.statements] == ["no_claim"]
+
+
 def test_the_lines_at_the_top_stand_for_an_author_that_no_property_names() -> None:
-    assert answered("Who wrote RFC1178?") == ["D. Libes August 1990"]
+    found = LIBRARY.answer("Who wrote RFC1178?", "default")
+    assert found is not None
+    assert found.notice == FROM_BEGINNING
+    (quote,) = found.statements
+    assert (quote.text, quote.verdict) == ("D. Libes August 1990", "supported")
+
+
+def test_other_questions_do_not_list_the_documents() -> None:
+    """Most questions with "how many" are about what documents say; a library may have a million of them."""
+
+    def never(collection: str) -> list[Document]:
+        raise AssertionError(collection)
+
+    library = LibraryAnswers(never, lambda text, collection: [], beginning)
+    for question in ("How many pumps are there?", "Who wrote the song?", "How long is the pier?"):
+        assert library.answer(question, "default") is None
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from functools import cache
 import pytest
 
 from ragapp.answering.passages import Passage
-from ragapp.answering.reading.composition import Composer
+from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
+from ragapp.answering.reading.shown import plain
+from ragapp.answering.reading.summary import summary
 from ragapp.models.reader import OnnxReader
 from ragapp.types import Chunk, Heading, ParsedText
 from tests.unit.answering.hits import OFFSET, hit
@@ -58,7 +60,7 @@ def answer(question: str, *texts: str) -> Extract:
     def text_of(document_id: str, version: int) -> ParsedText:
         return ParsedText("")
 
-    return ReadingPipeline(reader, lambda: None, Composer(chunks_of, text_of)).extract(
+    return ReadingPipeline(reader, lambda: None, SourceDocuments(chunks_of, text_of)).extract(
         question, question, passages
     )
 
@@ -146,8 +148,10 @@ def test_a_summary_goes_through_the_sections() -> None:
     for heading, text in sections.items():
         chunks.append(Chunk(at, at + len(text), text, 1, heading))
         at += len(text)
-    composer = Composer(lambda document_id, version: chunks, lambda document_id, version: ParsedText(""))
-    shown = composer.summary(Passage(1, hit(chunks[1].text)))
+    documents = SourceDocuments(
+        lambda document_id, version: chunks, lambda document_id, version: ParsedText("")
+    )
+    shown = summary(documents, Passage(1, hit(chunks[1].text)))
     assert [one.text.split()[0] for one in shown] == ["Never", "The"]
     assert all(len(one.evidence) == 1 for one in shown)
 
@@ -164,11 +168,46 @@ def test_numbered_headings_are_steps() -> None:
     first = chunks[0]
     found = hit(first.text, heading=titles[0])
     passage = Passage(1, replace(found, start=first.start, end=first.end, title="Three tips for mornings"))
-    composer = Composer(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
-    pipeline = ReadingPipeline(reader, lambda: None, composer)
+    documents = SourceDocuments(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
+    pipeline = ReadingPipeline(reader, lambda: None, documents)
     question = "How do I stop a headache?"
     shown = pipeline.extract(question, question, [passage]).statements
     assert [one.text for one in shown] == titles
     for one in shown:
         (evidence,) = one.evidence
         assert text[evidence.passage.hit.start + evidence.start :].startswith(one.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"See !\[x\]\(http://evil.example/a\) now.",
+        "See **[x]**(http://evil.example) now.",
+        "See `![x]`(//evil.example/p) now.",
+        r"See \<img src=x onerror=1\> now.",
+    ],
+)
+def test_no_markup_comes_from_taking_marks_away(text: str) -> None:
+    shown = plain(text)
+    assert "](" not in shown
+    assert "<img" not in shown
+    assert "://" not in shown
+
+
+def test_a_heading_that_is_a_step_is_made_safe() -> None:
+    titles = ["1. Eat ![x](http://evil.example/a.png)", "2. Drink", "3. Sleep"]
+    text, headings, chunks = "", [], []
+    for title in titles:
+        headings.append(Heading(1, len(text), len(text) + len(title)))
+        body = "\nThis helps to stop a headache every day.\n"
+        chunks.append(
+            Chunk(len(text) + len(title) + 1, len(text) + len(title) + len(body), body[1:], 1, title)
+        )
+        text += title + body
+    first = chunks[1]
+    found = hit(first.text, heading=titles[1])
+    passage = Passage(1, replace(found, start=first.start, end=first.end, title="Three tips for mornings"))
+    documents = SourceDocuments(lambda *_: chunks, lambda *_: ParsedText(text, headings=tuple(headings)))
+    question = "How do I stop a headache?"
+    shown = ReadingPipeline(reader, lambda: None, documents).extract(question, question, [passage]).statements
+    assert [one.text for one in shown] == ["1. Eat", "2. Drink", "3. Sleep"]
