@@ -90,7 +90,7 @@ class Answerer:
     def _about_library(self, context: AnswerContext) -> Answer | None:
         """The answer from the documents' properties, which no model writes; None for other questions."""
         searched = context.searched
-        found = self._extractor.about_library(searched.result.query, searched.result.collection)
+        found = self._extractor.about_library(context.reading_question, searched.result.collection)
         if found is None:
             return None
         passages = number_hits(searched.result.hits)
