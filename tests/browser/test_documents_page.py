@@ -129,6 +129,8 @@ def test_the_last_collection_opens_next_time_and_a_conversation_in_its_own(
         other.goto(site.address)
         expect(collection_of(other)).to_have_value("mixed")
         choose(other, "many")
+        expect(collection_of(other)).to_have_value("many")
+        settle(other)  # the choice is stored when the page has run
         other.goto(f"{site.address}/documents")
         expect(other.get_by_role("heading", name="note 4").first).to_be_visible()
         expect(collection_of(other)).to_have_value("many")

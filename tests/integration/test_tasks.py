@@ -120,7 +120,8 @@ def test_a_killed_server_leaves_its_task_lost_and_its_command_dead(tmp_path: Pat
         "t.board_at(Path(sys.argv[1])).start(t.TaskOrder.to_run('evaluation', 'Sleep', t.SLEEP))\n"
         "time.sleep(600)"
     )
-    server = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+    importing = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # from whatever folder
+    server = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], env=importing)
     board = board_at(tmp_path)
     deadline = time.monotonic() + PATIENCE
     while not any(task.state == "running" for task in board.tasks()):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ class TantivyFolder:
         try:
             writer = self._index.writer(HEAP_BYTES, 1)
             try:
+                self._remove_uncommitted()
                 # By a query: tantivy's Python binding silently ignores deletions by an unsigned term.
                 writer.delete_documents_by_query(self._of_versions(touched))
                 for entry in entries:
@@ -74,13 +76,28 @@ class TantivyFolder:
         except ValueError as error:  # tantivy raises it for every error of the file system
             raise StorageError(f"Cannot write the keyword index: {error}. Is the disk full?") from error
 
-    def holds_removed(self) -> bool:
-        """Whether segments still hold removed chunks, which only merging drops. Raises StorageError."""
+    def _remove_uncommitted(self) -> None:
+        """Removes what a process that was killed during a commit has left: its lists of deleted documents.
+
+        tantivy would write lists of the same names again, and refuses to replace a file. To be called while
+        the writer holds its lock.
+        """
+        committed = self._meta()["opstamp"]
+        for path in self._path.glob("*.del"):
+            written_at = path.name.split(".")[1]
+            if written_at.isdecimal() and int(written_at) > committed:
+                path.unlink(missing_ok=True)
+
+    def _meta(self) -> Any:
+        """What the last commit consists of. Raises StorageError."""
         try:
-            meta = json.loads((self._path / "meta.json").read_text(encoding="utf-8"))
+            return json.loads((self._path / "meta.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise StorageError(f"Cannot read the keyword index: {error}.") from error
-        return any(segment["deletes"] is not None for segment in meta["segments"])
+
+    def holds_removed(self) -> bool:
+        """Whether segments still hold removed chunks, which only merging drops. Raises StorageError."""
+        return any(segment["deletes"] is not None for segment in self._meta()["segments"])
 
     def searcher(self) -> Searcher:
         """An immutable searcher over the last commit. Raises StorageError."""
