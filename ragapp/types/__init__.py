@@ -98,6 +98,7 @@ from ragapp.types.questions import (
     Verdict,
 )
 from ragapp.types.reading import Reading
+from ragapp.types.tables import CellType, DataTable, GridCell, Period, StoredTable, TableCell, TableHeader
 from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
 __all__ = [
@@ -128,12 +129,14 @@ __all__ = [
     "CacheStatus",
     "CacheUsage",
     "Caller",
+    "CellType",
     "Check",
     "Chunk",
     "Citation",
     "Collection",
     "CommandLine",
     "Conversation",
+    "DataTable",
     "DeletedFrom",
     "DeletionReceipt",
     "DiskUse",
@@ -151,6 +154,7 @@ __all__ = [
     "Feedback",
     "FigureChange",
     "Grant",
+    "GridCell",
     "Heading",
     "Hit",
     "IndexChange",
@@ -169,6 +173,7 @@ __all__ = [
     "PageBox",
     "PageImage",
     "ParsedText",
+    "Period",
     "Priority",
     "QuestionChange",
     "QuestionDraft",
@@ -189,7 +194,10 @@ __all__ = [
     "Sentence",
     "Status",
     "StoredAnswer",
+    "StoredTable",
     "Table",
+    "TableCell",
+    "TableHeader",
     "Task",
     "TaskEnd",
     "TaskKind",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from ragapp.types.tables import GridCell
+
 if TYPE_CHECKING:  # the client has these types too, and does without numpy
     import numpy as np
     from numpy.typing import NDArray
@@ -34,12 +36,16 @@ class Table:
     """A table in a parsed text: its rows are `text[start:end]`, one a line.
 
     `head` names its columns and accompanies every part of it: its caption and its header row on one line, or
-    whichever of them it has.
+    whichever of them it has. `cells` are in reading order, and empty when a parser knows only the lines.
+    `caption` is its title, and `introduction` the sentence that announces it.
     """
 
     start: int
     end: int
     head: str
+    cells: tuple[GridCell, ...] = ()
+    caption: str = ""
+    introduction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
