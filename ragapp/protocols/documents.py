@@ -15,6 +15,7 @@ from ragapp.types import (
     Check,
     Chunk,
     Collection,
+    DataTable,
     Document,
     DocumentLabel,
     DocumentPage,
@@ -31,6 +32,8 @@ from ragapp.types import (
     Ranking,
     RemovedRows,
     Status,
+    StoredTable,
+    TableSummary,
     Unembedded,
     UploadSpec,
     Vectors,
@@ -105,6 +108,21 @@ class DocumentStore(Protocol):
     def span(self, document_id: str, version: int, start: int, end: int) -> str:
         """The version's `text[start:end]`. Does not read the whole text. Raises NotFoundError."""
 
+    def tables(self, collection_id: int, document_id: str | None = None) -> list[TableSummary]:
+        """The tables of the collection's live document versions, or of one document, without their cells."""
+
+    def table(self, table_id: int) -> StoredTable:
+        """A table with all its cells. Raises NotFoundError when no live version has it."""
+
+    def table_document(self, table_id: int) -> str:
+        """The id of the document that has the table. Raises NotFoundError."""
+
+    def tables_at(self, version_id: int, start: int, end: int) -> tuple[StoredTable, ...]:
+        """The tables that overlap text[start:end] of a live version, such as a hit, with their cells."""
+
+    def tables_of(self, version_id: int) -> tuple[StoredTable, ...]:
+        """All tables of a live version in reading order, with their cells; empty for any other version."""
+
     def blob(self, sha256: str) -> BinaryIO:
         """A document's bytes. Raises NotFoundError."""
 
@@ -120,8 +138,12 @@ class DocumentStore(Protocol):
     def occurring_fragments(self, fragments: Sequence[str]) -> frozenset[str]:
         """Those of the fragments that occur in the text of any document."""
 
-    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
+    def publish(
+        self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk], tables: Sequence[DataTable] = ()
+    ) -> None:
         """Publishes the version: from now on keyword search finds it, and the older version is gone.
+
+        `tables` are those of the text in reading order, as `ragapp.tables.read_table` understands them.
 
         Raises ConflictError when the job is no longer this worker's: its lease expired or the document was
         deleted.

@@ -38,6 +38,7 @@ def delete_with_receipt(
     removed = (
         DeletedFrom("database", rows.versions, "versions"),
         DeletedFrom("database", rows.chunks, "passages with their vectors"),
+        DeletedFrom("database", rows.tables, "tables with their cells"),
         DeletedFrom("stored answers", rows.answers, "answers, without the sentences that rested on it"),
         _original(rows),
         DeletedFrom("cached answers", cached, "answers"),

@@ -73,6 +73,7 @@ def is_used() -> ColumnElement[bool]:
     """Whether any row refers to the blob."""
     return or_(
         exists().where(t.versions.c.sha256 == t.blobs.c.sha256),
+        exists().where(t.tables.c.sha256 == t.blobs.c.sha256),
         exists().where(t.artifacts.c.sha256 == t.blobs.c.sha256),
     )
 

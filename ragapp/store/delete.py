@@ -42,6 +42,7 @@ def count_rows(c: Connection, document: Document) -> RemovedRows:
             select(func.count(t.answer_sources.c.answer_id.distinct())).where(of_answer)
         ).scalar_one(),
         blob_freed=False,
+        tables=c.execute(select(func.count()).where(t.tables.c.version_id.in_(of_document))).scalar_one(),
     )
 
 
@@ -55,7 +56,8 @@ def remove_all(c: Connection, collection_id: int) -> list[str]:
 
 
 def remove_versions(c: Connection, collection_id: int, chosen: ColumnElement[bool]) -> list[str]:
-    """Deletes versions with everything that belongs to them alone: chunks, vectors, texts, parts of answers.
+    """Deletes versions with everything that belongs to them alone: chunks, vectors, texts, tables, parts
+    of answers.
 
     `c` has locked the collection. Returns the sha256 of blobs that are no longer used, to be freed once this
     is committed. Other collections share vectors and blobs, and other transactions may delete them at the
@@ -63,7 +65,9 @@ def remove_versions(c: Connection, collection_id: int, chosen: ColumnElement[boo
     """
     version_ids = _lock_versions(c, chosen)
     _remove_own_vectors(c, select(t.versions.c.id).where(chosen))
-    used = {_remove_version(c, collection_id, version_id) for version_id in version_ids}
+    data = select(t.tables.c.sha256).where(t.tables.c.version_id.in_(version_ids))
+    used = set(c.scalars(data.where(t.tables.c.sha256.is_not(None))))
+    used |= {_remove_version(c, collection_id, version_id) for version_id in version_ids}
     return [sha256 for sha256 in sorted(used) if blob_references.drop_unused_blob(c, sha256)]
 
 

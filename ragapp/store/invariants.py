@@ -59,6 +59,8 @@ def row_invariants() -> tuple[Invariant, ...]:
         Invariant("every chunk equals the text at its span", _differing_chunks, remedy=UPLOAD_AGAIN),
         Invariant("no chunk is duplicated", _duplicate_chunks, remedy=UPLOAD_AGAIN),
         Invariant("only live versions have chunks", _dead_chunks, _delete_dead_chunks),
+        Invariant("every table lies in the text of its document", _misplaced_tables, remedy=UPLOAD_AGAIN),
+        Invariant("only live versions have tables", _dead_tables, _delete_dead_tables),
         Invariant("every vector belongs to a chunk", _orphan_vectors, _delete_orphan_vectors),
         Invariant(
             "every vector has its collection's dimension",
@@ -109,6 +111,32 @@ def _dead_chunks(c: Connection) -> Sequence[str]:
 
 def _delete_dead_chunks(c: Connection, _: Sequence[str]) -> None:
     c.execute(delete(t.chunks).where(_dead()))
+
+
+def _misplaced_tables(c: Connection) -> Sequence[str]:
+    """Tables that end, or have a cell that ends, behind the text."""
+    ends = select(t.tables.c.version_id, t.tables.c.id, t.tables.c.end).union_all(
+        select(t.tables.c.version_id, t.tables.c.id, func.max(t.table_cells.c.end))
+        .join(t.table_cells, t.table_cells.c.table_id == t.tables.c.id)
+        .group_by(t.tables.c.version_id, t.tables.c.id)
+    )
+    last = ends.subquery()
+    lengths = select(t.texts.c.version_id, func.length(t.texts.c.text).label("length")).subquery()
+    query = select(last.c.id).outerjoin(lengths, lengths.c.version_id == last.c.version_id)
+    outside = or_(lengths.c.length.is_(None), last.c.end > lengths.c.length)
+    return [str(table_id) for table_id in c.scalars(query.where(outside).distinct())]
+
+
+def _without_live_version() -> ColumnElement[bool]:
+    return ~exists().where(t.documents.c.live_version_id == t.tables.c.version_id)
+
+
+def _dead_tables(c: Connection) -> Sequence[str]:
+    return [str(table_id) for table_id in c.scalars(select(t.tables.c.id).where(_without_live_version()))]
+
+
+def _delete_dead_tables(c: Connection, _: Sequence[str]) -> None:
+    c.execute(delete(t.tables).where(_without_live_version()))
 
 
 def _orphaned() -> ColumnElement[bool]:

@@ -10,18 +10,21 @@ import numpy as np
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from ragapp.errors import ConflictError
-from ragapp.store import collections, delete, queue_order
+from ragapp.store import collections, delete, document_tables, queue_order
 from ragapp.store import schema as t
 from ragapp.store.engine import database_of
-from ragapp.types import Chunk, Job, ParsedText, Vectors
+from ragapp.types import Chunk, DataTable, Job, ParsedText, Vectors
 
 
-def publish(c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> list[str]:
+def publish(
+    c: Connection, job: Job, parsed: ParsedText, chunks: Sequence[Chunk], tables: Sequence[DataTable]
+) -> list[str]:
     """Makes a parsed version live. Returns the sha256 of blobs to be freed once this is committed."""
     collections.hold(c, t.collections.c.name == job.collection)
     _lock(c, job)
     _write_text(c, job, parsed)
     _write_chunks(c, job, chunks)
+    document_tables.write(c, job.version_id, parsed, tables)
     now = datetime.now(UTC)
     c.execute(
         update(t.versions)

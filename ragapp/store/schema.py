@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -138,6 +139,45 @@ chunks = Table(
     Column("text", Text, nullable=False),
     Column("digest", String(32), nullable=False, index=True),
     sqlite_autoincrement=True,
+)
+
+# A table of a document. That of a data file has no cells: its rows are a blob, in Parquet.
+tables = Table(
+    "tables",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("version_id", RowId, _cascade("versions.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("caption", Text, nullable=False),
+    Column("introduction", Text, nullable=False),
+    Column("row_headers", JSON, nullable=False),
+    Column("column_headers", JSON, nullable=False),
+    Column("sha256", String(64), ForeignKey("blobs.sha256"), index=True),
+    Column("data_rows", BigInteger),
+    Column("data_columns", JSON),
+    UniqueConstraint("version_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+table_cells = Table(
+    "table_cells",
+    metadata,
+    Column("table_id", RowId, _cascade("tables.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("column", Integer, primary_key=True, autoincrement=False),
+    Column("header", Boolean, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("value", Text),  # an exact decimal number, or an ISO date
+    Column("unit", Text),
+    Column("scale", Integer, nullable=False),
+    Column("notes", JSON, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Vectors belong to the text they embed, not to a chunk, so only changed texts of a changed file are embedded.

@@ -16,6 +16,7 @@ from ragapp.store import (
     checks,
     collections,
     delete,
+    document_tables,
     documents,
     index_feed,
     listing,
@@ -34,6 +35,7 @@ from ragapp.types import (
     Check,
     Chunk,
     Collection,
+    DataTable,
     Document,
     DocumentLabel,
     DocumentPage,
@@ -47,6 +49,8 @@ from ragapp.types import (
     ParsedText,
     Ranking,
     RemovedRows,
+    StoredTable,
+    TableSummary,
     Unembedded,
     UploadSpec,
     Vectors,
@@ -157,6 +161,26 @@ class SqlStore:
         with self._reading.begin() as c:
             return texts.span(c, document_id, version, start, end)
 
+    def tables(self, collection_id: int, document_id: str | None = None) -> list[TableSummary]:
+        with self._reading.begin() as c:
+            return document_tables.summaries(c, collection_id, document_id)
+
+    def table(self, table_id: int) -> StoredTable:
+        with self._reading.begin() as c:
+            return document_tables.table(c, table_id)
+
+    def table_document(self, table_id: int) -> str:
+        with self._reading.begin() as c:
+            return document_tables.document_of(c, table_id)
+
+    def tables_at(self, version_id: int, start: int, end: int) -> tuple[StoredTable, ...]:
+        with self._reading.begin() as c:
+            return document_tables.overlapping(c, version_id, start, end)
+
+    def tables_of(self, version_id: int) -> tuple[StoredTable, ...]:
+        with self._reading.begin() as c:
+            return document_tables.of_version(c, version_id)
+
     def blob(self, sha256: str) -> BinaryIO:
         return self._blobs.open(sha256)
 
@@ -177,9 +201,11 @@ class SqlStore:
 
     # -- the stages of a job
 
-    def publish(self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk]) -> None:
+    def publish(
+        self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk], tables: Sequence[DataTable] = ()
+    ) -> None:
         with self._writing.begin() as c:
-            unused = publish.publish(c, job, parsed, chunks)
+            unused = publish.publish(c, job, parsed, chunks, tables)
         self._blob_writer.free(unused)
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:

@@ -98,7 +98,20 @@ from ragapp.types.questions import (
     Verdict,
 )
 from ragapp.types.reading import Reading
-from ragapp.types.tables import CellType, DataTable, GridCell, Period, StoredTable, TableCell, TableHeader
+from ragapp.types.tables import (
+    PATH_BORDER,
+    CellType,
+    ColumnType,
+    DataColumn,
+    DataRows,
+    DataTable,
+    GridCell,
+    Period,
+    StoredTable,
+    TableCell,
+    TableHeader,
+    TableSummary,
+)
 from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
 __all__ = [
@@ -108,6 +121,7 @@ __all__ = [
     "LOCAL_ASKER",
     "LONGEST_QUESTION",
     "NO_ORIGIN",
+    "PATH_BORDER",
     "ROLES",
     "Acceptance",
     "Answer",
@@ -134,8 +148,11 @@ __all__ = [
     "Chunk",
     "Citation",
     "Collection",
+    "ColumnType",
     "CommandLine",
     "Conversation",
+    "DataColumn",
+    "DataRows",
     "DataTable",
     "DeletedFrom",
     "DeletionReceipt",
@@ -198,6 +215,7 @@ __all__ = [
     "Table",
     "TableCell",
     "TableHeader",
+    "TableSummary",
     "Task",
     "TaskEnd",
     "TaskKind",

@@ -21,6 +21,7 @@ class RemovedRows:
     answers: int
     """Stored answers from which sentences that rested on the document were removed."""
     blob_freed: bool
+    tables: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from functools import cached_property
 from typing import Literal
 
 CellType = Literal["text", "number", "percent", "money", "date"]
+ColumnType = Literal["text", "number", "percent", "money", "date", "time"]
+"""The types of cells, and `time`: a date with a time of day, which columns of data files have."""
+
+
+PATH_BORDER = " › "
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class TableHeader:
     def name(self) -> str:
         return self.path[-1] if self.path else ""
 
+    @property
+    def label(self) -> str:
+        """All of its names: "Current assets › Inventories"."""
+        return PATH_BORDER.join(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
@@ -123,8 +133,38 @@ class DataTable:
 
 
 @dataclass(frozen=True, slots=True)
+class DataColumn:
+    """A column of a data file, with what is known of its values. Names are unique in their table.
+
+    `empty` is the number of rows without a value, and `distinct` about how many different values there are.
+    `minimum`, `maximum` and `examples` are printed values.
+    """
+
+    name: str
+    type: ColumnType
+    unit: str | None = None
+    empty: int = 0
+    distinct: int = 0
+    minimum: str | None = None
+    maximum: str | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataRows:
+    """The rows of a data file that has too many of them to be text: a Parquet file among the blobs."""
+
+    sha256: str
+    rows: int
+    columns: tuple[DataColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTable:
-    """A table of a live document version. `number` counts the tables of a document from 1."""
+    """A table of a live document version. `number` counts the tables of a document from 1.
+
+    The table of a data file has `data` instead of cells; its span is its description in the text.
+    """
 
     id: int
     document_id: str
@@ -133,3 +173,23 @@ class StoredTable:
     number: int
     page: int
     table: DataTable
+    version: int = 1
+    data: DataRows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """A table of a live document version, without its cells: `rows` counts its rows of data."""
+
+    id: int
+    document_id: str
+    document_name: str
+    version: int
+    number: int
+    page: int
+    start: int
+    end: int
+    caption: str
+    rows: int
+    columns: tuple[str, ...]
+    data_file: bool = False

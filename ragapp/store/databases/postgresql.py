@@ -43,6 +43,8 @@ TABLES_WITH_TEXT = (
     "versions",
     "texts",
     "chunks",
+    "tables",
+    "table_cells",
     "vectors",
     "answers",
     "answer_sources",
