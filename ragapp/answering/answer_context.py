@@ -10,7 +10,7 @@ from uuid import uuid4
 from ragapp.answering.followups import is_complete, without_added_topic
 from ragapp.answering.passages import Passage
 from ragapp.answering.prompt import DO_NOT_SAY, PROMPT_VERSION
-from ragapp.answering.statements import PageAt, Statement, numbered, written
+from ragapp.answering.statements import Evidence, PageAt, Statement, cited, numbered, written
 from ragapp.types import Answer, AnswerMode, CacheDecision, Ending, SearchedQuestion, Trace
 
 EXTRACTIVE = "extractive"
@@ -62,8 +62,11 @@ class AnswerContext:
         model: str = EXTRACTIVE,
         notices: Sequence[str | None] = (),
         ending: Ending = "complete",
+        nearest: Sequence[Evidence] = (),
     ) -> Answer:
-        """The answer that consists of the statements; a refusal when there are none."""
+        """The answer that consists of the statements; a refusal, with the `nearest` spans, when there are
+        none.
+        """
         sentences, citations = numbered(statements, page_at)
         return Answer(
             question=self.searched.question,
@@ -82,6 +85,7 @@ class AnswerContext:
             trace=self._trace(),
             conversation_id=self.searched.conversation_id,
             ending=ending,
+            nearest=() if statements else cited(nearest, page_at),
         )
 
     def with_latest_trace(self, answer: Answer) -> Answer:

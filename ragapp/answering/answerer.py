@@ -116,7 +116,9 @@ class Answerer:
         context.record_time("extractive", started)
         if found.missing is not None:
             notices = (*notices, NOT_MENTIONED.format(found.missing))
-        return context.build_answer(found.statements, passages, self._page_at, notices=notices)
+        return context.build_answer(
+            found.statements, passages, self._page_at, notices=notices, nearest=found.nearest
+        )
 
     def _check(self, context: AnswerContext, draft: Draft) -> Answer:
         """The draft with each sentence attributed to what supports it; or else the extractive answer."""

@@ -59,6 +59,11 @@ def numbered(
     return tuple(sentences), tuple(citations.values())
 
 
+def cited(spans: Sequence[Evidence], page_at: PageAt) -> tuple[Citation, ...]:
+    """The spans as citations, numbered from 1."""
+    return tuple(_citation(span, number, page_at) for number, span in enumerate(spans, start=1))
+
+
 def written(statements: Sequence[Statement], sentences: Sequence[Sentence]) -> str:
     """The answer as text: each sentence followed by its markers."""
     text = ""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ragapp.answering.history import History
     from ragapp.types import Answer, AskEvent, SearchResult
 
+LONGEST_NEAREST = 300
+"""Characters that are shown of what comes closest to an answer."""
+
 NOTHING_FOUND = (
     "No passages were found. `ragapp documents list` shows the documents; `ragapp ingest` adds more."
 )
@@ -153,6 +156,13 @@ def _follow(events: Iterator[AskEvent], *, live: bool) -> Answer:
     return answer
 
 
+def _nearest(answer: Answer) -> list[tuple[str, str]]:
+    """Where what comes closest stands, and its text: sentences, or else the best passages."""
+    if answer.nearest:
+        return [(f"{one.document_name}, page {one.page}", one.quote) for one in answer.nearest]
+    return [(f"{hit.document_name}, page {hit.page}", hit.text) for hit in answer.hits[:3]]
+
+
 def _show_answer(answer: Answer) -> None:
     from ragapp.api.answer_text import cited_text, source
 
@@ -164,10 +174,9 @@ def _show_answer(answer: Answer) -> None:
     for citation in answer.citations:
         out.print(safe(source(citation)), markup=False)
     if answer.refused and answer.hits:
-        out.print("The nearest passages:")
-        for hit in answer.hits[:3]:
-            text = " ".join(hit.text.split())[:200]
-            out.print(safe(f"  {hit.document_name}, page {hit.page}: {text}…"), markup=False)
+        out.print("What comes closest, although it does not answer the question:")
+        for where, text in _nearest(answer):
+            out.print(safe(f"  {where}: {' '.join(text.split())[:LONGEST_NEAREST]}"), markup=False)
     elif answer.refused:
         out.print(NOTHING_FOUND, markup=False)
     if answer.notice:

@@ -45,9 +45,10 @@ class Retriever:
         self._dense_weight = dense_weight
         self._named = named or NamedDocuments(store.document_labels)
 
-    def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
+    def search(self, collection: Collection, query: SearchQuery, naming: str | None = None) -> SearchResult:
         """The `k` best live chunks, fewer when the collection has fewer.
 
+        Documents named in `naming`, by default in the query, come first.
         A hit's score is from 0 to 1 in mode `hybrid`, the cosine in `dense` and BM25 in `words`; with a
         reranker it is from 0 to 1 in every mode. Raises UsageError for an empty query or a `k` below 1, and
         EmbedderMismatch when the mode needs vectors and the collection holds another model's.
@@ -59,7 +60,7 @@ class Retriever:
             candidate_query = self._prepare(collection, query, watch)
             wanted = max(query.k, RERANKED) if self._reranker else query.k
             hits = self._retrieve(candidate_query, wanted, watch)
-            hits = self._with_named(candidate_query, query.query, hits, wanted, watch)
+            hits = self._with_named(candidate_query, naming or query.query, hits, wanted, watch)
             if self._reranker:
                 with watch("rerank"):
                     hits = rerank(self._reranker, query.query, hits)
@@ -67,10 +68,10 @@ class Retriever:
         return SearchResult(query.query, collection.name, tuple(hits[: query.k]), watch.elapsed_ms, fusion)
 
     def _with_named(
-        self, candidates: CandidateQuery, query: str, hits: list[Hit], wanted: int, watch: Stopwatch
+        self, candidates: CandidateQuery, naming: str, hits: list[Hit], wanted: int, watch: Stopwatch
     ) -> list[Hit]:
-        """The hits, with those of documents that the query names before the others."""
-        named = frozenset(one.version_id for one in self._named.named_in(query, candidates.collection))
+        """The hits, with those of documents that `naming` names before the others."""
+        named = frozenset(one.version_id for one in self._named.named_in(naming, candidates.collection))
         if candidates.within is not None:
             named &= candidates.within
         if not named:

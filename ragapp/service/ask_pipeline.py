@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from ragapp.answering.answerer import Answerer
+from ragapp.answering.followups import is_complete
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.history import History
 from ragapp.answering.prompt import PROMPT_VERSION
@@ -58,11 +59,14 @@ class AskPipeline:
         self._settings = settings
         self._observer = observer
 
-    def search(self, collection: Collection, query: SearchQuery) -> SearchResult:
-        """The `k` best chunks. Raises UsageError, ModelError, EmbedderMismatch."""
+    def search(self, collection: Collection, query: SearchQuery, naming: str | None = None) -> SearchResult:
+        """The `k` best chunks, first of the documents that `naming`, by default the query, names.
+
+        Raises UsageError, ModelError, EmbedderMismatch.
+        """
         retriever = self._retriever.get()
         with self._observer.searching(collection.name) as found:
-            return found(retriever.search(collection, query))
+            return found(retriever.search(collection, query, naming))
 
     def ask(
         self, query: AskQuery, collection: Collection, asker: Asker, notice: str | None
@@ -92,7 +96,9 @@ class AskPipeline:
             turns = tuple(self._history.turns(query.conversation_id))
         rewritten = self._rewriter.rewrite(query.question, turns, query.standalone_question)
         search = SearchQuery(rewritten.question, collection.name, query.k, filters=query.filters)
-        result = self.search(collection, search)
+        # A topic that the rules added to a complete question helps to search, but names no document.
+        naming = query.question if rewritten.by == "rules" and is_complete(query.question) else None
+        result = self.search(collection, search, naming)
         return SearchedQuestion(query.question, result, rewritten.by, query.conversation_id, notice)
 
     def _circumstances(self, query: AskQuery, collection: Collection, asker: Asker) -> Circumstances:

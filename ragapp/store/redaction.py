@@ -24,7 +24,7 @@ GONE = "[deleted]"
 
 def sources(answer: Answer) -> frozenset[Source]:
     """The document versions that the answer used."""
-    cited = {(one.document_id, one.version) for one in answer.citations}
+    cited = {(one.document_id, one.version) for one in (*answer.citations, *answer.nearest)}
     return frozenset(cited.union((one.document_id, one.version) for one in answer.hits))
 
 
@@ -34,6 +34,7 @@ def without_text(answer: Answer) -> Answer:
         answer,
         citations=tuple(replace(one, quote="") for one in answer.citations),
         hits=tuple(replace(one, text="") for one in answer.hits),
+        nearest=tuple(replace(one, quote="") for one in answer.nearest),
     )
 
 
@@ -43,6 +44,7 @@ def with_text(answer: Answer, reads: Reads) -> Answer:
         answer,
         citations=tuple(replace(one, quote=_span(one, reads)) for one in answer.citations),
         hits=tuple(replace(one, text=_span(one, reads)) for one in answer.hits),
+        nearest=tuple(replace(one, quote=_span(one, reads)) for one in answer.nearest),
     )
 
 
@@ -65,6 +67,7 @@ def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
             else one
             for one in answer.hits
         ),
+        nearest=tuple(one for one in answer.nearest if (one.document_id, one.version) not in gone),
         trace=replace(answer.trace, dropped=()),
         draft="",
     )

@@ -163,6 +163,8 @@ class Answer:
     """Anything else means that the text is cut off, as `notice` says. Such an answer is never cached."""
     draft: str = ""
     """The unchecked text that a model had written when the answer was stopped."""
+    nearest: tuple[Citation, ...] = ()
+    """Of a refusal: the sentences that come closest to an answer, best first, although they do not answer."""
 
 
 @dataclass(frozen=True, slots=True)

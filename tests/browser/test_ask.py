@@ -131,11 +131,12 @@ def test_a_cached_answer_says_so_and_can_be_made_again(page: Page, library: Site
     expect(again.get_by_text("From the cache", exact=True)).to_have_count(0)
 
 
-def test_a_refusal_shows_the_nearest_passages(page: Page, library: Site) -> None:
+def test_a_refusal_shows_what_comes_closest(page: Page, library: Site) -> None:
     page.goto(library.address)
     reply = ask(page, "Which planets have rings of ice and rock?")
-    reply.get_by_text("Nearest passages").click()
-    expect(reply.get_by_role("button", name="Show on its page").first).to_be_visible()
+    expect(reply.get_by_text("What comes closest")).to_be_visible()
+    reply.get_by_role("button", name=", page ").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_thumbs_and_a_correction_are_stored_with_the_answer(page: Page, library: Site) -> None:

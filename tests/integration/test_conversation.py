@@ -41,6 +41,19 @@ def test_a_follow_up_is_searched_for_as_a_question_that_stands_alone(caller: Cal
     assert "Ada Thornton" in second.answer
 
 
+def test_a_topic_that_was_only_added_names_no_document(service: RagService, settings: Settings) -> None:
+    for name, text in {
+        "lease_agreement.txt": "Claudia signed it in May, in the presence of two witnesses.",
+        "mail.txt": "Programs that read mail use IMAP on port 143.",
+    }.items():
+        service.upload(UploadSpec(name), io.BytesIO(text.encode()))
+    ingest_all(settings)
+    turns = [Turn("Who is the author of the lease agreement?", "Claudia.")]
+    answer = ask(service, "What port does IMAP use?", history=turns)
+    assert "lease" in answer.standalone_question
+    assert answer.hits[0].document_name == "mail.txt"
+
+
 def test_small_talk_is_answered_and_no_part_of_the_conversation(caller: Caller) -> None:
     conversation = caller.history.create_conversation()
     ask(caller, FIRST, conversation_id=conversation.id)
@@ -138,6 +151,20 @@ def test_what_is_deleted_is_gone_from_stored_answers(
     assert "lighthouse" not in str(stored)
     assert "secret.txt" not in str(stored)
     assert stored_in(settings, "lighthouse") == 0
+
+
+def test_what_comes_closest_is_stored_and_goes_with_its_document(
+    service: RagService, settings: Settings, secret: tuple[str, Answer]
+) -> None:
+    document_id, _ = secret
+    refusal = ask(service, "Who repaired the vault in Lisbon?")
+    assert refusal.refused
+    assert any("vault code" in one.quote for one in refusal.nearest)
+    assert service.history.answer(refusal.answer_id).answer.nearest == refusal.nearest
+    service.delete_document(document_id)
+    kept = service.history.answer(refusal.answer_id).answer.nearest
+    assert all(one.document_id != document_id for one in kept)
+    assert stored_in(settings, "secret.txt") == 0
 
 
 def test_what_was_changed_is_gone_from_stored_answers(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from ragapp.types import LIBRARY_MODEL, Answer, CacheDecision, Citation, Sentence
-from ui.ask.sources import show_chips, show_hits, tour_of
+from ui.ask.sources import show_chips, show_hits, show_nearest, tour_of
 from ui.ask.verdicts import Label, label_of
 from ui.escape import html_text, label_text
 from ui.viewer import Viewing
@@ -33,7 +33,10 @@ def show_answer(answer: Answer, key: str) -> None:
 
 def _show_refusal(answer: Answer, key: str) -> None:
     st.html(f'<p class="ragapp-answer">{html_text(answer.answer)}</p>')
-    if answer.hits:
+    if answer.nearest:
+        st.caption("What comes closest, although it does not answer the question:")
+        show_nearest(answer.nearest, key)
+    elif answer.hits:
         with st.expander("Nearest passages, which do not answer the question", icon=":material/search:"):
             show_hits(answer.hits[:_NEAREST], key)
 

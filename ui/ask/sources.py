@@ -43,6 +43,20 @@ def show_chips(
             )
 
 
+def show_nearest(nearest: Sequence[Citation], key: str) -> None:
+    """Shows sentences that come close to an answer, each with a button that opens its page."""
+    tour = tuple(_viewing_of(one) for one in nearest)
+    for one, viewing in zip(nearest, tour, strict=True):
+        with st.container(gap="xsmall", key=f"nearest-{key}-{one.number}"):
+            st.html(f'<p class="ragapp-soft">{html_text(one.quote)}</p>')
+            st.button(
+                f"{label_text(_short(one.document_name))}, page {one.page}",
+                key=f"near-{key}-{one.number}",
+                on_click=view,
+                args=(viewing, tour),
+            )
+
+
 def show_hits(hits: Sequence[Hit], key: str) -> None:
     """Shows the passages that a search found, best first."""
     for place, hit in enumerate(hits, start=1):
@@ -69,6 +83,17 @@ def show_hits(hits: Sequence[Hit], key: str) -> None:
                 on_click=view,
                 args=(viewing,),
             )
+
+
+def _viewing_of(citation: Citation) -> Viewing:
+    return Viewing(
+        citation.document_id,
+        citation.document_name,
+        citation.version,
+        citation.page,
+        (citation.start, citation.end),
+        quote=citation.quote,
+    )
 
 
 def _viewing(sentence: Sentence, label: Label, citation: Citation) -> Viewing:

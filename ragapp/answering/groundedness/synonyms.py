@@ -34,6 +34,8 @@ _SAME = """
     buy purchase acquire bought
     sell sold sale
     big large
+    bigger larger greater
+    quicker faster
     small little
     quick fast rapid
     lead head manage run direct

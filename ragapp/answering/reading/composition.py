@@ -13,6 +13,7 @@ from ragapp.answering.reading.lists import list_under_heading, steps, whole_list
 from ragapp.answering.reading.question import Question
 from ragapp.answering.reading.scoring import ReadCandidate
 from ragapp.answering.reading.shown import statement_of
+from ragapp.answering.reading.yes_no import yes_or_no
 from ragapp.answering.statements import Statement
 
 MOST_SENTENCES = 3
@@ -75,7 +76,18 @@ def _facts(question: Question, answers: Sequence[ReadCandidate]) -> list[Stateme
         ):
             chosen.append(one)
     shown = [statement_of(question, one) for one in chosen]
-    return [statement for statement in shown if statement.text]
+    shown = [statement for statement in shown if statement.text]
+    if question.kind == "yes_no" and shown:
+        shown[0] = _decided(question, chosen[0].candidate, shown[0])
+    return shown
+
+
+def _decided(question: Question, one: Candidate, statement: Statement) -> Statement:
+    """The statement after the yes or no that it decides, if it does."""
+    said = yes_or_no(question, statement.text, one.passage.label_stems) if one.kind != "row" else None
+    if said is None:
+        return statement
+    return replace(statement, text=f"{said}: {statement.text}", highlight=(0, len(said)))
 
 
 def _fitting_first(question: Question, answers: Sequence[ReadCandidate]) -> list[ReadCandidate]:

@@ -38,6 +38,9 @@ FIGURES = 0.25
 SHORTEST_MISSPELT, MISSPELT = 4, 0.86
 """Letters of a name that may be misspelt, and how alike another word must be, as difflib measures it."""
 
+MOST_NEAREST = 3
+"""Candidates that are shown when none answers."""
+
 _MARKS = re.compile(r"[\s\-'’.]+")
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -49,10 +52,14 @@ _NUMBERED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`answers` are the candidates that answer, best first; `missing` is what the question names in vain."""
+    """`answers` are the candidates that answer, best first; `missing` is what the question names in vain.
+
+    `nearest` are the best candidates when none answers.
+    """
 
     answers: tuple[ReadCandidate, ...]
     missing: str | None = None
+    nearest: tuple[ReadCandidate, ...] = ()
 
 
 def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence[Passage]) -> Decision:
@@ -72,7 +79,12 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
             lacking.append(veto or unnamed[document])
     everything = " ".join(texts.values())
     missing = next((one for one in lacking if one and one.casefold() not in everything), None)
-    return Decision(tuple(answers), None if answers else missing)
+    return Decision(tuple(answers)) if answers else Decision((), missing, _nearest(read))
+
+
+def _nearest(read: Sequence[ReadCandidate]) -> tuple[ReadCandidate, ...]:
+    """The best candidates, but a list whose items are candidates, too."""
+    return tuple([one for one in read if one.candidate.kind != "list"][:MOST_NEAREST])
 
 
 def _threshold(question: Question, one: ReadCandidate, *, doubtful: bool) -> float:

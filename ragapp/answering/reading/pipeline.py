@@ -13,9 +13,10 @@ from ragapp.answering.reading.decision import Decision, decide
 from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.question import Question, understand
 from ragapp.answering.reading.scoring import read_candidates
+from ragapp.answering.reading.shown import evidence_of
 from ragapp.answering.reading.summary import summary
 from ragapp.answering.reading.wording import corrected
-from ragapp.answering.statements import Statement
+from ragapp.answering.statements import Evidence, Statement
 from ragapp.protocols import Reader, Reranker
 
 MOST_READ = 8
@@ -26,10 +27,14 @@ _AND_ASKS = re.compile(r",? and (?=(?:what|who|when|where|how|which|why|whose)\b
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The statements that answer, none when the passages do not. `missing` is named by the question alone."""
+    """The statements that answer, none when the passages do not. `missing` is named by the question alone.
+
+    `nearest` are the spans that come closest to an answer when there is none, best first.
+    """
 
     statements: tuple[Statement, ...]
     missing: str | None = None
+    nearest: tuple[Evidence, ...] = ()
 
 
 class ReadingPipeline:
@@ -65,14 +70,17 @@ class ReadingPipeline:
     def _answered(self, question: Question, passages: Sequence[Passage]) -> Extract:
         decision = self._decide(question, passages)
         statements = compose(self._documents, question, decision.answers, passages)
-        return Extract(tuple(statements), None if statements else decision.missing)
+        if statements:
+            return Extract(tuple(statements))
+        return Extract((), decision.missing, tuple(evidence_of(one.candidate) for one in decision.nearest))
 
     def _of_parts(self, parts: Sequence[Question], passages: Sequence[Passage]) -> Extract:
         """Each part's own answer, one after the other."""
         extracts = [self._answered(part, passages) for part in parts]
         statements = dict.fromkeys(one for extract in extracts for one in extract.statements)
         missing = next((extract.missing for extract in extracts if extract.missing), None)
-        return Extract(tuple(statements), missing)
+        nearest = tuple(dict.fromkeys(one for extract in extracts for one in extract.nearest))
+        return Extract(tuple(statements), missing, nearest)
 
     def _compared(self, question: Question, passages: Sequence[Passage]) -> Extract:
         decisions = [
@@ -81,7 +89,8 @@ class ReadingPipeline:
         ]
         statements = compare(question, [decision.answers for decision in decisions])
         missing = next((one.missing for one in decisions if not one.answers), None)
-        return Extract(tuple(dict.fromkeys(statements)), missing)
+        nearest = [evidence_of(one.candidate) for decision in decisions for one in decision.nearest[:1]]
+        return Extract(tuple(dict.fromkeys(statements)), missing, tuple(nearest))
 
     def _decide(self, question: Question, passages: Sequence[Passage]) -> Decision:
         read = read_candidates(question, candidates_in(passages), self._reader(), self._reranker)

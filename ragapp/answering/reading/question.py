@@ -91,7 +91,7 @@ LONGEST = 600
 """Letters of a question that are understood; what follows is searched for all the same."""
 
 _YEAR = re.compile(r"(?<![\w.,])(?:1[89]|20)\d\d(?![\w]|[.,]\d)")
-_AUXILIARY = (
+AUXILIARY = (
     r"is|are|was|were|am|do|does|did|can|could|may|might|must|should|shall|has|have|had|will|would|isn't|"
     r"aren't|doesn't|don't|didn't|can't|won't"
 )
@@ -111,7 +111,7 @@ _PATTERNS: Final[Mapping[QuestionKind, str]] = {
     "date": r"\bwhen\b|\b(?:what|which) (?:\w+ and )?(?:year|date|day|month|century|decade|time)\b",
     "person": r"\b(?:who|whom|whose)\b|\b(?:what|which) (?:person|author|company|organi[sz]ation)\b",
     "place": r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|region|state|building|address)\b",
-    "yes_no": rf"^(?:and |but |so )?(?:{_AUXILIARY})\b",
+    "yes_no": rf"^(?:and |but |so )?(?:{AUXILIARY})\b",
     "list": r"^(?:list|name|enumerate)\b"
     r"|^(?:what|which) (?:\w+ ){0,2}?(?:kinds|types|sorts|categories|examples)\b"
     r"|^(?:what|which) (?:\w+ ){0,3}?\w{2,}(?<!s)s (?:are|were|do|does|did|can|could|have|has|may|must|should"

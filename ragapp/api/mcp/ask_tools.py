@@ -143,6 +143,7 @@ def _answered(answer: Answer) -> Answered:
             for one in answer.sentences
         ],
         citations=[AnswerCitation.of(citation) for citation in answer.citations],
+        nearest=[AnswerCitation.of(citation) for citation in answer.nearest],
         notice=answer.notice,
         ending=answer.ending,
         answer_id=answer.answer_id,

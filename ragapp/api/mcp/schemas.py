@@ -108,6 +108,9 @@ class Answered(BaseModel):
     )
     sentences: list[AnswerSentence]
     citations: list[AnswerCitation]
+    nearest: list[AnswerCitation] = Field(
+        description="Of a refusal: what comes closest to an answer, although it does not answer."
+    )
     notice: str | None = Field(description="A notice for the reader.")
     ending: Ending = Field(description="Any value but `complete` means that the model's text is cut off.")
     answer_id: str

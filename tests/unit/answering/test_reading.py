@@ -103,6 +103,13 @@ def test_what_is_almost_there_is_refused_and_what_is_missing_is_named(
     extract = answer(question, MANUAL, PARTS, STAFF, PRICES)
     assert texts(extract) == []
     assert extract.missing == missing
+    assert extract.nearest
+
+
+def test_a_yes_or_no_is_said_first() -> None:
+    (statement,) = answer("Is the door open at error code F210?", MANUAL).statements
+    assert statement.text == "Yes: Error code F210 means that the door is open."
+    assert statement.highlight == (0, 3)
 
 
 def test_the_words_that_answer_are_highlighted() -> None:
