@@ -12,7 +12,7 @@ from ragapp.errors import ParseError
 from ragapp.sandbox import Sandbox as Confined
 from ragapp.sandbox import SandboxLimits
 from ragapp.settings import Settings
-from ragapp.types import ParsedText
+from ragapp.types import ParsedText, Table
 
 CHILD = f"{__package__}.parse.worker"
 
@@ -62,9 +62,19 @@ def read_result(result: bytes, name: str) -> ParsedText:
     spans = [*headings, *tables, *parsed.boilerplate]
     ascending = starts[:1] == (0,) and all(before < after for before, after in pairwise(starts))
     inside = all(0 <= start <= end <= len(parsed.text) for start, end in spans)
+    inside = inside and all(_has_its_cells(table) for table in parsed.tables)
     if not (ascending and inside and starts[-1] <= len(parsed.text)):
         raise _not_a_text(name)
     return parsed
+
+
+def _has_its_cells(table: Table) -> bool:
+    return all(
+        table.start <= cell.start <= cell.end <= table.end
+        and min(cell.row, cell.column, cell.indent) >= 0
+        and min(cell.rows, cell.columns) >= 1
+        for cell in table.cells
+    )
 
 
 def _not_a_text(name: str) -> ParseError:

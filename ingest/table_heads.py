@@ -42,6 +42,8 @@ class TableHeads:
             return "", 0
         if index not in self._cut:
             head = self._tables[index].head
+            if not head:
+                return "", 0
             tokens = TokenMap(head, self._token_spans)
             start, end = next(tokens.cut(0, len(head), self._limit))
             self._cut[index] = head[start:end], tokens.count(start, end) + 1

@@ -8,7 +8,7 @@ import io
 from ingest.parse.encoding import decode
 from ingest.parse.rows import write_sheet
 from ragapp.errors import ParseError
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import SourceCell, TextBuilder
 from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
@@ -25,7 +25,8 @@ def parse_delimited(data: bytes, name: str) -> ParsedText:
     text = clean(decode(data, name))
     out = TextBuilder()
     try:
-        write_sheet(csv.reader(io.StringIO(text), delimiter=_delimiter(text[:SAMPLE])), out)
+        lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text[:SAMPLE]))
+        write_sheet(([SourceCell(cell) for cell in line] for line in lines), out)
     except csv.Error as error:
         raise ParseError(
             f"{name} cannot be read as a table: {error}. Check for an unclosed quote, or rename the file "

@@ -14,15 +14,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml.etree import LxmlError, _Element
 
+from ingest.parse.docx_cells import BOX, FALLBACK, grid_rows, paragraph_texts, run_texts
 from ingest.parse.zip_xml import damaged, opened
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_BOX = qn("w:txbxContent")
-_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), _FALLBACK, _BOX})
-_SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _NOTES = re.compile(r"/(?:footnotes|endnotes)$")
 
@@ -66,7 +62,7 @@ class _Reader:
 
     def _paragraph(self, element: _Element) -> None:
         style = self._styles.get(_style_id(element), self._styles[""])
-        text = "".join(_pieces(element))
+        text = "".join(run_texts(element))
         level = _level(element, style)
         if level:
             self._out.heading(level, text)
@@ -85,7 +81,7 @@ class _Reader:
             for row in cells:
                 self._blocks(row[0])
         else:
-            self._out.table([[" ".join(_paragraphs(cell)) for cell in row] for row in cells], self._caption)
+            self._out.table(grid_rows(rows, cells), self._caption)
 
 
 def _style_names(document: WordDocument) -> dict[str, str]:
@@ -109,27 +105,10 @@ def _cells(row: _Element) -> Iterator[_Element]:
             yield from _cells(child)
 
 
-def _paragraphs(element: _Element) -> Iterator[str]:
-    for paragraph in element.iter(qn("w:p")):
-        yield "".join(_pieces(paragraph))
-
-
-def _pieces(element: _Element) -> Iterator[str]:
-    for child in element:
-        if child.tag in _SKIPPED:
-            continue
-        if child.tag in {qn("w:t"), _MATH_TEXT}:
-            yield child.text or ""
-        elif child.tag in _SIGNS:
-            yield _SIGNS[child.tag]
-        else:
-            yield from _pieces(child)
-
-
 def _boxes(paragraph: _Element) -> Iterator[_Element]:
     """The text boxes of a paragraph, each once: Word writes each box a second time for old programs."""
-    for box in paragraph.iter(_BOX):
-        if next(box.iterancestors(_FALLBACK), None) is None and next(box.iterancestors(_BOX), None) is None:
+    for box in paragraph.iter(BOX):
+        if next(box.iterancestors(FALLBACK), None) is None and next(box.iterancestors(BOX), None) is None:
             yield box
 
 
@@ -147,4 +126,4 @@ def _notes(document: WordDocument) -> Iterator[str]:
         if not relation.is_external and _NOTES.search(relation.reltype):
             for note in parse_xml(relation.target_part.blob):
                 if note.get(qn("w:type")) is None:  # others are the lines between text and notes
-                    yield " ".join(_paragraphs(note))
+                    yield " ".join(paragraph_texts(note))

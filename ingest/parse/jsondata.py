@@ -1,26 +1,86 @@
-"""JSON and JSON Lines, written as `name: value` with the indentation of the nesting."""
+"""JSON and JSON Lines, written as `name: value` with the indentation of the nesting. Uniform records are a
+table.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ingest.parse.encoding import decode
 from ragapp.errors import ParseError
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import SourceCell, TextBuilder
 from ragapp.text.clean import clean
 from ragapp.types import ParsedText
 
 INDENT = "  "
 _MOST_DIGITS = 4300
 
+FEWEST_RECORDS = 2
+LONGEST_VALUE = 200
+"""The most characters of a value that is a cell of a table."""
+
 
 def parse_json(data: bytes, name: str) -> ParsedText:
-    """Parses JSON or JSON Lines. Each record is a paragraph. Raises ParseError if the file is neither."""
+    """Parses JSON or JSON Lines. Each record is a paragraph, or the row of a table.
+
+    Raises ParseError if the file is neither.
+    """
     out = TextBuilder()
-    for record in _records(clean(decode(data, name)), name):
-        out.verbatim("\n".join(_lines(record, 0)))
+    records = list(_records(clean(decode(data, name)), name))
+    if columns := _columns(records):
+        _write_table([record for record in records if isinstance(record, dict)], columns, out)
+        return out.build()
+    for record in records:
+        _write_record(record, out)
     return out.build()
+
+
+def _write_record(record: object, out: TextBuilder) -> None:
+    """Writes a record as a paragraph, with tables for the lists of uniform records in it."""
+    tables = {key: _columns(value) for key, value in record.items()} if isinstance(record, dict) else {}
+    if not isinstance(record, dict) or not any(tables.values()):
+        out.verbatim("\n".join(_lines(record, 0)))
+        return
+    for is_table, members in groupby(record.items(), key=lambda member: bool(tables[member[0]])):
+        if not is_table:
+            out.verbatim("\n".join(_lines(dict(members), 0)))
+            continue
+        for key, value in members:
+            out.paragraph(f"{key}:")
+            _write_table(value, tables[key], out)
+
+
+def _columns(value: object) -> list[str]:
+    """The names of the columns if it is a list of uniform records of short values, otherwise empty."""
+    if not isinstance(value, list) or len(value) < FEWEST_RECORDS:
+        return []
+    if not all(isinstance(record, dict) and _is_flat(record) for record in value):
+        return []
+    names = dict.fromkeys(key for record in value for key in record)
+    filled = sum(len(record) for record in value)
+    uniform = 2 * filled >= len(names) * len(value)
+    return list(names) if len(names) > 1 and uniform else []
+
+
+def _is_flat(record: dict[str, object]) -> bool:
+    return all(
+        not isinstance(value, dict | list) and len(str(value)) <= LONGEST_VALUE and "\n" not in str(value)
+        for value in record.values()
+    )
+
+
+def _write_table(records: Sequence[dict[str, object]], columns: Sequence[str], out: TextBuilder) -> None:
+    header = [SourceCell(name, header=True) for name in columns]
+    rows = ([_shown(record[name]) if name in record else "" for name in columns] for record in records)
+    out.table([header, *rows])
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _records(text: str, name: str) -> Iterator[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -9,14 +10,29 @@ from email.message import EmailMessage
 
 from oxmsg import Message
 
+from ingest.parse.encoding import decode
+from ingest.parse.html import read_html
 from ingest.parse.mail_message import Attachment, MailMessage
 from ingest.parse.zip_xml import damaged
+from ragapp.errors import ParseError
+from ragapp.types import Table
+
+_DIGIT = re.compile(r"\d")
+
+NUMBERS = 0.3
+"""The share of cells with numbers in a table of data."""
 
 
 def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kind of mail is opened alike
-    """Reads an EML file. Plain text is preferred to HTML, and inline images are not attachments."""
+    """Reads an EML file. Inline images are not attachments.
+
+    Plain text is preferred to HTML, unless the HTML has tables, which plain text blurs.
+    """
     message = message_from_bytes(data, policy=policy.default)
     body = message.get_body(("plain", "html"))
+    page = message.get_body(("html",))
+    if isinstance(page, EmailMessage) and _has_tables(_attachment(page)):
+        body = page
     return MailMessage(
         subject=_header(message, "Subject"),
         sender=_header(message, "From"),
@@ -25,6 +41,22 @@ def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kin
         body=_attachment(body) if isinstance(body, EmailMessage) else Attachment("body.txt", b""),
         attachments=tuple(_eml_attachments(message)),
     )
+
+
+def _has_tables(page: Attachment) -> bool:
+    """Whether a page has a table of data: with marked headers, or with numbers in many of its cells."""
+    if b"<table" not in page.data.lower():
+        return False
+    try:
+        parsed = read_html(decode(page.data, page.name))
+    except ParseError:
+        return False
+    return any(_is_data(parsed.text, table) for table in parsed.tables)
+
+
+def _is_data(text: str, table: Table) -> bool:
+    numbers = sum(1 for cell in table.cells if _DIGIT.search(text, cell.start, cell.end))
+    return any(cell.header for cell in table.cells) or numbers >= NUMBERS * len(table.cells)
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -76,9 +108,10 @@ def open_msg(data: bytes, name: str) -> MailMessage:
 
 
 def _body(message: Message) -> Attachment:
-    if message.body:
+    page = Attachment("body.html", (message.html_body or "").encode())
+    if message.body and not _has_tables(page):
         return Attachment("body.txt", message.body.encode())
-    return Attachment("body.html", (message.html_body or "").encode())
+    return page
 
 
 def _msg_attachments(message: Message) -> Iterator[Attachment]:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from ingest.parse.rows import write_sheet
 from ingest.parse.zip_xml import member, opened, outermost, xml_of
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import COVERED, SourceCell, TextBuilder
 from ragapp.types import ParsedText
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -18,6 +18,7 @@ _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _SHOW = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
+_ROW = f"{_TABLE}table-row"
 _UNREAD = frozenset({f"{_OFFICE}annotation", f"{_TEXT}tracked-changes", f"{_TEXT}note-citation"})
 _PLACEHOLDERS = frozenset({"page-number", "date-time", "footer", "header"})
 _PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
@@ -124,13 +125,26 @@ def _pieces(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _rows(table: Element) -> Iterator[list[str]]:
-    for row in outermost(table, lambda inner: inner.tag == f"{_TABLE}table-row"):
-        cells: list[str] = []
-        for cell in row:
-            if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
-                cells += repeat(" ".join(_paragraphs(cell)), _times(cell, "columns"))
-        yield from repeat(cells, _times(row, "rows") if any(cells) else 1)
+def _rows(table: Element) -> Iterator[list[SourceCell]]:
+    for part in outermost(table, lambda inner: inner.tag in {_ROW, f"{_TABLE}table-header-rows"}):
+        header = part.tag != _ROW
+        for row in part.iterfind(_ROW) if header else (part,):
+            cells: list[SourceCell] = []
+            for cell in row:
+                if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
+                    cells += repeat(_cell(cell, header=header), _times(cell, "columns"))
+            yield from repeat(cells, _times(row, "rows") if any(cell.text for cell in cells) else 1)
+
+
+def _cell(element: Element, *, header: bool) -> SourceCell:
+    if element.tag == f"{_TABLE}covered-table-cell":
+        return COVERED
+    text = " ".join(_paragraphs(element))
+    rows, columns = (
+        min(_number(element, f"{_TABLE}number-{what}-spanned"), _MOST_REPEATED)
+        for what in ("rows", "columns")
+    )
+    return SourceCell(text, rows, columns, header=header)
 
 
 def _times(element: Element, what: str) -> int:

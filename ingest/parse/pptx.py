@@ -17,7 +17,7 @@ from pptx.table import Table
 from pptx.text.text import TextFrame
 
 from ingest.parse.zip_xml import damaged, opened
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import COVERED, SourceCell, TextBuilder
 from ragapp.types import ParsedText
 
 
@@ -63,28 +63,29 @@ def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
 def _write_shape(shape: BaseShape, out: TextBuilder) -> None:
     if isinstance(shape, GraphicFrame):
         if shape.has_table:
-            out.table(_cells(shape.table))
+            out.table(_rows(shape.table))
         elif shape.has_chart:
             _write_chart(shape.chart, out)
     elif shape.has_text_frame:
         _write_frame(shape.text_frame, out)  # type: ignore[attr-defined] # only shapes that have one
 
 
-def _cells(table: Table) -> list[list[str]]:
-    """The text of each cell. That of a merged cell is repeated in all rows and columns that it covers."""
-    cells = [list(row.cells) for row in table.rows]
-    rows = [[cell.text for cell in row] for row in cells]
-    merged: set[tuple[int, int]] = set()
-    for top, row in enumerate(cells):
-        for left, cell in enumerate(row):
-            if not cell.is_merge_origin or (top, left) in merged:
-                continue
-            for below in range(top, min(top + cell.span_height, len(rows))):
-                for beside in range(left, min(left + cell.span_width, len(rows[below]))):
-                    if (below, beside) not in merged:
-                        rows[below][beside] = rows[top][left]
-                        merged.add((below, beside))
-    return rows
+def _rows(table: Table) -> Iterator[list[SourceCell]]:
+    """The cells of each row, with the rows and columns that merged cells cover."""
+    width = len(table.columns)
+    for number, row in enumerate(table.rows):
+        yield [
+            COVERED
+            if cell.is_spanned
+            else SourceCell(
+                cell.text,
+                cell.span_height,
+                min(cell.span_width, width - column),
+                header=bool((table.first_row and number == 0) or (table.first_col and column == 0)),
+                indent=cell.text_frame.paragraphs[0].level,
+            )
+            for column, cell in enumerate(row.cells)
+        ]
 
 
 def _write_chart(chart: Chart, out: TextBuilder) -> None:
@@ -93,7 +94,7 @@ def _write_chart(chart: Chart, out: TextBuilder) -> None:
     out.paragraph(title)
     for plot in chart.plots:
         series = list(plot.series)
-        header = ["", *(one.name for one in series)]
+        header: list[str | SourceCell] = ["", *(SourceCell(one.name, header=True) for one in series)]
         rows = zip(plot.categories, *(one.values for one in series), strict=False)
         figures = [["" if cell is None else str(cell) for cell in row] for row in rows]
         out.table([header, *figures], title)

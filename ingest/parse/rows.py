@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import SourceCell, TextBuilder
 
-Rows = list[list[str]]
+Rows = list[list[SourceCell]]
+EMPTY = SourceCell("")
 
 WIDEST_GAP = 20
 """The most adjacent empty columns that are preserved."""
 
 
-def write_sheet(rows: Iterable[Sequence[str]], out: TextBuilder) -> None:
+def write_sheet(rows: Iterable[Sequence[SourceCell]], out: TextBuilder) -> None:
     """Writes the tables of a sheet. Rows without an empty row between them are a table; single cells above
     are its caption.
     """
-    for block in _blocks(rows):
+    for block in map(_narrowed, _blocks(rows)):
         titles = 0
-        while titles < len(block) and _filled(block[titles]) == 1:
+        while titles < len(block) and _is_title(block[titles]):
             titles += 1
         if titles == len(block):  # one column: a list, not titles
-            out.table(_narrowed(block))
+            out.table(block)
             continue
-        caption = " ".join(cell for row in block[:titles] for cell in row if cell)
+        caption = " ".join(cell.text for row in block[:titles] for cell in row if cell.text)
         out.paragraph(caption)
         out.table(_narrowed(block[titles:]), caption)
 
 
-def dense(rows: Iterable[Mapping[int, str]]) -> Iterator[list[str]]:
+def dense(rows: Iterable[Mapping[int, SourceCell]]) -> Iterator[list[SourceCell]]:
     """Builds the rows of a sheet from its non-empty cells by column.
 
     Adjacent empty rows and columns are reduced to a few. Otherwise a stray cell at the far corner of a sheet
@@ -42,13 +43,13 @@ def dense(rows: Iterable[Mapping[int, str]]) -> Iterator[list[str]]:
         positions[column] = position
         last = column
     for row in compact:
-        cells = [""] * (max((positions[column] for column in row), default=-1) + 1)
+        cells = [EMPTY] * (max((positions[column] for column in row), default=-1) + 1)
         for column, cell in row.items():
             cells[positions[column]] = cell
         yield cells
 
 
-def _without_gaps(rows: Iterable[Mapping[int, str]]) -> Iterator[Mapping[int, str]]:
+def _without_gaps(rows: Iterable[Mapping[int, SourceCell]]) -> Iterator[Mapping[int, SourceCell]]:
     """Reduces consecutive empty rows to one, which ends a table."""
     empty = True
     for row in rows:
@@ -57,12 +58,11 @@ def _without_gaps(rows: Iterable[Mapping[int, str]]) -> Iterator[Mapping[int, st
         empty = not row
 
 
-def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[Rows]:
+def _blocks(rows: Iterable[Sequence[SourceCell]]) -> Iterator[Rows]:
     block: Rows = []
     for row in rows:
-        cells = [cell.strip() for cell in row]
-        if any(cells):
-            block.append(cells)
+        if any(cell.text.strip() for cell in row):
+            block.append(list(row))
         elif block:
             yield block
             block = []
@@ -72,9 +72,11 @@ def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[Rows]:
 
 def _narrowed(block: Rows) -> Rows:
     """The block without empty columns on its left."""
-    first = min(next(i for i, cell in enumerate(row) if cell) for row in block)
+    first = min(next(i for i, cell in enumerate(row) if cell.text.strip()) for row in block)
     return [row[first:] for row in block]
 
 
-def _filled(row: Sequence[str]) -> int:
-    return sum(1 for cell in row if cell)
+def _is_title(row: Sequence[SourceCell]) -> bool:
+    """Whether a single cell is filled, unless it is merged and names only the columns below it."""
+    filled = [column for column, cell in enumerate(row) if cell.text.strip()]
+    return len(filled) == 1 and (filled[0] == 0 or row[filled[0]].columns == 1)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from ingest.parse.zip_xml import outermost, xml_of
-from ragapp.text.builder import TextBuilder
+from ragapp.text.builder import SourceCell, TextBuilder
 from ragapp.types import ParsedText
 
 _SKIPPED = frozenset({"tex-math", "alternatives-graphic", "object-id", "journal-meta", "permissions"})
 _UNTITLED = {"ref-list": "References", "ack": "Acknowledgments", "abstract": "Abstract"}
 _GROUPS = frozenset({"sec", "app", "ack", "ref-list", "abstract", "trans-abstract", "fn-group", "glossary"})
+
+
+_LEADING = re.compile(r"\s+")
+
+MOST_SPANNED = 1_000
+"""The most rows or columns that a cell covers."""
 
 
 def parse_xml(data: bytes, name: str) -> ParsedText:
@@ -82,10 +89,27 @@ def _write_paragraph(paragraph: Element, level: int, out: TextBuilder) -> None:
 def _write_table(wrap: Element, out: TextBuilder) -> None:
     caption = " ".join(filter(None, (_text(_child(wrap, "label")), _text(_child(wrap, "caption")))))
     out.paragraph(caption)
-    rows = outermost(wrap, lambda inner: _tag(inner) == "tr")
-    out.table([[_text(cell) for cell in row] for row in rows], caption)
+    out.table(_rows(wrap), caption)
     for foot in outermost(wrap, lambda inner: _tag(inner) == "table-wrap-foot"):
         out.paragraph(_text(foot))
+
+
+def _rows(wrap: Element) -> Iterator[list[SourceCell]]:
+    for part in outermost(wrap, lambda inner: _tag(inner) in {"thead", "tr"}):
+        named = _tag(part) == "thead"
+        for row in outermost(part, lambda inner: _tag(inner) == "tr") if named else (part,):
+            yield [_cell(cell, header=named or _tag(cell) == "th") for cell in row if _tag(cell)]
+
+
+def _cell(cell: Element, *, header: bool) -> SourceCell:
+    rows, columns = (_span(cell.get(name, "1")) for name in ("rowspan", "colspan"))
+    leading = _LEADING.match("".join(_pieces(cell, _SKIPPED)))
+    indent = leading[0].count("\xa0") + 2 * leading[0].count("\u2003") if leading else 0
+    return SourceCell(_text(cell), rows, columns, header=header, indent=indent)
+
+
+def _span(value: str) -> int:
+    return min(int(value), MOST_SPANNED) if value.isdecimal() and len(value) < 10 else 1
 
 
 def _authors(front: Element) -> Iterator[str]:

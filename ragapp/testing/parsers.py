@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from itertools import pairwise
 
 import pytest
 
@@ -52,6 +53,26 @@ class ParserContract:
         tables = [(one.start, one.end) for one in parsed.tables]
         for start, end in (*headings, *tables, *parsed.boilerplate):
             assert 0 <= start <= end <= len(parsed.text)
+
+    def test_the_cells_of_tables_are_in_order_inside_their_tables(
+        self, parser: Parser, document: bytes, name: str
+    ) -> None:
+        parsed = parser(document, name)
+        for table in parsed.tables:
+            assert all(table.start <= cell.start < cell.end <= table.end for cell in table.cells)
+            places = [(cell.row, cell.column) for cell in table.cells]
+            assert places == sorted(set(places))
+            spans = sorted((cell.start, cell.end) for cell in table.cells)
+            assert all(left[1] <= right[0] for left, right in pairwise(spans))
+            assert all(cell.rows >= 1 and cell.columns >= 1 and cell.indent >= 0 for cell in table.cells)
+
+    def test_cells_have_what_is_printed_in_them(self, parser: Parser, document: bytes, name: str) -> None:
+        parsed = parser(document, name)
+        for table in parsed.tables:
+            for cell in table.cells:
+                shown = parsed.text[cell.start : cell.end]
+                assert shown == shown.strip()
+                assert "\f" not in shown
 
     def test_the_text_is_clean(self, parser: Parser, document: bytes, name: str) -> None:
         text = parser(document, name).text

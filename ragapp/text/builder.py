@@ -6,9 +6,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ragapp.text.clean import clean
+from ragapp.text.table_text import CELL_BORDER, COVERED, SourceCell, one_line, table_text
+from ragapp.text.table_titles import table_titles
 from ragapp.types import Heading, ParsedText, Table
 
-CELL_BORDER = " | "
+__all__ = [
+    "CELL_BORDER",
+    "COVERED",
+    "PAGE_BREAK",
+    "SourceCell",
+    "TextBuilder",
+    "one_line",
+    "page_starts",
+    "without_line_edges",
+]
+
 LOWEST_LEVEL = 6
 
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -28,6 +40,8 @@ class TextBuilder:
         self._tables: list[Table] = []
         self._gap = ""
         self._in_list = False
+        self._before: tuple[str, ...] = ()
+        """The last paragraphs, at most two, without anything else between or after them."""
 
     def heading(self, level: int, title: str) -> None:
         """Adds a heading. `level` 1 is the highest; levels beyond 6 count as 6."""
@@ -41,7 +55,9 @@ class TextBuilder:
         spaced = _BLANKS.sub(" ", clean(text).replace(PAGE_BREAK, "\n"))
         lines = without_line_edges(spaced)
         if lines:
+            before = self._before
             self._block(lines)
+            self._before = (*before[-1:], lines)
 
     def verbatim(self, text: str) -> None:
         """Adds text whose white space matters, such as source code."""
@@ -57,26 +73,26 @@ class TextBuilder:
             self._block(f"{marker} {line}")
             self._in_list = True
 
-    def table(self, rows: Iterable[Sequence[str]], caption: str = "") -> None:
-        """Adds a table, one line per row: `a | b`. The first of several rows with several columns is the
-        header.
+    def table(self, rows: Iterable[Sequence[str | SourceCell]], caption: str = "") -> None:
+        """Adds a table, one line per row: `a | b`, as `table_text` prints it.
 
-        `caption` is only written into the head of the table; add it as a paragraph, too.
+        `caption` is only noted as the title of the table; add it as a paragraph before, too.
         """
-        lines = [line for row in rows if (line := _row(row))]
-        if not lines:
+        printed = table_text(rows, self._length + len(self._gap))
+        if not printed.text:
             return
-        start, end = self._block("\n".join(lines))
-        named = len(lines) > 1 and CELL_BORDER in lines[0]
-        head = CELL_BORDER.join(filter(None, (one_line(caption), lines[0] if named else "")))
-        if head:
-            self._tables.append(Table(start, end, head))
+        caption, introduction = table_titles(self._before, caption)
+        start, end = self._block(printed.text)
+        head = CELL_BORDER.join(filter(None, (caption, printed.head)))
+        cells = printed.cells if printed.is_grid else ()
+        if head or cells:
+            self._tables.append(Table(start, end, head, cells, caption, introduction))
 
     def page(self) -> None:
         """Starts a new page."""
         self._append(PAGE_BREAK)
         self._starts.append(self._length)
-        self._gap, self._in_list = "", False
+        self._gap, self._in_list, self._before = "", False, ()
 
     def include(self, parsed: ParsedText, below: int = 0) -> None:
         """Adds the text of another parser to this page, with its headings `below` levels lower."""
@@ -87,7 +103,7 @@ class TextBuilder:
             Heading(min(h.level + below, LOWEST_LEVEL), h.start + start, h.end + start)
             for h in parsed.headings
         ]
-        self._tables += [Table(t.start + start, t.end + start, t.head) for t in parsed.tables]
+        self._tables += [table.moved(start) for table in parsed.tables]
 
     def build(self, title: str | None = None, metadata: Mapping[str, str | None] | None = None) -> ParsedText:
         """Returns the text of all blocks. Metadata without a value is left out."""
@@ -105,7 +121,7 @@ class TextBuilder:
         self._append(self._gap)
         start = self._length
         self._append(text)
-        self._gap, self._in_list = "\n\n", False
+        self._gap, self._in_list, self._before = "\n\n", False, ()
         return start, self._length
 
     def _append(self, text: str) -> None:
@@ -116,19 +132,6 @@ class TextBuilder:
 def without_line_edges(text: str) -> str:
     """Strips spaces from each line, and white space from the whole text."""
     return "\n".join(line.strip(" ") for line in text.split("\n")).strip()
-
-
-def one_line(text: str) -> str:
-    """Cleans the text and collapses white space to single spaces."""
-    return " ".join(clean(text).split())
-
-
-def _row(cells: Sequence[str]) -> str:
-    """Joins the cells of a row without empty ones at the end."""
-    lines = [one_line(cell) for cell in cells]
-    while lines and not lines[-1]:
-        lines.pop()
-    return CELL_BORDER.join(lines)
 
 
 PAGE_BREAK = "\f"

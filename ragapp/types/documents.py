@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -46,6 +46,11 @@ class Table:
     cells: tuple[GridCell, ...] = ()
     caption: str = ""
     introduction: str = ""
+
+    def moved(self, by: int) -> Table:
+        """The table in a text that has `by` more characters before it."""
+        cells = tuple(replace(cell, start=cell.start + by, end=cell.end + by) for cell in self.cells)
+        return replace(self, start=self.start + by, end=self.end + by, cells=cells)
 
 
 @dataclass(frozen=True, slots=True)

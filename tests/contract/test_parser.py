@@ -9,6 +9,7 @@ import pytest
 
 from ingest.parse.csv_table import parse_delimited
 from ingest.parse.docx import parse_docx
+from ingest.parse.html import parse_html
 from ingest.parse.markdown import parse_markdown
 from ragapp.protocols import Parser
 from ragapp.testing.parsers import ParserContract
@@ -72,3 +73,26 @@ class TestWord(ParserContract):
     @pytest.fixture
     def phrases(self) -> Sequence[str]:
         return ("Tides", "The tide turns at noon.")
+
+
+class TestPages(ParserContract):
+    """Merged and marked cells."""
+
+    @pytest.fixture
+    def parser(self) -> Parser:
+        return parse_html
+
+    @pytest.fixture
+    def name(self) -> str:
+        return "tides.html"
+
+    @pytest.fixture
+    def document(self) -> bytes:
+        return (
+            b"<p>Tides were as follows:</p><table><tr><th rowspan=2>Place<th colspan=2>Metres"
+            b"<tr><th>high<th>low<tr><td>Oban<td>4.1<td>0.7<tr><td>&nbsp; old pier<td><p>4.0<p>*<td></table>"
+        )
+
+    @pytest.fixture
+    def phrases(self) -> Sequence[str]:
+        return ("Place", "Metres", "Oban", "0.7", "old pier")
