@@ -15,6 +15,7 @@ RagappError
 ├── ParseError          a document cannot be read                          its status: failed
 ├── ServerUnavailable   no server answers, or it broke off (client only)   exit 1
 ├── ModelError          a model is missing, damaged or does not answer     exit 1, HTTP 503
+│   └── PromptTooLong     a prompt exceeds the context of a model            exit 1, HTTP 503
 └── StorageError        the database or an index is damaged or full        exit 1, HTTP 507
     └── StorageUnavailable  the database or blob server does not answer    exit 1, HTTP 503
 """
@@ -102,6 +103,10 @@ class ServerUnavailable(RagappError):
 
 class ModelError(RagappError):
     http_status = 503
+
+
+class PromptTooLong(ModelError):
+    """The generator knows its context from now on, so that a shorter prompt fits."""
 
 
 class StorageError(RagappError):

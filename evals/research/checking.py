@@ -29,10 +29,10 @@ from evals.answers.types import AnswerDataset, AnswerQuestion, QuestionResult
 from evals.datasets.answering import load_answer_dataset, sample_questions
 from evals.runs import fingerprint, write_run
 from ragapp.answering.answerer import Answerer
+from ragapp.answering.budget import GenerationLimits
 from ragapp.answering.claims import Claim, read_claims
 from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import GeneratedText, generate_text
-from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.passages import Passage, number_hits
 from ragapp.answering.prompt import denies

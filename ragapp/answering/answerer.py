@@ -9,16 +9,17 @@ from dataclasses import replace
 from time import perf_counter
 
 from ragapp.answering.answer_context import AnswerContext, joined_notices
+from ragapp.answering.budget import GenerationLimits, fit_budget
 from ragapp.answering.draft_check import check_draft
 from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import CUT_OFF
-from ragapp.answering.generation import Draft, GenerationLimits, GenerationStep
+from ragapp.answering.generation import Draft, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.passages import Passage, SpanOf, number_hits
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError, NotFoundError
-from ragapp.protocols import Generator
-from ragapp.types import LIBRARY_MODEL, Answer, AskEvent, AskMode, CacheDecision, SearchedQuestion
+from ragapp.protocols import Generator, profile_of
+from ragapp.types import LIBRARY_MODEL, Answer, AskEvent, AskMode, CacheDecision, Hit, SearchedQuestion
 
 FRESH_SECONDS = 0.5
 """Hits older than this are checked again before they are shown, which costs a database query for each."""
@@ -49,8 +50,14 @@ class Answerer:
         self._generators = generators
         self._extractor = extractor or Extractor()
         self._page_at = page_at
-        self._generation = GenerationStep(span_of, limits or GenerationLimits())
+        self._limits = limits or GenerationLimits()
+        self._generation = GenerationStep(span_of, self._limits)
         self._strict = strict
+
+    def hits_to_find(self, mode: AskMode) -> int:
+        """How many hits the generator that would answer now can read; 0 when none would."""
+        generators = self._generators.in_order(mode)
+        return fit_budget(profile_of(generators[0]), self._limits).hits if generators else 0
 
     def answer(
         self, searched: SearchedQuestion, mode: AskMode = "auto", cache: CacheDecision = NO_CACHE
@@ -79,10 +86,11 @@ class Answerer:
             yield AskEvent("answer", answer=evidence)
             return
         try:
-            draft = yield from self._generation.run(context, evidence.hits, generators)
+            hits = (*evidence.hits, *(passage.hit for passage in self._unquoted(context)))
+            draft = yield from self._generation.run(context, hits, generators)
         except ModelError as error:
             failure = f"The documents are quoted because the model failed: {error}"
-            answer = self._extract(context, self._live_hits(context), failure)
+            answer = self._extract(context, self._live_quoted(context), failure)
         else:
             answer = self._check(context, draft)
         yield AskEvent("answer", answer=answer)
@@ -106,8 +114,8 @@ class Answerer:
         """
         if perf_counter() - context.started < FRESH_SECONDS:
             with suppress(NotFoundError):
-                return self._extract(context, number_hits(context.searched.result.hits))
-        return self._extract(context, self._live_hits(context))
+                return self._extract(context, number_hits(_quoted(context)))
+        return self._extract(context, self._live_quoted(context))
 
     def _extract(self, context: AnswerContext, passages: Sequence[Passage], *notices: str) -> Answer:
         """The extractive answer. Raises NotFoundError when a document version that it cites is gone."""
@@ -122,8 +130,7 @@ class Answerer:
 
     def _check(self, context: AnswerContext, draft: Draft) -> Answer:
         """The draft with each sentence attributed to what supports it; or else the extractive answer."""
-        passages = self._live_hits(context)
-        extracted = self._extract(context, passages)
+        extracted = self._extract(context, self._live_quoted(context))
         started = perf_counter()
         checked = check_draft(
             draft.text, self._live(draft.prompt.passages), strict=self._strict, refused=extracted.refused
@@ -137,7 +144,7 @@ class Answerer:
         emptied = NOTHING_SUPPORTED if checked.dropped and not checked.statements else None
         return context.build_answer(
             checked.statements,
-            passages,
+            self._live(number_hits(context.searched.result.hits)),
             self._page_at,
             mode="generate",
             model=draft.model,
@@ -145,8 +152,12 @@ class Answerer:
             ending=draft.ending,
         )
 
-    def _live_hits(self, context: AnswerContext) -> list[Passage]:
-        return self._live(number_hits(context.searched.result.hits))
+    def _live_quoted(self, context: AnswerContext) -> list[Passage]:
+        return self._live(number_hits(_quoted(context)))
+
+    def _unquoted(self, context: AnswerContext) -> list[Passage]:
+        """The hits that only a model reads."""
+        return self._live(number_hits(context.searched.result.hits[len(_quoted(context)) :]))
 
     def _live(self, passages: Sequence[Passage]) -> list[Passage]:
         """Those whose document version still exists: some may be deleted while a model generates."""
@@ -158,3 +169,8 @@ class Answerer:
         except NotFoundError:
             return False
         return True
+
+
+def _quoted(context: AnswerContext) -> Sequence[Hit]:
+    """The hits that the documents are quoted from."""
+    return context.searched.result.hits[: context.searched.quoted]

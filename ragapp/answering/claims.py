@@ -20,6 +20,9 @@ MARKER = re.compile(
 )
 """[1], [1, 2], [1-3], [^1], [Source 1], 【1】, 【1†L3】, "from passage [1]", and any of them made a link."""
 
+_HEADING = re.compile(r"^([ \t]{0,3}#{1,6} [^\n]{1,120})\n(?!\n)", re.MULTILINE)
+"""A Markdown heading with text on the next line, which is not its continuation."""
+
 _DEFINITION = re.compile(r"^[ \t]*\[\^?\d+\]:.*$", re.MULTILINE)
 _RANGE = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})")
 _WIDEST_RANGE = 50
@@ -46,7 +49,7 @@ def read_claims(written: str) -> list[Claim]:
     A marker belongs to the sentence that contains or precedes it. On a line that starts with a marker and
     does not end with one, it belongs to the sentence that follows.
     """
-    bare, marks = _take_out(_DEFINITION.sub("", written))
+    bare, marks = _take_out(_HEADING.sub(r"\1\n\n", _DEFINITION.sub("", written)))
     spans = sentence_spans(bare)
     numbers: list[list[int]] = [[] for _ in spans]
     for mark in marks:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ragapp.answering.prompt import system_prompt
 from ragapp.errors import ModelError
-from ragapp.protocols import Generator
+from ragapp.protocols import Generator, profile_of
 from ragapp.types import AskMode
 
 NOT_CONFIGURED = (
@@ -55,10 +56,13 @@ class GeneratorChain:
         reasons = [generator.unavailable() for generator in (*self._usual, *self._large)]
         return " ".join(reason for reason in reasons if reason) or None if all(reasons) else None
 
-    def warm_up(self, system: str) -> None:
-        """Lets the first available one load what it needs. Raises ModelError."""
+    def warm_up(self) -> None:
+        """Lets the first available one load what it needs, and read what all its prompts begin with.
+
+        Raises ModelError.
+        """
         for generator in self.in_order("auto")[:1]:
-            generator.warm_up(system)
+            generator.warm_up(system_prompt(profile_of(generator).model_class))
 
     def close(self) -> None:
         for generator in (*self._usual, *self._large):

@@ -10,12 +10,10 @@ from ragapp.answering.followups import LOOKED_BACK, needs_context, stand_alone
 from ragapp.answering.generated_text import GeneratedText, generate_text
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.sanitize import sanitized
+from ragapp.answering.templates import template
 from ragapp.answering.terms import fold, stems
 from ragapp.errors import ModelError
 from ragapp.types import RewrittenBy, Turn
-
-SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the others.
-Put in the names and things it refers to. Change nothing else. Do not answer it. Write only the question."""
 
 LONGEST = 300
 """Characters. A longer rewriting is not used."""
@@ -67,7 +65,7 @@ class Rewriter:
         earlier = "\n".join(f"Earlier question: {fold(turn.question)}" for turn in history)
         prompt = f"{earlier}\nLast question: {fold(question)}\nRewritten question:"
         try:
-            rewriting = generate_text(generators[0], SYSTEM, prompt, MOST_TOKENS)
+            rewriting = generate_text(generators[0], template("rewrite").system, prompt, MOST_TOKENS)
         except ModelError:
             return None
         return _usable(rewriting, question)

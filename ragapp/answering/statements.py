@@ -65,13 +65,23 @@ def cited(spans: Sequence[Evidence], page_at: PageAt) -> tuple[Citation, ...]:
 
 
 def written(statements: Sequence[Statement], sentences: Sequence[Sentence]) -> str:
-    """The answer as text: each sentence followed by its markers."""
-    text = ""
+    """The answer as text: each sentence followed by its markers, and the head of a table by its rule."""
+    text, row_before = "", False
     for statement, sentence in zip(statements, sentences, strict=True):
+        is_row = statement.new_line and _is_row(sentence.text)
         separator = "\n" if statement.new_line else " "
+        if is_row and not row_before:
+            separator = "\n\n"
         markers = "".join(f"[{number}]" for number in sentence.citations)
         text += (separator if text else "") + (f"{sentence.text} {markers}" if markers else sentence.text)
+        if is_row and not row_before:
+            text += f"\n{'| --- ' * (sentence.text.count('|') - 1)}|"
+        row_before = is_row
     return text
+
+
+def _is_row(text: str) -> bool:
+    return len(text) > 2 and text.startswith("|") and text.endswith("|")
 
 
 def _citation(evidence: Evidence, number: int, page_at: PageAt) -> Citation:

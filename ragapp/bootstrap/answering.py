@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ragapp.answering.answerer import Answerer
+from ragapp.answering.budget import GenerationLimits
 from ragapp.answering.extractive import Extractor
-from ragapp.answering.generation import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.library import LibraryAnswers, hit_of
 from ragapp.answering.reading.documents import SourceDocuments

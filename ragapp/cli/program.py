@@ -29,6 +29,7 @@ from ragapp.cli import (
     mcp,
     models,
     plugins,
+    prompts,
     search,
     serve,
 )
@@ -54,6 +55,7 @@ app.add_typer(jobs.app, name="jobs")
 app.command()(ingest.cli.worker)
 app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(evals.cli.app, name="eval")
 app.add_typer(bench.app, name="bench")
 app.command()(mcp.mcp)

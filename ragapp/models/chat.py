@@ -95,11 +95,15 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The next piece of a reply: text, thinking that is sent separately, and at the end, how it ended."""
+    """The next piece of a reply: text, thinking that is sent separately, and at the end, how it ended.
+
+    `read_speed` is the speed at which the server read the prompt, in tokens a second, where it says so.
+    """
 
     text: str = ""
     thinking: str = ""
     ending: Ending | None = None
+    read_speed: float | None = None
 
 
 class ChatModel(Protocol):

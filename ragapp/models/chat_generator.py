@@ -8,14 +8,16 @@ from collections.abc import Generator as Coroutine
 from collections.abc import Iterator
 from contextlib import closing
 
-from ragapp.errors import ModelError, RagappError
+from ragapp.errors import ModelError, PromptTooLong, RagappError
 from ragapp.models.chat import ChatModel, ChatRequest, Delta, Dialect
 from ragapp.models.deadlines import Connections, Deadlines, in_time
 from ragapp.models.endpoints import redacted
+from ragapp.models.learned import context_named_in
+from ragapp.models.profiles import Profiler
 from ragapp.models.retries import delay_before
 from ragapp.processes import cancellation
 from ragapp.text.reasoning import CLOSED, Reasoning
-from ragapp.types import Ending
+from ragapp.types import Ending, GeneratorProfile
 
 THINKING_TOKENS = 2048
 
@@ -23,6 +25,15 @@ _CHARACTERS_PER_TOKEN = 16
 """A generous upper limit for thinking, because a server may let its model think without end."""
 
 _MAX_REASON = 400
+
+_LEAST_THINKING = 256
+
+_TOO_LONG_STATUS = frozenset({400, 413, 422, 500})
+
+_BYTES_PER_TOKEN = 4
+
+_MEASURED_TOKENS = 300
+"""A shorter prompt is read too fast for a measurement from outside."""
 
 
 class ChatGenerator:
@@ -39,21 +50,25 @@ class ChatGenerator:
         remedy: str,
         deadlines: Deadlines,
         *,
+        profiler: Profiler | None = None,
         thinking_tokens: int = THINKING_TOKENS,
         dialect: Dialect | None = None,
     ) -> None:
         self._name = name
+        self._profiler = profiler or Profiler(name, name)
         self._chat = chat
         self._remedy = remedy
         self._deadlines = deadlines
         self._thinking_tokens = thinking_tokens
         self._dialect = dialect or Dialect()
-        self._thinks = False
         self._omits_opening_tag = False
 
     @property
     def name(self) -> str:
         return self._name
+
+    def profile(self) -> GeneratorProfile:
+        return self._profiler.profile()
 
     def unavailable(self) -> str | None:
         """Always None: only a request shows whether the model is available."""
@@ -64,27 +79,29 @@ class ChatGenerator:
         option that it refuses, and with more tokens for a model that turns out to think. Raises ModelError.
 
         Closing the iterator ends the request, so that the server stops generating. A cancellation also ends
-        it, even while the server sends nothing.
+        it, even while the server sends nothing. Raises PromptTooLong when the server says so.
         """
         until = time.monotonic() + self._deadlines.whole
-        attempt = 1
+        attempt, sent = 1, _tokens(system, prompt)
         while True:
-            room = self._thinking_tokens if self._thinks else 0
+            room = self._thinking_room(sent + max_tokens)
             request = ChatRequest(system, prompt, max_tokens + room, self._dialect)
             reply = _Reply(room, opened=self._omits_opening_tag)
             try:
                 with closing(self._deltas(request, until)) as deltas:
                     yield from reply.read(deltas)
             except _Failed as failed:
-                if not reply.written and self._adapted(request.dialect, failed.error):
-                    continue
+                if not reply.written:
+                    self._check_length(failed.error, sent)
+                    if self._adapted(request.dialect, failed.error):
+                        continue
                 delay = None if reply.written else delay_before(attempt, failed.error)
                 if delay is None:
                     raise self._error(failed.error) from None
                 cancellation.current().wait(delay)
                 attempt += 1
                 continue
-            self._thinks = self._thinks or reply.thinks
+            self._profiler.learn(thinks=reply.thinks, speed=reply.read_speed(sent))
             self._omits_opening_tag = self._omits_opening_tag or reply.unopened
             if not reply.wants_room:
                 return reply.ending
@@ -120,6 +137,23 @@ class ChatGenerator:
         except Exception as error:  # the errors of providers have no common base class
             raise _Failed(error) from error
 
+    def _thinking_room(self, tokens: int) -> int:
+        """The tokens for reasoning, besides the `tokens` of prompt and answer, within the model's context."""
+        known = self._profiler.known()
+        if not known.thinks:
+            return 0
+        if known.context_tokens is None:
+            return self._thinking_tokens
+        return min(self._thinking_tokens, max(_LEAST_THINKING, known.context_tokens - tokens))
+
+    def _check_length(self, error: Exception, sent: int) -> None:
+        """Raises PromptTooLong if that is what the error says, and remembers the context that it names."""
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        context = context_named_in(str(error), sent) if status in _TOO_LONG_STATUS else None
+        if context is not None:
+            self._profiler.learn(context_tokens=context)
+            raise PromptTooLong(str(self._error(error)))
+
     def _adapted(self, dialect: Dialect, error: Exception) -> bool:
         """Whether the error names an option that can be omitted, which it is from now on."""
         response = getattr(error, "response", None)
@@ -152,6 +186,9 @@ class _Reply:
         self._reasoning = Reasoning(opened=opened)
         self._decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
         self._thoughts = 0
+        self._started = time.monotonic()
+        self._first: float | None = None
+        self._stated_speed: float | None = None
         self.written = False
         self.thinks = False
         self.wants_room = False
@@ -190,7 +227,18 @@ class _Reply:
             self.written = True
             yield text
 
+    def read_speed(self, prompt_tokens: int) -> float | None:
+        """How fast the prompt was read, in tokens a second: as the server states, or as its first token
+        shows.
+        """
+        if self._stated_speed is not None or self._first is None or prompt_tokens < _MEASURED_TOKENS:
+            return self._stated_speed
+        return prompt_tokens / max(0.001, self._first - self._started)
+
     def _record_delta(self, delta: Delta) -> None:
+        if self._first is None and _has_content(delta):
+            self._first = time.monotonic()
+        self._stated_speed = delta.read_speed or self._stated_speed
         self.ending = delta.ending or self.ending
         self.thinks = self.thinks or bool(delta.thinking) or self._reasoning.thinking
         if self.thinks and not self.written:
@@ -210,6 +258,11 @@ class _Reply:
         A single half becomes U+FFFD.
         """
         return self._decoder.decode(piece.encode("utf-16-le", "surrogatepass"))
+
+
+def _tokens(*texts: str) -> int:
+    """About how many tokens the texts have."""
+    return sum(len(text.encode()) for text in texts) // _BYTES_PER_TOKEN
 
 
 def _has_content(delta: Delta) -> bool:

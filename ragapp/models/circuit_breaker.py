@@ -11,8 +11,8 @@ from collections.abc import Callable
 from collections.abc import Generator as Coroutine
 
 from ragapp.errors import ModelError
-from ragapp.protocols import Generator
-from ragapp.types import Ending
+from ragapp.protocols import Generator, profile_of
+from ragapp.types import Ending, GeneratorProfile
 
 FAILURES = 3
 SECONDS = 30.0
@@ -48,6 +48,9 @@ class CircuitBreakerGenerator:
         if left > 0:
             return f"{self._reason} It will be tried again in {left:.0f} s."
         return self._generator.unavailable()
+
+    def profile(self) -> GeneratorProfile:
+        return profile_of(self._generator)
 
     def count_tokens(self, text: str) -> int | None:
         return self._generator.count_tokens(text)

@@ -39,9 +39,10 @@ class LlamaProcess:
     stdin.
     """
 
-    def __init__(self, model: Path, threads: int) -> None:
+    def __init__(self, model: Path, threads: int, context_tokens: int = _CONTEXT_TOKENS) -> None:
         self._model = model
         self._threads = threads
+        self._context_tokens = context_tokens
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._address: Address | None = None
@@ -98,7 +99,7 @@ class LlamaProcess:
         options = llama_server.LlamaServerOptions(
             model=str(self._model),
             threads=self._threads,
-            context=_CONTEXT_TOKENS,
+            context=self._context_tokens,
             api_key=secrets.token_urlsafe(),
         )
         url = self._handshake(self._spawn(), options)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Generator as Coroutine
+from dataclasses import replace
 from pathlib import Path
 
 from ragapp.errors import ModelError
@@ -14,12 +15,17 @@ from ragapp.models.endpoints import Address
 from ragapp.models.llama_process import LlamaProcess
 from ragapp.models.model_folder import is_installed, status
 from ragapp.models.openai_chat import OpenAIChat
-from ragapp.types import Ending
+from ragapp.models.profiles import Profiler
+from ragapp.types import Ending, GeneratorProfile, ModelClass
 
 _REMEDY = (
     "Ask again, or set RAGAPP_GENERATOR=extractive to work without it. If it was too slow, raise "
     "RAGAPP_GENERATOR_FIRST_TOKEN_SECONDS and RAGAPP_GENERATOR_TIMEOUT, or lower RAGAPP_PROMPT_TOKENS."
 )
+
+
+_CONTEXT_TOKENS: Mapping[ModelClass, int] = {"small": 4096, "large": 8192}
+"""Tokens of context of a model, which take memory in proportion."""
 
 
 class LocalGenerator:
@@ -31,22 +37,30 @@ class LocalGenerator:
         missing: Callable[[], str | None],
         threads: int,
         deadlines: Deadlines,
+        *,
         thinking_tokens: int,
+        profiler: Profiler,
     ) -> None:
         """Starts nothing before the first prompt."""
-        self._server = LlamaProcess(model, threads)
+        known = profiler.known()
+        self._context = known.context_tokens or _CONTEXT_TOKENS[known.model_class]
+        self._server = LlamaProcess(model, threads, self._context)
         self._missing = missing
         self._chat = ChatGenerator(
             f"{model.stem} on this machine",
             OpenAIChat("local", self._address, deadlines, proxied=False),
             _REMEDY,
             deadlines,
+            profiler=profiler,
             thinking_tokens=thinking_tokens,
         )
 
     @property
     def name(self) -> str:
         return self._chat.name
+
+    def profile(self) -> GeneratorProfile:
+        return replace(self._chat.profile(), context_tokens=self._context)
 
     def unavailable(self) -> str | None:
         return self._missing() or self._server.given_up()

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from ragapp.models.chat import Delta, Refusal, Status, ending_of
+from ragapp.models.learned import read_speed
 
 MAX_CHARACTERS = 4 << 20
 """The longest line, and the longest reply that is one JSON document."""
@@ -142,7 +143,8 @@ def _delta_of(value: Any, status: Status) -> Delta | None:
         message = {}
     text, thinking = _content(message.get("content"))
     thinking += "".join(_text(message.get(name)) for name in _THINKING_FIELDS)
-    return Delta(text or _text(message.get("refusal")), thinking, ending_of(choice.get("finish_reason")))
+    ending = ending_of(choice.get("finish_reason"))
+    return Delta(text or _text(message.get("refusal")), thinking, ending, read_speed(value))
 
 
 def _content(content: Any) -> tuple[str, str]:

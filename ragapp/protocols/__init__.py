@@ -8,7 +8,7 @@ from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.evals import EvaluationService, OpenEvaluations
 from ragapp.protocols.indexes import SearchIndex
 from ragapp.protocols.ingest import Chunker, Parser, Source, SourceFinder, TokenSpans
-from ragapp.protocols.models import Embedder, Generator, Reader, Reranker
+from ragapp.protocols.models import Embedder, Generator, Profiled, Reader, Reranker, profile_of
 from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
 from ragapp.protocols.tasks import TaskService, TaskStore
@@ -32,6 +32,7 @@ __all__ = [
     "PageRenderer",
     "Parser",
     "PreferenceStore",
+    "Profiled",
     "RateLimiter",
     "Reader",
     "Reranker",
@@ -43,4 +44,5 @@ __all__ = [
     "TokenSpans",
     "UsageStore",
     "WorkOutcome",
+    "profile_of",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.types import Ending, Reading, Vectors
+from ragapp.types import Ending, GeneratorProfile, Reading, Vectors
 
 
 class Embedder(Protocol):
@@ -77,3 +77,16 @@ class Generator(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Profiled(Protocol):
+    """A generator that knows its model. Prompts for others are fitted to a small model."""
+
+    def profile(self) -> GeneratorProfile:
+        """What is known now. May ask the model's server, for a second or two; never raises."""
+
+
+def profile_of(generator: Generator) -> GeneratorProfile:
+    """The generator's own profile, or that of a small model of which nothing is known."""
+    return generator.profile() if isinstance(generator, Profiled) else GeneratorProfile()

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
 
-from ragapp.answering.prompt import SYSTEM
 from ragapp.errors import ModelError, StorageError, UsageError
 from ragapp.service.dependencies import Dependencies
 from ragapp.service.index_checks import check_indexes, check_page_images
@@ -125,7 +124,7 @@ class AdminService(Dependencies):
         Raises ModelError.
         """
         self._embedder.get()
-        self._generators.warm_up(SYSTEM)
+        self._generators.warm_up()
 
     def close(self) -> None:
         self.tasks.close()

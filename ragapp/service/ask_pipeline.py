@@ -95,11 +95,14 @@ class AskPipeline:
         if query.conversation_id is not None:
             turns = tuple(self._history.turns(query.conversation_id))
         rewritten = self._rewriter.rewrite(query.question, turns, query.standalone_question)
-        search = SearchQuery(rewritten.question, collection.name, query.k, filters=query.filters)
+        k = max(query.k, self._answerer.hits_to_find(query.mode))
+        search = SearchQuery(rewritten.question, collection.name, k, filters=query.filters)
         # A topic that the rules added to a complete question helps to search, but names no document.
         naming = query.question if rewritten.by == "rules" and is_complete(query.question) else None
         result = self.search(collection, search, naming)
-        return SearchedQuestion(query.question, result, rewritten.by, query.conversation_id, notice)
+        return SearchedQuestion(
+            query.question, result, rewritten.by, query.conversation_id, notice, quoted=query.k
+        )
 
     def _circumstances(self, query: AskQuery, collection: Collection, asker: Asker) -> Circumstances:
         generators = self._generators.in_order(query.mode)

@@ -32,8 +32,8 @@ class AnswerSettings(BaseModel):
     generator: str = Field(
         default="extractive",
         description="What writes answers: `extractive` (no model; sentences are quoted), `local`, "
-        "`local:/path/model.gguf`, `openai:MODEL`, a plugin (`NAME` or `NAME:MODEL`), or any LangChain "
-        "`provider:model`. "
+        "`local:/path/model.gguf`, `ollama:MODEL`, `openai:MODEL`, `openai:MODEL@URL`, a plugin (`NAME` or "
+        "`NAME:MODEL`), or any LangChain `provider:model`. "
         "In a comma-separated list, the first one that is available is used.",
     )
     generator_large: str | None = Field(
@@ -53,13 +53,38 @@ class AnswerSettings(BaseModel):
     openai_base_url: str | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."
     )
-    answer_tokens: int = Field(default=256, ge=16, description="Most tokens in a generated answer.")
+    ollama_url: str | None = Field(
+        default=None,
+        description="URL of Ollama for `ollama:MODEL`. Default: that of OLLAMA_HOST, or http://127.0.0.1:11434.",
+    )
+    answer_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        description="Most tokens in a generated answer. Default: 256 for a small model, up to 1024 for "
+        "a larger one, within its context.",
+    )
     thinking_tokens: int = Field(
         default=2048,
         ge=0,
         description="Most reasoning tokens a model may produce, in addition to those of its answer.",
     )
-    prompt_tokens: int = Field(default=400, ge=64, description="Most tokens of passages in a prompt.")
+    prompt_tokens: int | None = Field(
+        default=None,
+        ge=64,
+        description="Most tokens of passages in a prompt. Default: 400 for a small model (1000 if it reads "
+        "fast), for a larger one up to 12000, within its context and what it reads in 20 s.",
+    )
+    model_class: Literal["auto", "small", "large"] = Field(
+        default="auto",
+        description="How generators are prompted: `small` (copy the best sentence), `large` (combine "
+        "passages), or by the size that the model's server or name states (`auto`).",
+    )
+    context_tokens: int | None = Field(
+        default=None,
+        ge=512,
+        description="Tokens of a generator's context, for prompt and answer together. Default: what its "
+        "server states; 16384 at most are requested of Ollama.",
+    )
     widen_tokens: int = Field(
         default=60,
         ge=0,

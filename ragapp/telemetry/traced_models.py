@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from opentelemetry.trace import Span, SpanKind
 
-from ragapp.protocols import Embedder, Generator
+from ragapp.protocols import Embedder, Generator, profile_of
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.tracing import MODEL, OPERATION, Attributes, failed
-from ragapp.types import Ending, Vectors
+from ragapp.types import Ending, GeneratorProfile, Vectors
 
 
 class TracedEmbedder:
@@ -68,6 +68,9 @@ class TracedGenerator:
 
     def unavailable(self) -> str | None:
         return self._generator.unavailable()
+
+    def profile(self) -> GeneratorProfile:
+        return profile_of(self._generator)
 
     def count_tokens(self, text: str) -> int | None:
         return self._generator.count_tokens(text)

@@ -62,6 +62,7 @@ from ragapp.types.evals import (
     RunComparison,
     RunKind,
 )
+from ragapp.types.generators import GeneratorProfile, ModelClass
 from ragapp.types.health import Check, DiskUse, DoctorReport, ModelNames, ModelState
 from ragapp.types.pages import DocumentPage, PageBox, PageImage
 from ragapp.types.queries import (
@@ -170,6 +171,7 @@ __all__ = [
     "Evaluation",
     "Feedback",
     "FigureChange",
+    "GeneratorProfile",
     "Grant",
     "GridCell",
     "Heading",
@@ -183,6 +185,7 @@ __all__ = [
     "KeySpec",
     "KeyUsage",
     "Listing",
+    "ModelClass",
     "ModelNames",
     "ModelState",
     "NewKey",

@@ -68,7 +68,8 @@ class SearchedQuestion:
     """A question with the result of the search for it: what the cache and the answerer start from.
 
     `question` is as the user put it and `result.query` is its standalone form, which was searched for.
-    `notice` is something the reader should know whatever the answer is.
+    `notice` is something the reader should know whatever the answer is. The documents are quoted from the
+    first `quoted` hits; the others are found for a model that reads more.
     """
 
     question: str
@@ -76,6 +77,7 @@ class SearchedQuestion:
     rewritten_by: RewrittenBy = "nobody"
     conversation_id: str | None = None
     notice: str | None = None
+    quoted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

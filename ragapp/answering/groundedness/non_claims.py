@@ -46,6 +46,16 @@ _LEAD_IN = re.compile(
     r"|[^:.]{0,120}\b(?:as follows|the following(?: [a-z-]+){0,3}|two things|the facts|these facts))\s*:",
     re.IGNORECASE,
 )
+_ABSENCE = re.compile(
+    r"(?:however, |but |unfortunately, )?(?:the|these|those|none of the) (?:given |provided |numbered )?"
+    r"(?:documents?|passages?|texts?|sources?)(?: provided| given)? "
+    r"(?:do not|don['’]t|does not|doesn['’]t) "
+    r"(?:say|state|mention|specify|name|give|tell|cover|address|contain (?:any )?information)\b[^.;:]{0,200}",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(r"\b(?:but|although|though|because|since|while|whereas|which|who)\b|[,;:]", re.IGNORECASE)
+"""What joins a statement of its own to a sentence that says what is missing."""
+
 _LABEL = re.compile(r"(?:[*_]{0,2})[A-Z][\w' -]{0,40}(?:[*_]{0,2}):(?:[*_]{0,2})")
 _LABEL_WORDS = 4
 _RULE_BELOW = re.compile(r"[ \t]{0,8}\n[ \t]{0,8}\|?[ \t]{0,8}:?-{2,20}[-|: \t]{0,400}(?:\n|\Z)")
@@ -54,7 +64,8 @@ _FOLLOWED = re.compile(r"[^\S\n]*\n\s*\S")
 
 
 def claims_nothing(text: str) -> bool:
-    """Whether a sentence is a lead-in, a courtesy or a label.
+    """Whether a sentence is a lead-in, a courtesy or a label, or says that the documents do not say
+    something.
 
     What states a number, a date or a code always claims something.
     """
@@ -63,6 +74,8 @@ def claims_nothing(text: str) -> bool:
         return False
     bare = text.strip("*_ ").rstrip(".!? ")
     if _COURTESY.fullmatch(bare) or _OPENER.fullmatch(bare) or _LEAD_IN.fullmatch(text.strip("*_ ")):
+        return True
+    if _ABSENCE.fullmatch(bare) and not _TURNS.search(bare.removeprefix("However, ").removeprefix("But ")):
         return True
     return _LABEL.fullmatch(text) is not None and len(text.split()) <= _LABEL_WORDS
 

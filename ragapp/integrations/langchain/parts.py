@@ -19,7 +19,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from ragapp.answering.attribution import attribute
 from ragapp.answering.claims import read_claims
 from ragapp.answering.passages import Passage, number_hits
-from ragapp.answering.prompt import BYTES_PER_TOKEN, DO_NOT_SAY, SYSTEM, build_prompt, denies
+from ragapp.answering.prompt import BYTES_PER_TOKEN, DO_NOT_SAY, build_prompt, denies
 from ragapp.answering.statements import numbered, written
 from ragapp.integrations.langchain.retriever import hit_of
 from ragapp.types import ParsedText
@@ -60,7 +60,7 @@ def passages_prompt(max_tokens: int = 600) -> Runnable[PromptInput, ChatPromptVa
     def prompt(given: PromptInput) -> ChatPromptValue:
         passages = _passages(given["documents"])
         built = build_prompt(given["question"], passages, max_tokens * BYTES_PER_TOKEN)
-        return ChatPromptValue(messages=[SystemMessage(SYSTEM), HumanMessage(built.text)])
+        return ChatPromptValue(messages=[SystemMessage(built.system), HumanMessage(built.text)])
 
     return RunnableLambda(prompt, name="ragapp_prompt")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from ragapp.answering.answerer import Answerer
-from ragapp.answering.generation import GenerationLimits
+from ragapp.answering.budget import GenerationLimits
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError

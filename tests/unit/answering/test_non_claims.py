@@ -27,6 +27,8 @@ from tests.unit.answering.scripts import Script, answering, final, last
         "Feel free to ask for more details.",
         "You're welcome!",
         "Is there anything else I can help you with?",
+        "The documents do not say how many days managers have.",
+        "However, the passages don't mention the price.",
     ],
 )
 def test_lead_ins_labels_and_pleasantries_claim_nothing(text: str) -> None:
@@ -37,6 +39,9 @@ def test_lead_ins_labels_and_pleasantries_claim_nothing(text: str) -> None:
     "text",
     [
         "The moon raises the tides twice a day.",
+        "The documents do not say that he was convicted, but he was.",
+        "The documents do not mention the mill, which was built by Ada.",
+        "The contract does not contain a clause about leave.",
         "Marta Kolbe",
         "XJ-4410-B",
         "No.",
@@ -100,3 +105,29 @@ def test_pleasantries_alone_are_not_an_answer() -> None:
 )
 def test_a_marker_taken_out_leaves_a_sentence(written: str, read: str) -> None:
     assert read_claims(written)[-1].text == read
+
+
+TABLE = """Leave differs by role [1].
+
+| Role | Days |
+| --- | --- |
+| Engineers | 30 days of leave [1] |
+| Apprentices | 28 days of leave [1] |
+
+## Details
+Apprentices have 28 days of leave [1]."""
+
+
+def test_a_table_of_a_model_stays_a_table() -> None:
+    hit = "Leave differs by role. Engineers have 30 days of leave. Apprentices have 28 days of leave."
+    answer = final(Script([TABLE]), texts=[hit])
+    lines = answer.answer.split("\n")
+    assert lines[lines.index("| Role | Days |") :][:2] == ["| Role | Days |", "| --- | --- |"]
+    assert [sentence.verdict for sentence in answer.sentences if "|" in sentence.text][1:] == [
+        "supported"
+    ] * 2
+
+
+def test_a_heading_is_no_part_of_the_sentence_below_it() -> None:
+    claims = read_claims(TABLE)
+    assert [claim.text for claim in claims][-2:] == ["## Details", "Apprentices have 28 days of leave."]
