@@ -138,6 +138,13 @@ def no_document(document_id: str) -> NotFoundError:
     )
 
 
+def no_table(table_id: int) -> NotFoundError:
+    return NotFoundError(
+        f"Table {table_id} does not exist. A document's tables get new ids when it changes: "
+        "`ragapp tables list` shows those that exist."
+    )
+
+
 def no_job(document_id: str) -> NotFoundError:
     return NotFoundError(
         f"Job {document_id} does not exist. A job has the id of its document: see `ragapp documents list`."

@@ -69,6 +69,10 @@ def job(role: Role) -> Check:
     return lambda policy, arguments: policy.require_job(role, arguments["document_id"])
 
 
+def table(role: Role) -> Check:
+    return lambda policy, arguments: policy.require_table(role, arguments["table_id"])
+
+
 def own_answer(policy: AccessPolicy, arguments: Arguments) -> None:
     policy.require_own_answer(arguments["answer_id"])
 
@@ -216,6 +220,12 @@ OPERATIONS: Mapping[str, Rule] = {
     "document_bytes": Rule(document("reader")),
     "delete_document": Rule(document("editor"), "delete document", "{document_id}"),
     "delete_with_receipt": Rule(document("editor"), "delete document", "{document_id}", finish=without_paths),
+    # tables
+    "tables": Rule(collection("reader")),
+    "table": Rule(table("reader")),
+    "table_document": Rule(table("reader")),
+    "query_table": Rule(table("reader")),
+    "export_table": Rule(table("reader")),
     # jobs
     "jobs": Rule(listed_jobs),
     "job": Rule(job("reader")),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ragapp.errors import ForbiddenError, no_answer, no_collection, no_conversation, no_document, no_job
+from ragapp.errors import (
+    ForbiddenError,
+    no_answer,
+    no_collection,
+    no_conversation,
+    no_document,
+    no_job,
+    no_table,
+)
 from ragapp.service import RagService
 from ragapp.types import Caller, Role, StoredAnswer
 
@@ -64,6 +72,13 @@ class AccessPolicy:
         collection = self.service.job(document_id).collection
         if not self.sees(collection):
             raise no_job(document_id)
+        self.require(role, collection)
+
+    def require_table(self, role: Role, table_id: int) -> None:
+        """Requires a role for the document of the table. Raises NotFoundError, ForbiddenError."""
+        collection = self.service.document(self.service.table_document(table_id)).collection
+        if not self.sees(collection):
+            raise no_table(table_id)
         self.require(role, collection)
 
     def require_own_answer(self, answer_id: str) -> None:

@@ -17,6 +17,7 @@ from ragapp.bootstrap.runtime import (
     ingest_fingerprint,
 )
 from ragapp.bootstrap.storage import open_blobs
+from ragapp.data_files.engine import SandboxedTableEngine
 from ragapp.indexes.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_reranker
@@ -26,6 +27,7 @@ from ragapp.page_images.renderer import SandboxedRenderer, page_limits
 from ragapp.protocols import EvaluationService, OpenEvaluations, RateLimiter
 from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.retrieval.retriever import Retriever
+from ragapp.sandbox import SandboxLimits
 from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
 from ragapp.service.ask_pipeline import AskPipeline
@@ -37,6 +39,7 @@ from ragapp.store.auth import SqlAudit, SqlKeys, SqlUsage
 from ragapp.store.conversations import SqlConversations
 from ragapp.store.preferences import SqlPreferences
 from ragapp.store.tasks import SqlTasks
+from ragapp.table_queries.queries import TableQueries
 from ragapp.tasks.runner import TaskRunner
 from ragapp.types import KeyLimits, ModelNames
 
@@ -67,6 +70,7 @@ def build_service(
     cache = build_cache(settings, store, embedder)
     return RagService(
         store=store,
+        table_queries=TableQueries(store, _build_table_engine(settings)),
         queue=runtime.queue,
         index=index,
         embedder=embedder,
@@ -114,6 +118,16 @@ def _build_renderer(settings: Settings, cache: PageCache) -> SandboxedRenderer:
         page_limits(settings.parse_memory_bytes, settings.page_seconds),
         settings.pdf_password,
     )
+
+
+def _build_table_engine(settings: Settings) -> SandboxedTableEngine:
+    limits = SandboxLimits(
+        memory=settings.parse_memory_bytes,
+        output=settings.parse_output_bytes,
+        cpu_seconds=settings.parse_cpu_seconds,
+        wall_seconds=settings.table_query_seconds,
+    )
+    return SandboxedTableEngine(limits)
 
 
 def _build_auth(settings: Settings, runtime: IngestRuntime) -> Auth:

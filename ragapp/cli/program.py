@@ -32,6 +32,7 @@ from ragapp.cli import (
     prompts,
     search,
     serve,
+    tables,
 )
 from ragapp.errors import RagappError, UsageError
 from ragapp.files.permissions import keep_to_owner
@@ -50,6 +51,7 @@ app.command()(search.search)
 app.command()(search.ask)
 app.add_typer(answers.app, name="answers")
 app.add_typer(documents.app, name="documents")
+app.add_typer(tables.app, name="tables")
 app.add_typer(collections.app, name="collections")
 app.add_typer(jobs.app, name="jobs")
 app.command()(ingest.cli.worker)

@@ -9,10 +9,13 @@ from typing import Self
 from ragapp.client.admin import ClientCache, ClientEvals, ClientHealth, ClientKeys, ClientTasks
 from ragapp.client.documents import ClientCollections, ClientDocuments, ClientJobs
 from ragapp.client.questions import ClientHistory, ClientQuestions
+from ragapp.client.tables import ClientTables
 from ragapp.client.transport import Transport
 
 
-class RagappClient(ClientQuestions, ClientCollections, ClientDocuments, ClientJobs, ClientHealth):
+class RagappClient(
+    ClientQuestions, ClientCollections, ClientDocuments, ClientTables, ClientJobs, ClientHealth
+):
     """The service of a ragapp server, with the methods, results and errors of RagService. Thread-safe.
 
     `silence_seconds` is how long the server may send nothing; while a model works, it sends a keepalive every

@@ -133,6 +133,11 @@ def document_path(document_id: str) -> str:
     return f"{collection_path(ANY_COLLECTION)}/documents/{quote(document_id, safe='')}"
 
 
+def table_path(table_id: int) -> str:
+    """The path of a table in any collection."""
+    return f"{collection_path(ANY_COLLECTION)}/tables/{table_id}"
+
+
 def page_path(document_id: str, page: int) -> str:
     return f"{document_path(document_id)}/pages/{page}"
 

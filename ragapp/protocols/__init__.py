@@ -11,6 +11,7 @@ from ragapp.protocols.ingest import Chunker, Parser, Source, SourceFinder, Token
 from ragapp.protocols.models import Embedder, Generator, Profiled, Reader, Reranker, profile_of
 from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
+from ragapp.protocols.tables import TableEngine
 from ragapp.protocols.tasks import TaskService, TaskStore
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SearchIndex",
     "Source",
     "SourceFinder",
+    "TableEngine",
     "TaskService",
     "TaskStore",
     "TokenSpans",

@@ -32,10 +32,22 @@ Work = Callable[[bytes, SandboxRequest], bytes]
 """From the document's bytes and the request to the result. Raises ParseError with a reason for people."""
 
 
+FileWork = Callable[[SandboxRequest], bytes]
+"""From the request, which names the document's file, to the result; b"" when it has written that itself."""
+
 Prepare = Callable[[SandboxRequest], None]
 
 
 def serve(work: Work, prepare: Prepare | None = None, readable: Sequence[str] = ()) -> None:
+    """Like `serve_files`, for work that reads the whole document at once."""
+
+    def read(request: SandboxRequest) -> bytes:
+        return work(Path(request.source).read_bytes(), request)
+
+    serve_files(read, prepare, readable)
+
+
+def serve_files(work: FileWork, prepare: Prepare | None = None, readable: Sequence[str] = ()) -> None:
     """Works until its input ends. The limits are the only argument of the program.
 
     `prepare` is called for each request before the work's own process is forked, to import what the work
@@ -134,13 +146,14 @@ def _limit(limits: SandboxLimits, request: SandboxRequest) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
 
 
-def _worked(work: Work, request: SandboxRequest) -> int:
+def _worked(work: FileWork, request: SandboxRequest) -> int:
     """The exit code."""
     target = Path(request.target)
     try:
-        result = work(Path(request.source).read_bytes(), request)
+        result = work(request)
     except ParseError as error:
         target.write_text(str(error), encoding="utf-8")
         return REFUSED
-    target.write_bytes(result)
+    if result:
+        target.write_bytes(result)
     return 0

@@ -6,9 +6,10 @@ from ragapp.service.admin import AdminService
 from ragapp.service.documents import DocumentService
 from ragapp.service.jobs import UNREADY, JobService
 from ragapp.service.questions import QuestionService
+from ragapp.service.tables import TableService
 
 __all__ = ["UNREADY", "RagService"]
 
 
-class RagService(QuestionService, DocumentService, JobService, AdminService):
+class RagService(QuestionService, DocumentService, TableService, JobService, AdminService):
     """Safe for many threads."""

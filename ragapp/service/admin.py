@@ -133,6 +133,7 @@ class AdminService(Dependencies):
         self._generators.close()
         self._index.close()
         self._renderer.close()
+        self._table_queries.close()
         self._store.close()
 
     def _need_collections(self, grants: Sequence[Grant]) -> None:

@@ -20,6 +20,7 @@ from ragapp.protocols import (
 from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.service.ask_pipeline import AskPipeline
 from ragapp.service.host import Host
+from ragapp.table_queries.queries import TableQueries
 from ragapp.types import ModelNames
 
 
@@ -50,6 +51,7 @@ class Dependencies:
         host: Host,
         renderer: PageRenderer,
         tasks: TaskService,
+        table_queries: TableQueries,
         evals: Lazy[EvaluationService] | None = None,
     ) -> None:
         self._store = store
@@ -68,4 +70,5 @@ class Dependencies:
         self._host = host
         self._renderer = renderer
         self.tasks = tasks
+        self._table_queries = table_queries
         self._evals = evals

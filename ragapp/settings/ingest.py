@@ -24,6 +24,15 @@ class IngestSettings(BaseModel):
     parse_output_bytes: int = Field(
         default=512 * 1024**2, ge=1024, description="Largest text of one document, in bytes of JSON."
     )
+    table_query_seconds: float = Field(
+        default=30.0, gt=0, description="Time for querying the table of a data file, in seconds."
+    )
+    data_file_rows: int = Field(
+        default=10_000,
+        ge=1,
+        description="Rows above which a table of a CSV, TSV, XLSX or Parquet file is stored as data to be "
+        "queried, and described instead of being indexed row by row.",
+    )
     page_seconds: float = Field(
         default=30.0, gt=0, description="Time for rendering one page of a document, in seconds."
     )

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
 
-from ragapp.errors import NotFoundError
+from ragapp.errors import no_table
 from ragapp.store import schema as t
 from ragapp.types import (
     DataColumn,
@@ -58,7 +58,7 @@ def document_of(c: Connection, table_id: int) -> str:
     """The id of the document whose live version has the table. Raises NotFoundError."""
     found = c.execute(_live(t.tables.c.id).where(t.tables.c.id == table_id)).one_or_none()
     if found is None:
-        raise _no_table(table_id)
+        raise no_table(table_id)
     return str(found.document_id)
 
 
@@ -66,7 +66,7 @@ def table(c: Connection, table_id: int) -> StoredTable:
     """Raises NotFoundError for a table that is not one of a live version."""
     found = _stored(c, t.tables.c.id == table_id)
     if not found:
-        raise _no_table(table_id)
+        raise no_table(table_id)
     return found[0]
 
 
@@ -213,11 +213,4 @@ def _summary(row: Row[Any]) -> TableSummary:
         rows=len(row.row_headers) if data is None else data.rows,
         columns=tuple(columns) if data is None else tuple(column.name for column in data.columns),
         data_file=data is not None,
-    )
-
-
-def _no_table(table_id: int) -> NotFoundError:
-    return NotFoundError(
-        f"There is no table {table_id}. A document gets new numbers of tables when it changes: "
-        "`ragapp tables list` shows those that exist."
     )

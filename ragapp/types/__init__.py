@@ -99,6 +99,19 @@ from ragapp.types.questions import (
     Verdict,
 )
 from ragapp.types.reading import Reading
+from ragapp.types.table_plans import (
+    MAX_RESULT_ROWS,
+    Aggregate,
+    AggregateFunction,
+    ResultColumn,
+    SortKey,
+    TableFilter,
+    TableFormat,
+    TableOperator,
+    TablePlan,
+    TableResult,
+    TableValue,
+)
 from ragapp.types.tables import (
     PATH_BORDER,
     CellType,
@@ -112,6 +125,7 @@ from ragapp.types.tables import (
     TableCell,
     TableHeader,
     TableSummary,
+    json_number,
 )
 from ragapp.types.tasks import CommandLine, Task, TaskEnd, TaskKind, TaskOrder, TaskState
 
@@ -121,10 +135,13 @@ __all__ = [
     "LOCAL",
     "LOCAL_ASKER",
     "LONGEST_QUESTION",
+    "MAX_RESULT_ROWS",
     "NO_ORIGIN",
     "PATH_BORDER",
     "ROLES",
     "Acceptance",
+    "Aggregate",
+    "AggregateFunction",
     "Answer",
     "AnswerDay",
     "AnswerMode",
@@ -203,6 +220,7 @@ __all__ = [
     "Ranks",
     "Reading",
     "RemovedRows",
+    "ResultColumn",
     "RewrittenBy",
     "Role",
     "RunComparison",
@@ -212,13 +230,20 @@ __all__ = [
     "SearchResult",
     "SearchedQuestion",
     "Sentence",
+    "SortKey",
     "Status",
     "StoredAnswer",
     "StoredTable",
     "Table",
     "TableCell",
+    "TableFilter",
+    "TableFormat",
     "TableHeader",
+    "TableOperator",
+    "TablePlan",
+    "TableResult",
     "TableSummary",
+    "TableValue",
     "Task",
     "TaskEnd",
     "TaskKind",
@@ -231,4 +256,5 @@ __all__ = [
     "UploadSpec",
     "Vectors",
     "Verdict",
+    "json_number",
 ]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, PlainSerializer
 
 CellType = Literal["text", "number", "percent", "money", "date"]
 ColumnType = Literal["text", "number", "percent", "money", "date", "time"]
@@ -15,6 +17,14 @@ ColumnType = Literal["text", "number", "percent", "money", "date", "time"]
 
 
 PATH_BORDER = " › "
+
+
+def json_number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+Number = Annotated[Decimal, PlainSerializer(json_number, return_type=int | float, when_used="json")]
+"""A number that is exact in Python, and a number in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class TableCell:
     end: int
     text: str
     type: CellType = "text"
-    value: Decimal | date | None = None
+    value: Number | date | None = None
     unit: str | None = None
     scale: int = 0
     notes: tuple[str, ...] = ()
@@ -102,6 +112,23 @@ class TableCell:
     def amount(self) -> Decimal | None:
         """The number in full: 1.5 in millions is 1,500,000."""
         return self.value.scaleb(self.scale) if isinstance(self.value, Decimal) else None
+
+
+def _by_place(cells: Any) -> Any:
+    """Cells from JSON, where they are a list, by (row, column)."""
+    return {(one["row"], one["column"]): one for one in cells} if isinstance(cells, list) else cells
+
+
+def _in_order(cells: Mapping[tuple[int, int], TableCell]) -> tuple[TableCell, ...]:
+    return tuple(cell for _, cell in sorted(cells.items()))
+
+
+CellsByPlace: TypeAlias = Annotated[
+    Mapping[tuple[int, int], TableCell],
+    BeforeValidator(_by_place, json_schema_input_type=list[TableCell]),
+    PlainSerializer(_in_order, return_type=tuple[TableCell, ...], when_used="json"),
+]
+"""Cells by (row, column) of the grid; a list in JSON."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +144,10 @@ class DataTable:
     end: int
     rows: tuple[TableHeader, ...]
     columns: tuple[TableHeader, ...]
-    cells: Mapping[tuple[int, int], TableCell]
+    cells: CellsByPlace
     caption: str = ""
     introduction: str = ""
-    header_cells: Mapping[tuple[int, int], TableCell] = field(default_factory=dict)
+    header_cells: CellsByPlace = field(default_factory=dict)
     """The cells that are names of rows or columns, by (row, column) of the grid."""
 
     def cell(self, row: TableHeader, column: TableHeader) -> TableCell | None:

@@ -25,6 +25,7 @@ from ragapp.types import (
     Grant,
     KeySpec,
     SearchQuery,
+    TablePlan,
     UploadSpec,
 )
 from tests.serving import ingest_all, serving
@@ -43,6 +44,8 @@ ARGUMENTS: dict[str, object] = {
     "changes": {"walked": "yes"},
     "page": 1,
     "count": 3,
+    "table_id": 1,
+    "file_format": "csv",
     "drafts": (),
     "evaluation": Evaluation("retrieval", "nothing"),
 }
@@ -53,6 +56,7 @@ QUERIES: dict[str, object] = {
     "AskQuery": AskQuery("nothing"),
     "DocumentQuery": DocumentQuery(),
     "UploadSpec": UploadSpec("walked"),
+    "TablePlan": TablePlan(),
     "KeySpec": KeySpec("walked", (Grant("reader", None),)),
 }
 

@@ -17,7 +17,15 @@ from ragapp.settings import Settings
 pytestmark = pytest.mark.anyio
 
 BUILT = "When was the harbour built?"
-READING = {"search", "ask", "list_collections", "list_documents", "get_document"}
+READING = {
+    "search",
+    "ask",
+    "list_collections",
+    "list_documents",
+    "get_document",
+    "list_tables",
+    "query_table",
+}
 
 
 @pytest.fixture(scope="module")

@@ -33,11 +33,23 @@ NEEDED: dict[str, Arguments] = {
     "search": {"query": "Who built the harbour?"},
     "ask": {"question": "Who built the harbour?"},
     "get_document": {"document_id": "…"},
+    "query_table": {"table_id": 1},
 }
 """What the tools cannot do without."""
 
 
-@pytest.mark.parametrize("tool", ["search", "ask", "list_collections", "list_documents", "get_document"])
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "search",
+        "ask",
+        "list_collections",
+        "list_documents",
+        "get_document",
+        "list_tables",
+        "query_table",
+    ],
+)
 def test_no_argument_crashes_a_tool(library: RagService, tool: str) -> None:
     needed = NEEDED.get(tool, {})
     if "document_id" in needed:

@@ -128,6 +128,8 @@ async def test_a_caller_sees_only_what_its_key_opens(
             "ask": {"question": "What is the word of theirs?", "collection": "theirs"},
             "list_documents": {"collection": "theirs"},
             "get_document": {"document_id": theirs.id},
+            "list_tables": {"collection": "theirs"},
+            "query_table": {"table_id": 1},
             "ingest": {"name": "a.txt", "text": "x", "collection": "theirs"},
         }
         tools = {tool.name for tool in (await client.list_tools()).tools}

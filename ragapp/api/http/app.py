@@ -23,6 +23,7 @@ from ragapp.api.http import (
     keys,
     pages,
     questions,
+    tables,
     tasks,
     uploads,
 )
@@ -45,6 +46,7 @@ ROUTE_MODULES = (
     collections,
     documents,
     pages,
+    tables,
     uploads,
     jobs,
     questions,

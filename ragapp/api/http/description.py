@@ -18,6 +18,7 @@ SERVERS = [{"url": "/", "description": "The server that provides this document."
 TAGS = [
     {"name": "collections", "description": "Documents that are searched together and share access rights."},
     {"name": "documents", "description": "Uploaded documents: their status, text, chunks and pages."},
+    {"name": "tables", "description": "Tables of documents and data files: list, read, query and export."},
     {"name": "jobs", "description": "The ingest of documents: progress, retry and cancellation."},
     {"name": "questions", "description": "Search, and questions answered with citations."},
     {"name": "openai", "description": "OpenAI-compatible chat completions over collections."},

@@ -23,6 +23,10 @@ from ragapp.types import (
     ParsedText,
     SearchQuery,
     SearchResult,
+    StoredTable,
+    TablePlan,
+    TableResult,
+    TableSummary,
     UploadSpec,
 )
 
@@ -46,6 +50,12 @@ class Backend(Protocol):
     def search(self, query: SearchQuery) -> SearchResult: ...
 
     def ask(self, query: AskQuery) -> Generator[AskEvent, None, None]: ...
+
+    def tables(self, collection: str, document_id: str | None = None) -> list[TableSummary]: ...
+
+    def table(self, table_id: int) -> StoredTable: ...
+
+    def query_table(self, table_id: int, plan: TablePlan) -> TableResult: ...
 
     def upload(self, spec: UploadSpec, data: BinaryIO) -> Acceptance: ...
 

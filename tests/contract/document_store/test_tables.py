@@ -96,7 +96,7 @@ def test_a_new_version_replaces_the_tables(store: SqlStore, queue: SqlJobQueue) 
     store.publish(job, PARSED, chunks_of(PARSED), (TABLE, TABLE))
     assert store.tables_of(old_version) == ()
     assert len(store.tables_of(job.version_id)) == 2
-    with pytest.raises(NotFoundError, match="no table"):
+    with pytest.raises(NotFoundError, match="does not exist"):
         store.table(old.id)
 
 

@@ -14,8 +14,9 @@ from ragapp.bootstrap import build_service
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Grant, UploadSpec
-from tests.integration.authorization.world import OURS, THEIRS, World
+from tests.integration.authorization.world import OUR_CANARY, OURS, THEIR_CANARY, THEIRS, World
 from tests.serving import ingest_all, settings_in
+from tests.tables import add_table, made_table
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,9 @@ def service(settings: Settings) -> Iterator[RagService]:
             service.create_collection(name)
             service.upload(UploadSpec(f"{name}.txt", name), io.BytesIO(text.encode()))
         ingest_all(settings)
+        for name, secret in (("ours", OUR_CANARY), ("theirs", THEIR_CANARY)):
+            (document,) = service.documents(name)
+            add_table(settings, document.id, made_table(secret))
         yield service
 
 

@@ -18,6 +18,7 @@ Send = Callable[[World, Who | None], httpx.Response]
 """Sends the request as somebody, or without a key; to a thing of `ours` made for it where it changes one."""
 
 DOCUMENTS = "/v1/collections/ours/documents"
+TABLES = "/v1/collections/ours/tables"
 DOCUMENT = f"{DOCUMENTS}/{{id}}"
 
 
@@ -174,6 +175,13 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "GET /v1/collections/{collection}/documents/{document_id}/pages/{page}/boxes": read(
             "/pages/1/boxes", 415
+        ),
+        "GET /v1/collections/{collection}/tables": Rule("reader", plain("GET", TABLES)),
+        "GET /v1/collections/{collection}/tables/{table_id}": Rule(
+            "reader", lambda w, who: w.send(who, "GET", f"{TABLES}/{w.table}")
+        ),
+        "POST /v1/collections/{collection}/tables/{table_id}/query": Rule(
+            "reader", lambda w, who: w.send(who, "POST", f"{TABLES}/{w.table}/query", json={})
         ),
         "PATCH /v1/collections/{collection}/documents/{document_id}": Rule(
             "editor", fresh("PATCH", DOCUMENT, {"metadata": {"a": "b"}})

@@ -32,6 +32,8 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
         "list_collections": Tool(lambda world: {}, tells="ours"),
         "list_documents": Tool(lambda world: {"collection": "ours"}, tells="ours.txt"),
         "get_document": Tool(lambda world: {"document_id": world.document}),
+        "list_tables": Tool(lambda world: {"collection": "ours"}, tells="Sales by region"),
+        "query_table": Tool(lambda world: {"table_id": world.table}),
         "ingest": Tool(
             lambda world: {"name": "a.txt", "text": "x", "collection": "ours"}, refused=("reader",)
         ),

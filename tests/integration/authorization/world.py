@@ -44,6 +44,11 @@ class World:
         (document,) = [one for one in self.service.documents("ours") if one.name == "ours.txt"]
         return document.id
 
+    @property
+    def table(self) -> int:
+        (table,) = self.service.tables("ours")
+        return table.id
+
     @cached_property
     def task(self) -> str:
         task = self.service.tasks.start(task_order(TaskRequest("doctor")))
