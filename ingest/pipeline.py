@@ -16,7 +16,8 @@ from ragapp.bootstrap import IngestRuntime
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
 from ragapp.protocols import Chunker, DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
 from ragapp.settings import Settings
-from ragapp.types import Collection, Job
+from ragapp.tables import read_table
+from ragapp.types import Collection, DataTable, Job, ParsedText
 
 log = logging.getLogger(__name__)
 
@@ -115,10 +116,11 @@ class Pipeline:
         embedder = self._embedder_of(self._store.collection(job.collection))
         with clock.measure("parse"), self._store.blob(job.sha256) as data:
             parsed = self._sandbox.parse(data, job.name)
+            tables = tables_of(parsed)
         with clock.measure("chunk"):
             chunks = self._chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
         with clock.measure("store"):
-            self._store.publish(job, parsed, chunks)
+            self._store.publish(job, parsed, chunks, tables)
             if job.version > 1:
                 self._replaced(job.document_id)
 
@@ -140,6 +142,12 @@ class Pipeline:
                 self._store.add_vectors(job, embedder.fingerprint, digests, vectors)
             progress(job)
         self._queue.let_others_go_first(job)
+
+
+def tables_of(parsed: ParsedText) -> list[DataTable]:
+    """The meaning of those tables of a text whose cells are known."""
+    read = (read_table(parsed.text, table) for table in parsed.tables if table.cells)
+    return [table for table in read if table.cells]
 
 
 Stage = Literal["parse", "chunk", "embed", "store"]

@@ -108,7 +108,7 @@ def query(
 
     Examples:
 
-      ragapp tables query 7 --where "price > 500" --sort=-price --top 5
+      ragapp tables query 7 --where "price>500" --sort=-price --top 5
 
       ragapp tables query 7 --group-by city --sum price --count
     """

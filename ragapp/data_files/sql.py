@@ -16,7 +16,7 @@ ROW_NUMBER = "file_row_number"
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PlanStatement:
     """`text` selects `columns`; an average is a sum with its number of values. `count` counts all rows of the
     result, before the limit. Both have the same parameters."""
 
@@ -27,7 +27,7 @@ class Statement:
     averages: tuple[bool, ...]
 
 
-def statement(plan: TablePlan, columns: Sequence[ResultColumn], source: str) -> Statement:
+def statement(plan: TablePlan, columns: Sequence[ResultColumn], source: str) -> PlanStatement:
     """A checked plan over `source`, which is a table expression with the columns and ROW_NUMBER."""
     by_name = {column.name: column for column in columns}
     conditions, parameters = _conditions(plan, by_name)
@@ -39,7 +39,7 @@ def statement(plan: TablePlan, columns: Sequence[ResultColumn], source: str) -> 
     if order:
         order.append(ROW_NUMBER)
     selected = _listed(identifier(one.name) for one in chosen)
-    return Statement(
+    return PlanStatement(
         f"SELECT {selected} {origin}{_ordered(order)} LIMIT {plan.limit}",
         f"SELECT count(*) {origin}",
         parameters,
@@ -50,7 +50,7 @@ def statement(plan: TablePlan, columns: Sequence[ResultColumn], source: str) -> 
 
 def _aggregated(
     plan: TablePlan, by_name: dict[str, ResultColumn], origin: str, parameters: tuple[object, ...]
-) -> Statement:
+) -> PlanStatement:
     groups = [identifier(name) for name in plan.group_by]
     grouping = f" GROUP BY {_listed(groups)}" if groups else ""
     figures = {one.name: _figure(one) for one in plan.aggregates}
@@ -59,7 +59,7 @@ def _aggregated(
     order = [*(_order(keys[key.column], key) for key in plan.sort), *(f"{one} NULLS LAST" for one in groups)]
     inner = f"SELECT 1 {origin}{grouping}"
     selected = _listed([*groups, *figures.values()])
-    return Statement(
+    return PlanStatement(
         f"SELECT {selected} {origin}{grouping}{_ordered(order)} LIMIT {plan.limit}",
         f"SELECT count(*) FROM ({inner})" if groups else "SELECT 1",
         parameters,

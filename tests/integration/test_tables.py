@@ -142,3 +142,18 @@ def test_a_table_by_command(settings: Settings, table_id: int, tmp_path: Path) -
     assert found["rows"] == [["North"]]
     plan = '{"aggregates": [{"function": "average", "column": "Shops"}]}'
     assert output_of(settings, "query", str(table_id), "--plan", plan)["rows"] == [[23 / 3]]
+
+
+def test_the_tables_of_an_ingested_document_are_stored(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with closing(build_service(settings)) as service:
+        rows = b"Item,2021,2022\nApples,10,20\nPears,5,7\n"
+        document = service.upload(UploadSpec("fruit.csv"), io.BytesIO(rows)).document
+        ingest_all(settings)
+        (listed,) = service.tables(document_id=document.id)
+        found = service.query_table(listed.id, TablePlan(aggregates=(Aggregate("sum", "2022"),)))
+        text = service.document_text(document.id).text
+        stored = service.table(listed.id)
+    assert found.rows == ((27,),)
+    assert [text[cell.start : cell.end] for cell in found.cells[0]] == ["20", "7"]
+    assert stored.table.start == 0
