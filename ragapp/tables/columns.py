@@ -83,7 +83,7 @@ def _header(index: int, cells: Sequence[Placed], corner: str) -> TableHeader:
 def _period(path: Sequence[str], corner: str) -> Period | None:
     """The period of a column's names, completed by what the corner says of time."""
     times = [part for part in path if _HAS_TIME.search(part) or names_no_more_than_a_time(part)]
-    said = " ".join(times)
+    said = " ".join(path) if names_no_more_than_a_time(" ".join(path)) else " ".join(times)
     if len(years_in(said)) > 1 and (last := [part for part in times if years_in(part)]):
         said = last[-1]
     around = corner if _HAS_TIME.search(corner) else ""

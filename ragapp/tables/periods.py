@@ -18,7 +18,7 @@ MONTHS: Final[Mapping[str, int]] = {
 _MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_DAYS = tuple(
+DATE_FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{_MONTH} ?{_DAY},? (?P<year>{_YEAR})\b",
@@ -28,13 +28,14 @@ _DAYS = tuple(
         rf"\b(?P<number>[01]?\d)/{_DAY}/(?P<year>{_YEAR}|\d\d)\b",
     )
 )
-_MONTH_AND_DAY = re.compile(
+MONTH_DAY = re.compile(
     rf"\b(?:{_MONTH} ?{_DAY}|(?P<day2>[0-3]?\d)(?:st|nd|rd|th)? {_MONTH.replace('month', 'month2')})\b",
     re.IGNORECASE,
 )
 _MONTH_AND_YEAR = re.compile(rf"\b{_MONTH},?[ -](?P<year>{_YEAR})\b", re.IGNORECASE)
 _TWO_YEARS = re.compile(rf"\b(?P<first>{_YEAR}) ?[/–-] ?(?P<second>{_YEAR}|\d\d)\b")
 _LONE_YEAR = re.compile(rf"(?<![\d.,]){_YEAR}(?![\d]|[.,]\d)")
+_GLUED_YEARS = re.compile(rf"\b({_YEAR}),(?={_YEAR}\b)")
 _SHORT_YEAR = re.compile(r"\b(?:FY|F|CY|fiscal)\s?['’]?(?P<year>\d\d)\b", re.IGNORECASE)
 _SPACED_YEAR = re.compile(r"(?<!\d)([12]) (\d) (\d) (\d)(?! ?\d)")
 _QUARTER = re.compile(
@@ -64,9 +65,9 @@ _QUARTER_MONTHS = 3
 
 def read_day(text: str) -> date | None:
     """The date that a text is, with day, month and year; None when it is anything else."""
-    for form in _DAYS:
+    for form in DATE_FORMS:
         if found := form.fullmatch(text.strip(" .")):
-            return _day_of(found)
+            return date_of(found)
     return None
 
 
@@ -82,12 +83,17 @@ def read_period(text: str) -> Period | None:
         return Period(text, year, end, _QUARTER_MONTHS)
     months = _length(text)
     end = _last_day(text, year) or date(year, 12, 31)
-    return Period(text, year, end, months)
+    return Period(text, _fiscal_year(end, year), end, months)
+
+
+def _fiscal_year(end: date, year: int) -> int:
+    """The year that ended: one of 52 or 53 weeks may end in the first days of the next."""
+    return year - 1 if end.month == 1 and 1 < end.day <= 7 else year
 
 
 def years_in(text: str) -> list[int]:
     """The years that a text names, in order, each once; of "2017/2018" the second."""
-    text = _SPACED_YEAR.sub(r"\1\2\3\4", text)
+    text = _GLUED_YEARS.sub(r"\1, ", _SPACED_YEAR.sub(r"\1\2\3\4", text))
     text = _TWO_YEARS.sub(
         lambda found: str(_second_year(found)) if _is_season(found) else found.group(), text
     )
@@ -101,13 +107,24 @@ def quarter_in(text: str) -> int | None:
     return _quarter(text)
 
 
+def quarters_in(text: str) -> list[int]:
+    """The quarters, from 1 to 4, that a text names, in order, each once."""
+    found = [*_GLUED_QUARTER.finditer(text), *_QUARTER.finditer(text)]
+    numbers = [
+        _WORDS.get(part.lower()) or int(part)
+        for one in sorted(found, key=lambda one: one.start())
+        for part in [next(part for name, part in one.groupdict().items() if part and name != "year")]
+    ]
+    return list(dict.fromkeys(numbers))
+
+
 def names_no_more_than_a_time(text: str) -> bool:
     """Whether a text says nothing but a time: "2019", "Year ended March 31, 2020", "Q3 2019", "FY19"."""
     rest = text
     for form in (
-        *_DAYS,
+        *DATE_FORMS,
         _MONTH_AND_YEAR,
-        _MONTH_AND_DAY,
+        MONTH_DAY,
         _GLUED_QUARTER,
         _QUARTER,
         _HALF,
@@ -130,7 +147,7 @@ def _year(text: str) -> int | None:
     if glued := _GLUED_QUARTER.search(text):
         return _four_digits(glued["year"])
     if not years:
-        for form in _DAYS:
+        for form in DATE_FORMS:
             if found := form.search(text):
                 return _four_digits(found["year"])
     return years[0] if len(years) == 1 else None
@@ -169,7 +186,7 @@ def _length(text: str) -> int | None:
         return None
     if _WHOLE_YEAR.search(text):
         return 12
-    if any(form.search(text) for form in _DAYS) or _MONTH_AND_DAY.search(text):
+    if any(form.search(text) for form in DATE_FORMS) or MONTH_DAY.search(text):
         return None
     return 1 if _MONTH_AND_YEAR.search(text) else 12
 
@@ -182,10 +199,10 @@ def _months_of(found: re.Match[str]) -> int:
 
 
 def _last_day(text: str, year: int) -> date | None:
-    for form in _DAYS:
+    for form in DATE_FORMS:
         if found := form.search(text):
-            return _day_of(found)
-    if found := _MONTH_AND_DAY.search(text):
+            return date_of(found)
+    if found := MONTH_DAY.search(text):
         month = MONTHS[(found["month"] or found["month2"]).lower()]
         return _date(year, month, int(found["day"] or found["day2"]))
     if found := _MONTH_AND_YEAR.search(text):
@@ -193,7 +210,8 @@ def _last_day(text: str, year: int) -> date | None:
     return None
 
 
-def _day_of(found: re.Match[str]) -> date | None:
+def date_of(found: re.Match[str]) -> date | None:
+    """The date that one of DATE_FORMS found; None for one that no calendar has."""
     parts = found.groupdict()
     month = int(parts["number"]) if parts.get("number") else MONTHS[parts["month"].lower()]
     return _date(_four_digits(parts["year"]), month, int(parts["day"]))

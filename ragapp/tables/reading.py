@@ -15,6 +15,9 @@ from ragapp.tables.units import Units, is_currency, units_in_sentence
 from ragapp.types import Table
 from ragapp.types.tables import CellType, DataTable, TableCell, TableHeader
 
+REACH = 1500
+"""Characters before a table in which its units may be stated."""
+
 _PER_SHARE = re.compile(r"\bper[ -](?:\w+ ){0,3}(?:share|unit|ads|ordinary)\b|\bEPS\b", re.IGNORECASE)
 _SHARES = re.compile(r"\bshares?\b|\bshare count\b|\bstock options?\b|\bRSUs?\b", re.IGNORECASE)
 _COUNTS = re.compile(
@@ -32,7 +35,7 @@ def read_table(text: str, table: Table) -> DataTable:
     """The table with its meaning. `text` is that of the document: `table` and its cells are spans of it."""
     grid = grid_of(text, table)
     layout = lay_out(grid)
-    said = _units_around(table)
+    said = _units_around(table).over(_units_before(text, table))
     sections: list[RowSection] = []
     columns: list[TableHeader] = []
     rows: list[TableHeader] = []
@@ -64,6 +67,14 @@ def _units_around(table: Table) -> Units:
     """The units that caption, introduction and head give."""
     caption = units_in_sentence(table.caption).over(units_in_sentence(table.head.split("|")[0]))
     return caption.over(units_in_sentence(table.introduction))
+
+
+def _units_before(text: str, table: Table) -> Units:
+    """The units that the prose before a table states for it last: "(in thousands, except per share data)"."""
+    lines = text[max(0, table.start - REACH) : table.start].split("\n")
+    stated = (units_in_sentence(line) for line in reversed(lines) if "|" not in line)
+    found = next((units for units in stated if units.scale is not None), Units())
+    return Units(None, found.scale, found.exceptions, found.counts)
 
 
 def _header_cells(grid: Grid, heads: Heads, rows: Iterable[NamedRow]) -> Iterator[Placed]:

@@ -76,6 +76,10 @@ _MONEY_IN = re.compile(
     r"|(?:thousands|millions|billions) of (?:[A-Z.]+ )?(?:dollars|euros|pounds|[$€£])",
     re.IGNORECASE,
 )
+_UNIT_WORDS = re.compile(
+    r"\b(?:in|of|amounts?|table|dollars?|millions?|thousands?|billions?|unless|otherwise|stated|noted|and|number)\b",
+    re.IGNORECASE,
+)
 _PARENTHESES = re.compile(r"\(([^()]{1,60})\)")
 _PERCENT = re.compile(r"%|\bper ?cent(?:age)?\b", re.IGNORECASE)
 _EXCEPT = re.compile(
@@ -157,17 +161,16 @@ def units_in_sentence(text: str) -> Units:
     return found
 
 
+def without_units(text: str) -> str:
+    """A text without its currencies and scales."""
+    for pattern in (_EXCEPT, _GLUED, _IN_SCALE, CURRENCY):
+        text = pattern.sub(" ", text)
+    return text
+
+
 def says_only_units(text: str) -> bool:
     """Whether a text is nothing but units: "(in millions)", "€m", "%", "U.S. $ in thousands"."""
-    rest = _EXCEPT.sub(" ", text)
-    rest = _GLUED.sub(" ", rest)
-    rest = _IN_SCALE.sub(" ", rest)
-    rest = CURRENCY.sub(" ", rest)
-    rest = re.sub(
-        r"(?i)\b(?:in|of|amounts?|table|dollars?|millions?|thousands?|billions?|unless|otherwise|stated|noted|and|number)\b",
-        " ",
-        rest,
-    )
+    rest = _UNIT_WORDS.sub(" ", without_units(text))
     rest = re.sub(r"[%()\[\],.:;'’‘\s]|per ?cent", "", rest)
     return bool(text.strip()) and (not rest or rest.lower() in {"m", "bn", "k", "000", "mn"})
 

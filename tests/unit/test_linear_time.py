@@ -56,6 +56,15 @@ BOUNDED = {
     "unknown._KUBERNETES_SERVICE": "names of environment variables",
     "sentences._ROW": "the last 80 letters of a line",
     "twins._CODE": "questions of a dataset",
+    "tables.patterns.LIST_ROWS": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.PERCENTAGE_CHANGE": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.CHANGE": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.BETWEEN": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.OF_WHOLE": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.AS_SHARE": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.MADE_UP": "the first LONGEST_QUESTION letters of a question",
+    "tables.patterns.ADDS": "the first LONGEST_QUESTION letters of a question",
+    "tables.query._CHANGES": "the first LONGEST_QUESTION letters of a question",
     "tables.cells._NOTE": "the last LONGEST_MARKS letters of a cell",
     "tables.cells._NUMBER": "cells of at most LONGEST_NUMBER letters",
     "tables.cells._PLAIN": "cells of at most LONGEST_NUMBER letters",
@@ -67,6 +76,7 @@ BOUNDED = {
 
 COMPUTED = {
     r"re.fullmatch(f'\\d{{1,3}}(?:\\{thousands}\\d{{3}})+(?:\\{point}\\d+)?', written)",  # one of two signs
+    "re.compile('|'.join(patterns), re.IGNORECASE)",  # makes constants, which are found
     "re.compile(words, re.IGNORECASE | re.DOTALL)",  # makes constants, which are found
     r"re.compile(f'{re.escape(self._settings.prefix)}-(\\d+)-[0-9a-f]{{16}}-(words|vectors-).*')",
     r"re.search(f'(?<![\\w-]){re.escape(code)}(?![\\w]|[-/.]\\w)', text)",  # a code, escaped
