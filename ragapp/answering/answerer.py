@@ -124,6 +124,8 @@ class Answerer:
         context.record_time("extractive", started)
         if found.missing is not None:
             notices = (*notices, NOT_MENTIONED.format(found.missing))
+        if found.reason is not None:
+            notices = (*notices, found.reason)
         return context.build_answer(
             found.statements, passages, self._page_at, notices=notices, nearest=found.nearest
         )

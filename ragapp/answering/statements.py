@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ragapp.answering.passages import Passage
-from ragapp.types import Citation, Sentence, Verdict
+from ragapp.types import Citation, CitedCell, Sentence, Verdict
 
 PageAt = Callable[[str, int, int], int]
 """(document id, version, character offset) -> page, counted from 1. Raises NotFoundError."""
@@ -14,11 +14,12 @@ PageAt = Callable[[str, int, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The span `passage.hit.text[start:end]`."""
+    """The span `passage.hit.text[start:end]`. `cells` are the table cells that it is."""
 
     passage: Passage
     start: int
     end: int
+    cells: tuple[CitedCell, ...] = ()
 
     @property
     def quote(self) -> str:
@@ -29,7 +30,7 @@ class Evidence:
 class Statement:
     """A sentence of an answer with the spans that support it; `new_line` if it starts a line.
 
-    `highlight` and `answers` are as in a Sentence.
+    `highlight`, `answers` and `formula` are as in a Sentence.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Statement:
     new_line: bool = False
     highlight: tuple[int, int] | None = None
     answers: float | None = None
+    formula: str | None = None
 
 
 def numbered(
@@ -54,7 +56,14 @@ def numbered(
             numbers.append(citations.setdefault(span, citation).number)
         cited = tuple(dict.fromkeys(numbers))
         sentences.append(
-            Sentence(statement.text, statement.verdict, cited, statement.highlight, statement.answers)
+            Sentence(
+                statement.text,
+                statement.verdict,
+                cited,
+                statement.highlight,
+                statement.answers,
+                statement.formula,
+            )
         )
     return tuple(sentences), tuple(citations.values())
 
@@ -96,4 +105,5 @@ def _citation(evidence: Evidence, number: int, page_at: PageAt) -> Citation:
         start=start,
         end=end,
         quote=evidence.quote,
+        cells=evidence.cells,
     )

@@ -9,6 +9,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.library import LibraryAnswers, hit_of
 from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.pipeline import ReadingPipeline
+from ragapp.answering.tables.passages import TableAnswers
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_generators, build_large_generator, build_reader, build_reranker
@@ -65,7 +66,7 @@ def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments)
         lambda document_id, version: store.chunks(document_id, version, 0, None), store.parsed_text
     )
     return Extractor(
-        ReadingPipeline(reader.get, installed, documents),
+        ReadingPipeline(reader.get, installed, documents, TableAnswers(store.document_tables, store.span)),
         score if reranker is not None else None,
         _build_library(store, named),
     )

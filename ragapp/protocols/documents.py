@@ -120,6 +120,9 @@ class DocumentStore(Protocol):
     def tables_at(self, version_id: int, start: int, end: int) -> tuple[StoredTable, ...]:
         """The tables that overlap text[start:end] of a live version, such as a hit, with their cells."""
 
+    def document_tables(self, document_id: str, version: int) -> tuple[StoredTable, ...]:
+        """All tables of a document in reading order, with their cells; none if `version` is not live."""
+
     def tables_of(self, version_id: int) -> tuple[StoredTable, ...]:
         """All tables of a live version in reading order, with their cells; empty for any other version."""
 

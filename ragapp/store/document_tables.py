@@ -81,6 +81,11 @@ def of_version(c: Connection, version_id: int) -> tuple[StoredTable, ...]:
     return _stored(c, t.tables.c.version_id == version_id)
 
 
+def of_document(c: Connection, document_id: str, version: int) -> tuple[StoredTable, ...]:
+    """All tables of a document, by number, if `version` is its live one."""
+    return _stored(c, (t.documents.c.id == document_id) & (t.versions.c.version == version))
+
+
 def _table_row(version_id: int, number: int, parsed: ParsedText, table: DataTable) -> dict[str, object]:
     return dict(
         version_id=version_id,

@@ -177,6 +177,10 @@ class SqlStore:
         with self._reading.begin() as c:
             return document_tables.overlapping(c, version_id, start, end)
 
+    def document_tables(self, document_id: str, version: int) -> tuple[StoredTable, ...]:
+        with self._reading.begin() as c:
+            return document_tables.of_document(c, document_id, version)
+
     def tables_of(self, version_id: int) -> tuple[StoredTable, ...]:
         with self._reading.begin() as c:
             return document_tables.of_version(c, version_id)

@@ -89,10 +89,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedCell:
+    """A cell of a table that a citation quotes.
+
+    `row` and `column` are its heads in words, `value` is what is printed, without marks of footnotes, and
+    `start` and `end` are offsets in the text of the document version.
+    """
+
+    row: str
+    column: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered reference from an answer to a span of a document.
 
-    `quote` is `text[start:end]` of the given `version`.
+    `quote` is `text[start:end]` of the given `version`. `cells` are the table cells that it quotes.
     """
 
     number: int
@@ -103,6 +118,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    cells: tuple[CitedCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,7 @@ class Sentence:
 
     `highlight` holds the characters of `text` that answer the question by themselves, if any do. `answers`,
     from 0 to 1, is how likely a quoted sentence answers the question; None where that was not judged.
+    `formula` is how a number was computed from the cells that the citations quote: "2 + 3 = 5".
     """
 
     text: str
@@ -118,6 +135,7 @@ class Sentence:
     citations: tuple[int, ...]
     highlight: tuple[int, int] | None = None
     answers: float | None = None
+    formula: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,20 @@ def _show_sentence(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(label.words, icon=label.icon, color=label.color)
             show_chips(sentence, label, citations, tour, key)
+        if sentence.formula is not None:
+            _show_formula(sentence, citations)
+
+
+def _show_formula(sentence: Sentence, citations: Mapping[int, Citation]) -> None:
+    """The formula of a computed number, with each cell that it takes from the documents."""
+    cells = [
+        f"[{number}] {cell.row}, {cell.column}: {cell.value}"
+        for number in sentence.citations
+        if number in citations
+        for cell in citations[number].cells
+    ]
+    with st.expander("How it was computed", icon=":material/calculate:", expanded=True):
+        st.html("".join(f"<div>{html_text(line)}</div>" for line in (sentence.formula or "", *cells)))
 
 
 def _highlighted(sentence: Sentence) -> str:

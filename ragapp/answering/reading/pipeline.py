@@ -17,6 +17,7 @@ from ragapp.answering.reading.shown import evidence_of
 from ragapp.answering.reading.summary import summary
 from ragapp.answering.reading.wording import corrected
 from ragapp.answering.statements import Evidence, Statement
+from ragapp.answering.tables.passages import TableAnswers
 from ragapp.protocols import Reader, Reranker
 
 MOST_READ = 8
@@ -29,12 +30,14 @@ _AND_ASKS = re.compile(r",? and (?=(?:what|who|when|where|how|which|why|whose)\b
 class Extract:
     """The statements that answer, none when the passages do not. `missing` is named by the question alone.
 
-    `nearest` are the spans that come closest to an answer when there is none, best first.
+    `nearest` are the spans that come closest to an answer when there is none, best first. `reason` says why
+    a table does not answer that has the line in question.
     """
 
     statements: tuple[Statement, ...]
     missing: str | None = None
     nearest: tuple[Evidence, ...] = ()
+    reason: str | None = None
 
 
 class ReadingPipeline:
@@ -45,17 +48,28 @@ class ReadingPipeline:
         reader: Callable[[], Reader],
         reranker: Callable[[], Reranker | None],
         documents: SourceDocuments,
+        tables: TableAnswers | None = None,
     ) -> None:
-        """`reranker` returns None while its model is being fetched."""
+        """`reranker` returns None while its model is being fetched. Without `tables`, none are read."""
         self._reader = reader
         self._reranker = reranker
         self._documents = documents
+        self._tables = tables
 
     def extract(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
         """The statements that answer `question`, which stands alone; `core` as in a Question."""
         passages = passages[:MOST_READ]
         if not passages:
             return Extract(())
+        found = self._tables.answer(question, passages) if self._tables else None
+        if isinstance(found, list):
+            return Extract(tuple(found))
+        extract = self._from_text(question, core, passages)
+        if found is not None and not extract.statements:
+            return replace(extract, missing=None, reason=found.reason)
+        return extract
+
+    def _from_text(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
         mended = corrected(question, passages)
         understood = understand(mended, mended if core == question else core)
         if understood.kind == "summary":

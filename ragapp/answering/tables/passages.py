@@ -1,0 +1,134 @@
+"""Answers questions from the tables of the documents that a search found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from ragapp.answering.passages import Passage
+from ragapp.answering.sanitize import sanitized
+from ragapp.answering.statements import Evidence, Statement
+from ragapp.answering.tables.answers import answer_from_tables
+from ragapp.answering.tables.composing import Composed, column_name, compose_answer, row_name, spans_of
+from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
+from ragapp.answering.tables.sources import CellPlace, TableSource
+from ragapp.types import CitedCell, StoredTable
+
+TablesOf = Callable[[str, int], Sequence[StoredTable]]
+"""(document id, version) -> all its tables, in reading order; none when the version is gone."""
+
+SpanOf = Callable[[str, int, int, int], str]
+"""(document id, version, start, end) -> the span, cut at the text's end. Raises NotFoundError."""
+
+CONFIDENT = 0.6
+"""The confidence from which a table's answer goes before a sentence's."""
+
+MOST_DOCUMENTS = 3
+"""Passages whose documents' tables are all read."""
+
+REMEMBERED = 32
+"""Documents whose tables are kept in memory."""
+
+MOST_SOURCES = 10_000
+"""Tables whose labels are kept as words."""
+
+
+class TableAnswers:
+    """Answers from tables. Safe for many threads."""
+
+    def __init__(self, tables_of: TablesOf, span_of: SpanOf) -> None:
+        self._tables_of = lru_cache(maxsize=REMEMBERED)(tables_of)
+        self._span_of = span_of
+        self._sources: dict[tuple[int, str], TableSource] = {}
+
+    def answer(self, question: str, passages: Sequence[Passage]) -> list[Statement] | TableRefusal | None:
+        """The statements of a confident answer; the refusal when a table has the line and not the time.
+
+        The tables that passages show are asked first, then all tables of the best passages' documents.
+        """
+        shown = self._tables(passages, self._stored(passages), only_shown=True)
+        outcome = answer_from_tables(question, shown.sources)
+        if not _is_confident(outcome):
+            everything = self._tables(passages, self._stored(passages[:MOST_DOCUMENTS]), only_shown=False)
+            wider = answer_from_tables(question, everything.sources)
+            if _is_confident(wider):
+                shown, outcome = everything, wider
+        if isinstance(outcome, TableAnswer) and _is_confident(outcome):
+            return [self._statement(one, shown) for one in compose_answer(outcome)]
+        return outcome if isinstance(outcome, TableRefusal) else None
+
+    def _stored(self, passages: Sequence[Passage]) -> dict[tuple[str, int], Sequence[StoredTable]]:
+        documents = dict.fromkeys((one.hit.document_id, one.hit.version) for one in passages)
+        return {document: self._tables_of(*document) for document in documents}
+
+    def _tables(
+        self,
+        passages: Sequence[Passage],
+        stored: dict[tuple[str, int], Sequence[StoredTable]],
+        *,
+        only_shown: bool,
+    ) -> _Tables:
+        """The tables that passages show, or all, under the passage that shows them or the best one."""
+        found = _Tables()
+        for document, tables in stored.items():
+            own = [one for one in passages if (one.hit.document_id, one.hit.version) == document]
+            for table in tables:
+                near = next((one for one in own if _overlaps(one, table)), None)
+                if near or not only_shown:
+                    found.add(self._source(table, near or own[0]), near or own[0])
+        return found
+
+    def _source(self, table: StoredTable, passage: Passage) -> TableSource:
+        label = passage.label if _overlaps(passage, table) else passage.hit.title or passage.hit.document_name
+        if len(self._sources) > MOST_SOURCES:
+            self._sources.clear()
+        return self._sources.setdefault((table.id, label), TableSource(table.table, label))
+
+    def _statement(self, composed: Composed, tables: _Tables) -> Statement:
+        evidence = tuple(
+            self._evidence(tables.passage_of(place), start, end, cited)
+            for cited, start, end, place in spans_of(composed.cells)
+        )
+        text = sanitized(composed.text)
+        start = text.find(sanitized(composed.value))
+        highlight = (start, start + len(sanitized(composed.value))) if start >= 0 else None
+        return Statement(
+            text, "supported", evidence, new_line=True, highlight=highlight, formula=composed.formula
+        )
+
+    def _evidence(self, passage: Passage, start: int, end: int, cited: CellPlace | None) -> Evidence:
+        """A span of the passage's document, under the passage's number."""
+        hit = passage.hit
+        text = self._span_of(hit.document_id, hit.version, start, end)
+        at = Passage(passage.number, replace(hit, start=start, end=end, text=text))
+        cells = (_cited(cited),) if cited is not None else ()
+        return Evidence(at, 0, len(text), cells)
+
+
+def _cited(place: CellPlace) -> CitedCell:
+    cell = place.cell
+    return CitedCell(row_name(place), column_name(place), cell.text, cell.start, cell.end)
+
+
+def _is_confident(outcome: Outcome) -> bool:
+    return isinstance(outcome, TableAnswer) and outcome.confidence >= CONFIDENT
+
+
+class _Tables:
+    """Tables as sources, each with the passage through which its document was found."""
+
+    def __init__(self) -> None:
+        self.sources: list[TableSource] = []
+        self._passages: dict[int, Passage] = {}
+
+    def add(self, source: TableSource, passage: Passage) -> None:
+        self.sources.append(source)
+        self._passages[id(source)] = passage
+
+    def passage_of(self, place: CellPlace) -> Passage:
+        return self._passages[id(place.source)]
+
+
+def _overlaps(passage: Passage, table: StoredTable) -> bool:
+    return passage.hit.start < table.table.end and table.table.start < passage.hit.end
