@@ -17,8 +17,8 @@ from ingest.parse.outline import OutlineEntry, locate_headings
 from ingest.parse.pdf_annotations import annotation_lines
 from ingest.parse.pdf_headings import font_headings
 from ingest.parse.pdf_lines import PdfLine, Placed, page_lines
+from ingest.parse.pdf_pages import pdf_tables
 from ingest.parse.pdf_scans import read_scans
-from ingest.parse.pdf_tables import figure_tables
 from ragapp.errors import ParseError
 from ragapp.text.builder import PAGE_BREAK
 from ragapp.text.clean import clean
@@ -113,7 +113,7 @@ def _assemble(pages: Sequence[Sequence[PdfLine]], about: _About, name: str) -> P
         tuple(heading for heading in headings if heading.start not in edges),
         clean(about.title).strip() or None,
         {"author": author} if author else {},
-        figure_tables(body_lines),
+        pdf_tables(text, body_lines),
         skipped,
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -22,6 +23,14 @@ PARAGRAPH_GAP = 0.4
 """The extra gap above a paragraph, in line heights, compared with the usual line gap of the page."""
 
 _PIECE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"\S+")
+_FIGURE_ENDS = re.compile(r"(?:\d[)%]{0,2}|[—–-]|\)) ?%?[ \r]*$", re.MULTILINE)
+
+FEWEST_FIGURES = 3
+"""A page with fewer lines that end with a number has no table of figures."""
+
+LONGEST_LABEL = 120
+"""The boxes of the words of longer lines are not needed, unless these end with a number."""
 _BOLD = re.compile(r"bold|black|heavy|semibd", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18
 _FONT_NAME_BYTES = 128
@@ -41,13 +50,26 @@ class LetterBox:
         return self.top - self.bottom
 
 
+class WordBox(NamedTuple):
+    """The box of a word: the left of its first letter, the right of its last one, and the vertical extent of
+    each in points. The two differ in a word that goes on in the next line.
+    """
+
+    left: float
+    bottom: float
+    top: float
+    right: float
+    last_bottom: float
+    last_top: float
+
+
 NOWHERE = LetterBox(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
     """A line. `first` and `last` are the boxes of its outer letters; `above` is True if it begins a
-    paragraph.
+    paragraph. `words` are the boxes of its words; empty if they are unknown.
     """
 
     text: str
@@ -56,6 +78,7 @@ class PdfLine:
     bold: bool
     level: bool
     above: bool = False
+    words: tuple[WordBox, ...] = ()
 
     @classmethod
     def unplaced(cls, text: str, *, above: bool = False) -> PdfLine:
@@ -84,6 +107,8 @@ def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
 
 def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[PdfLine]:
     text: str = page.get_text_range()
+    letters = _Letters(page)
+    has_figures = len(_FIGURE_ENDS.findall(text)) >= FEWEST_FIGURES
     counted = units = 0  # pdfium counts UTF-16 units
     for match in _PIECE.finditer(text):
         words = match.group().strip()
@@ -95,29 +120,64 @@ def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[PdfLine]:
         ends = units, units + _units(text[start:counted])
         units = ends[1]
         first, last = (max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(page, end)) for end in ends)
-        bold = _is_bold(page, first) and _is_bold(page, last)
-        yield PdfLine(words, _box(page, first), _box(page, last), bold, _is_level(page, first))
+        bold = letters.is_bold(first) and letters.is_bold(last)
+        level = letters.is_level(first)
+        listed = (
+            has_figures and level and (len(words) <= LONGEST_LABEL or _FIGURE_ENDS.search(words) is not None)
+        )
+        boxes = letters.word_boxes(words, first, last) if listed else ()
+        yield PdfLine(words, letters.box(first), letters.box(last), bold, level, words=boxes)
 
 
 def _units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _box(page: pypdfium2.PdfTextPage, index: int) -> LetterBox:
-    left, bottom, right, top = page.get_charbox(index, loose=True)
-    return LetterBox(left, bottom, right, top)
+class _Letters:
+    """The boxes and fonts of the letters of a page. The structures that pdfium fills are used again."""
 
+    def __init__(self, page: pypdfium2.PdfTextPage) -> None:
+        self._page = page.raw
+        self._box = pdfium.FS_RECTF()
+        self._name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+        self._flags = ctypes.c_int()
+        self._bold: dict[bytes, bool] = {}
 
-def _is_bold(page: pypdfium2.PdfTextPage, index: int) -> bool:
-    name, flags = ctypes.create_string_buffer(_FONT_NAME_BYTES), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(page, index, name, _FONT_NAME_BYTES, flags)
-    named = _BOLD.search(name.value.decode("utf-8", errors="replace"))
-    return named is not None or bool(flags.value & _FORCED_BOLD)
+    def box(self, index: int) -> LetterBox:
+        box = self._box
+        if not pdfium.FPDFText_GetLooseCharBox(self._page, index, box):
+            return NOWHERE
+        return LetterBox(box.left, box.bottom, box.right, box.top)
 
+    def word_boxes(self, line: str, first: int, last: int) -> tuple[WordBox, ...]:
+        """The boxes of the words of a line whose outer letters have the indexes `first` and `last`; empty if
+        pdfium counts its letters in another way.
+        """
+        if last - first != _units(line[:-1]):
+            return ()
+        box, find = self._box, pdfium.FPDFText_GetLooseCharBox
+        boxes: list[WordBox] = []
+        counted, index = 0, first
+        for match in _WORD.finditer(line):
+            index += _units(line[counted : match.start()])
+            find(self._page, index, box)
+            left, bottom, top = box.left, box.bottom, box.top
+            counted = match.end() - 1
+            index += _units(line[match.start() : counted])
+            find(self._page, index, box)
+            boxes.append(WordBox(left, bottom, top, box.right, box.bottom, box.top))
+        return tuple(boxes)
 
-def _is_level(page: pypdfium2.PdfTextPage, index: int) -> bool:
-    """Whether it is printed horizontally. Rotated lines cannot be compared by position."""
-    return abs(float(pdfium.FPDFText_GetCharAngle(page, index))) < 0.01  # radians
+    def is_bold(self, index: int) -> bool:
+        pdfium.FPDFText_GetFontInfo(self._page, index, self._name, _FONT_NAME_BYTES, self._flags)
+        name = self._name.value
+        if name not in self._bold:
+            self._bold[name] = _BOLD.search(name.decode("utf-8", errors="replace")) is not None
+        return self._bold[name] or bool(self._flags.value & _FORCED_BOLD)
+
+    def is_level(self, index: int) -> bool:
+        """Whether it is printed horizontally. Rotated lines cannot be compared by position."""
+        return abs(float(pdfium.FPDFText_GetCharAngle(self._page, index))) < 0.01  # radians
 
 
 def _continues(line: PdfLine, piece: PdfLine) -> bool:
@@ -129,7 +189,10 @@ def _continues(line: PdfLine, piece: PdfLine) -> bool:
 def _joined(pieces: Sequence[PdfLine]) -> PdfLine:
     first, last = pieces[0], pieces[-1]
     text = " ".join(piece.text for piece in pieces)
-    return PdfLine(text, first.first, last.last, all(piece.bold for piece in pieces), first.level)
+    known = all(piece.words for piece in pieces)
+    words = tuple(word for piece in pieces for word in piece.words) if known else ()
+    bold = all(piece.bold for piece in pieces)
+    return PdfLine(text, first.first, last.last, bold, first.level, words=words)
 
 
 def _with_paragraphs(lines: Sequence[PdfLine]) -> list[PdfLine]:
@@ -139,5 +202,5 @@ def _with_paragraphs(lines: Sequence[PdfLine]) -> list[PdfLine]:
     marked = list(lines[:1])
     for line, gap in zip(lines[1:], gaps, strict=True):
         apart = line.level and gap > usual + PARAGRAPH_GAP * line.first.height
-        marked.append(replace(line, above=apart))
+        marked.append(replace(line, above=True) if apart else line)
     return marked

@@ -1,89 +1,290 @@
-"""Tables of figures in a PDF: rows of amounts under header lines with years or units."""
+"""Tables of figures in a PDF: rows of numbers under headers, found by where the words stand."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from ingest.parse.pdf_lines import Placed
-from ragapp.text.builder import one_line
-from ragapp.types import Table
+from ingest.parse.pdf_columns import Columns, find_columns
+from ingest.parse.pdf_rows import PageRow, Segment
 
-FEWEST_ROWS = 3
+FEWEST_ROWS = 2
+FEWEST_FIGURES = 4
+FEWEST_ROWS_OF_ONE_COLUMN = 3
 
-MOST_LABELS = 3
-"""The most consecutive lines without amounts inside a table, such as "Current assets:"."""
+MOST_BETWEEN = 8
+"""The most consecutive rows without numbers inside a table."""
 
-MOST_HEADER_LINES = 5
+MOST_ROWS = 400
+"""The most rows of a table on one page."""
 
-WIDEST_LABEL = 70
-"""The most characters of a line that is a header or a label; longer lines are text."""
+MOST_COLUMNS = 64
+MOST_HEADERS = 9
+"""The most rows above the first row with numbers that may name columns."""
 
-ROW_END = 120
-"""The number of characters at the end of a row that contain its last two amounts."""
+MOST_TITLES = 4
+MOST_TEXT = 8
+"""The most rows of text above a table that are read for the sentence that introduces it."""
 
-_AMOUNT = r"(?:[$€£¥]\s?)?(?:\(?-?\d[\d.,]*\)?\s?%?|[—–-]|N/?[AM])"
-_ROW = re.compile(rf"(?:(?:^|\s){_AMOUNT}(?:\s[%)])?){{2}}$", re.IGNORECASE)
-_HEADER = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:in|of) (?:millions|thousands|billions)|%|\(in |"
-    r"\b(?:ended|ending|as of|fiscal|quarter|change|total|months|three|six|nine|twelve)\b",
+WIDEST_GAP = 2.6
+"""The largest gap between two rows of a table, in heights of the letters."""
+
+FAR = 8.0
+"""How far from the margin a text begins that is no label, in heights of the letters."""
+
+NEAR_MARGIN = 4.0
+"""How far from the margin labels begin, in heights of the letters."""
+
+LONGEST_HEADER = 70
+LONGEST_TITLE = 130
+LONGEST_CROSSING = 70
+"""The most characters of a text that stands above several columns inside a table, such as "Liabilities"."""
+
+INSIDE = 0.6
+"""The share of a header's width that is above the columns of data."""
+
+_NAMES = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:in|of) (?:millions|thousands|billions)|\(in |"
+    r"\b(?:ended|ending|as of|fiscal|quarter|months|weeks)\b",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b\W+(?:19|20)\d\d\W*$")
+_PLAIN_NUMBER = re.compile(r"(?:[A-Z]{1,2}-)?\d{1,4}")
+_EQUATION_NUMBER = re.compile(r"\(\d{1,3}[a-z]?\)")
 
 
-def figure_tables(pages: Sequence[Sequence[Placed]]) -> tuple[Table, ...]:
-    """The tables in ascending order. Each is on a single page."""
-    return tuple(table for page in pages for table in _on_page(page))
+@dataclass(slots=True)
+class TableRegion:
+    """The rows of a table on a page. `rows[:headers]` name its columns."""
+
+    rows: list[PageRow]
+    headers: int
+    columns: Columns
+    titles: list[str] = field(default_factory=list)
+    before: str = ""
+    first: int = 0
+    """The number of its first row, or of its first title, on the page."""
+    last: int = 0
+    """The number of its last row on the page."""
 
 
-def _on_page(lines: Sequence[Placed]) -> Iterator[Table]:
+def table_regions(rows: Sequence[PageRow]) -> Iterator[TableRegion]:
+    """The tables of a page from top to bottom."""
     reached = place = 0
-    while place < len(lines):
-        if not _is_row(lines[place]):
+    while place < len(rows):
+        if not rows[place].figures:
             place += 1
             continue
-        last, rows = _last_row(lines, place)
-        first = _first_header(lines, place, reached)
-        if rows >= FEWEST_ROWS and first < place:
-            head = one_line(" ".join(line.text for line, _, _ in lines[first:place]))
-            yield Table(lines[first][1], lines[last][2], head)
+        last = _last_row(rows, place)
+        region = _region(rows, place, last, reached)
+        if region is not None:
+            yield region
         reached = place = last + 1
 
 
-def _last_row(lines: Sequence[Placed], first: int) -> tuple[int, int]:
-    """The index of the last row of the table that begins at `first`, and its number of rows."""
-    last, rows = first, 1
-    for place in range(first + 1, len(lines)):
-        if _is_row(lines[place]):
-            last, rows = place, rows + 1
-        elif (
-            place - last > MOST_LABELS
-            or len(lines[place][0].text) > WIDEST_LABEL
-            or _names_columns(lines[place])
+def _last_row(rows: Sequence[PageRow], first: int) -> int:
+    """The number of the last row with figures of the table that begins at `first`."""
+    last = first
+    edges = _figure_edges(rows[first])
+    margin = rows[first].left
+    for place in range(first + 1, min(len(rows), first + MOST_ROWS)):
+        row = rows[place]
+        if place - last > MOST_BETWEEN or _gap(rows[place - 1], row) > WIDEST_GAP * row.height:
+            break
+        if row.figures:
+            found = _figure_edges(row)
+            if not _in_line(edges, found, row.height) and not _is_labelled(row, margin):
+                break
+            edges += [edge for edge in found if not any(_meet(edge, other) for other in edges)]
+            last = place
+        elif _ends_table(row, min(left for left, _ in edges), margin) and not _is_section(rows, place, edges):
+            break
+    return last
+
+
+def _is_labelled(row: PageRow, margin: float) -> bool:
+    """Whether a row begins with a label where others of the table begin."""
+    first = row.segments[0]
+    return not first.is_figure and abs(first.left - margin) < NEAR_MARGIN * row.height
+
+
+def _figure_edges(row: PageRow) -> list[tuple[float, float]]:
+    return [(segment.inner, segment.right) for segment in row.segments[1:] if segment.is_figure]
+
+
+def _meet(one: tuple[float, float], other: tuple[float, float], slack: float = 0.0) -> bool:
+    return min(one[1], other[1]) + slack > max(one[0], other[0])
+
+
+def _in_line(
+    edges: Sequence[tuple[float, float]], found: Sequence[tuple[float, float]], slack: float
+) -> bool:
+    """Whether at least half of the numbers stand below others, or others above them."""
+    below = sum(1 for edge in found if any(_meet(edge, other, slack) for other in edges))
+    return 2 * below >= min(len(found), len(edges))
+
+
+def _is_section(rows: Sequence[PageRow], place: int, edges: Sequence[tuple[float, float]]) -> bool:
+    """Whether a row is a single title between rows with numbers in the same columns."""
+    row = rows[place]
+    if (
+        len(row.segments) > 1
+        or place + 1 == len(rows)
+        or len(row.text) > LONGEST_TITLE
+        or not rows[place - 1].figures
+    ):
+        return False
+    found = _figure_edges(rows[place + 1])
+    return (
+        bool(rows[place + 1].figures)
+        and all(any(_meet(edge, other) for other in edges) for edge in found)
+        and row.left <= rows[place + 1].left + 1
+    )
+
+
+def _ends_table(row: PageRow, left: float, margin: float) -> bool:
+    """Whether a row without numbers is the header of another table, or text. Numbers begin at `left`, and
+    labels at `margin`.
+    """
+    crossing = [segment for segment in row.segments if segment.right > left]
+    if any(segment.left < left and len(segment.text) > LONGEST_CROSSING for segment in crossing):
+        return True
+    beside = [
+        segment
+        for segment in row.segments
+        if segment.left >= min(left - row.height, margin + FAR * row.height)
+    ]
+    named = sum(1 for segment in beside if _NAMES.search(segment.text))
+    return named > 0 and 2 * named >= len(beside)
+
+
+def _gap(above: PageRow, below: PageRow) -> float:
+    return above.bottom - below.top
+
+
+def _region(rows: Sequence[PageRow], first: int, last: int, reached: int) -> TableRegion | None:
+    """The table with figures from `first` to `last`; None if it is no table."""
+    body = [row for row in rows[first : last + 1] if row.figures]
+    columns = find_columns(body)
+    if columns is None or len(columns.edges) > MOST_COLUMNS or not _is_table(body, columns):
+        return None
+    top, below = _header_rows(rows, first, reached, columns)
+    if len(columns.edges) == 1 and not columns.labelled:
+        return None
+    region = TableRegion(list(rows[top : last + 1]), below - top, columns, first=top, last=last)
+    _add_titles(region, rows, reached)
+    return region
+
+
+def _is_table(body: Sequence[PageRow], columns: Columns) -> bool:
+    figures = [segment for row in body for segment in row.segments[columns.first :] if segment.is_figure]
+    if len(columns.edges) - len(columns.texts) > 1:
+        return len(body) >= FEWEST_ROWS and len(figures) >= FEWEST_FIGURES
+    if len(body) < FEWEST_ROWS_OF_ONE_COLUMN:
+        return False
+    texts = [segment.text for segment in figures]
+    return not _are_pages(texts) and not all(_EQUATION_NUMBER.fullmatch(text) for text in texts)
+
+
+def _are_pages(texts: Sequence[str]) -> bool:
+    """Whether a column has numbers of pages: whole numbers that do not fall."""
+    if not all(_PLAIN_NUMBER.fullmatch(text) for text in texts):
+        return False
+    numbers = [int(text.rpartition("-")[2]) for text in texts]
+    rising = sum(1 for before, after in pairwise(numbers) if before <= after)
+    return rising >= RISING * (len(numbers) - 1)
+
+
+RISING = 0.8
+"""The share of numbers of pages in a table of contents that do not fall."""
+
+
+def _header_rows(rows: Sequence[PageRow], first: int, reached: int, columns: Columns) -> tuple[int, int]:
+    """The numbers of the first row that names columns and of the one after the last; both are `first` if
+    there is none.
+    """
+    top = below = first
+    for place in range(first - 1, max(reached, first - MOST_HEADERS) - 1, -1):
+        row = rows[place]
+        if _gap(row, rows[place + 1]) > WIDEST_GAP * row.height:
+            break
+        if _names_columns(row, columns):
+            below = place + 1 if top == first else below
+            top = place
+        elif not _is_label(row, columns):
+            break
+    return top, below
+
+
+def _names_columns(row: PageRow, columns: Columns) -> bool:
+    beside = [one for one in row.segments if _is_above(one, columns, row.height)]
+    if len(row.segments) == 1 and columns.labelled and _is_centred(row.segments[0], columns, row.height):
+        return False
+    if not beside or any(len(one.text) > LONGEST_HEADER or one.text.endswith(";") for one in beside):
+        return False
+    if not any(_is_near(one, columns, row.height) for one in beside):
+        return False
+    others = [one for one in row.segments if one not in beside]
+    return all(one.right < columns.left + row.height for one in others) and bool(
+        len(beside) > 1 or not beside[0].text.endswith(".") or beside[0].text.endswith("Inc.")
+    )
+
+
+def _is_centred(segment: Segment, columns: Columns, height: float) -> bool:
+    """Whether a segment stands above the middle of the whole table, and not of its columns of data."""
+    centre = (segment.left + segment.right) / 2
+    off = abs(centre - columns.centre)
+    return off < height and off < abs(centre - columns.data_centre)
+
+
+def _is_above(segment: Segment, columns: Columns, height: float) -> bool:
+    """Whether a segment stands above the columns of data, or between them."""
+    edge = min(columns.left - 3 * height, columns.label_right + height)
+    inside = segment.right - max(segment.left, edge)
+    return (
+        inside >= INSIDE * (segment.right - segment.left) and segment.left < columns.outer[-1][1] + 3 * height
+    )
+
+
+def _is_near(segment: Segment, columns: Columns, height: float) -> bool:
+    """Whether a segment stands above a column of data."""
+    return any(_meet(edges, (segment.left, segment.right), height) for edges in columns.outer)
+
+
+def _is_label(row: PageRow, columns: Columns) -> bool:
+    """Whether a row only has a short text where the labels of rows are."""
+    if not columns.labelled or len(row.segments) > 1:
+        return False
+    segment = row.segments[0]
+    return (
+        segment.left < columns.left - row.height
+        and len(segment.text) <= LONGEST_HEADER
+        and segment.text[-1:] not in ".;"
+    )
+
+
+def _add_titles(region: TableRegion, rows: Sequence[PageRow], reached: int) -> None:
+    """Finds the titles right above a table, and the text above these."""
+    place = region.first - 1
+    while place >= max(reached, region.first - MOST_TITLES) and _is_title(rows, place):
+        region.titles.insert(0, rows[place].text)
+        place -= 1
+    above: list[str] = []
+    for number in range(place, max(reached, place - MOST_TEXT) - 1, -1):
+        if rows[number].figures or (
+            above and _gap(rows[number], rows[number + 1]) > 1.2 * rows[number].height
         ):
             break
-    return last, rows
+        above.insert(0, rows[number].text)
+    region.before = " ".join(above)
+    region.first -= len(region.titles)
 
 
-def _first_header(lines: Sequence[Placed], row: int, reached: int) -> int:
-    """The index of the first header line above a row; that of the row if there is none."""
-    first = row
-    for place in range(row - 1, max(reached, row - MOST_HEADER_LINES) - 1, -1):
-        text = lines[place][0].text
-        if len(text) > 2 * WIDEST_LABEL or text.endswith((".", ";")):
-            break
-        if _names_columns(lines[place]):
-            first = place
-    return first
-
-
-def _is_row(placed: Placed) -> bool:
-    text = placed[0].text.rstrip()
-    end = max(0, len(text) - ROW_END)
-    return _ROW.search(text, end) is not None and not _YEARS.search(text, end)
-
-
-def _names_columns(placed: Placed) -> bool:
-    text = placed[0].text
-    return len(text) <= 2 * WIDEST_LABEL and _HEADER.search(text) is not None and not _is_row(placed)
+def _is_title(rows: Sequence[PageRow], place: int) -> bool:
+    row, text = rows[place], rows[place].text
+    if row.figures or len(row.segments) > 2 or len(text) > LONGEST_TITLE:
+        return False
+    if _gap(row, rows[place + 1]) > 2 * WIDEST_GAP * row.height:
+        return False
+    return not text.endswith((".", ";", ",", ":")) and not text[:1].islower()
