@@ -22,6 +22,10 @@ class GeneratorChain:
         self._usual = tuple(usual)
         self._large = (large,) if large is not None else ()
 
+    def use(self, usual: Sequence[Generator]) -> None:
+        """Replaces the usual generators. Answers in progress are completed by those that write them."""
+        self._usual = tuple(usual)
+
     def __bool__(self) -> bool:
         return bool(self._usual or self._large)
 

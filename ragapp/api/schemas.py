@@ -140,6 +140,14 @@ class PageBoxes:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneratorChoice:
+    """The `generator` of a found model, `local`, or `extractive`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    generator: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
 class CacheCleared:
     """How many cached answers were removed."""
 

@@ -251,6 +251,8 @@ OPERATIONS: Mapping[str, Rule] = {
     # the installation
     "doctor": Rule(ADMIN, "doctor", lambda given: "repair" if given["repair"] else "check"),
     "models": Rule(ADMIN),
+    "found_models": Rule(ADMIN),
+    "use_generator": Rule(ADMIN, "use generator", "{generator}"),
     "disk_use": Rule(ADMIN),
     "unready": Rule(anyone),
     "model_names": Rule(anyone),

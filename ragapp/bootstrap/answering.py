@@ -14,6 +14,7 @@ from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_generators, build_large_generator, build_reader, build_reranker
 from ragapp.models.catalog import load_catalog
+from ragapp.models.choice import keep_generator
 from ragapp.protocols import Generator, Reranker
 from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.settings import Settings
@@ -25,11 +26,23 @@ from ragapp.types import Document, Hit
 
 def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> GeneratorChain:
     usual, large = build_generators(settings), build_large_generator(settings)
+    return GeneratorChain(
+        [_traced(one, telemetry) for one in usual], None if large is None else _traced(large, telemetry)
+    )
 
-    def traced(generator: Generator) -> Generator:
-        return generator if telemetry is None else TracedGenerator(generator, telemetry)
 
-    return GeneratorChain([traced(one) for one in usual], None if large is None else traced(large))
+def use_generator(settings: Settings, chain: GeneratorChain, telemetry: Telemetry | None, name: str) -> None:
+    """Keeps the generator of that name as the choice, and has the chain use it from the next question on.
+
+    Raises UsageError for an unknown generator and when RAGAPP_GENERATOR is set, ModelError, and OSError.
+    """
+    built = build_generators(settings, name)
+    keep_generator(name, settings)
+    chain.use([_traced(one, telemetry) for one in built])
+
+
+def _traced(generator: Generator, telemetry: Telemetry | None) -> Generator:
+    return generator if telemetry is None else TracedGenerator(generator, telemetry)
 
 
 def build_answerer(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ragapp.models.choice import generator_in_use
 from ragapp.plugins import CHUNKERS, PARSERS
 from ragapp.settings import Settings
 
 
 def names_in_use(settings: Settings) -> Mapping[str, frozenset[str]]:
     """The names that the settings choose, by kind of plugin. A kind that no setting chooses is left out."""
-    generators = [*settings.generator.split(","), settings.generator_large, settings.judge]
+    generators = [*generator_in_use(settings).split(","), settings.generator_large, settings.judge]
     chosen: Mapping[str, Sequence[str | None]] = {
         "chunkers": [settings.chunker],
         "embedders": [settings.embedder],

@@ -8,7 +8,7 @@ from pathlib import Path
 from ragapp.answering.history import History
 from ragapp.answering.rewriting import Rewriter
 from ragapp.auth import ApiKeys, AuditLog, Auth, Quotas
-from ragapp.bootstrap.answering import build_answerer, build_generator_chain
+from ragapp.bootstrap.answering import build_answerer, build_generator_chain, use_generator
 from ragapp.bootstrap.cache import build_cache
 from ragapp.bootstrap.runtime import (
     IngestRuntime,
@@ -21,6 +21,7 @@ from ragapp.data_files.engine import SandboxedTableEngine
 from ragapp.indexes.build import build_index
 from ragapp.lazy import Lazy
 from ragapp.models.build import build_reranker
+from ragapp.models.discovery import find_models
 from ragapp.models.model_folder import check_models, model_states
 from ragapp.page_images.page_cache import PageCache
 from ragapp.page_images.renderer import SandboxedRenderer, page_limits
@@ -102,6 +103,8 @@ def build_service(
             check_permissions=partial(check_permissions, *places),
             search_files=partial(search_files, *places),
             check_confinement=check_confinement,
+            find_models=partial(find_models, settings),
+            use_generator=partial(use_generator, settings, generators, runtime.telemetry),
         ),
     )
 

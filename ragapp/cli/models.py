@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragapp.cli.found_models import discover, pull, use
 from ragapp.terminal.options import AsJson, DataDir, load_settings
 from ragapp.terminal.output import console, print_json, print_table
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 DEFAULT_GENERATOR = "qwen2.5-coder-1.5b-instruct"
 MEGABYTE = 1_000_000
 
-app = typer.Typer(help="List and download models.", no_args_is_help=True)
+app = typer.Typer(help="List, find, choose and download models.", no_args_is_help=True)
+app.command()(discover)
+app.command()(use)
+app.command()(pull)
 
 
 @app.command("list")
@@ -70,7 +74,8 @@ def fetch(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names from `ragapp models list`. Default: the models that search and answers need."
+            help="Names from `ragapp models list`, or `hf:REPOSITORY[:FILE]` for a GGUF file of the hub. "
+            "Default: the models that search and answers need."
         ),
     ] = None,
     source: Annotated[
@@ -88,13 +93,20 @@ def fetch(
       ragapp models fetch
 
       ragapp models fetch qwen2.5-coder-1.5b-instruct --from /media/stick/models
+
+      ragapp models fetch hf:Qwen/Qwen3-4B-GGUF
     """
     from ragapp.models.catalog import find_entry
+    from ragapp.models.hub_models import fetch_hub_model, parse_hub_name
 
     settings = load_settings(data_dir)
-    wanted = [find_entry(name) for name in names] if names else needed_models(settings)
-    for entry in wanted:
+    hub = {name: found for name in names or [] if (found := parse_hub_name(name)) is not None}
+    catalogued = [find_entry(name) for name in names or [] if name not in hub]
+    for entry in catalogued if names else needed_models(settings):
         fetch_with_progress(entry, settings, source)
+    for name, model in hub.items():
+        path = fetch_hub_model(model, settings.models_dir)
+        console().print(f"{name} is in {path}. Use it with RAGAPP_GENERATOR=local:{name}", markup=False)
 
 
 def needed_models(settings: Settings) -> list[CatalogEntry]:

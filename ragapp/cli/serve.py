@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragapp.cli.child_processes import Child
+from ragapp.cli.found_models import announce_found
 from ragapp.cli.models import DEFAULT_GENERATOR, fetch_with_progress, needed_models
 from ragapp.terminal.data_folder import begin_data
 from ragapp.terminal.options import DataDir, load_settings, open_service
@@ -51,6 +52,7 @@ def serve(
       ragapp serve --port 9000 --no-ui --workers 2
     """
     from ragapp.api.http.server import listen, run, take_port
+    from ragapp.models.choice import generator_in_use
     from ragapp.telemetry.logs import configure_logs
 
     settings = load_settings(data_dir, strict=True)
@@ -64,10 +66,9 @@ def serve(
         _prepare(settings)
     api = f"http://{_reached_at(host)}:{port}"
     with ExitStack() as children:
-        if first_run and settings.generator == "local":
+        if first_run and (local := _local_model(generator_in_use(settings))):
             # Answers are extractive until the download is complete, which the generator notices.
-            fetch = Child("ragapp.cli", ["models", "fetch", DEFAULT_GENERATOR], restart=False)
-            children.callback(fetch.stop)
+            children.callback(Child("ragapp.cli", ["models", "fetch", local], restart=False).stop)
         working = [Child("ragapp.cli", ["worker"], background=True) for _ in range(workers)]
         for child in working:
             children.callback(child.stop)
@@ -77,6 +78,8 @@ def serve(
             children.callback(Child("ragapp.cli", ["ui", *address], folder=Path.cwd().anchor).stop)
             _announce_when_ready("web page", f"http://{UI_HOST}:{ui_port}", "/_stcore/health")
         _announce_when_ready("API", api, "/healthz")
+        if first_run:
+            threading.Thread(target=announce_found, name="find-models", daemon=True).start()
 
         def begin_to_stop() -> None:
             """Ends the workers. The web page stays until running answers are complete."""
@@ -101,6 +104,14 @@ def _announce_when_ready(what: str, url: str, health: str) -> None:
                 return
 
     threading.Thread(target=announce, name=f"announce-{what}", daemon=True).start()
+
+
+def _local_model(generator: str) -> str | None:
+    """The name by which that generator's local model is fetched; None if there is nothing to fetch."""
+    if generator == "local":
+        return DEFAULT_GENERATOR
+    name = generator.removeprefix("local:")
+    return name if name != generator and name.startswith("hf:") else None
 
 
 def _open_evaluations(settings: Settings, artifacts: ArtifactStore) -> EvaluationService:

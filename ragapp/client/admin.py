@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from ragapp.api.schemas import (
     CacheCleared,
     ChosenCollection,
+    GeneratorChoice,
     Me,
     QuestionsRequest,
     Review,
@@ -26,6 +27,7 @@ from ragapp.types import (
     EvalRun,
     EvalSet,
     Evaluation,
+    FoundModel,
     Key,
     KeySpec,
     ModelState,
@@ -92,6 +94,15 @@ class ClientHealth(ClientPart):
     def models(self) -> list[ModelState]:
         """The models of the catalogue, with how much of each is installed on the server."""
         return decode(list[ModelState], self._transport.send("GET", "/v1/admin/models"))
+
+    def found_models(self) -> list[FoundModel]:
+        """The models of servers that run on the machine of the server."""
+        return decode(list[FoundModel], self._transport.send("GET", "/v1/admin/models/found"))
+
+    def use_generator(self, generator: str) -> None:
+        """Has a found model, `local` or none (`extractive`) write answers. Raises UsageError."""
+        body = encode(GeneratorChoice, GeneratorChoice(generator))
+        self._transport.send("PUT", "/v1/admin/generator", body=body)
 
     def disk_use(self) -> DiskUse:
         """The disk space that the data folder and models of the server use."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ragapp.errors import UsageError
 from ragapp.models.catalog import Role, load_catalog
+from ragapp.models.choice import generator_in_use
 from ragapp.models.downloads import download_model
 from ragapp.models.local_models import (
     RERANKER_TOKENS,
@@ -66,13 +67,15 @@ def build_reranker(name: str, settings: Settings) -> Reranker:
     return _onnx_reranker(parts, entry.fingerprint, settings)
 
 
-def build_generators(settings: Settings) -> list[Generator]:
-    """The generators that `settings.generator` lists, each with a circuit breaker; `extractive` adds none.
+def build_generators(settings: Settings, chosen: str | None = None) -> list[Generator]:
+    """The generators that `chosen` lists, each with a circuit breaker; `extractive` adds none.
+
+    By default those of RAGAPP_GENERATOR, or else the kept choice.
 
     A plugin of that name goes before a provider of LangChain. Raises UsageError for an unknown generator or a
     plugin that cannot be used, ModelError when the GGUF file of `local:PATH` does not exist.
     """
-    names = [name.strip() for name in settings.generator.split(",")]
+    names = [name.strip() for name in (chosen or generator_in_use(settings)).split(",")]
     return [_generator(name, settings) for name in names if name != "extractive"]
 
 

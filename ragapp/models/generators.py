@@ -12,6 +12,7 @@ from ragapp.models.chat import Dialect
 from ragapp.models.chat_generator import ChatGenerator
 from ragapp.models.deadlines import Deadlines
 from ragapp.models.endpoints import public_url
+from ragapp.models.hub_models import hub_model_path, missing_hub_model, parse_hub_name
 from ragapp.models.langchain_chat import LangChainChat
 from ragapp.models.learned import LearnedStore
 from ragapp.models.local_generator import LocalGenerator, why_missing
@@ -56,9 +57,9 @@ def build_generator(name: str, settings: Settings, threads: int) -> Generator:
             )
         case _:
             raise UsageError(
-                f"RAGAPP_GENERATOR={settings.generator!r}: unknown generator {name!r}. Available: "
-                "extractive, local, local:/path/model.gguf, ollama:MODEL, openai:MODEL, openai:MODEL@URL, "
-                "provider:MODEL, and the plugins that `ragapp plugins` lists."
+                f"RAGAPP_GENERATOR: unknown generator {name!r}. Available: "
+                "extractive, local, local:/path/model.gguf, local:hf:REPOSITORY:FILE, ollama:MODEL, "
+                "openai:MODEL, openai:MODEL@URL, provider:MODEL, and the plugins that `ragapp plugins` lists."
             )
 
 
@@ -68,6 +69,9 @@ def _local_generator(name_or_path: str, settings: Settings, threads: int) -> Gen
     if entry is not None:
         model = settings.models_dir / entry.name / entry.files[0].name
         missing = partial(why_missing, entry, settings.models_dir)
+    elif (hub := parse_hub_name(name_or_path)) is not None:
+        model = hub_model_path(hub, settings.models_dir)
+        missing = partial(missing_hub_model, name_or_path, hub, settings.models_dir)
     else:
         model = locate(name_or_path, settings.models_dir)
     profiler = _profiler(f"local:{model.stem}", model.stem, lambda: None, settings)

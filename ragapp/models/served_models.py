@@ -51,11 +51,15 @@ class ServedModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """A server that answers at `url`, without a path, and the models that write text there."""
+    """A server that answers at `url`, without a path, and the models that write text there.
+
+    `owner` is whom its list of models names as their owner.
+    """
 
     kind: str
     url: str
     models: tuple[ServedModel, ...]
+    owner: str = ""
 
 
 class ServerReader:
@@ -155,7 +159,8 @@ class ServerReader:
         if listed is None:
             return None
         owner = str(next((one.get("owned_by") for one in listed), ""))
-        return self._server(_OWNERS.get(owner, "OpenAI-compatible server"), map(_openai_model, listed))
+        kind = _OWNERS.get(owner, "OpenAI-compatible server")
+        return replace(self._server(kind, map(_openai_model, listed)), owner=owner)
 
     def _server(self, kind: str, models: Iterable[ServedModel]) -> ModelServer:
         writing = tuple(one for one in models if one.name and not _NOT_CHAT.search(one.name))

@@ -18,6 +18,7 @@ from ragapp.types import (
     Check,
     DiskUse,
     DoctorReport,
+    FoundModel,
     Grant,
     Key,
     KeyLimits,
@@ -27,6 +28,9 @@ from ragapp.types import (
     ModelState,
     NewKey,
 )
+
+_WITHOUT_SERVER = ("extractive", "local")
+"""Generators that need no model server."""
 
 
 class AdminService(Dependencies):
@@ -92,6 +96,25 @@ class AdminService(Dependencies):
     def models(self) -> list[ModelState]:
         """The models of the catalogue, and how much of each is on this machine."""
         return self._host.models()
+
+    def found_models(self) -> list[FoundModel]:
+        """The models of servers that run on this machine. Takes some seconds at most."""
+        return self._host.find_models()
+
+    def use_generator(self, generator: str) -> None:
+        """Has a found model, the local one or none (`extractive`) write answers from now on, and keeps that.
+
+        Raises UsageError for another generator, because documents would be sent to it, and when
+        RAGAPP_GENERATOR decides.
+        """
+        found = [model.generator for model in self.found_models()]
+        if generator not in {*_WITHOUT_SERVER, *found}:
+            raise UsageError(
+                f"{generator!r} is not one of the models that run on this machine: "
+                f"{', '.join([*_WITHOUT_SERVER, *found])}. On the machine itself, `ragapp models use` "
+                "takes any."
+            )
+        self._host.use_generator(generator)
 
     def disk_use(self) -> DiskUse:
         """The disk space that the data folder and the models take. Reads the size of every file."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ragapp.files.deleted_text import Findings, search_apart
 from ragapp.files.permissions import close_to_others, open_to_others
-from ragapp.types import Check, DiskUse, ModelState
+from ragapp.types import Check, DiskUse, FoundModel, ModelState
 
 SHOWN = 3
 """Files that are named in the detail of a check."""
@@ -28,6 +28,10 @@ class Host:
     search_files: Callable[[Sequence[str]], Findings]
     """Searches all stored files for fragments of text."""
     check_confinement: Callable[[], Check]
+    find_models: Callable[[], list[FoundModel]]
+    """Looks for model servers on this machine, for some seconds at most."""
+    use_generator: Callable[[str], None]
+    """Keeps the generator of that name as the choice, and uses it from the next question on."""
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:

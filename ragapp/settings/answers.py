@@ -32,8 +32,8 @@ class AnswerSettings(BaseModel):
     generator: str = Field(
         default="extractive",
         description="What writes answers: `extractive` (no model; sentences are quoted), `local`, "
-        "`local:/path/model.gguf`, `ollama:MODEL`, `openai:MODEL`, `openai:MODEL@URL`, a plugin (`NAME` or "
-        "`NAME:MODEL`), or any LangChain `provider:model`. "
+        "`local:/path/model.gguf`, `local:hf:REPOSITORY[:FILE]`, `ollama:MODEL`, `openai:MODEL`, "
+        "`openai:MODEL@URL`, a plugin (`NAME` or `NAME:MODEL`), or any LangChain `provider:model`. "
         "In a comma-separated list, the first one that is available is used.",
     )
     generator_large: str | None = Field(

@@ -62,7 +62,7 @@ from ragapp.types.evals import (
     RunComparison,
     RunKind,
 )
-from ragapp.types.generators import GeneratorProfile, ModelClass
+from ragapp.types.generators import FoundModel, GeneratorProfile, ModelClass
 from ragapp.types.health import Check, DiskUse, DoctorReport, ModelNames, ModelState
 from ragapp.types.pages import DocumentPage, PageBox, PageImage
 from ragapp.types.queries import (
@@ -190,6 +190,7 @@ __all__ = [
     "Evaluation",
     "Feedback",
     "FigureChange",
+    "FoundModel",
     "GeneratorProfile",
     "Grant",
     "GridCell",

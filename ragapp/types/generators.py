@@ -10,6 +10,22 @@ ModelClass = Literal["small", "large"]
 
 
 @dataclass(frozen=True, slots=True)
+class FoundModel:
+    """A model that a server on this machine offers. `generator` is the RAGAPP_GENERATOR that uses it.
+
+    `context_tokens` and `parameters` are None where the server does not say.
+    """
+
+    server: str
+    url: str
+    name: str
+    generator: str
+    context_tokens: int | None = None
+    parameters: int | None = None
+    abilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratorProfile:
     """The facts that prompts are fitted to. None: neither the server nor an earlier reply has shown it.
 

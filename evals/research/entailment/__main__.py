@@ -7,7 +7,7 @@ import logging
 import random
 from pathlib import Path
 
-from evals.research.entailment.made import answer_pairs, made_pairs
+from evals.research.entailment.made import answer_pairs, made_pairs, sibling_pairs
 from evals.research.entailment.public import public_pairs
 from ragapp.models.onnx_session import OnnxSession, load_tokenizer
 
@@ -29,6 +29,8 @@ def main() -> None:
     training.add_argument("--frozen", type=int, default=6)
     training.add_argument("--rate", type=float, default=1e-4)
     training.add_argument("--made", type=int, default=7000, help="claims made by rules")
+    training.add_argument("--siblings", type=int, default=4000, help="claims with a value of a neighbour")
+    training.add_argument("--sample", type=float, default=1.0, help="the share of the public pairs to use")
     training.add_argument("--threads", type=int, default=1)
     training.add_argument("--resume", type=Path, help="start from this checkpoint instead of the reranker")
     training.set_defaults(run=_train)
@@ -56,7 +58,9 @@ def _train(options: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(options.reranker / "tokenizer.json")
     rng = random.Random(options.seed)  # noqa: S311  draws examples
     pairs = [*public_pairs(options.data, rng), *answer_pairs(options.data, rng)]
+    pairs = rng.sample(pairs, int(len(pairs) * options.sample))
     pairs += made_pairs(options.data, rng, options.made)
+    pairs += sibling_pairs(options.data, rng, options.siblings)
     logging.info("%d pairs", len(pairs))
     rows = [encode(tokenizer, lower, pair) for pair in pairs]
     logging.info("%d tokens encoded", sum(len(row.tokens) for row in rows))

@@ -13,8 +13,12 @@ from evals.research.entailment.public import rows_of
 from evals.research.reader.examples import Asked
 from evals.research.reader.sources import half, load_public
 from evals.research.reader.twins import NamePool
+from evals.research.siblings import cases
 from ragapp.answering.groundedness.synonyms import OPPOSITES
+from ragapp.answering.passages import number_hits
+from ragapp.answering.terms import fold
 from ragapp.text.sentences import sentence_spans
+from ragapp.types import Hit
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*")
@@ -35,6 +39,9 @@ _COPULA = re.compile(r"^(?:who|what|which \w+) (is|was|are|were) (?P<rest>[^?]{8
 _SAID = ("According to the passage, {}", "{}", "{}", "{}", "It says that {}", "The text says that {}")
 _LEFT_OUT = frozenset({"wikiqa", "tatqa", "policyqa"})
 """Sets whose licence is for research, or whose questions make no statements."""
+
+_PARAGRAPH = 300  # characters of a text with several sentences
+_SIBLINGS_KEPT = 0.35
 
 _FILLERS = (
     "This is widely seen as a success.", "Many people enjoy it.", "It is one of the largest of its kind.",
@@ -200,3 +207,27 @@ def _upper(text: str) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def sibling_pairs(data: Path, rng: random.Random, most: int) -> Iterator[ClaimPair]:
+    """Sentences among their neighbours: as they stand, and with a value or name of a neighbour."""
+    texts = [text for text in _texts(data) if is_trained(text) and len(text) > _PARAGRAPH]
+    rng.shuffle(texts)
+    made = 0
+    for text in texts:
+        (passage,) = number_hits([_hit(text)])
+        place = -1
+        for kind, claim in cases(passage):
+            if kind == "verbatim":
+                place += 1
+            if rng.random() < _SIBLINGS_KEPT:
+                near = passage.sentences[max(0, place - 1) : place + 2]
+                shown = " ".join(fold(sentence.text) for sentence in near)
+                yield ClaimPair("siblings", claim, shown, 0.95 if kind == "verbatim" else 0.02)
+                made += 1
+        if made >= most:
+            return
+
+
+def _hit(text: str) -> Hit:
+    return Hit("", "", "", 1, 1, 0, len(text), text, None, 1.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from ragapp.api.http.dependencies import Service
-from ragapp.api.schemas import CacheCleared
-from ragapp.types import AnswerDay, CacheStats, DiskUse, ModelState
+from ragapp.api.schemas import CacheCleared, GeneratorChoice
+from ragapp.types import AnswerDay, CacheStats, DiskUse, FoundModel, ModelState
 
 router = APIRouter(prefix="/v1")
 
@@ -20,6 +21,24 @@ def list_catalogue(service: Service) -> list[ModelState]:
     Each comes with how much of it is installed on the server.
     """
     return service.models()
+
+
+@router.get("/admin/models/found", tags=["admin"])
+def find_models(service: Service) -> list[FoundModel]:
+    """Look for model servers on the machine of this server, and list their models.
+
+    Each comes with the value of `generator` that uses it. This takes some seconds at most.
+    """
+    return service.found_models()
+
+
+@router.put("/admin/generator", tags=["admin"], status_code=HTTPStatus.NO_CONTENT)
+def use_generator(choice: GeneratorChoice, service: Service) -> None:
+    """Choose the model that writes answers from now on: a found one, `local`, or `extractive` for none.
+
+    The choice is kept. If RAGAPP_GENERATOR is set, it decides, and the choice is refused.
+    """
+    service.use_generator(choice.generator)
 
 
 @router.get("/admin/disk", tags=["admin"])

@@ -214,6 +214,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "GET /metrics": for_root("GET", "/metrics"),
         "GET /v1/admin/models": for_root("GET", "/v1/admin/models"),
+        "GET /v1/admin/models/found": for_root("GET", "/v1/admin/models/found"),
+        "PUT /v1/admin/generator": for_root(
+            # The settings of the tests name a generator, which decides.
+            "PUT",
+            "/v1/admin/generator",
+            json={"generator": "extractive"},
+            served=422,
+        ),
         "GET /v1/admin/disk": for_root("GET", "/v1/admin/disk"),
         "GET /v1/admin/days": for_root("GET", "/v1/admin/days"),
         "POST /v1/tasks": for_root("POST", "/v1/tasks", {"kind": "doctor"}, served=202),
