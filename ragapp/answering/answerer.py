@@ -135,7 +135,11 @@ class Answerer:
         extracted = self._extract(context, self._live_quoted(context))
         started = perf_counter()
         checked = check_draft(
-            draft.text, self._live(draft.prompt.passages), strict=self._strict, refused=extracted.refused
+            draft.text,
+            self._live(draft.prompt.passages),
+            strict=self._strict,
+            refused=extracted.refused,
+            by_cells=self._extractor.by_cells,
         )
         context.dropped = checked.dropped
         context.record_time("verify", started)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ragapp.answering.attribution import attribute
 from ragapp.answering.claims import Claim, read_claims
 from ragapp.answering.passages import Passage
 from ragapp.answering.prompt import denies
-from ragapp.answering.statements import Statement
+from ragapp.answering.statements import Evidence, Statement
+from ragapp.types import Verdict
 
 WROTE_NOTHING = "The documents are quoted because the model wrote nothing."
 NOT_SUPPORTED = "What the model wrote is left out because the documents do not support it."
@@ -27,17 +28,29 @@ class CheckedDraft:
     dropped: tuple[str, ...]
 
 
-def check_draft(text: str, shown: Sequence[Passage], *, strict: bool, refused: bool) -> CheckedDraft:
+CellCheck = Callable[[str, Sequence[Passage]], tuple[Verdict, tuple[Evidence, ...]] | None]
+"""What the cells of the passages' tables say to the numbers of a claim, with those that support it; None when
+no table has what it names."""
+
+
+def check_draft(
+    text: str,
+    shown: Sequence[Passage],
+    *,
+    strict: bool,
+    refused: bool,
+    by_cells: CellCheck | None = None,
+) -> CheckedDraft:
     """Attributes each sentence to the span of the passages that supports it.
 
     `strict` drops what is not fully supported. `refused` says that the documents' own sentences gave no
-    answer.
+    answer. Numbers that a sentence takes from tables are compared `by_cells`.
     """
     claims = read_claims(text)
     if claims and denies(claims[0].text):
         return CheckedDraft((), None, ())
     passages = {passage.number: passage for passage in shown}
-    attributed = [attribute(claim, passages) for claim in claims]
+    attributed = [_compared(attribute(claim, passages), shown, by_cells) for claim in claims]
     kept = _fully_supported(attributed) if strict else attributed
     dropped = [reason for claim in claims for reason in _unknown_numbers(claim, passages)]
     dropped += [f"{one.verdict}: {one.text}" for one in attributed if one not in kept]
@@ -45,6 +58,20 @@ def check_draft(text: str, shown: Sequence[Passage], *, strict: bool, refused: b
     if rejected is not None:
         dropped += [f"{one.verdict}: {one.text}" for one in kept]
     return CheckedDraft(tuple(kept), rejected, tuple(dropped))
+
+
+def _compared(statement: Statement, shown: Sequence[Passage], by_cells: CellCheck | None) -> Statement:
+    """The statement by what the cells say. Prose that supports it fully stands, whatever tables have."""
+    judged = by_cells(statement.text, shown) if by_cells and statement.verdict != "no_claim" else None
+    if judged is None or (statement.verdict == "supported" and not _from_rows(statement)):
+        return statement
+    verdict, cells = judged
+    return replace(statement, verdict=verdict, evidence=cells)
+
+
+def _from_rows(statement: Statement) -> bool:
+    """Whether what supports a statement are rows of tables."""
+    return any(" | " in evidence.quote for evidence in statement.evidence)
 
 
 def _fully_supported(statements: Sequence[Statement]) -> list[Statement]:

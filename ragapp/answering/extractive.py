@@ -13,6 +13,7 @@ from ragapp.answering.sanitize import sanitized
 from ragapp.answering.sentence_ranking import ScoredSentence, score_sentences
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import POINTING_BACK, fold, words
+from ragapp.types import Verdict
 
 MOST_READ = 5
 """Passages that are read: reading 10 finds no more answers (docs/research/answers.md)."""
@@ -47,6 +48,12 @@ class Extractor:
         self._reading = reading
         self._model = model
         self._library = library
+
+    def by_cells(
+        self, claim: str, passages: Sequence[Passage]
+    ) -> tuple[Verdict, tuple[Evidence, ...]] | None:
+        """What the cells of the passages' tables say to the numbers of a claim, and which support it."""
+        return None if self._reading is None else self._reading.by_cells(claim, passages)
 
     def about_library(self, question: str, collection: str) -> LibraryAnswer | None:
         """The answer from the documents' properties; None when the question is not about the library."""

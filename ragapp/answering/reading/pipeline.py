@@ -19,6 +19,7 @@ from ragapp.answering.reading.wording import corrected
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.tables.passages import TableAnswers
 from ragapp.protocols import Reader, Reranker
+from ragapp.types import Verdict
 
 MOST_READ = 8
 """Passages that are read."""
@@ -68,6 +69,12 @@ class ReadingPipeline:
         if found is not None and not extract.statements:
             return replace(extract, missing=None, reason=found.reason)
         return extract
+
+    def by_cells(
+        self, claim: str, passages: Sequence[Passage]
+    ) -> tuple[Verdict, tuple[Evidence, ...]] | None:
+        """What the cells of the passages' tables say to the numbers of a claim, and which support it."""
+        return self._tables.judge(claim, passages) if self._tables else None
 
     def _from_text(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
         mended = corrected(question, passages)

@@ -13,7 +13,8 @@ from ragapp.answering.tables.answers import answer_from_tables
 from ragapp.answering.tables.composing import Composed, column_name, compose_answer, row_name, spans_of
 from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
 from ragapp.answering.tables.sources import CellPlace, TableSource
-from ragapp.types import CitedCell, StoredTable
+from ragapp.answering.tables.verifying import judge_by_cells
+from ragapp.types import CitedCell, StoredTable, Verdict
 
 TablesOf = Callable[[str, int], Sequence[StoredTable]]
 """(document id, version) -> all its tables, in reading order; none when the version is gone."""
@@ -57,6 +58,19 @@ class TableAnswers:
         if isinstance(outcome, TableAnswer) and _is_confident(outcome):
             return [self._statement(one, shown) for one in compose_answer(outcome)]
         return outcome if isinstance(outcome, TableRefusal) else None
+
+    def judge(self, claim: str, passages: Sequence[Passage]) -> tuple[Verdict, tuple[Evidence, ...]] | None:
+        """What the cells of the tables that passages show say to the numbers of a claim, with those that
+        support it; None when no table has what it names."""
+        shown = self._tables(passages, self._stored(passages), only_shown=True)
+        judged = judge_by_cells(claim, shown.sources)
+        if judged is None:
+            return None
+        evidence = tuple(
+            self._evidence(shown.passage_of(place), start, end, cited)
+            for cited, start, end, place in spans_of(judged.cells)
+        )
+        return judged.verdict, evidence
 
     def _stored(self, passages: Sequence[Passage]) -> dict[tuple[str, int], Sequence[StoredTable]]:
         documents = dict.fromkeys((one.hit.document_id, one.hit.version) for one in passages)
