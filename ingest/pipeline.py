@@ -39,6 +39,7 @@ def build_pipeline(runtime: IngestRuntime, settings: Settings, sandbox: ParserSa
         sandbox=sandbox,
         chunker=find_chunker(settings.chunker),
         chunk_tokens=settings.chunk_tokens,
+        data_file_rows=settings.data_file_rows,
         observer=runtime.observer,
         replaced=runtime.forget_replaced,
     )
@@ -60,6 +61,7 @@ class Pipeline:
         sandbox: ParserSandbox,
         chunker: Chunker,
         chunk_tokens: int,
+        data_file_rows: int,
         observer: Observer,
         replaced: Callable[[str], None],
     ) -> None:
@@ -69,6 +71,7 @@ class Pipeline:
         self._sandbox = sandbox
         self._chunk = chunker
         self._chunk_tokens = chunk_tokens
+        self._data_file_rows = data_file_rows
         self._observer = observer
         self._replaced = replaced
 
@@ -115,12 +118,15 @@ class Pipeline:
     def _parse(self, job: Job, clock: StageTimer) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))
         with clock.measure("parse"), self._store.blob(job.sha256) as data:
-            parsed = self._sandbox.parse(data, job.name)
+            file = self._sandbox.data_file(data, job.name, self._data_file_rows)
+            if file is None:
+                data.seek(0)
+            parsed = file.parsed if file else self._sandbox.parse(data, job.name)
             tables = tables_of(parsed)
         with clock.measure("chunk"):
             chunks = self._chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
         with clock.measure("store"):
-            self._store.publish(job, parsed, chunks, tables)
+            self._store.publish(job, parsed, chunks, tables, file.tables if file else ())
             if job.version > 1:
                 self._replaced(job.document_id)
 

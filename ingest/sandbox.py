@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from ingest.data_files.kinds import data_file_kind
+from ingest.data_files.result import DataFile, read_data_file
 from ragapp.errors import ParseError
 from ragapp.sandbox import Sandbox as Confined
 from ragapp.sandbox import SandboxLimits
@@ -38,6 +40,18 @@ class ParserSandbox:
         """Parses a document. Raises ParseError if it cannot be parsed within the limits, StorageError, and
         ConflictError after `stop`."""
         return read_result(self._confined.run(data, name, self._options), name)
+
+    def data_file(self, data: BinaryIO, name: str, rows: int) -> DataFile | None:
+        """Converts a data file; None when none of its tables has more than `rows` rows.
+
+        `data` is at its beginning. Raises as `parse` does.
+        """
+        kind = data_file_kind(data, name, rows)
+        if kind is None:
+            return None
+        data.seek(0)
+        options = json.dumps({"data_file": kind, "rows": rows})
+        return read_data_file(self._confined.run(data, name, options), name)
 
     def stop(self) -> None:
         """Aborts the running call and all later ones, which raise ConflictError."""

@@ -25,7 +25,7 @@ def parse_delimited(data: bytes, name: str) -> ParsedText:
     text = clean(decode(data, name))
     out = TextBuilder()
     try:
-        lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text[:SAMPLE]))
+        lines = csv.reader(io.StringIO(text), delimiter=delimiter_of(text[:SAMPLE]))
         write_sheet(([SourceCell(cell) for cell in line] for line in lines), out)
     except csv.Error as error:
         raise ParseError(
@@ -35,7 +35,7 @@ def parse_delimited(data: bytes, name: str) -> ParsedText:
     return out.build()
 
 
-def _delimiter(sample: str) -> str:
+def delimiter_of(sample: str) -> str:
     """The delimiter that splits the most lines, most evenly."""
 
     def evenness(delimiter: str) -> tuple[int, int]:

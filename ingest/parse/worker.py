@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 
 from ingest.parse.plugins import plugin_folders, plugin_parser
 from ingest.parse.registry import parse
+from ragapp.data_files import MEMORY_LIMITS
 from ragapp.errors import ParseError
-from ragapp.sandbox.child import serve
+from ragapp.sandbox.child import serve_files
 from ragapp.sandbox.messages import SandboxRequest
 
 
-def _parse(data: bytes, order: SandboxRequest) -> bytes:
-    parsed = parse(data, order.name, json.loads(order.options)["password"])
+def _work(request: SandboxRequest) -> bytes:
+    options = json.loads(request.options)
+    if "data_file" in options:
+        from ingest.data_files.result import converted  # noqa: PLC0415  DuckDB is large
+
+        return converted(request, options["data_file"], options["rows"])
+    parsed = parse(Path(request.source).read_bytes(), request.name, options["password"])
     return json.dumps(asdict(parsed)).encode()
 
 
@@ -25,4 +32,4 @@ def _import_parser(request: SandboxRequest) -> None:
 
 
 if __name__ == "__main__":
-    serve(_parse, prepare=_import_parser, readable=plugin_folders())
+    serve_files(_work, prepare=_import_parser, readable=(*plugin_folders(), *MEMORY_LIMITS))

@@ -10,8 +10,6 @@ import duckdb
 MEMORY = "1GB"
 """Memory of one query. The kernel's limit for the process is above it."""
 THREADS = 4
-MEMORY_LIMITS = ("/proc/self/cgroup", "/sys/fs/cgroup")
-"""Files in which DuckDB looks for the machine's limit of memory. It fails when it may not read them."""
 
 
 def connect(paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
@@ -46,6 +44,8 @@ def identifier(name: str) -> str:
     return f'"{quoted}"'
 
 
-def parquet_options(row_group: int = 122_880) -> str:
-    """Uncompressed, so that a search of the files for deleted text sees the values."""
-    return f"(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {row_group}, USE_TMP_FILE false)"
+PARQUET = (
+    "(FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 40960, DICTIONARY_SIZE_LIMIT 1000, "
+    "USE_TMP_FILE false)"
+)
+"""Uncompressed, so that a search of the files for deleted text sees the values."""

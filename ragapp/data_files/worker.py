@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 from pydantic import TypeAdapter
 
-from ragapp.data_files import sql
-from ragapp.data_files.connection import MEMORY_LIMITS, connect, identifier, literal, parquet_options
+from ragapp.data_files import MEMORY_LIMITS, sql
+from ragapp.data_files.connection import PARQUET, connect, identifier, literal
 from ragapp.errors import ParseError
 from ragapp.sandbox.child import serve_files
 from ragapp.sandbox.messages import SandboxRequest
@@ -95,7 +95,7 @@ def _parquet(request: SandboxRequest, order: Mapping[str, Any]) -> bytes:
         c.execute(f"CREATE TABLE rows ({declared})")
         if rows:
             c.executemany(f"INSERT INTO rows VALUES ({', '.join('?' * len(columns))})", rows)
-        c.execute(f"COPY rows TO {literal(request.target)} {parquet_options()}")
+        c.execute(f"COPY rows TO {literal(request.target)} {PARQUET}")
     return NO_RESULT
 
 

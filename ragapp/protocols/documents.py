@@ -26,6 +26,7 @@ from ragapp.types import (
     Job,
     JobState,
     Listing,
+    NewData,
     Origin,
     ParsedText,
     QueueDepth,
@@ -142,11 +143,17 @@ class DocumentStore(Protocol):
         """Those of the fragments that occur in the text of any document."""
 
     def publish(
-        self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk], tables: Sequence[DataTable] = ()
+        self,
+        job: Job,
+        parsed: ParsedText,
+        chunks: Sequence[Chunk],
+        tables: Sequence[DataTable] = (),
+        data: Sequence[NewData] = (),
     ) -> None:
         """Publishes the version: from now on keyword search finds it, and the older version is gone.
 
-        `tables` are those of the text in reading order, as `ragapp.tables.read_table` understands them.
+        `tables` are those of the text in reading order, as `ragapp.tables.read_table` understands them, and
+        `data` those of a data file.
 
         Raises ConflictError when the job is no longer this worker's: its lease expired or the document was
         deleted.

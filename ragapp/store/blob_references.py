@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import BinaryIO, TypeVar
 
@@ -49,6 +50,19 @@ class BlobWriter:
                     raise
                 data.seek(0)
 
+    def keep_all(self, contents: Sequence[bytes], record: Callable[[Connection, Sequence[Blob]], T]) -> T:
+        """Like `keep`, for several contents or none, of any size."""
+        attempts = 0
+        while True:
+            blobs = [self._put(io.BytesIO(content), len(content)) for content in contents]
+            try:
+                with self._writing.begin() as c:
+                    return record(c, blobs)
+            except BytesFreed:
+                attempts += 1
+                if attempts == ATTEMPTS:
+                    raise
+
     def free(self, unused: Iterable[str]) -> None:
         """Never fails: `ragapp doctor` finds bytes that cannot be freed now."""
         for sha256 in unused:
@@ -58,9 +72,9 @@ class BlobWriter:
             except StorageError as error:
                 log.warning("Blob %s is kept until `ragapp doctor --repair`: %s", sha256, error)
 
-    def _put(self, data: BinaryIO) -> Blob:
+    def _put(self, data: BinaryIO, limit: int | None = None) -> Blob:
         try:
-            return self._blobs.put(data, self._max_bytes)
+            return self._blobs.put(data, self._max_bytes if limit is None else limit)
         except OSError as error:
             raise StorageError(f"The document could not be stored: {error}. Free some disk space.") from error
 

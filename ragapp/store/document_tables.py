@@ -10,14 +10,18 @@ from itertools import chain
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select
 
 from ragapp.errors import no_table
+from ragapp.protocols import BlobStore
+from ragapp.store import blob_references
 from ragapp.store import schema as t
 from ragapp.types import (
+    Blob,
     DataColumn,
     DataRows,
     DataTable,
+    NewData,
     ParsedText,
     StoredTable,
     TableCell,
@@ -42,6 +46,37 @@ def write(c: Connection, version_id: int, parsed: ParsedText, tables: Sequence[D
     cells = [row for key, table in zip(ids, tables, strict=True) for row in _cell_rows(key, table)]
     if cells:
         c.execute(insert(t.table_cells), cells)
+
+
+def write_data(
+    c: Connection,
+    version_id: int,
+    parsed: ParsedText,
+    data: Sequence[NewData],
+    *,
+    stored: Sequence[Blob],
+    blobs: BlobStore,
+) -> None:
+    """Adds the tables of a data file, whose rows are `stored`, unless the version is gone already.
+
+    They are numbered after those of the text. Raises BytesFreed.
+    """
+    if not data or c.scalar(select(t.versions.c.id).where(t.versions.c.id == version_id)) is None:
+        return
+    of_version = t.tables.c.version_id == version_id
+    first = (c.scalar(select(func.max(t.tables.c.number)).where(of_version)) or 0) + 1
+    for blob in sorted(set(stored), key=lambda one: one.sha256):
+        blob_references.keep_blob(c, blob, blobs)
+    rows = [
+        _table_row(version_id, number, parsed, new.table)
+        | dict(
+            sha256=blob.sha256,
+            data_rows=new.rows,
+            data_columns=_COLUMNS.dump_python(new.columns, mode="json"),
+        )
+        for number, (new, blob) in enumerate(zip(data, stored, strict=True), first)
+    ]
+    c.execute(insert(t.tables), rows)
 
 
 def summaries(c: Connection, collection_id: int, document_id: str | None) -> list[TableSummary]:

@@ -253,7 +253,15 @@ def _missing(blobs: BlobStore, c: Connection) -> Sequence[str]:
     rows = c.execute(
         select(t.versions.c.sha256, t.versions.c.name, t.versions.c.document_id).order_by(t.versions.c.id)
     )
-    return [f"{name} ({document_id})" for sha256, name, document_id in rows if not blobs.exists(sha256)]
+    data = c.execute(
+        select(t.tables.c.sha256, t.versions.c.name, t.versions.c.document_id)
+        .join(t.versions, t.versions.c.id == t.tables.c.version_id)
+        .where(t.tables.c.sha256.is_not(None))
+        .order_by(t.tables.c.id)
+    )
+    return [
+        f"{name} ({document_id})" for sha256, name, document_id in (*rows, *data) if not blobs.exists(sha256)
+    ]
 
 
 def _missing_artifacts(blobs: BlobStore, c: Connection) -> Sequence[str]:

@@ -45,6 +45,7 @@ from ragapp.types import (
     IndexEntry,
     Job,
     Listing,
+    NewData,
     Origin,
     ParsedText,
     Ranking,
@@ -206,10 +207,19 @@ class SqlStore:
     # -- the stages of a job
 
     def publish(
-        self, job: Job, parsed: ParsedText, chunks: Sequence[Chunk], tables: Sequence[DataTable] = ()
+        self,
+        job: Job,
+        parsed: ParsedText,
+        chunks: Sequence[Chunk],
+        tables: Sequence[DataTable] = (),
+        data: Sequence[NewData] = (),
     ) -> None:
-        with self._writing.begin() as c:
+        def record(c: Connection, stored: Sequence[Blob]) -> list[str]:
             unused = publish.publish(c, job, parsed, chunks, tables)
+            document_tables.write_data(c, job.version_id, parsed, data, stored=stored, blobs=self._blobs)
+            return unused
+
+        unused = self._blob_writer.keep_all([one.parquet for one in data], record)
         self._blob_writer.free(unused)
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:

@@ -187,6 +187,17 @@ class DataRows:
 
 
 @dataclass(frozen=True, slots=True)
+class NewData:
+    """A table of a data file to be stored: its description as a table without cells, its columns, the number
+    of its rows, and these rows as a Parquet file."""
+
+    table: DataTable
+    columns: tuple[DataColumn, ...]
+    rows: int
+    parquet: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTable:
     """A table of a live document version. `number` counts the tables of a document from 1.
 
