@@ -24,7 +24,7 @@ CENTRED = 0.6
 
 
 GROUPED = 1.6
-"""The same distance where headers stand above equal groups of columns."""
+"""The same distance where headers stand above groups of columns that are all columns together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Columns:
         touched = self.below(segment) or [self.nearest(segment)]
         centre = (segment.left + segment.right) / 2
         best = touched[0], touched[-1]
-        off = self._off(best, centre) - CENTRED * height
+        off = self._off(best, centre) - (CENTRED if len(touched) < 2 else 2 * CENTRED) * height
         for left in range(first, touched[0] + 1):
             for right in range(touched[-1], last + 1):
                 distance = self._off((left, right), centre)
@@ -86,14 +86,23 @@ class Columns:
         return best
 
     def groups(self, headers: Sequence[Segment], height: float) -> list[tuple[int, int]] | None:
-        """The columns below headers that stand above equal groups of all columns; None if they do not."""
-        size, rest = divmod(len(self.edges), len(headers))
-        if rest or size < 2:
+        """Groups of columns, one below the middle of each header and together all; None if there are none."""
+        count = len(self.edges)
+        if not 0 < len(headers) < count:
             return None
-        spans = [(number * size, (number + 1) * size - 1) for number in range(len(headers))]
-        centres = [(header.left + header.right) / 2 for header in headers]
-        offs = (self._off(span, centre) for span, centre in zip(spans, centres, strict=True))
-        return spans if max(offs) <= GROUPED * height else None
+        best: dict[int, tuple[float, list[tuple[int, int]]]] = {-1: (0.0, [])}  # by the last column covered
+        for number, header in enumerate(headers):
+            centre = (header.left + header.right) / 2
+            most = count - len(headers) + number + 1
+            following: dict[int, tuple[float, list[tuple[int, int]]]] = {}
+            for before, (cost, spans) in best.items():
+                for last in range(before + 1, most):
+                    off = self._off((before + 1, last), centre)
+                    total = cost + off
+                    if off <= GROUPED * height and total < following.get(last, (float("inf"), []))[0]:
+                        following[last] = total, [*spans, (before + 1, last)]
+            best = following
+        return best[count - 1][1] if count - 1 in best else None
 
     def widened(self, column: int, header: Segment) -> Columns:
         """These columns, of which one reaches as far as its header, too."""

@@ -79,7 +79,8 @@ def _headers(region: TableRegion) -> list[list[_Filled]]:
     headers: list[list[_Filled]] = []
     for number in range(region.headers - 1, -1, -1):
         row = region.rows[number]
-        cells = _header_cells(row, columns, lowest=number + 1 == region.headers)
+        lowest = number + 1 == region.headers
+        cells = _header_cells(row, columns, lowest=lowest, topmost=number == 0)
         headers.insert(0, cells)
         for segment in row.segments:
             for cell in cells:
@@ -88,33 +89,47 @@ def _headers(region: TableRegion) -> list[list[_Filled]]:
     return headers
 
 
-def _header_cells(row: PageRow, columns: Columns, *, lowest: bool) -> list[_Filled]:
-    spans = [_header_span(segment, columns) for segment in row.segments]
-    few = len(columns.edges) <= MOST_CENTRED and not lowest
-    above = [segment for segment, span in zip(row.segments, spans, strict=True) if span]
-    groups = columns.groups(above, row.height) if few and above else None
-    if groups:
-        names = iter(groups)
-        spans = [next(names) if span else None for span in spans]
-        few = False
+def _header_cells(row: PageRow, columns: Columns, *, lowest: bool, topmost: bool) -> list[_Filled]:
+    spans: Sequence[tuple[int, int] | None] = [_header_span(segment, columns) for segment in row.segments]
+    if not lowest and len(columns.edges) <= MOST_CENTRED:
+        spans = _centred(row, spans, columns, topmost=topmost)
     cells: list[_Filled] = []
     taken = -1
-    for number, segment in enumerate(row.segments):
-        span = spans[number]
+    for segment, span in zip(row.segments, spans, strict=True):
         if span is None:
             cells.append(_Filled(0, 1, segment.start, segment.end, segment.left))
             continue
-        first, last = max(span[0], taken + 1), span[1]
-        if few:
-            following = next((other[0] for other in spans[number + 1 :] if other), len(columns.edges))
-            first, last = columns.centred(segment, taken + 1, max(last, following - 1), row.height)
-        first = max(first, taken + 1)
-        last = max(first, last)
+        first = max(span[0], taken + 1)
+        last = max(first, span[1])
         if first < len(columns.edges):
             column = columns.first + first
             cells.append(_Filled(column, last - first + 1, segment.start, segment.end, segment.left))
             taken = last
     return _without_doubles(cells)
+
+
+def _centred(
+    row: PageRow, spans: Sequence[tuple[int, int] | None], columns: Columns, *, topmost: bool
+) -> list[tuple[int, int] | None]:
+    """The columns above whose middle the headers of a row stand: groups that are all columns together if
+    that is possible, unless each stands above several columns already.
+    """
+    above = [segment for segment, span in zip(row.segments, spans, strict=True) if span]
+    wide = all(span[1] > span[0] for span in spans if span)
+    grouped = topmost or len(above) == 1 or not wide
+    if grouped and (groups := columns.groups(above, row.height)):
+        names = iter(groups)
+        return [next(names) if span else None for span in spans]
+    found: list[tuple[int, int] | None] = []
+    taken = -1
+    for number, (segment, span) in enumerate(zip(row.segments, spans, strict=True)):
+        if span is None:
+            found.append(None)
+            continue
+        following = next((other[0] for other in spans[number + 1 :] if other), len(columns.edges))
+        found.append(columns.centred(segment, taken + 1, max(span[1], following - 1), row.height))
+        taken = span[1]
+    return found
 
 
 def _header_span(segment: Segment, columns: Columns) -> tuple[int, int] | None:

@@ -33,7 +33,7 @@ MOST_COMPARED = 64
 RAISED = 0.15
 """The share by which the letters of raised marks are smaller than others."""
 
-OVERLAPPING = 0.5
+OVERLAPPING = 0.3
 """The share of its height by which a word overlaps the one before on the same line, such as a raised mark."""
 
 FIGURE = re.compile(
@@ -155,7 +155,7 @@ def _are_marks(row: PageRow, around: Sequence[PageRow]) -> bool:
     if not all(_MARK.fullmatch(segment.text) for segment in row.segments):
         return False
     shared = (min(row.top, other.top) - max(row.bottom, other.bottom) for other in around if other is not row)
-    return any(height > OVERLAPPING / 2 * row.height for height in shared)
+    return any(height > OVERLAPPING * row.height for height in shared)
 
 
 def _is_same_row(row: _Runs, run: Sequence[PlacedWord]) -> bool:

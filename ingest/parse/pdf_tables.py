@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from ingest.parse.pdf_columns import Columns, find_columns
 from ingest.parse.pdf_rows import PageRow, Segment
-
-FEWEST_ROWS = 2
-FEWEST_FIGURES = 4
-FEWEST_ROWS_OF_ONE_COLUMN = 3
+from ingest.parse.pdf_table_checks import is_table
 
 MOST_BETWEEN = 8
 """The most consecutive rows without numbers inside a table."""
@@ -50,8 +46,6 @@ _NAMES = re.compile(
     r"\b(?:ended|ending|as of|fiscal|quarter|months|weeks)\b",
     re.IGNORECASE,
 )
-_PLAIN_NUMBER = re.compile(r"(?:[A-Z]{1,2}-)?\d{1,4}")
-_EQUATION_NUMBER = re.compile(r"\(\d{1,3}[a-z]?\)")
 
 
 @dataclass(slots=True)
@@ -167,37 +161,15 @@ def _region(rows: Sequence[PageRow], first: int, last: int, reached: int) -> Tab
     """The table with figures from `first` to `last`; None if it is no table."""
     body = [row for row in rows[first : last + 1] if row.figures]
     columns = find_columns(body)
-    if columns is None or len(columns.edges) > MOST_COLUMNS or not _is_table(body, columns):
+    if columns is None or len(columns.edges) > MOST_COLUMNS:
         return None
     top, below = _header_rows(rows, first, reached, columns)
-    if len(columns.edges) == 1 and not columns.labelled:
+    header = " ".join(row.text for row in rows[top:below])
+    if not is_table(body, columns, header):
         return None
     region = TableRegion(list(rows[top : last + 1]), below - top, columns, first=top, last=last)
     _add_titles(region, rows, reached)
     return region
-
-
-def _is_table(body: Sequence[PageRow], columns: Columns) -> bool:
-    figures = [segment for row in body for segment in row.segments[columns.first :] if segment.is_figure]
-    if len(columns.edges) - len(columns.texts) > 1:
-        return len(body) >= FEWEST_ROWS and len(figures) >= FEWEST_FIGURES
-    if len(body) < FEWEST_ROWS_OF_ONE_COLUMN:
-        return False
-    texts = [segment.text for segment in figures]
-    return not _are_pages(texts) and not all(_EQUATION_NUMBER.fullmatch(text) for text in texts)
-
-
-def _are_pages(texts: Sequence[str]) -> bool:
-    """Whether a column has numbers of pages: whole numbers that do not fall."""
-    if not all(_PLAIN_NUMBER.fullmatch(text) for text in texts):
-        return False
-    numbers = [int(text.rpartition("-")[2]) for text in texts]
-    rising = sum(1 for before, after in pairwise(numbers) if before <= after)
-    return rising >= RISING * (len(numbers) - 1)
-
-
-RISING = 0.8
-"""The share of numbers of pages in a table of contents that do not fall."""
 
 
 def _header_rows(rows: Sequence[PageRow], first: int, reached: int, columns: Columns) -> tuple[int, int]:
