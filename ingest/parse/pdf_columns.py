@@ -85,11 +85,18 @@ class Columns:
                     best, off = (left, right), distance
         return best
 
+    def is_middle(self, header: Segment, height: float) -> bool:
+        """Whether a header stands above the middle of the columns that it touches."""
+        touched = self.below(header)
+        centre = (header.left + header.right) / 2
+        return bool(touched) and self._off((touched[0], touched[-1]), centre) <= CENTRED * height
+
     def groups(self, headers: Sequence[Segment], height: float) -> list[tuple[int, int]] | None:
         """Groups of columns, one below the middle of each header and together all; None if there are none."""
         count = len(self.edges)
         if not 0 < len(headers) < count:
             return None
+        slack = (GROUPED if len(headers) > 1 else 2 * CENTRED) * height
         best: dict[int, tuple[float, list[tuple[int, int]]]] = {-1: (0.0, [])}  # by the last column covered
         for number, header in enumerate(headers):
             centre = (header.left + header.right) / 2
@@ -99,7 +106,7 @@ class Columns:
                 for last in range(before + 1, most):
                     off = self._off((before + 1, last), centre)
                     total = cost + off
-                    if off <= GROUPED * height and total < following.get(last, (float("inf"), []))[0]:
+                    if off <= slack and total < following.get(last, (float("inf"), []))[0]:
                         following[last] = total, [*spans, (before + 1, last)]
             best = following
         return best[count - 1][1] if count - 1 in best else None

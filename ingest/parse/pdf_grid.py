@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ingest.parse.pdf_columns import ALIGNED, Columns
 from ingest.parse.pdf_rows import PageRow, Segment
-from ingest.parse.pdf_tables import TableRegion
+from ingest.parse.pdf_tables import NAMES, TableRegion
 from ragapp.types import GridCell
 
 MOST_CENTRED = 24
@@ -29,6 +29,9 @@ _GOES_ON = re.compile(
     r"|[,–—&/-])$",
     re.IGNORECASE,
 )
+
+
+_ITEM = re.compile(r"\(?[a-z][.)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,9 @@ def _centred(
     that is possible, unless each stands above several columns already.
     """
     above = [segment for segment, span in zip(row.segments, spans, strict=True) if span]
-    wide = all(span[1] > span[0] for span in spans if span)
-    grouped = topmost or len(above) == 1 or not wide
-    if grouped and (groups := columns.groups(above, row.height)):
+    if _are_groups(above, columns, row.height, topmost=topmost) and (
+        groups := columns.groups(above, row.height)
+    ):
         names = iter(groups)
         return [next(names) if span else None for span in spans]
     found: list[tuple[int, int] | None] = []
@@ -130,6 +133,14 @@ def _centred(
         found.append(columns.centred(segment, taken + 1, max(span[1], following - 1), row.height))
         taken = span[1]
     return found
+
+
+def _are_groups(headers: Sequence[Segment], columns: Columns, height: float, *, topmost: bool) -> bool:
+    """Whether headers may stand above groups of columns, and not only above those that they touch."""
+    periods = all(NAMES.search(header.text) for header in headers)
+    if len(headers) == 1:
+        return periods or not columns.is_middle(headers[0], height)
+    return topmost or periods or not any(columns.is_middle(header, height) for header in headers)
 
 
 def _header_span(segment: Segment, columns: Columns) -> tuple[int, int] | None:
@@ -260,13 +271,15 @@ def _wraps(upper: PageRow, lower: PageRow, limit: float) -> bool:
     if _is_rest(rest.text) or _GOES_ON.search(first.text):
         return True
     word = (rest.right - rest.left) * len(rest.text.split()[0]) / len(rest.text)
+    if first.bold and not rest.bold:
+        return False
     full = first.right - first.left >= WRAPPED * (limit - first.left)
     return full and first.right + word > limit and len(first.text.split()) > 3 and len(upper.segments) == 1
 
 
 def _is_rest(text: str) -> bool:
     """Whether a text cannot be the beginning of a label."""
-    return text[:1].islower() and not re.match(r"\(?[a-z][.)]", text)
+    return text.lstrip("(")[:1].islower() and not _ITEM.match(text)
 
 
 def _indent_levels(region: TableRegion, rows: Sequence[Sequence[_Filled]]) -> dict[int, int]:

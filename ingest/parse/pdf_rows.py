@@ -77,6 +77,7 @@ class Segment:
     inner: float
     """Its left edge without a currency sign, which often stands far from its number."""
     text: str
+    bold: bool = False
     broken: bool = False
     """Whether its last word goes on in the next row."""
 
@@ -144,7 +145,8 @@ def page_rows(text: str, lines: Sequence[Placed]) -> list[PageRow]:
             rows[-1][2].append(run)
         else:
             rows.append((bottom, top, [run]))
-    found = [row for row in (_row(text, *parts) for parts in rows) if row.segments]
+    bold = [line.bold for line, _, _ in lines]
+    found = [row for row in (_row(text, *parts, bold) for parts in rows) if row.segments]
     return [
         row for number, row in enumerate(found) if not _are_marks(row, found[max(0, number - 1) : number + 2])
     ]
@@ -208,16 +210,18 @@ def _is_broken(box: WordBox) -> bool:
     return abs(box.last_bottom - box.bottom) > (box.top - box.bottom) / 2
 
 
-def _row(text: str, bottom: float, top: float, runs: Sequence[list[PlacedWord]]) -> PageRow:
+def _row(
+    text: str, bottom: float, top: float, runs: Sequence[list[PlacedWord]], bold: Sequence[bool]
+) -> PageRow:
     words = sorted((word for run in runs for word in run), key=lambda word: word.box.left)
     row = PageRow(bottom, top)
     part: list[PlacedWord] = []
     for word in words:
         if part and not _goes_on(text, part, word, row.height):
-            row.segments += _segment(text, part)
+            row.segments += _segment(text, part, bold)
             part = []
         part.append(word)
-    row.segments += _segment(text, part)
+    row.segments += _segment(text, part, bold)
     row.figures = _figures(row.segments)
     return row
 
@@ -241,7 +245,7 @@ def _bridges(text: str, part: Sequence[PlacedWord], word: PlacedWord, gap: float
     leads = _LEADERS.fullmatch(shown) is not None, _LEADERS.fullmatch(following) is not None
     if any(leads):
         return all(leads)
-    if _OPENING.fullmatch(shown) and following[:1] in "0123456789.(—–-$€£¥":
+    if shown != "-" and _OPENING.fullmatch(shown) and following[:1] in "0123456789.(—–-$€£¥":
         return gap < MOST_OPENED
     if _CLOSING.fullmatch(following) and is_figure(text, part[0].start, before.end):
         return gap < 2 * CELL_GAP
@@ -263,7 +267,7 @@ def _are_years(first: Segment, numbers: Sequence[Segment]) -> bool:
     return len(numbers) > 1 or first.is_figure or first.text.startswith("(")
 
 
-def _segment(text: str, words: Sequence[PlacedWord]) -> list[Segment]:
+def _segment(text: str, words: Sequence[PlacedWord], bold: Sequence[bool]) -> list[Segment]:
     """The segment of these words without dot leaders; none if nothing is left."""
     if not words:
         return []
@@ -280,4 +284,4 @@ def _segment(text: str, words: Sequence[PlacedWord]) -> list[Segment]:
     left = inner = words[0].box.left
     if len(words) > 1 and _OPENING.fullmatch(text, start, words[0].end):
         inner = words[1].box.left
-    return [Segment(start, end, left, right, inner, text[start:end], broken=broken)]
+    return [Segment(start, end, left, right, inner, text[start:end], bold[words[0].line], broken)]

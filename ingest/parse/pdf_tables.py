@@ -41,7 +41,9 @@ LONGEST_CROSSING = 70
 INSIDE = 0.6
 """The share of a header's width that is above the columns of data."""
 
-_NAMES = re.compile(
+_MONTH = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+NAMES = re.compile(
+    rf"\b(?:{_MONTH})[a-z]*\.? \d|"
     r"\b(?:19|20)\d\d\b|\b(?:in|of) (?:millions|thousands|billions)|\(in |"
     r"\b(?:ended|ending|as of|fiscal|quarter|months|weeks)\b",
     re.IGNORECASE,
@@ -149,7 +151,7 @@ def _ends_table(row: PageRow, left: float, margin: float) -> bool:
         for segment in row.segments
         if segment.left >= min(left - row.height, margin + FAR * row.height)
     ]
-    named = sum(1 for segment in beside if _NAMES.search(segment.text))
+    named = sum(1 for segment in beside if NAMES.search(segment.text))
     return named > 0 and 2 * named >= len(beside)
 
 
@@ -195,7 +197,7 @@ def _names_columns(row: PageRow, columns: Columns) -> bool:
         return False
     if not beside or any(len(one.text) > LONGEST_HEADER or one.text.endswith(";") for one in beside):
         return False
-    if not any(_is_near(one, columns, row.height) for one in beside):
+    if len(beside) != len(columns.edges) and not any(_is_near(one, columns, row.height) for one in beside):
         return False
     others = [one for one in row.segments if one not in beside]
     return all(one.right < columns.left + row.height for one in others) and bool(
