@@ -9,6 +9,7 @@ from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.library import LibraryAnswers, hit_of
 from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.pipeline import ReadingPipeline
+from ragapp.answering.tables.catalogue import load_catalogue
 from ragapp.answering.tables.passages import TableAnswers
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
@@ -75,11 +76,14 @@ def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments)
         model = installed()
         return None if model is None else float(model.score(question, [text])[0])
 
+    formulas = Lazy(lambda: load_catalogue(settings.formulas))
     documents = SourceDocuments(
         lambda document_id, version: store.chunks(document_id, version, 0, None), store.parsed_text
     )
     return Extractor(
-        ReadingPipeline(reader.get, installed, documents, TableAnswers(store.document_tables, store.span)),
+        ReadingPipeline(
+            reader.get, installed, documents, TableAnswers(store.document_tables, store.span, formulas.get)
+        ),
         score if reranker is not None else None,
         _build_library(store, named),
     )

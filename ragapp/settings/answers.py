@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -49,6 +50,11 @@ class AnswerSettings(BaseModel):
         default="mark",
         description="What happens to sentences that are not fully supported: `mark` marks them, `strict` "
         "drops them.",
+    )
+    formulas: Path | None = Field(
+        default=None,
+        description="A TOML file with formulas that are computed from tables, beside those that come with "
+        "the program. docs/answers.md describes its form.",
     )
     openai_base_url: str | None = Field(
         default=None, description="Base URL of an OpenAI-compatible server for `openai:MODEL`."

@@ -17,6 +17,7 @@ from ragapp.answering.reading.shown import evidence_of
 from ragapp.answering.reading.summary import summary
 from ragapp.answering.reading.wording import corrected
 from ragapp.answering.statements import Evidence, Statement
+from ragapp.answering.tables.outcome import TableRefusal
 from ragapp.answering.tables.passages import TableAnswers
 from ragapp.protocols import Reader, Reranker
 from ragapp.types import Verdict
@@ -62,13 +63,21 @@ class ReadingPipeline:
         passages = passages[:MOST_READ]
         if not passages:
             return Extract(())
-        found = self._tables.answer(question, passages) if self._tables else None
+        found = self._from_tables(question, passages)
         if isinstance(found, list):
             return Extract(tuple(found))
         extract = self._from_text(question, core, passages)
         if found is not None and not extract.statements:
             return replace(extract, missing=None, reason=found.reason)
         return extract
+
+    def _from_tables(
+        self, question: str, passages: Sequence[Passage]
+    ) -> list[Statement] | TableRefusal | None:
+        understood = understand(question)
+        if self._tables is None:
+            return None
+        return self._tables.answer(understood.text, understood.names, passages)
 
     def by_cells(
         self, claim: str, passages: Sequence[Passage]

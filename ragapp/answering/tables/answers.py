@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from ragapp.answering.tables.arithmetic import average_of, change_of, difference_of, quotient_of, sum_of
+from ragapp.answering.tables.catalogue import Catalogue, built_in
 from ragapp.answering.tables.choosing import extreme_of, filtered
 from ragapp.answering.tables.computing import MixedUnitsError
 from ragapp.answering.tables.finding import is_plain
+from ragapp.answering.tables.formula_answers import answer_by_formula
 from ragapp.answering.tables.lines import best_lines
 from ragapp.answering.tables.listing import count_of, list_of
 from ragapp.answering.tables.lookup import look_up
-from ragapp.answering.tables.outcome import Outcome, TableRefusal
+from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
 from ragapp.answering.tables.query import Operation, TableQuery, asks_value, read_query
 from ragapp.answering.tables.sources import TableSource
 from ragapp.answering.tables.times import without_times
@@ -35,17 +37,26 @@ _ANSWERS: Final[Mapping[Operation, Callable[[TableQuery, Sequence[TableSource]],
 _ALSO_NAMES: Final = frozenset({"sum", "average", "percentage", "change", "percentage change"})
 """Operations whose words may be part of a line's name: "Net change in cash", "Average balance"."""
 
+_NAMES_FORMULA: Final = frozenset({"look up", "ratio", "percentage"})
+"""Operations whose wording a formula's name may have: "the current ratio", "capex as a percentage of …"."""
+
 _OPERATION_STEMS: Final = frozenset(
     {"chang", "increas", "decreas", "averag", "growth", "percentag", "declin"}
 )
 
 
-def answer_from_tables(question: str, sources: Sequence[TableSource]) -> Outcome:
-    """The answer to a question by the tables that have the line it names."""
+def answer_from_tables(
+    question: str, sources: Sequence[TableSource], catalogue: Catalogue | None = None
+) -> Outcome:
+    """The answer to a question by the tables that have the line it names, or else by a formula."""
     if not asks_value(question):
         return None
-    answers = (_answer(reading, sources) for reading in _readings(read_query(question), sources))
-    return next((outcome for outcome in answers if outcome is not None), None)
+    query = read_query(question)
+    answers = (_answer(reading, sources) for reading in _readings(query, sources))
+    outcome = next((outcome for outcome in answers if outcome is not None), None)
+    if isinstance(outcome, TableAnswer) or query.operation not in _NAMES_FORMULA:
+        return outcome
+    return answer_by_formula(query, sources, catalogue or built_in()) or outcome
 
 
 def _answer(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:

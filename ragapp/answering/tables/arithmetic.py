@@ -61,6 +61,8 @@ def change_of(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:
     if ends is None or isinstance(ends, TableRefusal):
         return ends
     earlier, later = ends
+    if not _are_alike(earlier, later):
+        return None
     if query.backwards or (query.operation == "difference" and _amount(earlier) > _amount(later)):
         earlier, later = later, earlier
     in_percent = query.operation == "percentage change"
@@ -163,6 +165,11 @@ def _two_ends(query: TableQuery, line: Line) -> list[CellPlace] | TableRefusal |
         before = [place for place in places if when(place) < when(asked[0])]
         return [before[-1], asked[0]] if before else None
     return places[-2:] if len(places) >= 2 else None
+
+
+def _are_alike(one: CellPlace, other: CellPlace) -> bool:
+    """Whether two cells are for periods of the same length: a year is not compared with a quarter."""
+    return not one.period or not other.period or one.period.months == other.period.months
 
 
 def _amount(place: CellPlace) -> Decimal:

@@ -62,8 +62,10 @@ def best_lines(phrase: str, sources: Iterable[TableSource]) -> list[Match]:
 
 def _match(stems: Sequence[str], line: Line) -> Match | None:
     asked = frozenset(stems)
+    known = line.known
+    if known.isdisjoint(asked):
+        return None
     weight = line.source.weight
-    known = line.own | line.aside | line.section | line.over
     own, over, section = asked & line.own, asked & line.over, asked & line.section
     if not (own | over | section) - EMPTY and not (line.own <= asked and own):
         return None
@@ -76,8 +78,9 @@ def _match(stems: Sequence[str], line: Line) -> Match | None:
     asked -= EMPTY - known
     total = sum(map(weight, asked)) or 1.0
     by_labels = sum(map(weight, asked & known))
-    caption = sum(map(weight, (asked - known) & line.source.caption_stems))
-    prose = sum(map(weight, (asked - known - line.source.caption_stems) & line.source.prose_stems))
+    about = frozenset(filter(line.source.is_about, asked - known))
+    caption = sum(map(weight, about))
+    prose = sum(map(weight, (asked - known - about) & line.source.prose_stems))
     explained = (by_labels + caption + BY_PROSE * prose) / total
     whole = named > 0.99
     if by_labels + (caption if whole else 0.0) < BY_LABELS * total:
@@ -152,6 +155,8 @@ def when(place: CellPlace) -> int:
 def _at(line: Line, time: Time, years: set[int]) -> list[CellPlace]:
     comparing = [place for place in line.places if place.years and place.years == years]
     fitting = [place for place in line.places if place.period and place.period.year == time.year]
+    if not time.quarter and not time.day:
+        fitting = [place for place in fitting if place.period and place.period.months in {12, None}]
     exact = [place for place in fitting if place.period and time.day and place.period.end == time.day]
     if exact:
         return exact

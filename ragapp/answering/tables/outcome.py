@@ -55,7 +55,7 @@ def computed_answer(query: TableQuery, computed: Computed, matches: Iterable[Mat
 
 def lacking(query: TableQuery, line: Line, missing: Sequence[Time]) -> TableRefusal:
     """The refusal for times that a line does not have, with those that it has."""
-    name = line.row.name or line.column.name
+    name = line.row.name or line.column.name or "This line"
     times = ", ".join(map(str, missing))
     known = ", ".join(dict.fromkeys(period_name(place.period) for place in line.places if place.period))
     has = f"; the table has {known}" if known else ""

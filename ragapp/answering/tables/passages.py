@@ -10,8 +10,10 @@ from ragapp.answering.passages import Passage
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.tables.answers import answer_from_tables
+from ragapp.answering.tables.catalogue import Catalogue, built_in
 from ragapp.answering.tables.composing import Composed, column_name, compose_answer, row_name, spans_of
-from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
+from ragapp.answering.tables.labels import label_stems
+from ragapp.answering.tables.outcome import TableAnswer, TableRefusal
 from ragapp.answering.tables.sources import CellPlace, TableSource
 from ragapp.answering.tables.verifying import judge_by_cells
 from ragapp.types import CitedCell, StoredTable, Verdict
@@ -25,8 +27,8 @@ SpanOf = Callable[[str, int, int, int], str]
 CONFIDENT = 0.6
 """The confidence from which a table's answer goes before a sentence's."""
 
-MOST_DOCUMENTS = 3
-"""Passages whose documents' tables are all read."""
+MOST_READ = 4
+"""Passages whose documents are asked, the best first."""
 
 REMEMBERED = 32
 """Documents whose tables are kept in memory."""
@@ -38,26 +40,35 @@ MOST_SOURCES = 10_000
 class TableAnswers:
     """Answers from tables. Safe for many threads."""
 
-    def __init__(self, tables_of: TablesOf, span_of: SpanOf) -> None:
+    def __init__(
+        self, tables_of: TablesOf, span_of: SpanOf, catalogue: Callable[[], Catalogue] = built_in
+    ) -> None:
+        """`catalogue` has the formulas; it is read when the first question needs it."""
+        self._catalogue = catalogue
         self._tables_of = lru_cache(maxsize=REMEMBERED)(tables_of)
         self._span_of = span_of
         self._sources: dict[tuple[int, str], TableSource] = {}
 
-    def answer(self, question: str, passages: Sequence[Passage]) -> list[Statement] | TableRefusal | None:
+    def answer(
+        self, question: str, names: Sequence[str], passages: Sequence[Passage]
+    ) -> list[Statement] | TableRefusal | None:
         """The statements of a confident answer; the refusal when a table has the line and not the time.
 
-        The tables that passages show are asked first, then all tables of the best passages' documents.
+        The documents are asked one by one, in the order of their best passages: first the tables that
+        passages show, then all their tables. One that has none of the question's `names` is not asked.
         """
-        shown = self._tables(passages, self._stored(passages), only_shown=True)
-        outcome = answer_from_tables(question, shown.sources)
-        if not _is_confident(outcome):
-            everything = self._tables(passages, self._stored(passages[:MOST_DOCUMENTS]), only_shown=False)
-            wider = answer_from_tables(question, everything.sources)
-            if _is_confident(wider):
-                shown, outcome = everything, wider
-        if isinstance(outcome, TableAnswer) and _is_confident(outcome):
-            return [self._statement(one, shown) for one in compose_answer(outcome)]
-        return outcome if isinstance(outcome, TableRefusal) else None
+        refusal: TableRefusal | None = None
+        for document in dict.fromkeys(_document(one) for one in passages[:MOST_READ]):
+            own = [one for one in passages if _document(one) == document]
+            stored = self._tables_of(*document)
+            for only_shown in (True, False):
+                tables = self._tables(own, {document: stored}, only_shown=only_shown)
+                outcome = answer_from_tables(question, tables.about(names), self._catalogue())
+                if isinstance(outcome, TableAnswer) and outcome.confidence >= CONFIDENT:
+                    return [self._statement(one, tables) for one in compose_answer(outcome)]
+                if isinstance(outcome, TableRefusal):
+                    refusal = refusal or outcome
+        return refusal
 
     def judge(self, claim: str, passages: Sequence[Passage]) -> tuple[Verdict, tuple[Evidence, ...]] | None:
         """What the cells of the tables that passages show say to the numbers of a claim, with those that
@@ -73,8 +84,7 @@ class TableAnswers:
         return judged.verdict, evidence
 
     def _stored(self, passages: Sequence[Passage]) -> dict[tuple[str, int], Sequence[StoredTable]]:
-        documents = dict.fromkeys((one.hit.document_id, one.hit.version) for one in passages)
-        return {document: self._tables_of(*document) for document in documents}
+        return {document: self._tables_of(*document) for document in dict.fromkeys(map(_document, passages))}
 
     def _tables(
         self,
@@ -86,7 +96,7 @@ class TableAnswers:
         """The tables that passages show, or all, under the passage that shows them or the best one."""
         found = _Tables()
         for document, tables in stored.items():
-            own = [one for one in passages if (one.hit.document_id, one.hit.version) == document]
+            own = [one for one in passages if _document(one) == document]
             for table in tables:
                 near = next((one for one in own if _overlaps(one, table)), None)
                 if near or not only_shown:
@@ -125,8 +135,8 @@ def _cited(place: CellPlace) -> CitedCell:
     return CitedCell(row_name(place), column_name(place), cell.text, cell.start, cell.end)
 
 
-def _is_confident(outcome: Outcome) -> bool:
-    return isinstance(outcome, TableAnswer) and outcome.confidence >= CONFIDENT
+def _document(passage: Passage) -> tuple[str, int]:
+    return passage.hit.document_id, passage.hit.version
 
 
 class _Tables:
@@ -139,6 +149,15 @@ class _Tables:
     def add(self, source: TableSource, passage: Passage) -> None:
         self.sources.append(source)
         self._passages[id(source)] = passage
+
+    def about(self, names: Sequence[str]) -> list[TableSource]:
+        """The tables that have one of the names in their labels or title; all when there are no names."""
+        stems = {stem for name in names for stem in label_stems(name)}
+        if not stems:
+            return self.sources
+        if any(source.is_about(stem) for source in self.sources for stem in stems):
+            return self.sources
+        return []
 
     def passage_of(self, place: CellPlace) -> Passage:
         return self._passages[id(place.source)]

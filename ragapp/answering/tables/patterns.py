@@ -111,11 +111,14 @@ ADDS: Final = _words(
 )
 ADDED: Final = _words(r"\b(?:sum|combined|altogether|in total|both|together|cumulative|aggregate|summed)\b")
 EACH: Final = _words(r"\brespective(?:ly)?\b|\bchronological\b|\beach\b")
+ASIDE: Final = _words(r"\((?:formerly|previously|also|now|f/k/a|a/k/a)\b[^()]{0,60}\)")
+ASKS_AFTER: Final = _words(r"\bquestion\b[^:?]{0,60}: ?(?P<asks>(?:what|which|how|in|by|who)\b.+)$")
 NO_VALUE: Final = _words(
+    r"^(?:does|do|did|is|are|was|were|has|have|had|can|could|will|would|should|may|might)\b",
     r"^(?:[\w,]+ ){0,3}(?:why|how (?!much|many|long|high|large|big|old)|where|when"
     r"|what (?:do|does|did) (?!the .{0,80}\b(?:cost|total|amount to)))\b",
     r"\b(?:represents|represent(?!ed)|compris(?:es?|ed)|refers? to|defined|determined|derived|due to"
-    r"|reasons?|causes?|caused|driven|primarily|mainly|method|policy|basis|purpose|explain|describe|means?"
+    r"|reasons?|causes?|caused|driven|drove|primarily|mainly|method|policy|basis|purpose|explain|describe|means?"
     r"|stand for|exclude|affect(?:ed)?|led to|influenced|impact on|result(?:s|ed)? from)\b",
 )
 DEFINITION: Final = _words(r"^what (?:is|are) (?!the\b|an?\b|our\b)(?!.*(?:'s|’s|s'|s’) )")

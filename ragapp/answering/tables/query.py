@@ -81,7 +81,9 @@ def asks_value(question: str) -> bool:
 
 def read_query(question: str) -> TableQuery:
     """What the question wants. Every question is a look-up at least; whether a table has it shows later."""
-    text = " ".join(question[:LONGEST_QUESTION].split()).rstrip(" ?.")
+    text = patterns.ASIDE.sub(" ", " ".join(question[:LONGEST_QUESTION].split())).rstrip(" ?.")
+    asks = patterns.ASKS_AFTER.search(text)
+    text = asks["asks"] if asks else text
     each = patterns.EACH.search(text) is not None
     query = TableQuery(text, "look up", (without_times(text),), times_in(text), each=each)
     for reader in _READERS:

@@ -20,6 +20,9 @@ _RESTATED = re.compile(
 _COMMON = frozenset({"total", "net", "less", "and"})
 """Stems that lines share: they tell lines apart, and name none."""
 
+LONG = 4
+"""Letters of a stem that is looked for inside the words of a title."""
+
 LIGHT = 0.5
 """The weight of a stem that lines share, where the rarest weigh 1.5."""
 
@@ -65,6 +68,11 @@ class Line:
     def own(self) -> frozenset[str]:
         return frozenset(self.name)
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All stems that name it."""
+        return self.own | self.aside | self.section | self.over
+
     @property
     def source(self) -> TableSource:
         return self.places[0].source
@@ -99,6 +107,15 @@ class TableSource:
     def said_stems(self) -> frozenset[str]:
         said = (self.table.caption, self.table.introduction, self.title)
         return frozenset(one for text in said for one in label_stems(text))
+
+    def is_about(self, stem: str) -> bool:
+        """Whether its caption, introduction or heads have a stem, or its title, perhaps inside a longer word:
+        "express" in AMERICANEXPRESS_2022."""
+        return stem in self.caption_stems or (len(stem) >= LONG and stem in self._title_letters)
+
+    @cached_property
+    def _title_letters(self) -> str:
+        return "".join(filter(str.isalnum, self.title.lower()))
 
     @cached_property
     def prose_stems(self) -> frozenset[str]:

@@ -179,3 +179,24 @@ def test_a_ratio_of_two_lines_of_a_balance_sheet() -> None:
     made = answered("What is the ratio of total assets to total liabilities in 2019?", BALANCE).computed
     assert made is not None
     assert round(made.value, 2) == Decimal("2.93")
+
+
+def test_a_year_is_not_compared_with_a_quarter() -> None:
+    rows = [
+        ["", "Three months ended December 31, 2020", "Year ended December 31, 2019"],
+        ["Net sales", "$300", "$1,000"],
+    ]
+    assert ask("What was the change in net sales from 2019 to 2020?", rows) is not None
+    assert not isinstance(ask("What was the change in net sales?", rows), TableAnswer)
+
+
+def test_a_year_is_looked_up_in_the_column_of_the_year() -> None:
+    rows = [
+        ["", "Three months ended December 31, 2020", "Year ended December 31, 2020"],
+        ["Net sales", "$300", "$1,000"],
+    ]
+    assert answered("What were the net sales in 2020?", rows).cells[0].cell.value == 1000
+
+
+def test_a_yes_or_no_question_is_not_answered_with_a_cell() -> None:
+    assert ask("Did net revenue in Mexico grow in 2019?", INCOME) is None
