@@ -12,6 +12,7 @@ from ragapp.answering.tables.choosing import extreme_of, filtered
 from ragapp.answering.tables.computing import MixedUnitsError
 from ragapp.answering.tables.finding import is_plain
 from ragapp.answering.tables.formula_answers import answer_by_formula
+from ragapp.answering.tables.labels import label_stems
 from ragapp.answering.tables.lines import best_lines
 from ragapp.answering.tables.listing import count_of, list_of
 from ragapp.answering.tables.lookup import look_up
@@ -54,9 +55,20 @@ def answer_from_tables(
     query = read_query(question)
     answers = (_answer(reading, sources) for reading in _readings(query, sources))
     outcome = next((outcome for outcome in answers if outcome is not None), None)
-    if isinstance(outcome, TableAnswer) or query.operation not in _NAMES_FORMULA:
+    if query.operation not in _NAMES_FORMULA:
         return outcome
-    return answer_by_formula(query, sources, catalogue or built_in()) or outcome
+    catalogue = catalogue or built_in()
+    if isinstance(outcome, TableAnswer) and not _is_part_of_name(outcome, catalogue):
+        return outcome
+    return answer_by_formula(query, sources, catalogue) or outcome
+
+
+def _is_part_of_name(outcome: TableAnswer, catalogue: Catalogue) -> bool:
+    """Whether the row that was found is named by a part of a formula's name alone: "working capital" in
+    "working capital ratio"."""
+    named = catalogue.named_in(outcome.query.text)
+    row = frozenset(label_stems(outcome.cells[0].row.name))
+    return named is not None and row < frozenset(label_stems(named[1]))
 
 
 def _answer(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:

@@ -55,6 +55,15 @@ def test_formulas_of_the_catalogue_take_their_lines_from_several_tables(
     )
 
 
+def test_a_row_that_has_a_part_of_the_formulas_name_is_not_taken_for_it() -> None:
+    selected = [["(in millions)", "2019", "2018"], ["Working capital", "$91", "$172"], ["Debt", "5", "6"]]
+    sources = [TableSource(read(selected)), *SOURCES]
+    answer = answer_from_tables("What was the working capital ratio in 2019?", sources)
+    assert isinstance(answer, TableAnswer)
+    assert answer.computed is not None
+    assert answer.computed.formula == "391 ÷ 300"
+
+
 def test_a_formula_without_one_of_its_lines_is_not_answered() -> None:
     assert answer_from_tables("What was the interest coverage in 2019?", SOURCES) is None
 
