@@ -59,7 +59,8 @@ def forget(answer: Answer, gone: frozenset[Source]) -> Answer:
         standalone_question=answer.question if by_model else answer.standalone_question,
         sentences=sentences,
         citations=tuple(
-            replace(one, document_name=GONE) if one.number in lost else one for one in answer.citations
+            replace(one, document_name=GONE, cells=()) if one.number in lost else one
+            for one in answer.citations
         ),
         hits=tuple(
             replace(one, document_name=GONE, heading=None, title=None)
@@ -77,7 +78,7 @@ def _without(sentence: Sentence, lost: set[int]) -> Sentence:
     """The sentence, or GONE when it cites nothing or a document that no longer exists."""
     if sentence.citations and lost.isdisjoint(sentence.citations):
         return sentence
-    return replace(sentence, text=GONE, highlight=None)
+    return replace(sentence, text=GONE, highlight=None, formula=None)
 
 
 def _written(sentences: tuple[Sentence, ...]) -> str:

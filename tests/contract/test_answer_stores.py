@@ -15,7 +15,7 @@ from ragapp.errors import NotFoundError
 from ragapp.store import schema as t
 from ragapp.store.answers import SqlAnswers
 from ragapp.store.conversations import SqlConversations
-from ragapp.types import Answer, CacheDecision, Citation, Feedback, Sentence
+from ragapp.types import Answer, CacheDecision, Citation, CitedCell, Feedback, Sentence
 from tests.fault.library import NAME, Library
 
 TEXT = "The heron waits. The crane flies."
@@ -86,6 +86,24 @@ def test_deleting_a_document_redacts_its_answers(
     assert QUOTE not in stored.answer.answer
     with engine.begin() as c:
         assert "heron waits" not in c.execute(select(t.answers.c.answer)).scalar_one()
+
+
+def test_deleting_a_document_redacts_the_cells_and_formulas_of_its_answers(
+    library: Library, engine: Engine, answers: SqlAnswers
+) -> None:
+    given = an_answer(library)
+    cell = CitedCell("Quokkas", "Wallabies", "117", 0, 3)
+    computed = replace(
+        given,
+        sentences=(replace(given.sentences[0], formula="117 + 4 = 121"),),
+        citations=(replace(given.citations[0], cells=(cell,)),),
+    )
+    answers.save(computed, library.collection.id, "")
+    assert answers.answer(given.answer_id).answer == computed
+    library.delete("heron")
+    with engine.begin() as c:
+        stored = c.execute(select(t.answers.c.answer)).scalar_one()
+    assert not any(word in stored for word in ("Quokkas", "Wallabies", "117"))
 
 
 def test_an_answer_from_a_deleted_document_is_stored_redacted(

@@ -15,6 +15,7 @@ from ui.choice import choose_collection
 from ui.outage import refreshing
 from ui.problems import problems_shown
 from ui.session import listing_of
+from ui.table_viewer import show_tables
 from ui.viewer import show_viewer
 
 _STYLE = Path(__file__).with_name("ask.css")
@@ -38,6 +39,7 @@ def show(documents_page: st.Page) -> None:
     if not chat.exchanges:
         _show_welcome(documents_page, chat, collection, listing)
     show_viewer()
+    show_tables()
 
 
 def _answer_input(chat: Chat, collection: str, *, searchable: bool) -> None:

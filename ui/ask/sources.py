@@ -11,6 +11,7 @@ from ragapp.types import Answer, Citation, Hit, Sentence
 from ui.ask.verdicts import Label, label_of
 from ui.escape import html_text, label_text
 from ui.excerpts import Piece, pieces_html
+from ui.table_viewer import view_tables
 from ui.viewer import Viewing, view
 
 _LONGEST_NAME: Final = 36
@@ -41,6 +42,15 @@ def show_chips(
                 on_click=view,
                 args=(_viewing(sentence, label, citation), tour),
             )
+            if citation.cells:
+                st.button(
+                    "Its table",
+                    key=f"table-{key}-{number}",
+                    icon=":material/table:",
+                    type="tertiary",
+                    on_click=view_tables,
+                    args=(citation.document_id, citation.document_name, citation.cells[0].start),
+                )
 
 
 def show_nearest(nearest: Sequence[Citation], key: str) -> None:

@@ -11,6 +11,7 @@ from ui.documents.metadata import show_metadata_editor
 from ui.documents.preview import show_preview
 from ui.documents.upload import show_upload
 from ui.signin import may
+from ui.table_viewer import show_tables
 
 
 def show() -> None:
@@ -23,4 +24,5 @@ def show() -> None:
         show_upload(collection)
     show_documents(collection)
     show_preview()
+    show_tables()
     show_metadata_editor()

@@ -17,6 +17,7 @@ from ui.formatting import counted, moment, size
 from ui.problems import show_problem
 from ui.session import client
 from ui.signin import may
+from ui.table_viewer import view_tables
 
 _PROBLEM_KEY = "document-problem"
 
@@ -39,7 +40,7 @@ STAGES: Final[Mapping[Status, Stage]] = {
 def show_row(document: Document) -> None:
     """Shows a document and, next to it, its actions."""
     with st.container(border=True, key=f"row-{document.id}"):
-        description, actions = st.columns([5, 3], vertical_alignment="center")
+        description, actions = st.columns([5, 4], vertical_alignment="center")
         with description, st.container(horizontal=True, wrap=False):
             if may("editor", document.collection):
                 show_tick(document)
@@ -106,6 +107,14 @@ def _show_actions(document: Document) -> None:
         disabled=document.live_version is None,
         on_click=preview,
         args=(document,),
+    )
+    st.button(
+        "Tables",
+        key=f"tables-{document.id}",
+        icon=":material/table:",
+        disabled=document.live_version is None,
+        on_click=view_tables,
+        args=(document.id, document.name),
     )
     if may("editor", document.collection):
         _show_editors_actions(document)
