@@ -51,6 +51,17 @@ def squad_pairs(path: Path) -> Iterator[tuple[str, Iterable[Pair]]]:
     yield "one name changed", _altered(every, _renamer(every))
 
 
+def altered_pairs(texts: Sequence[Sequence[str]]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """(kind of alteration, altered sentence, the sentences of its text)"""
+    every = [sentence for text in texts for sentence in text]
+    alterations = {"a number": _other_number, "a not": _negated, "a name": _renamer(every)}
+    for kind, alter in alterations.items():
+        for text in texts:
+            for sentence in text:
+                if (altered := alter(sentence)) is not None:
+                    yield kind, altered, text
+
+
 def mrpc_pairs(path: Path) -> Iterator[tuple[str, Iterable[Pair]]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]

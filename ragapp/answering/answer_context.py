@@ -8,13 +8,11 @@ from time import perf_counter
 from uuid import uuid4
 
 from ragapp.answering.followups import is_complete, without_added_topic
+from ragapp.answering.generator_chain import EXTRACTIVE
 from ragapp.answering.passages import Passage
 from ragapp.answering.prompt import DO_NOT_SAY, PROMPT_VERSION
 from ragapp.answering.statements import Evidence, PageAt, Statement, cited, numbered, written
 from ragapp.types import Answer, AnswerMode, CacheDecision, Ending, SearchedQuestion, Trace
-
-EXTRACTIVE = "extractive"
-"""The name of the model when the answer quotes sentences of the documents."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from ragapp.answering.answer_context import AnswerContext, joined_notices
+from ragapp.answering.attribution import Support
 from ragapp.answering.budget import GenerationLimits, fit_budget
 from ragapp.answering.draft_check import check_draft
 from ragapp.answering.extractive import Extractor
@@ -33,7 +34,8 @@ class Answerer:
     """Answers a question from its hits. Safe to share between threads when its generators are.
 
     `page_at` and `span_of` read a document version and raise NotFoundError once it is deleted. `strict` drops
-    sentences that are not fully supported; otherwise they are marked. `extractor` finds the answer in the
+    sentences that are not fully supported; otherwise they are marked. `support` compares by meaning what
+    differs in its words. `extractor` finds the answer in the
     documents' own words; by default by shared words alone.
     """
 
@@ -46,6 +48,7 @@ class Answerer:
         span_of: SpanOf,
         limits: GenerationLimits | None = None,
         strict: bool = False,
+        support: Support | None = None,
     ) -> None:
         self._generators = generators
         self._extractor = extractor or Extractor()
@@ -53,22 +56,31 @@ class Answerer:
         self._limits = limits or GenerationLimits()
         self._generation = GenerationStep(span_of, self._limits)
         self._strict = strict
+        self._support = support
 
-    def hits_to_find(self, mode: AskMode) -> int:
-        """How many hits the generator that would answer now can read; 0 when none would."""
-        generators = self._generators.in_order(mode)
+    def hits_to_find(self, mode: AskMode, model: str | None = None) -> int:
+        """How many hits the generator that would answer now can read; 0 when none would.
+
+        Raises UsageError for an unknown `model`.
+        """
+        generators = self._generators.choose(model).in_order(mode)
         return fit_budget(profile_of(generators[0]), self._limits).hits if generators else 0
 
     def answer(
-        self, searched: SearchedQuestion, mode: AskMode = "auto", cache: CacheDecision = NO_CACHE
+        self,
+        searched: SearchedQuestion,
+        mode: AskMode = "auto",
+        cache: CacheDecision = NO_CACHE,
+        *,
+        model: str | None = None,
     ) -> Coroutine[AskEvent, None, None]:
         """One `evidence` event, then `token` events if a model generates, then one `answer` event.
 
         Raises ModelError at once when `mode` is `generate` and no generator is available. When a generator
         fails later, or the documents support nothing that it wrote, the extractive answer stands with a
-        notice.
+        notice. `model` names the only generator that may write.
         """
-        generators, unavailable = self._generators.available(mode)
+        generators, unavailable = self._generators.choose(model).available(mode)
         context = AnswerContext(searched, cache, joined_notices(searched.notice, unavailable))
         return self._events(context, generators)
 
@@ -140,6 +152,7 @@ class Answerer:
             strict=self._strict,
             refused=extracted.refused,
             by_cells=self._extractor.by_cells,
+            support=self._support,
         )
         context.dropped = checked.dropped
         context.record_time("verify", started)

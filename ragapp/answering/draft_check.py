@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ragapp.answering.attribution import attribute
+from ragapp.answering.attribution import Support, attribute
 from ragapp.answering.claims import Claim, read_claims
 from ragapp.answering.passages import Passage
 from ragapp.answering.prompt import denies
@@ -40,8 +40,9 @@ def check_draft(
     strict: bool,
     refused: bool,
     by_cells: CellCheck | None = None,
+    support: Support | None = None,
 ) -> CheckedDraft:
-    """Attributes each sentence to the span of the passages that supports it.
+    """Attributes each sentence to the span of the passages that supports it, by words or by `support`.
 
     `strict` drops what is not fully supported. `refused` says that the documents' own sentences gave no
     answer. Numbers that a sentence takes from tables are compared `by_cells`.
@@ -50,7 +51,7 @@ def check_draft(
     if claims and denies(claims[0].text):
         return CheckedDraft((), None, ())
     passages = {passage.number: passage for passage in shown}
-    attributed = [_compared(attribute(claim, passages), shown, by_cells) for claim in claims]
+    attributed = [_compared(attribute(claim, passages, support), shown, by_cells) for claim in claims]
     kept = _fully_supported(attributed) if strict else attributed
     dropped = [reason for claim in claims for reason in _unknown_numbers(claim, passages)]
     dropped += [f"{one.verdict}: {one.text}" for one in attributed if one not in kept]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ragapp.answering.prompt import system_prompt
-from ragapp.errors import ModelError
+from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import Generator, profile_of
 from ragapp.types import AskMode
 
@@ -15,16 +15,45 @@ NOT_CONFIGURED = (
 )
 
 
+EXTRACTIVE = "extractive"
+"""The name of the model when the answer quotes sentences of the documents."""
+
+
 class GeneratorChain:
     """The first available one of `usual` writes; in mode `generate`, `large` is tried before them."""
 
-    def __init__(self, usual: Sequence[Generator], large: Generator | None = None) -> None:
-        self._usual = tuple(usual)
-        self._large = (large,) if large is not None else ()
+    def __init__(
+        self,
+        usual: Sequence[Generator] | Mapping[str, Generator],
+        large: Generator | Mapping[str, Generator] | None = None,
+    ) -> None:
+        """Mappings give generators the names by which a question may choose one."""
+        larger = large if isinstance(large, Mapping) else {} if large is None else {large.name: large}
+        self._named_large = dict(larger)
+        self.use(usual)
 
-    def use(self, usual: Sequence[Generator]) -> None:
+    def use(self, usual: Sequence[Generator] | Mapping[str, Generator]) -> None:
         """Replaces the usual generators. Answers in progress are completed by those that write them."""
-        self._usual = tuple(usual)
+        named = usual if isinstance(usual, Mapping) else {str(at): one for at, one in enumerate(usual)}
+        self._named = dict(named)
+
+    @property
+    def _usual(self) -> tuple[Generator, ...]:
+        return tuple(self._named.values())
+
+    @property
+    def _large(self) -> tuple[Generator, ...]:
+        return tuple(self._named_large.values())
+
+    def choose(self, model: str | None) -> GeneratorChain:
+        """The chain of the generator of that name alone; this one for None. Raises UsageError."""
+        if model is None:
+            return self
+        named = {**self._named_large, **self._named}
+        if model not in named:
+            available = ", ".join([EXTRACTIVE, *named])
+            raise UsageError(f"Unknown model {model!r}. Available: {available}.")
+        return GeneratorChain({model: named[model]})
 
     def __bool__(self) -> bool:
         return bool(self._usual or self._large)

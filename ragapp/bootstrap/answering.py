@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ragapp.answering.answerer import Answerer
+from ragapp.answering.attribution import Support
 from ragapp.answering.budget import GenerationLimits
 from ragapp.answering.extractive import Extractor
 from ragapp.answering.generator_chain import GeneratorChain
@@ -13,7 +16,13 @@ from ragapp.answering.tables.catalogue import load_catalogue
 from ragapp.answering.tables.passages import TableAnswers
 from ragapp.errors import ModelError
 from ragapp.lazy import Lazy
-from ragapp.models.build import build_generators, build_large_generator, build_reader, build_reranker
+from ragapp.models.build import (
+    build_entailment,
+    build_large_generator,
+    build_named_generators,
+    build_reader,
+    build_reranker,
+)
 from ragapp.models.catalog import load_catalog
 from ragapp.models.choice import keep_generator
 from ragapp.protocols import Generator, Reranker
@@ -26,9 +35,10 @@ from ragapp.types import Document, Hit
 
 
 def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> GeneratorChain:
-    usual, large = build_generators(settings), build_large_generator(settings)
+    large = build_large_generator(settings)
     return GeneratorChain(
-        [_traced(one, telemetry) for one in usual], None if large is None else _traced(large, telemetry)
+        _named(build_named_generators(settings), telemetry),
+        None if large is None else {str(settings.generator_large): _traced(large, telemetry)},
     )
 
 
@@ -37,9 +47,13 @@ def use_generator(settings: Settings, chain: GeneratorChain, telemetry: Telemetr
 
     Raises UsageError for an unknown generator and when RAGAPP_GENERATOR is set, ModelError, and OSError.
     """
-    built = build_generators(settings, name)
+    built = build_named_generators(settings, name)
     keep_generator(name, settings)
-    chain.use([_traced(one, telemetry) for one in built])
+    chain.use(_named(built, telemetry))
+
+
+def _named(generators: Mapping[str, Generator], telemetry: Telemetry | None) -> dict[str, Generator]:
+    return {name: _traced(one, telemetry) for name, one in generators.items()}
 
 
 def _traced(generator: Generator, telemetry: Telemetry | None) -> Generator:
@@ -56,7 +70,13 @@ def build_answerer(
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
         strict=settings.verify == "strict",
+        support=_build_support(settings),
     )
+
+
+def _build_support(settings: Settings) -> Support:
+    entailment = Lazy(lambda: build_entailment(settings))
+    return lambda claim, texts: entailment.get().support(claim, texts)
 
 
 def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments) -> Extractor:

@@ -89,6 +89,10 @@ def ask(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Use no cached answer, and do not cache this one.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The one of the configured generators that may write the answer, or `extractive`."),
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -113,6 +117,7 @@ def ask(
                 conversation_id=_conversation(service.history, conversation, latest=proceed),
                 standalone_question=standalone,
                 use_cache=not no_cache,
+                model=model,
             )
         )
         answer = _follow(events, live=sys.stdout.isatty() and not as_json)

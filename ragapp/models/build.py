@@ -19,7 +19,7 @@ from ragapp.models.local_models import (
 )
 from ragapp.models.model_folder import locate, usable_entry
 from ragapp.plugins import EMBEDDERS, GENERATORS, RERANKERS
-from ragapp.protocols import Embedder, Generator, Reader, Reranker
+from ragapp.protocols import Embedder, Entailment, Generator, Reader, Reranker
 from ragapp.settings import Settings
 
 
@@ -68,7 +68,12 @@ def build_reranker(name: str, settings: Settings) -> Reranker:
 
 
 def build_generators(settings: Settings, chosen: str | None = None) -> list[Generator]:
-    """The generators that `chosen` lists, each with a circuit breaker; `extractive` adds none.
+    """As `build_named_generators`, without their names."""
+    return list(build_named_generators(settings, chosen).values())
+
+
+def build_named_generators(settings: Settings, chosen: str | None = None) -> dict[str, Generator]:
+    """The generators that `chosen` lists, by name, each with a circuit breaker; `extractive` adds none.
 
     By default those of RAGAPP_GENERATOR, or else the kept choice.
 
@@ -76,7 +81,7 @@ def build_generators(settings: Settings, chosen: str | None = None) -> list[Gene
     plugin that cannot be used, ModelError when the GGUF file of `local:PATH` does not exist.
     """
     names = [name.strip() for name in (chosen or generator_in_use(settings)).split(",")]
-    return [_generator(name, settings) for name in names if name != "extractive"]
+    return {name: _generator(name, settings) for name in names if name != "extractive"}
 
 
 def build_large_generator(settings: Settings) -> Generator | None:
@@ -144,6 +149,13 @@ def build_reader(settings: Settings) -> Reader:
     from ragapp.models.reader import OnnxReader  # noqa: PLC0415  onnxruntime is heavy
 
     return OnnxReader(threads=_threads(settings))
+
+
+def build_entailment(settings: Settings) -> Entailment:
+    """The entailment model that comes with the package. Raises ModelError."""
+    from ragapp.models.entailment import OnnxEntailment  # noqa: PLC0415  onnxruntime is heavy
+
+    return OnnxEntailment(threads=_threads(settings))
 
 
 def _threads(settings: Settings) -> int:

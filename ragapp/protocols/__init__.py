@@ -8,7 +8,15 @@ from ragapp.protocols.documents import DocumentStore, JobQueue
 from ragapp.protocols.evals import EvaluationService, OpenEvaluations
 from ragapp.protocols.indexes import SearchIndex
 from ragapp.protocols.ingest import Chunker, Parser, Source, SourceFinder, TokenSpans
-from ragapp.protocols.models import Embedder, Generator, Profiled, Reader, Reranker, profile_of
+from ragapp.protocols.models import (
+    Embedder,
+    Entailment,
+    Generator,
+    Profiled,
+    Reader,
+    Reranker,
+    profile_of,
+)
 from ragapp.protocols.observer import Observer, WorkOutcome
 from ragapp.protocols.pages import PageRenderer
 from ragapp.protocols.tables import TableEngine
@@ -24,6 +32,7 @@ __all__ = [
     "ConversationStore",
     "DocumentStore",
     "Embedder",
+    "Entailment",
     "EvaluationService",
     "Generator",
     "JobQueue",

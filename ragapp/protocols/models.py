@@ -49,6 +49,11 @@ class Reader(Protocol):
         """A reading of each candidate, in their order."""
 
 
+class Entailment(Protocol):
+    def support(self, claim: str, texts: Sequence[str]) -> list[float]:
+        """The probability that each text supports the claim, in their order."""
+
+
 class Generator(Protocol):
     """Writes text from a prompt. Its output is treated as untrusted."""
 

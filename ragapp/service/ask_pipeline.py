@@ -9,7 +9,7 @@ from functools import partial
 
 from ragapp.answering.answerer import Answerer
 from ragapp.answering.followups import is_complete
-from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.answering.generator_chain import EXTRACTIVE, GeneratorChain
 from ragapp.answering.history import History
 from ragapp.answering.prompt import PROMPT_VERSION
 from ragapp.answering.rewriting import Rewriter
@@ -76,11 +76,13 @@ class AskPipeline:
 
         Small talk gets its reply without being searched, counted or stored.
         """
+        if query.model == EXTRACTIVE:
+            query = replace(query, model=None, mode="extractive")
         small_talk = small_talk_answer(query)
         if small_talk is not None:
             return replayed(small_talk)
         searched = self._searched(query, collection, notice)
-        answer = partial(self._answerer.answer, searched, query.mode)
+        answer = partial(self._answerer.answer, searched, query.mode, model=query.model)
         if self._cache is None:
             events = answer(CACHE_OFF)
         elif not query.use_cache:
@@ -95,7 +97,7 @@ class AskPipeline:
         if query.conversation_id is not None:
             turns = tuple(self._history.turns(query.conversation_id))
         rewritten = self._rewriter.rewrite(query.question, turns, query.standalone_question)
-        k = max(query.k, self._answerer.hits_to_find(query.mode))
+        k = max(query.k, self._answerer.hits_to_find(query.mode, query.model))
         search = SearchQuery(rewritten.question, collection.name, k, filters=query.filters)
         # A topic that the rules added to a complete question helps to search, but names no document.
         naming = query.question if rewritten.by == "rules" and is_complete(query.question) else None
@@ -105,7 +107,7 @@ class AskPipeline:
         )
 
     def _circumstances(self, query: AskQuery, collection: Collection, asker: Asker) -> Circumstances:
-        generators = self._generators.in_order(query.mode)
+        generators = self._generators.choose(query.model).in_order(query.mode)
         return Circumstances(
             collections=(collection.id,),
             scope=asker.scope,

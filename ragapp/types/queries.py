@@ -44,7 +44,8 @@ class AskQuery:
 
     A question that depends on earlier ones, those in `history` or in a stored conversation, is rewritten so
     that it stands alone; `standalone_question` is the caller's own wording of it. With `use_cache` off, no
-    cached answer is served and this one is not cached.
+    cached answer is served and this one is not cached. `model` names one of the configured generators, as
+    RAGAPP_GENERATOR does, which alone may write the answer, or `extractive`.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -57,6 +58,7 @@ class AskQuery:
     conversation_id: str | None = None
     standalone_question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)] | None = None
     use_cache: bool = True
+    model: Annotated[str, Field(min_length=1, max_length=500)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,18 @@ def test_a_found_model_is_chosen_and_writes(
             (found,) = client.found_models()
             client.use_generator(found.generator)
             *_, last = client.ask(AskQuery("When does the tide turn?"))
+            *_, quoted = client.ask(AskQuery("When does the tide turn?", model="extractive"))
+            *_, written = client.ask(AskQuery("When does the tide turn?", model=found.generator))
+            with pytest.raises(UsageError, match="Unknown model 'gpt-9'"):
+                list(client.ask(AskQuery("When does the tide turn?", model="gpt-9")))
             with pytest.raises(UsageError, match="not one of the models that run on this machine"):
                 client.use_generator("openai:m@http://elsewhere.example/v1")
         finally:
             choice.unlink(missing_ok=True)
+    assert quoted.answer is not None
+    assert quoted.answer.model == "extractive"
+    assert written.answer is not None
+    assert written.answer.mode == "generate"
     assert last.answer is not None
     assert last.answer.mode == "generate"
     assert "Qwen/Qwen3-32B" in last.answer.model

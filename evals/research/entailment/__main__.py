@@ -1,14 +1,17 @@
-"""`python -m evals.research.entailment train|export`: see README.md beside this file."""
+"""`python -m evals.research.entailment train|export|judge`: see README.md beside this file."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import random
+import sys
 from pathlib import Path
 
 from evals.research.entailment.made import answer_pairs, made_pairs, sibling_pairs
 from evals.research.entailment.public import public_pairs
+from ragapp.models.entailment import BUNDLED, OnnxEntailment
 from ragapp.models.onnx_session import OnnxSession, load_tokenizer
 
 _LAYERS = 10
@@ -35,6 +38,10 @@ def main() -> None:
     training.add_argument("--resume", type=Path, help="start from this checkpoint instead of the reranker")
     training.set_defaults(run=_train)
     commands.add_parser("export", help="write the checkpoint in --out as int8 ONNX").set_defaults(run=_export)
+    judging = commands.add_parser("judge", help="figures on the halves not trained on")
+    judging.add_argument("--model", type=Path, default=BUNDLED, help="folder of an entailment model")
+    judging.add_argument("--most", type=int, default=300, help="claims of each kind")
+    judging.set_defaults(run=_judge)
     options = parser.parse_args()
     options.run(options)
 
@@ -76,6 +83,14 @@ def _export(options: argparse.Namespace) -> None:
     network = ReaderNetwork(_LAYERS)
     network.load_state_dict(torch.load(options.out / "entailment.pt", weights_only=True))
     export(network, options.reranker / "tokenizer.json", options.out / "int8")
+
+
+def _judge(options: argparse.Namespace) -> None:
+    from evals.research.entailment.judging import judge, judged_claims  # noqa: PLC0415
+
+    support = OnnxEntailment(options.model, 1).support
+    figures = judge(judged_claims(options.data, options.seed, options.most), support)
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":

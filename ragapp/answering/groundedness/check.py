@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 from ragapp.answering.groundedness.clauses import clauses_of
+from ragapp.answering.groundedness.exact_parts import values_stand
 from ragapp.answering.groundedness.misattribution import misattributes
 from ragapp.answering.groundedness.non_claims import without_list_mark
 from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_sentence
@@ -148,7 +149,7 @@ class _Comparison:
     def _by(self, claim: ParsedSentence, source: EvidenceSentence) -> _Outcome:
         """The outcome by one source alone."""
         missing = _missing(claim, source)
-        values_agree = _values_stand(claim, source)
+        values_agree = values_stand(claim.values, source.values_for(claim))
         if values_agree and not missing & claim.names and contradicts(claim, source.reading):
             return _Outcome.CONTRADICTED
         competing = source.named - claim.concepts
@@ -196,8 +197,3 @@ def _missing(claim: ParsedSentence, source: EvidenceSentence) -> frozenset[str]:
     verbs = agreeing_verbs(claim, source.reading) | concepts_of(MODAL)
     names = claim.names_beyond(source.reading) - source.lent_to(claim)
     return (claim.concepts - source.concepts_for(claim) - verbs) | names
-
-
-def _values_stand(claim: ParsedSentence, source: EvidenceSentence) -> bool:
-    known = source.values_for(claim)
-    return all(any(value.agrees_with(other) for other in known) for value in claim.values)

@@ -11,7 +11,12 @@ from ragapp.answering.groundedness.parsed_sentence import ParsedSentence, parse_
 from ragapp.answering.groundedness.roles import contradicts
 from ragapp.answering.groundedness.sources import EvidenceSentence
 from ragapp.answering.groundedness.synonyms import concept
+from ragapp.answering.groundedness.values import Value
 from ragapp.answering.terms import fold
+
+SAME_SENTENCE = 0.65
+"""The share of a claim's content words from which it repeats a sentence. Its values and
+names then have to be in that sentence: in another one they belong to something else."""
 
 
 def exact_parts_agree(
@@ -22,25 +27,43 @@ def exact_parts_agree(
     `subject` are the stems of the names of document and section, where a name of the claim may stand.
     """
     own = parse_sentence(without_list_mark(fold(claim)))
-    known = frozenset(map(concept, subject)).union(*(source.concepts_for(own) for source in sources))
-    if own.names - known or not _values_stand(own, sources):
+    closest = max(sources, key=lambda source: _shared(own, source), default=None)
+    if closest is None:
         return False
-    closest = max(sources, key=lambda source: len(own.concepts & source.reading.concepts), default=None)
-    return closest is not None and not _denied(own, closest) and not _confused(own, sources)
+    repeats = _shared(own, closest) >= SAME_SENTENCE * len(own.concepts)
+    read = [closest] if repeats else sources
+    known = frozenset(map(concept, subject)).union(*(source.concepts_for(own) for source in read))
+    if own.names - known or not values_stand(own.values, [v for one in read for v in one.values_for(own)]):
+        return False
+    return not _denied(own, closest) and not any(
+        contradicts(own, source.reading) or misattributes(own, source) for source in sources
+    )
 
 
-def _values_stand(claim: ParsedSentence, sources: Sequence[EvidenceSentence]) -> bool:
-    known = [value for source in sources for value in source.values_for(claim)]
-    return all(any(value.agrees_with(other) for other in known) for value in claim.values)
+def values_stand(claimed: Sequence[Value], known: Sequence[Value]) -> bool:
+    """Whether each claimed value is known, and none stands twice where another known one belongs."""
+    for value in claimed:
+        agreeing = [other for other in known if value.agrees_with(other)]
+        if not agreeing:
+            return False
+        repeated = sum(value.readings == other.readings for other in claimed)
+        if repeated > len(agreeing) and _left_out(value, claimed, known):
+            return False
+    return True
+
+
+def _left_out(value: Value, claimed: Sequence[Value], known: Sequence[Value]) -> bool:
+    """Whether a known value of the same kind is none of those claimed."""
+    return any(other.is_like(value) and not any(one.agrees_with(other) for one in claimed) for other in known)
+
+
+def _shared(claim: ParsedSentence, source: EvidenceSentence) -> int:
+    return len(claim.concepts & source.reading.concepts)
 
 
 def _denied(claim: ParsedSentence, source: EvidenceSentence) -> bool:
     """Whether one of both denies what the other says."""
     shared = claim.concepts & source.reading.concepts
     about = source.reading.segments_of(shared) or None
-    return claim.negated() != source.reading.negated(about)
-
-
-def _confused(claim: ParsedSentence, sources: Sequence[EvidenceSentence]) -> bool:
-    """Whether a source with a value of the claim says it of something else, or swaps who does what."""
-    return any(contradicts(claim, source.reading) or misattributes(claim, source) for source in sources)
+    negated = claim.negated()
+    return negated != source.reading.negated(about) and negated != source.reading.negated()

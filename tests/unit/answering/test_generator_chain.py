@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.errors import UsageError
 from ragapp.types import AskMode
 from tests.unit.answering.scripts import MOON, Script, answering, final, last, named
 
@@ -57,3 +59,18 @@ def test_no_other_generator_continues_an_interrupted_answer() -> None:
 @pytest.mark.parametrize(("mode", "model"), [("auto", "small"), ("generate", "large")])
 def test_the_large_generator_goes_first_when_writing_is_asked_for(mode: AskMode, model: str) -> None:
     assert last(answering(named("small", MOON), large=named("large", MOON)), mode).model == model
+
+
+def test_a_question_may_choose_one_of_the_generators() -> None:
+    chain = GeneratorChain({"a": named("A", MOON), "b": named("B", MOON)}, {"c": named("C", MOON)})
+    assert [one.name for one in chain.choose("b").in_order("auto")] == ["B"]
+    assert [one.name for one in chain.choose("c").in_order("auto")] == ["C"]
+    assert chain.choose(None) is chain
+    with pytest.raises(UsageError, match=r"Unknown model .*Available: extractive, c, a, b"):
+        chain.choose("d")
+
+
+def test_replaced_generators_are_used_from_the_next_question_on() -> None:
+    chain = GeneratorChain([named("A", MOON)])
+    chain.use({"b": named("B", MOON)})
+    assert [one.name for one in chain.in_order("auto")] == ["B"]
