@@ -1,10 +1,11 @@
 """Answers from cells on TAT-QA: exact answers with their scale, by type of question, on both halves.
 
-    python -m evals.research.tables /work/shared/data/tatqa/contexts.jsonl [--half building] [--failures 20]
+    python -m evals.research.tables CONTEXTS.jsonl [--half building] [--failures 20] [--reader]
 
 A number is right when it equals the gold answer with its scale, rounded to two decimals of the gold's scale;
 a span when it has the gold's words. Near misses ask for a year, or for the line of another document, that the
-table does not have: the only right answer is none.
+table does not have: the only right answer is none. With `--reader`, questions that the table does not answer
+are read in the text, and a span is right when the answer quotes all of it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,23 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from evals.datasets.tatqa import Half, TatContext, TatQuestion, load_contexts
+from evals.datasets.tatqa import Half, TatContext, TatQuestion, load_contexts, passages_of
+from ragapp.answering.passages import Passage
+from ragapp.answering.reading.documents import SourceDocuments
+from ragapp.answering.reading.pipeline import ReadingPipeline
 from ragapp.answering.tables.answers import answer_from_tables
 from ragapp.answering.tables.outcome import TableAnswer
 from ragapp.answering.tables.sources import CellPlace, TableSource
+from ragapp.models.build import build_reader, build_reranker
+from ragapp.settings import Settings
 from ragapp.tables import read_table
 from ragapp.tables.cells import read_cell
+from ragapp.types import Chunk, Hit
 
-Verdict = Literal["right", "wrong", "none"]
+Verdict = Literal["right", "scale", "wrong", "none"]
+"""`scale`: the value is right, and its scale is not that of the gold answer."""
+
+VERDICTS: tuple[Verdict, ...] = ("right", "scale", "wrong", "none")
 
 SCALES = {"": 0, "thousand": 3, "million": 6, "billion": 9, "percent": 0}
 _WORD = re.compile(r"[\w.%]+")
@@ -53,10 +63,62 @@ def score(context: TatContext) -> Iterator[TableScore]:
     for question in context.questions:
         outcome = answer_from_tables(question.question, [source])
         if isinstance(outcome, TableAnswer):
-            verdict: Verdict = "right" if is_right(outcome, question) else "wrong"
+            verdict = verdict_on(outcome, question)
             yield TableScore(context.id, question, verdict, described(outcome))
         else:
             yield TableScore(context.id, question, "none", outcome.reason if outcome else "")
+
+
+class TextReader:
+    """Reads the passages of a context, as questions are answered that tables do not."""
+
+    def __init__(self) -> None:
+        settings = Settings()
+        self._reader = build_reader(settings)
+        name = settings.support_model
+        self._reranker = build_reranker(name, settings) if name else None
+
+    def read(self, context: TatContext, question: TatQuestion) -> TableScore:
+        """Whether the answer from the text quotes all gold spans."""
+        pipeline = ReadingPipeline(lambda: self._reader, lambda: self._reranker, _documents_of(context))
+        passages = [Passage(number, hit) for number, hit in enumerate(_hits(context), 1)]
+        extract = pipeline.extract(question.question, question.question, passages)
+        text = " ".join(statement.text for statement in extract.statements)
+        quoted = all(_words(span) in _words(text) for span in question.answer)
+        verdict: Verdict = "none" if not text else "right" if quoted else "wrong"
+        return TableScore(context.id, question, verdict, text[:200])
+
+
+def _hits(context: TatContext) -> Iterator[Hit]:
+    for place, (start, end) in enumerate(passages_of(context.document)):
+        text = context.document.text[start:end]
+        yield Hit(f"{place}", context.id, "report.txt", 1, 1, start, end, text, None, 1.0)
+
+
+def _documents_of(context: TatContext) -> SourceDocuments:
+    def chunks(_document: str, _version: int) -> list[Chunk]:
+        return [Chunk(hit.start, hit.end, hit.text, 1) for hit in _hits(context)]
+
+    return SourceDocuments(chunks, lambda _document, _version: context.document)
+
+
+def with_reader(scored: Sequence[TableScore], contexts: Sequence[TatContext]) -> list[TableScore]:
+    """The scores, with spans that tables did not answer read in the text."""
+    reader = TextReader()
+    by_id = {context.id: context for context in contexts}
+    return [
+        reader.read(by_id[one.context], one.question)
+        if one.verdict == "none" and one.question.kind in {"span", "multi-span"}
+        else one
+        for one in scored
+    ]
+
+
+def verdict_on(outcome: TableAnswer, question: TatQuestion) -> Verdict:
+    if is_right(outcome, question):
+        return "right"
+    others = (replace(question, scale=scale) for scale in SCALES if scale != question.scale)
+    return "scale" if any(is_right(outcome, other) for other in others) else "wrong"
 
 
 def is_right(outcome: TableAnswer, question: TatQuestion) -> bool:
@@ -146,10 +208,12 @@ def _print(scored: Iterable[TableScore], title: str) -> None:
         for kind in (one.question.kind, "all"):
             for where in (one.question.where, "all"):
                 counts[kind, where][one.verdict] += 1
-    sys.stdout.write(f"\n{title}\n{'type':12} {'where':12} {'n':>5} {'right':>6} {'wrong':>6} {'none':>6}\n")
+    sys.stdout.write(
+        f"\n{title}\n{'type':12} {'where':12} {'n':>5} {'right':>6} {'scale':>6} {'wrong':>6} {'none':>6}\n"
+    )
     for (kind, where), found in sorted(counts.items()):
         n = found.total()
-        shares = [f"{found[verdict] / n:6.3f}" for verdict in ("right", "wrong", "none")]
+        shares = [f"{found[verdict] / n:6.3f}" for verdict in VERDICTS]
         sys.stdout.write(f"{kind:12} {where:12} {n:5} {' '.join(shares)}\n")
 
 
@@ -158,11 +222,14 @@ def main() -> None:
     parser.add_argument("contexts", type=Path)
     parser.add_argument("--half", choices=["building", "held out"])
     parser.add_argument("--failures", type=int, default=0, help="how many failures to print")
+    parser.add_argument("--reader", action="store_true", help="also read the text")
     given = parser.parse_args()
     halves: tuple[Half, ...] = (given.half,) if given.half else ("building", "held out")
     for half in halves:
         contexts = load_contexts(given.contexts, half)
         scored = [one for context in contexts for one in score(context)]
+        if given.reader:
+            scored = with_reader(scored, contexts)
         _print(scored, f"{half} half, {len(contexts)} contexts")
         sources = {context.id: source_of(context) for context in contexts}
         misses = list(near_misses(contexts))

@@ -144,7 +144,7 @@ def _extreme(query: TableQuery) -> TableQuery | None:
         return replace(made, wanted="period", targets=(patterns.WHICH_TIME.sub(" ", rest),))
     if patterns.WHICH_OR_WHO.match(query.text) or patterns.WHICH_KIND.search(query.text):
         return replace(made, wanted="row", targets=(rest,))
-    return replace(made, targets=(rest,)) if patterns.WHAT.match(query.text) else None
+    return replace(made, targets=(rest,)) if patterns.WHAT_EXTREME.match(query.text) else None
 
 
 def _counting(query: TableQuery) -> TableQuery | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragapp.answering.tables.finding import places_of
+from ragapp.answering.tables.lines import BY_PROSE
 from ragapp.answering.tables.query import TableQuery
 from ragapp.answering.tables.sources import CellPlace, Line, TableSource
 
@@ -36,8 +37,9 @@ def rows_asked(query: TableQuery, source: TableSource, stems: frozenset[str]) ->
         (one.over for one in lines), key=lambda one: (len(one & stems), -len(one)), default=frozenset[str]()
     )
     places = _one_each(query, [line for line in lines if line.over == column])
-    known = source.caption_stems | source.prose_stems | section | column
-    explained = len(stems & known) / len(stems) if stems else 0.0
+    known = source.caption_stems | section | column
+    weight = len(stems & known) + BY_PROSE * len((stems - known) & source.prose_stems)
+    explained = weight / len(stems) if stems else 0.0
     if len(places) < 2 or explained < EXPLAINED:
         return None
     return RowChoice(tuple(places), stems & (section | column | source.caption_stems), explained)

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ragapp.answering.tables.labels import label_stems
 from ragapp.tables.periods import DATE_FORMS, MONTH_DAY, names_no_more_than_a_time, read_period, years_in
@@ -19,6 +19,9 @@ _RESTATED = re.compile(
 )
 _COMMON = frozenset({"total", "net", "less", "and"})
 """Stems that lines share: they tell lines apart, and name none."""
+
+LONGEST_INTRODUCTION = 250
+"""Characters at the end of what introduces a table that are taken for words about it."""
 
 LONG = 4
 """Letters of a stem that is looked for inside the words of a title."""
@@ -105,7 +108,8 @@ class TableSource:
 
     @cached_property
     def said_stems(self) -> frozenset[str]:
-        said = (self.table.caption, self.table.introduction, self.title)
+        introduction = self.table.introduction[-LONGEST_INTRODUCTION:]
+        said = (self.table.caption, introduction, self.title)
         return frozenset(one for text in said for one in label_stems(text))
 
     def is_about(self, stem: str) -> bool:
@@ -157,7 +161,7 @@ class TableSource:
         return frozenset(year for text in said for year in years_in(text))
 
     def _place(self, row: TableHeader, column: TableHeader, cell: TableCell) -> CellPlace:
-        of_section = row.period and any(names_no_more_than_a_time(part) for part in row.path)
+        of_section = row.period and any(map(_is_time, row.path))
         period = row.period if of_section else column.period or row.period
         if of_section and row.period and column.period and column.period.months == 3:
             quarter_of_column = f"Q{(column.period.end.month + 2) // 3}"
@@ -226,10 +230,12 @@ def _has_own_name(row: TableHeader) -> bool:
     return bool(row.cells) and row.cells[-1][0] == row.index
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_time(text: str) -> bool:
     return names_no_more_than_a_time(text) or names_quarter(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_time_or_unit(text: str) -> bool:
     """Whether a name of a column is a time, a unit or both: "2019 $’000 restated"."""
     if says_only_units(text):
@@ -237,6 +243,7 @@ def _is_time_or_unit(text: str) -> bool:
     return _is_time(_RESTATED.sub(" ", without_units(text)))
 
 
+@lru_cache(maxsize=1 << 14)
 def _timeless(text: str) -> str:
     for form in (*DATE_FORMS, MONTH_DAY):
         text = form.sub(" ", text)
