@@ -25,6 +25,11 @@ SURE = 0.9
 EXPLAINED = 0.6
 """The least share of a question's stems that a formula's name and the title of the tables must have."""
 
+_SIGNED = frozenset(
+    {"net income", "operating income", "income before taxes", "income taxes", "operating cash flow", "equity"}
+)
+"""Lines that may be negative. A negative value of another one is a change of it, or of something else."""
+
 _VERBS = frozenset(
     {"generat", "earn", "make", "have", "had", "spend", "pay", "paid", "balanc", "sheet", "statement", "usd"}
 )
@@ -112,7 +117,8 @@ class _Operands:
     ) -> tuple[CellPlace, ...]:
         for name in names:
             for match in _matches(name, sources):
-                if cells := _at(match.line, term, time):
+                cells = _at(match.line, term, time)
+                if cells and (term.name in _SIGNED or _is_outflow(term) or _amount(cells[0]) > 0):
                     return cells
         raise LookupError(term.name)
 
@@ -139,6 +145,10 @@ def _at(line: Line, term: LineTerm, time: Time | None) -> tuple[CellPlace, ...]:
 
 def _time_of(place: CellPlace) -> Time | None:
     return Time(place.period.year) if place.period else None
+
+
+def _amount(place: CellPlace) -> Decimal:
+    return place.cell.amount or Decimal(0)
 
 
 def _is_outflow(term: LineTerm) -> bool:

@@ -27,8 +27,8 @@ SpanOf = Callable[[str, int, int, int], str]
 CONFIDENT = 0.6
 """The confidence from which a table's answer goes before a sentence's."""
 
-MOST_READ = 4
-"""Passages whose documents are asked, the best first."""
+MOST_DOCUMENTS = 4
+"""Documents that are asked, those of the best passages first."""
 
 REMEMBERED = 32
 """Documents whose tables are kept in memory."""
@@ -58,7 +58,7 @@ class TableAnswers:
         passages show, then all their tables. One that has none of the question's `names` is not asked.
         """
         refusal: TableRefusal | None = None
-        for document in dict.fromkeys(_document(one) for one in passages[:MOST_READ]):
+        for document in list(dict.fromkeys(map(_document, passages)))[:MOST_DOCUMENTS]:
             own = [one for one in passages if _document(one) == document]
             stored = self._tables_of(*document)
             for only_shown in (True, False):
