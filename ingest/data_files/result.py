@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HEAD_BYTES = 8
 """Length of the number that says how long the description is. The Parquet files follow it."""
 
+NOT_DATA = (2).to_bytes(HEAD_BYTES, "big") + b"[]"
+"""The result for a document that is to be parsed as a text."""
+
 _COLUMNS = TypeAdapter(tuple[DataColumn, ...])
 _TABLES = TypeAdapter(list[dict[str, Any]])
 

@@ -18,8 +18,10 @@ from ragapp.sandbox.messages import SandboxRequest
 def _work(request: SandboxRequest) -> bytes:
     options = json.loads(request.options)
     if "data_file" in options:
-        from ingest.data_files.result import converted  # noqa: PLC0415  DuckDB is large
+        from ingest.data_files.result import NOT_DATA, converted  # noqa: PLC0415  DuckDB is large
 
+        if plugin_parser(request.name) is not None:  # that is to read it
+            return NOT_DATA
         return converted(request, options["data_file"], options["rows"])
     parsed = parse(Path(request.source).read_bytes(), request.name, options["password"])
     return json.dumps(asdict(parsed)).encode()

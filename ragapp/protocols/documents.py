@@ -130,6 +130,9 @@ class DocumentStore(Protocol):
     def blob(self, sha256: str) -> BinaryIO:
         """A document's bytes. Raises NotFoundError."""
 
+    def keeps_blob(self, sha256: str) -> bool:
+        """Whether a document or anything else still uses these bytes."""
+
     def delete_document(self, document_id: str) -> RemovedRows:
         """Deletes the document, and its bytes unless another one has the same. Raises NotFoundError."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ragapp.errors import ConflictError, NotFoundError, StorageError
 from ragapp.files.deleted_text import fragments_of
@@ -31,7 +32,7 @@ def delete_with_receipt(
 
     Raises NotFoundError, StorageError.
     """
-    fragments = fragments_of(_text(store, document_id))
+    fragments = [*fragments_of(_text(store, document_id)), *fragments_of(_values(store, document_id))]
     rows = store.delete_document(document_id)
     cached = forget_cached(document_id)
     images = renderer.forget(document_id)
@@ -71,6 +72,15 @@ def _text(store: DocumentStore, document_id: str) -> str:
         return ""
 
 
+def _values(store: DocumentStore, document_id: str) -> str:
+    """Values of data files, one a line: their rows are not in the text."""
+    document = store.document(document_id)
+    listed = store.tables(store.collection(document.collection).id, document_id)
+    data = (store.table(one.id).data for one in listed if one.data_file)
+    columns = (column for one in data if one is not None for column in one.columns)
+    return "\n".join(value for column in columns for value in column.examples)
+
+
 def _original(rows: RemovedRows) -> DeletedFrom:
     shared = None if rows.blob_freed else "another document or question set has the same bytes"
     return DeletedFrom("original", int(rows.blob_freed), "file", shared)
@@ -87,8 +97,12 @@ def _indexes(store: DocumentStore, index: SearchIndex, rows: RemovedRows) -> Del
 
 
 def _searched(store: DocumentStore, host: Host, fragments: Sequence[str]) -> ByteSearch:
-    """Text that other documents also contain is not counted."""
+    """Text that other documents also contain is not counted, and neither are their own bytes."""
     findings = host.search_files(fragments)
     shared = store.occurring_fragments(sorted({one for some in findings.found.values() for one in some}))
-    paths = sorted(path for path, some in findings.found.items() if set(some) - shared)
+    paths = sorted(
+        path
+        for path, some in findings.found.items()
+        if set(some) - shared and not store.keeps_blob(Path(path).name)
+    )
     return ByteSearch(len(fragments), findings.files, findings.bytes, tuple(paths))

@@ -92,6 +92,11 @@ def is_used() -> ColumnElement[bool]:
     )
 
 
+def is_known(c: Connection, sha256: str) -> bool:
+    """Whether the blob has a row, which it has while it is used."""
+    return c.execute(select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256)).first() is not None
+
+
 def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
     """Adds the blob's row, and locks it until the commit. Raises BytesFreed."""
     database_of(c).insert_new(c, t.blobs, [asdict(blob)])

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
 from ragapp.store import (
+    blob_references,
     checks,
     collections,
     delete,
@@ -188,6 +189,10 @@ class SqlStore:
 
     def blob(self, sha256: str) -> BinaryIO:
         return self._blobs.open(sha256)
+
+    def keeps_blob(self, sha256: str) -> bool:
+        with self._reading.begin() as c:
+            return blob_references.is_known(c, sha256)
 
     def delete_document(self, document_id: str) -> RemovedRows:
         with self._writing.begin() as c:

@@ -176,9 +176,14 @@ def test_export_backup_and_deletion_cover_the_rows(service: RagService, settings
     blob = next((settings.data_dir / "blobs").rglob(table.data.sha256))
     assert b"Quokkatown" in blob.read_bytes(), "the search for deleted text must see it"
     assert all(check.ok for check in service.doctor(repair=False).checks)
+    other = ingested(service, settings, "other.csv", sales().replace(b"1.25", b"1.26"))
+    (settings.data_dir / "left").write_bytes(b"... Quokkatown ...")
     receipt = service.delete_with_receipt(document.id)
-    assert receipt.complete, receipt
+    assert [Path(path).name for path in receipt.search.found] == ["left"]
     assert not blob.exists()
+    (settings.data_dir / "left").unlink()
+    receipt = service.delete_with_receipt(other.id)
+    assert receipt.complete, receipt
     assert all(check.ok for check in service.doctor(repair=False).checks)
 
 
