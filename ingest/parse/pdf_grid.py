@@ -235,22 +235,16 @@ def _join_texts(text: str, body: list[list[_Filled]], columns: Columns) -> None:
 
 def _join_labels(text: str, rows: Sequence[PageRow], body: list[list[_Filled]], columns: Columns) -> None:
     """Joins labels that are printed in several rows."""
-    widest = max(
-        (
-            row.segments[0].right
-            for row, cells in zip(rows, body, strict=True)
-            if cells and cells[0].column == 0
-        ),
-        default=0.0,
+    rights = sorted(
+        row.segments[0].right for row, cells in zip(rows, body, strict=True) if cells and not cells[0].column
     )
-    limit = min(widest, columns.left)
     for number in range(len(rows) - 1):
         above, below = body[number], body[number + 1]
         if not above or not below or below[0].column or above[0].column:
             continue
         upper, lower = rows[number], rows[number + 1]
         follows = above[0].end <= below[0].start and not text[above[0].end : below[0].start].strip()
-        if upper.bottom - lower.top > PITCH * upper.height or not _wraps(upper, lower, limit):
+        if upper.bottom - lower.top > PITCH * upper.height or not _wraps(upper, lower, rights, columns.left):
             continue
         if follows and len(above) == 1:
             below[0] = replace(below[0], start=above[0].start, left=above[0].left)
@@ -261,18 +255,27 @@ def _join_labels(text: str, rows: Sequence[PageRow], body: list[list[_Filled]], 
             body[number + 1] = []
 
 
-def _wraps(upper: PageRow, lower: PageRow, limit: float) -> bool:
-    """Whether the label of a row goes on in the next one."""
+def _limit(row: PageRow, rights: Sequence[float], edge: float) -> float:
+    """How far to the right the label of a row could have reached, judging by the others."""
+    widest = rights[-1] if rights and rights[-1] > row.segments[0].right + 1 else edge - row.height
+    return min(widest, edge)
+
+
+def _wraps(upper: PageRow, lower: PageRow, rights: Sequence[float], edge: float) -> bool:
+    """Whether the label of a row goes on in the next one. `rights` are the right edges of all labels, and
+    `edge` is where the columns of data begin.
+    """
     first, rest = upper.segments[0], lower.segments[0]
     if first.broken:
         return True
-    if first.text.endswith(":") or rest.left < first.left - ALIGNED or first.right > limit + ALIGNED:
+    if first.text.endswith(":") or rest.left < first.left - ALIGNED or first.right > edge + ALIGNED:
         return False
     if _is_rest(rest.text) or _GOES_ON.search(first.text):
         return True
     word = (rest.right - rest.left) * len(rest.text.split()[0]) / len(rest.text)
     if first.bold and not rest.bold:
         return False
+    limit = _limit(upper, rights, edge)
     full = first.right - first.left >= WRAPPED * (limit - first.left)
     return full and first.right + word > limit and len(first.text.split()) > 3 and len(upper.segments) == 1
 

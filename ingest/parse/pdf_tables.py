@@ -20,6 +20,9 @@ MOST_COLUMNS = 64
 MOST_HEADERS = 9
 """The most rows above the first row with numbers that may name columns."""
 
+MOST_OPENING = 3
+"""The most labels with which the rest of a table begins on the next page."""
+
 MOST_TITLES = 4
 MOST_TEXT = 8
 """The most rows of text above a table that are read for the sentence that introduces it."""
@@ -169,6 +172,8 @@ def _region(rows: Sequence[PageRow], first: int, last: int, reached: int) -> Tab
     header = " ".join(row.text for row in rows[top:below])
     if not is_table(body, columns, header):
         return None
+    if top == first and first <= MOST_OPENING and all(_is_label(row, columns) for row in rows[:first]):
+        top = below = 0  # it goes on from the page before, with labels first
     region = TableRegion(list(rows[top : last + 1]), below - top, columns, first=top, last=last)
     _add_titles(region, rows, reached)
     return region

@@ -103,6 +103,17 @@ def test_a_table_that_goes_on_on_the_next_page_is_one_table() -> None:
     assert parsed.text[table.start : table.end].count("\f") == 1
 
 
+def test_the_rest_of_a_table_begins_with_labels() -> None:
+    rest = [*row(260, "Other costs of the year"), *row(250, "Rent", "7", "8"), *row(240, "Taxes", "9", "6")]
+    parsed = parsed_table(paged([*row(260, "", "2022", "2021"), *BODY], rest))
+    [table] = parsed.tables
+    assert grid(parsed, table)[-3:] == [
+        ["Other costs of the year", "", ""],
+        ["Rent", "7", "8"],
+        ["Taxes", "9", "6"],
+    ]
+
+
 def test_two_tables_with_other_headers_are_two_tables() -> None:
     other = [*row(190, "", "2020", "2019"), *row(180, "Rent", "7", "8"), *row(170, "Taxes", "9", "6")]
     parsed = parse(lettered(*HEADER, *BODY, *other), "a.pdf")
