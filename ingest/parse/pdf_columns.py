@@ -28,6 +28,17 @@ GROUPED = 1.6
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """A cell in column `column` of the grid that covers `columns`, with the left edge of its text."""
+
+    column: int
+    columns: int
+    start: int
+    end: int
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of data from left to right: the left and right edges of their numbers, in points.
 

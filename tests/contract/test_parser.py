@@ -11,8 +11,10 @@ from ingest.parse.csv_table import parse_delimited
 from ingest.parse.docx import parse_docx
 from ingest.parse.html import parse_html
 from ingest.parse.markdown import parse_markdown
+from ingest.parse.pdf import parse_pdf
 from ragapp.protocols import Parser
 from ragapp.testing.parsers import ParserContract
+from tests.unit.ingest.pdfs import lettered
 
 
 class TestMarkdown(ParserContract):
@@ -96,3 +98,32 @@ class TestPages(ParserContract):
     @pytest.fixture
     def phrases(self) -> Sequence[str]:
         return ("Place", "Metres", "Oban", "0.7", "old pier")
+
+
+class TestPdf(ParserContract):
+    """A table of figures, found by where its words stand."""
+
+    @pytest.fixture
+    def parser(self) -> Parser:
+        return parse_pdf
+
+    @pytest.fixture
+    def name(self) -> str:
+        return "tides.pdf"
+
+    @pytest.fixture
+    def document(self) -> bytes:
+        rows = (("Oban", "4.1", "0.7"), ("Leith", "5.6", "0.9"), ("Wick old harbour", "3.4", "0.5"))
+        lines = [("Tides in metres:", 8, 20, 280), ("high", 8, 170, 260), ("low", 8, 240, 260)]
+        for number, row in enumerate(rows):
+            bottom = 250 - 10 * number
+            lines += [(text, 8, left, bottom) for text, left in zip(row, (20, 170, 240), strict=True)]
+        return lettered(*lines)
+
+    @pytest.fixture
+    def phrases(self) -> Sequence[str]:
+        return ("Tides in metres", "high", "Oban", "0.7", "Wick old harbour")
+
+    def test_it_has_a_table(self, parser: Parser, document: bytes, name: str) -> None:
+        [table] = parser(document, name).tables
+        assert len(table.cells) == 11
