@@ -16,7 +16,7 @@ from ragapp.answering.tables.labels import label_stems
 from ragapp.answering.tables.lines import best_lines
 from ragapp.answering.tables.listing import count_of, list_of
 from ragapp.answering.tables.lookup import look_up
-from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
+from ragapp.answering.tables.outcome import CONFIDENT, Outcome, TableAnswer, TableRefusal
 from ragapp.answering.tables.query import Operation, TableQuery, asks_value, read_query
 from ragapp.answering.tables.sources import TableSource
 from ragapp.answering.tables.times import without_times
@@ -58,17 +58,19 @@ def answer_from_tables(
     if query.operation not in _NAMES_FORMULA:
         return outcome
     catalogue = catalogue or built_in()
-    if isinstance(outcome, TableAnswer) and not _is_part_of_name(outcome, catalogue):
+    if isinstance(outcome, TableAnswer) and _is_certain(outcome, catalogue):
         return outcome
     return answer_by_formula(query, sources, catalogue) or outcome
 
 
-def _is_part_of_name(outcome: TableAnswer, catalogue: Catalogue) -> bool:
-    """Whether the row that was found is named by a part of a formula's name alone: "working capital" in
-    "working capital ratio"."""
+def _is_certain(outcome: TableAnswer, catalogue: Catalogue) -> bool:
+    """Whether the row that was found is meant, and not named by a part of a formula's name alone: "working
+    capital" in "working capital ratio"."""
+    if outcome.confidence < CONFIDENT:
+        return False
     named = catalogue.named_in(outcome.query.text)
     row = frozenset(label_stems(outcome.cells[0].row.name))
-    return named is not None and row < frozenset(label_stems(named[1]))
+    return named is None or not row < frozenset(label_stems(named[1]))
 
 
 def _answer(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:

@@ -19,6 +19,9 @@ from ragapp.tables.units import is_currency
 NAMED = 0.9
 """The share of a line's name that one of its usual names must have."""
 
+STATEMENT = 15
+"""Rows of a table from which it is taken for a statement."""
+
 SURE = 0.9
 """The confidence in a formula whose lines are all found."""
 
@@ -115,12 +118,17 @@ class _Operands:
     def _found(
         names: Sequence[str], term: LineTerm, time: Time | None, sources: Sequence[TableSource]
     ) -> tuple[CellPlace, ...]:
-        for name in names:
-            for match in _matches(name, sources):
-                cells = _at(match.line, term, time)
-                if cells and (term.name in _SIGNED or _is_outflow(term) or _amount(cells[0]) > 0):
-                    return cells
-        raise LookupError(term.name)
+        """The cells of the first usual name that a large table has, as statements are, or else any table."""
+        found = [
+            (len(match.line.source.table.rows) >= STATEMENT, cells)
+            for name in names
+            for match in _matches(name, sources)
+            if (cells := _at(match.line, term, time))
+            and (term.name in _SIGNED or _is_outflow(term) or _amount(cells[0]) > 0)
+        ]
+        if not found:
+            raise LookupError(term.name)
+        return max(found, key=lambda one: one[0])[1]
 
 
 def _matches(name: str, sources: Sequence[TableSource]) -> list[Match]:

@@ -40,6 +40,9 @@ class TableRefusal:
     near: tuple[CellPlace, ...] = ()
 
 
+CONFIDENT = 0.6
+"""The confidence from which a table's answer goes before a sentence's, or a formula's."""
+
 Outcome = TableAnswer | TableRefusal | None
 """None when no table has what the question asks for."""
 

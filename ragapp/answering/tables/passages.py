@@ -13,7 +13,7 @@ from ragapp.answering.tables.answers import answer_from_tables
 from ragapp.answering.tables.catalogue import Catalogue, built_in
 from ragapp.answering.tables.composing import Composed, column_name, compose_answer, row_name, spans_of
 from ragapp.answering.tables.labels import label_stems
-from ragapp.answering.tables.outcome import TableAnswer, TableRefusal
+from ragapp.answering.tables.outcome import CONFIDENT, TableAnswer, TableRefusal
 from ragapp.answering.tables.sources import CellPlace, TableSource
 from ragapp.answering.tables.verifying import judge_by_cells
 from ragapp.types import CitedCell, StoredTable, Verdict
@@ -23,9 +23,6 @@ TablesOf = Callable[[str, int], Sequence[StoredTable]]
 
 SpanOf = Callable[[str, int, int, int], str]
 """(document id, version, start, end) -> the span, cut at the text's end. Raises NotFoundError."""
-
-CONFIDENT = 0.6
-"""The confidence from which a table's answer goes before a sentence's."""
 
 MOST_DOCUMENTS = 4
 """Documents that are asked, those of the best passages first."""
