@@ -73,7 +73,9 @@ def spans_of(cells: tuple[CellPlace, ...]) -> Iterator[tuple[CellPlace | None, i
 
 
 def row_name(place: CellPlace) -> str:
-    """The row's sections and name, in words."""
+    """The row's sections and name, in words; the name of a total says what it adds up."""
+    if place.row.total and " " in place.row.name:
+        return place.row.name
     return " › ".join(place.row.path) or place.source.table.caption
 
 
@@ -118,6 +120,8 @@ def _of_cell(place: CellPlace) -> Composed:
 def _of_computed(answer: TableAnswer, computed: Computed) -> Composed:
     text = shown(round(computed.value, computed.decimals), computed.decimals)
     value = _with_unit(text, computed.unit, computed.scale)
+    if len(computed.operands) == 1:
+        return Composed(f"{_title(answer, computed)}: {value}.", value, computed.operands)
     formula = f"{computed.formula} = {value}"
     return Composed(f"{_title(answer, computed)}: {formula}.", value, computed.operands, formula)
 
