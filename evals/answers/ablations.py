@@ -65,11 +65,18 @@ def ablate(
             yield _read(file, asked, changed(settings, change))
 
 
+EARLIER_DEFAULTS: Mapping[str, SettingValue] = {"answer_tokens": 256, "prompt_tokens": 400}
+"""Defaults of earlier run files. Today these depend on the model, and are the same for a small one."""
+
+
 def change_of(settings: Mapping[str, SettingValue]) -> SettingsChange:
     """The settings of a run that differ from the defaults."""
     fields = Settings.model_fields
     return {
-        name: value for name, value in settings.items() if name not in fields or value != fields[name].default
+        name: value
+        for name, value in settings.items()
+        if name not in fields
+        or value not in (fields[name].default, EARLIER_DEFAULTS.get(name, fields[name].default))
     }
 
 
