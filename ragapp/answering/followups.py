@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ragapp.answering.groundedness.synonyms import OPPOSITES
 from ragapp.answering.small_talk import reply_to
 from ragapp.answering.terms import FUNCTION_WORDS, fold, name_stems, stems
 from ragapp.types import Turn
@@ -43,6 +44,7 @@ _COMPLETE = re.compile(
     rf"|(?:{_VERBS})\s+\w+\s+\w|(?:who|what)\s+\w+(?:s|ed)\s+\w",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\s?(?:(?:in|on|at|for|of|with|from) )?(?:the )?(?P<which>\w[\w-]{0,30})(?: ones?)?[?.! ]?")
 _ADDED = re.compile(r" \([^()]{1,200}\)\?$")
 _PUNCTUATION = ' .,;:!?"“”()[]'
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
@@ -102,14 +104,26 @@ def _opening(question: str) -> int:
 
 
 def _with_part_replaced(question: str, earlier: str) -> str | None:
-    """The earlier question with its year or last name replaced by this one's, if that is all it asks."""
+    """The earlier question with its year, last name or a word of opposite meaning replaced by this one's, if
+    that is all it asks."""
     new = question[_opening(question) :]
     if new == question or _ASKS.search(new):
         return None
+    if (named := _ONE.fullmatch(new)) and (opposed := _with_opposite(named["which"], earlier)):
+        return opposed
     for kind in (_YEAR, _NAME):
         offered, replaced = list(kind.finditer(new)), _named(kind, earlier)
         if len(offered) == 1 and replaced:
             return earlier[: replaced[-1].start()] + offered[0].group() + earlier[replaced[-1].end() :]
+    return None
+
+
+def _with_opposite(word: str, earlier: str) -> str | None:
+    """The earlier question with the word that excludes this one replaced: "the north one" after "the south
+    tower"."""
+    for found in re.finditer(r"[\w'’-]+", earlier):
+        if word.lower() in OPPOSITES.get(found.group().lower(), ()):
+            return earlier[: found.start()] + word + earlier[found.end() :]
     return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ragapp.answering.passages import Passage
@@ -61,6 +62,10 @@ NamedIn = Callable[[str, str], Sequence[Document]]
 BeginningOf = Callable[[Document], Hit | None]
 """The first chunk of a document; None when it has none."""
 
+FoundBy = Callable[[str, str], Sequence[Hit]]
+"""(words, collection) -> the passages with these words, best first."""
+
+FROM_TEXT = "These documents have the words in their text."
 FROM_PROPERTIES = "This is from the documents' properties, not from their text."
 FROM_BEGINNING = "The document's properties name no author. It begins like this."
 
@@ -81,6 +86,7 @@ class LibraryAnswers:
     documents_of: DocumentsOf
     named_in: NamedIn
     beginning_of: BeginningOf
+    found_by: FoundBy
 
     def answer(self, question: str, collection: str) -> LibraryAnswer | None:
         """The answer; None when the question is not about the library, or nothing is known."""
@@ -94,7 +100,8 @@ class LibraryAnswers:
         if found := _ADDED.match(question):
             return _answer(self._properties(self.named_in(found["of"], collection), _added))
         if found := _LIST.match(question):
-            return _answer(self._list(found["about"], _IS_HERE.search(question) is not None, collection))
+            listed = self._list(found["about"], _IS_HERE.search(question) is not None, collection)
+            return _answer(listed) or self._mentioning(found["about"] or "", collection)
         return None
 
     def _count(self, what: str, collection: str) -> list[Statement]:
@@ -122,6 +129,21 @@ class LibraryAnswers:
         count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}.{more}"
         return [self._statement(count), *shown]
 
+    def _mentioning(self, about: str, collection: str) -> LibraryAnswer | None:
+        """The documents with a passage that has all words of `about`, each with the first sentence that has
+        one of them."""
+        wanted = set(name_words(about))
+        found: dict[str, Passage] = {}
+        for hit in self.found_by(about, collection) if wanted else ():
+            if wanted <= set(name_words(hit.text)):
+                found.setdefault(hit.document_id, Passage(1, hit))
+        if not found:
+            return None
+        documents = "1 document mentions" if len(found) == 1 else f"{len(found)} documents mention"
+        count = f"{documents} {about.strip(' ?.')}."
+        shown = [_mention(one, wanted) for one in list(found.values())[:MOST_LISTED]]
+        return LibraryAnswer((self._statement(count), *shown), FROM_TEXT)
+
     def _author(self, of: str, collection: str) -> LibraryAnswer | None:
         """The authors by their properties, else the lines with which the document begins."""
         named = self.named_in(of, collection)
@@ -145,6 +167,14 @@ class LibraryAnswers:
 
 def _answer(statements: Sequence[Statement]) -> LibraryAnswer | None:
     return LibraryAnswer(tuple(statements)) if statements else None
+
+
+def _mention(passage: Passage, wanted: AbstractSet[str]) -> Statement:
+    """The document's title, and its sentence that has the most of the words."""
+    best = max(passage.sentences, key=lambda one: len(wanted & set(name_words(one.text))))
+    title = document_title(passage.hit.document_name, passage.hit.title)
+    evidence = (Evidence(passage, best.start, best.end),)
+    return Statement(sanitized(f"{title}: {fold(best.text)}"), "no_claim", evidence, new_line=True)
 
 
 def _beginning(hit: Hit) -> Evidence:

@@ -27,11 +27,15 @@ from ragapp.models.catalog import load_catalog
 from ragapp.models.choice import keep_generator
 from ragapp.protocols import Generator, Reranker
 from ragapp.retrieval.named_documents import NamedDocuments
+from ragapp.retrieval.retriever import Retriever
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.traced_models import TracedGenerator
-from ragapp.types import Document, Hit
+from ragapp.types import Document, Hit, SearchQuery
+
+MOST_MENTIONS = 100
+"""Passages that are looked through for the documents that mention something."""
 
 
 def build_generator_chain(settings: Settings, telemetry: Telemetry | None) -> GeneratorChain:
@@ -61,11 +65,15 @@ def _traced(generator: Generator, telemetry: Telemetry | None) -> Generator:
 
 
 def build_answerer(
-    settings: Settings, store: SqlStore, generators: GeneratorChain, named: NamedDocuments
+    settings: Settings,
+    store: SqlStore,
+    generators: GeneratorChain,
+    named: NamedDocuments,
+    retriever: Lazy[Retriever],
 ) -> Answerer:
     return Answerer(
         generators,
-        _build_extractor(settings, store, named),
+        _build_extractor(settings, store, _build_library(store, named, retriever)),
         page_at=store.page_at,
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
@@ -79,7 +87,7 @@ def _build_support(settings: Settings) -> Support:
     return lambda claim, texts: entailment.get().support(claim, texts)
 
 
-def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments) -> Extractor:
+def _build_extractor(settings: Settings, store: SqlStore, library: LibraryAnswers) -> Extractor:
     name = settings.support_model
     reranker = Lazy(lambda: build_reranker(name, settings)) if name else None
     reader = Lazy(lambda: build_reader(settings))
@@ -105,11 +113,11 @@ def _build_extractor(settings: Settings, store: SqlStore, named: NamedDocuments)
             reader.get, installed, documents, TableAnswers(store.document_tables, store.span, formulas.get)
         ),
         score if reranker is not None else None,
-        _build_library(store, named),
+        library,
     )
 
 
-def _build_library(store: SqlStore, named: NamedDocuments) -> LibraryAnswers:
+def _build_library(store: SqlStore, named: NamedDocuments, retriever: Lazy[Retriever]) -> LibraryAnswers:
     def named_in(text: str, collection: str) -> list[Document]:
         found = named.named_in(text, store.collection(collection))
         return [store.document(one.document_id) for one in found]
@@ -121,4 +129,8 @@ def _build_library(store: SqlStore, named: NamedDocuments) -> LibraryAnswers:
         first = next(iter(store.chunks(document.id, version, 0, None)), None)
         return None if first is None else hit_of(document, version, first)
 
-    return LibraryAnswers(store.documents, named_in, beginning_of)
+    def found_by(words: str, collection: str) -> tuple[Hit, ...]:
+        query = SearchQuery(words, collection, k=MOST_MENTIONS, mode="words")
+        return retriever.get().search(store.collection(collection), query).hits
+
+    return LibraryAnswers(store.documents, named_in, beginning_of, found_by)

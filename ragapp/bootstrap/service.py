@@ -81,7 +81,7 @@ def build_service(
             rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
             retriever=retriever,
             cache=cache,
-            answerer=build_answerer(settings, store, generators, named),
+            answerer=build_answerer(settings, store, generators, named, retriever),
             generators=generators,
             history=history,
             settings=answer_settings(settings),

@@ -28,6 +28,9 @@ SAME = 0.6
 LIKELY = 0.6
 """Answers with at least this share of the best one's probability may come before it for their form."""
 
+LIKELY_LISTED = 0.5
+"""A list answers a question for one, rather than a sentence, from this share of its probability."""
+
 _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d\d\b|\b\d{1,2}[./]\d{1,2}\b|\b(?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|\d:\d\d"
@@ -54,11 +57,17 @@ def compose(
     """
     found: list[Statement] = []
     if question.kind == "list":
-        found = whole_list(documents, question, answers[0]) if answers else []
+        found = whole_list(documents, question, _listing(answers)) if answers else []
         found = found or list_under_heading(documents, question, passages)
     elif question.kind == "how_to" and answers:
-        found = steps(documents, answers, passages)
+        found = steps(documents, question, answers, passages)
     return found or (_facts(question, answers) if answers else [])
+
+
+def _listing(answers: Sequence[ReadCandidate]) -> ReadCandidate:
+    """The best answer that is a list or part of one, if it is likely; otherwise the best answer."""
+    likely = (one for one in answers if one.answers >= LIKELY_LISTED * answers[0].answers)
+    return next((one for one in likely if one.candidate.kind != "sentence"), answers[0])
 
 
 def _facts(question: Question, answers: Sequence[ReadCandidate]) -> list[Statement]:

@@ -35,6 +35,9 @@ reader was trained on few such questions."""
 FIGURES = 0.25
 """The share of a line's words that are figures, from which it is a row of them."""
 
+SHORTEST_ABBREVIATION = 3
+"""Letters of a name that may be an abbreviation: the beginnings of any two words make one of two letters."""
+
 SHORTEST_MISSPELT, MISSPELT = 4, 0.86
 """Letters of a name that may be misspelt, and how alike another word must be, as difflib measures it."""
 
@@ -48,6 +51,12 @@ _NUMBERED = re.compile(
     r"\b(?:[A-Z][\w-]{0,30}|section|article|chapter|table|figure|error|code|version|page|room|item|no\.?|number"
     r"|rfc) #?(?P<number>\d{2,}(?:\.\d+)*)\b"
 )
+_CODED = re.compile(
+    r"\b(?:section|article|chapter|table|figure|error|code|version|step|phase|level|class|type|room|floor|item"
+    r"|option) #?(?P<number>\d)\b",
+    re.IGNORECASE,
+)
+"""A digit that tells a thing from others: the candidate itself has to have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,10 @@ def vetoed(question: Question, one: Candidate, document: str) -> str | None:
     for numbered in _NUMBERED.finditer(question.required):
         if not _has(near, numbered["number"]) and not _has(document, numbered["number"]):
             return numbered.group()
-    return _rival_name(question.required, one, {name_stem(word) for word in words(near)})
+    for coded in _CODED.finditer(question.required):
+        if not _has(near, coded["number"]):
+            return coded.group()
+    return _rival_name(question.cased or question.required, one, {name_stem(word) for word in words(near)})
 
 
 def missing_name(question: Question, document: str) -> str | None:
@@ -134,7 +146,8 @@ def missing_name(question: Question, document: str) -> str | None:
     known = {name_stem(word) for word in written}
     for name in question.names:
         mentioned = all(name_stem(part) in known for part in words(name)) or name.casefold() in question.codes
-        if not (mentioned or abbreviated(name, written) or _is_misspelt(name, document)):
+        short = len(name) >= SHORTEST_ABBREVIATION and bool(abbreviated(name, written))
+        if not (mentioned or short or _is_misspelt(name, document)):
             return name
     return None
 
@@ -146,7 +159,7 @@ def _as_written(code: str, text: str) -> str:
 
 def _rival_name(question: str, one: Candidate, here: AbstractSet[str]) -> str | None:
     """The name of which the candidate has one part with another beside it: "Hardel South", "Hardel North"."""
-    theirs = set(_pairs(fold(one.body)))
+    theirs = set(_pairs(fold(f"{one.before.text if one.before else ''} {one.body}")))
     for first, second in _pairs(question[1:]):  # the first word has a capital whatever it is
         if name_stem(first) in here and name_stem(second) in here:
             continue

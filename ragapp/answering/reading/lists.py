@@ -21,6 +21,9 @@ FEWEST_STEPS = 3
 STEPS_LOOKED_FOR = 3
 """Answers, and passages, whose sections are looked through for steps."""
 
+INTRODUCED = 0.5
+"""The share of a question's content words that what introduces steps has."""
+
 MOST_ITEMS = 40
 
 Cell = tuple[str, str]
@@ -62,19 +65,39 @@ def list_under_heading(
 
 
 def steps(
-    documents: SourceDocuments, answers: Sequence[ReadCandidate], passages: Sequence[Passage]
+    documents: SourceDocuments,
+    question: Question,
+    answers: Sequence[ReadCandidate],
+    passages: Sequence[Passage],
 ) -> list[Statement]:
-    """The steps that a section of the answers or passages lists, or the headings that number them."""
-    best = answers[0].candidate.passage
+    """The steps that a section of the answers or passages lists, or the headings that number them.
+
+    The best answer is one of the steps, or what introduces the steps has most of the question's words.
+    """
+    best = answers[0].candidate
     likely = [one.candidate.passage for one in answers[:STEPS_LOOKED_FOR]]
-    likely += [one for one in passages[:STEPS_LOOKED_FOR] if one.hit.document_id == best.hit.document_id]
+    likely += [
+        one for one in passages[:STEPS_LOOKED_FOR] if one.hit.document_id == best.passage.hit.document_id
+    ]
     for passage in dict.fromkeys(likely):
         items = _items(candidates_in(documents.section_around(passage)))
         numbered = [one for one in items if _NUMBERED.match(one.passage.hit.text[one.start : one.end])]
-        if len(numbered) >= FEWEST_STEPS:
+        if len(numbered) >= FEWEST_STEPS and _are_about(question, numbered, best):
             return _listed(numbered)
-    items = _items(candidates_in(documents.section_around(best)))
-    return _listed(items) if len(items) >= FEWEST_STEPS else _numbered_headings(documents, best)
+    items = _items(candidates_in(documents.section_around(best.passage)))
+    if len(items) >= FEWEST_STEPS and _are_about(question, items, best):
+        return _listed(items)
+    return _numbered_headings(documents, best.passage)
+
+
+def _are_about(question: Question, items: Sequence[Candidate], best: Candidate) -> bool:
+    """Whether the best answer is one of the items, or what introduces them says what is asked."""
+    if any(_starts(one) == _starts(best) or one.text in best.text for one in items):
+        return True
+    lead_in = items[0].lead_in
+    introduced = f"{items[0].label} {lead_in.text if lead_in else ''}"
+    wanted = concepts(question.stems)
+    return len(wanted & concepts(frozenset(stems(introduced)))) >= INTRODUCED * len(wanted)
 
 
 def _numbered_headings(documents: SourceDocuments, passage: Passage) -> list[Statement]:

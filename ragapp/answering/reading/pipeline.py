@@ -15,7 +15,7 @@ from ragapp.answering.reading.question import Question, understand
 from ragapp.answering.reading.scoring import read_candidates
 from ragapp.answering.reading.shown import evidence_of
 from ragapp.answering.reading.summary import summary
-from ragapp.answering.reading.wording import corrected
+from ragapp.answering.reading.wording import corrected, with_names
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.tables.outcome import TableRefusal
 from ragapp.answering.tables.passages import TableAnswers
@@ -123,6 +123,7 @@ class ReadingPipeline:
         return Extract(tuple(dict.fromkeys(statements)), missing, tuple(nearest))
 
     def _decide(self, question: Question, passages: Sequence[Passage]) -> Decision:
+        question = replace(question, cased=with_names(question.required, passages))
         read = read_candidates(question, candidates_in(passages), self._reader(), self._reranker)
         return decide(question, read, passages)
 

@@ -35,13 +35,14 @@ class Question:
     """A question in its standalone form. `sides` are the two things that it compares.
 
     `core` is the part that the documents must cover: the whole question, minus any topic that was added only
-    to improve the search.
+    to improve the search. `cased` is the same with the capitals that names have in the passages.
     """
 
     text: str
     kind: QuestionKind
     sides: tuple[str, ...] = ()
     core: str = ""
+    cased: str = ""
 
     @property
     def required(self) -> str:
@@ -114,6 +115,7 @@ _PATTERNS: Final[Mapping[QuestionKind, str]] = {
     "yes_no": rf"^(?:and |but |so )?(?:{AUXILIARY})\b",
     "list": r"^(?:list|name|enumerate)\b"
     r"|^(?:what|which) (?:\w+ ){0,2}?(?:kinds|types|sorts|categories|examples)\b"
+    r"|^which (?:\w+ ){0,2}?\w{2,}(?<![siu])s (?!is\b|was\b|has\b|does\b|did\b)\w"
     r"|^(?:what|which) (?:\w+ ){0,3}?\w{2,}(?<!s)s (?:are|were|do|does|did|can|could|have|has|may|must|should"
     r"|will|belong|exist|cause|emerge|arise)\b|^what are the \w",
     "definition": r"^(?:what is|what's|what are|define|explain|what does .{1,60} (?:mean|stand for))\b"
@@ -131,6 +133,7 @@ _DIFFERS = re.compile(
     re.IGNORECASE,
 )
 _COMPARE = re.compile(r"^compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)$", re.IGNORECASE)
+_NUMBER = re.compile(r"\d[\w.-]*")
 _SOURCE = re.compile(
     r"(?:in|according to|from|per|as stated in|based on) (?=[^,]{0,80}(?:\.\w{2,5}\b|document|file|report"
     r"|paper|study|article|agreement|contract|manual|policy|10-[kq]\b|filing|letter|memo|e-?mail|handbook))[^,]{2,80},\s+",
@@ -172,7 +175,9 @@ def _without_source(text: str) -> str:
 def _asking_part(text: str) -> str:
     """The sentence that asks, without what goes with it: "Answer in millions.", "Using the table, …"."""
     asks = [part for part in _SENTENCE.findall(text) if part.rstrip().endswith("?")]
-    part = _PREAMBLE.sub("", asks[0].strip()) if asks and len(asks[0]) < len(text) else text
+    if not asks or len(asks[0]) == len(text):
+        return text
+    part = _PREAMBLE.sub("", asks[0].strip())
     return f"{part[0].upper()}{part[1:]}" if stems(part) else text
 
 
@@ -186,10 +191,16 @@ def _sides(text: str) -> tuple[str, ...]:
     bare = text.rstrip(" ?.!")
     for pattern in (_BETWEEN, _COMPARE, _DIFFERS):
         if found := pattern.search(bare):
-            sides = tuple(_ARTICLE.sub("", found[side].strip()) for side in ("a", "b"))
-            if all(stems(side) for side in sides):
-                return sides
+            first, second = (_ARTICLE.sub("", found[side].strip()) for side in ("a", "b"))
+            if stems(first) and stems(second):
+                return first, _completed(second, first)
     return ()
+
+
+def _completed(second: str, first: str) -> str:
+    """A second thing that is named by its number alone, with the other's name: "model 50 versus 55"."""
+    *named, last = first.split()
+    return " ".join([*named, second]) if _NUMBER.fullmatch(second) and _NUMBER.fullmatch(last) else second
 
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W_]|['’.&-](?=[^\W_]))*")

@@ -16,7 +16,12 @@ SHORTEST = 4
 ALIKE = 0.84
 """How alike two words must be, as difflib measures it: one letter in five or six may differ."""
 
+CAPITALIZED = 0.8
+"""The share of a word's occurrences in the passages with a capital that makes it a name."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WHOLE_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
+_WITHIN = re.compile(r"[\w,] $")
 _WHATS = re.compile(r"\b(what|who|where|how|when)s\b", re.IGNORECASE)
 
 
@@ -50,3 +55,28 @@ def corrected(question: str, passages: Sequence[Passage]) -> str:
         return close[0] if close and close[0][0] == lower[0] else word
 
     return _WORD.sub(mended, question)
+
+
+def with_names(question: str, passages: Sequence[Passage]) -> str:
+    """The question with the capitals that names have in the passages: people type "hardel north tower".
+
+    A word is a name where the passages seldom write it small and have it with a capital within a sentence.
+    """
+    forms: dict[str, Counter[str]] = {}
+    within: set[str] = set()
+    for text in (one.hit.text for one in passages):
+        for found in _WHOLE_WORD.finditer(text):
+            word = found.group()
+            forms.setdefault(word.lower(), Counter())[word] += 1
+            if not word.islower() and _WITHIN.search(text, max(0, found.start() - 2), found.start()):
+                within.add(word.lower())
+
+    def cased(found: re.Match[str]) -> str:
+        word = found.group()
+        if word not in within or word in FUNCTION_WORDS:
+            return word
+        seen = forms[word]
+        is_name = seen[word] <= (1 - CAPITALIZED) * seen.total()
+        return max(seen, key=lambda form: (form != word, seen[form])) if is_name else word
+
+    return _WHOLE_WORD.sub(cased, question)

@@ -40,6 +40,7 @@ def turns(*questions: str) -> list[Turn]:
             "And how much did it cost (long Apollo take)?",
         ),
         ("Where is the harbour?", "Why?", "Why (harbour)?"),
+        ("How tall is the south tower?", "and the north one?", "How tall is the north tower?"),
     ],
 )
 def test_what_is_left_out_is_filled_in(earlier: str, question: str, expected: str) -> None:

@@ -47,7 +47,16 @@ def named_in(text: str, collection: str) -> list[Document]:
     return [one for one in DOCUMENTS if one.name.partition(".")[0].replace("_", "") in words]
 
 
-LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, named_in, beginning)
+def found_by(words: str, collection: str) -> list[Hit]:
+    texts = [
+        "Copper is sold by the kilo. Ferrotec supplies it.",
+        "Ferrotec was asked twice.",
+        "Nothing of it.",
+    ]
+    return [hit_of(one, 1, Chunk(0, len(text), text, 1)) for one, text in zip(DOCUMENTS, texts, strict=True)]
+
+
+LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, named_in, beginning, found_by)
 
 
 def answered(question: str) -> list[str]:
@@ -102,7 +111,7 @@ def test_other_questions_do_not_list_the_documents() -> None:
     def never(collection: str) -> list[Document]:
         raise AssertionError(collection)
 
-    library = LibraryAnswers(never, lambda text, collection: [], beginning)
+    library = LibraryAnswers(never, lambda text, collection: [], beginning, lambda words, collection: [])
     for question in ("How many pumps are there?", "Who wrote the song?", "How long is the pier?"):
         assert library.answer(question, "default") is None
 
@@ -119,3 +128,12 @@ def test_other_questions_do_not_list_the_documents() -> None:
 )
 def test_questions_for_what_documents_say_are_left_to_the_search(question: str) -> None:
     assert answered(question) == []
+
+
+def test_documents_that_mention_words_are_listed_with_the_sentence() -> None:
+    assert answered("Which documents mention Ferrotec?") == [
+        "2 documents mention Ferrotec.",
+        "rfc1178: Ferrotec supplies it.",
+        "rfc1350: Ferrotec was asked twice.",
+    ]
+    assert answered("Which documents mention Zylonite?") == []
