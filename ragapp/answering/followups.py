@@ -44,7 +44,9 @@ _COMPLETE = re.compile(
     rf"|(?:{_VERBS})\s+\w+\s+\w|(?:who|what)\s+\w+(?:s|ed)\s+\w",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"\s?(?:(?:in|on|at|for|of|with|from) )?(?:the )?(?P<which>\w[\w-]{0,30})(?: ones?)?[?.! ]?")
+_ONE = re.compile(
+    r"\s?(?:(?:in|on|at|for|of|with|from) )?(?:the )?(?P<which>\w[\w-]{0,30})(?: ones?)?[?.! ]?"
+)
 _ADDED = re.compile(r" \([^()]{1,200}\)\?$")
 _PUNCTUATION = ' .,;:!?"“”()[]'
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")

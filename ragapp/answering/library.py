@@ -53,6 +53,8 @@ _ADDED = re.compile(
     r"^when (?:was|were|did (?:you|we|i)) (?P<of>.+?) (?:uploaded|added|ingested|indexed)\??$", re.IGNORECASE
 )
 
+_MENTIONS = re.compile(r"\b(?:mention|contain|discuss|about)(?:s|ing)?\b", re.IGNORECASE)
+
 DocumentsOf = Callable[[str], Sequence[Document]]
 """The documents of the collection of this name."""
 
@@ -101,7 +103,8 @@ class LibraryAnswers:
             return _answer(self._properties(self.named_in(found["of"], collection), _added))
         if found := _LIST.match(question):
             listed = self._list(found["about"], _IS_HERE.search(question) is not None, collection)
-            return _answer(listed) or self._mentioning(found["about"] or "", collection)
+            mentioned = found["about"] if _MENTIONS.search(question) else None
+            return _answer(listed) or self._mentioning(mentioned or "", collection)
         return None
 
     def _count(self, what: str, collection: str) -> list[Statement]:
@@ -140,7 +143,8 @@ class LibraryAnswers:
         if not found:
             return None
         documents = "1 document mentions" if len(found) == 1 else f"{len(found)} documents mention"
-        count = f"{documents} {about.strip(' ?.')}."
+        names = ", ".join(one.hit.document_name for one in list(found.values())[:MOST_LISTED])
+        count = f"{documents} {about.strip(' ?.')}: {names}."
         shown = [_mention(one, wanted) for one in list(found.values())[:MOST_LISTED]]
         return LibraryAnswer((self._statement(count), *shown), FROM_TEXT)
 

@@ -1,4 +1,4 @@
-"""`python -m evals.research.reader train|export|judge`: see README.md beside this file."""
+"""`python -m evals.research.reader train|average|export|judge`: see README.md beside this file."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=16)
     commands = parser.add_subparsers(required=True)
     _add_train(commands.add_parser("train", help="train one pass over the recipe's mixture"))
+    _add_average(commands.add_parser("average", help="write the mean of two checkpoints' weights to --out"))
     _add_export(commands.add_parser("export", help="write the checkpoint in --out as int8 ONNX"))
     _add_judge(commands.add_parser("judge", help="figures on the halves not trained on"))
     options = parser.parse_args()
@@ -36,6 +37,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--groups", type=int, default=0, help="questions to train on; 0: all of the mixture")
     parser.add_argument("--drawing", type=int, default=0, help="which drawing of the mixture")
     parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--steps", type=int, help="stop after so many steps of the schedule")
     parser.add_argument("--layers", type=int, default=10)
     parser.add_argument(
         "--frozen", type=int, default=6, help="lowest layers that keep the reranker's weights"
@@ -70,7 +72,22 @@ def _train(options: argparse.Namespace) -> None:
     )
     rows = [encode(tokenizer, lower, group, number) for number, group in enumerate(chosen)]
     logging.info("%d tokens encoded", sum(len(row.tokens) for group in rows for row in group))
-    train(network, rows, TrainingPlan(options.frozen, options.epochs, options.rate, options.out))
+    train(
+        network, rows, TrainingPlan(options.frozen, options.epochs, options.rate, options.out, options.steps)
+    )
+
+
+def _add_average(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoints", type=Path, nargs=2, help="two reader.pt")
+    parser.set_defaults(run=_average)
+
+
+def _average(options: argparse.Namespace) -> None:
+    import torch  # noqa: PLC0415
+
+    one, other = (torch.load(path, weights_only=True) for path in options.checkpoints)
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.save({name: (one[name] + other[name]) / 2 for name in one}, options.out / "reader.pt")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -58,7 +58,7 @@ def judge(score: Score, data: Path, seed: int) -> dict[str, float]:
 
 def held_out(data: Path, seed: int) -> Iterator[Asked]:
     """The test questions: at most `_MOST` of a dataset, and near misses made from some of them."""
-    natural = [a for a in load_public(data) if half(a.document) == "judge" or a.source == "wikiqa"]
+    natural = [a for a in load_public(data) if half(a) == "judge" or a.source == "wikiqa"]
     random.Random(seed).shuffle(natural)
     counted: Counter[str] = Counter()
     for asked in natural:

@@ -57,13 +57,14 @@ def encode(tokenizer: Tokenizer, lower: OnnxSession, group: Group, number: int) 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
     """Trains the layers from `first` on for `epochs` epochs, with a checkpoint in `folder` every
-    100 steps.
+    100 steps. With `steps`, it stops after so many of them; the learning rate is that of all epochs.
     """
 
     first: int
     epochs: int
     rate: float
     folder: Path
+    steps: int | None = None
 
 
 def train(network: ReaderNetwork, groups: Sequence[Sequence[EncodedPair]], plan: TrainingPlan) -> None:
@@ -76,7 +77,7 @@ def train(network: ReaderNetwork, groups: Sequence[Sequence[EncodedPair]], plan:
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share(step, len(batches)))
     network.train()
     began, losses = time.monotonic(), np.zeros(3)
-    for step, batch in enumerate(batches, start=1):
+    for step, batch in enumerate(batches[: plan.steps], start=1):
         parts = _losses(network, plan.first, batch)
         loss = parts[0] + 0.5 * parts[1] + 0.25 * parts[2]
         loss.backward()  # type: ignore[no-untyped-call]
@@ -90,7 +91,7 @@ def train(network: ReaderNetwork, groups: Sequence[Sequence[EncodedPair]], plan:
             _LOG.info(
                 "step %d/%d %.0f s loss %s", step, len(batches), time.monotonic() - began, shown.round(3)
             )
-        if step % 100 == 0 or step == len(batches):
+        if step % 100 == 0 or step == len(batches[: plan.steps]):
             torch.save(network.state_dict(), plan.folder / "reader.pt")
 
 

@@ -19,8 +19,9 @@ from ragapp.answering.statements import Statement
 MOST_SENTENCES = 3
 """Of an answer to a question for a fact: its headline, and what else the document says that answers."""
 
-ALSO_ANSWERS = 0.6
-"""The probability from which another sentence joins the headline."""
+ALSO_ANSWERS, NEARLY = 0.6, 0.5
+"""The probability from which another sentence joins the headline. It joins a headline that is less likely
+from this share of its probability, since either may be the answer."""
 
 SAME = 0.6
 """Of sentences that share this part of their content stems (of the shorter), only one is quoted."""
@@ -74,12 +75,14 @@ def _facts(question: Question, answers: Sequence[ReadCandidate]) -> list[Stateme
     """The best candidate, then others of its document that answer too and say something else."""
     answers = _fitting_first(question, answers)
     chosen = [answers[0]]
+    likeliest = max(one.answers for one in answers)
+    enough = ALSO_ANSWERS if likeliest >= ALSO_ANSWERS else NEARLY * likeliest
     for one in answers[1:]:
         if len(chosen) == MOST_SENTENCES:
             break
         same_document = one.candidate.passage.hit.document_id == answers[0].candidate.passage.hit.document_id
         if (
-            one.answers >= ALSO_ANSWERS
+            one.answers >= enough
             and same_document
             and not any(_same(one.candidate, other.candidate) for other in chosen)
         ):

@@ -20,15 +20,18 @@ from ragapp.answering.reading.scoring import ReadCandidate, concepts
 from ragapp.answering.terms import fold, words
 from ragapp.text.names import abbreviated
 
-THRESHOLD = 0.16
+THRESHOLD = 0.14
 """The probability from which a candidate answers."""
 
-THRESHOLD_DOUBTED = 0.42
-"""From which it does although its document never mentions a name of the question, as a speech does not name
-its speaker; although no passage has a noun of the question; or although the candidate does not mention the
-attribute that is asked for, or the most of anything when the most is asked for."""
+THRESHOLD_DOUBTED = 0.22
+"""From which it does although no passage has a noun of the question, or although the candidate does not
+mention the attribute that is asked for, or the most of anything when the most is asked for."""
 
-THRESHOLD_YES_NO, COVERED = 0.13, 0.5
+THRESHOLD_UNNAMED = 0.42
+"""From which it does although its document never mentions a name of the question, as a speech does not name
+its speaker."""
+
+THRESHOLD_YES_NO, COVERED = 0.11, 0.5
 """From which a candidate that has so many of a question's words, weighted by rarity, settles a yes or no: the
 reader was trained on few such questions."""
 
@@ -81,8 +84,11 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
     for one in read:
         document = one.candidate.passage.hit.document_id
         veto = vetoed(question, one.candidate, texts[document])
-        doubtful = doubted or unnamed[document] is not None or _is_doubtful(question, one.candidate)
-        if veto is None and one.answers >= _threshold(question, one, doubtful=doubtful):
+        doubtful = doubted or _is_doubtful(question, one.candidate)
+        threshold = (
+            _threshold(question, one, doubtful=doubtful) if unnamed[document] is None else THRESHOLD_UNNAMED
+        )
+        if veto is None and one.answers >= threshold:
             answers.append(one)
         else:
             lacking.append(veto or unnamed[document])

@@ -21,6 +21,9 @@ FEWEST_STEPS = 3
 STEPS_LOOKED_FOR = 3
 """Answers, and passages, whose sections are looked through for steps."""
 
+LIKELY_STEP = 0.5
+"""The probability from which a step answers, so that all steps do."""
+
 INTRODUCED = 0.5
 """The share of a question's content words that what introduces steps has."""
 
@@ -72,7 +75,7 @@ def steps(
 ) -> list[Statement]:
     """The steps that a section of the answers or passages lists, or the headings that number them.
 
-    The best answer is one of the steps, or what introduces the steps has most of the question's words.
+    The best answer is likely and one of the steps, or what introduces them has most of the question's words.
     """
     best = answers[0].candidate
     likely = [one.candidate.passage for one in answers[:STEPS_LOOKED_FOR]]
@@ -82,17 +85,17 @@ def steps(
     for passage in dict.fromkeys(likely):
         items = _items(candidates_in(documents.section_around(passage)))
         numbered = [one for one in items if _NUMBERED.match(one.passage.hit.text[one.start : one.end])]
-        if len(numbered) >= FEWEST_STEPS and _are_about(question, numbered, best):
+        if len(numbered) >= FEWEST_STEPS and _are_about(question, numbered, answers[0]):
             return _listed(numbered)
     items = _items(candidates_in(documents.section_around(best.passage)))
-    if len(items) >= FEWEST_STEPS and _are_about(question, items, best):
+    if len(items) >= FEWEST_STEPS and _are_about(question, items, answers[0]):
         return _listed(items)
     return _numbered_headings(documents, best.passage)
 
 
-def _are_about(question: Question, items: Sequence[Candidate], best: Candidate) -> bool:
-    """Whether the best answer is one of the items, or what introduces them says what is asked."""
-    if any(_starts(one) == _starts(best) or one.text in best.text for one in items):
+def _are_about(question: Question, items: Sequence[Candidate], best: ReadCandidate) -> bool:
+    """Whether the best answer is one of the items and likely, or what introduces them says what is asked."""
+    if best.answers >= LIKELY_STEP and any(_starts(one) == _starts(best.candidate) for one in items):
         return True
     lead_in = items[0].lead_in
     introduced = f"{items[0].label} {lead_in.text if lead_in else ''}"

@@ -132,7 +132,7 @@ def test_questions_for_what_documents_say_are_left_to_the_search(question: str) 
 
 def test_documents_that_mention_words_are_listed_with_the_sentence() -> None:
     assert answered("Which documents mention Ferrotec?") == [
-        "2 documents mention Ferrotec.",
+        "2 documents mention Ferrotec: rfc1178.txt, rfc1350.txt.",
         "rfc1178: Ferrotec supplies it.",
         "rfc1350: Ferrotec was asked twice.",
     ]
