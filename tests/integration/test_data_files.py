@@ -197,3 +197,15 @@ def test_equal_files_share_their_rows_until_the_last_is_deleted(
     changed = ingested(service, settings, "b.csv", sales(200))
     assert query(service, changed, aggregates=(Aggregate("count"),)).rows == ((200,),)
     assert all(check.ok for check in service.doctor(repair=False).checks)
+
+
+def test_another_limit_ingests_the_same_file_again(service: RagService, settings: Settings) -> None:
+    few = ingested(service, settings, "few.csv", sales(40))
+    assert only_table(service, few).data is None
+    lower = settings.model_copy(update={"data_file_rows": 10})
+    with closing(build_service(lower)) as changed:
+        again = ingested(changed, lower, "few.csv", sales(40))
+        assert again.version == 2
+        data = only_table(changed, again).data
+    assert data is not None
+    assert data.rows == 40
