@@ -20,7 +20,8 @@ from ragapp.types import ColumnType, DataColumn
 SAMPLE_ROWS = 500
 """Rows from which the types of columns are guessed. All rows are then checked when they are converted."""
 
-Row = tuple[object, ...]
+MAX_COLUMNS = 500
+"""A file with more columns is read as a text: each column takes queries of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,19 @@ class ConvertedTable:
 
 
 def convert(source: str, name: str, kind: DataFileKind) -> list[ConvertedTable]:
-    """The tables of the file at `source`. Raises ParseError."""
+    """The tables of the file at `source`; none when it has no columns, or too many. Raises ParseError."""
     stem = PurePath(name).stem
     if kind == "parquet":
         return [_from_parquet(source, stem, name)]
     if kind == "delimited":
-        return [_from_text(examine(source, name), stem, name)]
-    from ingest.data_files.workbook import sheets  # noqa: PLC0415  few documents need it
+        found = [(stem, examine(source, name))]
+    else:
+        from ingest.data_files.workbook import sheets  # noqa: PLC0415  few documents need it
 
-    return [_from_text(sheet, title, name) for title, sheet in sheets(source, name)]
+        found = list(sheets(source, name))
+    if any(len(table.names) > MAX_COLUMNS for _, table in found):
+        return []
+    return [_from_text(table, title, name) for title, table in found if table.names]
 
 
 def _from_text(file: Delimited, title: str, name: str) -> ConvertedTable:
@@ -54,7 +59,7 @@ def _from_text(file: Delimited, title: str, name: str) -> ConvertedTable:
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException):
             continue
         except duckdb.Error as error:
-            raise ParseError(f"{name} cannot be read as a table: {str(error)[:300]}") from error
+            raise ParseError(f"{name} cannot be read as a table: {first_line(error)}") from error
     raise ParseError(
         f"{name} cannot be read as a table. Check for an unclosed quote, or rename the file to .txt."
     )
@@ -118,7 +123,7 @@ def _from_parquet(source: str, title: str, name: str) -> ConvertedTable:
             )
             return _converted(c, title, target, [(unique, kind, None) for _, unique, kind in chosen])
     except duckdb.Error as error:
-        raise ParseError(f"{name} cannot be read as Parquet: {str(error)[:300]}") from error
+        raise ParseError(f"{name} cannot be read as Parquet: {first_line(error)}") from error
 
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE")
@@ -144,6 +149,11 @@ def _converted(
 ) -> ConvertedTable:
     rows, columns, examples = described(c, f"read_parquet({literal(target)})", kinds)
     return ConvertedTable(title, Path(target).read_bytes(), rows, columns, examples)
+
+
+def first_line(error: duckdb.Error) -> str:
+    """Its message without the statement."""
+    return str(error).partition("\n")[0][:300]
 
 
 def lines_of(table: ConvertedTable) -> Iterator[str]:

@@ -63,7 +63,7 @@ def examine(path: str, name: str) -> Delimited:
     delimiter = separator[1] if separator else delimiter_of(sample)
     rows, ends = _rows(sample[separator.end() :] if separator else sample, delimiter)
     title, header = _header(rows)
-    width = max(len(header or ()), Counter(map(len, rows)).most_common(1)[0][0] if rows else 1)
+    width = max(len(header or ()), Counter(map(len, rows)).most_common(1)[0][0] if rows else 0)
     names = [*(header or ()), *[""] * (width - len(header or ()))]
     read = title + (header is not None)
     skipped = bool(separator) + (ends[read - 1] if read else 0)

@@ -83,4 +83,7 @@ def _result(output: bytes) -> TableResult:
 def _value(value: object, column: ResultColumn) -> TableValue:
     if value is None:
         return None
-    return Decimal(str(value)) if column.type in NUMBERS else str(value)
+    if column.type not in NUMBERS:
+        return str(value)
+    number = Decimal(str(value))
+    return number if number.is_finite() else str(value)  # files may hold "inf" and "nan"

@@ -151,6 +151,11 @@ def test_a_parquet_file(service: RagService, settings: Settings, tmp_path: Path)
     }
     where = (TableFilter("day", ">=", "2024-02-01"), TableFilter("even", "=", "True"))
     assert query(service, document, where=where, aggregates=(Aggregate("count"),)).rows == ((14,),)
+    odd = tmp_path / "odd.parquet"
+    with duckdb.connect() as c:
+        c.execute("COPY (SELECT 'nan'::DOUBLE AS x, 1 AS y) TO ? (FORMAT parquet)", [str(odd)])
+    unusual = ingested(service, settings, "odd.parquet", odd.read_bytes())
+    assert query(service, unusual, aggregates=(Aggregate("sum", "x"),)).rows == (("nan",),)
     damaged = ingested(service, settings, "b.parquet", path.read_bytes()[:-50])
     assert damaged.status == "failed"
     assert "Parquet" in str(damaged.error)

@@ -84,3 +84,22 @@ def test_a_huge_cell_is_kept(tmp_path: Path) -> None:
 def test_dates_are_those_of_the_form_that_fits_all_rows(tmp_path: Path) -> None:
     table = converted(tmp_path, b"a,b\n" + b"x,02/03/2024\n" * 2000 + b"x,25/03/2024\n")
     assert (table.columns[1].minimum, table.columns[1].maximum) == ("2024-03-02", "2024-03-25")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\n" * 500,
+        b"\0" * 500 + b"\n" * 500,
+        b",".join(b"c%d" % n for n in range(600)) + b"\n" + (b",".join([b"1"] * 600) + b"\n") * 60,
+    ],
+)
+def test_what_is_no_table_of_usual_width_is_left_to_the_parser(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "data"
+    path.write_bytes(data)
+    assert convert(str(path), "data.csv", "delimited") == []
+
+
+def test_numbers_too_large_for_a_float_are_texts(tmp_path: Path) -> None:
+    table = converted(tmp_path, b"a,b\n" + b"1e400,1e10\n" * 99)
+    assert [column.type for column in table.columns] == ["text", "number"]
