@@ -38,6 +38,11 @@ class PlacedCell:
     left: float
 
 
+def follows(text: str, before: PlacedCell, after: PlacedCell) -> bool:
+    """Whether only white space is between two cells in the text, in this order."""
+    return before.end <= after.start and not text[before.end : after.start].strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of data from left to right: the left and right edges of their numbers, in points.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.parse.pdf_columns import ALIGNED, Columns, PlacedCell
+from ingest.parse.pdf_columns import ALIGNED, Columns, PlacedCell, follows
 from ingest.parse.pdf_headers import header_cells
 from ingest.parse.pdf_labels import indent_levels, join_labels
 from ingest.parse.pdf_rows import PageRow, Segment
@@ -86,7 +86,7 @@ def _join_texts(text: str, body: list[list[PlacedCell]], columns: Columns) -> No
     for number, cells in enumerate(body):
         if len(cells) == 1 and cells[0].column - columns.first in columns.texts:
             place = next((at for at, one in enumerate(above) if one.column == cells[0].column), -1)
-            if place >= 0 and not text[above[place].end : cells[0].start].strip():
+            if place >= 0 and follows(text, above[place], cells[0]):
                 above[place] = replace(above[place], end=cells[0].end)
                 body[number] = []
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.parse.pdf_columns import Columns, PlacedCell
+from ingest.parse.pdf_columns import Columns, PlacedCell, follows
 from ingest.parse.pdf_rows import PageRow, Segment
 from ingest.parse.pdf_tables import NAMES, TableRegion
 
@@ -119,7 +119,7 @@ def _stack(text: str, headers: list[list[PlacedCell]]) -> None:
         for cell in list(above):
             for number, other in enumerate(below):
                 same = (cell.column, cell.columns) == (other.column, other.columns)
-                if same and cell.end <= other.start and not text[cell.end : other.start].strip():
+                if same and follows(text, cell, other):
                     below[number] = replace(other, start=cell.start)
                     above.remove(cell)
                     break

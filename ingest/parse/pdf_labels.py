@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.parse.pdf_columns import ALIGNED, Columns, PlacedCell
+from ingest.parse.pdf_columns import ALIGNED, Columns, PlacedCell, follows
 from ingest.parse.pdf_rows import PageRow
 from ingest.parse.pdf_tables import TableRegion
 
@@ -36,14 +36,14 @@ def join_labels(text: str, rows: Sequence[PageRow], body: list[list[PlacedCell]]
         if not above or not below or below[0].column or above[0].column:
             continue
         upper, lower = rows[number], rows[number + 1]
-        follows = above[0].end <= below[0].start and not text[above[0].end : below[0].start].strip()
+        adjacent = follows(text, above[0], below[0])
         if upper.bottom - lower.top > PITCH * upper.height or not _wraps(upper, lower, rights, columns.left):
             continue
-        if follows and len(above) == 1:
+        if adjacent and len(above) == 1:
             below[0] = replace(below[0], start=above[0].start, left=above[0].left)
             body[number] = []
         elif len(below) == 1 and len(above) > 1 and _is_rest(lower.segments[0].text):
-            if follows:
+            if adjacent:
                 above[0] = replace(above[0], end=below[0].end)
             body[number + 1] = []
 

@@ -114,6 +114,21 @@ def test_the_rest_of_a_table_begins_with_labels() -> None:
     ]
 
 
+def test_a_text_that_the_file_has_earlier_is_not_joined_to_the_one_above() -> None:
+    names = ("Alpha", "Beta", "Gamma")
+    lines = [("and their use", SIZE, 90, 231)]
+    lines += [
+        line
+        for number, name in enumerate(names)
+        for line in (
+            *row(240 - 20 * number, name, str(11 + number), "5"),
+            ("of tides", SIZE, 90, 240 - 20 * number),
+        )
+    ]
+    parsed = parsed_table(lettered(*row(255, "", "2022", "2021"), *lines))
+    assert all(cell.start < cell.end for cell in parsed.tables[0].cells)
+
+
 def test_two_tables_with_other_headers_are_two_tables() -> None:
     other = [*row(190, "", "2020", "2019"), *row(180, "Rent", "7", "8"), *row(170, "Taxes", "9", "6")]
     parsed = parse(lettered(*HEADER, *BODY, *other), "a.pdf")
