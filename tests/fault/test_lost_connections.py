@@ -155,6 +155,7 @@ def working(library: Library) -> Iterator[threading.Thread]:
         sandbox=parser(parse_limits(Settings())),
         chunker=chunk,
         chunk_tokens=16,
+        data_file_rows=10_000,
         observer=NullObserver(),
         replaced=lambda _: None,
     )

@@ -101,6 +101,7 @@ def pipeline(
         sandbox=sandbox,
         chunker=chunk,
         chunk_tokens=240,
+        data_file_rows=10_000,
         observer=runtime.observer,
         replaced=runtime.forget_replaced,
     )

@@ -15,6 +15,7 @@ from ingest.cli.progress import ProgressBar
 from ingest.cli.sync import FolderSync
 from ingest.sources import Finder
 from ragapp.bootstrap import ingest_fingerprint
+from ragapp.bootstrap.runtime import INGEST_VERSION
 from ragapp.fetching.web import FetchLimits
 from ragapp.settings import Settings
 from tests.commands import ragapp
@@ -230,7 +231,7 @@ def test_a_source_that_cannot_be_listed_for_a_while_loses_nothing(
 def test_the_ingest_fingerprint_depends_on_parsers_and_chunker(packages: Path) -> None:
     plain = Settings()
     lines = plain.model_copy(update={"chunker": "lines"})
-    assert ingest_fingerprint(plain).startswith("3/bge-small-en-v1.5/240/")
+    assert ingest_fingerprint(plain).startswith(f"{INGEST_VERSION}/bge-small-en-v1.5/240/10000/")
     assert len({ingest_fingerprint(plain), ingest_fingerprint(lines)}) == 2
     before = ingest_fingerprint(lines)
     sys.path.remove(str(packages))
