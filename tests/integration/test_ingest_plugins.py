@@ -235,7 +235,7 @@ def test_the_ingest_fingerprint_depends_on_parsers_and_chunker(packages: Path) -
     assert len({ingest_fingerprint(plain), ingest_fingerprint(lines)}) == 2
     before = ingest_fingerprint(lines)
     sys.path.remove(str(packages))
-    assert ingest_fingerprint(plain) == "3/bge-small-en-v1.5/240"
+    assert ingest_fingerprint(plain) == f"{INGEST_VERSION}/bge-small-en-v1.5/240/10000"
     later = packages.with_name("later")
     install(later, "acme-read", ENTRIES, SOURCE, version="1.1")
     sys.path.insert(0, str(later))
