@@ -83,6 +83,9 @@ COMPUTED = {
     "re.compile(pattern)",  # of a question set
     "re.search(pattern, without_markers(text), re.DOTALL)",  # the same
     "re.sub(pattern, HIDDEN, text)",  # a key, escaped
+    "re.match(pattern, bare)",  # one of the constants of ragapp.models.profiles
+    "re.search(key, answer.answer, re.DOTALL)",  # of a question set
+    r"re.sub(f'\\b{re.escape(a)}(?!\\w)', b, sentence, count=1)",  # a word, escaped
     r"re.sub(f'(?<!\\w){re.escape(old)}(?!\\w)', lambda _: new, text, flags=re.IGNORECASE)",  # escaped
 }
 """Where functions make patterns at run time, which no test can find."""
