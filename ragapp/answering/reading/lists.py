@@ -11,7 +11,7 @@ from ragapp.answering.reading.candidates import Candidate, candidates_in
 from ragapp.answering.reading.documents import SourceDocuments, section_path
 from ragapp.answering.reading.question import Question
 from ragapp.answering.reading.scoring import ReadCandidate, concepts
-from ragapp.answering.reading.shown import plain, quoted, row_evidence
+from ragapp.answering.reading.shown import evidence_of, plain, quoted, row_evidence
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.statements import Evidence, Statement
 from ragapp.answering.terms import fold, stems, words
@@ -28,6 +28,8 @@ INTRODUCED = 0.5
 """The share of a question's content words that what introduces steps has."""
 
 MOST_ITEMS = 40
+LONGEST_SENTENCE = 260
+"""Characters of a list that is told in one sentence."""
 
 Cell = tuple[str, str]
 """(header, value)."""
@@ -47,7 +49,7 @@ def whole_list(documents: SourceDocuments, question: Question, best: ReadCandida
     around = candidates_in(documents.section_around(one.passage))
     if one.kind in {"item", "list"}:
         items = _items_of(one, around)
-        return _listed(items) if len(items) >= FEWEST_ITEMS else []
+        return _in_one_sentence(items) or _listed(items) if len(items) >= FEWEST_ITEMS else []
     named = _named_cells(question, one)
     rows = [row for row in around if row.kind == "row" and named and named <= set(row.cells)]
     return _listed_rows(question, rows[:MOST_ITEMS], named) if len(rows) >= FEWEST_ITEMS else []
@@ -63,7 +65,7 @@ def list_under_heading(
         if said and said <= wanted:
             items = _items(candidates_in(documents.section_around(passage)))
             if len(items) >= FEWEST_ITEMS:
-                return _listed(items)
+                return _in_one_sentence(items) or _listed(items)
     return []
 
 
@@ -148,6 +150,19 @@ def _is_beside(other: Candidate, one: Candidate) -> bool:
 
 def _starts(one: Candidate) -> int:
     return one.passage.hit.start + one.start
+
+
+def _in_one_sentence(items: Sequence[Candidate]) -> list[Statement]:
+    """What introduces a short list, and its items: "There are two modes: octet; mail". None if it is long."""
+    lead_in = items[0].lead_in
+    introduced = plain(lead_in.text) + " " if lead_in else ""
+    text = introduced + "; ".join(plain(one.text).rstrip(".;,") for one in items)
+    if len(text) > LONGEST_SENTENCE:
+        return []
+    spans = [evidence_of(one) for one in items]
+    if lead_in is not None:
+        spans.insert(0, Evidence(items[0].passage, lead_in.start, lead_in.end))
+    return [Statement(f"{text}.", "supported", tuple(spans), highlight=(len(introduced), len(text)))]
 
 
 def _listed(items: Sequence[Candidate]) -> list[Statement]:

@@ -126,6 +126,13 @@ def test_all_rows_are_listed_with_their_number() -> None:
     assert len(rows) == 2
 
 
+def test_a_short_list_is_told_in_one_sentence() -> None:
+    modes = "There are two modes of transfer:\n\n- octet\n- mail\n"
+    (statement,) = answer("Which modes of transfer are there?", modes).statements
+    assert statement.text == "There are two modes of transfer: octet; mail."
+    assert [one.quote.strip("- \n") for one in statement.evidence][1:] == ["octet", "mail"]
+
+
 def test_instructions_come_whole_and_in_order() -> None:
     shown = texts(answer("How do I clean the filter?", CLEANING, MANUAL))
     assert shown[-3:] == ["Switch the washer off.", "Open the flap.", "Rinse the filter."]
