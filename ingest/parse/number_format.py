@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-_IGNORED = re.compile(r"_.|\*.|\[(?!\$)[^\]]*\]")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]')
+_IGNORED = re.compile(r"_.|\*.|\[(?!\$)[^\]\[]*\]")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]\[-]*+)(?:-[^\]\[]*+)?\]')
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.([#0?]+))?(,*)")
 _AFFIX = re.compile(r"[\s$€£¥%()+\-:/]*")
 _MARKED = re.compile(r"[\ue000-\uf8ff]")

@@ -28,7 +28,7 @@ LARGEST_MERGED = 10_000
 MOST_MERGED = 100_000
 """The most places of a sheet that merged cells cover."""
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _BLOCK = 1 << 20
 _OVERLAP = 200
 

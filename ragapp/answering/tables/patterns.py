@@ -62,6 +62,8 @@ PERCENTAGE_CHANGE: Final = _words(
     r"\b(?:year[- ]on[- ]year|year[- ]over[- ]year|yoy) (?:change|growth|increase)\b",
     r"\b(?:growth|increase|decrease|decline|change) (?:\w+ ){0,8}?in (?:percent(?:age)?|%)",
     r"\bby (?:what|how many) (?:percent(?:age)?|%)",
+    r"\bhow much (?:did|has|have) (?P<inside>.{1,120}?)"
+    r" (?:change|increase|decrease|grow|fall|decline|rise|drop)\w*\b(?=.{0,120}\bin (?:percent(?:age)?\b|%))",
     r"\bwhat percent(?:age)? (?:did|has|have)\b"
     r"(?=.*\b(?:increase|decrease|change|grow|fall|decline|rise))",
 )

@@ -180,6 +180,8 @@ def names_quarter(text: str) -> bool:
 def _key(place: CellPlace) -> object:
     """Cells of the same key are one line. A row that is a time is a period of its column's line."""
     columns = tuple(part for part in place.column.path if not _is_time_or_unit(part))
+    if place.column.period is not None:  # "Budget 2024" and "Budget 2025" are two times of one line
+        columns = tuple(" ".join(_timeless(part).split()) for part in columns)
     rows = tuple(part for part in place.row.path if not _is_time(part))
     if place.column.period is None and place.row.period is not None:
         return rows, columns

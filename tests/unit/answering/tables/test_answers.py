@@ -68,6 +68,18 @@ def test_columns_are_named_by_the_question_too() -> None:
     assert found.cells[0].cell.value == Decimal("2.80")
 
 
+def test_columns_that_differ_by_their_year_are_times_of_one_line() -> None:
+    budget = [
+        ["Department", "Employees", "Budget 2024 (EUR)", "Budget 2025 (EUR)"],
+        ["Sales", "18", "1900000", "2150000"],
+        ["Legal", "3", "410000", "430000"],
+    ]
+    found = answered("By how much did the Sales budget grow from 2024 to 2025 in percent?", budget)
+    assert found.computed is not None
+    assert [place.cell.text for place in found.cells] == ["2150000", "1900000"]
+    assert round(found.computed.value, 1) == Decimal("13.2")
+
+
 def test_years_in_rows_are_times() -> None:
     found = answered("What were the finance leases for 2022?", LEASES)
     assert found.cells[0].cell.value == 7
