@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from evals.research.entailment.examples import is_trained
+from evals.research.entailment.made import article_half
 from evals.research.entailment.public import mrpc_rows, rows_of
-from evals.research.reader.sources import half
 from evals.research.siblings import cases
 from evals.research.verdicts import altered_pairs
 from ragapp.answering.attribution import Support, attribute
@@ -113,7 +113,9 @@ def _paraphrases(data: Path) -> Iterator[JudgedClaim]:
 
 def _altered(data: Path) -> Iterator[JudgedClaim]:
     articles = json.loads((data / "xquad/xquad.en.json").read_text("utf-8"))["data"]
-    paragraphs = [p["context"] for a in articles if half(a["title"]) == "judge" for p in a["paragraphs"]]
+    paragraphs = [
+        p["context"] for a in articles if article_half(a["title"]) == "judge" for p in a["paragraphs"]
+    ]
     texts = [_split([text]) for text in paragraphs]
     for kind, claim, sentences in altered_pairs(texts):
         yield JudgedClaim(kind, claim, sentences, "unsupported")
