@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import Candidate
-from ragapp.answering.reading.question import Question, is_superlative, name_stem
+from ragapp.answering.reading.question import Question, is_aggregate, is_superlative, name_stem
 from ragapp.answering.reading.scoring import ReadCandidate, concepts
 from ragapp.answering.terms import fold, words
 from ragapp.text.names import abbreviated
@@ -88,7 +88,7 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
         threshold = (
             _threshold(question, one, doubtful=doubtful) if unnamed[document] is None else THRESHOLD_UNNAMED
         )
-        if veto is None and one.answers >= threshold:
+        if veto is None and one.answers >= threshold and not _is_a_part(question, one.candidate):
             answers.append(one)
         else:
             lacking.append(veto or unnamed[document])
@@ -115,6 +115,11 @@ def _is_doubtful(question: Question, one: Candidate) -> bool:
     if not concepts(question.attribute) <= concepts(one.stems | one.passage.label_stems):
         return True
     return question.kind == "yes_no" and one.kind == "sentence" and _is_figures(one.text)
+
+
+def _is_a_part(question: Question, one: Candidate) -> bool:
+    """Whether a row tells one value where the average or the sum of several is asked for."""
+    return one.kind == "row" and is_aggregate(question.text) and not is_aggregate(one.body)
 
 
 def _is_figures(text: str) -> bool:

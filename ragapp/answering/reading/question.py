@@ -221,6 +221,9 @@ _GENERAL_NOUNS = frozenset(
         "company place time"
     )
 )
+_AGGREGATE = re.compile(
+    r"\b(?:averages?|mean|median|sum|totals?|altogether|combined|in all|together)\b", re.IGNORECASE
+)
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|highest|lowest|largest|smallest|biggest|greatest|fewest|longest|shortest|oldest|newest|latest"
     r"|earliest|best|worst|cheapest|tallest|fastest|heaviest|maximum|minimum|top)\b(?! (?:of|recent)\b)",
@@ -269,6 +272,11 @@ def is_english(text: str) -> bool:
 def is_superlative(text: str) -> bool:
     """Whether a text tells, or asks for, the highest or lowest of several."""
     return _SUPERLATIVE.search(text) is not None
+
+
+def is_aggregate(text: str) -> bool:
+    """Whether a text tells, or asks for, what several values come to."""
+    return _AGGREGATE.search(text) is not None
 
 
 def name_stem(name: str) -> str:

@@ -85,11 +85,24 @@ def _noun_asked(question: str) -> frozenset[str]:
 
 
 def _name(query: TableQuery, place: CellPlace) -> str:
-    return time_name(place) if query.wanted == "period" else place.row.name
+    return time_name(place) if query.wanted == "period" else _called(query, place)
+
+
+def _called(query: TableQuery, place: CellPlace) -> str:
+    """What the row has in the column that the question asks for, "which product"; else the row's name."""
+    asked = _noun_asked(query.text)
+    table = place.source.table
+    for column in table.columns:
+        cell = table.cell(place.row, column)
+        if cell is not None and cell.type == "text" and asked & set(label_stems(column.name)):
+            return cell.text
+    return place.row.name
 
 
 def _meets(place: CellPlace, condition: Condition | None) -> bool:
     value = place.cell.amount if condition and condition.scaled else place.cell.value
     if condition is None or not isinstance(value, Decimal):
         return False
+    if condition.above is None:
+        return value == condition.amount
     return value > condition.amount if condition.above else value < condition.amount

@@ -25,7 +25,7 @@ SpanOf = Callable[[str, int, int, int], str]
 """(document id, version, start, end) -> the span, cut at the text's end. Raises NotFoundError."""
 
 MOST_DOCUMENTS = 4
-"""Documents that are asked, those of the best passages first."""
+"""Documents with tables that are asked, those of the best passages first."""
 
 REMEMBERED = 32
 """Documents whose tables are kept in memory."""
@@ -55,9 +55,9 @@ class TableAnswers:
         passages show, then all their tables. One that has none of the question's `names` is not asked.
         """
         refusal: TableRefusal | None = None
-        for document in list(dict.fromkeys(map(_document, passages)))[:MOST_DOCUMENTS]:
+        having = {document: stored for document, stored in self._stored(passages).items() if stored}
+        for document, stored in list(having.items())[:MOST_DOCUMENTS]:
             own = [one for one in passages if _document(one) == document]
-            stored = self._tables_of(*document)
             for only_shown in (True, False):
                 tables = self._tables(own, {document: stored}, only_shown=only_shown)
                 outcome = answer_from_tables(question, tables.about(names), self._catalogue())

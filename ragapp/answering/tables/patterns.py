@@ -25,6 +25,29 @@ _NUMBER = (
 )
 
 CONDITION: Final = _words(rf"\b(?:is |was |were |are |being )?(?:{_ABOVE}|{_BELOW}) {_NUMBER}")
+NONE_OF: Final = _words(r"\b(?:(?:has|have|had|with) (?:no|zero)|without(?: any)?) ")
+_IMPLIED = "most expensive|least expensive|cheapest|heaviest|lightest|tallest|longest|fastest|slowest"
+IMPLIED: Final = _words(
+    rf"^(?:what|which)(?: is| are| was| were)? the (?P<first>{_IMPLIED}) (?P<noun>\w+)",
+    rf"^(?:what|which) (?P<noun2>\w+) (?:is|are|was|were) (?:the )?(?P<second>{_IMPLIED})\b",
+)
+"""A question for an extreme of a quantity that it does not name: "the cheapest product"."""
+
+COSTING: Final = _words(
+    r"^(?P<asks>(?:which|what|how many) \w+) costs? (?=(?:more|less|over|under|above|below|at) )"
+)
+
+QUANTITIES: Final = {
+    "most expensive": "highest price",
+    "least expensive": "lowest price",
+    "cheapest": "lowest price",
+    "heaviest": "highest weight",
+    "lightest": "lowest weight",
+    "tallest": "highest height",
+    "longest": "highest length",
+    "fastest": "highest speed",
+    "slowest": "lowest speed",
+}
 EXTREME: Final = _words(rf"\b(?:the )?(?:(?P<largest>{_LARGEST})|(?P<smallest>{_SMALLEST}))\b")
 WHICH_TIME: Final = _words(rf"\b(?:in |for |during )?(?:which|what) (?:fiscal )?(?:{_TIMES})\b")
 ASKS_TIME: Final = _words(

@@ -38,11 +38,16 @@ LONGEST_QUESTION = 500
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`amount` is compared with the number in full if `scaled`, else with the number as printed."""
+    """`amount` is compared with the number in full if `scaled`, else with the number as printed. Numbers
+    above it meet the condition, or those below, or with `above` None those that equal it."""
 
-    above: bool
+    above: bool | None
     amount: Decimal
     scaled: bool
+
+
+NONE_OF = Condition(None, Decimal(0), scaled=False)
+"""The condition of "with no open positions"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,24 @@ def read_query(question: str) -> TableQuery:
     """What the question wants. Every question is a look-up at least; whether a table has it shows later."""
     text = patterns.ASIDE.sub(" ", " ".join(question[:LONGEST_QUESTION].split())).rstrip(" ?.")
     asks = patterns.ASKS_AFTER.search(text)
-    text = asks["asks"] if asks else text
+    text = _with_quantity(asks["asks"] if asks else text)
     each = patterns.EACH.search(text) is not None
     query = TableQuery(text, "look up", (without_times(text),), times_in(text), each=each)
     for reader in _READERS:
         if read := reader(query):
             return read
     return query
+
+
+def _with_quantity(text: str) -> str:
+    """A question that implies a quantity with its name: "the cheapest product" has the lowest price, and what
+    "costs more than 200" has a higher price."""
+    text = patterns.COSTING.sub(r"\g<asks> with price ", text)
+    found = patterns.IMPLIED.match(text)
+    if found is None:
+        return text
+    quantity = patterns.QUANTITIES[(found["first"] or found["second"]).lower()]
+    return f"Which {found['noun'] or found['noun2']} has the {quantity}{text[found.end() :]}"
 
 
 def could_name(phrase: str) -> bool:
@@ -109,10 +125,13 @@ def _listing(query: TableQuery) -> TableQuery | None:
 
 def _conditional(query: TableQuery) -> TableQuery | None:
     found = patterns.CONDITION.search(query.text)
-    if not found:
+    none = None if found else patterns.NONE_OF.search(query.text)
+    if found:
+        rest, made = _without(query.text, found), replace(query, condition=_condition(found))
+    elif none:
+        rest, made = _without(query.text, none), replace(query, condition=NONE_OF)
+    else:
         return None
-    rest = _without(query.text, found)
-    made = replace(query, condition=_condition(found))
     if patterns.COUNT_TIMES.search(query.text):
         return replace(
             made, operation="count", wanted="period", targets=(patterns.COUNT_TIMES.sub(" ", rest),)

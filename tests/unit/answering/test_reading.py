@@ -126,6 +126,10 @@ def test_all_rows_are_listed_with_their_number() -> None:
     assert len(rows) == 2
 
 
+def test_one_row_is_no_average() -> None:
+    assert texts(answer("What is the average price of the seals?", PRICES)) == []
+
+
 def test_a_short_list_is_told_in_one_sentence() -> None:
     modes = "There are two modes of transfer:\n\n- octet\n- mail\n"
     (statement,) = answer("Which modes of transfer are there?", modes).statements

@@ -80,6 +80,28 @@ def test_columns_that_differ_by_their_year_are_times_of_one_line() -> None:
     assert round(found.computed.value, 1) == Decimal("13.2")
 
 
+PRICES = [
+    ["SKU", "Product", "Price EUR", "Weight kg", "Stock"],
+    ["KB-100", "Keyboard", "29.9", "0.6", "0"],
+    ["MN-340", "Curved monitor", "549.0", "8.2", "12"],
+    ["CB-020", "HDMI cable", "8.9", "0.1", "0"],
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What is the most expensive product?", ("Curved monitor",)),
+        ("which product is the cheapest", ("HDMI cable",)),
+        ("What is the heaviest product?", ("Curved monitor",)),
+        ("Which products cost more than 20 euros?", ("Keyboard", "Curved monitor")),
+        ("Which products have no stock?", ("Keyboard", "HDMI cable")),
+    ],
+)
+def test_rows_are_named_as_the_question_asks(question: str, names: tuple[str, ...]) -> None:
+    assert answered(question, PRICES).names == names
+
+
 def test_years_in_rows_are_times() -> None:
     found = answered("What were the finance leases for 2022?", LEASES)
     assert found.cells[0].cell.value == 7
