@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -107,16 +108,7 @@ def _viewing_of(citation: Citation) -> Viewing:
 
 
 def _viewing(sentence: Sentence, label: Label, citation: Citation) -> Viewing:
-    return Viewing(
-        citation.document_id,
-        citation.document_name,
-        citation.version,
-        citation.page,
-        (citation.start, citation.end),
-        label=label.words,
-        claim=sentence.text,
-        quote=citation.quote,
-    )
+    return replace(_viewing_of(citation), label=label.words, claim=sentence.text)
 
 
 def _short(name: str) -> str:

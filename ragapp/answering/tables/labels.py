@@ -21,7 +21,7 @@ EMPTY = word_set(
     amount valu figur number compani group tabl year fiscal fy end begin period quarter date give show shown
     tell report level dollar follow record recogn present list respect calcul inform data per firm annual ani
     term incur total chronolog order both nominal absolut includ avail cover highlight
-    usd eur euro gbp chf million thousand billion
+    usd eur euro gbp chf million thousand billion seen observ spot
     """
 )
 """Stems that a question may add to the name of a line: "the amount of total sales"."""
