@@ -21,6 +21,9 @@ class ErrorsTranslated:
         self._translate = translate
 
     def __getattr__(self, name: str) -> object:
+        """Raises AttributeError for what the plugin does not have, so that operations may be optional."""
+        if not self._do(lambda: hasattr(self._made, name)):
+            raise AttributeError(name)
         found = self._do(lambda: getattr(self._made, name))
         if not callable(found):
             return found

@@ -23,6 +23,7 @@ _NAMES: dict[type[errors.RagappError], tuple[str, str]] = {
     errors.FetchError: ("unfetched", "The URL cannot be fetched"),
     errors.ServerUnavailable: ("server-unavailable", "The server is unavailable"),
     errors.ModelError: ("model", "A model is missing or does not respond"),
+    errors.PromptTooLong: ("prompt-too-long", "A prompt exceeds the context of a model"),
     errors.StorageError: ("storage", "Storage is damaged or full"),
     errors.StorageUnavailable: ("storage-unavailable", "Storage is unavailable"),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Generator as Coroutine
-from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -94,4 +94,5 @@ class Profiled(Protocol):
 
 def profile_of(generator: Generator) -> GeneratorProfile:
     """The generator's own profile, or that of a small model of which nothing is known."""
-    return generator.profile() if isinstance(generator, Profiled) else GeneratorProfile()
+    profile: Callable[[], GeneratorProfile] | None = getattr(generator, "profile", None)
+    return GeneratorProfile() if profile is None else profile()

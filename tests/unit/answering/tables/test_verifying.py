@@ -3,9 +3,9 @@ import pytest
 from ragapp.answering.tables.sources import TableSource
 from ragapp.answering.tables.verifying import judge_by_cells
 from ragapp.types import Verdict
-from tests.unit.answering.tables.test_answers import INCOME
+from tests.unit.answering.tables.test_answering_tables import INCOME
 from tests.unit.tables.grids import read
-from tests.unit.tables.test_reading import INTRODUCED, SALES
+from tests.unit.tables.test_table_reading import INTRODUCED, SALES
 
 
 def verdict(claim: str) -> Verdict | None:

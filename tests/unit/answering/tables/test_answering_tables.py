@@ -11,7 +11,7 @@ from ragapp.answering.tables.answers import answer_from_tables
 from ragapp.answering.tables.outcome import Outcome, TableAnswer, TableRefusal
 from ragapp.answering.tables.sources import TableSource
 from tests.unit.tables.grids import read
-from tests.unit.tables.test_reading import BALANCE, INTRODUCED, PLANS, SALES
+from tests.unit.tables.test_table_reading import BALANCE, INTRODUCED, PLANS, SALES
 
 INCOME = [
     ["", "", "Year Ended December 31,", ""],
