@@ -152,15 +152,25 @@ def vetoed(question: Question, one: Candidate, document: str) -> str | None:
 
 
 def missing_name(question: Question, document: str) -> str | None:
-    """The name in the question that nowhere stands in what was read of a document, in lower case."""
+    """The name in the question that nowhere stands in what was read of a document, in lower case.
+
+    Of a name of several words the last is enough: "Graham Twigg" may be called Twigg.
+    """
     written = words(document)
     known = {name_stem(word) for word in written}
-    for name in question.names:
-        mentioned = all(name_stem(part) in known for part in words(name)) or name.casefold() in question.codes
+
+    def is_mentioned(name: str) -> bool:
+        in_words = all(name_stem(part) in known for part in words(name)) or name.casefold() in question.codes
         short = len(name) >= SHORTEST_ABBREVIATION and bool(abbreviated(name, written))
-        if not (mentioned or short or _is_misspelt(name, document)):
-            return name
-    return None
+        return in_words or short or _is_misspelt(name, document)
+
+    absent = [name for name in question.names if not is_mentioned(name)]
+    return next((one for one in absent if not _is_first_of_known(one, question, absent)), None)
+
+
+def _is_first_of_known(name: str, question: Question, absent: Sequence[str]) -> bool:
+    """Whether a name comes right before another one that is not absent."""
+    return any(f"{name} {other}" in question.required for other in question.names if other not in absent)
 
 
 def _as_written(code: str, text: str) -> str:

@@ -218,7 +218,7 @@ _GENERAL_NOUNS = frozenset(
     stems(
         "average total number amount value name kind type size level rate price cost thing way part end "
         "start year month day date first last second third main only same other city country people person "
-        "company place time"
+        "company place time another newer older latest next previous following original"
     )
 )
 _AGGREGATE = re.compile(

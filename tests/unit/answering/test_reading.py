@@ -126,6 +126,11 @@ def test_all_rows_are_listed_with_their_number() -> None:
     assert len(rows) == 2
 
 
+def test_a_surname_is_enough() -> None:
+    (found,) = texts(answer("What did Henrik Novak lead?", "Novak led the workshop in Brno for years."))
+    assert "workshop" in found
+
+
 def test_one_row_is_no_average() -> None:
     assert texts(answer("What is the average price of the seals?", PRICES)) == []
 
