@@ -83,10 +83,11 @@ def test_each_is_listed_as_used() -> None:
 
 def test_its_own_tests_are_the_contract_suites(package: Path) -> None:
     """In a process of their own, as its authors run them, which takes some seconds."""
+    source = package.parent / "source"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "few_examples", "contract.py"],
-        cwd=package.parent / "source",
-        env={**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{ROOT}"},
+        cwd=source,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (package, source, ROOT)))},
         capture_output=True,
         text=True,
         check=False,
