@@ -133,8 +133,8 @@ class LibraryAnswers:
         return [self._statement(count), *shown]
 
     def _mentioning(self, about: str, collection: str) -> LibraryAnswer | None:
-        """The documents with a passage that has all words of `about`, each with the first sentence that has
-        one of them."""
+        """The documents with a passage that has all words of `about`, each with its sentence that
+        has the most of them."""
         wanted = set(name_words(about))
         found: dict[str, Passage] = {}
         for hit in self.found_by(about, collection) if wanted else ():

@@ -49,7 +49,7 @@ class Prompt:
 
 
 def system_prompt(model_class: ModelClass) -> str:
-    """What a model of the class is told first: the same for all questions."""
+    """The system prompt for models of the class: the same for all questions."""
     return template(model_class).system
 
 

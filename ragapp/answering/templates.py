@@ -1,4 +1,4 @@
-"""The templates of prompts, which `prompts.toml` holds: what generators are told, by class of model."""
+"""The templates of prompts, which `prompts.toml` holds: the instructions of generators, by class of model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragapp prompts …`: shows what generators are told."""
+"""`ragapp prompts …`: shows the instructions that generators get."""
 
 from __future__ import annotations
 

@@ -84,9 +84,9 @@ class ChatGenerator:
         until = time.monotonic() + self._deadlines.whole
         attempt, sent = 1, _tokens(system, prompt)
         while True:
-            room = self._thinking_room(sent + max_tokens)
-            request = ChatRequest(system, prompt, max_tokens + room, self._dialect)
-            reply = _Reply(room, opened=self._omits_opening_tag)
+            thinking = self._thinking_budget(sent + max_tokens)
+            request = ChatRequest(system, prompt, max_tokens + thinking, self._dialect)
+            reply = _Reply(thinking, opened=self._omits_opening_tag)
             try:
                 with closing(self._deltas(request, until)) as deltas:
                     yield from reply.read(deltas)
@@ -137,7 +137,7 @@ class ChatGenerator:
         except Exception as error:  # the errors of providers have no common base class
             raise _Failed(error) from error
 
-    def _thinking_room(self, tokens: int) -> int:
+    def _thinking_budget(self, tokens: int) -> int:
         """The tokens for reasoning, besides the `tokens` of prompt and answer, within the model's context."""
         known = self._profiler.known()
         if not known.thinks:

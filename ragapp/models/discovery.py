@@ -1,4 +1,4 @@
-"""Finds the model servers that run on this machine, on the ports that they use unless told otherwise."""
+"""Finds the model servers that run on this machine, on their default ports."""
 
 from __future__ import annotations
 

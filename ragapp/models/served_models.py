@@ -17,7 +17,7 @@ import httpx
 OLLAMA, LM_STUDIO, LLAMA_CPP, TGI = "Ollama", "LM Studio", "llama.cpp", "Text Generation Inference"
 
 _OLLAMA_CONTEXT = 4096
-"""Tokens that Ollama gives a model unless it is told otherwise, whatever the model was trained on."""
+"""The context, in tokens, that Ollama gives a model by default, whatever the model was trained on."""
 
 _OWNERS = {"vllm": "vLLM", "sglang": "SGLang", "tensorrt_llm": "TensorRT-LLM", "llamacpp": LLAMA_CPP}
 _CONTEXT_FIELDS = (

@@ -29,7 +29,7 @@ INTRODUCED = 0.5
 
 MOST_ITEMS = 40
 LONGEST_SENTENCE = 260
-"""Characters of a list that is told in one sentence."""
+"""Characters of a list that is given in one sentence."""
 
 Cell = tuple[str, str]
 """(header, value)."""

@@ -22,7 +22,7 @@ _SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 
 class ExpressionError(ValueError):
-    """An expression that is none."""
+    """A text that is not an expression."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What models of each class are sent, as files: `RAGAPP_TEST_SNAPSHOTS=write` writes them anew.
+"""What models of each class are sent, as files: `RAGAPP_TEST_SNAPSHOTS=write` writes them again.
 
 A change of a snapshot wants a new `version` in `ragapp/answering/prompts.toml`.
 """
