@@ -100,14 +100,14 @@ def is_known(c: Connection, sha256: str) -> bool:
 def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
     """Adds the blob's row, and locks it until the commit. Raises BytesFreed."""
     database_of(c).insert_new(c, t.blobs, [asdict(blob)])
-    held = c.execute(_blob_row(blob.sha256)).one_or_none()
+    held = c.execute(_blob_row(blob.sha256, to_remove=False)).one_or_none()
     if held is None or not blobs.exists(blob.sha256):
         raise BytesFreed("The same bytes were deleted while they were uploaded. Upload them again.")
 
 
 def drop_unused_blob(c: Connection, sha256: str) -> bool:
     """Removes the blob's row unless it is referred to; returns whether it did."""
-    c.execute(_blob_row(sha256)).all()  # waits for transactions that are adding references
+    c.execute(_blob_row(sha256, to_remove=True)).all()  # waits for transactions that are adding references
     return bool(c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256, ~is_used())).rowcount)
 
 
@@ -123,6 +123,8 @@ def free_blob(c: Connection, blobs: BlobStore, sha256: str) -> None:
     c.execute(delete(t.blobs).where(t.blobs.c.sha256 == sha256))
 
 
-def _blob_row(sha256: str) -> Select[tuple[str]]:
-    """Selects the row and locks it until the commit."""
-    return select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256).with_for_update()
+def _blob_row(sha256: str, *, to_remove: bool) -> Select[tuple[str]]:
+    """Selects the row and locks it until the commit. Rows that refer to it can be added unless it is
+    `to_remove`."""
+    row = select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256)
+    return row.with_for_update(key_share=not to_remove)

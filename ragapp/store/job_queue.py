@@ -54,11 +54,12 @@ class SqlJobQueue:
     def claim(self, worker: str, owner: str = "") -> Job | None:
         with self._writing.begin() as c:
             now = self._now(c)
-            while row := queue_order.next_free(c, now, owner):
+            while free := queue_order.next_free(c, now, owner):
+                row, position = free
                 if row.attempts >= MAX_ATTEMPTS:
                     _end(c, row.id, f"Its worker died {MAX_ATTEMPTS} times. The file may be damaged.")
                     continue
-                _claim_row(c, row, worker, now + self._lease)
+                _claim_row(c, row, position, worker, now + self._lease)
                 return _job(row, worker)
         return None
 
@@ -139,7 +140,7 @@ class SqlJobQueue:
             return job_states.of_document(c, document_id, self._now(c))
 
 
-def _claim_row(c: Connection, row: Row[Any], worker: str, until: float) -> None:
+def _claim_row(c: Connection, row: Row[Any], position: int, worker: str, until: float) -> None:
     c.execute(
         update(t.versions)
         .where(t.versions.c.id == row.id)
@@ -147,6 +148,7 @@ def _claim_row(c: Connection, row: Row[Any], worker: str, until: float) -> None:
             status="searchable" if row.status == "searchable" else "parsing",
             worker=worker,
             lease_until=until,
+            turn=position,
             attempts=row.attempts + 1,
         )
     )

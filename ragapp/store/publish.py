@@ -96,13 +96,13 @@ def publish_vectors(c: Connection, job: Job, embedder: str) -> None:
 
 
 def _lock(c: Connection, job: Job) -> None:
-    """Makes sure that the worker still holds the job, until the commit. Raises ConflictError."""
-    held = c.execute(
-        update(t.versions)
-        .where(t.versions.c.id == job.version_id, t.versions.c.worker == job.worker)
-        .values(worker=job.worker)
-    )
-    if not held.rowcount:
+    """Makes sure that the worker still holds the job, until the commit. Raises ConflictError.
+
+    Not by an update: PostgreSQL checks the foreign keys of a row that one transaction updates twice, and
+    waits for the blob's row to do so, which comes later in the order of locks than the vectors.
+    """
+    held = select(t.versions.c.id).where(t.versions.c.id == job.version_id, t.versions.c.worker == job.worker)
+    if c.execute(held.with_for_update(key_share=True)).one_or_none() is None:
         raise ConflictError(
             f"{job.name}: another worker has taken the job over, or the document was deleted; nothing to do."
         )

@@ -52,10 +52,11 @@ RESET: Mapping[str, Any] = {
 """The values of a row that no worker holds and that has had no failures."""
 
 
-def next_free(c: Connection, now: float, owner: str) -> Row[Any] | None:
-    """The next version to work on, with its collection's name; locked until the commit.
+def next_free(c: Connection, now: float, owner: str) -> tuple[Row[Any], int] | None:
+    """The next version to work on, with its collection's name, and the position that it has to be given.
 
-    Skips versions that a worker holds, or that are reserved for someone other than `owner`.
+    The row is locked until the commit. Skips versions that a worker holds, or that are reserved for someone
+    other than `owner`.
     """
     for priority in PRIORITIES:
         for status in _STAGES:
@@ -117,14 +118,14 @@ def _first(c: Connection, waiting: Select[Any], by: ColumnElement[Any]) -> Row[A
     return c.execute(waiting.order_by(by, t.versions.c.id).limit(1)).one_or_none()
 
 
-def _shortest(c: Connection, waiting: Select[Any], row: Row[Any]) -> Row[Any]:
-    """The same owner's document of the lowest rank, after it has swapped positions with `row`."""
+def _shortest(c: Connection, waiting: Select[Any], row: Row[Any]) -> tuple[Row[Any], int]:
+    """The same owner's document of the lowest rank, and the position of `row`, which is given that of the
+    document."""
     found = _first(c, waiting.where(t.versions.c.owner == row.owner), t.versions.c.rank)
     if found is None or found.id == row.id:
-        return row
-    for version_id, position in ((row.id, found.turn), (found.id, row.turn)):
-        c.execute(update(t.versions).where(t.versions.c.id == version_id).values(turn=position))
-    return found
+        return row, row.turn
+    c.execute(update(t.versions).where(t.versions.c.id == row.id).values(turn=found.turn))
+    return found, row.turn
 
 
 def _extreme(c: Connection, function: Any, line: QueueLine, *conditions: Any) -> int:

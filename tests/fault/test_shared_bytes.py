@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Barrier
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
-from ragapp.store.engine import open_engine
+from ragapp.store import blob_references
+from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
 from ragapp.testing.soak import repeats
 from ragapp.types import Chunk, ParsedText, UploadSpec
+
+T = TypeVar("T")
 
 EMBEDDER, DOCUMENTS = "one", 8
 ROUNDS = repeats(3, 200)
@@ -31,7 +36,7 @@ def blobs(tmp_path: Path) -> BlobFolder:
 
 @pytest.fixture
 def store(database_url: str, blobs: BlobFolder) -> Iterator[SqlStore]:
-    with closing(SqlStore(open_engine(database_url), blobs, max_bytes=1000)) as store:
+    with closing(SqlStore(open_engine(database_url), blobs, max_bytes=1_000_000)) as store:
         yield store
 
 
@@ -97,6 +102,53 @@ def test_documents_with_the_same_bytes_are_deleted_at_once(
         at_once(store.delete_document, accept(store, EAST, name, other), accept(store, WEST, name, one))
     assert not list(blobs.all())
     assert_sound(store)
+
+
+def test_claiming_does_not_wait_for_bytes_that_are_locked(
+    store: SqlStore, queue: SqlJobQueue, database_url: str
+) -> None:
+    """The claimed row is locked, and whoever has locked the bytes may be waiting for it."""
+    long, short = "ebb " * 100_000, "ebb"
+    store.create_collection(EAST, EMBEDDER, 2)
+    for name, text in (("long", long), ("short", short)):
+        accept(store, EAST, name, text)
+    with bytes_locked(database_url, long, short):
+        job = in_time(lambda: queue.claim("worker"))
+    assert job is not None
+    assert job.name == "short"  # it has overtaken the other, so both rows are updated
+
+
+def test_writing_vectors_does_not_wait_for_bytes_that_are_locked(
+    store: SqlStore, queue: SqlJobQueue, database_url: str
+) -> None:
+    """The vectors are locked, and whoever has locked the bytes may be waiting for them."""
+    store.create_collection(EAST, EMBEDDER, 2)
+    accept(store, EAST, "moon", "ebb")
+    job = queue.claim("worker")
+    assert job is not None
+    store.publish(job, ParsedText("ebb"), [Chunk(0, 3, "ebb", 1, None)])
+    job = queue.claim("worker")
+    assert job is not None
+    [(digest, _)] = store.chunks_without_vector(job, EMBEDDER, 10)
+    with bytes_locked(database_url, "ebb"):
+        in_time(lambda: store.add_vectors(job, EMBEDDER, [digest], np.ones((1, 2), np.float32)))
+
+
+@contextmanager
+def bytes_locked(database_url: str, *texts: str) -> Iterator[None]:
+    """Like a removal that has yet to be committed. SQLite has one writer at a time: nothing to lock there."""
+    if not database_url.startswith("postgresql"):
+        yield
+        return
+    with open_engine(database_url).execution_options(**WRITE).begin() as c:
+        for text in texts:
+            blob_references.drop_unused_blob(c, hashlib.sha256(text.encode()).hexdigest())
+        yield
+
+
+def in_time(act: Callable[[], T]) -> T:
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result(timeout=20)
 
 
 def at_once(act: Callable[[str], object], *subjects: str) -> None:
