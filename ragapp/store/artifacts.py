@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Engine, delete, select, update
 
 from ragapp.errors import ConflictError
 from ragapp.protocols import BlobStore
@@ -13,7 +13,7 @@ from ragapp.store import blob_references
 from ragapp.store import schema as t
 from ragapp.store.blob_references import BlobWriter
 from ragapp.store.engine import WRITE, database_of
-from ragapp.types import Artifact, ArtifactKind, Blob
+from ragapp.types import Artifact, ArtifactKind
 
 
 class SqlArtifacts:
@@ -40,25 +40,22 @@ class SqlArtifacts:
         return self._blobs.open(artifact.sha256)
 
     def add(self, kind: ArtifactKind, name: str, data: BinaryIO, about: str) -> None:
-        def record(c: Connection, blob: Blob) -> None:
-            blob_references.keep_blob(c, blob, self._blobs)
-            row = dict(kind=kind, name=name, sha256=blob.sha256, about=about)
+        if self.find(kind, name) is not None:
+            raise _taken(kind, name)
+        new_blob = self._blob_writer.put(data)
+        with self._writing.begin() as c:
+            row = dict(kind=kind, name=name, sha256=new_blob.keep(c).sha256, about=about)
             if not database_of(c).insert_new(c, t.artifacts, [row]):
                 raise _taken(kind, name)
 
-        if self.find(kind, name) is not None:
-            raise _taken(kind, name)
-        self._blob_writer.keep(data, record)
-
     def replace(self, former: Artifact, data: BinaryIO, about: str) -> None:
-        def record(c: Connection, blob: Blob) -> bool:
-            blob_references.keep_blob(c, blob, self._blobs)
-            new = update(t.artifacts).where(*_same(former)).values(sha256=blob.sha256, about=about)
-            if not c.execute(new).rowcount:
+        new_blob = self._blob_writer.put(data)
+        with self._writing.begin() as c:
+            changed = dict(sha256=new_blob.keep(c).sha256, about=about)
+            if not c.execute(update(t.artifacts).where(*_same(former)).values(changed)).rowcount:
                 raise _changed(former)
-            return blob_references.drop_unused_blob(c, former.sha256)
-
-        if self._blob_writer.keep(data, record):
+            unused = blob_references.drop_unused_blob(c, former.sha256)
+        if unused:
             self._blob_writer.free([former.sha256])
 
     def remove(self, artifact: Artifact) -> None:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
-from typing import BinaryIO, TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import BinaryIO
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, exists, or_, select
 
-from ragapp.errors import ConflictError, StorageError
+from ragapp.errors import StorageError
 from ragapp.protocols import BlobStore
 from ragapp.store import schema as t
 from ragapp.store.engine import WRITE, database_of
 from ragapp.types import Blob
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-ATTEMPTS = 5
-"""How often the same bytes may be freed by another process while they are stored."""
 
 
 class BlobWriter:
@@ -32,36 +27,17 @@ class BlobWriter:
         self._blobs = blobs
         self._max_bytes = max_bytes
 
-    def keep(self, data: BinaryIO, record: Callable[[Connection, Blob], T]) -> T:
-        """Stores the seekable stream, then commits `record`, which adds the rows that refer to it.
+    def put(self, data: BinaryIO) -> NewBlob:
+        """Stores a seekable stream, which must stay open until a row refers to the blob.
 
-        Does both again when `record` raises BytesFreed. Raises TooLargeError, StorageError, and what `record`
-        raises.
+        Raises TooLargeError, StorageError.
         """
-        attempts = 0
-        while True:
-            blob = self._put(data)
-            try:
-                with self._writing.begin() as c:
-                    return record(c, blob)
-            except BytesFreed:  # just now, so store them again
-                attempts += 1
-                if attempts == ATTEMPTS:
-                    raise
-                data.seek(0)
+        return NewBlob(self._blobs, data, _put(self._blobs, data, self._max_bytes))
 
-    def keep_all(self, contents: Sequence[bytes], record: Callable[[Connection, Sequence[Blob]], T]) -> T:
-        """Like `keep`, for several contents or none, of any size."""
-        attempts = 0
-        while True:
-            blobs = [self._put(io.BytesIO(content), len(content)) for content in contents]
-            try:
-                with self._writing.begin() as c:
-                    return record(c, blobs)
-            except BytesFreed:
-                attempts += 1
-                if attempts == ATTEMPTS:
-                    raise
+    def put_all(self, contents: Sequence[bytes]) -> list[NewBlob]:
+        """Stores contents of any size. Raises StorageError."""
+        streams = [(io.BytesIO(content), len(content)) for content in contents]
+        return [NewBlob(self._blobs, data, _put(self._blobs, data, size)) for data, size in streams]
 
     def free(self, unused: Iterable[str]) -> None:
         """Never fails: `ragapp doctor` finds bytes that cannot be freed now."""
@@ -72,15 +48,36 @@ class BlobWriter:
             except StorageError as error:
                 log.warning("Blob %s is kept until `ragapp doctor --repair`: %s", sha256, error)
 
-    def _put(self, data: BinaryIO, limit: int | None = None) -> Blob:
-        try:
-            return self._blobs.put(data, self._max_bytes if limit is None else limit)
-        except OSError as error:
-            raise StorageError(f"The document could not be stored: {error}. Free some disk space.") from error
+
+@dataclass(frozen=True, slots=True)
+class NewBlob:
+    """A blob whose bytes are stored, for a row that will refer to it."""
+
+    blobs: BlobStore
+    data: BinaryIO
+    blob: Blob
+
+    def keep(self, c: Connection) -> Blob:
+        """Adds the blob's row, and locks it until the commit.
+
+        The bytes are stored again if the last reference to the same bytes was removed meanwhile. Raises
+        StorageError.
+        """
+        while True:
+            database_of(c).insert_new(c, t.blobs, [asdict(self.blob)])
+            if c.execute(_blob_row(self.blob.sha256, to_remove=False)).one_or_none() is not None:
+                break  # otherwise it was removed between the two statements
+        if not self.blobs.exists(self.blob.sha256):
+            self.data.seek(0)
+            _put(self.blobs, self.data, self.blob.size)
+        return self.blob
 
 
-class BytesFreed(ConflictError):
-    """The last reference to the same bytes was removed while they were being stored."""
+def _put(blobs: BlobStore, data: BinaryIO, max_bytes: int) -> Blob:
+    try:
+        return blobs.put(data, max_bytes)
+    except OSError as error:
+        raise StorageError(f"The document could not be stored: {error}. Free some disk space.") from error
 
 
 def is_used() -> ColumnElement[bool]:
@@ -95,14 +92,6 @@ def is_used() -> ColumnElement[bool]:
 def is_known(c: Connection, sha256: str) -> bool:
     """Whether the blob has a row, which it has while it is used."""
     return c.execute(select(t.blobs.c.sha256).where(t.blobs.c.sha256 == sha256)).first() is not None
-
-
-def keep_blob(c: Connection, blob: Blob, blobs: BlobStore) -> None:
-    """Adds the blob's row, and locks it until the commit. Raises BytesFreed."""
-    database_of(c).insert_new(c, t.blobs, [asdict(blob)])
-    held = c.execute(_blob_row(blob.sha256, to_remove=False)).one_or_none()
-    if held is None or not blobs.exists(blob.sha256):
-        raise BytesFreed("The same bytes were deleted while they were uploaded. Upload them again.")
 
 
 def drop_unused_blob(c: Connection, sha256: str) -> bool:

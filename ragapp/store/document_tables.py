@@ -13,11 +13,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select
 
 from ragapp.errors import no_table
-from ragapp.protocols import BlobStore
-from ragapp.store import blob_references
 from ragapp.store import schema as t
+from ragapp.store.blob_references import NewBlob
 from ragapp.types import (
-    Blob,
     DataColumn,
     DataRows,
     DataTable,
@@ -53,28 +51,26 @@ def write_data(
     version_id: int,
     parsed: ParsedText,
     data: Sequence[NewData],
-    *,
-    stored: Sequence[Blob],
-    blobs: BlobStore,
+    stored: Sequence[NewBlob],
 ) -> None:
     """Adds the tables of a data file, whose rows are `stored`, unless the version is gone already.
 
-    They are numbered after those of the text. Raises BytesFreed.
+    They are numbered after those of the text.
     """
     if not data or c.scalar(select(t.versions.c.id).where(t.versions.c.id == version_id)) is None:
         return
     of_version = t.tables.c.version_id == version_id
     first = (c.scalar(select(func.max(t.tables.c.number)).where(of_version)) or 0) + 1
-    for blob in sorted(set(stored), key=lambda one: one.sha256):
-        blob_references.keep_blob(c, blob, blobs)
+    for new_blob in sorted(stored, key=lambda one: one.blob.sha256):
+        new_blob.keep(c)
     rows = [
         _table_row(version_id, number, parsed, new.table)
         | dict(
-            sha256=blob.sha256,
+            sha256=stored_as.blob.sha256,
             data_rows=new.rows,
             data_columns=_COLUMNS.dump_python(new.columns, mode="json"),
         )
-        for number, (new, blob) in enumerate(zip(data, stored, strict=True), first)
+        for number, (new, stored_as) in enumerate(zip(data, stored, strict=True), first)
     ]
     c.execute(insert(t.tables), rows)
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
 
 from ragapp.errors import no_document
-from ragapp.protocols import BlobStore
-from ragapp.store import blob_references, collections, listing, queue_order
+from ragapp.store import collections, listing, queue_order
 from ragapp.store import schema as t
+from ragapp.store.blob_references import NewBlob
 from ragapp.types import Acceptance, Blob, Collection, Document, Origin, Status, UploadSpec
 
 UNREAD: tuple[Status, ...] = ("queued", "parsing")
@@ -21,10 +21,9 @@ UNREAD: tuple[Status, ...] = ("queued", "parsing")
 
 def accept(
     c: Connection,
-    blobs: BlobStore,
     collection: Collection,
     spec: UploadSpec,
-    blob: Blob,
+    new_blob: NewBlob,
     *,
     media_type: str,
     fingerprint: str,
@@ -32,7 +31,7 @@ def accept(
 ) -> Acceptance:
     """Adds the document, or a version of it; the same bytes with the same fingerprint need no new version."""
     source, reserved_for = spec.source or spec.name, spec.owner if spec.reserved else ""
-    blob_references.keep_blob(c, blob, blobs)
+    blob = new_blob.keep(c)
     document = c.execute(
         select(t.documents).where(
             t.documents.c.collection_id == collection.id, t.documents.c.source == source

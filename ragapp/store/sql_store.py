@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from ragapp.errors import NotFoundError
 from ragapp.protocols import BlobStore
@@ -32,7 +32,6 @@ from ragapp.types import (
     NO_ORIGIN,
     Acceptance,
     Backlog,
-    Blob,
     Check,
     Chunk,
     Collection,
@@ -105,20 +104,19 @@ class SqlStore:
         ingest_fingerprint: str,
         origin: Origin = NO_ORIGIN,
     ) -> Acceptance:
-        def record(c: Connection, blob: Blob) -> Acceptance:
+        new_blob = self._blob_writer.put(data)
+        with self._writing.begin() as c:
             collections.hold(c, t.collections.c.name == spec.collection)
+            collection = collections.get(c, spec.collection)
             return documents.accept(
                 c,
-                self._blobs,
-                collections.get(c, spec.collection),
+                collection,
                 spec,
-                blob,
+                new_blob,
                 media_type=media_type,
                 fingerprint=ingest_fingerprint,
                 origin=origin,
             )
-
-        return self._blob_writer.keep(data, record)
 
     def document(self, document_id: str) -> Document:
         with self._reading.begin() as c:
@@ -219,12 +217,10 @@ class SqlStore:
         tables: Sequence[DataTable] = (),
         data: Sequence[NewData] = (),
     ) -> None:
-        def record(c: Connection, stored: Sequence[Blob]) -> list[str]:
+        stored = self._blob_writer.put_all([one.parquet for one in data])
+        with self._writing.begin() as c:
             unused = publish.publish(c, job, parsed, chunks, tables)
-            document_tables.write_data(c, job.version_id, parsed, data, stored=stored, blobs=self._blobs)
-            return unused
-
-        unused = self._blob_writer.keep_all([one.parquet for one in data], record)
+            document_tables.write_data(c, job.version_id, parsed, data, stored)
         self._blob_writer.free(unused)
 
     def chunks_without_vector(self, job: Job, embedder: str, limit: int) -> list[tuple[str, str]]:

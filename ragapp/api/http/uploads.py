@@ -6,9 +6,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Annotated, BinaryIO
 from urllib.parse import quote
 
@@ -62,51 +61,36 @@ def upload(
         raise UsageError(
             "`source` can be given for a single file only. Send each file in a request of its own."
         )
-    batch = _UploadBatch(service, collection, form, request.app.state.stopping)
+    accepted: list[AcceptedUpload] = []
+    refused: list[tuple[str, RagappError]] = []
     for part in form.file:
-        batch.add(part)
-    if not batch.accepted:
-        raise batch.refused[0][1]
-    if len(batch.accepted) == 1:
-        response.headers["Location"] = batch.accepted[0].status_url
-    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in batch.refused)
-    return UploadReport(tuple(batch.accepted), tuple(problems))
+        with _recording(refused, display_name(part.filename)), documents_in(part) as documents:
+            for document in documents:
+                with _recording(refused, document.name), document.data as data:
+                    _check_running(request)
+                    source = document.source or form.source
+                    spec = UploadSpec(document.name, collection, source=source, metadata=form.metadata)
+                    accepted.append(_accepted(service.upload(spec, data)))
+    if not accepted:
+        raise refused[0][1]
+    if len(accepted) == 1:
+        response.headers["Location"] = accepted[0].status_url
+    problems = (RefusedUpload(name, problem_of(error, request_id(request))) for name, error in refused)
+    return UploadReport(tuple(accepted), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _UploadBatch:
-    """Passes documents to the service one by one and records the outcome of each."""
+@contextmanager
+def _recording(refused: list[tuple[str, RagappError]], name: str) -> Iterator[None]:
+    """Adds an error inside the block to `refused` and ends the block, so that other files are accepted."""
+    try:
+        yield
+    except RagappError as error:
+        refused.append((name, error))
 
-    service: Service
-    collection: str
-    form: UploadForm
-    stopping: Event
-    accepted: list[AcceptedUpload] = field(default_factory=list)
-    refused: list[tuple[str, RagappError]] = field(default_factory=list)
 
-    def add(self, part: UploadFile) -> None:
-        try:
-            with documents_in(part) as documents:
-                for document in documents:
-                    self._add_document(document)
-        except RagappError as error:
-            self.refused.append((display_name(part.filename), error))
-
-    def _add_document(self, document: IncomingFile) -> None:
-        try:
-            if self.stopping.is_set():
-                raise BusyError("The server is shutting down. Upload this document again in a moment.", 5)
-            with document.data as data:
-                spec = UploadSpec(
-                    document.name,
-                    self.collection,
-                    source=document.source or self.form.source,
-                    metadata=self.form.metadata,
-                )
-                acceptance = self.service.upload(spec, data)
-            self.accepted.append(_accepted(acceptance))
-        except RagappError as error:
-            self.refused.append((document.name, error))
+def _check_running(request: Request) -> None:
+    if request.app.state.stopping.is_set():
+        raise BusyError("The server is shutting down. Upload this document again in a moment.", 5)
 
 
 def _accepted(acceptance: Acceptance) -> AcceptedUpload:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import closing
 
 import pytest
 
 from ragapp.errors import NotFoundError
-from ragapp.store.blob_references import free_blob
+from ragapp.store.blob_references import BlobWriter, free_blob
 from ragapp.store.engine import WRITE, open_engine
 from ragapp.store.file_blobs import BlobFolder
 from ragapp.store.job_queue import SqlJobQueue
@@ -54,6 +55,21 @@ def test_bytes_in_use_are_not_freed(
     with open_engine(database_url).execution_options(**WRITE).begin() as c:
         free_blob(c, blobs, document.sha256)
     assert blobs.exists(document.sha256)
+
+
+def test_bytes_that_are_freed_while_they_are_uploaded_are_stored_again(
+    store: SqlStore, queue: SqlJobQueue, blobs: BlobFolder, database_url: str
+) -> None:
+    """Another process removes the last document with these bytes before the new document has its row."""
+    engine = open_engine(database_url)
+    document = ingest(store, queue)
+    with closing(store.blob(document.sha256)) as data:
+        new_blob = BlobWriter(engine, blobs, 1000).put(data)
+        store.delete_document(document.id)
+        assert not blobs.exists(document.sha256)
+        with engine.execution_options(**WRITE).begin() as c:
+            new_blob.keep(c)
+    assert blobs.intact(document.sha256)
 
 
 def test_the_change_log_has_each_change_once_in_order(store: SqlStore, queue: SqlJobQueue) -> None:
