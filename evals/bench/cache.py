@@ -42,6 +42,7 @@ from ragapp.types import (
     SearchQuery,
     UploadSpec,
     Vectors,
+    final_answer,
 )
 
 TEXTS = (
@@ -92,7 +93,7 @@ class _Bench:
     times: int
 
     def measure(self, sizes: Sequence[int]) -> list[LookupLatency]:
-        made = _final_answer(self.service.ask(AskQuery(QUESTION, use_cache=False)))
+        made = final_answer(self.service.ask(AskQuery(QUESTION, use_cache=False)))
         works: dict[str, Callable[[], object]] = {
             "exact": lambda: self._ask(QUESTION, made, "exact"),
             "semantic": lambda: self._ask(SIMILAR, made, "semantic"),
@@ -106,7 +107,7 @@ class _Bench:
             kept = size
             found += [self._timed(kind, size, work) for kind, work in works.items()]
         making = partial(self.service.ask, AskQuery(QUESTION, use_cache=False))
-        return [*found, self._timed(f"made ({made.model})", kept, lambda: _final_answer(making()))]
+        return [*found, self._timed(f"made ({made.model})", kept, lambda: final_answer(making()))]
 
     def _cache_key(self, question: str) -> CacheKey:
         collection = self.service.collection("default")
@@ -114,7 +115,7 @@ class _Bench:
         return CacheKey(SearchedQuestion(question, found), collection, CIRCUMSTANCES)
 
     def _ask(self, question: str, made: Answer, kind: str) -> None:
-        served = _final_answer(self.cache.answer(self._cache_key(question), lambda _: _single_event(made)))
+        served = final_answer(self.cache.answer(self._cache_key(question), lambda _: _single_event(made)))
         if served.cache.status not in {kind, made.cache.status}:
             raise UsageError(f"Expected a {kind} hit, but the cache reports: {served.cache.why}")
 
@@ -165,9 +166,3 @@ def _ingest_documents(service: RagService, runtime: IngestRuntime) -> None:
 
 def _single_event(made: Answer) -> Generator[AskEvent, None, None]:
     yield AskEvent("answer", answer=made)
-
-
-def _final_answer(events: Generator[AskEvent, None, None]) -> Answer:
-    *_, last = events
-    assert last.answer is not None, "a stream of events ends with the answer"
-    return last.answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator as Coroutine
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
 
@@ -16,6 +15,7 @@ from ragapp.answering.extractive import Extractor
 from ragapp.answering.generated_text import CUT_OFF
 from ragapp.answering.generation import Draft, GenerationStep
 from ragapp.answering.generator_chain import GeneratorChain
+from ragapp.answering.library import LibraryAnswers
 from ragapp.answering.passages import Passage, SpanOf, number_hits
 from ragapp.answering.statements import PageAt
 from ragapp.errors import ModelError, NotFoundError
@@ -35,8 +35,9 @@ class Answerer:
 
     `page_at` and `span_of` read a document version and raise NotFoundError once it is deleted. `strict` drops
     sentences that are not fully supported; otherwise they are marked. `support` compares by meaning what
-    differs in its words. `extractor` finds the answer in the
-    documents' own words; by default by shared words alone.
+    differs in its words. `extractor` finds the answer in the documents' own words; by default by shared words
+    alone. `library` answers questions about the documents themselves; without it, these are looked up in
+    their text.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Answerer:
         limits: GenerationLimits | None = None,
         strict: bool = False,
         support: Support | None = None,
+        library: LibraryAnswers | None = None,
     ) -> None:
         self._generators = generators
         self._extractor = extractor or Extractor()
@@ -57,6 +59,7 @@ class Answerer:
         self._generation = GenerationStep(span_of, self._limits)
         self._strict = strict
         self._support = support
+        self._library = library
 
     def hits_to_find(self, mode: AskMode, model: str | None = None) -> int:
         """How many hits the generator that would answer now can read; 0 when none would.
@@ -92,7 +95,7 @@ class Answerer:
             yield AskEvent("evidence", answer=about_library)
             yield AskEvent("answer", answer=about_library)
             return
-        evidence = self._evidence(context)
+        evidence = self._extract(context, self._found(context))
         yield AskEvent("evidence", answer=evidence)
         if not generators or not evidence.hits:
             yield AskEvent("answer", answer=evidence)
@@ -109,38 +112,48 @@ class Answerer:
 
     def _about_library(self, context: AnswerContext) -> Answer | None:
         """The answer from the documents' properties, which no model writes; None for other questions."""
-        searched = context.searched
-        found = self._extractor.about_library(context.reading_question, searched.result.collection)
+        result = context.searched.result
+        if self._library is None:
+            return None
+        found = self._library.answer(context.reading_question, result.collection)
         if found is None:
             return None
-        passages = number_hits(searched.result.hits)
         return context.build_answer(
-            found.statements, passages, self._page_at, model=LIBRARY_MODEL, notices=(found.notice,)
+            found.statements,
+            number_hits(result.hits),
+            self._page_at,
+            model=LIBRARY_MODEL,
+            notices=(found.notice,),
         )
 
-    def _evidence(self, context: AnswerContext) -> Answer:
-        """The extractive answer from the hits that the search returned.
+    def _found(self, context: AnswerContext) -> Sequence[Passage]:
+        """The hits that the search returned.
 
-        Deleted hits are left out when a cited version is gone, or when the search was some time ago because
-        another request was generating the answer to the same question.
+        Deleted ones are left out when the search was some time ago because another request was generating the
+        answer to the same question.
         """
-        if perf_counter() - context.started < FRESH_SECONDS:
-            with suppress(NotFoundError):
-                return self._extract(context, number_hits(_quoted(context)))
-        return self._extract(context, self._live_quoted(context))
+        fresh = perf_counter() - context.started < FRESH_SECONDS
+        return number_hits(_quoted(context)) if fresh else self._live_quoted(context)
 
     def _extract(self, context: AnswerContext, passages: Sequence[Passage], *notices: str) -> Answer:
-        """The extractive answer. Raises NotFoundError when a document version that it cites is gone."""
+        """The extractive answer. Passages that turn out to be deleted when they are cited are left out."""
         started = perf_counter()
-        found = self._extractor.extract(context.reading_question, context.core_question, passages)
-        context.record_time("extractive", started)
-        if found.missing is not None:
-            notices = (*notices, NOT_MENTIONED.format(found.missing))
-        if found.reason is not None:
-            notices = (*notices, found.reason)
-        return context.build_answer(
-            found.statements, passages, self._page_at, notices=notices, nearest=found.nearest
-        )
+        try:
+            found = self._extractor.extract(context.reading_question, context.core_question, passages)
+            context.record_time("extractive", started)
+            missing = None if found.missing is None else NOT_MENTIONED.format(found.missing)
+            return context.build_answer(
+                found.statements,
+                passages,
+                self._page_at,
+                notices=(*notices, missing, found.reason),
+                nearest=found.nearest,
+            )
+        except NotFoundError:
+            live = self._live(passages)
+            if len(live) == len(passages):
+                raise
+            return self._extract(context, live, *notices)
 
     def _check(self, context: AnswerContext, draft: Draft) -> Answer:
         """The draft with each sentence attributed to what supports it; or else the extractive answer."""

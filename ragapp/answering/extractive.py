@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ragapp.answering.answerability import AnswerabilityModel, find_answer
-from ragapp.answering.library import LibraryAnswer, LibraryAnswers
 from ragapp.answering.passages import Passage, SourceSentence
-from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
-from ragapp.answering.reading.question import is_english
 from ragapp.answering.sanitize import sanitized
 from ragapp.answering.sentence_ranking import ScoredSentence, score_sentences
 from ragapp.answering.statements import Evidence, Statement
@@ -32,38 +30,41 @@ SAME = 0.9
 _Span = tuple[Passage, SourceSentence]
 
 
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The statements that answer, none when the passages do not. `missing` is named by the question alone.
+
+    `nearest` are the spans that come closest to an answer when there is none, best first. `reason` says why
+    a table does not answer that has the line in question.
+    """
+
+    statements: tuple[Statement, ...]
+    missing: str | None = None
+    nearest: tuple[Evidence, ...] = ()
+    reason: str | None = None
+
+
 class Extractor:
-    """Answers from the documents' own sentences: English by `reading`, other languages by `extract`."""
+    """Answers from the documents' own sentences in any language, by the words that they share."""
 
-    def __init__(
-        self,
-        reading: ReadingPipeline | None = None,
-        model: AnswerabilityModel | None = None,
-        library: LibraryAnswers | None = None,
-    ) -> None:
-        """Without `reading`, every language is answered by `extract`, which judges with `model` if given.
-
-        Without `library`, questions about the documents themselves are looked up in their text.
-        """
-        self._reading = reading
+    def __init__(self, model: AnswerabilityModel | None = None) -> None:
+        """The `model`, if there is one, judges whether a sentence answers."""
         self._model = model
-        self._library = library
+
+    def extract(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
+        """The statements that answer `question`, which stands alone; the documents must cover `core`."""
+        return Extract(tuple(extract(question, passages, core, self._model)))
 
     def by_cells(
-        self, claim: str, passages: Sequence[Passage]
+        self,
+        claim: str,  # noqa: ARG002  an extractor that reads tables uses them
+        passages: Sequence[Passage],  # noqa: ARG002
     ) -> tuple[Verdict, tuple[Evidence, ...]] | None:
-        """What the cells of the passages' tables say to the numbers of a claim, and which support it."""
-        return None if self._reading is None else self._reading.by_cells(claim, passages)
+        """What the cells of the passages' tables say to the numbers of a claim, and which support it.
 
-    def about_library(self, question: str, collection: str) -> LibraryAnswer | None:
-        """The answer from the documents' properties; None when the question is not about the library."""
-        return None if self._library is None else self._library.answer(question, collection)
-
-    def extract(self, question: str, core_question: str, passages: Sequence[Passage]) -> Extract:
-        """The statements that answer; `core_question` is what the documents must cover."""
-        if self._reading is not None and is_english(core_question):
-            return self._reading.extract(question, core_question, passages)
-        return Extract(tuple(extract(question, passages, core_question, self._model)))
+        None when no table is read.
+        """
+        return None
 
 
 def extract(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from ragapp.answering.answerer import Answerer
 from ragapp.answering.attribution import Support
 from ragapp.answering.budget import GenerationLimits
-from ragapp.answering.extractive import Extractor
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.library import LibraryAnswers, hit_of
 from ragapp.answering.reading.documents import SourceDocuments
@@ -73,12 +72,13 @@ def build_answerer(
 ) -> Answerer:
     return Answerer(
         generators,
-        _build_extractor(settings, store, _build_library(store, named, retriever)),
+        _build_reading(settings, store),
         page_at=store.page_at,
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
         strict=settings.verify == "strict",
         support=_build_support(settings),
+        library=_build_library(store, named, retriever),
     )
 
 
@@ -87,7 +87,7 @@ def _build_support(settings: Settings) -> Support:
     return lambda claim, texts: entailment.get().support(claim, texts)
 
 
-def _build_extractor(settings: Settings, store: SqlStore, library: LibraryAnswers) -> Extractor:
+def _build_reading(settings: Settings, store: SqlStore) -> ReadingPipeline:
     name = settings.support_model
     reranker = Lazy(lambda: build_reranker(name, settings)) if name else None
     reader = Lazy(lambda: build_reader(settings))
@@ -108,12 +108,12 @@ def _build_extractor(settings: Settings, store: SqlStore, library: LibraryAnswer
     documents = SourceDocuments(
         lambda document_id, version: store.chunks(document_id, version, 0, None), store.parsed_text
     )
-    return Extractor(
-        ReadingPipeline(
-            reader.get, installed, documents, TableAnswers(store.document_tables, store.span, formulas.get)
-        ),
+    return ReadingPipeline(
+        reader.get,
+        installed,
+        documents,
+        TableAnswers(store.document_tables, store.span, formulas.get),
         score if reranker is not None else None,
-        library,
     )
 
 

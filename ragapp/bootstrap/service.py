@@ -31,7 +31,6 @@ from ragapp.retrieval.retriever import Retriever
 from ragapp.sandbox import SandboxLimits
 from ragapp.sandbox.check import check_confinement
 from ragapp.service import RagService
-from ragapp.service.ask_pipeline import AskPipeline
 from ragapp.service.host import Host, check_permissions, disk_use, search_files
 from ragapp.settings import Settings
 from ragapp.store.answers import SqlAnswers
@@ -77,16 +76,10 @@ def build_service(
         embedder=embedder,
         embedders=runtime.embedders,
         generators=generators,
-        pipeline=AskPipeline(
-            rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
-            retriever=retriever,
-            cache=cache,
-            answerer=build_answerer(settings, store, generators, named, retriever),
-            generators=generators,
-            history=history,
-            settings=answer_settings(settings),
-            observer=runtime.observer,
-        ),
+        rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
+        retriever=retriever,
+        answerer=build_answerer(settings, store, generators, named, retriever),
+        answer_settings=answer_settings(settings),
         history=history,
         auth=_build_auth(settings, runtime),
         cache=cache,

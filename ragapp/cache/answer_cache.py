@@ -24,6 +24,7 @@ from ragapp.types import (
     CacheStats,
     CacheStatus,
     Vectors,
+    final_answer,
 )
 
 log = logging.getLogger(__name__)
@@ -192,7 +193,7 @@ class AnswerCache:
         self._store.note({f"hit:{lookup.decision.status}": 1, **saved}, used=entry.id)
         if lookup.decision.status == "semantic":
             audit = CacheDecision("bypass", "Generated again to audit the cache.")
-            self._auditor.offer(answer, lambda: _final_answer(generate(audit)))
+            self._auditor.offer(answer, lambda: final_answer(generate(audit)))
         return replayed(answer)
 
     def _generated(self, key: CacheKey, lookup: CacheLookup, fresh: Events) -> Events:
@@ -256,9 +257,3 @@ def _hit(status: CacheStatus, why: str, entry: CacheEntry, similarity: float | N
 
 def _miss(objection: Objection, why: str, similarity: float | None = None) -> CacheLookup:
     return CacheLookup(CacheDecision("miss", why, similarity), objection.reason)
-
-
-def _final_answer(events: Events) -> Answer:
-    *_, last = events
-    assert last.answer is not None, "a stream of events ends with the answer"
-    return last.answer

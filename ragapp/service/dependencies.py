@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ragapp.answering.answerer import Answerer
 from ragapp.answering.generator_chain import GeneratorChain
 from ragapp.answering.history import History
+from ragapp.answering.rewriting import Rewriter
 from ragapp.auth import Auth
 from ragapp.cache.answer_cache import AnswerCache
 from ragapp.lazy import Lazy
@@ -18,7 +20,7 @@ from ragapp.protocols import (
     TaskService,
 )
 from ragapp.retrieval.embedder_registry import EmbedderRegistry
-from ragapp.service.ask_pipeline import AskPipeline
+from ragapp.retrieval.retriever import Retriever
 from ragapp.service.host import Host
 from ragapp.table_queries.queries import TableQueries
 from ragapp.types import ModelNames
@@ -29,7 +31,8 @@ class Dependencies:
 
     `history` holds stored answers and conversations, `auth` the API keys with their quotas and audit log, and
     `tasks` runs long operations in the background. `ingest_fingerprint` identifies how documents are parsed
-    and chunked, so that a change is noticed.
+    and chunked, so that a change is noticed, and `answer_settings` all settings that can change an
+    answer.
     """
 
     def __init__(
@@ -41,7 +44,10 @@ class Dependencies:
         embedder: Lazy[Embedder],
         embedders: EmbedderRegistry,
         generators: GeneratorChain,
-        pipeline: AskPipeline,
+        rewriter: Rewriter,
+        retriever: Lazy[Retriever],
+        answerer: Answerer,
+        answer_settings: str,
         history: History,
         auth: Auth,
         cache: AnswerCache | None,
@@ -60,7 +66,10 @@ class Dependencies:
         self._embedder = embedder
         self._embedders = embedders
         self._generators = generators
-        self._pipeline = pipeline
+        self._rewriter = rewriter
+        self._retriever = retriever
+        self._answerer = answerer
+        self._answer_settings = answer_settings
         self.history = history
         self.auth = auth
         self._cache = cache

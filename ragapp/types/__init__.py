@@ -98,6 +98,7 @@ from ragapp.types.questions import (
     Trace,
     Turn,
     Verdict,
+    final_answer,
 )
 from ragapp.types.reading import Reading
 from ragapp.types.table_plans import (
@@ -261,5 +262,6 @@ __all__ = [
     "UploadSpec",
     "Vectors",
     "Verdict",
+    "final_answer",
     "json_number",
 ]

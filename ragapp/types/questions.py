@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -198,3 +198,10 @@ class AskEvent:
     kind: Literal["evidence", "token", "answer"]
     text: str = ""
     answer: Answer | None = None
+
+
+def final_answer(events: Iterable[AskEvent]) -> Answer:
+    """The answer, which the last event carries. Consumes the events."""
+    *_, last = events
+    assert last.answer is not None, "a stream of events ends with the answer"
+    return last.answer

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ragapp.answering.answerability import AnswerabilityModel
+from ragapp.answering.extractive import Extract, Extractor
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import candidates_in
 from ragapp.answering.reading.composition import compare, compose
 from ragapp.answering.reading.decision import Decision, decide
 from ragapp.answering.reading.documents import SourceDocuments
-from ragapp.answering.reading.question import Question, understand
+from ragapp.answering.reading.question import Question, is_english, understand
 from ragapp.answering.reading.scoring import read_candidates
 from ragapp.answering.reading.shown import evidence_of
 from ragapp.answering.reading.summary import summary
@@ -28,22 +30,11 @@ MOST_READ = 8
 _AND_ASKS = re.compile(r",? and (?=(?:what|who|when|where|how|which|why|whose)\b)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """The statements that answer, none when the passages do not. `missing` is named by the question alone.
+class ReadingPipeline(Extractor):
+    """Answers questions in English with the reader, and those in other languages as any extractor does.
 
-    `nearest` are the spans that come closest to an answer when there is none, best first. `reason` says why
-    a table does not answer that has the line in question.
+    Safe for many threads when its models are.
     """
-
-    statements: tuple[Statement, ...]
-    missing: str | None = None
-    nearest: tuple[Evidence, ...] = ()
-    reason: str | None = None
-
-
-class ReadingPipeline:
-    """Answers questions in English from their passages. Safe for many threads when its models are."""
 
     def __init__(
         self,
@@ -51,8 +42,10 @@ class ReadingPipeline:
         reranker: Callable[[], Reranker | None],
         documents: SourceDocuments,
         tables: TableAnswers | None = None,
+        model: AnswerabilityModel | None = None,
     ) -> None:
         """`reranker` returns None while its model is being fetched. Without `tables`, none are read."""
+        super().__init__(model)
         self._reader = reader
         self._reranker = reranker
         self._documents = documents
@@ -60,6 +53,8 @@ class ReadingPipeline:
 
     def extract(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
         """The statements that answer `question`, which stands alone; `core` as in a Question."""
+        if not is_english(core):
+            return super().extract(question, core, passages)
         passages = passages[:MOST_READ]
         if not passages:
             return Extract(())
@@ -82,7 +77,6 @@ class ReadingPipeline:
     def by_cells(
         self, claim: str, passages: Sequence[Passage]
     ) -> tuple[Verdict, tuple[Evidence, ...]] | None:
-        """What the cells of the passages' tables say to the numbers of a claim, and which support it."""
         return self._tables.judge(claim, passages) if self._tables else None
 
     def _from_text(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:

@@ -12,7 +12,6 @@ from fastapi.sse import format_sse_event
 from ragapp.api.http.dependencies import Service
 from ragapp.api.http.error_responses import request_id
 from ragapp.api.http.event_stream import EventStream
-from ragapp.api.http.questions import drained
 from ragapp.api.openai.requests import model_name, prompt_text, read_model, read_request
 from ragapp.api.openai.responses import Reply, failure_of
 from ragapp.api.openai.schemas import ChatRequest, Completion, CompletionChunk, FailureReply, Model, ModelList
@@ -21,7 +20,7 @@ from ragapp.api.problems import problem_of
 from ragapp.api.schemas import encode
 from ragapp.errors import RagappError
 from ragapp.processes import cancellation
-from ragapp.types import AskEvent, AskQuery, Collection
+from ragapp.types import AskEvent, AskQuery, Collection, final_answer
 
 _FAILURE: dict[str, object] = {"model": FailureReply, "description": "An error in OpenAI's format."}
 
@@ -63,7 +62,7 @@ def create_chat_completion(body: ChatRequest, service: Service, request: Request
     )
     reply = _reply_to(body, request)
     if not body.stream:
-        return reply.completion(drained(events))
+        return reply.completion(final_answer(events))
     # Errors before the first event are returned with their own status.
     first = next(events)
     return EventStream(chat_frames(reply, first, events, request_id(request)))

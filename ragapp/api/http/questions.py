@@ -41,7 +41,7 @@ def ask(
     service: Service,
     request: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Answer | Response:
+) -> Answer | Response | None:
     """Answer a question from the documents of a collection.
 
     Every sentence carries citations and a verdict on whether they support it. When the documents do not
@@ -50,17 +50,11 @@ def ask(
     """
     events = service.ask(query)
     if EventStream.media_type not in accept:
-        return drained(events)
+        *_, last = events
+        return last.answer
     # Errors before the first event are returned with their own status, as for JSON.
     first = next(events)
     return EventStream(answer_frames(first, events, request_id(request)))
-
-
-def drained(events: Iterator[AskEvent]) -> Answer:
-    """The answer, which the last event carries."""
-    *_, last = events
-    assert last.answer is not None, "a stream of events ends with the answer"
-    return last.answer
 
 
 def answer_frames(first: AskEvent, events: Iterator[AskEvent], instance: str) -> Generator[bytes, None, None]:

@@ -8,10 +8,11 @@ from functools import cache
 
 import pytest
 
+from ragapp.answering.extractive import Extract
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.decision import missing_name
 from ragapp.answering.reading.documents import SourceDocuments
-from ragapp.answering.reading.pipeline import Extract, ReadingPipeline
+from ragapp.answering.reading.pipeline import ReadingPipeline
 from ragapp.answering.reading.question import understand
 from ragapp.answering.reading.shown import plain
 from ragapp.answering.reading.summary import summary
