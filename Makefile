@@ -8,32 +8,35 @@ SPECTRAL := 6.16.3
 REDOCLY := 2.77.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-# Several processes share the tests: each has modules of its own, and who is done first takes from the others.
-WORKERS ?= 2
+# Several processes share the tests: each has modules of its own, and one that is done takes from the others.
+# More processes than cores, because tests wait half of the time: for servers, browsers and other programs.
+WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run install test test-fast soak check lint types needs docs lock lint-api dist platforms site
+.PHONY: run install test tests test-fast soak check lint types needs docs lock lint-api dist platforms site
 
 run: install $(if $(findstring local,$(RAGAPP_GENERATOR)),.venv/installed-local)
 	$(BIN)/ragapp serve --first-run
 
 install: .venv/installed
 
-test: needs
+test: needs tests
+
+tests: .venv/installed-dev
 	$(PYTEST) --durations=25
 
-# No servers, no browser, no models: two minutes.
+# No servers, no browser, no models, nothing slow: under two minutes.
 test-fast: .venv/installed-dev
-	$(PYTEST) tests/unit tests/contract tests/docs -m "not servers and not browser and not model"
+	$(PYTEST) tests/unit tests/contract tests/docs -m "not (servers or browser or model or slow)"
 
 # All tests, with their long versions: hours.
 soak: needs
 	RAGAPP_TEST_SOAK=1 $(PYTEST) --timeout 14400
 
-# The linters, the type checker and what tests need go side by side, then the tests have both cores.
+# The type checker runs beside the tests, which leave it time enough.
 check: .venv/installed-dev
-	$(MAKE) --jobs=2 types lint needs
-	$(PYTEST) --durations=25
+	$(MAKE) --jobs=2 lint needs
+	$(MAKE) --jobs=2 types tests
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check

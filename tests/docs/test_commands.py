@@ -70,6 +70,7 @@ def test_unknown_commands_are_found() -> None:
     assert unknown('search "a" --quietly -k 3 # a comment') == "--quietly"
 
 
+@pytest.mark.slow
 def test_the_tasks_of_the_readme_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     tasks = re.findall(r"^\.venv/bin/ragapp (.*?)(?: +#.*)?$", readme, re.MULTILINE)

@@ -108,6 +108,7 @@ def test_a_command_is_added(changed: Path, tmp_path: Path) -> None:
     assert run(changed, code, RAGAPP_DATA_DIR=str(tmp_path)) == {"documents": 0}
 
 
+@pytest.mark.slow
 def test_a_route_is_added(changed: Path, tmp_path: Path) -> None:
     code = """
         from ragapp.api.http.app import create_app

@@ -16,6 +16,8 @@ from tests.commands import ragapp
 from tests.docs.source import ROOT
 from tests.packaging.library import pip
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 FILE = re.compile(r"<!-- example: (\S+) -->\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -138,6 +138,7 @@ def suspicious() -> float:
     return min(seconds(work, text_of(("", " "), SHORT)) for _ in range(3)) / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["ragapp", "ingest", "ui", "evals"])
 def test_every_pattern_takes_linear_time(package: str, suspicious: float) -> None:
     slow: dict[str, Seed] = {}

@@ -119,6 +119,7 @@ def test_deleted_versions_are_not_found(folder: Path) -> None:
     index.close()
 
 
+@pytest.mark.slow
 def test_a_new_base_has_its_graph_from_the_start(folder: Path, tmp_path: Path) -> None:
     opened(tmp_path, Clustered()).close()
     before = graphs(tmp_path)

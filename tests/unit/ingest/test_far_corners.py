@@ -61,6 +61,7 @@ def test_a_far_column_of_every_row_costs_nothing() -> None:
     assert len(parse(workbook(cells), "a.xlsx").text) < 99 * 80
 
 
+@pytest.mark.slow
 def test_repeated_cells_and_rows_of_a_spreadsheet_are_bounded() -> None:
     row = '<t:table-row t:number-rows-repeated="1048576"><t:table-cell t:number-columns-repeated="16384"{}'
     far = '<t:table-row><t:table-cell t:number-columns-repeated="16383"/><t:table-cell><x:p>z</x:p>'

@@ -16,6 +16,8 @@ from ragapp.ocr import OcrReader
 from ragapp.ocr.tesseract import Tesseract, program
 from tests.printing import Printed, pdf_of
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "Nets dry on the quay.", "The lighthouse burns oil."
 WITHOUT_PROGRAMS = "/nowhere"
 

