@@ -11,7 +11,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 # Several processes share the tests: each has modules of its own, and one that is done takes from the others.
 # More processes than cores, because tests wait half of the time: for servers, browsers and other programs.
 WORKERS ?= 4
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: run install test tests test-fast soak check lint types needs docs lock lint-api dist platforms site
 
@@ -26,6 +26,7 @@ tests: .venv/installed-dev
 	$(PYTEST) --durations=25
 
 # No servers, no browser, no models, nothing slow: under two minutes.
+test-fast: WORKERS = 2
 test-fast: .venv/installed-dev
 	$(PYTEST) tests/unit tests/contract tests/docs -m "not (servers or browser or model or slow)"
 

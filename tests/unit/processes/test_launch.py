@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,13 @@ class Use:
     what: str
 
 
-def uses() -> Iterator[Use]:
+@cache
+def uses() -> tuple[Use, ...]:
     """Everything in the product by which a process could be started, whatever it was imported as."""
+    return tuple(_uses())
+
+
+def _uses() -> Iterator[Use]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             file = path.relative_to(ROOT).as_posix()
@@ -82,29 +88,26 @@ def is_start(what: str) -> bool:
     return name in STARTERS.get(module, set()) or (module == "os" and name.startswith(("exec", "spawn")))
 
 
-ALL = tuple(uses())
-
-
 def test_every_start_is_known() -> None:
-    found = {use.file for use in ALL if is_start(use.what)}
+    found = {use.file for use in uses() if is_start(use.what)}
     assert found == {*STARTS, *FORKS, "ragapp/processes/launch.py"}
 
 
 def test_only_one_module_names_the_interpreter() -> None:
-    assert {use.file for use in ALL if use.what == "sys.executable"} == INTERPRETER
+    assert {use.file for use in uses() if use.what == "sys.executable"} == INTERPRETER
 
 
 @pytest.mark.parametrize("file", [file for file, kind in STARTS.items() if "python" in kind])
 def test_python_is_started_in_the_one_way(file: str) -> None:
-    used = {use.what for use in ALL if use.file == file}
+    used = {use.what for use in uses() if use.file == file}
     assert used & {"ragapp.processes.launch.module_command", "ragapp.processes.launch.script_command"}
     if STARTS[file] == "python":
         assert used & {"ragapp.processes.launch.environment", "ragapp.processes.launch.import_path"}
 
 
 def test_processes_of_multiprocessing_are_started_in_the_one_way() -> None:
-    with_pools = {use.file for use in ALL if use.what.startswith("concurrent.futures.ProcessPool")}
-    asking = {use.file for use in ALL if use.what == "ragapp.processes.launch.spawn_context"}
+    with_pools = {use.file for use in uses() if use.what.startswith("concurrent.futures.ProcessPool")}
+    asking = {use.file for use in uses() if use.what == "ragapp.processes.launch.spawn_context"}
     assert with_pools <= asking
 
 
