@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 
+from ragapp.answering.front_matter import Span, author_spans, date_span
+from ragapp.answering.library_questions import KIND, LibraryQuestion, understand_library_question
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import document_title
 from ragapp.answering.sanitize import sanitized
@@ -19,44 +22,24 @@ from ragapp.text.names import name_words
 from ragapp.types import Chunk, Document, Hit
 
 MOST_LISTED = 20
+FIRST_LINES = 600
+"""Characters of a document in which its title stands."""
+
 BEGINNING = 300
 """Characters of a document that are cited for it."""
 
-_KINDS_OF_DOCUMENT = (
-    r"documents?|files?|pdfs?|papers?|reports?|articles?|books?|spreadsheets?|presentations?|emails?|e-mails?"
-    r"|rfcs?|contracts?|manuals?|texts?"
-)
-_HERE = (
-    r"(?:in (?:the|this|our|my|your) (?:library|collection|database|knowledge base|folder|archive|system)"
-    r"|(?:do|did) (?:you|we|i) (?:have|hold|know|store|contain)|(?:are|is) there|here|have you (?:got|read)"
-    r"|have been (?:uploaded|added|ingested|indexed)|(?:are|were) (?:uploaded|added|indexed|available))"
-)
-_KIND = re.compile(rf"(?:different |other )?(?:{_KINDS_OF_DOCUMENT})", re.IGNORECASE)
-_IS_HERE = re.compile(_HERE, re.IGNORECASE)
-_COUNT = re.compile(rf"^how many (?P<what>(?:[\w-]+ ){{0,3}}?[\w-]+)\b.*?\b{_HERE}\b", re.IGNORECASE)
-_LIST = re.compile(
-    rf"^(?:what|which|list|show|name)(?: me)?(?: all)?(?: the| of the)? (?P<what>{_KINDS_OF_DOCUMENT})\b"
-    rf"(?:.*?\b{_HERE}\b)?"
-    r"(?:.*?\b(?:about|on|regarding|concerning|mention(?:ing)?|from|by|discuss(?:ing)?) (?P<about>.+?))?"
-    r"\s*\??$",
+_PROGRAM = re.compile(
+    r"^\W*(?:openpyxl|python-docx|python-pptx|xlsxwriter|apache poi|microsoft office user|microsoft|user"
+    r"|administrator|admin|unknown|author|root|owner)\W*$",
     re.IGNORECASE,
 )
-_AUTHOR = re.compile(
-    r"^who (?:is|are|was|were) the (?:authors?|writers?|creators?|editors?) of (?P<of>.+?)\??$"
-    r"|^who (?:wrote|authored|created|published|sent) (?P<of2>.+?)\??$",
-    re.IGNORECASE,
-)
-_PAGES = re.compile(
-    r"^how (?:many pages|long) (?:does|is|has) (?P<of>.+?)(?: have| long)?\??$", re.IGNORECASE
-)
-_ADDED = re.compile(
-    r"^when (?:was|were|did (?:you|we|i)) (?P<of>.+?) (?:uploaded|added|ingested|indexed)\??$", re.IGNORECASE
-)
-
-_MENTIONS = re.compile(r"\b(?:mention|contain|discuss|about)(?:s|ing)?\b", re.IGNORECASE)
+"""Who programs name as the author when nobody has told them."""
 
 DocumentsOf = Callable[[str], Sequence[Document]]
 """The documents of the collection of this name."""
+
+DocumentOf = Callable[[str], Document]
+"""The document of this id."""
 
 NamedIn = Callable[[str, str], Sequence[Document]]
 """(text, collection) -> the documents that the text names."""
@@ -69,6 +52,7 @@ FoundBy = Callable[[str, str], Sequence[Hit]]
 
 FROM_TEXT = "These documents have the words in their text."
 FROM_PROPERTIES = "This is from the documents' properties, not from their text."
+FROM_FIRST_LINES = "This is from the first lines of the document."
 FROM_BEGINNING = "The document's properties name no author. It begins like this."
 
 
@@ -86,29 +70,31 @@ class LibraryAnswers:
     that is checked; it cites the beginning of each document that it is about."""
 
     documents_of: DocumentsOf
+    document: DocumentOf
     named_in: NamedIn
     beginning_of: BeginningOf
     found_by: FoundBy
 
     def answer(self, question: str, collection: str) -> LibraryAnswer | None:
         """The answer; None when the question is not about the library, or nothing is known."""
-        question = fold(question)
-        if found := _COUNT.match(question):
-            return _answer(self._count(found["what"], collection))
-        if found := _AUTHOR.match(question):
-            return self._author(found["of"] or found["of2"], collection)
-        if found := _PAGES.match(question):
-            return _answer(self._properties(self.named_in(found["of"], collection), _pages))
-        if found := _ADDED.match(question):
-            return _answer(self._properties(self.named_in(found["of"], collection), _added))
-        if found := _LIST.match(question):
-            listed = self._list(found["about"], _IS_HERE.search(question) is not None, collection)
-            mentioned = found["about"] if _MENTIONS.search(question) else None
-            return _answer(listed) or self._mentioning(mentioned or "", collection)
-        return None
+        asked = understand_library_question(fold(question))
+        if asked is None:
+            return None
+        if asked.kind == "author":
+            return self._author(asked.of, collection)
+        if asked.kind == "date":
+            return self._published(asked.of, collection)
+        if asked.kind == "list":
+            listed = self._list(asked, collection)
+            return _answer(listed) or self._mentioning(asked.of if asked.mentions else "", collection)
+        if asked.kind == "count":
+            return _answer(self._count(asked.of, collection))
+        named = self.named_in(asked.of, collection)
+        tell = _added if asked.kind == "added" else partial(_pages, noun=asked.noun)
+        return _answer(self._properties(named, tell))
 
     def _count(self, what: str, collection: str) -> list[Statement]:
-        if not _KIND.fullmatch(what):
+        if not KIND.fullmatch(what):
             return []
         wanted, ending = set(name_words(what)), _ENDINGS.get(what.lower().rstrip("s"))
         documents = self.documents_of(collection)
@@ -120,9 +106,9 @@ class LibraryAnswers:
         verb, noun = ("is", what.rstrip("s")) if len(chosen) == 1 else ("are", what)
         return [self._statement(f"There {verb} {len(chosen)} {noun} in this collection.")]
 
-    def _list(self, about: str | None, here: bool, collection: str) -> list[Statement]:
-        wanted = set(name_words(about or ""))
-        if not wanted and (about is not None or not here):
+    def _list(self, asked: LibraryQuestion, collection: str) -> list[Statement]:
+        wanted = set(name_words(asked.of))
+        if not wanted and (asked.of or not asked.here):
             return []
         documents = [one for one in self.documents_of(collection) if wanted <= _called(one)]
         if not documents:
@@ -149,14 +135,42 @@ class LibraryAnswers:
         return LibraryAnswer((self._statement(count), *shown), FROM_TEXT)
 
     def _author(self, of: str, collection: str) -> LibraryAnswer | None:
-        """The authors by their properties, else the lines with which the document begins."""
-        named = self.named_in(of, collection)
+        """The authors by their properties or first lines, else the lines with which the document begins."""
+        named = self._named(of, collection)
         if found := self._properties(named, _author):
             return _answer(found)
-        beginnings = (hit for one in named if (hit := self.beginning_of(one)))
-        quotes = (_beginning(hit) for hit in beginnings)
+        beginnings = [(one, hit) for one in named if (hit := self.beginning_of(one))]
+        for one, hit in beginnings:
+            if spans := author_spans(hit.text):
+                verb = "author of {} is" if len(spans) == 1 else "authors of {} are"
+                return _first_lines(f"The {verb.format(_title(one))}", hit, spans)
+        quotes = (_beginning(hit) for _, hit in beginnings)
         statements = [Statement(sanitized(fold(one.quote)), "supported", (one,)) for one in quotes]
         return LibraryAnswer(tuple(statements[:1]), FROM_BEGINNING) if statements else None
+
+    def _published(self, of: str, collection: str) -> LibraryAnswer | None:
+        """The date by the document's properties or first lines."""
+        named = self._named(of, collection)
+        if found := self._properties(named, _dated):
+            return _answer(found)
+        for one in named:
+            hit = self.beginning_of(one)
+            if hit is not None and (span := date_span(hit.text)):
+                return _first_lines(f"{_title(one)} is dated", hit, (span,))
+        return None
+
+    def _named(self, of: str, collection: str) -> Sequence[Document]:
+        """The documents that a text names, else the first one found that begins with all its words."""
+        if named := self.named_in(of, collection):
+            return named
+        wanted = {word for word in name_words(of) if not KIND.fullmatch(word)}
+        found = self.found_by(of, collection) if wanted else ()
+        for document_id in dict.fromkeys(hit.document_id for hit in found):
+            one = self.document(document_id)
+            beginning = self.beginning_of(one)
+            if beginning and wanted <= set(name_words(beginning.text[:FIRST_LINES])):
+                return [one]
+        return []
 
     def _properties(
         self, documents: Sequence[Document], tell: Callable[[Document], str | None]
@@ -171,6 +185,16 @@ class LibraryAnswers:
 
 def _answer(statements: Sequence[Statement]) -> LibraryAnswer | None:
     return LibraryAnswer(tuple(statements)) if statements else None
+
+
+def _first_lines(says: str, hit: Hit, spans: Sequence[Span]) -> LibraryAnswer:
+    """What the spans of a document's beginning say of it, which they support."""
+    values = sanitized(", ".join(fold(hit.text[slice(*span)]) for span in spans))
+    opening = sanitized(says) + " "
+    evidence = tuple(Evidence(Passage(1, hit), *span) for span in spans)
+    highlight = (len(opening), len(opening) + len(values))
+    statement = Statement(f"{opening}{values}.", "supported", evidence, highlight=highlight)
+    return LibraryAnswer((statement,), FROM_FIRST_LINES)
 
 
 def _mention(passage: Passage, wanted: AbstractSet[str]) -> Statement:
@@ -220,12 +244,18 @@ def _described(one: Document) -> str:
 
 
 def _author(one: Document) -> str | None:
-    author = one.metadata.get("author")
-    return f"The author of {_title(one)} is {author}." if author else None
+    author = one.metadata.get("author", "")
+    return f"The author of {_title(one)} is {author}." if author and not _PROGRAM.search(author) else None
 
 
-def _pages(one: Document) -> str | None:
-    return f"{_title(one)} has {one.pages} page{'s' if one.pages != 1 else ''}." if one.pages else None
+def _dated(one: Document) -> str | None:
+    date = one.metadata.get("date")
+    return f"{_title(one)} is dated {date}." if date else None
+
+
+def _pages(one: Document, noun: str) -> str | None:
+    counted = noun if one.pages != 1 else noun.rstrip("s")
+    return f"{_title(one)} has {one.pages} {counted}." if one.pages else None
 
 
 def _added(one: Document) -> str | None:

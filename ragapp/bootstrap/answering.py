@@ -133,4 +133,4 @@ def _build_library(store: SqlStore, named: NamedDocuments, retriever: Lazy[Retri
         query = SearchQuery(words, collection, k=MOST_MENTIONS, mode="words")
         return retriever.get().search(store.collection(collection), query).hits
 
-    return LibraryAnswers(store.documents, named_in, beginning_of, found_by)
+    return LibraryAnswers(store.documents, store.document, named_in, beginning_of, found_by)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from ragapp.answering.library import FROM_BEGINNING, FROM_PROPERTIES, LibraryAnswers, hit_of
+from ragapp.answering.library import FROM_BEGINNING, FROM_FIRST_LINES, FROM_PROPERTIES, LibraryAnswers, hit_of
 from ragapp.types import Chunk, Document, Hit
 
 
@@ -56,7 +57,11 @@ def found_by(words: str, collection: str) -> list[Hit]:
     return [hit_of(one, 1, Chunk(0, len(text), text, 1)) for one, text in zip(DOCUMENTS, texts, strict=True)]
 
 
-LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, named_in, beginning, found_by)
+def by_id(document_id: str) -> Document:
+    return next(one for one in DOCUMENTS if one.id == document_id)
+
+
+LIBRARY = LibraryAnswers(lambda collection: DOCUMENTS, by_id, named_in, beginning, found_by)
 
 
 def answered(question: str) -> list[str]:
@@ -111,7 +116,10 @@ def test_other_questions_do_not_list_the_documents() -> None:
     def never(collection: str) -> list[Document]:
         raise AssertionError(collection)
 
-    library = LibraryAnswers(never, lambda text, collection: [], beginning, lambda words, collection: [])
+    def none(text: str, collection: str) -> list[Any]:
+        return []
+
+    library = LibraryAnswers(never, by_id, none, beginning, none)
     for question in ("How many pumps are there?", "Who wrote the song?", "How long is the pier?"):
         assert library.answer(question, "default") is None
 
@@ -137,3 +145,68 @@ def test_documents_that_mention_words_are_listed_with_the_sentence() -> None:
         "rfc1350: Ferrotec was asked twice.",
     ]
     assert answered("Which documents mention Zylonite?") == []
+
+
+LETTER = """Network Working Group                                          P. Ferro
+Request for Comments: 9001                                     J. Arango
+                                                             March 2021
+
+                      Rules for Harbour Signals
+
+Status of this Memo"""
+
+
+def library_of(one: Document, text: str) -> LibraryAnswers:
+    """Of one document, which no question names by its file name."""
+    hit = hit_of(one, 1, Chunk(0, len(text), text, 1))
+    return LibraryAnswers(
+        lambda collection: [one],
+        lambda document_id: one,
+        lambda text, collection: [],
+        lambda document: hit,
+        lambda words, collection: [hit],
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "cited"),
+    [
+        (
+            "who wrote the rules for harbour signals",
+            "The authors of 9001 are P. Ferro, J. Arango.",
+            ["P. Ferro", "J. Arango"],
+        ),
+        ("When was the harbour signals memo published?", "9001 is dated March 2021.", ["March 2021"]),
+    ],
+)
+def test_first_lines_name_the_authors_and_the_date(question: str, answer: str, cited: list[str]) -> None:
+    found = library_of(document(9, "9001.txt", 1), LETTER).answer(question, "default")
+    assert found is not None
+    assert found.notice == FROM_FIRST_LINES
+    (statement,) = found.statements
+    assert (statement.text, statement.verdict) == (answer, "supported")
+    assert [one.quote for one in statement.evidence] == cited
+
+
+def test_a_document_that_does_not_begin_with_the_words_is_not_meant() -> None:
+    library = library_of(document(9, "9001.txt", 1), LETTER)
+    assert library.answer("Who wrote the rules for railway signals?", "default") is None
+
+
+def test_a_program_is_no_author() -> None:
+    one = document(9, "sheet.xlsx", 1, author="openpyxl")
+    found = library_of(one, "Author: Ada Moreno\n\nBudget of the harbour").answer(
+        "who wrote the budget of the harbour?", "default"
+    )
+    assert found is not None
+    assert [statement.text for statement in found.statements] == ["The author of sheet is Ada Moreno."]
+
+
+def test_slides_are_called_slides() -> None:
+    slides = document(9, "kickoff.pptx", 4)
+    library = LibraryAnswers(
+        lambda collection: [slides], by_id, lambda text, collection: [slides], beginning, found_by
+    )
+    found = library.answer("how many slides are in the kickoff presentation", "default")
+    assert found is not None
+    assert [one.text for one in found.statements] == ["kickoff has 4 slides."]
