@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ragapp.answering.groundedness.synonyms import OPPOSITES
 from ragapp.answering.small_talk import reply_to
-from ragapp.answering.terms import FUNCTION_WORDS, fold, name_stems, stems
+from ragapp.answering.terms import FUNCTION_WORDS, fold, name_stems, stems, word_set
 from ragapp.types import Turn
 
 LOOKED_BACK = 3
@@ -47,6 +47,11 @@ _COMPLETE = re.compile(
 _ONE = re.compile(
     r"\s?(?:(?:in|on|at|for|of|with|from) )?(?:the )?(?P<which>\w[\w-]{0,30})(?: ones?)?[?.! ]?"
 )
+_SUBJECTS = word_set("it they them he him she")
+_OWNERS = word_set("its their his")
+_OF_WHAT = re.compile(r"(?<=\bof )(?:the|this|our|my) (?:[\w'’-]+ ){0,3}[\w'’-]+(?=[ ?.!]*$)")
+"""What an earlier question without names is about: "the top speed of the electric van"."""
+
 _ADDED = re.compile(r" \([^()]{1,200}\)\?$")
 _PUNCTUATION = ' .,;:!?"“”()[]'
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
@@ -85,9 +90,8 @@ def is_complete(question: str) -> bool:
 
 
 def without_added_topic(question: str, standalone: str) -> str:
-    """What the documents must cover: the question itself if `stand_alone` only added to it."""
-    own = set(stems(question))
-    return question if own and own <= set(stems(standalone)) else standalone
+    """What the documents must cover: the question itself if `stand_alone` only added a topic to it."""
+    return question if _ADDED.search(standalone) and stems(question) else standalone
 
 
 def needs_context(question: str) -> bool:
@@ -135,13 +139,31 @@ def _named(kind: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 
 def _with_topic(question: str, earlier: Sequence[str]) -> str:
-    """The question followed by the topic of the latest question that has one."""
+    """The question with the name of the latest question that has one for its pronoun, or followed by the
+    topic of the latest that has one."""
+    if named := _with_name(question, earlier[-1]):
+        return named
     known = set(stems(question))
     for one in reversed(earlier):
         topic = _topic(one, known)
         if topic:
             return f"{question.rstrip(' ?.!')} ({topic})?"
     return question
+
+
+def _with_name(question: str, earlier: str) -> str | None:
+    """The question with its only pronoun replaced by the last name, or the last noun with an article, of the
+    earlier one: "Where does she work?" after "When was Ada Moreno born?"."""
+    pronouns = list(_POINTING.finditer(question))
+    pronoun = pronouns[0] if len(pronouns) == 1 else None
+    if pronoun is None or pronoun.group().lower() not in (*_SUBJECTS, *_OWNERS):
+        return None
+    named = _named(_NAME, earlier) or list(_OF_WHAT.finditer(earlier))
+    if not named:
+        return None
+    name = named[-1].group().removesuffix("'s").removesuffix("’s")
+    owner = "'s" if pronoun.group().lower() in _OWNERS else ""
+    return f"{question[: pronoun.start()]}{name}{owner}{question[pronoun.end() :]}"
 
 
 def _topic(earlier: str, known: set[str]) -> str:

@@ -12,9 +12,9 @@ from ragapp.answering.reading.documents import SourceDocuments
 from ragapp.answering.reading.lists import list_under_heading, steps, whole_list
 from ragapp.answering.reading.question import Question
 from ragapp.answering.reading.scoring import ReadCandidate
-from ragapp.answering.reading.shown import statement_of
+from ragapp.answering.reading.shown import evidence_of, statement_of
 from ragapp.answering.reading.yes_no import yes_or_no
-from ragapp.answering.statements import Statement
+from ragapp.answering.statements import Evidence, Statement
 
 MOST_SENTENCES = 3
 """Of an answer to a question for a fact: its headline, and what else the document says that answers."""
@@ -73,25 +73,25 @@ def _listing(answers: Sequence[ReadCandidate]) -> ReadCandidate:
 
 def _facts(question: Question, answers: Sequence[ReadCandidate]) -> list[Statement]:
     """The best candidate, then others of its document that answer too and say something else."""
-    answers = _fitting_first(question, answers)
-    chosen = [answers[0]]
-    likeliest = max(one.answers for one in answers)
-    enough = ALSO_ANSWERS if likeliest >= ALSO_ANSWERS else NEARLY * likeliest
-    for one in answers[1:]:
-        if len(chosen) == MOST_SENTENCES:
-            break
-        same_document = one.candidate.passage.hit.document_id == answers[0].candidate.passage.hit.document_id
-        if (
-            one.answers >= enough
-            and same_document
-            and not any(_same(one.candidate, other.candidate) for other in chosen)
-        ):
-            chosen.append(one)
+    chosen = _several(_fitting_first(question, answers))
     shown = [statement_of(question, one) for one in chosen]
     shown = [statement for statement in shown if statement.text]
     if question.kind == "yes_no" and shown:
         shown[0] = _decided(question, chosen[0].candidate, shown[0])
     return shown
+
+
+def _several(answers: Sequence[ReadCandidate]) -> list[ReadCandidate]:
+    """The first answer, and others of its document that answer nearly as well and say something else."""
+    chosen = list(answers[:1])
+    likeliest = max((one.answers for one in answers), default=0.0)
+    enough = ALSO_ANSWERS if likeliest >= ALSO_ANSWERS else NEARLY * likeliest
+    for one in answers[1:]:
+        same_document = one.candidate.passage.hit.document_id == chosen[0].candidate.passage.hit.document_id
+        repeats = any(_same(one.candidate, other.candidate) for other in chosen)
+        if one.answers >= enough and same_document and not repeats and len(chosen) < MOST_SENTENCES:
+            chosen.append(one)
+    return chosen
 
 
 def _decided(question: Question, one: Candidate, statement: Statement) -> Statement:
@@ -127,8 +127,17 @@ def _defines(text: str, term: str) -> bool:
 
 
 def compare(question: Question, sides: Sequence[Sequence[ReadCandidate]]) -> list[Statement]:
-    """The best answer for each of two things, one a line. A side without an answer is left out."""
-    return [replace(statement_of(question, side[0]), new_line=True) for side in sides if side]
+    """What is said of each of two things, one after the other. A side without an answer is left out.
+
+    What is said of both of them comes once.
+    """
+    shown: set[Evidence] = set()
+    lines = []
+    for side in sides:
+        chosen = _several([one for one in side if evidence_of(one.candidate) not in shown])
+        shown |= {evidence_of(one.candidate) for one in chosen}
+        lines += [replace(statement_of(question, one), new_line=at == 0) for at, one in enumerate(chosen)]
+    return lines
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

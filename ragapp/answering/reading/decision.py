@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from ragapp.answering.groundedness.value_reader import read_values
 from ragapp.answering.passages import Passage
@@ -52,7 +53,7 @@ _MARKS = re.compile(r"[\s\-'’.]+")
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _NUMBERED = re.compile(
     r"\b(?:[A-Z][\w-]{0,30}|section|article|chapter|table|figure|error|code|version|page|room|item|no\.?|number"
-    r"|rfc) #?(?P<number>\d{2,}(?:\.\d+)*)\b"
+    r"|rfc) #?(?P<number>\d{2,}(?:\.\d+)*)\b(?![-/]\w)"
 )
 _CODED = re.compile(
     r"\b(?:section|article|chapter|table|figure|error|code|version|step|phase|level|class|type|room|floor|item"
@@ -98,8 +99,9 @@ def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence
 
 
 def _nearest(read: Sequence[ReadCandidate]) -> tuple[ReadCandidate, ...]:
-    """The best candidates, but a list whose items are candidates, too."""
-    return tuple([one for one in read if one.candidate.kind != "list"][:MOST_NEAREST])
+    """The best candidates that share a word with the question, but no list: its items are candidates, too."""
+    near = (one for one in read if one.candidate.kind != "list" and one.coverage > 0)
+    return tuple(islice(near, MOST_NEAREST))
 
 
 def _threshold(question: Question, one: ReadCandidate, *, doubtful: bool) -> float:

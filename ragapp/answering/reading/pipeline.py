@@ -107,10 +107,7 @@ class ReadingPipeline(Extractor):
         return Extract(tuple(statements), missing, nearest)
 
     def _compared(self, question: Question, passages: Sequence[Passage]) -> Extract:
-        decisions = [
-            self._decide(replace(understand(f"What is {side}?"), kind="definition"), passages)
-            for side in question.sides
-        ]
+        decisions = [self._decide(_about(question, side), passages) for side in question.sides]
         statements = compare(question, [decision.answers for decision in decisions])
         missing = next((one.missing for one in decisions if not one.answers), None)
         nearest = [evidence_of(one.candidate) for decision in decisions for one in decision.nearest[:1]]
@@ -120,6 +117,13 @@ class ReadingPipeline(Extractor):
         question = replace(question, cased=with_names(question.required, passages))
         read = read_candidates(question, candidates_in(passages), self._reader(), self._reranker)
         return decide(question, read, passages)
+
+
+def _about(question: Question, side: str) -> Question:
+    """What a comparison asks of one of its sides."""
+    if question.aspect:
+        return understand(f"{side} {question.aspect}")
+    return replace(understand(f"What is {side}?"), kind="definition")
 
 
 def _parts(question: str) -> list[str]:

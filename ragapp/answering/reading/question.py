@@ -32,7 +32,8 @@ QuestionKind = Literal[
 
 @dataclass(frozen=True)
 class Question:
-    """A question in its standalone form. `sides` are the two things that it compares.
+    """A question in its standalone form. `sides` are the two things that it compares, in the respect of
+    `aspect` if it names one: "when they cancel a booking".
 
     `core` is the part that the documents must cover: the whole question, minus any topic that was added only
     to improve the search. `cased` is the same with the capitals that names have in the passages.
@@ -41,6 +42,7 @@ class Question:
     text: str
     kind: QuestionKind
     sides: tuple[str, ...] = ()
+    aspect: str = ""
     core: str = ""
     cased: str = ""
 
@@ -97,10 +99,13 @@ AUXILIARY = (
     r"aren't|doesn't|don't|didn't|can't|won't"
 )
 _PATTERNS: Final[Mapping[QuestionKind, str]] = {
-    "summary": r"^(?:please |can you |could you )?(?:summari[sz]e|sum up|outline)\b|\bsummary of\b"
-    r"|\boverview of\b|\btl;?dr\b|^(?:what is|what's) .{1,80} (?:all )?about\??$"
+    "summary": r"^(?:please |can you |could you )?(?:briefly )?(?:summari[sz]e|sum up|outline)\b"
+    r"|\bsummary of\b|\boverview of\b|\btl;?dr\b|\bin a nutshell\b|\bthe gist of\b"
+    r"|^(?:what is|what's|whats) .{1,80} (?:all )?about"
+    r"(?:,? (?:in (?:brief|short|a few words|one sentence)|briefly))?\??$"
     r"|\b(?:main|key) (?:points|takeaways)\b|^give me (?:a|the) (?:summary|overview|gist)\b",
-    "difference": r"\bdifferen(?:ce|ces|t)\b.*\b(?:between|from|to)\b|\bdiffers? from\b",
+    "difference": r"\bdifferen(?:ce|ces|t)\b.*\b(?:between|from|to)\b|\bdiffers? from\b"
+    r"|^how (?:do|does) .{1,80} and .{1,80} differ\b|\bdistinguish(?:es)? .{1,80} from\b",
     "comparison": r"^compare\b|\bcompared? (?:to|with)\b|\b(?:vs\.?|versus)\b",
     "how_to": r"^(?:and |but |so )?how (?:to|does (?!.*\b(?:affect|relate|compare|differ)\b)"
     r"|(?:do|can|should|could|would|must) (?:i|we|you|one|they|a|an|the)\b(?! (?:price|cost|number|rate)))\b"
@@ -132,6 +137,12 @@ _DIFFERS = re.compile(
     r" (?:differs? from|different from|compared? (?:to|with)|vs\.?|versus) (?P<b>.+)$",
     re.IGNORECASE,
 )
+_DIFFER = re.compile(
+    r"^how (?:do|does) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) differ\b(?: from (?:each other|one another))?"
+    r"(?P<aspect>.*)$",
+    re.IGNORECASE,
+)
+_DISTINGUISHES = re.compile(r"\bdistinguish(?:es)? (?P<a>.{1,80}?) from (?P<b>.{1,80})$", re.IGNORECASE)
 _COMPARE = re.compile(r"^compare (?P<a>.+?) (?:and|with|to) (?P<b>.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\w.-]*")
 _SOURCE = re.compile(
@@ -153,10 +164,10 @@ def understand(text: str, core: str = "") -> Question:
     """The question with its kind and what it names; `core` as in a Question."""
     core, text = fold(core), _read_part(text)
     kind: QuestionKind = next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), "fact")
-    sides = _sides(text) if kind in {"difference", "comparison"} else ()
+    sides, aspect = _sides(text) if kind in {"difference", "comparison"} else ((), "")
     if kind in {"difference", "comparison"} and not sides:
         kind = "fact"
-    return Question(text, kind, sides, _read_part(core))
+    return Question(text, kind, sides, aspect, _read_part(core))
 
 
 def _read_part(text: str) -> str:
@@ -187,14 +198,16 @@ def _fiscal_years_as_years(text: str) -> str:
     return _FISCAL.sub(lambda found: found[1] if len(found[1]) == FOUR_DIGITS else f"20{found[1]}", text)
 
 
-def _sides(text: str) -> tuple[str, ...]:
+def _sides(text: str) -> tuple[tuple[str, ...], str]:
+    """The two things that a question compares, and the aspect in which it does."""
     bare = text.rstrip(" ?.!")
-    for pattern in (_BETWEEN, _COMPARE, _DIFFERS):
+    for pattern in (_BETWEEN, _COMPARE, _DIFFER, _DISTINGUISHES, _DIFFERS):
         if found := pattern.search(bare):
             first, second = (_ARTICLE.sub("", found[side].strip()) for side in ("a", "b"))
             if stems(first) and stems(second):
-                return first, _completed(second, first)
-    return ()
+                aspect = found["aspect"].strip() if pattern is _DIFFER else ""
+                return (first, _completed(second, first)), aspect
+    return (), ""
 
 
 def _completed(second: str, first: str) -> str:

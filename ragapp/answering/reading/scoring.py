@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from ragapp.answering.groundedness.synonyms import concept
 from ragapp.answering.reading.candidates import Candidate
 from ragapp.answering.reading.question import Question
+from ragapp.answering.reading.rewording import in_words_of
 from ragapp.protocols import Reader, Reranker
 from ragapp.types import Reading
 
 MOST_READ = 24
 """Candidates that the reader reads: 10 ms each."""
+
+CLEAR = 0.7
+"""The reader's probability from which a candidate is not read again with the question in other words."""
 
 MOST_RERANKED = 8
 """Of these, the best ones that the reranker reads as well."""
@@ -67,13 +71,28 @@ def read_candidates(
     """The likeliest candidates, read and sorted, best first."""
     weights = _rarity(question, candidates)
     chosen = sorted(candidates, key=lambda one: -_promise(one, weights))[:MOST_READ]
-    readings = reader.score(question.text, [one.reading_text for one in chosen])
+    readings = _read(question, chosen, reader)
     read = [
         ReadCandidate(one, reading, None, _coverage(one, weights))
         for one, reading in zip(chosen, readings, strict=True)
     ]
     read.sort(key=lambda one: -one.log_odds)
     return sorted(_reranked(question, read, reranker()), key=lambda one: -one.log_odds)
+
+
+def _read(question: Question, chosen: Sequence[Candidate], reader: Reader) -> list[Reading]:
+    """The readings of the candidates: of the question as asked, or in the words of a candidate if these have
+    a synonym and it then answers better."""
+    texts = [one.reading_text for one in chosen]
+    readings = list(reader.score(question.text, texts))
+    reworded: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        if readings[at].answerable < CLEAR and (said := in_words_of(question, text)):
+            reworded.setdefault(said, []).append(at)
+    for said, places in reworded.items():
+        for at, reading in zip(places, reader.score(said, [texts[at] for at in places]), strict=True):
+            readings[at] = max(readings[at], reading, key=lambda one: one.answerable)
+    return readings
 
 
 def _reranked(

@@ -1,0 +1,71 @@
+"""Makes the list of synonyms that questions are reworded with, from the files of WordNet.
+
+    apt-get download wordnet-base && dpkg-deb -x wordnet-base_*.deb build/wordnet
+    python -m evals.research.wordnet build/wordnet/usr/share/wordnet ragapp/answering/reading/data/wordnet
+
+Writes `synonyms.txt.gz`: a line for each stem, and after it those of the words that mean the same in one of
+its first senses. WordNet orders senses by how common they are. Verbs in -ize are left out: "externalize" has
+the stem of "external".
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from ragapp.answering.terms import FUNCTION_WORDS, stem
+
+_PARTS_OF_SPEECH = ("noun", "verb", "adj", "adv")
+_SENSES = 3
+_WORD = re.compile(r"[a-z]{3,}")
+_MADE_VERB = re.compile(r"i[sz](?:e|ed|er|ing|ation)$")
+_KEPT_ENDING = re.compile(r"i[sz](?:at)?$")
+_MARKER = re.compile(r"\(.*\)")
+
+
+def main(source: Path, target: Path) -> None:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for part in _PARTS_OF_SPEECH:
+        sets = dict(_sets(source / f"data.{part}"))
+        for word, offsets in _senses(source / f"index.{part}"):
+            found[stem(word)] |= {stem(other) for offset in offsets[:_SENSES] for other in sets[offset]}
+    lines = (
+        f"{one} {' '.join(sorted(others - {one}))}\n"
+        for one, others in sorted(found.items())
+        if others - {one}
+    )
+    (target / "synonyms.txt.gz").write_bytes(gzip.compress("".join(lines).encode(), 9, mtime=0))
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="latin1") as lines:
+        yield from (line.split() for line in lines if not line.startswith("  "))
+
+
+def _sets(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The offset of each set of synonyms, and its words. The fourth field counts them, in hexadecimal."""
+    for fields in _lines(path):
+        count = int(fields[3], 16)
+        words = (_MARKER.sub("", word).lower() for word in fields[4 : 4 + 2 * count : 2])
+        yield fields[0], [word for word in words if _is_plain(word)]
+
+
+def _senses(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each word, and the offsets of its sets, the most common sense first."""
+    for fields in _lines(path):
+        if _is_plain(fields[0]):
+            yield fields[0], fields[6 + int(fields[3]) :]
+
+
+def _is_plain(word: str) -> bool:
+    if _WORD.fullmatch(word) is None or word in FUNCTION_WORDS:
+        return False
+    return _MADE_VERB.search(word) is None or _KEPT_ENDING.search(stem(word)) is not None
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
