@@ -24,7 +24,7 @@ _SENSES = 3
 _WORD = re.compile(r"[a-z]{3,}")
 _MADE_VERB = re.compile(r"i[sz](?:e|ed|er|ing|ation)$")
 _KEPT_ENDING = re.compile(r"i[sz](?:at)?$")
-_MARKER = re.compile(r"\(.*\)")
+_MARKER = re.compile(r"\([a-z]{1,4}\)")
 
 
 def main(source: Path, target: Path) -> None:

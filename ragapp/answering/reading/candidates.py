@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Literal
 
 from ragapp.answering.groundedness.non_claims import without_list_mark
@@ -24,6 +24,8 @@ LONGEST_LEAD_IN = 200
 LONGEST_LISTED_LINE = 100
 LONGEST_LIST = 700
 """Characters of a list that is read as a whole: the reader reads some 200 words."""
+SHORTEST_LEAD_IN = 3
+"""Words of a line without a colon that introduces a list. Less is a heading."""
 SHORTEST = 2
 """Words of a sentence at least. Less is a heading, a page number or the crumb of a table."""
 
@@ -110,7 +112,8 @@ def _with_lists(found: Sequence[Candidate]) -> Iterator[Candidate]:
 def _in_passage(passage: Passage) -> Iterator[Candidate]:
     state = _Reading(head=_head_above(passage))
     in_table = False
-    for sentence in passage.sentences:
+    followed = zip_longest(passage.sentences, passage.sentences[1:])
+    for sentence, following in followed:
         text = fold(sentence.text)
         cells = row_cells(text)
         if cells:
@@ -126,14 +129,14 @@ def _in_passage(passage: Passage) -> Iterator[Candidate]:
             continue
         if in_table:
             state.head, state.header, in_table = (), None, False
+        if _introduces(text, following):
+            state.lead_in = state.previous = sentence
+            continue
         yield from _of_prose(passage, sentence, text, state)
         state.previous = sentence
 
 
 def _of_prose(passage: Passage, sentence: SourceSentence, text: str, state: _Reading) -> Iterator[Candidate]:
-    if text.endswith((":", "：")):
-        state.lead_in = sentence
-        return
     if _ITEM.match(sentence.text) or (state.lead_in is not None and _is_listed_line(text)):
         yield Candidate(
             passage, sentence.start, sentence.end, without_list_mark(text), "item", lead_in=state.lead_in
@@ -147,6 +150,14 @@ def _of_prose(passage: Passage, sentence: SourceSentence, text: str, state: _Rea
         before = _antecedent(part, state.previous)
         yield Candidate(passage, part.start, part.end, fold(part.text), before=before)
         state.previous = part
+
+
+def _introduces(text: str, following: SourceSentence | None) -> bool:
+    """Whether a line introduces a list: it ends with a colon, or without an end before an item."""
+    if text.endswith((":", "：")):
+        return True
+    is_open = text[-1:].isalnum() and len(words(text)) >= SHORTEST_LEAD_IN and not _ITEM.match(text)
+    return is_open and following is not None and _ITEM.match(following.text) is not None
 
 
 def _is_listed_line(text: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ragapp.answering.passages import Passage
 from ragapp.answering.reading.candidates import Candidate
 from ragapp.answering.reading.documents import SourceDocuments
+from ragapp.answering.reading.instructions import told_in_prose
 from ragapp.answering.reading.lists import list_under_heading, steps, whole_list
 from ragapp.answering.reading.question import Question
 from ragapp.answering.reading.scoring import ReadCandidate
@@ -36,6 +37,11 @@ _DATE = re.compile(
     r"\b(?:1[0-9]|20)\d\d\b|\b\d{1,2}[./]\d{1,2}\b|\b(?:January|February|March|April|May|June|July|August"
     r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b|\d:\d\d"
 )
+_ENUMERATES = re.compile(
+    r"[,;] [^,;]{1,80}[,;] (?:(?:and|or) )?[^,;]{1,80}$|[,;] [^,;]{1,80},? (?:and|or) \w"
+)
+"""What a sentence of several things has: "a, b and c", "a; b; c"."""
+
 _ARTICLE = re.compile(r"^(?:the|a|an) ")
 _ASIDE = re.compile(r"^\([^)]{0,60}\) ?")
 _IS = re.compile(r"(?:is|are|means|denotes|refers? to|describes?|stands? for)\b|[—–:-]")
@@ -61,7 +67,9 @@ def compose(
         found = whole_list(documents, question, _listing(answers)) if answers else []
         found = found or list_under_heading(documents, question, passages)
     elif question.kind == "how_to" and answers:
-        found = steps(documents, question, answers, passages)
+        found = steps(documents, question, answers, passages) or told_in_prose(question, answers[0])
+    elif answers and answers[0].candidate.kind == "list":
+        found = whole_list(documents, question, answers[0])
     return found or (_facts(question, answers) if answers else [])
 
 
@@ -113,6 +121,8 @@ def _fitting_first(question: Question, answers: Sequence[ReadCandidate]) -> list
 def _form_of(question: Question) -> Callable[[Candidate], bool] | None:
     if question.kind == "date":
         return lambda one: _DATE.search(one.text) is not None
+    if question.kind == "list":
+        return lambda one: one.kind != "sentence" or _ENUMERATES.search(one.text) is not None
     if question.kind == "definition" and (term := _DEFINED.match(question.text)):
         return lambda one: _defines(one.text, term["term"].casefold())
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -16,8 +16,8 @@ from ragapp.answering.groundedness.synonyms import OPPOSITES, concept, negates
 from ragapp.answering.reading.question import Question
 from ragapp.answering.terms import FUNCTION_WORDS, stem, words
 
-SHORTEST = 4
-"""Letters of a word that may be replaced. Shorter ones have too many meanings."""
+_REPLACEABLE = re.compile(r"(?<![\w-])[^\W\d_]{4,}(?![\w-])")
+"""Shorter words have too many meanings."""
 
 
 def in_words_of(question: Question, text: str) -> str | None:
@@ -28,20 +28,16 @@ def in_words_of(question: Question, text: str) -> str | None:
     here: dict[str, str] = {}
     for word in words(text):
         here.setdefault(stem(word.lower()), word.lower())
-    reworded = question.text
-    for word in dict.fromkeys(_replaceable(question)):
-        synonym = None if stem(word.lower()) in here else _synonym(word.lower(), here)
-        if synonym is not None:
-            reworded = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", synonym, reworded, count=1)
-    return reworded if reworded != question.text else None
-
-
-def _replaceable(question: Question) -> Iterator[str]:
     names = {name.casefold() for name in question.names}
-    for word in words(question.text):
-        lower = word.lower()
-        if len(word) >= SHORTEST and word.isalpha() and lower not in FUNCTION_WORDS and lower not in names:
-            yield word
+
+    def said(found: re.Match[str]) -> str:
+        word = found.group().lower()
+        if word in FUNCTION_WORDS or word in names or stem(word) in here:
+            return found.group()
+        return _synonym(word, here) or found.group()
+
+    reworded = _REPLACEABLE.sub(said, question.text)
+    return reworded if reworded != question.text else None
 
 
 def _synonym(word: str, here: Mapping[str, str]) -> str | None:

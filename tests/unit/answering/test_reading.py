@@ -151,6 +151,55 @@ def test_instructions_come_whole_and_in_order() -> None:
     assert shown[-3:] == ["Switch the washer off.", "Open the flap.", "Rinse the filter."]
 
 
+def test_instructions_in_prose_come_with_the_sentences_that_go_on() -> None:
+    text = (
+        "The washer has two drums. To drain it by hand, type the code 77 on the panel. "
+        "You then turn the valve to the left. When the water is out, close the valve again. "
+        "The panel was designed in Bergen."
+    )
+    assert texts(answer("how do i drain the washer by hand", text)) == [
+        "To drain it by hand, type the code 77 on the panel.",
+        "You then turn the valve to the left.",
+        "When the water is out, close the valve again.",
+    ]
+
+
+def test_a_line_without_a_colon_introduces_a_list() -> None:
+    text = (
+        "A washer that is sold second-hand has to be\n\n"
+        "- clean: no dirt may be in the drum, the drawer or the filter when it is handed over.\n"
+        "- complete: the manual, the hoses and the transport bolts are handed over with it.\n"
+        "- checked: a dated label shows who checked the cable, and when.\n"
+    )
+    lines = texts(answer("what does a second-hand washer have to be", text))
+    assert lines[0] == "A washer that is sold second-hand has to be"
+    assert [line.partition(":")[0] for line in lines[1:]] == ["clean", "complete", "checked"]
+
+
+def test_a_question_is_read_in_the_words_of_the_text() -> None:
+    text = "Budget of the repairs:\n\n- External consultants: EUR 160,000\n- Spare parts: EUR 80,000\n"
+    (headline,) = texts(answer("how much goes to outside consultants", text))
+    assert "EUR 160,000" in headline
+    assert not answer("how much of the money goes to advertising", text).statements
+
+
+def test_what_comes_closest_shares_something_with_the_question() -> None:
+    refusal = answer("how many planets does the star have", STAFF)
+    assert not refusal.statements
+    assert not refusal.nearest
+
+
+def test_a_difference_in_one_respect_is_told_for_both_sides() -> None:
+    text = (
+        "Employees can return a washer up to 48 days after the sale. "
+        "Contractors can return a washer up to 72 days after the sale."
+    )
+    assert texts(answer("how do employees and contractors differ when they return a washer?", text)) == [
+        "Employees can return a washer up to 48 days after the sale.",
+        "Contractors can return a washer up to 72 days after the sale.",
+    ]
+
+
 def test_two_things_are_set_side_by_side() -> None:
     shown = texts(answer("difference between a drain valve and an inlet valve", TERMS))
     assert [text.split(" is ")[0] for text in shown] == ["A drain valve", "An inlet valve"]
