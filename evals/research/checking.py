@@ -40,7 +40,7 @@ from ragapp.answering.rewriting import Rewriter
 from ragapp.answering.statements import Evidence, PageAt, Statement, numbered, written
 from ragapp.errors import UsageError
 from ragapp.models.build import build_generators, build_reranker
-from ragapp.protocols import Generator
+from ragapp.protocols import Generator, WrappedGenerator
 from ragapp.settings import Settings
 from ragapp.types import Answer, Ending, SearchedQuestion, SearchQuery
 
@@ -51,26 +51,13 @@ HITS = 8
 """As many as `RagService.ask` searches by default."""
 
 
-class Repeating:
+class Repeating(WrappedGenerator):
     """A generator that repeats, at once, what the wrapped generator once wrote for a prompt."""
 
     def __init__(self, generator: Generator) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self._drafts: dict[str, GeneratedText] = {}
         self.last = ""
-
-    @property
-    def name(self) -> str:
-        return self._generator.name
-
-    def unavailable(self) -> str | None:
-        return self._generator.unavailable()
-
-    def count_tokens(self, text: str) -> int | None:
-        return self._generator.count_tokens(text)
-
-    def warm_up(self, system: str) -> None:
-        self._generator.warm_up(system)
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending]:
         if prompt not in self._drafts:
@@ -79,9 +66,6 @@ class Repeating:
         self.last = draft.text
         yield draft.text
         return draft.ending
-
-    def close(self) -> None:
-        self._generator.close()
 
 
 @dataclass(frozen=True, slots=True)

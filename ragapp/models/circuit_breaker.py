@@ -11,14 +11,14 @@ from collections.abc import Callable
 from collections.abc import Generator as Coroutine
 
 from ragapp.errors import ModelError
-from ragapp.protocols import Generator, profile_of
-from ragapp.types import Ending, GeneratorProfile
+from ragapp.protocols import Generator, WrappedGenerator
+from ragapp.types import Ending
 
 FAILURES = 3
 SECONDS = 30.0
 
 
-class CircuitBreakerGenerator:
+class CircuitBreakerGenerator(WrappedGenerator):
     """A Generator that is unavailable for `seconds` after `failures` consecutive failures."""
 
     def __init__(
@@ -29,7 +29,7 @@ class CircuitBreakerGenerator:
         seconds: float = SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self._max_failures = failures
         self._seconds = seconds
         self._clock = clock
@@ -38,25 +38,12 @@ class CircuitBreakerGenerator:
         self._open_until = 0.0
         self._reason = ""
 
-    @property
-    def name(self) -> str:
-        return self._generator.name
-
     def unavailable(self) -> str | None:
         with self._lock:
             left = self._open_until - self._clock()
         if left > 0:
             return f"{self._reason} It will be tried again in {left:.0f} s."
         return self._generator.unavailable()
-
-    def profile(self) -> GeneratorProfile:
-        return profile_of(self._generator)
-
-    def count_tokens(self, text: str) -> int | None:
-        return self._generator.count_tokens(text)
-
-    def warm_up(self, system: str) -> None:
-        self._generator.warm_up(system)
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
         try:
@@ -66,9 +53,6 @@ class CircuitBreakerGenerator:
             raise
         self._record(None)
         return ending
-
-    def close(self) -> None:
-        self._generator.close()
 
     def _record(self, error: ModelError | None) -> None:
         """After the pause, one trial call is allowed; its failure opens the circuit again at once."""

@@ -15,6 +15,8 @@ from ragapp.protocols.models import (
     Profiled,
     Reader,
     Reranker,
+    WrappedEmbedder,
+    WrappedGenerator,
     profile_of,
 )
 from ragapp.protocols.observer import Observer, WorkOutcome
@@ -55,5 +57,7 @@ __all__ = [
     "TokenSpans",
     "UsageStore",
     "WorkOutcome",
+    "WrappedEmbedder",
+    "WrappedGenerator",
     "profile_of",
 ]

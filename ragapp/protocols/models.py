@@ -96,3 +96,60 @@ def profile_of(generator: Generator) -> GeneratorProfile:
     """The generator's own profile, or that of a small model of which nothing is known."""
     profile: Callable[[], GeneratorProfile] | None = getattr(generator, "profile", None)
     return GeneratorProfile() if profile is None else profile()
+
+
+class WrappedEmbedder:
+    """An embedder that passes everything on to another one. Subclasses change what they add to."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._embedder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        return self._embedder.max_tokens
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder.embed_passages(texts)
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._embedder.embed_query(text)
+
+    def token_spans(self, text: str) -> NDArray[np.int64]:
+        return self._embedder.token_spans(text)
+
+
+class WrappedGenerator:
+    """A generator that passes everything on to another one. Subclasses change what they add to."""
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+
+    @property
+    def name(self) -> str:
+        return self._generator.name
+
+    def unavailable(self) -> str | None:
+        return self._generator.unavailable()
+
+    def profile(self) -> GeneratorProfile:
+        return profile_of(self._generator)
+
+    def count_tokens(self, text: str) -> int | None:
+        return self._generator.count_tokens(text)
+
+    def warm_up(self, system: str) -> None:
+        self._generator.warm_up(system)
+
+    def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
+        return self._generator.generate(system, prompt, max_tokens)
+
+    def close(self) -> None:
+        self._generator.close()

@@ -6,34 +6,20 @@ import time
 from collections.abc import Generator as Coroutine
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from opentelemetry.trace import Span, SpanKind
 
-from ragapp.protocols import Embedder, Generator, profile_of
+from ragapp.protocols import Embedder, Generator, WrappedEmbedder, WrappedGenerator
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.tracing import MODEL, OPERATION, Attributes, failed
-from ragapp.types import Ending, GeneratorProfile, Vectors
+from ragapp.types import Ending, Vectors
 
 
-class TracedEmbedder:
+class TracedEmbedder(WrappedEmbedder):
     """Traces another embedder."""
 
     def __init__(self, embedder: Embedder, telemetry: Telemetry) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._tracing = telemetry.tracing
-
-    @property
-    def fingerprint(self) -> str:
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        return self._embedder.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        return self._embedder.max_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         with self._tracing.span(*self._span_of(len(texts)), kind=SpanKind.CLIENT):
@@ -42,9 +28,6 @@ class TracedEmbedder:
     def embed_query(self, text: str) -> Vectors:
         with self._tracing.span(*self._span_of(1), kind=SpanKind.CLIENT):
             return self._embedder.embed_query(text)
-
-    def token_spans(self, text: str) -> NDArray[np.int64]:
-        return self._embedder.token_spans(text)
 
     def _span_of(self, texts: int) -> tuple[str, Attributes]:
         return f"embeddings {self.fingerprint}", {
@@ -55,28 +38,12 @@ class TracedEmbedder:
         }
 
 
-class TracedGenerator:
+class TracedGenerator(WrappedGenerator):
     """Traces another generator."""
 
     def __init__(self, generator: Generator, telemetry: Telemetry) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self._telemetry = telemetry
-
-    @property
-    def name(self) -> str:
-        return self._generator.name
-
-    def unavailable(self) -> str | None:
-        return self._generator.unavailable()
-
-    def profile(self) -> GeneratorProfile:
-        return profile_of(self._generator)
-
-    def count_tokens(self, text: str) -> int | None:
-        return self._generator.count_tokens(text)
-
-    def warm_up(self, system: str) -> None:
-        self._generator.warm_up(system)
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
         attributes: Attributes = {
@@ -115,6 +82,3 @@ class TracedGenerator:
             # Servers send one token in each piece.
             span.set_attribute("gen_ai.usage.output_tokens", count)
             self._telemetry.metrics.tokens.labels(self.name).inc(count)
-
-    def close(self) -> None:
-        self._generator.close()

@@ -13,9 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ingest.chunk import chunk
 from ingest.pipeline import BATCH, TURN, Pipeline
@@ -23,7 +21,7 @@ from ingest.sandbox import ParserSandbox, parse_limits
 from ingest.worker import Worker
 from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import ModelError
-from ragapp.protocols import Embedder
+from ragapp.protocols import Embedder, WrappedEmbedder
 from ragapp.service import RagService
 from ragapp.settings import Settings
 from ragapp.types import Job, SearchQuery, UploadSpec, Vectors
@@ -58,37 +56,19 @@ def sandbox() -> ParserSandbox:
     return parser(parse_limits(Settings()))
 
 
-class UnreliableEmbedder:
+class UnreliableEmbedder(WrappedEmbedder):
     """The real one, but it does not answer while `broken`; counts the passages it embedded."""
 
     def __init__(self, real: Embedder) -> None:
-        self._real = real
+        super().__init__(real)
         self.broken = False
         self.embedded = 0
-
-    @property
-    def fingerprint(self) -> str:
-        return self._real.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        return self._real.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        return self._real.max_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if self.broken:
             raise ModelError("It does not answer.")
         self.embedded += len(texts)
-        return self._real.embed_passages(texts)
-
-    def embed_query(self, text: str) -> Vectors:
-        return self._real.embed_query(text)
-
-    def token_spans(self, text: str) -> NDArray[np.int64]:
-        return self._real.token_spans(text)
+        return super().embed_passages(texts)
 
 
 def pipeline(

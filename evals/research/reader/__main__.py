@@ -8,22 +8,22 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals.research.reader.command import (
+    LAYERS,
+    add_training_options,
+    export_checkpoint,
+    start_training,
+    training_parser,
+)
 from ragapp.models.local_models import RERANKER_TOKENS
 from ragapp.models.onnx_models import OnnxReranker
-from ragapp.models.onnx_session import OnnxSession, load_tokenizer
 from ragapp.models.reader import OnnxReader
 from ragapp.types import Reading
 
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    parser = argparse.ArgumentParser(prog="python -m evals.research.reader", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with the public sets")
-    parser.add_argument(
-        "--reranker", type=Path, required=True, help="folder of ms-marco-MiniLM-L-12-v2 (int8 ONNX)"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and models")
-    parser.add_argument("--seed", type=int, default=16)
+    parser = training_parser("evals.research.reader", __doc__, seed=16)
     commands = parser.add_subparsers(required=True)
     _add_train(commands.add_parser("train", help="train one pass over the recipe's mixture"))
     _add_average(commands.add_parser("average", help="write the mean of two checkpoints' weights to --out"))
@@ -36,45 +36,26 @@ def main() -> None:
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--groups", type=int, default=0, help="questions to train on; 0: all of the mixture")
     parser.add_argument("--drawing", type=int, default=0, help="which drawing of the mixture")
-    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--steps", type=int, help="stop after so many steps of the schedule")
-    parser.add_argument("--layers", type=int, default=10)
-    parser.add_argument(
-        "--frozen", type=int, default=6, help="lowest layers that keep the reranker's weights"
-    )
-    parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--resume", type=Path, help="start from this checkpoint instead of the reranker")
+    parser.add_argument("--layers", type=int, default=LAYERS)
+    add_training_options(parser)
     parser.set_defaults(run=_train)
 
 
 def _train(options: argparse.Namespace) -> None:
-    import torch  # noqa: PLC0415  PyTorch is very heavy
-
-    from evals.research.reader.export import export_lower  # noqa: PLC0415
-    from evals.research.reader.network import ReaderNetwork, from_reranker  # noqa: PLC0415
     from evals.research.reader.recipe import make_groups  # noqa: PLC0415
-    from evals.research.reader.training import TrainingPlan, encode, train  # noqa: PLC0415
+    from evals.research.reader.training import TrainingPlan, encode, train  # noqa: PLC0415  PyTorch is very heavy
 
-    torch.manual_seed(options.seed)
-    torch.set_num_threads(options.threads)
-    options.out.mkdir(parents=True, exist_ok=True)
-    network = from_reranker(options.reranker / "model.onnx", ReaderNetwork(options.layers))
-    if options.resume:
-        network.load_state_dict(torch.load(options.resume, weights_only=True))
-    export_lower(network, options.frozen, options.out / "lower.onnx")
-    lower = OnnxSession(options.out / "lower.onnx", 1)
-    tokenizer = load_tokenizer(options.reranker / "tokenizer.json")
+    start = start_training(options, options.layers)
     groups = make_groups(options.data, options.seed, options.drawing)
     chosen = groups[: options.groups or len(groups)]
     logging.info(
         "%d questions with %d candidates", len(chosen), sum(len(group.candidates) for group in chosen)
     )
-    rows = [encode(tokenizer, lower, group, number) for number, group in enumerate(chosen)]
+    rows = [encode(start.tokenizer, start.lower, group, number) for number, group in enumerate(chosen)]
     logging.info("%d tokens encoded", sum(len(row.tokens) for group in rows for row in group))
-    train(
-        network, rows, TrainingPlan(options.frozen, options.epochs, options.rate, options.out, options.steps)
-    )
+    plan = TrainingPlan(options.frozen, options.epochs, options.rate, options.out, options.steps)
+    train(start.network, rows, plan)
 
 
 def _add_average(parser: argparse.ArgumentParser) -> None:
@@ -91,20 +72,13 @@ def _average(options: argparse.Namespace) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--layers", type=int, default=10)
+    parser.add_argument("--layers", type=int, default=LAYERS)
     parser.add_argument("--method", choices=("int8", "float"), default="int8")
     parser.set_defaults(run=_export)
 
 
 def _export(options: argparse.Namespace) -> None:
-    import torch  # noqa: PLC0415
-
-    from evals.research.reader.export import export  # noqa: PLC0415
-    from evals.research.reader.network import ReaderNetwork  # noqa: PLC0415
-
-    network = ReaderNetwork(options.layers)
-    network.load_state_dict(torch.load(options.out / "reader.pt", weights_only=True))
-    export(network, options.reranker / "tokenizer.json", options.out / options.method, options.method)
+    export_checkpoint(options, "reader.pt", options.layers, options.method)
 
 
 def _add_judge(parser: argparse.ArgumentParser) -> None:
