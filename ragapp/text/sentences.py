@@ -24,7 +24,7 @@ _MASKED = re.compile(r"[^\S\n ]|[\"“”„‟«»()•▪●◦‣·]")
 _LINE = re.compile(r"[^\n\f]*[\n\f]?")
 _MARKER = r"(?:[-*+•▪●◦‣·–]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))"
 _ITEM = re.compile(rf"^\s*{_MARKER}\s")
-_LONE_MARKER = re.compile(_MARKER)
+_LONE_MARKER = re.compile(rf"{_MARKER}(?:\s+{_MARKER})?")  # "- 1." on slides
 _AMOUNT = r"(?:[$€£¥]\s?)?\(?[\d.,]*\d\)?\s?%?|[$€£¥]?\s?[—–-]"
 _ROW = re.compile(rf"\s\|\s|(?:\s(?:{_AMOUNT})){{2,}}\s*$")
 _ROW_TAIL = 80
@@ -43,7 +43,7 @@ def sentence_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     marker: int | None = None
     for start, end in _thai_parts(text, _sentences(plain, text)):
-        if _LONE_MARKER.fullmatch(text, start, end):  # "1." belongs to the item that it numbers
+        if _LONE_MARKER.fullmatch(text, start, end):  # it belongs to the item that it marks
             marker = start if marker is None else marker
             continue
         spans.append((start if marker is None else marker, end))

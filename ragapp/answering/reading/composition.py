@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from ragapp.answering.passages import Passage
@@ -70,6 +71,8 @@ def compose(
         found = steps(documents, question, answers, passages) or told_in_prose(question, answers[0])
     elif answers and answers[0].candidate.kind == "list":
         found = whole_list(documents, question, answers[0])
+    elif not answers and question.is_keywords:
+        found = list_under_heading(documents, question, passages)
     return found or (_facts(question, answers) if answers else [])
 
 
@@ -144,10 +147,15 @@ def compare(question: Question, sides: Sequence[Sequence[ReadCandidate]]) -> lis
     shown: set[Evidence] = set()
     lines = []
     for side in sides:
-        chosen = _several([one for one in side if evidence_of(one.candidate) not in shown])
+        chosen = _several([one for one in side if _is_new(one.candidate, shown)])
         shown |= {evidence_of(one.candidate) for one in chosen}
         lines += [replace(statement_of(question, one), new_line=at == 0) for at, one in enumerate(chosen)]
     return lines
+
+
+def _is_new(one: Candidate, shown: AbstractSet[Evidence]) -> bool:
+    """Whether a candidate has not been shown; a list is, when its items are candidates, too."""
+    return one.kind != "list" and evidence_of(one) not in shown
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

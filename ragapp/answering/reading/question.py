@@ -86,6 +86,11 @@ class Question:
         return is_superlative(self.text)
 
     @cached_property
+    def is_keywords(self) -> bool:
+        """Whether it is a search rather than a sentence that asks: "next steps after the review"."""
+        return self.kind == "fact" and _ASKS.search(self.text) is None
+
+    @cached_property
     def is_english(self) -> bool:
         return is_english(self.text)
 
@@ -236,6 +241,9 @@ _GENERAL_NOUNS = frozenset(
 )
 _AGGREGATE = re.compile(
     r"\b(?:averages?|mean|median|sum|totals?|altogether|combined|in all|together)\b", re.IGNORECASE
+)
+_ASKS = re.compile(
+    rf"\?|^(?:{AUXILIARY})\b|\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE
 )
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|highest|lowest|largest|smallest|biggest|greatest|fewest|longest|shortest|oldest|newest|latest"
