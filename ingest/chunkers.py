@@ -14,7 +14,7 @@ _OWN = "sections"
 
 
 def find_chunker(name: str) -> Chunker:
-    """Raises UsageError for an unknown chunker, or a plugin that cannot be used."""
+    """The chunker of that name. Raises UsageError for an unknown one, or a plugin that cannot be used."""
     plugin, loaded = CHUNKERS.find(name), CHUNKERS.load(name)
     if name == _OWN:
         return chunk

@@ -68,7 +68,7 @@ class Seam:
         return _installed(self.group, tuple(sys.path))
 
     def available(self, *own: str) -> str:
-        """For messages: the names of ours, with `own` added, and those of plugins."""
+        """The names of all implementations for a message: `own`, ours and those of plugins."""
         return ", ".join(dict.fromkeys((*self.own, *own, *(one.name for one in self.installed()))))
 
     def find(self, name: str, taken: Container[str] = ()) -> Plugin | None:
@@ -90,7 +90,9 @@ class Seam:
         return found[0]
 
     def imported(self, plugin: Plugin) -> Callable[..., object]:
-        """What its entry point refers to. Raises UsageError when it cannot be imported or called."""
+        """The object that a plugin's entry point refers to. Raises UsageError when it cannot be imported or
+        called.
+        """
         try:
             loaded = plugin.entry.load()
         except Exception as error:
@@ -153,7 +155,7 @@ class Factories(Seam, Generic[T]):
     failure: type[RagappError] = ModelError
 
     def build(self, chosen: str, *context: object, taken: Container[str] = ()) -> T | None:
-        """What the plugin that `chosen` names makes; None when no plugin has that name.
+        """The implementation made by the plugin that `chosen` names; None when no plugin has that name.
 
         `chosen` is `NAME` or `NAME:ARGUMENT`. The plugin's factory gets the argument ("" without one), then
         `context`. Raises UsageError when the plugin cannot be used, and what the factory itself raises on

@@ -71,7 +71,7 @@ def verdict_shares(results: Sequence[QuestionResult]) -> dict[Verdict, float]:
 
 
 def latency(results: Sequence[QuestionResult]) -> dict[str, float]:
-    """From the question to the whole answer."""
+    """Percentiles of the milliseconds from the question to the whole answer."""
     return timing.latency([Taken(result.ms, result.cpu_ms) for result in results])
 
 

@@ -35,7 +35,7 @@ class Expansion:
 
     @classmethod
     def of(cls, vectors: Vectors) -> Expansion:
-        """Raises UsageError when there are too few."""
+        """Measures the expansion of the vectors. Raises UsageError when there are too few."""
         real = np.unique(vectors, axis=0)  # copies of a text have no neighbourhood
         if len(real) < FEWEST:
             raise UsageError(

@@ -40,7 +40,7 @@ LOAD = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A document with so many chunks that arrives at `at` seconds."""
+    """A document that is accepted `at` seconds after the start, and its number of chunks."""
 
     at: float
     chunks: int

@@ -76,8 +76,9 @@ class RetrievalRun(IngestedRun):
         return {metric: self.values(metric) for metric in self.scored.metrics}
 
     def gated(self) -> ScoresByMetric:
-        """Only the main metric: further ones would cost statistical power, because the gate corrects for
-        their number.
+        """The scores that the gate compares: the main metric alone.
+
+        Further ones would cost statistical power, because the gate corrects for their number.
         """
         return {self.metric: self.values()}
 

@@ -72,7 +72,7 @@ class ColumnReading:
         return "number" if self.unit is None else "money"
 
     def expression(self) -> str:
-        """The value in SQL. It raises an error for a text that has another form."""
+        """The value as an SQL expression, which fails for a text of another form."""
         text = _text(self.source)
         if self.type == "text":
             return text if self.padded else f"nullif({identifier(self.source)}, '')"

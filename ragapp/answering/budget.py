@@ -43,7 +43,8 @@ LEAST_PROMPT = 128
 
 @dataclass(frozen=True, slots=True)
 class GenerationLimits:
-    """In tokens: passages in a prompt, a generated answer, and how far a hit is expanded on each side.
+    """Limits in tokens: for the passages in a prompt, for a generated answer, and for how far a hit is
+    expanded on each side.
 
     None: as much as fits the model.
     """

@@ -60,7 +60,7 @@ class GeneratorChain:
 
     @property
     def name(self) -> str:
-        """For people: all of them in order."""
+        """The names of all generators in their order, for people."""
         return ", else ".join(generator.name for generator in (*self._usual, *self._large))
 
     def in_order(self, mode: AskMode) -> list[Generator]:

@@ -61,7 +61,7 @@ class History:
         return self._conversations.rename(conversation_id, title.strip())
 
     def delete_conversation(self, conversation_id: str) -> None:
-        """Deletes it with its answers and their feedback. Raises NotFoundError."""
+        """Deletes the conversation with its answers and their feedback. Raises NotFoundError."""
         self._conversations.delete(conversation_id)
 
     def turns(self, conversation_id: str) -> list[Turn]:

@@ -74,7 +74,9 @@ def build_prompt(
 
 
 def best_at_the_ends(ranked: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The first, third, fifth … of a ranking, then the others backwards: the second best is the last."""
+    """Orders a ranking so that the best passages are at both ends: the first, third, fifth …, then … the
+    fourth and the second.
+    """
     return (*ranked[::2], *ranked[1::2][::-1])
 
 

@@ -39,7 +39,7 @@ class PromptTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What English calls the language, and the sentence of it that says that there is no answer."""
+    """The English name of a language, and the sentence in it that says that there is no answer."""
 
     name: str
     denial: str

@@ -17,7 +17,9 @@ LONGEST_OBJECT = 300
 
 @dataclass(slots=True)
 class AuditRecord:
-    """What an action is done to. An action that creates something sets this to the new id."""
+    """The object of an action, for the audit log. An action that creates something sets `of` to the new
+    id.
+    """
 
     of: str
 

@@ -127,7 +127,7 @@ def uploaded_by_caller(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def within_token_quota(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Uses no generator once the caller's token quota is exhausted."""
+    """Changes the mode to `extractive` once the caller's token quota is exhausted."""
     if not policy.service.auth.quotas.has_tokens(policy.caller):
         arguments["mode"] = "extractive"
 

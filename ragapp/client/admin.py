@@ -52,7 +52,7 @@ class ClientKeys(ClientPart):
         self._transport.send("PUT", "/v1/me/collection", body=body)
 
     def create_key(self, spec: KeySpec) -> NewKey:
-        """Only this result carries the `secret`.
+        """Creates an API key. Only this result contains its `secret`.
 
         Raises UsageError, also for a collection that does not exist, unless it is `yet_to_come`.
         """
@@ -100,7 +100,9 @@ class ClientHealth(ClientPart):
         return decode(list[FoundModel], self._transport.send("GET", "/v1/admin/models/found"))
 
     def use_generator(self, generator: str) -> None:
-        """Has a found model, `local` or none (`extractive`) write answers. Raises UsageError."""
+        """Selects what writes answers: a found model, `local`, or no model (`extractive`). Raises
+        UsageError.
+        """
         body = encode(GeneratorChoice, GeneratorChoice(generator))
         self._transport.send("PUT", "/v1/admin/generator", body=body)
 
@@ -113,7 +115,7 @@ class ClientTasks(ClientPart):
     """Every method raises ForbiddenError without admin rights everywhere."""
 
     def start_doctor(self, *, repair: bool = False) -> Task:
-        """Checks every invariant; with `repair`, also repairs what can be repaired."""
+        """Starts a task that checks every invariant and, with `repair`, repairs what can be repaired."""
         return self._start(TaskRequest("repair" if repair else "doctor"))
 
     def start_reindex(self, collection: str, embedder: str | None = None) -> Task:

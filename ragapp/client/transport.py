@@ -21,7 +21,10 @@ Files = Mapping[str, tuple[str, BinaryIO]]
 
 
 class Transport:
-    """Raises the error that a problem document describes, and ServerUnavailable when no server answers."""
+    """Sends requests to a server.
+
+    Raises the error that a problem document describes, and ServerUnavailable when no server answers.
+    """
 
     def __init__(self, base_url: str, silence_seconds: float, api_key: str, *, for_others: bool) -> None:
         """An empty `api_key` is not sent. Raises UsageError for a malformed one."""

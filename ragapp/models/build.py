@@ -68,7 +68,7 @@ def build_reranker(name: str, settings: Settings) -> Reranker:
 
 
 def build_generators(settings: Settings, chosen: str | None = None) -> list[Generator]:
-    """As `build_named_generators`, without their names."""
+    """The generators that the settings name, in their order."""
     return list(build_named_generators(settings, chosen).values())
 
 

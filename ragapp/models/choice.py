@@ -14,7 +14,9 @@ CHOICE_FILE = "generator.json"
 
 
 def generator_in_use(settings: Settings) -> str:
-    """RAGAPP_GENERATOR if it is set, or else the kept choice, or else the default."""
+    """The name of the generator: RAGAPP_GENERATOR if it is set, or else the stored choice, or else the
+    default.
+    """
     if "generator" in settings.model_fields_set:
         return settings.generator
     return _kept(settings.data_dir / CHOICE_FILE) or settings.generator

@@ -34,7 +34,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """A GGUF file of a repository; `file` is None when the name leaves it to us."""
+    """A GGUF file of a repository; `file` is None when the name does not say which."""
 
     repository: str
     file: str | None = None
@@ -42,7 +42,7 @@ class HubModel:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """What was found when the file was first fetched."""
+    """The commit and checksum that were found when the file was first fetched."""
 
     repository: str
     file: str

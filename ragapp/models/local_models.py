@@ -113,7 +113,7 @@ def _onnx_weights(folder: Path) -> Path | None:
 
 
 def folder_fingerprint(folder: Path, models_dir: Path, options: EmbeddingOptions | None = None) -> str:
-    """Depends on every weight, tokenizer and configuration file of the folder."""
+    """A fingerprint of the model in the folder: of all its weight, tokenizer and configuration files."""
     kinds = {".onnx", ".safetensors", ".json", ".txt", ".model"}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in kinds and path.is_file())
     digests = {path.relative_to(folder).as_posix(): cached_sha256(path, models_dir) for path in paths}

@@ -49,7 +49,7 @@ _CHANGE = 1.25
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """What the user has set instead of what the server says."""
+    """What the user has set; it takes precedence over what the server says."""
 
     model_class: Literal["auto", "small", "large"] = "auto"
     context_tokens: int | None = None
@@ -98,7 +98,7 @@ class Profiler:
         return GeneratorProfile(self._class(served, hosted), context, speed, thinks)
 
     def known(self) -> GeneratorProfile:
-        """As `profile`, without asking the server."""
+        """What is known of the model, without asking the server."""
         return self._profile(self._served)
 
     def learn(

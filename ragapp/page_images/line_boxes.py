@@ -32,7 +32,7 @@ class LineBox:
         )
 
     def transposed(self) -> LineBox:
-        """With x and y exchanged."""
+        """The box with x and y exchanged."""
         return LineBox(self.top, self.left, self.bottom, self.right)
 
 

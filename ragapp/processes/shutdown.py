@@ -24,7 +24,7 @@ MOST_CLOSING = 5
 
 
 def closing_seconds(seconds: int) -> int:
-    """The seconds of a deadline that are reserved for closing; work in progress has the others."""
+    """The seconds of a deadline that are reserved for closing. Work in progress may use the rest."""
     return min(MOST_CLOSING, seconds // 3)
 
 

@@ -51,4 +51,4 @@ class ConversationStore(Protocol):
         """Renames the conversation. Raises NotFoundError."""
 
     def delete(self, conversation_id: str) -> None:
-        """Deletes it with its answers and their feedback. Raises NotFoundError."""
+        """Deletes the conversation with its answers and their feedback. Raises NotFoundError."""

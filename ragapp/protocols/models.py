@@ -89,7 +89,7 @@ class Profiled(Protocol):
     """A generator that knows its model. Prompts for others are fitted to a small model."""
 
     def profile(self) -> GeneratorProfile:
-        """What is known now. May ask the model's server, for a second or two; never raises."""
+        """What is known of the model now. May ask its server, for a second or two; never raises."""
 
 
 def profile_of(generator: Generator) -> GeneratorProfile:

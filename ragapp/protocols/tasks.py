@@ -20,7 +20,9 @@ class TaskService(Protocol):
         """Returns the task. Raises NotFoundError."""
 
     def output(self, task_id: str) -> bytes:
-        """The JSON document that it printed. Raises NotFoundError, ConflictError while there is none."""
+        """The JSON document that the task printed. Raises NotFoundError, ConflictError while there is
+        none.
+        """
 
     def cancel(self, task_id: str) -> Task:
         """Cancels the task. Its command ends, on whichever server it runs, or never starts.
@@ -61,4 +63,4 @@ class TaskStore(Protocol):
         """Newest first."""
 
     def output(self, task_id: str) -> bytes:
-        """What it printed. Raises NotFoundError, ConflictError while there is nothing."""
+        """What the task printed. Raises NotFoundError, ConflictError while there is nothing."""

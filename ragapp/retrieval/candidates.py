@@ -17,7 +17,7 @@ MAX_PARALLEL = 32
 
 @dataclass(frozen=True, slots=True)
 class CandidateQuery:
-    """What the retrievers are queried with.
+    """The query that both retrievers get.
 
     `vector` is None when dense retrieval is off, `text` is None when keyword retrieval is. `within` are the
     version ids that may be found; None: all.

@@ -59,7 +59,8 @@ def isolate() -> Isolation:
 
 
 def confine(readable: Iterable[str], target: str, isolation: Isolation) -> tuple[str, ...]:
-    """From now on, this process can only read and run what is `readable`, and only write `target`.
+    """Restricts this process from now on: it can only read and run what is `readable`, and only write
+    `target`.
 
     Open files stay open. Returns the protections that hold.
     """

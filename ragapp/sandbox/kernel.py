@@ -37,7 +37,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if _IS_LINUX else None
 
 
 def no_new_privileges() -> bool:
-    """Programs that this process starts cannot gain more rights, such as those of their owner."""
+    """Prevents programs that this process starts from gaining rights, such as those of their owner."""
     return _prctl(_SET_NO_NEW_PRIVS, 1)
 
 
@@ -85,7 +85,8 @@ def landlock_version() -> int:
 
 
 def landlock(readable: Iterable[str], writable: Iterable[str]) -> bool:
-    """From now on, only `readable` files and folders can be read and run, and only `writable` files changed.
+    """Restricts this process to files: from now on it can read and run `readable` ones, and change `writable`
+    ones.
 
     Depending on the version, also forbids TCP connections and signals to processes outside.
     """

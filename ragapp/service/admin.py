@@ -102,7 +102,8 @@ class AdminService(Dependencies):
         return self._host.find_models()
 
     def use_generator(self, generator: str) -> None:
-        """Has a found model, the local one or none (`extractive`) write answers from now on, and keeps that.
+        """Selects what writes answers from now on, and stores the choice: a found model, the local one, or no
+        model (`extractive`).
 
         Raises UsageError for another generator, because documents would be sent to it, and when
         RAGAPP_GENERATOR decides.

@@ -35,7 +35,9 @@ class Host:
 
 
 def disk_use(data_dir: Path, originals: Path, models_dir: Path) -> DiskUse:
-    """A database server and blobs in a bucket are not on this disk and count as 0."""
+    """The bytes that each kind of data takes on this disk. A database server and blobs in a bucket count as
+    0.
+    """
     return DiskUse(
         database=sum(file.stat().st_size for file in data_dir.glob("ragapp.db*")),
         originals=_bytes_in(originals),

@@ -13,7 +13,9 @@ Collections = Callable[[], list[Collection]]
 
 
 def check_indexes(index: SearchIndex, collections: Collections, *, repair: bool) -> list[Check]:
-    """With `repair`, indexes that differ are rebuilt, and those of deleted collections removed."""
+    """Checks that the indexes agree with the database. With `repair`, rebuilds those that differ and removes
+    those of deleted collections.
+    """
     try:
         checks = [_check_orphans(index, collections, repair=repair)]
         return checks + [_check_index(index, one, repair=repair) for one in collections()]
@@ -39,7 +41,10 @@ def _check_orphans(index: SearchIndex, collections: Collections, *, repair: bool
 
 
 def check_page_images(renderer: PageRenderer, store: DocumentStore, *, repair: bool) -> Check:
-    """With `repair`, removes images of documents that were deleted on another server or while rendering."""
+    """Checks that no page images of deleted documents are left; with `repair`, removes them.
+
+    They remain when a document is deleted on another server or while a page is rendered.
+    """
     # Read before the documents, so that one uploaded meanwhile does not look deleted.
     cached = renderer.cached_documents()
     orphans = [document_id for document_id in sorted(cached) if _is_deleted(store, document_id)]

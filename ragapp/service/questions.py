@@ -98,7 +98,7 @@ class QuestionService(CollectionService):
         return None
 
     def start_evaluation(self, evaluation: Evaluation) -> Task:
-        """Runs it as a background task. Raises NotFoundError, UsageError, StorageError."""
+        """Runs an evaluation as a background task. Raises NotFoundError, UsageError, StorageError."""
         return self.tasks.start(self.evals.order(evaluation))
 
     def generate_questions(self, collection: str, name: str, count: int) -> Task:

@@ -83,7 +83,7 @@ class SqlConversations:
         return self.get(conversation_id)
 
     def delete(self, conversation_id: str) -> None:
-        """Also deletes its answers and their feedback. Raises NotFoundError."""
+        """Deletes the conversation with its answers and their feedback. Raises NotFoundError."""
         with self._writing.begin() as c:
             if not c.execute(delete(t.conversations).where(t.conversations.c.id == conversation_id)).rowcount:
                 raise no_conversation(conversation_id)

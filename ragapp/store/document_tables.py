@@ -94,7 +94,7 @@ def document_of(c: Connection, table_id: int) -> str:
 
 
 def table(c: Connection, table_id: int) -> StoredTable:
-    """Raises NotFoundError for a table that is not one of a live version."""
+    """A table with its cells. Raises NotFoundError unless it belongs to a live version."""
     found = _stored(c, t.tables.c.id == table_id)
     if not found:
         raise no_table(table_id)

@@ -24,7 +24,7 @@ OnMoved = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was copied; `rows` by table."""
+    """The numbers of copied blobs and, by table, of copied rows."""
 
     blobs: int
     rows: dict[str, int]

@@ -39,7 +39,9 @@ _ONLY_COMMA = re.compile(r"\d\.\d{3},\d|\d\.\d{3}\.\d{3}|^\d*,(?:\d{1,2}|\d{4,})
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """What a cell says. `text` is without marks of footnotes; `unit` and `scale` are only its own."""
+    """The content of a cell. `text` is without marks of footnotes; `unit` and `scale` are those in the cell
+    itself.
+    """
 
     text: str
     type: CellType = "text"

@@ -12,7 +12,9 @@ from ragapp.types import Task, TaskOrder
 
 
 class TaskRunner:
-    """Runs patient orders one at a time and the others at once, on the data in `data_dir`."""
+    """Runs tasks on the data in `data_dir`: patient ones one at a time, the others as soon as they are
+    started.
+    """
 
     def __init__(self, records: TaskStore, data_dir: Path) -> None:
         self._records = records

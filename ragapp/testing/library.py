@@ -40,7 +40,7 @@ def embed(text: str) -> Vectors:
 
 @dataclass(frozen=True)
 class HashEmbedder:
-    """Vectors that depend on the text and the name alone."""
+    """An embedder whose vectors depend on the text and on its own name alone."""
 
     fingerprint: str
     dimension: int = DIMENSION

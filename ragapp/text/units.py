@@ -131,7 +131,7 @@ _BY_LOWERED = {
 
 
 def unit_of(word: str, power: int = 1) -> Unit | None:
-    """The unit that a word is, raised to `power` (2 for square metres); None when it is none."""
+    """The unit that a word denotes, raised to `power` (2 for square metres); None for another word."""
     if word[-1:] in "²³" and len(word) > 1:
         word, power = word[:-1], 2 if word[-1] == "²" else 3
     elif word[-1:] in "23" and word[:-1] in _SYMBOLS:

@@ -32,7 +32,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A reader's feedback on an answer: at least one of the three."""
+    """A reader's feedback on an answer. At least one of the fields is set."""
 
     thumbs: Thumbs | None = None
     correction: str | None = None

@@ -29,7 +29,7 @@ class EvalSet:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What to evaluate: `limit` questions of a set, or all; `generator` is who answers, for `answers`."""
+    """What to evaluate: `limit` questions of a set, or all. `generator` writes the answers, for `answers`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     kind: EvalKind

@@ -1,4 +1,4 @@
-"""What a reader model makes of a text that may answer a question."""
+"""The judgement of a reader model on a text that may answer a question."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader makes of one candidate.
+    """The reader model's judgement of one candidate.
 
     `relevance`, in [0, 1], ranks the candidates of a question. `answerable` is the probability that the
     candidate answers it. `span` holds the characters of the candidate that are the likeliest answer; None

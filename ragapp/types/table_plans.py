@@ -47,7 +47,7 @@ class Aggregate:
 
     @property
     def name(self) -> str:
-        """What its column is called in the result: `sum(price)`, `count`."""
+        """The name of its column in the result, such as `sum(price)` or `count`."""
         return self.function if self.column is None else f"{self.function}({self.column})"
 
 

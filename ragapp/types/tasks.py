@@ -24,7 +24,7 @@ class CommandLine:
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """What to run.
+    """A task to run.
 
     Entering `work` prepares what the command needs, on the machine that runs it; leaving it without an
     exception stores what the command has produced. When either raises RagappError, the task has failed with

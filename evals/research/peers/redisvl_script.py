@@ -2,8 +2,8 @@
 
 python redisvl_script.py URL FOLDER DISTANCE WARM_UP TIMES SIZE…
 
-FOLDER has kept.npy, a unit vector for each other question, and asked.npy, those of a cached question and of a
-similar one.
+FOLDER has two files of unit vectors: kept.npy, of the questions that fill the cache, and asked.npy, of one of
+them and of a similar question.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def exact_parts_agree(
 
 
 def values_stand(claimed: Sequence[Value], known: Sequence[Value]) -> bool:
-    """Whether each claimed value is known, and none stands twice where another known one belongs."""
+    """Whether each claimed value is a known one. A value that the claim repeats must not replace another
+    known value.
+    """
     for value in claimed:
         agreeing = [other for other in known if value.agrees_with(other)]
         if not agreeing:

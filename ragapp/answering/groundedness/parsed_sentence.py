@@ -44,7 +44,7 @@ _REACH = 24
 
 @dataclass(frozen=True, slots=True)
 class ParsedWord:
-    """`concept` is None for function words; `segment` is the index of its clause."""
+    """A word of a sentence. `concept` is None for function words; `segment` is the index of its clause."""
 
     start: int
     text: str

@@ -33,7 +33,7 @@ def contradicts(claim: ParsedSentence, source: ParsedSentence) -> bool:
 
 
 def agreeing_verbs(claim: ParsedSentence, source: ParsedSentence) -> frozenset[str]:
-    """Verbs of the claim that say the same from the other side: to lend, to borrow."""
+    """Verbs of the claim that state the same from the other side, such as to borrow and to lend."""
     return frozenset(
         verb
         for verb, doer, other in claim.roles()

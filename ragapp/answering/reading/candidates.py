@@ -92,7 +92,7 @@ class _Reading:
 
 
 def candidates_in(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence, item and row of the passages, in reading order. Titles and table heads are none."""
+    """Every sentence, item and row of the passages, in reading order, but no titles and table heads."""
     return [one for passage in passages for one in _with_lists(list(_in_passage(passage)))]
 
 

@@ -43,7 +43,7 @@ class SourceDocuments:
         return [passage]
 
     def headings(self, passage: Passage) -> list[tuple[int, Passage]]:
-        """The document's headings, each as its level and as a passage that is its title."""
+        """The document's headings as pairs: the level, and a passage with the heading's text."""
         try:
             parsed = self.text_of(passage.hit.document_id, passage.hit.version)
         except NotFoundError:

@@ -113,8 +113,10 @@ class TableSource:
         return frozenset(one for text in said for one in label_stems(text))
 
     def is_about(self, stem: str) -> bool:
-        """Whether its caption, introduction or heads have a stem, or its title, perhaps inside a longer word:
-        "express" in AMERICANEXPRESS_2022."""
+        """Whether the stem is in the table's caption, introduction or heads, or in the document's title.
+
+        In the title it may be inside of a longer word: "express" in AMERICANEXPRESS_2022.
+        """
         return stem in self.caption_stems or (len(stem) >= LONG and stem in self._title_letters)
 
     @cached_property

@@ -160,7 +160,7 @@ def speaks_openai(path: str) -> bool:
 
 
 def status_of(problem: Problem) -> int:
-    """OpenAI uses 400 where this API uses 422."""
+    """The HTTP status of a problem in the OpenAI-compatible API, which has 400 where this API has 422."""
     is_invalid = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY
     return HTTPStatus.BAD_REQUEST if is_invalid else problem.status
 

@@ -70,7 +70,7 @@ def capitals_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def persons_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same persons, or one generic person in each: "how do I" is "how do you"."""
+    """Whether both name the same persons. "I" and "you" count as one: "how do I" is "how do you"."""
     if a.persons == b.persons:
         return True
     return len(a.persons) == len(b.persons) == 1 and not any(GENERAL.isdisjoint(r.tokens) for r in (a, b))

@@ -43,7 +43,7 @@ class Bm25Encoder:
         self._analyzer = build_analyzer()
 
     def of_entry(self, entry: IndexEntry) -> SparseVector:
-        """Heading and text are one field."""
+        """The BM25 weights of an entry's keywords. Heading and text are one field."""
         counts = self._counts(f"{entry.heading}\n{entry.text}" if entry.heading else entry.text)
         length = sum(counts.values())
         saturated_at = K1 * (1 - B + B * length / MEAN_WORDS)

@@ -26,7 +26,7 @@ from ragapp.types import ParsedText
 
 
 class ReadsDocuments(Protocol):
-    """The part of a service or client that the check uses."""
+    """The part of a service or client that the check of an answer uses."""
 
     def document_text(self, document_id: str, version: int | None = None) -> ParsedText: ...
 

@@ -114,7 +114,7 @@ class SQLite:
         return ""
 
     def advance_sequence(self, c: Connection, table: Table) -> None:
-        """Nothing to do: SQLite derives the next number from the rows."""
+        """Does nothing, since SQLite derives the next number from the rows."""
 
     def translated(self, error: BaseException) -> RagappError | None:
         if any(words in str(error) for words in DISK_FAILURE):
