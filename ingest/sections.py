@@ -16,7 +16,7 @@ _UNDERLINE = re.compile(r"[ \t>]*(?:={2,}|-{2,}|~{2,})[ \t]*(?:\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`text[start:end]` with the `path` of its headings, outermost first."""
+    """A section: `text[start:end]` with the `path` of its headings, outermost first."""
 
     start: int
     end: int

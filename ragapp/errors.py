@@ -52,7 +52,9 @@ class ForbiddenError(RagappError):
 
 
 class QuotaError(RagappError):
-    """`retry_after` is the number of seconds to wait before retrying; None when that is not known."""
+    """A quota or rate limit of the caller is exhausted. `retry_after` is the number of seconds to wait before
+    retrying; None when that is not known.
+    """
 
     http_status = 429
 
@@ -62,7 +64,9 @@ class QuotaError(RagappError):
 
 
 class BusyError(RagappError):
-    """`retry_after` is the number of seconds to wait before retrying; None when that is not known."""
+    """The server has too much to do at the moment. `retry_after` is the number of seconds to wait before
+    retrying; None when that is not known.
+    """
 
     http_status = 503
 
@@ -114,7 +118,9 @@ class StorageError(RagappError):
 
 
 class StorageUnavailable(StorageError):
-    """`retry_after` is the number of seconds to wait before retrying."""
+    """The database or another store does not respond. `retry_after` is the number of seconds to wait before
+    retrying.
+    """
 
     http_status = 503
 

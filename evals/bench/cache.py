@@ -56,7 +56,8 @@ CIRCUMSTANCES = Circumstances((1,), "", "bench", None, "bench", "bench", "extrac
 def measure(
     settings: Settings, sizes: Sequence[int], times: int, peer_python: str | None = None
 ) -> list[LookupLatency]:
-    """Latencies with `sizes` (ascending) cached answers, with `times` questions of each kind.
+    """Measures the latencies of look-ups with `sizes` (ascending) cached answers, with `times` questions of
+    each kind.
 
     Uses a temporary data folder. If the settings have a `redis_url`, its server must not hold any answers, as
     it is filled and cleared. With `peer_python`, RedisVL's cache is measured on the same server.

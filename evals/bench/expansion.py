@@ -26,8 +26,9 @@ FEWEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """`vectors` are real ones, shape (n, dimension); `neighbours`, shape (n, 10), nearest first, and the
-    Euclidean `distances` to them."""
+    """Real vectors from which more are made. `vectors` have shape (n, dimension); `neighbours`, shape (n,
+    10), nearest first, and the Euclidean `distances` to them.
+    """
 
     vectors: Vectors
     neighbours: NDArray[np.int64]

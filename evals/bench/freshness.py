@@ -51,7 +51,7 @@ class Freshness:
 
 
 def measure(settings: Settings, documents: int) -> Freshness:
-    """Measures on SQLite in a temporary data folder.
+    """Measures how soon a document is found, on SQLite in a temporary data folder.
 
     Raises ServerUnavailable if a document is never found.
     """

@@ -69,7 +69,7 @@ class Speed:
 
 
 def measure_ours(files: Sequence[Path], settings: Settings, jobs: int) -> Speed:
-    """Ingests the files into a temporary data folder. Raises UsageError if a file fails."""
+    """Measures an ingest of the files into a temporary data folder. Raises UsageError if a file fails."""
     with tempfile.TemporaryDirectory(prefix="ragapp-bench-") as folder:
         own = settings.model_copy(
             update={"data_dir": Path(folder), "database_url": None, "generator": "extractive"}
@@ -129,7 +129,8 @@ def measure_embedding(embedder: Embedder, name: str, texts: Sequence[str]) -> Em
 
 
 def measure_langchain(files: Sequence[Path], model: Path, python: str) -> Speed:
-    """Runs the LangChain script with `python`, an interpreter with the extra `bench`.
+    """Measures the same ingest with LangChain: runs its script with `python`, an interpreter with the extra
+    `bench`.
 
     Raises UsageError if it fails.
     """

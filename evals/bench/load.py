@@ -53,7 +53,9 @@ class LoadOutcome:
 def measure(
     dataset: RetrievalDataset, pressure: Pressure, models: Sequence[Misbehaviour]
 ) -> list[LoadOutcome]:
-    """Runs all clients with extractive answers, then only questions with each kind of faulty model."""
+    """Measures the load of all clients with extractive answers, then of questions alone with each kind of
+    faulty model.
+    """
     clients = [_askers(dataset, pressure.askers), _searchers(dataset, pressure.searchers)]
     outcomes = [
         _run_phase("extractive", {"RAGAPP_GENERATOR": "extractive"}, dataset, clients, pressure.seconds)

@@ -41,8 +41,8 @@ class ClientTally:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`turned_away` counts rejected requests, `faults` those that failed or had a wrong reply. Latencies are
-    in ms.
+    """The outcome of many requests. `turned_away` counts rejected requests, `faults` those that failed or had
+    a wrong reply. Latencies are in ms.
     """
 
     kind: str

@@ -37,7 +37,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`vectors_mib` is the size of the vectors in fp32, the least that a flat index needs."""
+    """The memory of a process. `vectors_mib` is the size of the vectors in fp32, the least that a flat index
+    needs.
+    """
 
     chunks: int
     vectors_mib: float

@@ -60,7 +60,7 @@ def measure(
     chunks: int,
     settings: Settings,
 ) -> Size:
-    """Builds an index of `chunks` chunks as configured, searches it, and removes it.
+    """Measures searches in an index of `chunks` chunks, which is built as configured and then removed.
 
     Building and searching run in separate processes, so that memory and start-up can be measured.
     """

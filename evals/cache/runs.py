@@ -24,8 +24,8 @@ class PairResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheRun(ScoredRun):
-    """`pairs` are identified by digest, because texts of the set are not stored. They are scored at
-    `threshold`, the one in use.
+    """The run of an evaluation of the cache. `pairs` are identified by digest, because texts of the set are
+    not stored. They are scored at `threshold`, the one in use.
     """
 
     threshold: float

@@ -32,7 +32,9 @@ _NOTE = re.compile(r"\(?\d{1,2}\)|\d{1,2}[.:] ?[A-Z]|\*")
 
 @dataclass(frozen=True, slots=True)
 class TatQuestion:
-    """`answer` has the spans, or the single number, that are right; `scale` is a word or empty."""
+    """A question of TAT-QA. `answer` has the spans, or the single number, that are right; `scale` is a word
+    or empty.
+    """
 
     question: str
     answer: tuple[str, ...]

@@ -30,7 +30,7 @@ class GateResult:
 
     @property
     def outcome(self) -> str:
-        """The outcome in words."""
+        """The outcome of the comparison in words."""
         if self.lost:
             return "LOST"
         if not self.comparison.wins and not self.comparison.losses:

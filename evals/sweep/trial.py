@@ -54,7 +54,7 @@ class Measured:
 
 
 def measure(path: Path, limit: int | None, settings: Settings) -> Measured:
-    """Runs a trial in child processes. Raises UsageError, ModelError, StorageError."""
+    """Measures a trial, which runs in child processes. Raises UsageError, ModelError, StorageError."""
     _in_child(path, TOUCH, settings)
     return _in_child(path, limit, settings)
 

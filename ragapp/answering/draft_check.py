@@ -18,7 +18,8 @@ NOT_SUPPORTED = "What the model wrote is left out because the documents do not s
 
 @dataclass(frozen=True, slots=True)
 class CheckedDraft:
-    """`statements` with their evidence; none when the model says that the documents do not answer.
+    """A draft after the check: its `statements` with their evidence; none when the model says that the
+    documents do not answer.
 
     `rejected` says why they cannot stand as the answer, if so. `dropped` lists what was left out and why.
     """

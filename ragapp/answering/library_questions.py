@@ -14,7 +14,8 @@ LibraryQuestionKind = Literal["count", "author", "date", "pages", "added", "list
 
 @dataclass(frozen=True, slots=True)
 class LibraryQuestion:
-    """`of` names the documents, or their subject. A question for pages calls them by a `noun`.
+    """A question about the documents themselves. `of` names the documents, or their subject. A question for
+    pages calls them by a `noun`.
 
     A list may say that it is of what is `here`, or of documents that have `mentions` of the subject.
     """
@@ -80,7 +81,9 @@ _PATTERNS: Mapping[LibraryQuestionKind, re.Pattern[str]] = {
 
 
 def understand_library_question(question: str) -> LibraryQuestion | None:
-    """`question` has plain spaces. None when it is not about the library."""
+    """The question about the library that a text asks; None when it asks something else. `question` has plain
+    spaces.
+    """
     for kind, pattern in _PATTERNS.items():
         if found := pattern.match(question):
             groups = found.groupdict()

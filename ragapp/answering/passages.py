@@ -28,7 +28,7 @@ _LINE = re.compile(r"[^\n]+")
 
 @dataclass(frozen=True)
 class SourceSentence:
-    """`hit.text[start:end]`, as `text`."""
+    """A sentence of a hit: `text` is `hit.text[start:end]`."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class SourceSentence:
 
     @cached_property
     def is_title(self) -> bool:
-        """Whether it is a few capitalized words without a number, closing mark or list marker."""
+        """Whether the sentence is a few capitalized words without a number, closing mark or list marker."""
         long_words = [word for word in words(self.text) if len(word) > LONGEST_SMALL_WORD]
         return (
             len(self.text.split()) <= LONGEST_TITLE

@@ -41,7 +41,9 @@ _DENIAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`passages` are those that the text includes, under their own numbers, in the order of the text."""
+    """A prompt for a generator. `passages` are those that its text includes, under their own numbers, in the
+    order of the text.
+    """
 
     text: str
     passages: tuple[Passage, ...]

@@ -41,7 +41,9 @@ class Rewriter:
         self._generators = generators
 
     def rewrite(self, question: str, history: Sequence[Turn], given: str | None = None) -> RewrittenQuestion:
-        """`given` is the caller's own wording, used as it is. A standalone question is not changed."""
+        """The question as one that stands alone. `given` is the caller's own wording, used as it is. A
+        standalone question is not changed.
+        """
         if given is not None:
             return RewrittenQuestion(given, "caller")
         if not history or not needs_context(fold(question)):

@@ -40,7 +40,7 @@ class SafeStream:
         return _shown(held[:cut])
 
     def end(self) -> str:
-        """The rest."""
+        """The text that was held back until the end."""
         ready, self._held = "".join(self._held), []
         return _shown(ready)
 

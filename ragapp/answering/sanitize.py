@@ -44,7 +44,9 @@ def sanitized(text: str) -> str:
 
 
 def disarmed(text: str) -> str:
-    """The same text with every pair of characters separated that could start markup. Words stay intact."""
+    """The text without markup: characters that could start any are separated from each other. Words stay
+    intact.
+    """
     for pair, parted in _DISARMED:
         text = pair.sub(parted, text)
     return text

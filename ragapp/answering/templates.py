@@ -17,7 +17,8 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """`system` precedes the passages and is the same for all questions; `rules` follow the passages.
+    """The template of a prompt: `system` precedes the passages and is the same for all questions; `rules`
+    follow the passages.
 
     `foreign_rules` replace the rules for a question that is not in English.
     """

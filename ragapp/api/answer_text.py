@@ -50,7 +50,7 @@ def cited_text(answer: Answer) -> CitedText:
 
 
 def source(citation: Citation) -> str:
-    """`[1] report.pdf, page 3: “…”`"""
+    """A citation as a line of text: `[1] report.pdf, page 3: “…”`."""
     name = one_line(citation.document_name)
     return f"[{citation.number}] {name}, page {citation.page}: “{one_line(citation.quote)}”"
 

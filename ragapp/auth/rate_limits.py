@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 class RateLimits:
-    """Counts for all replicas that share a Redis. Without one, or while it is down, each counts alone.
+    """Limits the requests per minute of a key. Replicas that share a Redis count together; without one, or
+    while it is down, each counts alone.
 
     `redis_url` may point at Redis or Valkey; `timeout` is in seconds. Raises UsageError.
     """

@@ -26,8 +26,9 @@ Check = Callable[[AccessPolicy, Arguments], None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`audit` and `of` are the action and the object in the audit log: templates over the arguments; `made`
-    replaces the object by a template over the result. Without `audit` nothing is recorded.
+    """What an operation requires and records. `audit` and `of` are the action and the object in the audit
+    log: templates over the arguments; `made` replaces the object by a template over the result. Without
+    `audit` nothing is recorded.
 
     `prepare` changes arguments, or counts them against a quota, once the checks have passed; `finish` changes
     what is returned to what the caller may see of it.
@@ -162,7 +163,9 @@ def without_paths(_policy: AccessPolicy, receipt: DeletionReceipt) -> DeletionRe
 
 
 def metered(policy: AccessPolicy, events: Generator[AskEvent, None, None]) -> Generator[AskEvent, None, None]:
-    """The same events. Generated tokens count even when the caller does not wait for the end."""
+    """The events unchanged, with their tokens counted for the quota. They count even when the caller does not
+    wait for the end.
+    """
     size = 0
     try:
         with closing(events):

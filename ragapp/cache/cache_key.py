@@ -72,7 +72,8 @@ class CacheKey:
 
 
 def normalised(question: str) -> str:
-    """The same for questions that differ only in spaces, closing marks, Unicode form or the first capital.
+    """A form of the question that is equal for questions that differ only in spaces, closing marks, Unicode
+    form or the first capital.
 
     Other capitals are kept: "polish" is not "Polish". So are compatibility characters: "10²" is not "102".
     """

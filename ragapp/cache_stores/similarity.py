@@ -52,7 +52,7 @@ class SimilarityIndex:
         self._places: dict[str, _Place] = {}
 
     def put(self, partition: str, entry_id: str, vector_bytes: bytes) -> None:
-        """Adds a question by the bytes of its bits; replaces one with the same entry id."""
+        """Adds a question, given the bytes of its sign bits. It replaces one with the same entry id."""
         self.drop([entry_id])
         bits = np.frombuffer(vector_bytes[: len(vector_bytes) // 8 * 8], np.uint64)
         place = partition, len(bits)

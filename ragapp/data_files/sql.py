@@ -17,8 +17,9 @@ ROW_NUMBER = "file_row_number"
 
 @dataclass(frozen=True, slots=True)
 class PlanStatement:
-    """`text` selects `columns`; an average is a sum with its number of values. `count` counts all rows of the
-    result, before the limit. Both have the same parameters."""
+    """The SQL of a plan. `text` selects `columns`; an average is a sum with its number of values. `count`
+    counts all rows of the result, before the limit. Both have the same parameters.
+    """
 
     text: str
     count: str

@@ -44,7 +44,7 @@ def is_junk(name: str) -> bool:
 
 
 def is_unwanted(name: str) -> bool:
-    """Whether it is junk, or of a kind without text that no installed parser reads."""
+    """Whether the file is junk, or of a kind without text that no installed parser reads."""
     kind = mimetypes.guess_type(name)[0] or ""
     is_unreadable = kind.partition("/")[0] in UNREADABLE_KINDS and not PARSERS.reads(name)
     return is_junk(name) or is_unreadable

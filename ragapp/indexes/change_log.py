@@ -81,7 +81,7 @@ class IndexState(Protocol):
         """Whether a search of `collection` may use this state."""
 
     def at(self, revision: int) -> Self:
-        """The same content, known to be complete up to `revision`."""
+        """This state, with the knowledge that it is complete up to `revision`."""
 
 
 State = TypeVar("State", bound=IndexState)

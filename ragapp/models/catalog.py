@@ -75,7 +75,7 @@ class CatalogEntry:
 
     @property
     def size(self) -> int:
-        """Bytes of all its files."""
+        """The bytes of all files of the model."""
         return sum(file.size for file in self.files)
 
     @property
@@ -111,7 +111,9 @@ def embedder_name(wanted: str) -> str | None:
 
 
 def fingerprint(name: str, digests: Mapping[str, str], options: EmbeddingOptions | None) -> str:
-    """`name@` and 16 hex digits of a digest of the files (sha256 by name) and the options."""
+    """Identifies a model: `name@` and 16 hex digits of a digest of the files (sha256 by name) and the
+    options.
+    """
     content = [
         sorted(digests.items()),
         options and [options.pooling, options.max_tokens, options.query_prefix, options.passage_prefix],

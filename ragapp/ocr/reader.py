@@ -39,7 +39,7 @@ class Word:
 class OcrReader(Protocol):
     @property
     def name(self) -> str:
-        """The name in messages."""
+        """The name of the program, for messages."""
 
     def text(self, picture: Image.Image) -> str:
         """The lines of text; empty when there are none. Raises OSError."""

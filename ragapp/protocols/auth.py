@@ -17,7 +17,7 @@ class KeyStore(Protocol):
         """The key and its digest, even if it is expired or revoked."""
 
     def all(self) -> list[Key]:
-        """Oldest first."""
+        """All keys, oldest first."""
 
     def any(self) -> bool:
         """Whether a key was ever created."""

@@ -29,7 +29,7 @@ class BlobStore(Protocol):
         """The SHA-256 of every stored blob."""
 
     def older_than(self, sha256: str, seconds: float) -> bool:
-        """Whether it was stored more than `seconds` ago. False when it does not exist."""
+        """Whether the blob was stored more than `seconds` ago. False when it does not exist."""
 
     def intact(self, sha256: str) -> bool:
         """Whether its bytes still match its name. Raises NotFoundError."""
@@ -47,7 +47,7 @@ class ArtifactStore(Protocol):
     """
 
     def all(self, kind: ArtifactKind) -> list[Artifact]:
-        """Sorted by name."""
+        """The artifacts of a kind, sorted by name."""
 
     def find(self, kind: ArtifactKind, name: str) -> Artifact | None: ...
 

@@ -17,7 +17,7 @@ class CacheStore(Protocol):
 
     @property
     def name(self) -> str:
-        """For people: where the entries are stored, without credentials."""
+        """Where the entries are stored, for people and without credentials."""
 
     def get(self, entry_id: str) -> CacheEntry | None: ...
 

@@ -59,7 +59,7 @@ class Generator(Protocol):
 
     @property
     def name(self) -> str:
-        """For people: the model and where it runs."""
+        """The model and where it runs, for people."""
 
     def unavailable(self) -> str | None:
         """Why it is not available now, for instance while its files are fetched; None when it is."""

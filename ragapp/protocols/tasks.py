@@ -60,7 +60,7 @@ class TaskStore(Protocol):
         """Returns the task. Raises NotFoundError."""
 
     def all(self) -> list[Task]:
-        """Newest first."""
+        """All tasks, newest first."""
 
     def output(self, task_id: str) -> bytes:
         """What the task printed. Raises NotFoundError, ConflictError while there is nothing."""

@@ -46,7 +46,10 @@ class EmbedderRegistry:
         return self._loaded[wanted]
 
     def named(self, name: str) -> Embedder:
-        """`name` is from `ragapp models list`, a folder or a hub id. Raises ModelError, UsageError."""
+        """The embedder of that name: one in `ragapp models list`, a folder or a hub id.
+
+        Raises ModelError, UsageError.
+        """
         with self._loading:
             embedder = self._build(name)
             return self._loaded.setdefault(embedder.fingerprint, embedder)

@@ -40,7 +40,9 @@ def fuse_ranks(dense: Ranking, keyword: Ranking) -> Ranking:
 
 
 def scaled(ranking: Ranking) -> Ranking:
-    """The same order, scaled so that the best scores 1 and the last 0; all score 1 when all are equal."""
+    """The ranking with its scores scaled so that the best is 1 and the last 0; all are 1 when all are
+    equal.
+    """
     if not ranking:
         return ()
     best, last = ranking[0][1], ranking[-1][1]

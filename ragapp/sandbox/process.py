@@ -189,7 +189,7 @@ def log_protections(held: tuple[str, ...]) -> None:
 
 
 def shown_protections(held: tuple[str, ...]) -> str:
-    """For people: the protections that hold, and the names of those that do not."""
+    """A text for people: the protections that hold, and the names of those that do not."""
     kinds = {one.partition(":")[0] for one in held}
     missing = [name for name in (one.partition(":")[0] for one in PROTECTIONS) if name not in kinds]
     return "; ".join((*held, f"not protected: {', '.join(missing)}") if missing else held)

@@ -26,7 +26,7 @@ FILE_SHOWN = "RAGAPP_SETTINGS_SHOWN"
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """`values` are as written, by the names of the settings in lower case."""
+    """A settings file. `values` are as written, by the names of the settings in lower case."""
 
     path: Path
     values: dict[str, Any]

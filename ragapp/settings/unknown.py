@@ -21,7 +21,9 @@ _KUBERNETES_SERVICE = re.compile(r"RAGAPP(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """`nearest` is the setting that was probably meant; None when no name is similar."""
+    """A variable that no setting has. `nearest` is the setting that was probably meant; None when no name is
+    similar.
+    """
 
     name: str
     nearest: str | None

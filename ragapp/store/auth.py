@@ -44,7 +44,7 @@ class SqlKeys:
         return None if row is None else (_key(row), row.digest)
 
     def all(self) -> list[Key]:
-        """Oldest first."""
+        """All keys, oldest first."""
         with self._reading.begin() as c:
             return [_key(row) for row in c.execute(select(t.keys).order_by(t.keys.c.created_at))]
 

@@ -32,5 +32,5 @@ def parse_filter(written: str) -> TableFilter:
 
 
 def parse_sort(written: str) -> SortKey:
-    """`price` sorts by that column, and `-price` from the largest value down."""
+    """Parses an order: `price` sorts by that column, and `-price` from the largest value down."""
     return SortKey(written.removeprefix("-").strip(), written.startswith("-"))

@@ -30,7 +30,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`label_columns` is the number of columns at the left that name the rows."""
+    """Where a table has its headers. `label_columns` is the number of columns at the left that name the
+    rows.
+    """
 
     blocks: tuple[Block, ...]
     label_columns: int

@@ -40,7 +40,7 @@ def ids(found: Sequence[tuple[CacheEntry, float]]) -> list[str]:
 
 
 class CacheStoreContract:
-    """Every CacheStore. Subclasses override the fixture `open_store`."""
+    """What every CacheStore must do. Subclasses override the fixture `open_store`."""
 
     @pytest.fixture
     def clock(self) -> Clock:

@@ -63,7 +63,7 @@ _EACH = settings(
 
 
 class ChunkerContract:
-    """Every Chunker. Subclasses override the fixture `chunker`."""
+    """What every Chunker must do. Subclasses override the fixture `chunker`."""
 
     @pytest.fixture
     def chunker(self) -> Chunker:

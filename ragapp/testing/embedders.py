@@ -21,7 +21,7 @@ PASSAGES = [
 
 
 class EmbedderContract:
-    """Every Embedder. Subclasses override the fixture `embedder`."""
+    """What every Embedder must do. Subclasses override the fixture `embedder`."""
 
     @pytest.fixture
     def embedder(self) -> Embedder:

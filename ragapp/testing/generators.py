@@ -13,7 +13,7 @@ PROMPT = "Text: The harbour was built in 1862.\n\nQuestion: When was the harbour
 
 
 class GeneratorContract:
-    """Every Generator. Subclasses override the fixture `generator`."""
+    """What every Generator must do. Subclasses override the fixture `generator`."""
 
     @pytest.fixture
     def generator(self) -> Generator:

@@ -16,7 +16,7 @@ PASSAGES = [
 
 
 class RerankerContract:
-    """Every Reranker. Subclasses override the fixture `reranker`."""
+    """What every Reranker must do. Subclasses override the fixture `reranker`."""
 
     @pytest.fixture
     def reranker(self) -> Reranker:

@@ -11,7 +11,7 @@ LIMITS = FetchLimits(max_bytes=10_000_000, seconds=10, allow_private=True)
 
 
 class SourceContract:
-    """Every SourceFinder. Subclasses override both fixtures."""
+    """What every SourceFinder must do. Subclasses override both fixtures."""
 
     @pytest.fixture
     def find(self) -> SourceFinder:

@@ -192,7 +192,7 @@ class Reasoning:
 
 
 def without_reasoning(text: str) -> str:
-    """The answer alone."""
+    """A model's text without its reasoning."""
     reasoning = Reasoning()
     reasoning.feed(text)
     reasoning.end()

@@ -63,7 +63,7 @@ class TableText:
 
     @property
     def is_grid(self) -> bool:
-        """Whether it has more than one row and more than one column."""
+        """Whether the table has more than one row and more than one column."""
         return any(cell.row for cell in self.cells) and any(cell.column for cell in self.cells)
 
 

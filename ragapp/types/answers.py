@@ -95,7 +95,7 @@ class CacheEntry:
     expires_at: float
 
     def lives(self, now: float) -> bool:
-        """Whether it has not expired, and was not created in the future by a clock that was wrong."""
+        """Whether the entry has not expired, and was not created in the future by a clock that was wrong."""
         return self.created_at <= now + CLOCK_SKEW and now < self.expires_at
 
     @property

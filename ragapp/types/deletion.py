@@ -46,7 +46,9 @@ class ByteSearch:
 
 @dataclass(frozen=True, slots=True)
 class DeletionReceipt:
-    """`complete` is true when nothing is left in any place and the search found no fragment."""
+    """The report of a deletion. `complete` is true when nothing is left in any place and the search found no
+    fragment.
+    """
 
     document_id: str
     document_name: str

@@ -11,7 +11,9 @@ TRAINED, JUDGED = "tuned", "held-out"
 
 @dataclass(frozen=True, slots=True)
 class ClaimPair:
-    """`support` is a probability: public labels are softened, because not all of them are right."""
+    """A claim and a text. `support` is a probability: public labels are softened, because not all of them are
+    right.
+    """
 
     source: str
     claim: str

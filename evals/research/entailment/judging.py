@@ -34,7 +34,9 @@ _PASSAGE = 1500
 
 @dataclass(frozen=True, slots=True)
 class JudgedClaim:
-    """`label` is that of people: supported, partial or unsupported; altered claims are unsupported."""
+    """A claim with the judgement of people as its `label`: supported, partial or unsupported; altered claims
+    are unsupported.
+    """
 
     kind: str
     claim: str

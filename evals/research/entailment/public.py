@@ -30,7 +30,7 @@ def public_pairs(data: Path, rng: random.Random) -> Iterator[ClaimPair]:
 
 
 def mrpc_rows(data: Path) -> Iterator[tuple[str, str, str]]:
-    """(label, sentence, sentence)"""
+    """The rows of MRPC: (label, sentence, sentence)."""
     with (data / "cache-pairs/mrpc_train.txt").open(encoding="utf-8-sig", newline="") as lines:
         for row in list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]:
             if len(row) == 5:

@@ -34,14 +34,14 @@ _SUPPORTS = 1
 
 @dataclass(frozen=True, slots=True)
 class EncodedClaim:
-    """`tokens`, shape (length, 384), is the output of the frozen layers."""
+    """A claim and its text, encoded. `tokens`, shape (length, 384), is the output of the frozen layers."""
 
     support: float
     tokens: NDArray[np.float16]
 
 
 def encode(tokenizer: Tokenizer, lower: OnnxSession, pair: ClaimPair) -> EncodedClaim:
-    """`lower` has the frozen layers."""
+    """Encodes a pair with the frozen layers, which are `lower`."""
     claim = tokenizer.encode(pair.claim, add_special_tokens=False)
     claim.truncate(_CLAIM_TOKENS)
     evidence = tokenizer.encode(pair.evidence, add_special_tokens=False)

@@ -56,8 +56,11 @@ def encode(tokenizer: Tokenizer, lower: OnnxSession, group: Group, number: int) 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """Trains the layers from `first` on for `epochs` epochs, with a checkpoint in `folder` every
-    100 steps. With `steps`, it stops after so many of them; the learning rate is that of all epochs.
+    """How to train: the layers from `first` on, for `epochs` epochs, with a checkpoint in `folder` every 100
+    steps.
+
+    With `steps`, training stops after so many steps, while the learning rate falls as if it went on to the
+    end.
     """
 
     first: int

@@ -58,7 +58,7 @@ class ParsedWord:
 
 @dataclass(frozen=True)
 class ParsedSentence:
-    """`text` is one folded sentence, or a clause of one."""
+    """A sentence in its words. `text` is one folded sentence, or a clause of one."""
 
     text: str
 
@@ -145,7 +145,7 @@ class ParsedSentence:
 
     @cached_property
     def points_back(self) -> bool:
-        """Whether it refers to the sentence before, for instance by "It" or "They"."""
+        """Whether the sentence refers to the one before, for instance by "It" or "They"."""
         opening = next((word.lower for word in self.words), "")
         if opening in POINTING_BACK:
             return True
@@ -153,7 +153,7 @@ class ParsedSentence:
         return any(word.lower in subjects for word in self.words[:_OPENING])
 
     def negated(self, segments: AbstractSet[int] | None = None) -> bool:
-        """Whether it is negated, as a whole or in these clauses; "not closed" is not."""
+        """Whether the sentence is negated, as a whole or in these clauses; "not closed" is not."""
         inside = [word for word in self.words if segments is None or word.segment in segments]
         denies = any(word.lower in NEGATIONS or _NEGATED_VERB.search(word.text) for word in inside)
         turns = sum(negates(stem(word.lower)) for word in inside)

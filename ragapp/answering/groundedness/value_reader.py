@@ -146,7 +146,9 @@ def _is_number(token: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """`found` are in order; `rest` is the text with the values replaced by spaces, so that offsets stay."""
+    """The values of a text. `found` are in order; `rest` is the text with the values replaced by spaces, so
+    that offsets stay.
+    """
 
     found: tuple[Value, ...]
     rest: str

@@ -65,7 +65,8 @@ _CODED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`answers` are the candidates that answer, best first; `missing` is what the question names in vain.
+    """What a question is answered with. `answers` are the candidates that answer, best first; `missing` is
+    what the question names in vain.
 
     `nearest` are the best candidates when none answers.
     """
@@ -76,7 +77,7 @@ class Decision:
 
 
 def decide(question: Question, read: Sequence[ReadCandidate], passages: Sequence[Passage]) -> Decision:
-    """`read` is sorted, best first. `passages` are all that were read."""
+    """Decides which candidates answer. `read` is sorted, best first; `passages` are all that were read."""
     texts = _texts_of_documents(passages)
     unnamed = {document: missing_name(question, text) for document, text in texts.items()}
     known = concepts(frozenset[str]().union(*(one.stems for one in passages)))

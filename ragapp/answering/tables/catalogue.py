@@ -21,7 +21,9 @@ Gives = Literal["amount", "ratio", "percentage", "days"]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """`names` are what questions call it, `computes` is over lines, `gives` is the kind of result."""
+    """A formula over the lines of tables. `names` are what questions call it, `computes` is over lines,
+    `gives` is the kind of result.
+    """
 
     names: tuple[str, ...]
     computes: str

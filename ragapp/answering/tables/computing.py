@@ -15,8 +15,9 @@ class MixedUnitsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """`value` is exact, a multiple of ten to the power of `scale`. `formula` shows the operands as printed,
-    without the result."""
+    """A computed number. `value` is exact, a multiple of ten to the power of `scale`. `formula` shows the
+    operands as printed, without the result.
+    """
 
     value: Decimal
     unit: str | None

@@ -23,7 +23,7 @@ def named(query: TableQuery, phrase: str, sources: Sequence[TableSource]) -> lis
 
 
 def is_plain(matches: Sequence[Match]) -> bool:
-    """Whether one line alone is named, as a whole."""
+    """Whether the question names a single line, and all of its name."""
     return len(matches) == 1 and matches[0].named > WHOLE
 
 

@@ -33,7 +33,7 @@ class TableAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TableRefusal:
-    """Why a table that has the line does not answer; `near` are the cells that it does have."""
+    """Why a table does not answer although it has the line in question. `near` are the cells of that line."""
 
     query: TableQuery
     reason: str

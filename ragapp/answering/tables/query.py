@@ -38,8 +38,9 @@ LONGEST_QUESTION = 500
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`amount` is compared with the number in full if `scaled`, else with the number as printed. Numbers
-    above it meet the condition, or those below, or with `above` None those that equal it."""
+    """A condition on a number: `amount` is compared with the number in full if `scaled`, else with the number
+    as printed. Numbers above it meet the condition, or those below, or with `above` None those that equal it.
+    """
 
     above: bool | None
     amount: Decimal

@@ -28,7 +28,7 @@ class RowChoice:
 
 
 def rows_asked(query: TableQuery, source: TableSource, stems: frozenset[str]) -> RowChoice | None:
-    """A cell of each row but totals, at the time and under the column that the question names."""
+    """One cell of each row except totals: the one at the time, and in the column, that the question names."""
     lines = [line for line in source.lines if not line.row.total and not _is_sum(line)]
     section = max((one.section for one in lines), key=lambda one: len(one & stems), default=frozenset[str]())
     if len(section & stems) >= max(1.0, SECTION * len(section)):

@@ -73,7 +73,7 @@ class Line:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """All stems that name it."""
+        """All stems that name the line."""
         return self.own | self.aside | self.section | self.over
 
     @property

@@ -68,7 +68,7 @@ class Reply:
         return Completion(_unstored_id(), self.created, self.model, (choice,), self._usage(content))
 
     def plain_chunks(self, content: str) -> Iterator[CompletionChunk]:
-        """The same as a stream."""
+        """The reply of a plain text as a stream."""
         unstored = _unstored_id()
         yield self._chunk(unstored, Delta(role="assistant", content=content))
         yield CompletionChunk(

@@ -29,7 +29,9 @@ Guard = Callable[[ParsedQuestion, ParsedQuestion], bool]
 
 
 def numbers_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same numbers, each followed by the same unit or word, and the same signs and ordinals, in order."""
+    """Whether both have the same numbers in the same order, with the same unit or word after each, and the
+    same signs and ordinals.
+    """
     return _numbers(a) == _numbers(b)
 
 
@@ -38,12 +40,12 @@ def negation_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def degrees_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same comparatives, quantifiers and words that have an opposite."""
+    """Whether both have the same comparatives, quantifiers and words that have an opposite."""
     return _count_words(DEGREES, a) == _count_words(DEGREES, b)
 
 
 def times_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same months, days and relative dates, and the same tense."""
+    """Whether both have the same months, days and relative dates, and the same tense."""
     return _count_words(TIMES, a) == _count_words(TIMES, b)
 
 
@@ -82,7 +84,7 @@ def neither_points(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def words_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """The same content words, as often."""
+    """Whether both have the same content words, each the same number of times."""
     return Counter(a.content) == Counter(b.content)
 
 

@@ -23,4 +23,4 @@ __all__ = [
 class SearchIndexContract(
     FindingContract, FollowingContract, KeywordContract, PurgingContract, ConcurrencyContract, HistoryContract
 ):
-    """Every SearchIndex. Subclasses override the fixture `open_at`."""
+    """What every SearchIndex must do. Subclasses override the fixture `open_at`."""
