@@ -28,7 +28,9 @@ _REMIND_SECONDS: Final = 10
 
 @contextmanager
 def refreshing() -> Iterator[None]:
-    """For fragments that refresh themselves: waits while the API is unavailable, and shows other errors."""
+    """A block in a fragment that refreshes itself: waits while the API is unavailable, and shows other
+    errors.
+    """
     try:
         yield
     except PASSING as problem:

@@ -48,7 +48,9 @@ class Expansion:
 
     @property
     def intrinsic_dimension(self) -> float:
-        """Levina and Bickel's maximum likelihood estimate, averaged as MacKay and Ghahramani propose."""
+        """The intrinsic dimension of the vectors: Levina and Bickel's maximum likelihood estimate, averaged
+        as MacKay and Ghahramani propose.
+        """
         apart = self.distances[self.distances[:, 0] > 0]
         return float(1 / np.mean(np.log(apart[:, -1:] / apart[:, :-1])))
 

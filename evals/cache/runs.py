@@ -33,7 +33,9 @@ class CacheRun(ScoredRun):
     pairs: Mapping[str, PairResult]
 
     def scores(self) -> ScoresByMetric:
-        """1 for each pair that was handled correctly: a hit if it means the same, otherwise no hit."""
+        """The score of each pair: 1 if it was handled correctly: a hit if it means the same, otherwise no
+        hit.
+        """
         same = [(pair, one) for pair, one in self.pairs.items() if one.same]
         others = [(pair, one) for pair, one in self.pairs.items() if not one.same]
         return {

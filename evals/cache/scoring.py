@@ -28,7 +28,7 @@ class Vectorised:
     vectors: Vectors
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension)."""
+        """The vectors of texts, shape (len(texts), dimension)."""
         return self.vectors[[self.rows[text] for text in texts]]
 
 

@@ -57,8 +57,8 @@ class Kept:
 def count_stages(
     *, relevant: int, parsed: int, chunked: int, kept: Mapping[str, Kept], first: int = FIRST
 ) -> Stages:
-    """Counts by stage. `kept` has the modes `dense`, `words` and `hybrid`, and `fused` if there is a
-    reranker.
+    """Counts relevant chunks by stage. `kept` has the modes `dense`, `words` and `hybrid`, and `fused` if
+    there is a reranker.
     """
     dense, words = kept["dense"].candidates, kept["words"].candidates
     reranks = "fused" in kept

@@ -46,7 +46,7 @@ def judge_run(
     *,
     tolerance: float = TOLERANCE,
 ) -> tuple[GateResult, ...]:
-    """Compares scores given as metric -> question -> score.
+    """Compares the scores of two runs, which are given as metric -> question -> score.
 
     A metric is compared over the questions that have it in both runs. (A refusal has no citations to score;
     it is covered by a metric of its own.) A metric is lost if its mean fell by more than `tolerance` with p ≤

@@ -152,7 +152,7 @@ def _converted(
 
 
 def first_line(error: duckdb.Error) -> str:
-    """Its message without the statement."""
+    """The first line of an error's message, without the SQL statement."""
     return str(error).partition("\n")[0][:300]
 
 

@@ -14,7 +14,7 @@ STOPPED = "Stopped before the answer was written and checked."
 
 
 class History:
-    """Safe for many threads when its stores are."""
+    """Stored answers and conversations. Safe for many threads when its stores are."""
 
     def __init__(self, answers: AnswerStore, conversations: ConversationStore) -> None:
         self._answers = answers
@@ -39,7 +39,7 @@ class History:
         return [self.answer(one) for one in self._answers.with_feedback(collection)]
 
     def create_conversation(self, title: str = "", owner: str = "") -> Conversation:
-        """Without a title, the conversation takes its first question as its title."""
+        """Creates a conversation. Without a title, its first question becomes the title."""
         return self._conversations.create(title.strip(), owner)
 
     def conversation(self, conversation_id: str) -> Conversation:
@@ -47,11 +47,11 @@ class History:
         return self._conversations.get(conversation_id)
 
     def conversations(self, owner: str | None = None) -> list[Conversation]:
-        """Newest first: those of one owner, or of all."""
+        """The conversations of one owner or of all, newest first."""
         return self._conversations.all(owner)
 
     def conversation_answers(self, conversation_id: str) -> list[StoredAnswer]:
-        """Oldest first. Raises NotFoundError."""
+        """The answers of a conversation, oldest first. Raises NotFoundError."""
         return [self.answer(one) for one in self._conversations.answer_ids(conversation_id)]
 
     def rename_conversation(self, conversation_id: str, title: str) -> Conversation:

@@ -58,7 +58,7 @@ def system_prompt(model_class: ModelClass) -> str:
 def build_prompt(
     question: str, passages: Sequence[Passage], max_bytes: int, model_class: ModelClass = "small"
 ) -> Prompt:
-    """As much of the passages as `max_bytes` allow, then the question.
+    """The prompt: as much of the passages as `max_bytes` allow, then the question.
 
     What precedes the question depends on the hits alone, so that the prompts of follow-ups on the same hits
     start alike and a model server can reuse its cache.

@@ -23,7 +23,7 @@ HOW_TO_SEND = "Send `Authorization: Bearer KEY`; `ragapp keys create` makes a ke
 
 
 class ApiKeys:
-    """Thread-safe when its store is. `now` returns the time in UTC."""
+    """Creates, checks and revokes API keys. Thread-safe when its store is. `now` returns the time in UTC."""
 
     def __init__(self, store: KeyStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store

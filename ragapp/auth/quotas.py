@@ -17,7 +17,8 @@ from ragapp.types import Caller, KeyLimits, KeyUsage
 
 
 class Quotas:
-    """Thread-safe when its store is. `defaults` apply where a key has no limit of its own.
+    """Counts what each key uses, against its limits. Thread-safe when its store is. `defaults` apply where a
+    key has no limit of its own.
 
     The local user without a key is not limited. `waiting` counts the documents of an owner in the queue, and
     `now` returns the time in UTC.

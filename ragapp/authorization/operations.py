@@ -157,7 +157,9 @@ def visible_name(policy: AccessPolicy, name: str | None) -> str | None:
 
 
 def without_paths(_policy: AccessPolicy, receipt: DeletionReceipt) -> DeletionReceipt:
-    """File names without folders: remote callers need not know the paths of this machine."""
+    """The receipt with file names instead of paths: remote callers need not know the paths of this
+    machine.
+    """
     found = tuple(Path(path).name for path in receipt.search.found)
     return replace(receipt, search=replace(receipt.search, found=found))
 

@@ -69,7 +69,7 @@ class CacheLookup:
 
 
 class AnswerCache:
-    """Safe for many threads when its parts are.
+    """The cache of answers. Safe for many threads when its parts are.
 
     `embed` returns a question's unit vector and `now` the seconds since the epoch.
     """

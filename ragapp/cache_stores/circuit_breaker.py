@@ -116,7 +116,9 @@ class ResilientCacheStore:
         return self._store.clear(collection=collection, document=document)
 
     def claim(self, entry_id: str, owner: str, seconds: float) -> bool:
-        """Granted while the store fails: each request then generates its own answer."""
+        """Claims a question. Always granted while the store fails: each request then generates its own
+        answer.
+        """
         return self._writing.call(lambda: self._store.claim(entry_id, owner, seconds), True)
 
     def release(self, entry_id: str, owner: str) -> None:

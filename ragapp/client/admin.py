@@ -119,7 +119,10 @@ class ClientTasks(ClientPart):
         return self._start(TaskRequest("repair" if repair else "doctor"))
 
     def start_reindex(self, collection: str, embedder: str | None = None) -> Task:
-        """Without `embedder`, the one of the server's settings is used. Raises NotFoundError."""
+        """Starts a task that switches a collection to `embedder`, by default that of the server's settings.
+
+        Raises NotFoundError.
+        """
         return self._start(TaskRequest("reindex", collection=collection, model=embedder))
 
     def start_fetch(self, model: str) -> Task:

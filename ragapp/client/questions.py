@@ -59,7 +59,7 @@ class ClientHistory(ClientPart):
         self._transport.send("POST", f"{_answer_path(answer_id)}/feedback", body=body)
 
     def create_conversation(self, title: str = "") -> Conversation:
-        """Without a title, the first question becomes the title."""
+        """Creates a conversation. Without a title, its first question becomes the title."""
         body = encode(NewConversation, NewConversation(title))
         return decode(Conversation, self._transport.send("POST", "/v1/conversations", body=body))
 

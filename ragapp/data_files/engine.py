@@ -36,7 +36,9 @@ class SandboxedTableEngine:
         return self._run("csv", data, columns, {})
 
     def parquet(self, columns: Sequence[ResultColumn], rows: Sequence[Sequence[TableValue]]) -> bytes:
-        """Numbers become decimals with as many digits as the most exact of them."""
+        """The table as a Parquet file. Its numbers are decimals with as many digits as the most exact of
+        them.
+        """
         values = [[str(value) if isinstance(value, Decimal) else value for value in row] for row in rows]
         numbers = [value for row in rows for value in row if isinstance(value, Decimal)]
         return self._run(

@@ -91,7 +91,7 @@ class Member:
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """Its bytes as a seekable file. Raises ParseError, OSError."""
+        """The bytes of the member as a seekable file. Raises ParseError, OSError."""
         with self.reader.unpacked(self.archive, self.names, self.called) as data:
             yield data
 

@@ -80,7 +80,7 @@ class CatalogEntry:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any byte of its files and with its options."""
+        """Identifies the model: it changes with any byte of its files and with its options."""
         return fingerprint(self.name, {file.name: file.sha256 for file in self.files}, self.options)
 
 

@@ -59,7 +59,10 @@ class LlamaProcess:
             return self._address
 
     def count_tokens(self, text: str) -> int | None:
-        """Counts by the model's own tokenizer; None when the server does not respond. Raises ModelError."""
+        """The number of tokens by the model's own tokenizer; None when the server does not respond.
+
+        Raises ModelError.
+        """
         address = self.address()
         reply = _request(address, "POST", "/tokenize", {"content": text})
         return len(json.loads(reply)["tokens"]) if reply is not None else None

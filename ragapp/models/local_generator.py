@@ -69,7 +69,9 @@ class LocalGenerator:
         return (yield from self._chat.generate(system, prompt, max_tokens))
 
     def count_tokens(self, text: str) -> int | None:
-        """Counts by the model's own tokenizer. Starts the server; None when it does not respond."""
+        """The number of tokens by the model's own tokenizer. Starts the server; None when it does not
+        respond.
+        """
         if self.unavailable() is not None:
             return None
         return self._server.count_tokens(text)

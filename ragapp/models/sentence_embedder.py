@@ -86,7 +86,7 @@ def _load(folder: Path) -> SentenceTransformer:
 
 @contextmanager
 def loading(folder: Path, kind: str, files: str) -> Iterator[None]:
-    """Around loading a folder as a model of that kind, which needs the files and its weights.
+    """Translates errors inside the block, which loads a folder as a model of that kind.
 
     Raises ModelError for what the libraries raise when it cannot be loaded.
     """

@@ -35,7 +35,9 @@ def page_limits(memory: int, seconds: float) -> SandboxLimits:
 
 
 class SandboxedRenderer:
-    """Safe for many threads. Draws a few pages at a time, so that a slow one does not delay all others."""
+    """Draws pages in a sandboxed process. Safe for many threads. Draws a few pages at a time, so that a slow
+    one does not delay all others.
+    """
 
     def __init__(self, cache: PageCache, limits: SandboxLimits, password: SecretStr | None = None) -> None:
         """`password` opens encrypted PDFs."""

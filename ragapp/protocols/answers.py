@@ -39,10 +39,12 @@ class ConversationStore(Protocol):
         """Returns the conversation. Raises NotFoundError."""
 
     def all(self, owner: str | None = None) -> list[Conversation]:
-        """Newest first: those of one owner, or of all."""
+        """The conversations of one owner or of all, newest first."""
 
     def turns(self, conversation_id: str, last: int) -> list[Turn]:
-        """Its last standalone questions with their answers, oldest first. Raises NotFoundError."""
+        """The last standalone questions of a conversation with their answers, oldest first. Raises
+        NotFoundError.
+        """
 
     def answer_ids(self, conversation_id: str) -> list[str]:
         """The ids of its answers, oldest first. Raises NotFoundError."""

@@ -20,7 +20,7 @@ class BlobStore(Protocol):
     def exists(self, sha256: str) -> bool: ...
 
     def open(self, sha256: str) -> BinaryIO:
-        """Its bytes as a seekable stream that the caller closes. Raises NotFoundError."""
+        """The bytes as a seekable stream that the caller closes. Raises NotFoundError."""
 
     def delete(self, sha256: str) -> None:
         """Does nothing when it does not exist."""
@@ -52,7 +52,7 @@ class ArtifactStore(Protocol):
     def find(self, kind: ArtifactKind, name: str) -> Artifact | None: ...
 
     def open(self, artifact: Artifact) -> BinaryIO:
-        """Its bytes as a seekable stream that the caller closes. Raises NotFoundError."""
+        """The bytes as a seekable stream that the caller closes. Raises NotFoundError."""
 
     def add(self, kind: ArtifactKind, name: str, data: BinaryIO, about: str) -> None:
         """Stores the seekable stream, whole or not at all. Raises ConflictError when the name is taken."""

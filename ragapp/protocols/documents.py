@@ -143,7 +143,7 @@ class DocumentStore(Protocol):
         """
 
     def occurring_fragments(self, fragments: Sequence[str]) -> frozenset[str]:
-        """Those of the fragments that occur in the text of any document."""
+        """The fragments that occur in the text of any document."""
 
     def publish(
         self,

@@ -21,12 +21,12 @@ class SearchIndex(Protocol):
     def dense(
         self, collection: Collection, vector: Vectors, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
-        """Ranks by inner product with `vector`, shape (dimension,)."""
+        """The best chunks by inner product with `vector`, shape (dimension,)."""
 
     def keyword(
         self, collection: Collection, query: str, k: int, within: AbstractSet[int] | None = None
     ) -> Ranking:
-        """Ranks by BM25. The query is plain text: no character has a special meaning."""
+        """The best chunks by BM25. The query is plain text: no character has a special meaning."""
 
     def verify(self, collection: Collection) -> str | None:
         """The difference between the indexes and the database; None when they agree."""

@@ -27,10 +27,10 @@ class Embedder(Protocol):
         """The longest passage that the model reads, in its own tokens. Longer ones are truncated."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension), rows of unit length, in the order of `texts`."""
+        """The vectors of passages in their order, shape (len(texts), dimension), each of unit length."""
 
     def embed_query(self, text: str) -> Vectors:
-        """Shape (dimension,), unit length."""
+        """The vector of a query, shape (dimension,), of unit length."""
 
     def token_spans(self, text: str) -> NDArray[np.int64]:
         """The model's tokens of `text` as character spans: shape (tokens, 2), without special tokens."""

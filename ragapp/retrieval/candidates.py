@@ -47,7 +47,9 @@ class Candidates:
 
 
 class CandidateSearch:
-    """Safe for many threads. Both adapters release Python's lock while they search, so two cores are used."""
+    """Queries both retrievers. Safe for many threads. Both adapters release Python's lock while they search,
+    so two cores are used.
+    """
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index

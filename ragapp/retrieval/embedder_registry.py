@@ -12,7 +12,7 @@ from ragapp.types import Collection
 
 
 class EmbedderRegistry:
-    """Safe for many threads.
+    """The embedders of collections, each loaded once. Safe for many threads.
 
     `default` is the configured embedder. `build` loads one by name; `name_of` returns the name that belongs
     to a fingerprint, if it is known.

@@ -83,7 +83,11 @@ def confine(readable: Iterable[str], target: str, isolation: Isolation) -> tuple
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Programs, libraries and our own modules, but no files of the user. Must be called before `isolate`."""
+    """The paths that a sandboxed process may read: programs, libraries and our own modules, no files of the
+    user.
+
+    Must be called before `isolate`.
+    """
     return tuple(
         dict.fromkeys((*_SYSTEM, *map(str, mimetypes.knownfiles), *_python_paths(), *_tesseract_paths()))
     )

@@ -42,7 +42,7 @@ def no_new_privileges() -> bool:
 
 
 def adopt_orphans() -> bool:
-    """Processes whose parent ends become children of this process, so that none can escape."""
+    """Makes processes whose parent ends children of this process, so that none can escape."""
     return _prctl(_SET_SUBREAPER, 1)
 
 
@@ -52,7 +52,9 @@ def end_with_parent(signal: int) -> bool:
 
 
 def keep_memory_private() -> bool:
-    """Other processes of the user can no longer read this process's memory and environment, nor debug it."""
+    """Prevents other processes of the user from reading this process's memory and environment, and from
+    debugging it.
+    """
     return _prctl(_SET_DUMPABLE, 0)
 
 
@@ -78,7 +80,7 @@ def drop_capabilities() -> bool:
 
 
 def landlock_version() -> int:
-    """0 when there is no Landlock."""
+    """The version of Landlock; 0 when there is none."""
     if _libc is None:
         return 0
     return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ABI_QUERY)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """Its children, on Linux; none on other systems, and for a process that has ended."""
+    """The ids of a process's children on Linux; none on other systems, or when the process has ended."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]

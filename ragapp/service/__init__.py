@@ -12,4 +12,4 @@ __all__ = ["UNREADY", "RagService"]
 
 
 class RagService(QuestionService, DocumentService, TableService, JobService, AdminService):
-    """Safe for many threads."""
+    """All operations of the product, for callers that are already authorized. Safe for many threads."""

@@ -72,7 +72,7 @@ def check_permissions(data_dir: Path, originals: Path, models_dir: Path, repair:
 
 
 def search_files(data_dir: Path, originals: Path, models_dir: Path, fragments: Sequence[str]) -> Findings:
-    """Reads every file of the data folder and the originals. Raises StorageError."""
+    """Searches every file of the data folder and the originals for the fragments. Raises StorageError."""
     return search_apart([data_dir, originals], [models_dir], fragments)
 
 

@@ -34,7 +34,7 @@ from ragapp.types import Answer, AnswerDay, Feedback, StoredAnswer
 
 
 class SqlAnswers:
-    """Safe for many threads and processes. Answers are deleted after `days` days."""
+    """AnswerStore in SQL. Safe for many threads and processes. Answers are deleted after `days` days."""
 
     def __init__(self, engine: Engine, days: int) -> None:
         self._reading = engine

@@ -18,7 +18,7 @@ from ragapp.types import AuditEntry, Grant, Key, KeyLimits, KeyUsage
 
 
 class SqlKeys:
-    """Safe for many threads and processes."""
+    """KeyStore in SQL. Safe for many threads and processes."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
@@ -83,7 +83,7 @@ def _key(row: Row[Any]) -> Key:
 
 
 class SqlUsage:
-    """Safe for many threads and processes: one statement checks and adds to a sum."""
+    """UsageStore in SQL. Safe for many threads and processes: one statement checks and adds to a sum."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
@@ -130,7 +130,7 @@ def _that_day(key_id: str, day: date) -> ColumnElement[bool]:
 
 
 class SqlAudit:
-    """Safe for many threads and processes."""
+    """AuditStore in SQL. Safe for many threads and processes."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine
@@ -141,7 +141,7 @@ class SqlAudit:
             c.execute(insert(t.audit).values(asdict(entry)))
 
     def last(self, count: int, key_id: str | None = None) -> list[AuditEntry]:
-        """Newest first, of one key or of all callers."""
+        """The last entries, newest first, of one key or of all callers."""
         query = select(t.audit).order_by(t.audit.c.id.desc()).limit(count)
         if key_id is not None:
             query = query.where(t.audit.c.key_id == key_id)

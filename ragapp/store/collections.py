@@ -105,7 +105,7 @@ def _collection(row: Row[Any]) -> Collection:
 
 
 def utc(moment: datetime) -> datetime:
-    """SQLite returns times without a time zone; all of ours are UTC."""
+    """The moment in UTC. SQLite returns times without a time zone; all of ours are in UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 

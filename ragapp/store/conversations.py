@@ -17,7 +17,7 @@ from ragapp.types import Conversation, Turn
 
 
 class SqlConversations:
-    """Safe for many threads and processes."""
+    """ConversationStore in SQL. Safe for many threads and processes."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine

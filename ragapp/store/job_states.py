@@ -56,7 +56,9 @@ def _depth(status: Status, row: Row[Any] | None, now: datetime) -> QueueDepth:
 
 
 def newest_version(c: Connection, document_id: str, *, lock: bool = False) -> Row[Any]:
-    """Locked until the commit with `lock`. Raises NotFoundError."""
+    """The row of a document's newest version. With `lock`, it is locked until the commit. Raises
+    NotFoundError.
+    """
     query = _newest_versions().where(t.documents.c.id == document_id)
     row = c.execute(query.with_for_update(of=t.versions) if lock else query).one_or_none()
     if row is None:

@@ -12,7 +12,7 @@ from ragapp.store.engine import WRITE
 
 
 class SqlPreferences:
-    """Safe for many threads and processes: the last write wins."""
+    """PreferenceStore in SQL. Safe for many threads and processes: the last write wins."""
 
     def __init__(self, engine: Engine) -> None:
         self._reading = engine

@@ -48,7 +48,7 @@ def _version_condition(version: int | None) -> ColumnElement[bool]:
 
 
 def page_starts(c: Connection, document_id: str, version: int) -> tuple[int, ...]:
-    """Empty when that version no longer exists."""
+    """The offsets at which the pages start; empty when that version no longer exists."""
     found = c.execute(
         select(t.texts.c.page_starts)
         .join(t.versions, t.versions.c.id == t.texts.c.version_id)

@@ -43,7 +43,8 @@ class _Found:
 
 
 def evaluate(relation: Relation, plan: TablePlan) -> TableResult:
-    """Aggregates leave out rows that are totals of others, and the result notes it.
+    """The result of a plan over a table. Aggregates leave out rows that are totals of others, and the result
+    notes it.
 
     Raises UsageError for a plan that does not fit the table, and for aggregates over different units.
     """

@@ -37,8 +37,9 @@ class Relation:
 
 
 def relation_of(table: DataTable) -> Relation:
-    """Columns of numbers keep texts among them, such as "n/a". Numbers of a column that differ in scale are
-    given in full, so that they can be compared."""
+    """The table as a relation. Columns of numbers keep texts among them, such as "n/a". Numbers of a column
+    that differ in scale are given in full, so that they can be compared.
+    """
     labelled = any(row.path for row in table.rows)
     names = unique_names(
         [*([_corner(table) or LABELS] if labelled else ()), *(one.label for one in table.columns)]

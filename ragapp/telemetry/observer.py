@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # commands without telemetry start without the metrics librar
 
 
 class Telemetry:
-    """Safe for many threads."""
+    """An Observer that records metrics, spans and the context of logs. Safe for many threads."""
 
     def __init__(self, metrics: Metrics, tracing: Tracing) -> None:
         self.metrics = metrics

@@ -82,7 +82,9 @@ class Caller:
 
     @property
     def scope(self) -> str:
-        """Equal for callers who may read the same collections, and only for them. Empty: all."""
+        """Identifies the collections that the caller may read: equal for callers who may read the same ones.
+        Empty for all collections.
+        """
         if self.may("reader", None):
             return ""
         return json.dumps(sorted({grant.collection or "" for grant in self.grants}))

@@ -174,7 +174,7 @@ class ParsedSentence:
         return needed
 
     def roles(self) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
-        """(verb, subject, object) as concepts, of each word that may be a verb."""
+        """Yields (verb, subject, object), as concepts, for each word that may be a verb."""
         for place, word in enumerate(self.words):
             if word.concept is None or word.concept in _symmetric() or not self._may_be_verb(place):
                 continue
@@ -246,5 +246,5 @@ def _concept(word: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def parse_sentence(text: str) -> ParsedSentence:
-    """Cached, because all claims are compared with the same sentences."""
+    """Parses a sentence. The result is cached, because all claims are compared with the same sentences."""
     return ParsedSentence(in_one_word(text))

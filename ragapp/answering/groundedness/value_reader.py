@@ -155,7 +155,7 @@ class Values:
 
 
 def read_values(text: str) -> Values:
-    """Reads dates first, then codes, then numbers, each from what the previous ones left."""
+    """The values of a text: first its dates, then its codes, then its numbers, each in what is left."""
     found: list[Value] = []
     for read in (*DATE_READERS, read_codes, read_numbers, read_ordinals):
         new = list(read(text))

@@ -50,7 +50,9 @@ def difference(first: CellPlace, second: CellPlace) -> Computed:
 
 
 def percentage_change(later: CellPlace, earlier: CellPlace) -> Computed:
-    """By how many percent the later differs from the earlier. Raises ZeroDivisionError."""
+    """The change from the earlier to the later value, in percent of the earlier one. Raises
+    ZeroDivisionError.
+    """
     _, scale = _shared((later, earlier))
     a, b = _number(later, scale), _number(earlier, scale)
     if not b:

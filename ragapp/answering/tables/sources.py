@@ -146,7 +146,7 @@ class TableSource:
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        """Its periods, each once, in its order."""
+        """The periods of the table, each once, in the order of the table."""
         found = {
             (place.period.year, place.period.end, place.period.months): place.period
             for line in self.lines

@@ -50,7 +50,7 @@ def times_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def kinds_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """Both ask for a person, say, or both for a reason."""
+    """Whether both ask for the same kind of thing: a person, say, or a reason."""
     return a.asks_for == b.asks_for
 
 
@@ -60,7 +60,9 @@ def names_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def capitals_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """No word differs by capitals that change its meaning: "5 mW" is not "5 MW", "Polish" not "polish"."""
+    """Whether no word differs by capitals that change its meaning: "5 mW" is not "5 MW", "Polish" not
+    "polish".
+    """
     theirs: dict[str, list[Cased]] = {}
     for word in cased_words(b.text):
         theirs.setdefault(word.text.lower(), []).append(word)
@@ -79,7 +81,7 @@ def persons_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def neither_points(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """Neither refers to something outside the question: "this text"."""
+    """Whether neither refers to something outside the question, such as "this text"."""
     return not (_points(a) or _points(b))
 
 
@@ -89,12 +91,14 @@ def words_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
 
 
 def order_agrees(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """Content words in the same order: "from Java to .NET" is not "from .NET to Java"."""
+    """Whether the content words are in the same order: "from Java to .NET" is not "from .NET to Java"."""
     return a.content == b.content
 
 
 def prepositions_agree(a: ParsedQuestion, b: ParsedQuestion) -> bool:
-    """Prepositions may differ, but none may be missing: "the thing to know" is not "the thing you know"."""
+    """Whether both have the same number of prepositions, which may differ: "the thing to know" is not "the
+    thing you know".
+    """
     return a.joints == b.joints
 
 

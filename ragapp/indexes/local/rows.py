@@ -141,7 +141,9 @@ class StoredRows:
     width: int
 
     def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Shape (len(positions), width). Adjacent rows are read at once. Raises StorageError."""
+        """The rows at these positions, shape (len(positions), width). Adjacent rows are read at once. Raises
+        StorageError.
+        """
         found = np.empty((len(positions), self.width), np.float32)
         if not len(positions):
             return found

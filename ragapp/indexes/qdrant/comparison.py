@@ -52,7 +52,7 @@ class Tally:
 
 
 def differences(live: Iterable[models.PointStruct], held: Iterable[models.Record]) -> Iterator[Difference]:
-    """Both are sorted by key. Reads each of them once, keeping one point of each in memory."""
+    """The differences between two sequences that are sorted by key. Keeps one point of each in memory."""
     points, records = iter(live), iter(held)
     point, record = next(points, None), next(records, None)
     while point is not None or record is not None:
