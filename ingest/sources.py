@@ -89,7 +89,9 @@ class Finder:
         yield from self._in_folder(path) if os.path.isdir(path) else self._in_file(path)  # noqa: PTH112
 
     def _in_folder(self, folder: Path) -> Iterator[Source]:
-        """In order. Links to folders are followed, but no folder is entered twice, and `own` not at all."""
+        """The files of a folder, in order. Links to folders are followed, but no folder is entered twice, and
+        `own` not at all.
+        """
         refused: list[OSError] = []
         entered = {_identity(self.own)} if self.own else set()
         for root, folders, files in os.walk(folder, followlinks=True, onerror=refused.append):

@@ -37,7 +37,10 @@ class ApiKeys:
         valid: timedelta | None = None,
         limits: KeyLimits = KeyLimits(),  # noqa: B008  a frozen value
     ) -> NewKey:
-        """A new key with these grants, valid for that time; None: until revoked. Raises UsageError."""
+        """Creates a key with these grants, which is valid for that time, or until revoked if it is None.
+
+        Raises UsageError.
+        """
         if not name.strip() or not name.isprintable():
             raise UsageError("The key needs a printable name. Name the person or program that will use it.")
         if not grants:

@@ -53,7 +53,7 @@ class ServedModel:
 class ModelServer:
     """A server that answers at `url`, without a path, and the models that write text there.
 
-    `owner` is whom its list of models names as their owner.
+    `owner` is the owner of the models according to the server's list of them.
     """
 
     kind: str

@@ -40,7 +40,7 @@ class SqlConversations:
         return _conversation(row)
 
     def all(self, owner: str | None = None) -> list[Conversation]:
-        """The most recent first, of one owner or of all."""
+        """The conversations of one owner or of all, the most recent first."""
         query = _conversations().order_by(t.conversations.c.last_at.desc())
         if owner is not None:
             query = query.where(t.conversations.c.owner == owner)

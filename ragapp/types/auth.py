@@ -16,8 +16,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role in the collection of that name, which need not exist yet; None: in all collections, those made
-    later included."""
+    """A role in one collection, which need not exist yet, or, with None, in all collections, including future
+    ones.
+    """
 
     role: Role
     collection: str | None
@@ -25,7 +26,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class KeyLimits:
-    """The limits of a key. None: the default of the settings. Days are in UTC."""
+    """The limits of a key. None stands for the default in the settings. Days are in UTC."""
 
     requests_per_minute: int | None = None
     questions_per_day: int | None = None
@@ -71,12 +72,16 @@ class Caller:
     address: str = ""
 
     def role_in(self, collection: str | None) -> Role | None:
-        """The highest role in the collection (None: in all collections); None when there is no role."""
+        """The caller's highest role in the collection, or in all collections if that is None. None without a
+        role.
+        """
         held = {grant.role for grant in self.grants if grant.collection in (None, collection)}
         return max(held, key=ROLES.index, default=None)
 
     def may(self, role: Role, collection: str | None) -> bool:
-        """Whether the caller has that role, or a higher one, in the collection (None: in all collections)."""
+        """Whether the caller has that role, or a higher one, in the collection, or in all collections if that
+        is None.
+        """
         held = self.role_in(collection)
         return held is not None and ROLES.index(held) >= ROLES.index(role)
 

@@ -27,7 +27,8 @@ class FoundModel:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorProfile:
-    """The facts that prompts are fitted to. None: neither the server nor an earlier reply has shown it.
+    """The facts that prompts are fitted to. A fact is None when neither the server nor an earlier reply has
+    shown it.
 
     `context_tokens` limits prompt and reply together. `read_tokens_per_second` is the speed at which the
     model processes a prompt. `thinks` is whether it reasons before it answers.

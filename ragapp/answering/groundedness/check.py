@@ -104,7 +104,7 @@ def _verbatim(claim: str, sources: Sequence[EvidenceSentence]) -> _Outcome | Non
 
 
 def _read_for(claim: ParsedSentence, source: ParsedSentence) -> set[int] | None:
-    """The clauses of the source that the claim is about; None: all."""
+    """The clauses of the source that the claim is about; None for all of them."""
     shared = claim.concepts & source.concepts
     needed = source.segments_of(shared)
     needed |= {

@@ -236,7 +236,9 @@ OPPOSITES = _pairs(_OPPOSITE)
 
 
 def concept(stemmed: str) -> str:
-    """The stem that represents all words of the same meaning, and those that negate it."""
+    """The stem that stands for all words of the same meaning, negated or not: "possible", "feasible",
+    "impossible".
+    """
     positive = _negated().get(stemmed, stemmed)
     return _same().get(positive, positive)
 

@@ -116,7 +116,7 @@ GUARDS: Mapping[str, Guard] = {
     "word order": order_agrees,
     "prepositions": prepositions_agree,
 }
-"""In the order in which they are applied; the first that objects is the reason."""
+"""The guards in the order in which they are applied. The first that objects is the reason."""
 
 
 def disagreement(a: str, b: str) -> str | None:

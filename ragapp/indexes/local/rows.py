@@ -26,7 +26,9 @@ Bitmap = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Sorted by version and key, so that each version is a slice. Shapes (n,), (n,) and (n, dimension)."""
+    """Vectors by chunk, sorted by version and key, so that each version is a slice. Shapes (n,), (n,) and (n,
+    dimension).
+    """
 
     keys: NDArray[np.int64]
     versions: NDArray[np.int64]

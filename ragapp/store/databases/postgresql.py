@@ -133,7 +133,7 @@ class PostgreSQL:
         return len(c.execute(new, list(rows)).all())  # drivers differ in what rowcount means
 
     def scrub(self, engine: Engine, seconds: float, *, rewrite: bool) -> str:  # noqa: ARG002  it would lock out everyone
-        """VACUUM removes dead rows while others work, so that no query can return them."""
+        """Removes dead rows by VACUUM while others work, and returns where deleted text may be left."""
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
                 c.execute(text(f"SET lock_timeout = {round(seconds * 1000)}"))
