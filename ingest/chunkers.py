@@ -45,7 +45,9 @@ class _Checked:
 
 
 def first_wrong(chunks: Sequence[object], parsed: ParsedText) -> object | None:
-    """The first that is not a Chunk, not a span of the text, on another page, or overlaps the one before."""
+    """The first chunk that is wrong: not a Chunk, not a span of the text, on another page, or overlapping the
+    one before.
+    """
     end = 0
     for one in chunks:
         if not isinstance(one, Chunk) or not end <= one.start < one.end <= len(parsed.text):

@@ -27,7 +27,9 @@ class TableHeads:
         return self._at(offset)[0] or None
 
     def tokens_at(self, offset: int) -> int:
-        """The tokens of that head, including the separator from the headings."""
+        """The number of tokens of the head that `head_at` gives, including the separator from the
+        headings.
+        """
         return self._at(offset)[1]
 
     def most_tokens(self, start: int, end: int) -> int:

@@ -110,7 +110,9 @@ class ModelError(RagappError):
 
 
 class PromptTooLong(ModelError):
-    """The generator knows its context from now on, so that a shorter prompt fits."""
+    """The prompt exceeds the generator's context, which is known from now on, so that the next prompt
+    fits.
+    """
 
 
 class StorageError(RagappError):

@@ -11,7 +11,8 @@ Translate = Callable[[Exception], RagappError]
 
 
 class ErrorsTranslated:
-    """Acts as `made`, apart from its unexpected exceptions: workers retry and questions go on without it.
+    """Wraps an object `made` by a plugin, and raises its unexpected exceptions as errors of ours: workers
+    retry after them, and questions go on without the plugin.
 
     Attributes, calls and the generators that calls return are covered.
     """

@@ -31,7 +31,7 @@ class AskedQuestion:
 
     @property
     def worth(self) -> float:
-        """How good the answer is, for putting the worst first: right about refusing, then its recall."""
+        """A key that sorts the worst answers first: by whether refusing was right, then by the recall."""
         scores = self.result.scores
         recalls = [value for name, value in scores.items() if name.endswith("_recall")]
         return scores.get("refusal_right", 1.0) + (sum(recalls) / len(recalls) if recalls else 1.0)
@@ -76,7 +76,7 @@ def run_of(
     questions: Mapping[str, QuestionResult],
     agreed: Agreement | None = None,
 ) -> AnswerRun:
-    """The run that the results by question make."""
+    """The run with these results by question."""
     results = list(questions.values())
     values = answer_settings(settings)
     generates = settings.generator != EXTRACTIVE

@@ -35,7 +35,9 @@ KIND_COLUMNS = (
 
 
 def by_kind(results: Sequence[QuestionResult]) -> tuple[KindCounts, ...]:
-    """One for each kind, in the dataset's order; without a kind, by whether there is an answer."""
+    """The counts for each kind of question, in the dataset's order. Questions without a kind are grouped by
+    whether there is an answer.
+    """
     groups: dict[str, list[QuestionResult]] = {}
     for result in results:
         groups.setdefault(_kind(result), []).append(result)

@@ -16,7 +16,9 @@ from ragapp.types import Answer, AskMode, AskQuery, Turn
 def ask(
     library: AnswerCorpus, question: AnswerQuestion, mode: AskMode, before: tuple[Turn, ...] = ()
 ) -> tuple[Answer, Taken]:
-    """The final answer, never a kept one, and the time it took. `before` comes ahead of its own history."""
+    """The final answer, never a cached one, and the time it took. `before` are turns that precede the
+    question's own history.
+    """
     watch = Timer()
     answer = None
     events = library.service.ask(

@@ -45,7 +45,9 @@ class _Row(BaseModel):
 
 
 def load_asked(path: Path, name: str) -> AnswerDataset:
-    """All documents of the folder are asked together. Raises UsageError, with the line or the place."""
+    """Loads the questions, each of which is asked over all documents of the folder. Raises UsageError, with
+    the line or the place.
+    """
     files = tuple(_files(path.parent))
     return make_dataset(name, path, files, _questions(_rows(path), [file.id for file in files]))
 

@@ -40,7 +40,8 @@ class GeneratedText:
 
 
 class TextStream:
-    """Iterating yields the pieces of the answer as they arrive. Raises ModelError. To be iterated once.
+    """What a generator writes to a prompt. Iterating, which is possible once, yields the pieces of the answer
+    as they arrive, and raises ModelError.
 
     `result` is the whole text afterwards. It may lack pieces that were yielded, because a closing tag can
     show late that they were reasoning. A generator that goes on past `max_tokens` is stopped. How long it

@@ -20,7 +20,9 @@ EXTRACTIVE = "extractive"
 
 
 class GeneratorChain:
-    """The first available one of `usual` writes; in mode `generate`, `large` is tried before them."""
+    """The generators of answers: the first available one of `usual` writes; in mode `generate`, `large` is
+    tried before them.
+    """
 
     def __init__(
         self,
@@ -71,8 +73,8 @@ class GeneratorChain:
         return [generator for generator in order if generator.unavailable() is None]
 
     def available(self, mode: AskMode) -> tuple[list[Generator], str | None]:
-        """Those to try in this mode, and a notice for the reader when a configured one is needed but none
-        is available.
+        """The generators to try in this mode, and a notice for the reader when a configured one is needed but
+        none is available.
 
         Raises ModelError when `mode` is `generate` and there is none.
         """
@@ -90,7 +92,7 @@ class GeneratorChain:
         return " ".join(reason for reason in reasons if reason) or None if all(reasons) else None
 
     def warm_up(self) -> None:
-        """Lets the first available one load what it needs, and read what all its prompts begin with.
+        """Has the first available generator load what it needs, and read what all its prompts begin with.
 
         Raises ModelError.
         """

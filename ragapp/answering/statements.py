@@ -14,7 +14,7 @@ PageAt = Callable[[str, int, int], int]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The span `passage.hit.text[start:end]`. `cells` are the table cells that it is."""
+    """The span `passage.hit.text[start:end]`. `cells` are the table cells that it consists of."""
 
     passage: Passage
     start: int

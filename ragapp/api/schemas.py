@@ -58,7 +58,9 @@ class DocumentChanges:
 
 @dataclass(frozen=True, slots=True)
 class TaskRequest:
-    """A reindex needs a `collection` and may name its embedder as `model`; a fetch needs a `model`."""
+    """A task to start. A reindex needs a `collection` and may name its embedder as `model`; a fetch needs a
+    `model`.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     kind: Literal["doctor", "repair", "reindex", "fetch"]
@@ -141,7 +143,7 @@ class PageBoxes:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorChoice:
-    """The `generator` of a found model, `local`, or `extractive`."""
+    """The choice of a generator: that of a found model, `local`, or `extractive`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     generator: Annotated[str, Field(min_length=1, max_length=500)]

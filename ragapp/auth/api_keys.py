@@ -73,7 +73,7 @@ class ApiKeys:
         return self._store.any()
 
     def caller(self, secret: str | None, *, address: str, loopback: bool) -> Caller:
-        """The caller who sends this secret, or none, from this address. Raises AuthenticationError.
+        """The caller who sends this secret, or no secret, from this address. Raises AuthenticationError.
 
         While no key is needed, any secret is accepted, since OpenAI's clients always send one.
         """

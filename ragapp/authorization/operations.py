@@ -83,7 +83,7 @@ def own_conversation(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def asked_collection(policy: AccessPolicy, arguments: Arguments) -> None:
-    """The collection of an AskQuery, and its conversation, which must be the caller's own."""
+    """Checks the collection of an AskQuery, and that its conversation is the caller's own."""
     query = arguments["query"]
     policy.require("reader", query.collection)
     if query.conversation_id is not None:
@@ -91,7 +91,7 @@ def asked_collection(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def listed_jobs(policy: AccessPolicy, arguments: Arguments) -> None:
-    """The jobs of one collection, or of all collections that the caller may read."""
+    """Allows the jobs of one collection, or of all collections that the caller may read."""
     if arguments["collection"] is not None:
         policy.require("reader", arguments["collection"])
     elif not policy.sees_all():
@@ -100,7 +100,9 @@ def listed_jobs(policy: AccessPolicy, arguments: Arguments) -> None:
 
 
 def cleared_cache(policy: AccessPolicy, arguments: Arguments) -> None:
-    """Editors clear what belongs to their collection or document; admins everywhere clear all."""
+    """Allows editors to clear what belongs to their collection or document, and admins everywhere to clear
+    all.
+    """
     if arguments["document"] is not None:
         policy.require_document("editor", arguments["document"])
     if arguments["collection"] is not None:

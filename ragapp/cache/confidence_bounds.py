@@ -19,7 +19,7 @@ def upper_bound(events: int, trials: int, confidence: float = CONFIDENCE) -> flo
 
 
 def lower_bound(events: int, trials: int, confidence: float = CONFIDENCE) -> float:
-    """The lower counterpart: the true rate is above this with that confidence; 0 without events."""
+    """One-sided Clopper–Pearson: the true rate is above this with that confidence; 0 without events."""
     return 1.0 - upper_bound(trials - events, trials, confidence) if events else 0.0
 
 

@@ -29,7 +29,8 @@ class FlightLease:
         self.waited = False
 
     def acquire(self) -> None:
-        """Returns when no other request holds the lease, or has not renewed it for its whole length.
+        """Waits until no other request holds the lease, or the holder has not renewed it for its whole
+        length.
 
         Raises the error of a cancellation.
         """

@@ -20,7 +20,7 @@ RESTS_SECONDS = 5.0
 
 
 class CircuitBreaker:
-    """Open after a failure, for `RESTS_SECONDS`; then one caller at a time may try again.
+    """A breaker that is open for `RESTS_SECONDS` after a failure; then one caller at a time may try again.
 
     A failure also opens the breaker `takes_along`, so that no caller waits for both.
     """

@@ -152,7 +152,9 @@ class RedisCacheStore:
             return {name.decode(): float(value) for name, value in self._redis.hgetall(_COUNTS).items()}
 
     def usage(self) -> CacheUsage:
-        """The size is estimated from a sample. Entries that the server has evicted still count."""
+        """The number and size of the entries. The size is estimated from a sample. Entries that the server
+        has evicted still count.
+        """
         with self._talking():
             self._drop(self._expired())
             entries = self._redis.zcard(_EXPIRY)

@@ -40,14 +40,16 @@ from ragapp.types import (
 
 
 class ClientKeys(ClientPart):
-    """All but `me` and `remember_collection` raise ForbiddenError without admin rights everywhere."""
+    """API keys and the audit log. All methods but `me` and `remember_collection` raise ForbiddenError without
+    admin rights everywhere.
+    """
 
     def me(self) -> Me:
         """The caller: its name, rights, limits and usage today. Raises AuthenticationError."""
         return decode(Me, self._transport.send("GET", "/v1/me"))
 
     def remember_collection(self, name: str) -> None:
-        """Stores the choice as `Me.last_collection`. Raises NotFoundError."""
+        """Stores the selected collection as `Me.last_collection`. Raises NotFoundError."""
         body = encode(ChosenCollection, ChosenCollection(name))
         self._transport.send("PUT", "/v1/me/collection", body=body)
 
@@ -73,7 +75,7 @@ class ClientKeys(ClientPart):
 
 
 class ClientCache(ClientPart):
-    """Every method raises UsageError when the cache of the server is disabled."""
+    """The answer cache. Every method raises UsageError when the cache of the server is disabled."""
 
     def stats(self) -> CacheStats:
         """Hits by kind, misses by reason, time saved, stored answers and the results of audits."""
@@ -112,7 +114,7 @@ class ClientHealth(ClientPart):
 
 
 class ClientTasks(ClientPart):
-    """Every method raises ForbiddenError without admin rights everywhere."""
+    """Background tasks. Every method raises ForbiddenError without admin rights everywhere."""
 
     def start_doctor(self, *, repair: bool = False) -> Task:
         """Starts a task that checks every invariant and, with `repair`, repairs what can be repaired."""
@@ -157,7 +159,9 @@ class ClientTasks(ClientPart):
 
 
 class ClientEvals(ClientPart):
-    """Every method raises ForbiddenError without admin rights everywhere."""
+    """Question sets and evaluation runs. Every method raises ForbiddenError without admin rights
+    everywhere.
+    """
 
     def sets(self) -> list[EvalSet]:
         """The question sets by name, built-in ones first."""

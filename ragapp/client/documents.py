@@ -125,7 +125,7 @@ class ClientDocuments(ClientPart):
         return PageImage(png, found.width, found.height, found.boxes)
 
     def delete_document(self, document_id: str) -> None:
-        """No search or answer shows the document once this returns. Raises NotFoundError."""
+        """Deletes a document. No search or answer shows it once this returns. Raises NotFoundError."""
         self._transport.send("DELETE", document_path(document_id))
 
     def delete_with_receipt(self, document_id: str) -> DeletionReceipt:
@@ -157,7 +157,7 @@ class ClientCollections(ClientPart):
 
 
 class ClientJobs(ClientPart):
-    """The id of a job is the id of its document."""
+    """Ingest jobs. The id of a job is the id of its document."""
 
     def jobs(
         self, collection: str | None = None, *, statuses: Sequence[Status] = (), count: int = 100

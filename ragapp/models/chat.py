@@ -113,7 +113,7 @@ class ChatModel(Protocol):
     def secrets(self) -> tuple[str, ...]: ...
 
     def stream(self, request: ChatRequest, connections: Connections) -> Coroutine[Delta, None, None]:
-        """Sends the request, if the client allows over connections that `connections` can shut down."""
+        """Sends the request, over connections that `connections` can shut down if the client allows that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,9 @@ class ChatGenerator:
         return None
 
     def generate(self, system: str, prompt: str, max_tokens: int) -> Coroutine[str, None, Ending | None]:
-        """Tries again while nothing was generated: after a pause if the server is busy or absent, without an
-        option that it refuses, and with more tokens for a model that turns out to think. Raises ModelError.
+        """Streams a reply. Tries again while nothing was generated: after a pause if the server is busy or
+        absent, without an option that it refuses, and with more tokens for a model that turns out to think.
+        Raises ModelError.
 
         Closing the iterator ends the request, so that the server stops generating. A cancellation also ends
         it, even while the server sends nothing. Raises PromptTooLong when the server says so.

@@ -22,7 +22,9 @@ _SUPPORTS = 1  # the column of the first row of the model's output
 
 
 class OnnxEntailment:
-    """A claim and a text are read together, one pair a run. Safe to use from many threads."""
+    """An Entailment on ONNX Runtime. A claim and a text are read together, one pair a run. Safe to use from
+    many threads.
+    """
 
     def __init__(self, folder: Path = BUNDLED, threads: int = 0) -> None:
         """`threads` 0: one for each core. Raises ModelError when a file is missing or damaged."""

@@ -104,7 +104,7 @@ class Profiler:
     def learn(
         self, *, thinks: bool = False, speed: float | None = None, context_tokens: int | None = None
     ) -> None:
-        """Records what a reply has shown; None is nothing new."""
+        """Records what a reply has shown. Arguments of None add nothing."""
         known = self._learned.get(self._name)
         new = replace(known, thinks=known.thinks or thinks)
         if speed is not None and _differs(speed, known.read_tokens_per_second):

@@ -27,7 +27,9 @@ _FIRST, _LAST = 0, 1  # columns of the other rows: one for each token
 
 
 class OnnxReader:
-    """A question and a candidate are read together, one pair a run. Safe to use from many threads."""
+    """A Reader on ONNX Runtime. A question and a candidate are read together, one pair a run. Safe to use
+    from many threads.
+    """
 
     def __init__(self, folder: Path = BUNDLED, threads: int = 0) -> None:
         """`threads` 0: one for each core. Raises ModelError when a file is missing or damaged."""

@@ -36,7 +36,7 @@ _NOT_CHAT = re.compile(r"embed|rerank|whisper|bge-|minilm|clip\b", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """A model that a server offers; None for what the server does not say.
+    """A model that a server offers. A field is None when the server does not say.
 
     `context_tokens` is what the server allows now, which is often less than the model was trained on
     (`trained_tokens`). `abilities` are words such as `tools`, `thinking` and `vision`.

@@ -31,7 +31,7 @@ Corners = Sequence[Sequence[float]]
 
 
 class RapidOcr:
-    """A OcrReader. It has no timeout of its own; the sandbox limits its time."""
+    """An OcrReader. It has no timeout of its own; the sandbox limits its time."""
 
     name = "RapidOCR"
 

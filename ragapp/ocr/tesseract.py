@@ -26,7 +26,7 @@ def program() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Tesseract:
-    """A OcrReader that may take up to `seconds` for each picture."""
+    """An OcrReader that may take up to `seconds` for each picture."""
 
     program: str
     seconds: float

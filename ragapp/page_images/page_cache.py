@@ -36,7 +36,7 @@ class PageCache:
         return image
 
     def put(self, document_id: str, key: str, image: PageImage) -> None:
-        """Does nothing when the disk is full or not writable: the page is then drawn again."""
+        """Stores a page, unless the disk is full or not writable: the page is then drawn again."""
         folder = self._folder / document_id
         with suppress(OSError):
             private_folder(folder)

@@ -16,7 +16,9 @@ from ragapp.errors import RagappError
 
 
 class Cancellation:
-    """Set once, with the error that the cancelled work ends with. Safe to share between threads."""
+    """A flag that is set once, with the error that the cancelled work ends with. Safe to share between
+    threads.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -23,7 +23,9 @@ class KeyStore(Protocol):
         """Whether a key was ever created."""
 
     def revoke(self, key_id: str, at: datetime) -> Key:
-        """Returns the revoked key. A key that was revoked before keeps its time. Raises NotFoundError."""
+        """Revokes the key and returns it. A key that was revoked before keeps its time. Raises
+        NotFoundError.
+        """
 
     def touch(self, key_id: str, at: datetime) -> None:
         """Records when it was last used."""

@@ -192,10 +192,10 @@ class DocumentStore(Protocol):
         """(document id, version) of the versions whose text or vectors were published after `revision`."""
 
     def missing_vectors(self, collection: Collection, embedder: str) -> int:
-        """The number of chunks of its ready documents without a vector of that embedder."""
+        """The number of chunks of the collection's ready documents without a vector of that embedder."""
 
     def unembedded(self, collection: Collection, embedder: str, after: int, limit: int) -> list[Unembedded]:
-        """Up to `limit` of those chunks, by key, beyond the key `after`."""
+        """Up to `limit` of the chunks that `missing_vectors` counts, by key, beyond the key `after`."""
 
     def keep_vectors(self, embedder: str, digests: Sequence[str], vectors: Vectors) -> None:
         """Stores vectors, shape (len(digests), dimension), of live chunks by the digest of their text."""

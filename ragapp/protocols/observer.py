@@ -19,7 +19,7 @@ class Observer(Protocol):
         """Wraps a search. Yields a function to be called with the result, which returns it unchanged."""
 
     def answered(self, answer: Answer) -> None:
-        """An answer is complete, whether it was generated or came from the cache."""
+        """Records that an answer is complete, whether it was generated or came from the cache."""
 
     def origin(self) -> Origin:
         """The request that this thread serves, to be stored with work that is done later elsewhere."""
@@ -28,4 +28,4 @@ class Observer(Protocol):
         """Wraps a stage of ingesting a document."""
 
     def worked(self, job: Job, outcome: WorkOutcome, seconds: Mapping[str, float]) -> None:
-        """A stage has ended. `seconds` is the time it spent, by step."""
+        """Records that a stage has ended. `seconds` is the time it spent, by step."""

@@ -48,7 +48,7 @@ def serve(work: Work, prepare: Prepare | None = None, readable: Sequence[str] = 
 
 
 def serve_files(work: FileWork, prepare: Prepare | None = None, readable: Sequence[str] = ()) -> None:
-    """Works until its input ends. The limits are the only argument of the program.
+    """Processes documents until its input ends. The limits are the only argument of the program.
 
     `prepare` is called for each request before the work's own process is forked, to import what the work
     needs; it must not read the document. Work may also read the files and folders `readable`.

@@ -47,7 +47,7 @@ def adopt_orphans() -> bool:
 
 
 def end_with_parent(signal: int) -> bool:
-    """The kernel sends `signal` to this process when its parent ends."""
+    """Has the kernel send `signal` to this process when its parent ends."""
     return _prctl(_SET_PARENT_DEATH_SIGNAL, signal)
 
 
@@ -72,7 +72,7 @@ def enter_namespaces(flags: int) -> bool:
 
 
 def drop_capabilities() -> bool:
-    """A root user keeps its id and its files, but loses its privileges."""
+    """Drops all capabilities: a root user keeps its id and its files, but loses its privileges."""
     if _libc is None:
         return False
     header = struct.pack("Ii", _CAPABILITY_VERSION, 0)

@@ -59,7 +59,7 @@ class Settings(
     StorageSettings,
     BaseSettings,
 ):
-    """Read from `RAGAPP_…` environment variables, then from the settings file.
+    """All settings. Each is read from its `RAGAPP_…` environment variable, or else from the settings file.
 
     `RAGAPP_…_FILE` names a file that holds the value, as container platforms provide secrets.
     """

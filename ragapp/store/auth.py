@@ -54,7 +54,9 @@ class SqlKeys:
             return bool(c.scalar(select(exists().where(t.keys.c.id.is_not(None)))))
 
     def revoke(self, key_id: str, at: datetime) -> Key:
-        """Returns the revoked key. One that was revoked before keeps its time. Raises NotFoundError."""
+        """Revokes the key and returns it. A key that was revoked before keeps its time. Raises
+        NotFoundError.
+        """
         not_revoked = (t.keys.c.id == key_id) & t.keys.c.revoked_at.is_(None)
         with self._writing.begin() as c:
             c.execute(update(t.keys).where(not_revoked).values(revoked_at=at))

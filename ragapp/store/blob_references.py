@@ -40,7 +40,9 @@ class BlobWriter:
         return [NewBlob(self._blobs, data, _put(self._blobs, data, size)) for data, size in streams]
 
     def free(self, unused: Iterable[str]) -> None:
-        """Never fails: `ragapp doctor` finds bytes that cannot be freed now."""
+        """Deletes blobs that are not used any more. Never fails: `ragapp doctor` finds bytes that cannot be
+        freed now.
+        """
         for sha256 in unused:
             try:
                 with self._writing.begin() as c:

@@ -64,7 +64,7 @@ def get_all(c: Connection) -> list[Collection]:
 
 
 def remove(c: Connection, collection_id: int) -> None:
-    """Its documents must have been removed before."""
+    """Removes a collection, whose documents must have been removed before."""
     c.execute(delete(t.collections).where(t.collections.c.id == collection_id))
 
 

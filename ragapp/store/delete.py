@@ -14,7 +14,7 @@ from ragapp.types import Document, RemovedRows
 
 
 def remove(c: Connection, document_id: str) -> list[str]:
-    """Returns the sha256 of blobs that are no longer used, to be freed once this is committed.
+    """Removes a document. Returns the sha256 of blobs that are no longer used, to be freed after the commit.
 
     Raises NotFoundError.
     """

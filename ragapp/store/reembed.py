@@ -36,8 +36,9 @@ def keep_vectors(c: Connection, embedder: str, digests: Sequence[str], vectors: 
 
 
 def switch(c: Connection, collection_id: int, revision: int, embedder: str, dimension: int) -> bool:
-    """Returns False, and changes nothing, when the collection is no longer at `revision` or vectors are
-    missing."""
+    """Switches the collection to another embedder. Returns False, and changes nothing, when the collection is
+    no longer at `revision` or vectors are missing.
+    """
     switched = c.execute(
         update(t.collections)
         .where(t.collections.c.id == collection_id, t.collections.c.revision == revision)

@@ -42,8 +42,9 @@ class BucketAddress:
 
 
 class BlobBucket:
-    """A put is one request, or a multipart upload that is completed at once: partial blobs are never
-    visible."""
+    """Blobs in a bucket. A put is one request, or a multipart upload that is completed at once: partial blobs
+    are never visible.
+    """
 
     def __init__(self, address: BucketAddress) -> None:
         self._name = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
@@ -67,7 +68,9 @@ class BlobBucket:
             )
 
     def put(self, data: BinaryIO, limit: int) -> Blob:
-        """The name of a blob is its hash, so it is copied to a temporary file before it is sent."""
+        """Stores the stream. Since a blob is named by its hash, it is copied to a temporary file before it is
+        sent.
+        """
         with TemporaryFile() as spooled:
             blob = copy_and_hash(data, spooled, limit)
             spooled.seek(0)
@@ -101,7 +104,7 @@ class BlobBucket:
             return sha256_of(file) == sha256
 
     def abandoned(self, seconds: float) -> list[str]:  # noqa: ARG002
-        """The bucket's lifecycle rules remove parts of incomplete uploads."""
+        """Always empty: the bucket's lifecycle rules remove parts of incomplete uploads."""
         return []
 
     def clear_abandoned(self, names: Iterable[str]) -> None: ...

@@ -34,7 +34,7 @@ class CommandFailed(Exception):
 
 
 class Command:
-    """Starts at once. `follow` must be called to wait for its end."""
+    """A command that starts at once. `follow` must be called to wait for its end."""
 
     def __init__(self, line: CommandLine, data_dir: Path, *, patient: bool) -> None:
         arguments = [*line.command, *line.options, "--data-dir", str(data_dir), "--", *line.arguments]

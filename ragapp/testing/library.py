@@ -75,7 +75,9 @@ class Library:
         return self.store.collection(NAME)
 
     def add(self, source: str, chunks: Sequence[str], *, embedded: bool = True, heading: str = "") -> int:
-        """The version id. Each text of `chunks` is a chunk with its `embed` vector."""
+        """Adds a document and returns its version id. Each text of `chunks` is a chunk with its `embed`
+        vector.
+        """
         data = io.BytesIO("\0".join((heading, *chunks)).encode())
         self.store.accept(
             UploadSpec(source, NAME, source=source, metadata={}),

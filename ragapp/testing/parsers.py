@@ -18,7 +18,7 @@ from ragapp.types import ParsedText
 
 
 class ParserContract:
-    """Every Parser, which has to be installed. Subclasses override all four fixtures."""
+    """What every Parser must do. The parser has to be installed. Subclasses override all four fixtures."""
 
     @pytest.fixture
     def parser(self) -> Parser:

@@ -52,10 +52,10 @@ _Mode = Literal["beginning", "answer", "thinking", "waiting", "header"]
 
 
 class Reasoning:
-    """A filter for one text. `opened`: the model is known to leave out its opening tag.
+    """A filter for one text. `opened` says that the model is known to leave out its opening tag.
 
-    Text that begins as thinking does waits until a closing tag shows that it was, or its end that it was
-    not. Time is linear in the text's length.
+    Text that begins as thinking does waits until a closing tag shows that it was, or its end that it was not.
+    Time is linear in the text's length.
     """
 
     def __init__(self, *, opened: bool = False) -> None:
@@ -93,7 +93,9 @@ class Reasoning:
         return self._new()
 
     def end(self, *, whole: bool = True) -> str:
-        """The rest. `whole`: the model came to its own end, so that what waited for a tag is its answer."""
+        """The rest of the answer. `whole` says that the model came to its own end: what waited for a tag is
+        then its answer.
+        """
         if self._mode == "waiting" and not whole:
             self.seen = True
         elif self._mode in {"beginning", "answer", "waiting"}:

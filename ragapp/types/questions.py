@@ -147,7 +147,7 @@ class CacheDecision:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How an answer came about, as far as its other fields do not say."""
+    """How an answer came about: what its other fields do not say."""
 
     rewritten_by: RewrittenBy = "nobody"
     fusion: str | None = None

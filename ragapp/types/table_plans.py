@@ -53,7 +53,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """Rows without a value come last in either direction."""
+    """A column to sort by. Rows without a value come last in either direction."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     column: ColumnName

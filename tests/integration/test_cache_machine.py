@@ -140,9 +140,7 @@ def test_no_answer_cites_what_is_not_there(tmp_path: Path) -> None:
     runtime = replace(build_runtime(own), embedder=embedder)
     with closing(build_service(own, runtime)) as service:
         service.cache.close()
-        service._cache = service._pipeline._cache = build_cache(
-            own, runtime.store, embedder, now=lambda: clock[0]
-        )
+        service._cache = build_cache(own, runtime.store, embedder, now=lambda: clock[0])
 
         class Here(Askers):
             pass

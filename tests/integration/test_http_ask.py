@@ -89,7 +89,8 @@ def test_work_stops_when_the_reader_goes_away() -> None:
     app = FastAPI()
     app.get("/")(lambda: EventStream(answer_frames(AskEvent("token", text="first"), endless(), "urn:x")))
     with serving(app) as url, httpx.stream("GET", url) as response:
-        next(response.iter_raw())
+        chunks = response.iter_raw()  # kept, since the connection is closed with it
+        next(chunks)
         assert not stopped.is_set()
         response.close()
         assert stopped.wait(30)

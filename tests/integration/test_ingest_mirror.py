@@ -170,14 +170,17 @@ def test_watching_follows_changes_until_ctrl_c(settings: Settings, service: RagS
         "--json",
     ]
     environment = os.environ | {"RAGAPP_DATA_DIR": str(settings.data_dir)}
-    process = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE)
+    messages = folder.parent / "messages"
+    with messages.open("w") as stderr:
+        process = subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=stderr)
     try:
         wait_until(lambda: [d.status for d in service.documents()] == ["ready", "ready"])
         (folder / "new.md").write_text("Gulls rest.")
         (folder / "tides.md").write_text("Tides turn at midnight.")
         wait_until(lambda: sorted(d.version for d in service.documents() if d.status == "ready") == [1, 1, 2])
         (folder / "bees.md").unlink()
-        wait_until(lambda: names(service) == ["new.md", "tides.md"])
+        wait_until(lambda: "removed: " in messages.read_text())
+        assert names(service) == ["new.md", "tides.md"]
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=PATIENCE)
     finally:

@@ -31,7 +31,7 @@ _LIKELY = 0.4
 
 
 def label_of(sentence: Sentence, answer: Answer) -> Label:
-    """A quote supports itself, so what is said of it is whether it answers."""
+    """The label of a sentence. A quote supports itself, so its label says whether it answers."""
     if answer.model == LIBRARY_MODEL and sentence.verdict == "no_claim":
         return _OF_PROPERTIES
     if answer.mode == "generate" or sentence.verdict != "supported":

@@ -35,15 +35,15 @@ def show_empty(documents_page: st.Page) -> None:
 
 
 def show_waiting(collection: str) -> None:
-    """Shown while no document of the collection is searchable. The page continues as soon as one is."""
+    """Shows that no document of the collection is searchable yet. The page continues as soon as one is."""
     st.fragment(_wait, run_every=_REFRESH_SECONDS)(collection)
 
 
 def show_beginning(
     documents: Sequence[Document], ask: Callable[[str], None], documents_page: st.Page
 ) -> None:
-    """Shown before the first question: three steps that begin with a sample question, or, in a collection
-    without the sample documents, one sentence about how answers work.
+    """Shows what precedes the first question: three steps that begin with a sample question, or, in a
+    collection without the sample documents, one sentence about how answers work.
     """
     _note_missing_model()
     searchable = {document.name for document in documents if document.live_version is not None}

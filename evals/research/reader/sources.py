@@ -28,7 +28,7 @@ _JUDGE = 0.25
 
 
 def half(asked: Asked) -> Half:
-    """Whether the document of a public question is trained on or judges."""
+    """The half of a public question's document: whether it is trained on or judges."""
     if asked.source in ("squad2", "xquad"):
         return "judge" if asked.document in _JUDGING else "train"
     return "judge" if draw("reader halves", asked.document) >= 1 - _JUDGE else "train"

@@ -22,7 +22,8 @@ names then have to be in that sentence: in another one they belong to something 
 def exact_parts_agree(
     claim: str, sources: Sequence[EvidenceSentence], subject: AbstractSet[str] = frozenset()
 ) -> bool:
-    """Whether the sources have the claim's values and names, say them of the same things, and deny the same.
+    """Whether the sources have the claim's values and names, relate them to the same things, and negate the
+    same.
 
     `subject` are the stems of the names of document and section, where a name of the claim may stand.
     """

@@ -114,7 +114,7 @@ class ParsedSentence:
         return Counter(word.concept for word in self.words if word.concept is not None)
 
     def names_beyond(self, source: ParsedSentence) -> frozenset[str]:
-        """The names that it has more often than the source."""
+        """The names that the sentence has more often than the source."""
         return frozenset(name for name in self.names if self.counts[name] > source.counts[name])
 
     @cached_property

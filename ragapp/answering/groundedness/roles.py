@@ -26,7 +26,7 @@ def _directed() -> frozenset[str]:
 
 
 def contradicts(claim: ParsedSentence, source: ParsedSentence) -> bool:
-    """Whether both are about the same and exclude each other."""
+    """Whether the two sentences are about the same thing and exclude each other."""
     if agreeing_verbs(claim, source):
         return False
     return _swapped(claim, source) or _other_direction(claim, source) or bool(_opposed(claim, source))

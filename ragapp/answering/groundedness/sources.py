@@ -51,15 +51,19 @@ class EvidenceSentence:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The names in it, and those that it refers back to."""
+        """The names in the sentence, and in the one that it refers back to."""
         return self.reading.names | (self.before.names & self.before.subject)
 
     def concepts_for(self, claim: ParsedSentence) -> frozenset[str]:
-        """The concepts that support a claim: its own, its header's, and those it refers back to."""
+        """The concepts that can support a claim: those of the sentence, of its header, and of the sentence
+        that it refers back to.
+        """
         return self.reading.concepts | self.lent_to(claim)
 
     def lent_to(self, claim: ParsedSentence) -> frozenset[str]:
-        """The concepts of those that are not its own."""
+        """The concepts that support a claim and are not in the sentence itself, but in its header or in the
+        sentence that it refers back to.
+        """
         return self._pointed_at(claim).union(*(head.concepts for head in self.heads))
 
     def values_for(self, claim: ParsedSentence) -> list[Value]:

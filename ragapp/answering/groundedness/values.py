@@ -29,7 +29,7 @@ class Value:
     bound: Bound | None = None
 
     def agrees_with(self, other: Value) -> bool:
-        """Whether both can mean the same; `self` is the claimed value."""
+        """Whether the two values can mean the same; `self` is the claimed one."""
         if self.kind == "date" and other.kind == "date":
             return any(_within(a, b) for a, _ in self.readings for b, _ in other.readings)
         if {self.kind, other.kind} == {"number", "date"}:
@@ -43,7 +43,7 @@ class Value:
         return self.bare is not None and self.bare == other.bare and source_has_none
 
     def is_like(self, other: Value) -> bool:
-        """Whether both are of the same kind: two years, two lengths, two codes."""
+        """Whether the two values are of the same kind: two years, two lengths, two codes."""
         if self.kind == other.kind == "number":
             return not {unit for _, unit in self.readings}.isdisjoint(unit for _, unit in other.readings)
         return self.kind == other.kind or (

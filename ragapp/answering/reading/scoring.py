@@ -43,7 +43,9 @@ class ReadCandidate:
 
     @property
     def log_odds(self) -> float:
-        """The reader decides; the reranker parts candidates that the reader likes equally well."""
+        """The log odds that it answers. The reader decides; the reranker orders candidates that the reader
+        rates alike.
+        """
         reranked = UNRANKED if self.reranked is None else logit(self.reranked)
         return BIAS + W_ANSWERABLE * logit(self.reading.answerable) + W_RERANKED * reranked
 

@@ -1,4 +1,6 @@
-"""How candidates are shown to people: cleaned text, a row as what was asked of it, the answer highlighted."""
+"""How candidates are shown to people: cleaned text, of a row only what was asked for, the answer
+highlighted.
+"""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def difference_of(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:
 
 
 def quotient_of(query: TableQuery, sources: Sequence[TableSource]) -> Outcome:
-    """A line divided by another; the cells of the first where these are percentages already."""
+    """A line divided by another, or the cells of the first line where these are percentages already."""
     found = pair(query, sources)
     if not found:
         return None

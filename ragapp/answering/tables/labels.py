@@ -62,7 +62,7 @@ def label_stems(text: str) -> tuple[str, ...]:
 
 
 def names_nothing(stems: Collection[str]) -> bool:
-    """Whether stems are only such as a question may add to any name."""
+    """Whether all of the stems are of words that a question may add to any name."""
     return all(one in EMPTY for one in stems)
 
 

@@ -102,7 +102,7 @@ class TableSource:
 
     @cached_property
     def caption_stems(self) -> frozenset[str]:
-        """The stems of its caption, introduction and title, and of all its heads."""
+        """The stems of the table's caption, introduction and title, and of all its heads."""
         heads = (cell.text for cell in self.table.header_cells.values())
         return self.said_stems | frozenset(one for text in heads for one in label_stems(text))
 
@@ -129,7 +129,7 @@ class TableSource:
 
     @cached_property
     def weights(self) -> dict[str, float]:
-        """How much each stem of its labels tells lines apart."""
+        """The weight of each stem of the table's labels: how well it tells lines apart."""
         counts: Counter[str] = Counter()
         names = {line.name for line in self.lines}
         for name in names:
@@ -157,7 +157,7 @@ class TableSource:
 
     @cached_property
     def years_around(self) -> frozenset[int]:
-        """The years that its caption, introduction and heads name."""
+        """The years that the table's caption, introduction and heads name."""
         heads = (cell.text for cell in self.table.header_cells.values())
         said = (self.table.caption, self.table.introduction, *heads)
         return frozenset(year for text in said for year in years_in(text))

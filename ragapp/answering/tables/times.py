@@ -31,14 +31,14 @@ MOST_YEARS = 20
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time that a question names, as exactly as it does."""
+    """A time that a question names: a year, or a part of one."""
 
     year: int
     quarter: int | None = None
     day: date | None = None
 
     def is_quarter(self, period: Period) -> bool:
-        """Whether a period is the quarter that this names."""
+        """Whether a period is the quarter that this time names."""
         return self.year == period.year and period.months == 3 and self.quarter == quarter_of(period)
 
     def __str__(self) -> str:

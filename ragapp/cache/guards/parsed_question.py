@@ -96,7 +96,9 @@ class ParsedQuestion:
 
     @cached_property
     def asks_for(self) -> frozenset[str]:
-        """Any of person, place, time, reason, manner, measure, thing; empty for yes-or-no questions."""
+        """What the question asks for: any of person, place, time, reason, manner, measure, thing; empty for
+        yes-or-no questions.
+        """
         return frozenset(
             self._kind(word, after) for word, after in pairwise((*self.tokens, "")) if word in ASKING
         )

@@ -38,7 +38,8 @@ class _CollectionIndexes:
 
 
 class LocalIndex:
-    """Safe to share between threads. Processes on one machine may share `folder`.
+    """A SearchIndex in the files of `folder`. Safe to share between threads. Processes on one machine may
+    share `folder`.
 
     Each process has its own readers. One process at a time writes files, under a file lock that is released
     when the process dies.

@@ -29,7 +29,7 @@ NARROW_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Immutable: searches keep the one they began with while newer ones replace it."""
+    """An immutable state of the index: searches keep the one they began with while newer ones replace it."""
 
     revision: int
     base: Rows

@@ -22,7 +22,7 @@ WORDS, DENSE = "words", "dense"
 
 
 class PointFields(Protocol):
-    """The points of one index, as they should be."""
+    """The points of one index as the database has them."""
 
     name: str
     """Tells apart the indexes of one collection."""

@@ -27,7 +27,8 @@ from ragapp.types import Collection, Ranking, Vectors
 
 
 class QdrantIndex:
-    """Safe to share between threads. Any number of processes, on any machines, may feed and search.
+    """A SearchIndex on a Qdrant cluster. Safe to share between threads. Any number of processes, on any
+    machines, may feed and search.
 
     Every method raises ServerUnavailable when no node answers, and StorageError when a node reports a
     failure.
@@ -73,12 +74,12 @@ class QdrantIndex:
         return when_steady(self._database, collection.name, self._difference)
 
     def purge(self, collection: Collection) -> str:
-        """Points are deleted when the indexes catch up."""
+        """Catches up, which deletes the points of removed chunks."""
         self.catch_up(collection)
         return "Qdrant's segments hold deleted points until its optimizer rewrites them"
 
     def purge_soon(self, collection: Collection) -> None:
-        """The next search deletes the points."""
+        """Does nothing, since the next search deletes the points."""
 
     def rebuild(self, collection: Collection) -> None:
         """Repairs the points that differ from the database, in place."""

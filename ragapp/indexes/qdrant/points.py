@@ -41,14 +41,16 @@ class Fields:
 
 
 class Points:
-    """Every method but `create` raises MissingOnServer when there is no such collection."""
+    """One collection of points. Every method but `create` raises MissingOnServer when there is no such
+    collection.
+    """
 
     def __init__(self, name: str, servers: QdrantClientPool) -> None:
         self._name = name
         self._servers = servers
 
     def create(self, fields: Fields, layout: QdrantSettings) -> None:
-        """Does nothing when another process has just created it."""
+        """Creates the collection, unless another process has just done so."""
 
         def work(client: QdrantClient) -> None:
             try:

@@ -69,7 +69,7 @@ class Database(Protocol):
         """
 
     def advance_sequence(self, c: Connection, table: Table) -> None:
-        """After rows were inserted with their own numbers: makes the next number follow them."""
+        """Makes the next number follow those of rows that were inserted with numbers of their own."""
 
     def translated(self, error: BaseException) -> RagappError | None:
         """The error to raise for one of the driver's that is not a defect of ours; None for defects."""

@@ -127,7 +127,7 @@ class FollowingContract(IndexFixtures):
     def test_a_new_process_knows_every_collection_that_has_an_index(
         self, library: Library, open_index: OpenIndex
     ) -> None:
-        """So that it can remove those of collections that were deleted meanwhile."""
+        """It has to, in order to remove the indexes of collections that were deleted meanwhile."""
         if not self.survives_restarts:
             pytest.skip("this index reads all documents again")
         library.add("a", ["Herons fish."])
