@@ -8,6 +8,9 @@ SPECTRAL := 6.16.3
 REDOCLY := 2.77.0
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
+# The tests start hundreds of Python processes: they compile a module once, even where the environment says not to.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Several processes share the tests: each has modules of its own, and one that is done takes from the others.
 # More processes than cores, because tests wait half of the time: for servers, browsers and other programs.
 WORKERS ?= 4
