@@ -64,7 +64,7 @@ class QuestionSets:
             raise ConflictError(f"The question set {name!r} already exists. Choose another name.")
 
     def add(self, name: str, data: BinaryIO) -> EvalSet:
-        """Adds a file of questions, or a ZIP archive of one with its documents.
+        """Adds a file of questions, or a ZIP archive of such a file with its documents.
 
         Raises UsageError, ConflictError, ParseError and StorageError.
         """

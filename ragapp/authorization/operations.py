@@ -30,8 +30,8 @@ class Rule:
     log: templates over the arguments; `made` replaces the object by a template over the result. Without
     `audit` nothing is recorded.
 
-    `prepare` changes arguments, or counts them against a quota, once the checks have passed; `finish` changes
-    what is returned to what the caller may see of it.
+    `prepare` changes arguments, or counts them against a quota, once the checks have passed; `finish` reduces
+    the result to what the caller may see.
     """
 
     check: Check

@@ -168,7 +168,7 @@ class ClientEvals(ClientPart):
         return decode(list[EvalSet], self._transport.send("GET", "/v1/evals/sets"))
 
     def add_set(self, name: str, data: BinaryIO) -> EvalSet:
-        """Uploads a file of questions, or a ZIP archive of one with its documents.
+        """Uploads a file of questions, or a ZIP archive of such a file with its documents.
 
         Raises UsageError, ConflictError.
         """

@@ -13,8 +13,9 @@ THREADS = 4
 
 
 def connect(paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
-    """A database in memory. No statement can reach other files or the network, load extensions, or change
-    this."""
+    """A database in memory. No statement can reach other files or the network, load extensions, or lift these
+    limits.
+    """
     connection = duckdb.connect(":memory:")
     allowed = ", ".join(literal(path) for path in paths)
     for setting in (

@@ -24,7 +24,7 @@ class EvaluationService(Protocol):
         """All question sets by name, the bundled ones first."""
 
     def add_set(self, name: str, data: BinaryIO) -> EvalSet:
-        """Stores a file of questions, or a ZIP archive of one with its documents.
+        """Stores a file of questions, or a ZIP archive of such a file with its documents.
 
         Raises UsageError, ConflictError.
         """

@@ -65,8 +65,11 @@ def judge_sources(
     context: AbstractSet[str] = NO_STEMS,
     subject: AbstractSet[str] = NO_STEMS,
 ) -> Verdict:
-    """The verdict by the quoted sentences. `neighbours` are the sentences of the same passages: a word of the
-    claim that only another one of them has was perhaps taken from there."""
+    """The verdict by the quoted sentences.
+
+    `neighbours` are the sentences of the same passages. A word of the claim that only one of them has, and no
+    quoted sentence, was probably taken from it.
+    """
     claim = without_list_mark(fold(claim))
     comparison = _Comparison(neighbours, _concepts(context), _concepts(subject))
     outcome = _verbatim(claim, sources)

@@ -64,7 +64,7 @@ def built_in() -> Catalogue:
 
 
 def load_catalogue(path: Path | None) -> Catalogue:
-    """The built-in catalogue with the formulas of a file, which go first. Raises UsageError."""
+    """The built-in catalogue, with the formulas of a file before its own. Raises UsageError."""
     if path is None:
         return built_in()
     try:

@@ -61,7 +61,7 @@ def list_sets(service: Service) -> list[EvalSet]:
 
 @router.post("/sets", status_code=201)
 def add_set(file: UploadFile, service: Service) -> EvalSet:
-    """Upload a question set: a file of questions, or a ZIP archive of one with its documents.
+    """Upload a question set: a file of questions, or a ZIP archive of such a file with its documents.
 
     The set is named after the file.
     """
