@@ -33,7 +33,7 @@ class TableHeads:
         return self._at(offset)[1]
 
     def most_tokens(self, start: int, end: int) -> int:
-        """The tokens of the longest head that a chunk between `start` and `end` may need."""
+        """The number of tokens of the longest head that a chunk between `start` and `end` may need."""
         first = max(0, bisect_left(self._starts, start) - 1)
         inside = (table for table in self._tables[first : bisect_left(self._starts, end)])
         return max((self.tokens_at(table.end - 1) for table in inside if table.end > start), default=0)

@@ -28,8 +28,8 @@ _WHATS = re.compile(r"\b(what|who|where|how|when)s\b", re.IGNORECASE)
 def corrected(question: str, passages: Sequence[Passage]) -> str:
     """The question with misspelt words replaced by the passages' spelling.
 
-    Words of the passages, names, codes and short words stay. So "adress range" becomes "address range" where
-    the passages write "address", and nothing changes where they have the word or none like it.
+    Names, codes and short words stay. So "adress range" becomes "address range" where the passages have
+    "address". A word that the passages have, or that resembles none of theirs, stays.
     """
     counts = Counter(
         word.lower()
