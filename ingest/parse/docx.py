@@ -6,33 +6,48 @@ import io
 import re
 from collections.abc import Iterator
 
-from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.exceptions import OpcError
+from docx.opc.part import PartFactory
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
+from docx.package import Package
+from docx.parts.document import DocumentPart
 from lxml.etree import LxmlError, _Element
 
-from ingest.parse.docx_cells import BOX, FALLBACK, grid_rows, paragraph_texts, run_texts
+from ingest.parse.docx_cells import grid_rows, paragraph_texts
+from ingest.parse.docx_numbering import Numbering
+from ingest.parse.docx_runs import BOX, FALLBACK, run_texts
 from ingest.parse.zip_xml import damaged, opened
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _NOTES = re.compile(r"/(?:footnotes|endnotes)$")
+_COMMENTS = re.compile(r"/comments$")
+
+for _kind in (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+):  # templates and documents with macros are read as documents are
+    PartFactory.part_type_for[_kind] = DocumentPart
 
 
 def parse_docx(data: bytes, name: str) -> ParsedText:
-    """Parses paragraphs, lists, tables, text boxes, and then footnotes and endnotes, without deleted text and
-    page headers.
+    """Parses paragraphs, lists, tables, text boxes, and then footnotes, endnotes and comments, without
+    deleted and hidden text and page headers.
 
     Raises ParseError if the file is damaged.
     """
     with opened(data, name):
         try:
-            document = Document(io.BytesIO(data))
-            return _Reader(document).read()
+            part = Package.open(io.BytesIO(data)).main_document_part
+            if not isinstance(part, DocumentPart):
+                raise damaged(name, f"its main part is {part.content_type}")
+            return _Reader(part.document).read()
         except (OpcError, LxmlError, KeyError, ValueError) as error:
             raise damaged(name, error) from error
 
@@ -42,12 +57,16 @@ class _Reader:
         self._document = document
         self._out = TextBuilder()
         self._caption = ""
+        self._default_style = _default_style_id(document)
         self._styles = _style_names(document)
+        self._numbering = Numbering.of(_numbering_part(document), document.styles.element)
 
     def read(self) -> ParsedText:
         self._blocks(self._document.element.body)
-        for note in _notes(self._document):
+        for note in _notes(self._document, _NOTES):
             self._out.paragraph(note)
+        for comment in _notes(self._document, _COMMENTS):
+            self._out.paragraph(f"Comment: {comment}")
         about = self._document.core_properties
         return self._out.build(about.title, {"author": about.author})
 
@@ -63,11 +82,12 @@ class _Reader:
     def _paragraph(self, element: _Element) -> None:
         style = self._styles.get(_style_id(element), self._styles[""])
         text = "".join(run_texts(element))
+        number = self._numbering.label(element, _style_id(element) or self._default_style)
         level = _level(element, style)
         if level:
-            self._out.heading(level, text)
-        elif style.startswith("List") or element.find(f".//{qn('w:numPr')}") is not None:
-            self._out.item(text)
+            self._out.heading(level, f"{number} {text}" if number and text.strip() else text)
+        elif number is not None or style.startswith("List"):
+            self._out.item(text, number or "-")
         else:
             self._out.paragraph(text)
         self._caption = text if style == "Caption" else ""
@@ -90,6 +110,19 @@ def _style_names(document: WordDocument) -> dict[str, str]:
     default = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     names = {one.style_id: one.name or "" for one in reversed(styles)}
     return {**names, "": (default.name or "") if default is not None else ""}
+
+
+def _default_style_id(document: WordDocument) -> str:
+    default = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    return (default.style_id or "") if default is not None else ""
+
+
+def _numbering_part(document: WordDocument) -> _Element | None:
+    """The definitions of the document's lists, if it has any."""
+    relations = document.part.rels.values()
+    parts = (one.target_part for one in relations if not one.is_external and one.reltype == RT.NUMBERING)
+    part = next(parts, None)
+    return parse_xml(part.blob) if part is not None else None
 
 
 def _style_id(paragraph: _Element) -> str:
@@ -121,9 +154,9 @@ def _level(paragraph: _Element, style: str) -> int | None:
     return int(value) + 1 if value.isdecimal() and int(value) < 9 else None
 
 
-def _notes(document: WordDocument) -> Iterator[str]:
+def _notes(document: WordDocument, kind: re.Pattern[str]) -> Iterator[str]:
     for relation in document.part.rels.values():
-        if not relation.is_external and _NOTES.search(relation.reltype):
+        if not relation.is_external and kind.search(relation.reltype):
             for note in parse_xml(relation.target_part.blob):
                 if note.get(qn("w:type")) is None:  # others are the lines between text and notes
                     yield " ".join(paragraph_texts(note))

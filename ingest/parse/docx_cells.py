@@ -8,17 +8,11 @@ from dataclasses import dataclass, replace
 from docx.oxml.ns import qn
 from lxml.etree import _Element
 
+from ingest.parse.docx_runs import run_texts
 from ragapp.text.builder import COVERED, SourceCell
-
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-BOX = qn("w:txbxContent")
 
 MOST_COLUMNS = 63
 """The most columns of a table in Word."""
-
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), FALLBACK, BOX})
-_SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
 @dataclass(slots=True)
@@ -65,19 +59,6 @@ def grid_rows(rows: Sequence[_Element], cells: Sequence[Sequence[_Element]]) -> 
 def paragraph_texts(element: _Element) -> Iterator[str]:
     for paragraph in element.iter(qn("w:p")):
         yield "".join(run_texts(paragraph))
-
-
-def run_texts(element: _Element) -> Iterator[str]:
-    """The pieces of text of an element, without deleted text and text boxes."""
-    for child in element:
-        if child.tag in _SKIPPED:
-            continue
-        if child.tag in {qn("w:t"), _MATH_TEXT}:
-            yield child.text or ""
-        elif child.tag in _SIGNS:
-            yield _SIGNS[child.tag]
-        else:
-            yield from run_texts(child)
 
 
 def _cell(element: _Element, columns: int, *, header: bool) -> SourceCell:

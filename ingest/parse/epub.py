@@ -11,6 +11,7 @@ from zipfile import ZipFile
 from ingest.parse.encoding import decode
 from ingest.parse.html import read_html
 from ingest.parse.zip_xml import damaged, member, opened, xml_of
+from ragapp.errors import ParseError
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
@@ -29,7 +30,10 @@ def parse_epub(data: bytes, name: str) -> ParsedText:
         package = xml_of(member(archive, rootfile, name), name)
         out = TextBuilder()
         for path in dict.fromkeys(_chapters(package, rootfile)):  # a book names each once
-            out.include(_chapter(archive, path, name))
+            try:
+                out.include(_chapter(archive, path, name))
+            except ParseError as error:  # the other chapters are worth reading without it
+                out.paragraph(f"(A chapter of this book could not be read: {error})")
     return out.build(package.findtext(f".//{_DC}title"), {"author": package.findtext(f".//{_DC}creator")})
 
 

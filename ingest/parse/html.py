@@ -13,7 +13,7 @@ from ingest.parse.article import find_article
 from ingest.parse.encoding import decode
 from ingest.parse.html_places import PagePosition, PagePositions
 from ingest.parse.html_tables import data_tables, table_grids
-from ragapp.errors import ParseError
+from ragapp.errors import NoTextError
 from ragapp.text.builder import without_line_edges
 from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText, Table
@@ -29,11 +29,11 @@ MOST_MAINS = 10
 
 
 def parse_html(data: bytes, name: str) -> ParsedText:
-    """Parses headings, paragraphs, lists and tables. Raises ParseError if there is no text."""
+    """Parses headings, paragraphs, lists and tables. Raises NoTextError if there is no text."""
     source = decode(data, name)
     whole = read_html(source)
     if not whole.text:
-        raise ParseError(
+        raise NoTextError(
             f"{name} contains no text. If scripts fill in the page, save it from the browser and add that "
             "file."
         )

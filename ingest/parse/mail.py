@@ -26,12 +26,12 @@ NUMBERS = 0.3
 def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kind of mail is opened alike
     """Reads an EML file. Inline images are not attachments.
 
-    Plain text is preferred to HTML, unless the HTML has tables, which plain text blurs.
+    Plain text is preferred to HTML, unless it is blank, or the HTML has tables, which plain text blurs.
     """
     message = message_from_bytes(data, policy=policy.default)
     body = message.get_body(("plain", "html"))
     page = message.get_body(("html",))
-    if isinstance(page, EmailMessage) and _has_tables(_attachment(page)):
+    if isinstance(page, EmailMessage) and (_is_blank(body) or _has_tables(_attachment(page))):
         body = page
     return MailMessage(
         subject=_header(message, "Subject"),
@@ -40,7 +40,21 @@ def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kin
         date=_header(message, "Date"),
         body=_attachment(body) if isinstance(body, EmailMessage) else Attachment("body.txt", b""),
         attachments=tuple(_eml_attachments(message)),
+        invitations=tuple(_invitations(message)),
     )
+
+
+def _is_blank(part: object) -> bool:
+    return isinstance(part, EmailMessage) and not _attachment(part).data.strip(b" \t\r\n\xc2\xa0")
+
+
+def _invitations(message: EmailMessage) -> Iterator[str]:
+    """The calendar parts of the message. Programs send the same invitation as an attachment, too."""
+    parts = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    texts = (
+        _attachment(part).data.decode(errors="replace") for part in parts if isinstance(part, EmailMessage)
+    )
+    yield from dict.fromkeys(texts)
 
 
 def _has_tables(page: Attachment) -> bool:
@@ -66,6 +80,8 @@ def _header(message: EmailMessage, name: str) -> str:
 def _eml_attachments(message: EmailMessage) -> Iterator[Attachment]:
     if message.is_multipart():
         for part in message.iter_attachments():
+            if part.get_content_type() == "text/calendar":
+                continue
             if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "image":
                 yield _attachment(part)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ragapp.errors import ParseError
+from ingest.parse.calendar import read_calendar
+from ragapp.errors import NoTextError, ParseError
 from ragapp.text.builder import TextBuilder, one_line
 from ragapp.types import ParsedText
 
@@ -29,6 +30,8 @@ class MailMessage:
     date: str
     body: Attachment
     attachments: Sequence[Attachment]
+    invitations: Sequence[str] = ()
+    """Its iCalendar parts."""
 
 
 def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
@@ -42,8 +45,12 @@ def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
     if mail.body.data.strip():
         try:
             out.include(parse(mail.body.data, mail.body.name), below=1)
+        except NoTextError:  # a picture alone, or nothing
+            pass
         except ParseError as error:  # subject and attachments are worth reading without it
             out.paragraph(f"(The text of this mail could not be read: {error})")
+    for invitation in mail.invitations:
+        out.include(read_calendar(invitation), below=1)
     for attachment in mail.attachments:
         out.heading(2, f"Attachment: {attachment.name}")
         try:

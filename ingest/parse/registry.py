@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from ingest.parse.calendar import parse_calendar, parse_contacts
 from ingest.parse.code import parse_code
 from ingest.parse.csv_table import parse_delimited
 from ingest.parse.docx import parse_docx
@@ -15,8 +16,11 @@ from ingest.parse.image import parse_image
 from ingest.parse.jsondata import parse_json
 from ingest.parse.mail import open_mail, open_msg
 from ingest.parse.mail_message import MailMessage, read_message
+from ingest.parse.mailbox import read_mailbox
 from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
+from ingest.parse.mhtml import parse_mhtml
+from ingest.parse.notebook import parse_notebook
 from ingest.parse.odf import parse_odf
 from ingest.parse.pdf import parse_pdf
 from ingest.parse.plugins import plugin_parser
@@ -27,7 +31,7 @@ from ingest.parse.text import parse_text
 from ingest.parse.xlsx import parse_xlsx
 from ingest.parse.xml import parse_xml
 from ingest.parse.zip_xml import nested_too_deeply
-from ragapp.errors import ParseError
+from ragapp.errors import NoTextError
 from ragapp.protocols import Parser
 from ragapp.types import ParsedText
 
@@ -41,24 +45,26 @@ def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0
     `outer` is the number of messages that enclose it. Raises ParseError with the reason if it cannot be read.
     """
     if not data.strip():
-        raise ParseError(f"{name} is empty. Check the file and add it again.")
+        raise NoTextError(f"{name} is empty. Check the file and add it again.")
     try:
         parser = plugin_parser(name) or _parser(format_of(data, name), password, outer)
         parsed = parser(data, name)
     except RecursionError as error:
         raise nested_too_deeply(name) from error
     if not parsed.text.strip():
-        raise ParseError(f"{name} contains no text. Check the file and add it again.")
+        raise NoTextError(f"{name} contains no text. Check the file and add it again.")
     return parsed
 
 
 def _parser(known: Format, password: str | None, outer: int) -> Parser:
     if known == "pdf":
         return partial(parse_pdf, password=password)
-    if known in OPENERS and outer > MAX_OUTER:
+    if known in {*OPENERS, "mailbox"} and outer > MAX_OUTER:
         return _too_deep
+    inner = partial(parse, password=password, outer=outer + 1)
+    if known == "mailbox":
+        return partial(read_mailbox, parse=inner)
     if known in OPENERS:
-        inner = partial(parse, password=password, outer=outer + 1)
         return lambda data, name: read_message(OPENERS[known](data, name), inner)
     return PARSERS[known]
 
@@ -71,7 +77,9 @@ OPENERS: Mapping[Format, Callable[[bytes, str], MailMessage]] = {"mail": open_ma
 
 PARSERS: Mapping[Format, Parser] = {
     "asciidoc": parse_asciidoc,
+    "calendar": parse_calendar,
     "code": parse_code,
+    "contacts": parse_contacts,
     "delimited": parse_delimited,
     "docx": parse_docx,
     "epub": parse_epub,
@@ -79,6 +87,8 @@ PARSERS: Mapping[Format, Parser] = {
     "image": parse_image,
     "json": parse_json,
     "markdown": parse_markdown,
+    "mhtml": parse_mhtml,
+    "notebook": parse_notebook,
     "odf": parse_odf,
     "pptx": parse_pptx,
     "rst": parse_rst,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from ingest.parse.fictionbook import read_fictionbook
 from ingest.parse.zip_xml import outermost, xml_of
 from ragapp.text.builder import SourceCell, TextBuilder
 from ragapp.types import ParsedText
@@ -24,6 +25,8 @@ MOST_SPANNED = 1_000
 def parse_xml(data: bytes, name: str) -> ParsedText:
     """Parses XML. Raises ParseError if it is not well-formed or defines entities."""
     root = xml_of(data, name)
+    if _tag(root) == "FictionBook":
+        return read_fictionbook(root)
     out = TextBuilder()
     article = (
         root if _tag(root) == "article" else next((e for e in root.iter() if _tag(e) == "article"), None)
