@@ -20,7 +20,10 @@ from ragapp.types import Heading, ParsedText, Table
 
 _UNSEEN = (
     "head, script, style, noscript, template, svg, iframe, object, nav, footer, select, button, "
-    "[role=navigation], [hidden], [aria-hidden=true], [style*='display:none'], [style*='display: none']"
+    "[role=navigation], [hidden], [aria-hidden=true]"
+)
+_HIDING = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
 )
 _BLANKS = re.compile(r" +")
 _WHITE_SPACE = re.compile(r"\s+")
@@ -51,6 +54,9 @@ def read_html(source: str) -> ParsedText:
     title_text = clean(" ".join(title.text().split())) if title else ""
     for node in tree.css(_UNSEEN):
         node.decompose()
+    for node in tree.css("[style]"):
+        if _HIDING.search(node.attributes.get("style") or ""):
+            node.decompose()
     content = _content(tree)
     text, headings, tables = _assemble(content) if content else ("", (), ())
     return ParsedText(text, headings=headings, title=title_text or None, tables=tables)
