@@ -20,7 +20,7 @@ from lxml.etree import LxmlError, _Element
 from ingest.parse.docx_cells import grid_rows, paragraph_texts
 from ingest.parse.docx_numbering import Numbering
 from ingest.parse.docx_runs import BOX, FALLBACK, run_texts
-from ingest.parse.zip_xml import damaged, opened
+from ingest.parse.zip_xml import damaged, opened, other_kind
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
 
@@ -46,7 +46,7 @@ def parse_docx(data: bytes, name: str) -> ParsedText:
         try:
             part = Package.open(io.BytesIO(data)).main_document_part
             if not isinstance(part, DocumentPart):
-                raise damaged(name, f"its main part is {part.content_type}")
+                raise other_kind(name, part.content_type)
             return _Reader(part.document).read()
         except (OpcError, LxmlError, KeyError, ValueError) as error:
             raise damaged(name, error) from error

@@ -20,7 +20,7 @@ from pptx.slide import Slide
 from pptx.table import Table
 from pptx.text.text import TextFrame
 
-from ingest.parse.zip_xml import damaged, opened
+from ingest.parse.zip_xml import damaged, opened, other_kind
 from ragapp.text.builder import COVERED, SourceCell, TextBuilder
 from ragapp.types import ParsedText
 
@@ -48,7 +48,7 @@ def parse_pptx(data: bytes, name: str) -> ParsedText:
         try:
             part = Package.open(io.BytesIO(data)).main_document_part
             if not isinstance(part, PresentationPart):
-                raise damaged(name, f"its main part is {part.content_type}")
+                raise other_kind(name, part.content_type)
             presentation = part.presentation
             out = TextBuilder()
             for number, slide in enumerate(presentation.slides):

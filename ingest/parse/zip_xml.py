@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,8 +67,6 @@ def outermost(
             waiting.extend(reversed(element))
 
 
-_OTHER_KIND = re.compile(r"content type is 'application/vnd\.([\w.-]+)\.main\+xml'")
-"""In the message of python-docx and python-pptx about templates, slide shows and documents with macros."""
 _LXML_DEPTH = "Excessive depth"
 """How lxml begins its message about elements that are nested more than 256 deep."""
 
@@ -77,11 +74,13 @@ _LXML_DEPTH = "Excessive depth"
 def damaged(name: str, why: object) -> ParseError:
     if _LXML_DEPTH in str(why):
         return nested_too_deeply(name)
-    if kind := _OTHER_KIND.search(str(why)):
-        return ParseError(
-            f"{name} is another kind of Office document ({kind[1]}). Save it as DOCX or PPTX and add that."
-        )
     return ParseError(f"{name} is damaged: {why}. Open it in its own program and save a new copy.")
+
+
+def other_kind(name: str, content_type: str) -> ParseError:
+    return ParseError(
+        f"{name} is another kind of Office document ({content_type}). Save it as DOCX or PPTX and add that."
+    )
 
 
 def nested_too_deeply(name: str) -> ParseError:

@@ -91,8 +91,8 @@ def test_strange_documents_are_read_or_refused_but_never_crash() -> None:
 @pytest.mark.parametrize(
     ("made", "name", "kind", "other"),
     [
-        (Document, "a.docm", "wordprocessingml.document", "wordprocessingml.template"),
-        (Presentation, "a.ppsx", "presentationml.presentation", "presentationml.slideshow"),
+        (Document, "a.docm", "wordprocessingml.document", "wordprocessingml.glossary"),
+        (Presentation, "a.ppsx", "presentationml.presentation", "presentationml.album"),
     ],
 )
 def test_another_kind_of_office_document_is_named(
@@ -103,5 +103,5 @@ def test_another_kind_of_office_document_is_named(
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(changed, "w") as target:
         for part in source.namelist():
             target.writestr(part, source.read(part).replace(kind.encode(), other.encode()))
-    with pytest.raises(ParseError, match=rf"^{name} is another kind of Office document \(.*{other}\)"):
+    with pytest.raises(ParseError, match=rf"^{name} is another kind of Office document \(.*{other}"):
         parse(changed.getvalue(), name)
