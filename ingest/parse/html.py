@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.article import find_article
 from ingest.parse.encoding import decode
+from ingest.parse.html_content import list_markers, write_out
 from ingest.parse.html_places import PagePosition, PagePositions
 from ingest.parse.html_tables import data_tables, table_grids
 from ragapp.errors import NoTextError
@@ -18,15 +19,11 @@ from ragapp.text.builder import without_line_edges
 from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText, Table
 
-_UNSEEN = (
-    "head, script, style, noscript, template, svg, iframe, object, nav, footer, select, button, "
-    "[role=navigation], [hidden], [aria-hidden=true]"
-)
-_HIDING = re.compile(
-    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
-)
 _BLANKS = re.compile(r" +")
 _WHITE_SPACE = re.compile(r"\s+")
+LONGEST_AGAIN = 100
+"""Characters of a cell over several rows that each of its rows begins with."""
+
 MOST_MAINS = 10
 """With this many <main> elements, none is taken for the content of the page."""
 
@@ -52,11 +49,7 @@ def read_html(source: str) -> ParsedText:
     tree = LexborHTMLParser(source)
     title = tree.css_first("title")
     title_text = clean(" ".join(title.text().split())) if title else ""
-    for node in tree.css(_UNSEEN):
-        node.decompose()
-    for node in tree.css("[style]"):
-        if _HIDING.search(node.attributes.get("style") or ""):
-            node.decompose()
+    write_out(tree)
     content = _content(tree)
     text, headings, tables = _assemble(content) if content else ("", (), ())
     return ParsedText(text, headings=headings, title=title_text or None, tables=tables)
@@ -74,13 +67,17 @@ def _content(tree: LexborHTMLParser) -> LexborNode | None:
 def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...], tuple[Table, ...]]:
     places = PagePositions()
     grids = table_grids(root, places)
+    markers = list_markers(root)
     parts: list[str] = []
     headings: list[Heading] = []
     length, before, items = 0, PagePosition(), set[int]()
+    shown: dict[int, str] = {}
     for place, run in _runs(root, places):
         lead = _gap(before, place) if parts else ""
+        if place.table and place.row != before.row:
+            lead += _again(grids[place.table].reaching.get(place.cell, ()), shown)
         if place.item and place.item not in items:
-            lead += "- "
+            lead += f"{markers.get(place.item, '-')} "
             items.add(place.item)
         start = length + len(lead)
         length = start + len(run)
@@ -89,9 +86,16 @@ def _assemble(root: LexborNode) -> tuple[str, tuple[Heading, ...], tuple[Table, 
             headings.append(Heading(place.level, start, length))
         if place.table:
             grids[place.table].add(place.cell, start, length)
+            shown[place.cell] = "" if place.cell in shown else run
         before = place
     text = "".join(parts)
     return text, tuple(headings), data_tables(text, grids.values(), headings)
+
+
+def _again(covering: Iterable[int], shown: Mapping[int, str]) -> str:
+    """What a row begins with because short cells of rows above reach into it."""
+    texts = (shown.get(cell, "") for cell in covering)
+    return "".join(f"{text} | " for text in texts if 0 < len(text) <= LONGEST_AGAIN and "\n" not in text)
 
 
 def _runs(root: LexborNode, places: PagePositions) -> Iterator[tuple[PagePosition, str]]:

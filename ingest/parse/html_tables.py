@@ -60,16 +60,22 @@ class TableGrid:
     row: int = -1
     row_id: int = 0
     column: int = 0
-    covered: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """The cells that reach into further rows by column: the row after their last one, and their columns."""
+    covered: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    """The cells that reach into further rows by column: the row after the last one, their columns and ids."""
+    reaching: dict[int, list[int]] = field(default_factory=dict)
+    """The cells of rows above that reach into a row before its first cell, by the id of that."""
 
     def place(self, row_id: int, node: LexborNode, *, header: bool) -> None:
         """Gives the next cell its place."""
         if row_id != self.row_id:
             self.row, self.row_id, self.column = self.row + 1, row_id, 0
             self.covered = {at: below for at, below in self.covered.items() if below[0] > self.row}
+        first = not self.column
         while self.column in self.covered:
-            self.column += self.covered[self.column][1]
+            _, columns, above = self.covered[self.column]
+            self.column += columns
+            if first:
+                self.reaching.setdefault(node.mem_id, []).append(above)
         attributes = node.attributes
         rows = _number(attributes.get("rowspan"), MOST_ROWS_COVERED)
         columns = _number(attributes.get("colspan"), MOST_COLUMNS)
@@ -77,7 +83,7 @@ class TableGrid:
             return
         self.slots[node.mem_id] = _Slot(self.row, self.column, rows, columns, header, _indent(node))
         if rows > 1:
-            self.covered[self.column] = self.row + rows, columns
+            self.covered[self.column] = self.row + rows, columns, node.mem_id
         self.column += columns
 
     def add(self, cell: int, start: int, end: int) -> None:

@@ -49,6 +49,9 @@ _ONE = re.compile(
 )
 _SUBJECTS = word_set("it they them he him she")
 _OWNERS = word_set("its their his")
+_PERSONS = word_set("he him she his")
+_ASIDE = re.compile(r"\b(?:in|about|for|at|from|on|by|with) (?:the )?$")
+"""What comes before a name that only says where, or about whom: "the report about Denver"."""
 _OF_WHAT = re.compile(r"(?<=\bof )(?:the|this|our|my) (?:[\w'’-]+ ){0,3}[\w'’-]+(?=[ ?.!]*$)")
 """What an earlier question without names is about: "the top speed of the electric van"."""
 
@@ -159,7 +162,8 @@ def _with_name(question: str, earlier: str) -> str | None:
     if pronoun is None or pronoun.group().lower() not in (*_SUBJECTS, *_OWNERS):
         return None
     named = _named(_NAME, earlier) or list(_OF_WHAT.finditer(earlier))
-    if not named:
+    is_person = pronoun.group().lower() in _PERSONS
+    if not named or (not is_person and _ASIDE.search(earlier, 0, named[-1].start())):
         return None
     name = named[-1].group().removesuffix("'s").removesuffix("’s")
     owner = "'s" if pronoun.group().lower() in _OWNERS else ""

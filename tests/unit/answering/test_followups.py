@@ -36,6 +36,7 @@ def turns(*questions: str) -> list[Turn]:
         ("Who is Neil Armstrong?", "How tall is he?", "How tall is Neil Armstrong?"),
         ("How long did Apollo take?", "And how much did it cost?", "And how much did Apollo cost?"),
         ("When was Ada Moreno hired?", "where is her office", "where is her office (Ada Moreno hired)?"),
+        ("What does the report say about Denver?", "Who signed it?", "Who signed it (report say Denver)?"),
         ("Who runs the Sales department?", "How many people are in it?", "How many people are in Sales?"),
         ("what is the top speed of the electric van", "how heavy is it", "how heavy is the electric van"),
         (

@@ -15,7 +15,7 @@ def test_html_is_what_a_reader_sees() -> None:
       b</pre></main><footer>imprint</footer>"""
     parsed = parse(source, "page")
     assert parsed.text == (
-        "Big news\n\nOne two three\nfour\n\n- x\n- y\n- z\n\nName | Age\nAnn | 7\n\na\n      b"
+        "Big news\n\nOne two three\nfour\n\n- x\n- y\n1. z\n\nName | Age\nAnn | 7\n\na\n      b"
     )
     assert parsed.title == "A & B"
     assert titles(parsed) == [(1, "Big news")]

@@ -57,6 +57,16 @@ def text_of(name: str) -> str:
         ),
         ("tea.mhtml", ["Green tea steeps at 80°C for two minutes."], ["Content-", "base64"]),
         ("one_nul.log", ["disk full on volume heron"], []),
+        (
+            "structure.html",
+            [
+                "1. Open the lid 1.1 Lift the latch",
+                "2. Pour water 5. Fifth step",
+                "5 m^2, 10^6",
+                "SVGTEXT valve",
+            ],
+            ["HIDDEN"],
+        ),
         ("utf16.html", ["The moor is wet."], ["<"]),
         ("utf16.xml", ["The fen is dry."], ["<"]),
         ("utf16.srt", ["Welcome to the tour."], ["-->"]),
@@ -148,6 +158,21 @@ def test_calendars_and_contacts() -> None:
     assert parse(card.encode(), "a.vcf").text == (
         "Ada Moreno\n\nOrganization: Harbour Ltd, Signals\nTelephone: +49 30 1234"
     )
+
+
+def test_lists_keep_their_numbers() -> None:
+    page = (
+        "<body><ol reversed><li>b<li>a</ol><ol type=a start=3><li>c<li value=7>g</ol>"
+        "<ul><li>x<ol><li>one</ol></ul>"
+    )
+    assert parse(page.encode(), "a.html").text.split() == (
+        ["2.", "b", "1.", "a", "c.", "c", "g.", "g", "-", "x", "1.", "one"]
+    )
+
+
+def test_notes_are_told_from_exponents() -> None:
+    page = "<body><p>A lake of 12 km<sup>2</sup> in the valley<sup>3</sup>, 1<sup>st</sup> of all.</p>"
+    assert parse(page.encode(), "a.html").text == "A lake of 12 km^2 in the valley [3], 1st of all."
 
 
 def test_what_a_style_hides_is_left_out() -> None:
