@@ -101,10 +101,6 @@ class ParseError(RagappError):
     http_status = 422
 
 
-class NoTextError(ParseError):
-    """The file can be read, but there is no text in it."""
-
-
 class ServerUnavailable(RagappError):
     http_status = 503
 

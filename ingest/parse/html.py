@@ -11,10 +11,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.article import find_article
 from ingest.parse.encoding import decode
+from ingest.parse.errors import NoTextError
 from ingest.parse.html_content import list_markers, write_out
 from ingest.parse.html_places import PagePosition, PagePositions
 from ingest.parse.html_tables import data_tables, table_grids
-from ragapp.errors import NoTextError
 from ragapp.text.builder import without_line_edges
 from ragapp.text.clean import clean
 from ragapp.types import Heading, ParsedText, Table

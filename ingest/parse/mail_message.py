@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.parse.calendar import read_calendar
-from ragapp.errors import NoTextError, ParseError
+from ingest.parse.errors import NoTextError
+from ragapp.errors import ParseError
 from ragapp.text.builder import TextBuilder, one_line
 from ragapp.types import ParsedText
 

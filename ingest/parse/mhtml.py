@@ -6,8 +6,8 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from ingest.parse.errors import NoTextError
 from ingest.parse.html import parse_html
-from ragapp.errors import NoTextError
 from ragapp.types import ParsedText
 
 

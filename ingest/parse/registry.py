@@ -10,6 +10,7 @@ from ingest.parse.code import parse_code
 from ingest.parse.csv_table import parse_delimited
 from ingest.parse.docx import parse_docx
 from ingest.parse.epub import parse_epub
+from ingest.parse.errors import NoTextError
 from ingest.parse.formats import Format, format_of
 from ingest.parse.html import parse_html
 from ingest.parse.image import parse_image
@@ -31,7 +32,6 @@ from ingest.parse.text import parse_text
 from ingest.parse.xlsx import parse_xlsx
 from ingest.parse.xml import parse_xml
 from ingest.parse.zip_xml import nested_too_deeply
-from ragapp.errors import NoTextError
 from ragapp.protocols import Parser
 from ragapp.types import ParsedText
 
