@@ -14,7 +14,7 @@ from ragapp.errors import ParseError
 from ragapp.sandbox import Sandbox as Confined
 from ragapp.sandbox import SandboxLimits
 from ragapp.settings import Settings
-from ragapp.types import ParsedText, Table
+from ragapp.types import MAX_GAPS, ParsedText, Table
 
 CHILD = f"{__package__}.parse.worker"
 
@@ -77,6 +77,7 @@ def read_result(result: bytes, name: str) -> ParsedText:
     ascending = starts[:1] == (0,) and all(before < after for before, after in pairwise(starts))
     inside = all(0 <= start <= end <= len(parsed.text) for start, end in spans)
     inside = inside and all(_has_its_cells(table) for table in parsed.tables)
+    inside = inside and len(parsed.gaps) <= MAX_GAPS
     if not (ascending and inside and starts[-1] <= len(parsed.text)):
         raise _not_a_text(name)
     return parsed

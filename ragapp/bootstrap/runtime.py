@@ -28,7 +28,7 @@ from ragapp.telemetry.traced_models import TracedEmbedder
 
 log = logging.getLogger(__name__)
 
-INGEST_VERSION = 10
+INGEST_VERSION = 11
 """To be increased when the same bytes would be parsed or chunked differently than before."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ragapp.text.clean import clean
 from ragapp.text.table_text import CELL_BORDER, COVERED, SourceCell, one_line, table_text
 from ragapp.text.table_titles import table_titles
-from ragapp.types import Heading, ParsedText, Table
+from ragapp.types import GapKind, Heading, ParsedText, ReadingGap, Table, bounded_gaps
 
 __all__ = [
     "CELL_BORDER",
@@ -38,6 +38,7 @@ class TextBuilder:
         self._starts = [0]
         self._headings: list[Heading] = []
         self._tables: list[Table] = []
+        self._gaps: list[ReadingGap] = []
         self._gap = ""
         self._in_list = False
         self._before: tuple[str, ...] = ()
@@ -94,8 +95,18 @@ class TextBuilder:
         self._starts.append(self._length)
         self._gap, self._in_list, self._before = "", False, ()
 
-    def include(self, parsed: ParsedText, below: int = 0) -> None:
-        """Adds the text of another parser to this page, with its headings `below` levels lower."""
+    def gap(self, what: GapKind, where: str, why: str) -> None:
+        """Notes on this page that something was not read."""
+        page = len(self._starts) if len(self._starts) > 1 else None
+        self._gaps.append(ReadingGap(what, one_line(where), one_line(why), page))
+
+    def include(self, parsed: ParsedText, below: int = 0, part: str = "") -> None:
+        """Adds the text of another parser to this page, with its headings `below` levels lower.
+
+        `part` is the name of that text, which its gaps are then said to be in.
+        """
+        for gap in parsed.gaps:
+            self.gap(gap.what, f"{gap.where} in {part}" if part else gap.where, gap.why)
         if not parsed.text.strip():
             return
         start, _ = self._block(parsed.text.replace(PAGE_BREAK, "\n"))
@@ -115,6 +126,7 @@ class TextBuilder:
             one_line(title or "") or None,
             known,
             tuple(self._tables),
+            gaps=bounded_gaps(self._gaps),
         )
 
     def _block(self, text: str) -> tuple[int, int]:

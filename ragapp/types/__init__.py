@@ -101,6 +101,7 @@ from ragapp.types.questions import (
     final_answer,
 )
 from ragapp.types.reading import Reading
+from ragapp.types.reading_report import MAX_GAPS, GapKind, ReadingGap, bounded_gaps, page_gap
 from ragapp.types.table_plans import (
     MAX_RESULT_ROWS,
     Aggregate,
@@ -138,6 +139,7 @@ __all__ = [
     "LOCAL",
     "LOCAL_ASKER",
     "LONGEST_QUESTION",
+    "MAX_GAPS",
     "MAX_RESULT_ROWS",
     "NO_ORIGIN",
     "PATH_BORDER",
@@ -193,6 +195,7 @@ __all__ = [
     "Feedback",
     "FigureChange",
     "FoundModel",
+    "GapKind",
     "GeneratorProfile",
     "Grant",
     "GridCell",
@@ -225,6 +228,7 @@ __all__ = [
     "Ranking",
     "Ranks",
     "Reading",
+    "ReadingGap",
     "RemovedRows",
     "ResultColumn",
     "RewrittenBy",
@@ -262,6 +266,8 @@ __all__ = [
     "UploadSpec",
     "Vectors",
     "Verdict",
+    "bounded_gaps",
     "final_answer",
     "json_number",
+    "page_gap",
 ]

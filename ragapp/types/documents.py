@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from ragapp.types.reading_report import ReadingGap
 from ragapp.types.tables import GridCell
 
 if TYPE_CHECKING:  # the client has these types too, and does without numpy
@@ -59,7 +60,8 @@ class ParsedText:
 
     `page_starts` ascends and begins with 0. A format without pages has one page. `tables` ascend and do
     not overlap. `boilerplate` are the spans, ascending, of page headers, footers and the like: they
-    stay in the text and are left out of its chunks.
+    stay in the text and are left out of its chunks. `gaps` is its reading report: what it holds and the text
+    lacks.
     """
 
     text: str
@@ -69,6 +71,7 @@ class ParsedText:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     boilerplate: tuple[tuple[int, int], ...] = ()
+    gaps: tuple[ReadingGap, ...] = ()
 
     def page_at(self, offset: int) -> int:
         """The page, counted from 1, that holds the character at `offset`."""
@@ -120,7 +123,8 @@ class Document:
     """A document as of its newest version.
 
     `version` is the newest accepted version; `live_version` is the one that is searched (None until the first
-    one is searchable). They differ while a new version is being processed, or when it failed.
+    one is searchable). They differ while a new version is being processed, or when it failed. `gaps` is the
+    reading report of the newest version.
     """
 
     id: str
@@ -139,6 +143,7 @@ class Document:
     embedded: int
     accepted_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[ReadingGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

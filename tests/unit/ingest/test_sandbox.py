@@ -57,6 +57,8 @@ def test_the_text_is_what_the_parser_made(sandbox: ParserSandbox) -> None:
         {"headings": [{"level": 1, "start": -2, "end": 2}]},
         {"tables": [{"start": 0, "end": 2}]},
         {"boilerplate": [[2, 1]]},
+        {"gaps": [{"what": "nothing", "where": "page 1", "why": "?"}]},
+        {"gaps": [{"what": "part", "where": "page 1", "why": "?"}] * 101},
         {"boilerplate": [[0, 1, 2]]},
         {"metadata": {"author": ["a"]}},
         {"title": {"a": "b"}},
