@@ -42,6 +42,7 @@ def listing_of(
     descending: bool = True,
     offset: int = 0,
     count: int = 50,
+    with_gaps: bool = False,
 ) -> Listing:
     """Lists documents of a collection. A collection that does not exist (yet) has an empty list."""
     try:
@@ -54,6 +55,7 @@ def listing_of(
                 descending=descending,
                 offset=offset,
                 count=count,
+                with_gaps=with_gaps,
             )
         )
     except NotFoundError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragapp.terminal.output import console, print_json, safe
-from ragapp.types import Acceptance, Document
+from ragapp.types import Acceptance, Document, ReadingGap
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class ReportLine:
     error: str | None
     pages: int
     chunks: int
+    gaps: tuple[ReadingGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def make_report(
                 error=document.error,
                 pages=document.pages,
                 chunks=document.chunks,
+                gaps=document.gaps,
             )
         )
     return Report(
@@ -80,6 +82,8 @@ def print_report(report: Report, *, as_json: bool) -> None:
     for line in report.documents:
         if line.status == "failed":
             out.print(f"failed: {safe(line.error or line.name)}", style="red", markup=False)
+        for gap in line.gaps:
+            out.print(safe(f"not read: {gap.where} of {line.name}. {gap.why}"), style="yellow", markup=False)
     if len(report.vanished) > report.removed:
         left = len(report.vanished) - report.removed
         out.print(f"{left} documents belong to files that no longer exist; --prune deletes them.")

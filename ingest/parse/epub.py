@@ -29,11 +29,13 @@ def parse_epub(data: bytes, name: str) -> ParsedText:
             raise damaged(name, "its container does not name a book")
         package = xml_of(member(archive, rootfile, name), name)
         out = TextBuilder()
-        for path in dict.fromkeys(_chapters(package, rootfile)):  # a book names each once
+        paths = dict.fromkeys(_chapters(package, rootfile))  # a book names each once
+        for number, path in enumerate(paths, 1):
             try:
                 out.include(_chapter(archive, path, name))
             except ParseError as error:  # the other chapters are worth reading without it
                 out.paragraph(f"(A chapter of this book could not be read: {error})")
+                out.gap("part", f"chapter {number}", str(error))
     return out.build(package.findtext(f".//{_DC}title"), {"author": package.findtext(f".//{_DC}creator")})
 
 

@@ -20,7 +20,7 @@ from ragapp.errors import ParseError
 Format = Literal[
     "asciidoc", "calendar", "code", "contacts", "docx", "delimited", "epub", "html", "image", "json", "mail",
     "mailbox", "markdown", "mhtml", "msg", "notebook", "odf", "pdf", "pptx", "rst", "rtf", "subtitles",
-    "text", "xlsx", "xml",
+    "text", "xlsx", "xml", "zip",
 ]  # fmt: skip
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -75,7 +75,11 @@ _BY_NAME: tuple[tuple[frozenset[str], Format], ...] = (
 _HTML_START = re.compile(
     rb"\A(?>\s|<\?xml[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
-_HTML_TAG = re.compile(rb"<(?:html|head|body|div|p|h[1-6]|table|span|a|ul)\b[^<>]*>", re.I)
+_HTML_TAG = re.compile(
+    rb"<(?:html|head|body|div|p|h[1-6]|table|span|a|[uo]l|li|img|br|b|i|em|strong|font|center|title|meta|section"
+    rb"|article|main|pre|svg)\b[^<>]*>",
+    re.I,
+)
 _XML_START = re.compile(rb"\A\s*<(?:\?xml\b|!DOCTYPE\s+(?!html)|(?:article|book|doc|TEI)\b[^<]*>)", re.I)
 _CARD = re.compile(rb"\s*BEGIN:(VCARD|VCALENDAR)\r?\n", re.I)
 _SAVED_PAGE = re.compile(rb"^(?:Snapshot-Content-Location:|From: ?<Saved by )", re.I | re.M)
@@ -142,9 +146,7 @@ def _zipped_format(data: bytes, name: str) -> Format:
         raise ParseError(f"{name} is damaged: {error}. Save or download it again.") from error
     found = next((known for pattern, known in _MAIN_TYPES if pattern.search(types)), None)
     found = found or next((known for member, known in _MEMBERS if member in members), None)
-    if found is None:
-        raise ParseError(f"{name} is a ZIP archive but not a document. Unpack it and add its files.")
-    return found
+    return found or "zip"
 
 
 def _old_office_format(data: bytes, name: str) -> Format:

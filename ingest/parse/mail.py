@@ -41,6 +41,7 @@ def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kin
         body=_attachment(body) if isinstance(body, EmailMessage) else Attachment("body.txt", b""),
         attachments=tuple(_eml_attachments(message)),
         invitations=tuple(_invitations(message)),
+        pictures=sum(1 for part in message.walk() if part.get_content_maintype() == "image"),
     )
 
 

@@ -33,6 +33,8 @@ class MailMessage:
     attachments: Sequence[Attachment]
     invitations: Sequence[str] = ()
     """Its iCalendar parts."""
+    pictures: int = 0
+    """The number of pictures that its body shows."""
 
 
 def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
@@ -47,15 +49,18 @@ def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
         try:
             out.include(parse(mail.body.data, mail.body.name), below=1)
         except NoTextError:  # a picture alone, or nothing
-            pass
+            if mail.pictures:
+                out.gap("picture", "body", "It consists of pictures, which are not read in a mail.")
         except ParseError as error:  # subject and attachments are worth reading without it
             out.paragraph(f"(The text of this mail could not be read: {error})")
+            out.gap("part", "body", str(error))
     for invitation in mail.invitations:
         out.include(read_calendar(invitation), below=1)
     for attachment in mail.attachments:
         out.heading(2, f"Attachment: {attachment.name}")
         try:
-            out.include(parse(attachment.data, attachment.name), below=2)
+            out.include(parse(attachment.data, attachment.name), below=2, part=attachment.name)
         except ParseError as error:  # the mail is worth reading without it
             out.paragraph(f"(This attachment could not be read: {error})")
+            out.gap("attachment", f"attachment {attachment.name}", str(error))
     return out.build(mail.subject, {"author": mail.sender, "date": mail.date})

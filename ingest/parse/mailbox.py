@@ -26,6 +26,7 @@ def read_mailbox(data: bytes, name: str, parse: Parse) -> ParsedText:
             out.include(read_message(open_mail(message, name), parse))
         except ParseError as error:  # the other messages are worth reading without it
             out.paragraph(f"(A message could not be read: {error})")
+            out.gap("part", f"message {number + 1}", str(error))
     return out.build()
 
 

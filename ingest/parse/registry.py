@@ -16,7 +16,7 @@ from ingest.parse.html import parse_html
 from ingest.parse.image import parse_image
 from ingest.parse.jsondata import parse_json
 from ingest.parse.mail import open_mail, open_msg
-from ingest.parse.mail_message import MailMessage, read_message
+from ingest.parse.mail_message import Parse, read_message
 from ingest.parse.mailbox import read_mailbox
 from ingest.parse.markdown import parse_markdown
 from ingest.parse.markup import parse_asciidoc, parse_rst
@@ -31,18 +31,21 @@ from ingest.parse.subtitles import parse_subtitles
 from ingest.parse.text import parse_text
 from ingest.parse.xlsx import parse_xlsx
 from ingest.parse.xml import parse_xml
+from ingest.parse.zip_files import read_zip_files
 from ingest.parse.zip_xml import nested_too_deeply
+from ragapp.errors import ParseError
 from ragapp.protocols import Parser
 from ragapp.types import ParsedText
 
 MAX_OUTER = 30
-"""The most levels of nested messages that are read. Forwarded mail rarely has more than ten."""
+"""The most levels of nested messages and archives that are read. Forwarded mail rarely has more than ten."""
 
 
 def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0) -> ParsedText:
     """Parses a document. `password` decrypts it, or its attachments, if they are encrypted PDFs.
 
-    `outer` is the number of messages that enclose it. Raises ParseError with the reason if it cannot be read.
+    `outer` is the number of messages and archives that enclose it. Raises ParseError with the reason if it
+    cannot be read.
     """
     if not data.strip():
         raise NoTextError(f"{name} is empty. Check the file and add it again.")
@@ -59,21 +62,39 @@ def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0
 def _parser(known: Format, password: str | None, outer: int) -> Parser:
     if known == "pdf":
         return partial(parse_pdf, password=password)
-    if known in {*OPENERS, "mailbox"} and outer > MAX_OUTER:
+    if known not in CONTAINERS:
+        return PARSERS[known]
+    if outer > MAX_OUTER:
         return _too_deep
+    if known == "zip" and not outer:
+        return _archive
     inner = partial(parse, password=password, outer=outer + 1)
-    if known == "mailbox":
-        return partial(read_mailbox, parse=inner)
-    if known in OPENERS:
-        return lambda data, name: read_message(OPENERS[known](data, name), inner)
-    return PARSERS[known]
+    return lambda data, name: CONTAINERS[known](data, name, inner)
+
+
+def _archive(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - as every parser is called
+    raise ParseError(f"{name} is a ZIP archive but not a document. Unpack it and add its files.")
 
 
 def _too_deep(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - as every parser is called
     raise nested_too_deeply(name)
 
 
-OPENERS: Mapping[Format, Callable[[bytes, str], MailMessage]] = {"mail": open_mail, "msg": open_msg}
+def _read_mail(data: bytes, name: str, parse: Parse) -> ParsedText:
+    return read_message(open_mail(data, name), parse)
+
+
+def _read_msg(data: bytes, name: str, parse: Parse) -> ParsedText:
+    return read_message(open_msg(data, name), parse)
+
+
+CONTAINERS: Mapping[Format, Callable[[bytes, str, Parse], ParsedText]] = {
+    "mail": _read_mail,
+    "mailbox": read_mailbox,
+    "msg": _read_msg,
+    "zip": read_zip_files,
+}
+"""Readers of what holds other documents, which they read by `parse`."""
 
 PARSERS: Mapping[Format, Parser] = {
     "asciidoc": parse_asciidoc,

@@ -22,20 +22,29 @@ DocumentId = Annotated[str, typer.Argument(help="Id of the document, from `ragap
 
 @app.command("list")
 def list_documents(
-    collection: InCollection = "default", as_json: AsJson = False, data_dir: DataDir = None
+    collection: InCollection = "default",
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Only documents that were not read completely.")
+    ] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     """List the documents of a collection with their status.
 
-    Example: ragapp documents list -c reports
+    Examples:
+
+      ragapp documents list -c reports
+
+      ragapp documents list --gaps
     """
     with open_service(data_dir) as service:
-        documents = service.documents(collection)
+        documents = [one for one in service.documents(collection) if one.gaps or not gaps]
     if as_json:
         print_json(documents)
         return
     print_table(
         ("id", "name", "version", "status", "pages", "chunks", "error"),
-        ((d.id, d.name, d.version, d.status, d.pages, d.chunks, d.error or "") for d in documents),
+        ((d.id, d.name, d.version, d.status_in_words, d.pages, d.chunks, d.error or "") for d in documents),
     )
 
 
@@ -50,8 +59,12 @@ def show(document_id: DocumentId, as_json: AsJson = False, data_dir: DataDir = N
     if as_json:
         print_json(document)
         return
-    names = document.__dataclass_fields__
-    print_table(("field", "value"), ((name, getattr(document, name)) for name in names))
+    names = [name for name in document.__dataclass_fields__ if name != "gaps"]
+    values = {name: getattr(document, name) for name in names} | {"status": document.status_in_words}
+    print_table(("field", "value"), values.items())
+    if document.gaps:
+        rows = ((gap.where, gap.what, gap.why) for gap in document.gaps)
+        print_table(("not read", "what it is", "why"), rows)
 
 
 @app.command()

@@ -65,6 +65,7 @@ class ClientDocuments(ClientPart):
             ("descending", str(query.descending).lower()),
             ("offset", str(query.offset)),
             ("count", str(query.count)),
+            ("with_gaps", str(query.with_gaps).lower()),
         ]
         path = f"{collection_path(query.collection)}/listing?{urlencode(parameters)}"
         return decode(Listing, self._transport.send("GET", path))

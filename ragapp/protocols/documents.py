@@ -31,6 +31,7 @@ from ragapp.types import (
     ParsedText,
     QueueDepth,
     Ranking,
+    ReadingGap,
     RemovedRows,
     Status,
     StoredTable,
@@ -81,6 +82,9 @@ class DocumentStore(Protocol):
 
     def document_labels(self, collection_id: int) -> list[DocumentLabel]:
         """What the collection's live document versions are called."""
+
+    def reading_gaps(self, document_ids: Sequence[str]) -> dict[str, tuple[ReadingGap, ...]]:
+        """What was not read of the documents' live versions, by document id; without complete documents."""
 
     def listing(self, query: DocumentQuery) -> Listing:
         """One page of a collection's documents, with counts over all of them. Raises NotFoundError."""

@@ -21,6 +21,7 @@ from ragapp.cache.entries import replayed
 from ragapp.errors import ModelError, UsageError
 from ragapp.protocols import EvaluationService
 from ragapp.service.collections import CollectionService
+from ragapp.service.gap_notices import with_gap_notice
 from ragapp.types import (
     LOCAL_ASKER,
     Asker,
@@ -29,6 +30,7 @@ from ragapp.types import (
     AskQuery,
     CacheDecision,
     Collection,
+    DocumentQuery,
     Evaluation,
     SearchedQuestion,
     SearchQuery,
@@ -158,15 +160,16 @@ class QuestionService(CollectionService):
     def _recorded(
         self, events: Generator[AskEvent, None, None], collection: Collection, asker: Asker
     ) -> Generator[AskEvent, None, None]:
-        """The same events. The answer is reported to the observer and stored before it is passed on.
+        """The same events, with notices of what was not read.
 
+        The answer is reported to the observer and stored before it is passed on.
         In a conversation, an exchange that ends without an answer is stored as far as it came: because the
         events were closed, or because of an error.
         """
         evidence, draft, complete = None, "", False
         try:
             with closing(events):
-                for event in events:
+                for event in map(partial(self._with_gap_notice, collection), events):
                     if event.kind == "answer" and event.answer is not None:
                         self._observer.answered(event.answer)
                         complete = True
@@ -179,6 +182,15 @@ class QuestionService(CollectionService):
         finally:
             if evidence is not None and not complete:
                 self.history.save_stopped(evidence, draft, collection.id, asker.owner)
+
+    def _with_gap_notice(self, collection: Collection, event: AskEvent) -> AskEvent:
+        if event.answer is None:
+            return event
+        listed = DocumentQuery(collection.name, count=1)
+        told = with_gap_notice(
+            event.answer, self._store.reading_gaps, lambda: self._store.listing(listed).with_gaps
+        )
+        return replace(event, answer=told)
 
     def _notice(self, collection: Collection) -> str | None:
         backlog = self._store.backlog(collection.id)

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Connection, DateTime, Integer, Table, inspect, sele
 
 from ragapp.errors import StorageError
 from ragapp.protocols import BlobStore
+from ragapp.store import reading_gaps
 from ragapp.store.engine import database_of
 from ragapp.store.invariants import Invariant, blob_invariants, row_invariants
 from ragapp.store.schema import metadata
@@ -18,7 +19,9 @@ MAX_SHOWN = 5
 
 
 def run(c: Connection, blobs: BlobStore, *, repair: bool) -> list[Check]:
-    """One check for each invariant. With `repair`, repairs what it can, in the transaction of `c`.
+    """One check for each invariant, and one that counts what was not read of the documents.
+
+    With `repair`, repairs what it can, in the transaction of `c`.
 
     Raises StorageError when the database cannot be read to the end.
     """
@@ -28,7 +31,8 @@ def run(c: Connection, blobs: BlobStore, *, repair: bool) -> list[Check]:
         if not checks[-1].ok:
             return checks
     others = (REFERENCES, *row_invariants(), *blob_invariants(blobs))
-    return [*checks, *(_check(c, invariant, repair=repair) for invariant in others)]
+    held = [_check(c, invariant, repair=repair) for invariant in others]
+    return [*checks, *held, reading_gaps.summary(c)]
 
 
 def _check(c: Connection, invariant: Invariant, *, repair: bool) -> Check:

@@ -128,6 +128,17 @@ texts = Table(
     Column("title", Text),
 )
 
+reading_gaps = Table(
+    "reading_gaps",
+    metadata,
+    Column("version_id", RowId, cascade("versions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("page", Integer),
+)
+
 chunks = Table(
     "chunks",
     metadata,

@@ -9,9 +9,18 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from ragapp.errors import no_document
+from ragapp.store import reading_gaps
 from ragapp.store import schema as t
 from ragapp.store.collections import utc
-from ragapp.types import Collection, Document, DocumentLabel, DocumentQuery, DocumentSort, Listing
+from ragapp.types import (
+    Collection,
+    Document,
+    DocumentLabel,
+    DocumentQuery,
+    DocumentSort,
+    Listing,
+    ReadingGap,
+)
 
 _ORDERS: Final[Mapping[DocumentSort, ColumnElement[Any]]] = {
     "accepted": t.versions.c.id,
@@ -62,6 +71,9 @@ def page(c: Connection, collection: Collection, query: DocumentQuery) -> Listing
         matching=c.execute(wanted.with_only_columns(func.count())).scalar_one(),
         statuses={status: documents for status, documents, _ in counts},
         bytes=sum(int(size) for _, _, size in counts),
+        with_gaps=c.execute(
+            everything.where(reading_gaps.has_any()).with_only_columns(func.count())
+        ).scalar_one(),
     )
 
 
@@ -69,6 +81,8 @@ def _filtered(select_: Select[Any], query: DocumentQuery) -> Select[Any]:
     """On SQLite, case is ignored for ASCII letters only: `É` does not find `é`."""
     if query.containing:
         select_ = select_.where(t.versions.c.name.icontains(query.containing, autoescape=True))
+    if query.with_gaps:
+        select_ = select_.where(reading_gaps.has_any())
     return select_.where(t.versions.c.status.in_(query.statuses)) if query.statuses else select_
 
 
@@ -114,10 +128,11 @@ def _documents(c: Connection, query: Select[Any]) -> list[Document]:
         select(t.document_metadata).where(t.document_metadata.c.version_id.in_(wanted))
     ):
         metadata[version_id][key] = value
-    return [_document(row, metadata.get(row.version_id, {})) for row in rows]
+    gaps = reading_gaps.of_versions(c, wanted)
+    return [_document(row, metadata.get(row.version_id, {}), gaps.get(row.version_id, ())) for row in rows]
 
 
-def _document(row: Row[Any], metadata: Mapping[str, str]) -> Document:
+def _document(row: Row[Any], metadata: Mapping[str, str], gaps: tuple[ReadingGap, ...]) -> Document:
     ready = row.chunks if row.status == "ready" else 0
     return Document(
         id=row.id,
@@ -136,4 +151,5 @@ def _document(row: Row[Any], metadata: Mapping[str, str]) -> Document:
         embedded=ready if row.embedded is None else row.embedded,
         accepted_at=utc(row.accepted_at),
         metadata=metadata,
+        gaps=gaps,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from ragapp.errors import ConflictError
-from ragapp.store import collections, delete, document_tables, queue_order
+from ragapp.store import collections, delete, document_tables, queue_order, reading_gaps
 from ragapp.store import schema as t
 from ragapp.store.engine import database_of
 from ragapp.types import Chunk, DataTable, Job, ParsedText, Vectors
@@ -25,6 +25,7 @@ def publish(
     _write_text(c, job, parsed)
     _write_chunks(c, job, chunks)
     document_tables.write(c, job.version_id, parsed, tables)
+    reading_gaps.write(c, job.version_id, parsed.gaps)
     now = datetime.now(UTC)
     c.execute(
         update(t.versions)

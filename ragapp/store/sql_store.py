@@ -22,6 +22,7 @@ from ragapp.store import (
     index_feed,
     listing,
     publish,
+    reading_gaps,
     reembed,
     texts,
 )
@@ -49,6 +50,7 @@ from ragapp.types import (
     Origin,
     ParsedText,
     Ranking,
+    ReadingGap,
     RemovedRows,
     StoredTable,
     TableSummary,
@@ -129,6 +131,10 @@ class SqlStore:
     def document_labels(self, collection_id: int) -> list[DocumentLabel]:
         with self._reading.begin() as c:
             return listing.labels(c, collection_id)
+
+    def reading_gaps(self, document_ids: Sequence[str]) -> dict[str, tuple[ReadingGap, ...]]:
+        with self._reading.begin() as c:
+            return reading_gaps.of_documents(c, document_ids)
 
     def listing(self, query: DocumentQuery) -> Listing:
         with self._reading.begin() as c:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from ragapp.errors import NotFoundError
+from ragapp.store import reading_gaps
 from ragapp.store import schema as t
 from ragapp.types import Chunk, DocumentPage, Heading, ParsedText
 
@@ -24,7 +25,8 @@ def parsed_text(c: Connection, document_id: str, version: int | None) -> ParsedT
     if row is None:
         raise _no_text(document_id, version)
     headings = tuple(Heading(*heading) for heading in row.headings)
-    return ParsedText(row.text, tuple(row.page_starts), headings, row.title)
+    gaps = reading_gaps.of_versions(c, [row.version_id]).get(row.version_id, ())
+    return ParsedText(row.text, tuple(row.page_starts), headings, row.title, gaps=gaps)
 
 
 def chunks(c: Connection, document_id: str, version: int | None, start: int, end: int | None) -> list[Chunk]:

@@ -145,6 +145,11 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[ReadingGap, ...] = ()
 
+    @property
+    def status_in_words(self) -> str:
+        """The status, which of a `ready` document says whether it was read completely."""
+        return "ready with gaps" if self.status == "ready" and self.gaps else self.status
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentLabel:
@@ -161,13 +166,15 @@ class Listing:
     """One page of a list of a collection's documents.
 
     `matching` is the number of documents that match the filter, `statuses` counts all documents of the
-    collection by status, and `bytes` is the size of all originals.
+    collection by status, `with_gaps` are those of them that were not read completely, and `bytes` is the size
+    of all originals.
     """
 
     documents: tuple[Document, ...]
     matching: int
     statuses: Mapping[Status, int]
     bytes: int
+    with_gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

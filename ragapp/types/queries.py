@@ -79,7 +79,8 @@ LOCAL_ASKER: Final = Asker()
 @dataclass(frozen=True, slots=True)
 class DocumentQuery:
     """A page of a collection's documents: those in one of the `statuses` (any when none is named) with
-    `containing` in their names, sorted by `order`, `count` of them from `offset` on."""
+    `containing` in their names, sorted by `order`, `count` of them from `offset` on. `with_gaps` leaves out
+    those that were read completely."""
 
     collection: str = DEFAULT_COLLECTION
     containing: str = ""
@@ -88,6 +89,7 @@ class DocumentQuery:
     descending: bool = True
     offset: int = 0
     count: int = 50
+    with_gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -14,9 +15,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ragapp.types import UploadSpec
 from tests.browser.acting import BADGE, ask, filter_by, row_of, settle, upload
 from tests.browser.library import Site, site_over
+from tests.mails import mail_with
 from tests.serving import LIBRARY, ingest_all, settings_in
 
-MIXED = {"torn.pdf": b"%PDF-1.7 and nothing", "whole.txt": b"Nets dry on the quay."}
+COLLECTIONS = {
+    "mixed": {"torn.pdf": b"%PDF-1.7 and nothing", "whole.txt": b"Nets dry on the quay."},
+    "lacking": {"quay.eml": mail_with(("basin.docx", b"PK\x03\x04" + bytes(99))), "whole.txt": b"Nets dry."},
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +33,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             site.service.upload(
                 UploadSpec(f"note {number:02}.txt", many), io.BytesIO(f"Note {number}.".encode())
             )
-        site.service.create_collection("mixed")
-        for name, data in {
-            "torn.pdf": b"%PDF-1.7 and nothing",
-            "whole.txt": b"Nets dry on the quay.",
-        }.items():
-            site.service.upload(UploadSpec(name, "mixed"), io.BytesIO(data))
+        for collection, documents in COLLECTIONS.items():
+            site.service.create_collection(collection)
+            for name, data in documents.items():
+                site.service.upload(UploadSpec(name, collection), io.BytesIO(data))
         ingest_all(settings)
         yield site
 
@@ -152,6 +155,18 @@ def test_failed_documents_show_the_reason_and_can_be_retried(page: Page, site: S
     torn.get_by_role("button", name="Retry").click()
     expect(torn.locator(BADGE)).to_contain_text("Queued")
     expect(row_of(page, "whole.txt").locator(BADGE)).to_contain_text("Ready")
+
+
+def test_what_was_not_read_is_shown_and_such_documents_are_found(page: Page, site: Site) -> None:
+    open_collection(page, site, "lacking")
+    mail = row_of(page, "quay.eml")
+    expect(mail.locator(BADGE)).to_contain_text("Ready with gaps")
+    expect(row_of(page, "whole.txt").locator(BADGE)).to_have_text(re.compile("Ready$"))
+    mail.get_by_text("What was not read (1)").click()
+    expect(mail.locator(".ragapp-gaps li")).to_contain_text("attachment basin.docx")
+    page.get_by_text("Only those not read completely (1)").click()
+    expect(row_of(page, "whole.txt")).to_be_hidden()
+    expect(mail).to_be_visible()
 
 
 def test_metadata_can_be_edited_and_an_invalid_line_is_reported(page: Page, site: Site) -> None:

@@ -51,7 +51,7 @@ def _show_list(collection: str, was_working: bool) -> None:
             st.caption("No documents yet. Drop files above to begin.")
             return
         _show_summary(whole)
-        shown = _wanted_part(collection)
+        shown = _wanted_part(collection, whole.with_gaps)
         _show_bulk_actions(collection, shown.documents)
         for document in shown.documents:
             show_row(document)
@@ -74,7 +74,7 @@ def _show_summary(listing: Listing) -> None:
         st.progress((ready + failed) / total, f"{total - ready - failed:,} in progress")
 
 
-def _wanted_part(collection: str) -> Listing:
+def _wanted_part(collection: str, with_gaps: int) -> Listing:
     """Shows the controls of the list, and returns the page that they select."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         containing = st.text_input(
@@ -89,8 +89,11 @@ def _wanted_part(collection: str) -> Listing:
             width=240,
         )
         chosen = st.selectbox("Sort", list(_ORDERS), key="document-order", width=180)
+        only_gaps = with_gaps > 0 and st.checkbox(
+            f"Only those not read completely ({with_gaps:,})", key="document-gaps"
+        )
     order, descending = _ORDERS[chosen]
-    wanted = (collection, containing.strip(), tuple(statuses), chosen)
+    wanted = (collection, containing.strip(), tuple(statuses), chosen, only_gaps)
     page = _page_of(wanted)
     found = listing_of(
         collection,
@@ -100,6 +103,7 @@ def _wanted_part(collection: str) -> Listing:
         descending=descending,
         offset=(page - 1) * _PAGE_SIZE,
         count=_PAGE_SIZE,
+        with_gaps=only_gaps,
     )
     pages = -(-found.matching // _PAGE_SIZE)
     if pages > 1:

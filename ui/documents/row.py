@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import streamlit as st
 
 from ragapp.errors import RagappError
-from ragapp.types import Document, Status
+from ragapp.types import Document, ReadingGap, Status
 from ui.documents.metadata import edit_metadata
 from ui.documents.preview import preview
 from ui.documents.selection import selection_in, show_tick
@@ -25,7 +25,7 @@ _PROBLEM_KEY = "document-problem"
 class Stage(NamedTuple):
     words: str
     icon: str
-    color: Literal["gray", "blue", "green", "red"]
+    color: Literal["gray", "blue", "green", "orange", "red"]
 
 
 STAGES: Final[Mapping[Status, Stage]] = {
@@ -35,6 +35,7 @@ STAGES: Final[Mapping[Status, Stage]] = {
     "ready": Stage("Ready", ":material/check_circle:", "green"),
     "failed": Stage("Failed", ":material/error:", "red"),
 }
+WITH_GAPS: Final = Stage("Ready with gaps", ":material/report:", "orange")
 
 
 def show_row(document: Document) -> None:
@@ -56,7 +57,7 @@ def _show_description(document: Document) -> None:
         f'<div class="ragapp-name" role="heading" aria-level="3">{html_text(document.name)}</div>'
         f'<div class="ragapp-soft">{" · ".join(_facts(document))}</div>{_metadata(document)}'
     )
-    stage = STAGES[document.status]
+    stage = WITH_GAPS if document.status == "ready" and document.gaps else STAGES[document.status]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(stage.words, icon=stage.icon, color=stage.color)
         if document.id in selection_in(document.collection).marked:
@@ -65,6 +66,9 @@ def _show_description(document: Document) -> None:
             st.html(_embedding_progress(document))
     if document.error:
         st.html(f'<div class="ragapp-error">{html_text(document.error)}</div>')
+    if document.gaps:
+        with st.expander(f"What was not read ({len(document.gaps)})", icon=":material/report:"):
+            st.html(_reading_report(document.gaps))
 
 
 def _facts(document: Document) -> list[str]:
@@ -81,6 +85,11 @@ def _metadata(document: Document) -> str:
     pairs = (f"{html_text(name)}: {html_text(value)}" for name, value in sorted(document.metadata.items()))
     shown = "".join(f'<span class="ragapp-tag">{pair}</span>' for pair in pairs)
     return f'<div class="ragapp-tags">{shown}</div>' if shown else ""
+
+
+def _reading_report(gaps: Sequence[ReadingGap]) -> str:
+    entries = (f"<li><b>{html_text(gap.where)}</b>: {html_text(gap.why)}</li>" for gap in gaps)
+    return f'<ul class="ragapp-gaps">{"".join(entries)}</ul>'
 
 
 def _embedding_progress(document: Document) -> str:

@@ -46,6 +46,7 @@ class ListingQuery(BaseModel):
     descending: bool = True
     offset: int = Field(default=0, ge=0, le=2**31)
     count: int = Field(default=50, ge=1, le=1000)
+    with_gaps: bool = Field(default=False, description="Only documents that were not read completely.")
 
     def of(self, collection: str) -> DocumentQuery:
         return DocumentQuery(
@@ -56,6 +57,7 @@ class ListingQuery(BaseModel):
             self.descending,
             self.offset,
             self.count,
+            self.with_gaps,
         )
 
 

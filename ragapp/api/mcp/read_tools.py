@@ -118,4 +118,5 @@ class ReadTools:
 
 def _line(entry: DocumentEntry) -> str:
     failure = f": {one_line(entry.error)}" if entry.error else ""
-    return f"- {one_line(entry.name)} ({entry.document_id}), {entry.status}{failure}"
+    gaps = f"; not read: {', '.join(one_line(gap.where) for gap in entry.gaps)}" if entry.gaps else ""
+    return f"- {one_line(entry.name)} ({entry.document_id}), {entry.status}{failure}{gaps}"

@@ -8,7 +8,7 @@ from typing import Annotated
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
-from ragapp.types import AnswerMode, Citation, Document, Ending, Hit, Status, Verdict
+from ragapp.types import AnswerMode, Citation, Document, Ending, Hit, ReadingGap, Status, Verdict
 
 DocumentId = Annotated[str, Field(description="Identifies the document in other tools.")]
 PageNumber = Annotated[int, Field(description="Page of the document, counted from 1.")]
@@ -134,6 +134,7 @@ class DocumentEntry(BaseModel):
         description="`ready` and `searchable` documents can be found; others are in progress or `failed`."
     )
     error: str | None = Field(description="Why it failed, and what to do next.")
+    gaps: tuple[ReadingGap, ...] = Field(description="What it holds and its text lacks, and why.")
     pages: int
     media_type: str
     metadata: Mapping[str, str] = Field(description="Metadata that the `filters` of search and ask refer to.")
@@ -148,6 +149,7 @@ class DocumentEntry(BaseModel):
             version=document.version,
             status=document.status,
             error=document.error,
+            gaps=document.gaps,
             pages=document.pages,
             media_type=document.media_type,
             metadata=document.metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from ragapp.errors import ConflictError
 from ragapp.store.job_queue import SqlJobQueue
 from ragapp.store.sql_store import SqlStore
-from ragapp.types import Chunk, ParsedText, UploadSpec
+from ragapp.types import Chunk, DocumentQuery, ParsedText, ReadingGap, UploadSpec
 from tests.contract.document_store.library import EMBEDDER, PARSED, accept, chunks_of, claim, ingest
 
 TWICE = ParsedText("Same. Same. ")
@@ -132,3 +133,38 @@ def test_a_job_that_is_done_is_not_retried_and_waiting_ones_are_counted_by_owner
         spec = UploadSpec("x", "shore", source=source, owner=owner)
         store.accept(spec, io.BytesIO(source.encode()), media_type="text/plain", ingest_fingerprint="r1")
     assert (queue.waiting(), queue.waiting("ann"), queue.waiting("bob"), queue.waiting("eve")) == (3, 2, 1, 0)
+
+
+def test_a_version_keeps_what_was_not_read_of_it(store: SqlStore, queue: SqlJobQueue) -> None:
+    gaps = (ReadingGap("picture", "page 2", "No OCR.", 2), ReadingGap("part", "chapter 3", "It is missing."))
+    lacking = ingest(store, queue, b"one", "/one.pdf", replace(PARSED, gaps=gaps))
+    whole = ingest(store, queue, b"two", "/two.pdf")
+    assert (lacking.gaps, lacking.status, lacking.status_in_words) == (gaps, "ready", "ready with gaps")
+    assert (whole.gaps, whole.status_in_words) == ((), "ready")
+    assert store.parsed_text(lacking.id).gaps == gaps
+    assert store.reading_gaps([whole.id, lacking.id]) == {lacking.id: gaps}
+    listing = store.listing(DocumentQuery("shore"))
+    assert (listing.with_gaps, listing.matching) == (1, 2)
+    (listed,) = store.listing(DocumentQuery("shore", with_gaps=True)).documents
+    assert listed == lacking
+
+
+def test_a_version_that_is_read_completely_ends_the_gaps_of_the_former_one(
+    store: SqlStore, queue: SqlJobQueue
+) -> None:
+    gaps = (ReadingGap("attachment", "attachment a.zip", "It is encrypted."),)
+    ingest(store, queue, b"one", "/one.eml", replace(PARSED, gaps=gaps))
+    document = ingest(store, queue, b"better", "/one.eml")
+    assert document.gaps == ()
+    assert store.reading_gaps([document.id]) == {}
+    details = [check.detail for check in store.check(repair=False) if "not read" in check.name]
+    assert details == ["every document was read completely"]
+
+
+def test_gaps_are_counted_by_what_they_are(store: SqlStore, queue: SqlJobQueue) -> None:
+    gaps = (ReadingGap("picture", "page 2", "No OCR.", 2), ReadingGap("part", "chapter 3", "It is missing."))
+    ingest(store, queue, b"one", "/one.pdf", replace(PARSED, gaps=gaps))
+    ingest(store, queue, b"two", "/two.pdf", replace(PARSED, gaps=gaps[:1]))
+    (check,) = [check for check in store.check(repair=False) if "not read" in check.name]
+    assert check.ok
+    assert "2 documents were not read completely (part in 1, picture in 2)" in check.detail
