@@ -28,13 +28,22 @@ def parse_limits(settings: Settings) -> SandboxLimits:
     )
 
 
+def parser_sandbox(settings: Settings) -> ParserSandbox:
+    return ParserSandbox(parse_limits(settings), settings.pdf_password, read_hidden=settings.read_hidden)
+
+
 class ParserSandbox:
     """Parses one document at a time. Thread-safe: concurrent calls wait for each other."""
 
-    def __init__(self, limits: SandboxLimits, password: SecretStr | None = None) -> None:
-        """`password` opens encrypted documents."""
+    def __init__(
+        self, limits: SandboxLimits, password: SecretStr | None = None, *, read_hidden: bool = True
+    ) -> None:
+        """`password` opens encrypted documents; `read_hidden` has hidden parts of documents read, too."""
         self._confined = Confined(CHILD, limits)
-        self._options = json.dumps({"password": password.get_secret_value() if password else None})
+        self._read_hidden = read_hidden
+        self._options = json.dumps(
+            {"password": password.get_secret_value() if password else None, "read_hidden": read_hidden}
+        )
 
     def parse(self, data: BinaryIO, name: str) -> ParsedText:
         """Parses a document. Raises ParseError if it cannot be parsed within the limits, StorageError, and
@@ -50,7 +59,7 @@ class ParserSandbox:
         if kind is None:
             return None
         data.seek(0)
-        options = json.dumps({"data_file": kind, "rows": rows})
+        options = json.dumps({"data_file": kind, "rows": rows, "read_hidden": self._read_hidden})
         return read_data_file(self._confined.run(data, name, options), name)
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from ingest.lease import held
 from ingest.pipeline import Pipeline, build_pipeline
-from ingest.sandbox import ParserSandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parser_sandbox
 from ragapp.bootstrap import build_runtime
 from ragapp.errors import ModelError, StorageError
 from ragapp.processes.shutdown import Deadline, on_signal
@@ -90,7 +90,7 @@ def run_worker(settings: Settings, metrics_at: tuple[str, int] | None = None) ->
     if metrics_at is not None:
         telemetry.metrics.serve(*metrics_at)
     runtime = build_runtime(settings, telemetry)
-    sandbox = ParserSandbox(parse_limits(settings), settings.pdf_password)
+    sandbox = parser_sandbox(settings)
     Thread(target=_stop_reading, args=(stop, sandbox, deadline), name="give-back", daemon=True).start()
     try:
         worker = Worker(runtime.queue, build_pipeline(runtime, settings, sandbox), settings.lease_seconds)

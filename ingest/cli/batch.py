@@ -13,7 +13,7 @@ from uuid import uuid4
 from ingest.cli.progress import FINISHED, ProgressBar
 from ingest.cli.report import Report, ReportLine, make_report
 from ingest.pipeline import build_pipeline
-from ingest.sandbox import ParserSandbox, parse_limits
+from ingest.sandbox import ParserSandbox, parser_sandbox
 from ingest.worker import Worker
 from ragapp.bootstrap import IngestRuntime, build_runtime, build_service
 from ragapp.errors import (
@@ -208,10 +208,7 @@ def _workers_running(
     """
     stop = Event()
     with ExitStack() as stack:
-        sandboxes = [
-            stack.enter_context(closing(ParserSandbox(parse_limits(settings), settings.pdf_password)))
-            for _ in range(jobs)
-        ]
+        sandboxes = [stack.enter_context(closing(parser_sandbox(settings))) for _ in range(jobs)]
         threads = stack.enter_context(ThreadPoolExecutor(jobs, "ingest"))
         stack.callback(stop.set)
         workers = [_worker(runtime, sandbox, settings, owner) for sandbox in sandboxes]

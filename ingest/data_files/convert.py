@@ -35,7 +35,7 @@ class ConvertedTable:
     examples: tuple[tuple[str | None, ...], ...]
 
 
-def convert(source: str, name: str, kind: DataFileKind) -> list[ConvertedTable]:
+def convert(source: str, name: str, kind: DataFileKind, *, read_hidden: bool = True) -> list[ConvertedTable]:
     """The tables of the file at `source`; none when it has no columns, or too many. Raises ParseError."""
     stem = PurePath(name).stem
     if kind == "parquet":
@@ -45,7 +45,7 @@ def convert(source: str, name: str, kind: DataFileKind) -> list[ConvertedTable]:
     else:
         from ingest.data_files.workbook import sheets  # noqa: PLC0415  few documents need it
 
-        found = list(sheets(source, name))
+        found = list(sheets(source, name, read_hidden=read_hidden))
     if any(len(table.names) > MAX_COLUMNS for _, table in found):
         return []
     return [_from_text(table, title, name) for title, table in found if table.names]

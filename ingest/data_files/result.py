@@ -36,11 +36,11 @@ class DataFile:
     tables: tuple[NewData, ...]
 
 
-def converted(request: SandboxRequest, kind: DataFileKind, rows: int) -> bytes:
+def converted(request: SandboxRequest, kind: DataFileKind, rows: int, *, read_hidden: bool = True) -> bytes:
     """The tables as bytes; an empty list of tables when none has more than `rows` rows. Raises ParseError."""
     from ingest.data_files.convert import convert, lines_of  # noqa: PLC0415  DuckDB is large
 
-    tables = convert(request.source, request.name, kind)
+    tables = convert(request.source, request.name, kind, read_hidden=read_hidden)
     if kind != "parquet" and max((table.rows for table in tables), default=0) <= rows:
         tables = []
     if kind == "parquet" and not tables[0].rows:

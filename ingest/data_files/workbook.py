@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from ingest.data_files.delimited import Delimited, examine, written
 from ragapp.errors import ParseError
 
 
-def sheets(path: str, name: str) -> Iterator[tuple[str, Delimited]]:
-    """The sheets that are not empty, by title. Formulas are replaced by their last calculated values.
+def sheets(path: str, name: str, *, read_hidden: bool = True) -> Iterator[tuple[str, Delimited]]:
+    """The sheets that are not empty, by title; without hidden ones if `read_hidden` is off. Formulas are
+    replaced by their last calculated values.
 
     Raises ParseError for a damaged workbook.
     """
     try:
         workbook = CalamineWorkbook.from_path(path)
-        for title in workbook.sheet_names:
+        for sheet in workbook.sheets_metadata:
+            title = sheet.name
+            if sheet.visible != SheetVisibleEnum.Visible and not read_hidden:
+                continue
             rows = workbook.get_sheet_by_name(title).iter_rows()
             text = written(([_printed(value) for value in row] for row in rows), ())
             if text.names:

@@ -23,6 +23,7 @@ from ingest.parse.markup import parse_asciidoc, parse_rst
 from ingest.parse.mhtml import parse_mhtml
 from ingest.parse.notebook import parse_notebook
 from ingest.parse.odf import parse_odf
+from ingest.parse.office_parts import transitional
 from ingest.parse.pdf import parse_pdf
 from ingest.parse.plugins import plugin_parser
 from ingest.parse.pptx import parse_pptx
@@ -41,16 +42,22 @@ MAX_OUTER = 30
 """The most levels of nested messages and archives that are read. Forwarded mail rarely has more than ten."""
 
 
-def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0) -> ParsedText:
+def parse(
+    data: bytes, name: str, password: str | None = None, *, outer: int = 0, read_hidden: bool = True
+) -> ParsedText:
     """Parses a document. `password` decrypts it, or its attachments, if they are encrypted PDFs.
 
-    `outer` is the number of messages and archives that enclose it. Raises ParseError with the reason if it
-    cannot be read.
+    `outer` is the number of documents that enclose it. `read_hidden` has hidden sheets and slides read, too.
+    Raises ParseError with the reason if it cannot be read.
     """
     if not data.strip():
         raise NoTextError(f"{name} is empty. Check the file and add it again.")
     try:
-        parser = plugin_parser(name) or _parser(format_of(data, name), password, outer)
+        parser = plugin_parser(name)
+        if parser is None:
+            known = format_of(data, name)
+            data = transitional(data, name) if known in OFFICE else data
+            parser = _parser(known, password, outer, read_hidden=read_hidden)
         parsed = parser(data, name)
     except RecursionError as error:
         raise nested_too_deeply(name) from error
@@ -59,16 +66,18 @@ def parse(data: bytes, name: str, password: str | None = None, *, outer: int = 0
     return parsed
 
 
-def _parser(known: Format, password: str | None, outer: int) -> Parser:
+def _parser(known: Format, password: str | None, outer: int, *, read_hidden: bool) -> Parser:
     if known == "pdf":
         return partial(parse_pdf, password=password)
+    if known == "xlsx":
+        return partial(parse_xlsx, read_hidden=read_hidden)
     if known not in CONTAINERS:
         return PARSERS[known]
     if outer > MAX_OUTER:
         return _too_deep
     if known == "zip" and not outer:
         return _archive
-    inner = partial(parse, password=password, outer=outer + 1)
+    inner = partial(parse, password=password, outer=outer + 1, read_hidden=read_hidden)
     return lambda data, name: CONTAINERS[known](data, name, inner)
 
 
@@ -95,6 +104,8 @@ CONTAINERS: Mapping[Format, Callable[[bytes, str, Parse], ParsedText]] = {
     "zip": read_zip_files,
 }
 """Readers of what holds other documents, which they read by `parse`."""
+
+OFFICE = frozenset[Format]({"docx", "pptx", "xlsx"})
 
 PARSERS: Mapping[Format, Parser] = {
     "asciidoc": parse_asciidoc,

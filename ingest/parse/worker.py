@@ -22,8 +22,13 @@ def _work(request: SandboxRequest) -> bytes:
 
         if plugin_parser(request.name) is not None:  # that is to read it
             return NOT_DATA
-        return converted(request, options["data_file"], options["rows"])
-    parsed = parse(Path(request.source).read_bytes(), request.name, options["password"])
+        return converted(request, options["data_file"], options["rows"], read_hidden=options["read_hidden"])
+    parsed = parse(
+        Path(request.source).read_bytes(),
+        request.name,
+        options["password"],
+        read_hidden=options["read_hidden"],
+    )
     return json.dumps(asdict(parsed)).encode()
 
 

@@ -3,118 +3,153 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator
-from datetime import datetime, time
-from functools import partial
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import ParseError as XmlError
 from zipfile import ZipFile
 
+from lxml.etree import LxmlError
 from openpyxl import load_workbook
-from openpyxl.cell.read_only import ReadOnlyCell
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.parse.number_format import shown_number
+from ingest.parse.office_charts import write_chart
+from ingest.parse.office_parts import RelatedPart, drawn_lines, relations
 from ingest.parse.rows import dense, write_sheet
-from ingest.parse.zip_xml import damaged, opened
-from ragapp.text.builder import COVERED, SourceCell, TextBuilder
-from ragapp.types import ParsedText
+from ingest.parse.xlsx_sheet import SheetCells, read_cells, with_gaps
+from ingest.parse.zip_xml import damaged, opened, xml_of
+from ragapp.text.builder import TextBuilder
+from ragapp.types import ParsedText, in_runs
 
-LARGEST_MERGED = 10_000
-"""A merged cell that covers more places than this is read as a single cell."""
+HIDDEN_LEFT_OUT = "It is hidden, and hidden parts of documents are left out here (RAGAPP_READ_HIDDEN)."
 
-MOST_MERGED = 100_000
-"""The most places of a sheet that merged cells cover."""
-
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
-_BLOCK = 1 << 20
-_OVERLAP = 200
-
-_Merged = dict[tuple[int, int], tuple[int, int]]
-"""The rows and columns that merged cells cover, by row and column counted from 1; (0, 0) where covered."""
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_THREAD = "{http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments}"
+_DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_COMMENTS = frozenset({f"{_SHEET}comment", f"{_THREAD}threadedComment"})
+_COMMENT_TEXTS = frozenset({f"{_SHEET}t", f"{_THREAD}text"})
+_FOR_OLD_PROGRAMS = "[Threaded comment]"
+"""How the copy of a comment begins that programs without threads of comments show."""
+_CHARTS = frozenset({"chart", "chartEx"})
 
 
-def parse_xlsx(data: bytes, name: str) -> ParsedText:
-    """Parses each sheet under its name as a heading, with the last calculated values instead of formulas.
+def parse_xlsx(data: bytes, name: str, *, read_hidden: bool = True) -> ParsedText:
+    """Parses each sheet under its name as a heading: values as their format displays them, formulas that were
+    never calculated, comments, text boxes and charts.
 
-    Numbers are written as their format displays them. Raises ParseError if the file is damaged.
+    Hidden sheets, rows and columns are marked, or left out if `read_hidden` is off. Raises ParseError if the
+    file is damaged.
     """
     with opened(data, name) as archive:
         try:
-            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            out = TextBuilder()
-            for number, sheet in enumerate(workbook.worksheets):
-                if number:
-                    out.page()
-                out.heading(1, sheet.title)
-                write_sheet(dense(_rows(sheet, _merged_cells(archive, sheet))), out)
-            about = workbook.properties
-            return out.build(about.title, {"author": about.creator})
-        except (InvalidFileException, XmlError, KeyError, ValueError, TypeError, AttributeError) as error:
+            return _Reader(archive, data, name, read_hidden=read_hidden).read()
+        except _BROKEN as error:
             raise damaged(name, error) from error
 
 
-def _rows(sheet: Worksheet, merged: _Merged) -> Iterator[dict[int, SourceCell]]:
-    """The cells of each row by column, without empty ones."""
-    sheet.reset_dimensions()  # type: ignore[attr-defined]  # else each row is as wide as the widest
-    styles: dict[int, tuple[float, str]] = {}
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        cells: dict[int, SourceCell] = {}
-        for column, cell in enumerate(row):
-            rows, columns = merged.get((number, column + 1), (1, 1)) if merged else (1, 1)
-            if not columns:
-                cells[column] = COVERED
-            elif cell.value is not None:
-                indent, code = _style(cell, styles)
-                if shown := _cell_text(cell.value, code):
-                    cells[column] = SourceCell(shown, rows, columns, indent=indent)
-        yield cells
+_BROKEN = (
+    InvalidFileException, XmlError, LxmlError, KeyError, ValueError, TypeError, AttributeError, IndexError,
+)  # fmt: skip
 
 
-def _style(cell: object, known: dict[int, tuple[float, str]]) -> tuple[float, str]:
-    """The indentation and the number format of a cell, kept by the number of its style."""
-    if not isinstance(cell, ReadOnlyCell):
-        return 0.0, ""
-    style = cell._style_id  # type: ignore[attr-defined]
-    if style not in known:
-        aligned = cell.alignment.indent if cell.alignment.horizontal != "right" else 0
-        known[style] = float(aligned or 0), cell.number_format or ""
-    return known[style]
+class _Reader:
+    def __init__(self, archive: ZipFile, data: bytes, name: str, *, read_hidden: bool) -> None:
+        self._archive = archive
+        self._name = name
+        self._read_hidden = read_hidden
+        self._book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self._out = TextBuilder()
+        self._pictures: list[str] = []
 
+    def read(self) -> ParsedText:
+        first = True
+        for sheet in self._book._sheets:  # type: ignore[attr-defined]  # also those that are only a chart
+            is_hidden = sheet.sheet_state != "visible"
+            if is_hidden and not self._read_hidden:
+                self._out.gap("hidden", f"sheet {sheet.title}", HIDDEN_LEFT_OUT)
+                continue
+            if not first:
+                self._out.page()
+            first = False
+            self._out.heading(1, f"{sheet.title} (hidden sheet)" if is_hidden else sheet.title)
+            self._sheet(sheet)
+        about = self._book.properties
+        return self._out.build(about.title, {"author": about.creator})
 
-def _cell_text(value: object, code: str) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return shown_number(value, code)
-    return str(value)
+    def _sheet(self, sheet: Worksheet) -> None:
+        path = getattr(sheet, "_worksheet_path", None)
+        if path is None:
+            self._out.gap("part", f"sheet {sheet.title}", "A sheet that is only a chart is not read.")
+            return
+        cells = read_cells(self._archive, path, self._book, sheet._shared_strings)  # type: ignore[attr-defined]
+        if self._read_hidden:
+            write_sheet(dense(with_gaps(cells.rows)), self._out)
+        else:
+            write_sheet(dense(with_gaps(cells.without_hidden(), cells.hidden_rows)), self._out)
+        self._notes(cells, sheet.title)
+        others = relations(self._archive, path, self._name).values()
+        for place, text in self._comments(others):
+            row, column = coordinate_to_tuple(place)
+            cell = cells.rows.get(row, {}).get(column)
+            about = f"{place} ({cell.text})" if cell is not None and cell.text else place
+            self._out.paragraph(f"Comment on {about}: {text}")
+        for one in others:
+            if one.kind == "drawing" and one.target in self._archive.namelist():
+                self._drawing(one.target, sheet.title)
 
-
-def _merged_cells(archive: ZipFile, sheet: Worksheet) -> _Merged:
-    merged: _Merged = {}
-    for reference in _references(archive, sheet._worksheet_path):  # type: ignore[attr-defined]
-        left, top, right, bottom = (bound or 0 for bound in range_boundaries(reference))
-        rows, columns = bottom - top + 1, right - left + 1
-        if 1 < rows * columns <= LARGEST_MERGED and len(merged) + rows * columns <= MOST_MERGED:
-            merged.update(
-                dict.fromkeys(
-                    ((y, x) for y in range(top, bottom + 1) for x in range(left, right + 1)), (0, 0)
-                )
+    def _notes(self, cells: SheetCells, title: str) -> None:
+        """Says which rows and columns are hidden, and which formulas have no value."""
+        hidden = _places(cells)
+        if hidden and self._read_hidden:
+            self._out.paragraph(f"Hidden in this sheet: {hidden}.")
+        elif hidden:
+            self._out.gap("hidden", f"{hidden} of sheet {title}", HIDDEN_LEFT_OUT)
+        if cells.uncalculated:
+            shown = ", ".join(cells.uncalculated[:5]) + (", …" if cells.uncalculated[5:] else "")
+            self._out.gap(
+                "uncertain",
+                f"formulas of sheet {title} ({shown})",
+                "They were never calculated, so the text has the formulas instead of their values. Open the "
+                "workbook in a spreadsheet program, save it and add it again.",
             )
-            merged[top, left] = rows, columns
-    return merged
+
+    def _comments(self, others: Iterable[RelatedPart]) -> Iterator[tuple[str, str]]:
+        """The comments with the cells that they are on, those of a thread in its order."""
+        for one in others:
+            if one.kind not in {"comments", "threadedComment"} or one.target not in self._archive.namelist():
+                continue
+            root = xml_of(self._archive.read(one.target), self._name)
+            for comment in root.iter():
+                if comment.tag not in _COMMENTS:
+                    continue
+                text = "".join(piece.text or "" for piece in comment.iter() if piece.tag in _COMMENT_TEXTS)
+                if text.strip() and not text.startswith(_FOR_OLD_PROGRAMS):
+                    yield comment.get("ref", ""), text.strip()
+
+    def _drawing(self, path: str, title: str) -> None:
+        """Writes the text boxes and charts of a sheet."""
+        root = xml_of(self._archive.read(path), self._name)
+        for box in root.iter(f"{_DRAWN}txBody"):
+            self._out.paragraph("\n".join(drawn_lines(box)))
+        for one in relations(self._archive, path, self._name).values():
+            if one.kind in _CHARTS and one.target in self._archive.namelist():
+                write_chart(xml_of(self._archive.read(one.target), self._name), self._out)
+        pictures = sum(1 for _ in root.iter(f"{_DRAWN}pic"))
+        if pictures:
+            counted = "a picture" if pictures == 1 else f"{pictures} pictures"
+            self._out.gap(
+                "picture", f"{counted} on sheet {title}", "Text in pictures of workbooks is not read."
+            )
 
 
-def _references(archive: ZipFile, path: str) -> Iterator[str]:
-    """The ranges of merged cells, such as "A1:C1". openpyxl does not read them from large files."""
-    tail = b""
-    with archive.open(path) as part:
-        for block in iter(partial(part.read, _BLOCK), b""):
-            ready = tail + block
-            end = 0
-            for found in _MERGED.finditer(ready):
-                yield found[1].decode()
-                end = found.end()
-            tail = ready[max(end, len(ready) - _OVERLAP) :]
+def _places(cells: SheetCells) -> str:
+    """The hidden rows and columns in words."""
+    found = []
+    for what, numbers, shown in (
+        ("row", cells.hidden_rows, str),
+        ("column", cells.hidden_columns, get_column_letter),
+    ):
+        if numbers:
+            found.append(f"{what if len(numbers) == 1 else what + 's'} {in_runs(numbers, shown)}")
+    return " and ".join(found)

@@ -104,5 +104,6 @@ def ingest_fingerprint(settings: Settings) -> str:
     """Identifies how bytes become chunks, plugins included. Documents with another fingerprint are ingested
     again."""
     own = f"{INGEST_VERSION}/{settings.embedder}/{settings.chunk_tokens}/{settings.data_file_rows}"
+    own += "" if settings.read_hidden else "/no hidden parts"
     plugins = readers_in_use(settings)
     return f"{own}/{hashlib.sha256(plugins.encode()).hexdigest()[:16]}" if plugins else own

@@ -33,6 +33,11 @@ class IngestSettings(BaseModel):
         description="Rows above which a table of a CSV, TSV, XLSX or Parquet file is stored as data to be "
         "queried, and described instead of being indexed row by row.",
     )
+    read_hidden: bool = Field(
+        default=True,
+        description="Whether hidden sheets, rows, columns and slides of Office documents are read, marked as "
+        "hidden. Otherwise they are left out, and the document's reading report says so.",
+    )
     page_seconds: float = Field(
         default=30.0, gt=0, description="Time for rendering one page of a document, in seconds."
     )

@@ -101,7 +101,14 @@ from ragapp.types.questions import (
     final_answer,
 )
 from ragapp.types.reading import Reading
-from ragapp.types.reading_report import MAX_GAPS, GapKind, ReadingGap, bounded_gaps, page_gap
+from ragapp.types.reading_report import (
+    MAX_GAPS,
+    GapKind,
+    ReadingGap,
+    bounded_gaps,
+    in_runs,
+    page_gap,
+)
 from ragapp.types.table_plans import (
     MAX_RESULT_ROWS,
     Aggregate,
@@ -268,6 +275,7 @@ __all__ = [
     "Verdict",
     "bounded_gaps",
     "final_answer",
+    "in_runs",
     "json_number",
     "page_gap",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -54,12 +54,17 @@ def bounded_gaps(gaps: Iterable[ReadingGap]) -> tuple[ReadingGap, ...]:
     return (*distinct[: MAX_GAPS - 1], rest)
 
 
-def _page_names(numbers: list[int]) -> str:
-    """Such as "page 3" or "pages 2 to 5 and 9"."""
+def in_runs(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
+    """Numbers in words, each as it is `shown`: "2 to 5 and 9". They need not be in order."""
+    ordered = sorted(set(numbers))
     runs = [
         [number for _, number in run]
-        for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+        for _, run in groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0])
     ]
-    names = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{'page' if len(numbers) == 1 else 'pages'} {listed}"
+    names = [shown(run[0]) if len(run) == 1 else f"{shown(run[0])} to {shown(run[-1])}" for run in runs]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _page_names(numbers: list[int]) -> str:
+    """Such as "page 3" or "pages 2 to 5 and 9"."""
+    return f"{'page' if len(numbers) == 1 else 'pages'} {in_runs(numbers)}"

@@ -1,0 +1,87 @@
+"""The parts of an Office document (Open XML) and how they refer to each other."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from ingest.parse.zip_xml import opened, xml_of
+
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
+_MARKUP = (".xml", ".rels", ".vml")
+_ROOT_RELATIONS = "_rels/.rels"
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPart:
+    """That a part refers to another one, whose path in the archive is `target`. `kind` is such as "chart"."""
+
+    kind: str
+    target: str
+
+
+def relations(archive: zipfile.ZipFile, part: str, name: str) -> dict[str, RelatedPart]:
+    """The parts inside the document that a part refers to, by the id that it uses. Raises ParseError."""
+    folder, file = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{file}.rels")
+    if path not in archive.namelist():
+        return {}
+    return {
+        one.get("Id", ""): RelatedPart(
+            one.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, unquote(one.get("Target", "")))).lstrip("/"),
+        )
+        for one in xml_of(archive.read(path), name).iter(_RELATION)
+        if one.get("TargetMode") != "External"
+    }
+
+
+def drawn_lines(element: Element) -> Iterator[str]:
+    """The paragraphs of an element of a drawing, without empty ones."""
+    for paragraph in element.iter(f"{DRAWING}p"):
+        line = "".join(_pieces(paragraph))
+        if line.strip():
+            yield line
+
+
+def _pieces(paragraph: Element) -> Iterator[str]:
+    for piece in paragraph.iter():
+        if piece.tag == f"{DRAWING}t":
+            yield piece.text or ""
+        elif piece.tag == f"{DRAWING}br":
+            yield "\n"
+
+
+def transitional(data: bytes, name: str) -> bytes:
+    """The document in the usual form of Open XML if it has the strict one, which names everything otherwise.
+
+    Raises ParseError if the archive is damaged.
+    """
+    with opened(data, name) as archive:
+        if _ROOT_RELATIONS not in archive.namelist() or not _STRICT.search(archive.read(_ROOT_RELATIONS)):
+            return data
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as rewritten:
+            for info in archive.infolist():
+                content = archive.read(info)
+                if info.filename.lower().endswith(_MARKUP):
+                    content = _STRICT.sub(_usual_name, content)
+                rewritten.writestr(info.filename, content)
+    return target.getvalue()
+
+
+def _usual_name(found: re.Match[bytes]) -> bytes:
+    return b"http://schemas.openxmlformats.org/%s/2006/%s" % (found[1], _RENAMED.get(found[2], found[2]))
+
+
+_RENAMED = {b"extendedProperties": b"extended-properties", b"customProperties": b"custom-properties"}
