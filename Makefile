@@ -89,7 +89,7 @@ lock: .venv/installed-dev
 	$(BIN)/pip install --quiet $(TORCH)+cpu 2>/dev/null \
 	  || $(BIN)/pip install --quiet --retries 1 --index-url $(TORCH_INDEX) $(TORCH) \
 	  || $(BIN)/pip install --quiet $(TORCH)
-	$(PIP) --editable .
+	$(PIP) --editable '.[ocr]'
 	@touch $@
 
 # The local generator (llama.cpp), for RAGAPP_GENERATOR=local.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -25,7 +26,10 @@ def parse_image(data: bytes, name: str) -> ParsedText:
             for number, frame in enumerate(ImageSequence.Iterator(picture)):
                 if number:
                     out.page()
-                out.paragraph(read_picture(ImageOps.exif_transpose(frame), name))
+                found = read_picture(ImageOps.exif_transpose(frame), name)
+                out.paragraph(found.text)
+                if found.text and found.confidence < LOW_CONFIDENCE:
+                    out.gap("uncertain", f"picture {number + 1}", found.doubt)
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise damaged(name, error) from error
     parsed = out.build()
@@ -38,8 +42,27 @@ SECONDS = 60
 """Time limit for a page; most pages take 1 to 9 seconds."""
 
 
-def read_picture(picture: Image.Image, name: str) -> str:
-    """The text of an image, line by line; empty if it shows none.
+LOW_CONFIDENCE = 0.6
+"""Of a page, as the OCR program estimates it. Clear print has 0.9 and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """Text that OCR found, line by line, and how sure the program is of it, from 0 to 1."""
+
+    text: str
+    confidence: float
+
+    @property
+    def doubt(self) -> str:
+        return (
+            f"The text was recognized with a confidence of {self.confidence:.0%}, so words may be wrong. "
+            "A sharper scan is read better."
+        )
+
+
+def read_picture(picture: Image.Image, name: str) -> Recognized:
+    """The text of an image; empty if it shows none.
 
     Raises ParseError if no OCR program is installed, or if it fails or takes longer than `SECONDS`.
     """
@@ -47,7 +70,7 @@ def read_picture(picture: Image.Image, name: str) -> str:
     if reader is None:
         raise ParseError(f"{name} is an image. To read its text, {ocr.HOW_TO_GET}, and add it again.")
     try:
-        text = reader.text(picture)
+        text, confidence = reader.text(picture)
     except OSError as error:
         raise ParseError(f"{name} could not be read by {reader.name}: {error}.") from error
-    return clean(text).replace("\f", "").strip()
+    return Recognized(clean(text).replace("\f", "").strip(), confidence)

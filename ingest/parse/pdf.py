@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -13,16 +14,22 @@ from pypdf.errors import PyPdfError
 
 from ingest.parse.boilerplate import boilerplate
 from ingest.parse.hyphens import mend_hyphens
+from ingest.parse.mail_message import Parse
 from ingest.parse.outline import OutlineEntry, locate_headings
 from ingest.parse.pdf_annotations import annotation_lines
+from ingest.parse.pdf_attachments import with_attachments
 from ingest.parse.pdf_headings import font_headings
+from ingest.parse.pdf_letters import letters_are_unknown
 from ingest.parse.pdf_lines import PdfLine, Placed, page_lines
 from ingest.parse.pdf_pages import pdf_tables
-from ingest.parse.pdf_scans import read_scans
+from ingest.parse.pdf_scans import PdfPage, is_scan, read_scans
 from ragapp.errors import ParseError
 from ragapp.text.builder import PAGE_BREAK
 from ragapp.text.clean import clean
-from ragapp.types import ParsedText
+from ragapp.types import ParsedText, bounded_gaps
+
+_PLACEHOLDER = re.compile(r"please wait|adobe reader", re.I)
+"""What the only page of a dynamic form says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,8 @@ class _About:
     author: str = ""
 
 
-def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText:
-    """Parses a PDF; `password` decrypts it.
+def parse_pdf(data: bytes, name: str, password: str | None = None, parse: Parse | None = None) -> ParsedText:
+    """Parses a PDF; `password` decrypts it. `parse` reads the files that are embedded in it, if given.
 
     Raises ParseError if the password is wrong, the file is damaged, or it contains no text.
     """
@@ -43,15 +50,16 @@ def parse_pdf(data: bytes, name: str, password: str | None = None) -> ParsedText
     if document is None:
         return _parse_with_pypdf(data, name, password)
     with document:
-        pages = [_lines(document, number) for number in range(len(document))]
-        pages = read_scans(document, pages, name)
+        pages, gaps = read_scans(document, [_page(document, at) for at in range(len(document))], name)
+        _check_form(document, pages, name)
         outline = [
             OutlineEntry(entry.level + 1, clean(entry.get_title()), destination.get_index())
             for entry in document.get_toc()
             if (destination := entry.get_dest()) is not None
         ]
         about = _About(outline, *(document.get_metadata_value(key) for key in ("Title", "Author")))
-    return _assemble(pages, about, name)
+        parsed = replace(_assemble(pages, about, name), gaps=bounded_gaps(gaps))
+        return with_attachments(parsed, document, len(data), parse) if parse else parsed
 
 
 def _open_pdf(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocument | None:
@@ -65,17 +73,33 @@ def _open_pdf(data: bytes, name: str, password: str | None) -> pypdfium2.PdfDocu
     raise _encrypted(name, password)
 
 
-def _lines(document: pypdfium2.PdfDocument, number: int) -> list[PdfLine]:
-    """The lines of a page; empty if it is damaged, so that the other pages are still read."""
+def _page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
+    """The lines of a page, and what they lack. A damaged page has none, so that the others are still read."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return []
+        return PdfPage((), "part")
     text_page = page.get_textpage()
-    lines = [*page_lines(text_page), *annotation_lines(page)]
+    text = text_page.get_text_range()
+    if letters_are_unknown(text_page, text):
+        found = PdfPage((), "letters")
+    else:
+        lines = [*page_lines(text_page, text), *annotation_lines(page, text)]
+        found = PdfPage(lines, "picture" if is_scan(page, lines) else None)
     text_page.close()
     page.close()
-    return lines
+    return found
+
+
+def _check_form(document: pypdfium2.PdfDocument, pages: Sequence[Sequence[PdfLine]], name: str) -> None:
+    """Raises ParseError for a dynamic XFA form, whose pages are made by the program that shows it."""
+    if document.get_formtype() != pdfium.FORMTYPE_XFA_FULL:
+        return
+    if any(_PLACEHOLDER.search(line.text) for page in pages for line in page):
+        raise ParseError(
+            f"{name} is a dynamic XFA form: it holds no pages, and only Adobe Reader can show it. Open it "
+            "there, print it to a new PDF and add that."
+        )
 
 
 def _parse_with_pypdf(data: bytes, name: str, password: str | None) -> ParsedText:

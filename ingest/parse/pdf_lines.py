@@ -91,13 +91,13 @@ class PdfLine:
         return round(2 * self.first.height) / 2
 
 
-def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
-    """The lines of a page in the order of the file.
+def page_lines(page: pypdfium2.PdfTextPage, text: str) -> list[PdfLine]:
+    """The lines of a page in the order of the file. `text` is all that the page says.
 
     pdfium begins a new line where a file places each word separately; these pieces are joined again.
     """
     lines: list[list[PdfLine]] = []
-    for piece in _pieces(page):
+    for piece in _pieces(page, text):
         if lines and _continues(lines[-1][-1], piece):
             lines[-1].append(piece)
         else:
@@ -105,8 +105,7 @@ def page_lines(page: pypdfium2.PdfTextPage) -> list[PdfLine]:
     return _with_paragraphs([_joined(pieces) for pieces in lines])
 
 
-def _pieces(page: pypdfium2.PdfTextPage) -> Iterator[PdfLine]:
-    text: str = page.get_text_range()
+def _pieces(page: pypdfium2.PdfTextPage, text: str) -> Iterator[PdfLine]:
     letters = _Letters(page)
     has_figures = len(_FIGURE_ENDS.findall(text)) >= FEWEST_FIGURES
     counted = units = 0  # pdfium counts UTF-16 units

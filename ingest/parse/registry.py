@@ -67,8 +67,9 @@ def parse(
 
 
 def _parser(known: Format, password: str | None, outer: int, *, read_hidden: bool) -> Parser:
+    inner = partial(parse, password=password, outer=outer + 1, read_hidden=read_hidden)
     if known == "pdf":
-        return partial(parse_pdf, password=password)
+        return partial(parse_pdf, password=password, parse=inner if outer < MAX_OUTER else None)
     if known == "xlsx":
         return partial(parse_xlsx, read_hidden=read_hidden)
     if known not in CONTAINERS:
@@ -77,7 +78,6 @@ def _parser(known: Format, password: str | None, outer: int, *, read_hidden: boo
         return _too_deep
     if known == "zip" and not outer:
         return _archive
-    inner = partial(parse, password=password, outer=outer + 1, read_hidden=read_hidden)
     return lambda data, name: CONTAINERS[known](data, name, inner)
 
 

@@ -38,8 +38,12 @@ class RapidOcr:
     def __init__(self) -> None:
         self._engine = RapidOCR(params=_SETTINGS)
 
-    def text(self, picture: Image.Image) -> str:
-        return "\n".join(self._read(picture).txts or ())
+    def text(self, picture: Image.Image) -> tuple[str, float]:
+        found = self._read(picture)
+        lines, scores = found.txts or (), found.scores or ()
+        letters = sum(map(len, lines))
+        sure = sum(len(line) * score for line, score in zip(lines, scores, strict=True))
+        return "\n".join(lines), sure / letters if letters else 1.0
 
     def words(self, picture: Image.Image) -> list[Word]:
         found = self._read(picture, words=True)

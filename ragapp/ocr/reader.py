@@ -41,8 +41,10 @@ class OcrReader(Protocol):
     def name(self) -> str:
         """The name of the program, for messages."""
 
-    def text(self, picture: Image.Image) -> str:
-        """The lines of text; empty when there are none. Raises OSError."""
+    def text(self, picture: Image.Image) -> tuple[str, float]:
+        """The lines of text, with empty lines between paragraphs if the program tells them, and how sure it
+        is of them, from 0 to 1. The text is empty when there is none. Raises OSError.
+        """
 
     def words(self, picture: Image.Image) -> list[Word]:
         """The words in reading order. Raises OSError."""

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import groupby
+from operator import itemgetter
 
 from PIL import Image
 
@@ -32,14 +33,15 @@ class Tesseract:
     seconds: float
     name: str = "Tesseract"
 
-    def text(self, picture: Image.Image) -> str:
-        return self._read(picture, "txt")
+    def text(self, picture: Image.Image) -> tuple[str, float]:
+        return _text(self._read(picture))
 
     def words(self, picture: Image.Image) -> list[Word]:
-        return list(_words(self._read(picture, "tsv"), *within_limits(picture).size))
+        return list(_words(self._read(picture), *within_limits(picture).size))
 
-    def _read(self, picture: Image.Image, form: Literal["txt", "tsv"]) -> str:
-        command = [self.program, "stdin", "stdout", "--dpi", str(DPI), "-l", self._languages(), form]
+    def _read(self, picture: Image.Image) -> str:
+        """The words as a table of tab-separated values."""
+        command = [self.program, "stdin", "stdout", "--dpi", str(DPI), "-l", self._languages(), "tsv"]
         # One thread, because more gain little and the other cores are for embedding.
         return self._run(command, _as_png(picture), {"OMP_THREAD_LIMIT": "1", "PATH": _PATH})
 
@@ -58,12 +60,33 @@ class Tesseract:
         return done.stdout.decode("utf-8", errors="replace")
 
 
-def _words(table: str, width: int, height: int) -> Iterator[Word]:
+def _rows(table: str) -> Iterator[dict[str, str]]:
+    """The rows of the table that are words."""
     for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
-        if row["level"] == _WORD:
-            left, top = int(row["left"]) / width, int(row["top"]) / height
-            right, bottom = left + int(row["width"]) / width, top + int(row["height"]) / height
-            yield Word(row["text"], left, top, right, bottom)
+        if row["level"] == _WORD and row["text"].strip():
+            yield row
+
+
+def _text(table: str) -> tuple[str, float]:
+    """The words by line and paragraph, and the mean confidence of their letters."""
+    paragraphs: list[str] = []
+    sure = letters = 0.0
+    for _, in_paragraph in groupby(_rows(table), key=itemgetter("block_num", "par_num")):
+        lines: list[str] = []
+        for _, in_line in groupby(in_paragraph, key=itemgetter("line_num")):
+            words = list(in_line)
+            lines.append(" ".join(word["text"] for word in words))
+            letters += sum(len(word["text"]) for word in words)
+            sure += sum(len(word["text"]) * float(word["conf"]) / 100 for word in words)
+        paragraphs.append("\n".join(lines))
+    return "\n\n".join(paragraphs), sure / letters if letters else 1.0
+
+
+def _words(table: str, width: int, height: int) -> Iterator[Word]:
+    for row in _rows(table):
+        left, top = int(row["left"]) / width, int(row["top"]) / height
+        right, bottom = left + int(row["width"]) / width, top + int(row["height"]) / height
+        yield Word(row["text"], left, top, right, bottom)
 
 
 def _as_png(picture: Image.Image) -> bytes:

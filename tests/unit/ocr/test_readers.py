@@ -45,7 +45,8 @@ def page() -> Image.Image:
 
 
 def test_lines_are_in_the_order_of_the_page(reader: OcrReader, page: Image.Image) -> None:
-    assert [line for line in reader.text(page).splitlines() if line.strip()] == [FIRST, SECOND]
+    assert [line for line in reader.text(page)[0].splitlines() if line.strip()] == [FIRST, SECOND]
+    assert 0.8 < reader.text(page)[1] <= 1
 
 
 def test_words_have_boxes(reader: OcrReader, page: Image.Image) -> None:
@@ -58,7 +59,7 @@ def test_words_have_boxes(reader: OcrReader, page: Image.Image) -> None:
 
 def test_an_empty_page_has_no_words(reader: OcrReader) -> None:
     nothing = Image.new("RGB", (300, 300), "white")
-    assert reader.text(nothing).strip() == ""
+    assert reader.text(nothing) == ("", 1.0)
     assert reader.words(nothing) == []
 
 
@@ -100,5 +101,5 @@ def test_the_error_without_ocr_names_both_programs(monkeypatch: pytest.MonkeyPat
 
 def test_a_narrow_picture_takes_no_more_memory_than_another(reader: OcrReader) -> None:
     line = Image.new("RGB", (2000, 5), "white")
-    assert reader.text(line).strip() == ""
+    assert reader.text(line)[0].strip() == ""
     assert reader.words(line) == []

@@ -1,0 +1,71 @@
+"""Tells whether the letters of a PDF page can be told from its fonts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+FEWEST = 5
+"""Visible characters of a page that is judged."""
+MOST_STRANGE = 0.3
+"""The share of characters without a meaning. Pages with bullets and formulas have fewer."""
+MOST_UNMAPPED = 0.5
+"""The share of characters whose font names no letter for them. pdfium guesses these, often correctly."""
+SAMPLE = 200
+"""Characters that are asked about; each takes a microsecond."""
+MOST_OF_A_WORD = 0.7
+"""The share of letters in a word; the others are punctuation."""
+FEWEST_LATIN = 100
+LEAST_COMMON = 0.38
+"""The share of the letters e, a, i, n, r, s, t and o in a text of Latin letters: about 0.63 in any language,
+more than 0.5 on each page of public PDFs, and 0.3 where letters are mixed up."""
+_COMMON = frozenset("eainrsto")
+_LAST_LATIN = "\u024f"
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_STRANGE = frozenset({"Co", "Cn", "Cc"})
+_HYPHEN = "\ufffe"
+"""What pdfium gives for the hyphen of a divided word."""
+
+
+def letters_are_unknown(page: pypdfium2.PdfTextPage, text: str) -> bool:
+    """Whether the `text` of the page is not what it shows, because its fonts do not name their letters."""
+    shown = [letter for letter in text if not letter.isspace() and letter != _HYPHEN]
+    if len(shown) < FEWEST:
+        return False
+    strange = sum(1 for letter in shown if letter == "\ufffd" or unicodedata.category(letter) in _STRANGE)
+    if strange >= MOST_STRANGE * len(shown) or _is_mixed_up(text):
+        return True
+    return not _is_wordlike(text) and _unmapped(page) >= MOST_UNMAPPED
+
+
+def _is_mixed_up(text: str) -> bool:
+    """Formulas and abbreviations are not counted."""
+    latin = [letter for word in _LONG_WORD.findall(text) for letter in word if letter <= _LAST_LATIN]
+    if len(latin) < FEWEST_LATIN:
+        return False
+    common = sum(1 for letter in latin if unicodedata.normalize("NFD", letter)[0].lower() in _COMMON)
+    return common < LEAST_COMMON * len(latin)
+
+
+def _is_wordlike(text: str) -> bool:
+    """Whether half of the words are digits, or mostly letters, among them a vowel if they are Latin."""
+    words = text.split()
+    known = sum(1 for word in words if word.isdigit() or _can_be_said(word))
+    return 2 * known >= len(words)
+
+
+def _can_be_said(word: str) -> bool:
+    letters = unicodedata.normalize("NFD", "".join(filter(str.isalpha, word))).lower()
+    if len(letters) < MOST_OF_A_WORD * len(word):
+        return False
+    return letters[0] > _LAST_LATIN or any(vowel in letters for vowel in "aeiouy")
+
+
+def _unmapped(page: pypdfium2.PdfTextPage) -> float:
+    """The share of characters, of a sample, whose font does not say which letters they are."""
+    count = page.count_chars()
+    places = range(0, count, max(1, count // SAMPLE))
+    return sum(1 for place in places if pdfium.FPDFText_HasUnicodeMapError(page, place) == 1) / len(places)
