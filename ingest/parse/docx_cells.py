@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from docx.oxml.ns import qn
 from lxml.etree import _Element
 
-from ingest.parse.docx_runs import run_texts
 from ragapp.text.builder import COVERED, SourceCell
 
 MOST_COLUMNS = 63
@@ -24,7 +23,13 @@ class _Origin:
     rows: int = 1
 
 
-def grid_rows(rows: Sequence[_Element], cells: Sequence[Sequence[_Element]]) -> list[list[SourceCell]]:
+ParagraphText = Callable[[_Element], str]
+"""The text of a paragraph, with its number."""
+
+
+def grid_rows(
+    rows: Sequence[_Element], cells: Sequence[Sequence[_Element]], text_of: ParagraphText
+) -> list[list[SourceCell]]:
     """The cells of a table with the rows and columns that they cover. `cells` are those of each row."""
     grid: list[list[SourceCell]] = []
     above: dict[int, _Origin] = {}  # the vertically merged cells that may go on, by column
@@ -44,7 +49,7 @@ def grid_rows(rows: Sequence[_Element], cells: Sequence[Sequence[_Element]]) -> 
                 line.append(COVERED)
             else:
                 origin = _Origin(number, len(line))
-                line.append(_cell(element, columns, header=header))
+                line.append(_cell(element, columns, text_of, header=header))
                 merged += [origin] if state == "restart" else []
             if state:
                 going_on[column] = origin
@@ -56,13 +61,38 @@ def grid_rows(rows: Sequence[_Element], cells: Sequence[Sequence[_Element]]) -> 
     return grid
 
 
-def paragraph_texts(element: _Element) -> Iterator[str]:
-    for paragraph in element.iter(qn("w:p")):
-        yield "".join(run_texts(paragraph))
+def table_rows(table: _Element) -> list[_Element]:
+    """The rows of a table, without those of tables in it and those whose deletion is noted."""
+    rows = (row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table)
+    return [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is None]
 
 
-def _cell(element: _Element, columns: int, *, header: bool) -> SourceCell:
-    text = " ".join(paragraph_texts(element))
+def row_cells(row: _Element) -> Iterator[_Element]:
+    for child in row:
+        if child.tag == qn("w:tc"):
+            yield child
+        elif child.tag in {qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml")}:
+            yield from row_cells(child)
+
+
+def block_texts(parent: _Element, text_of: ParagraphText) -> Iterator[str]:
+    """The paragraphs and tables of a cell or a note on one line each: "a, b; c, d" for a table in a cell."""
+    for child in parent:
+        if child.tag == qn("w:p"):
+            yield text_of(child).strip()
+        elif child.tag == qn("w:tbl"):
+            rows = (row_cells(row) for row in table_rows(child))
+            yield "; ".join(", ".join(cell_text(cell, text_of) for cell in row) for row in rows)
+        elif child.tag != qn("w:tcPr"):
+            yield from block_texts(child, text_of)
+
+
+def cell_text(cell: _Element, text_of: ParagraphText) -> str:
+    return " ".join(filter(None, block_texts(cell, text_of)))
+
+
+def _cell(element: _Element, columns: int, text_of: ParagraphText, *, header: bool) -> SourceCell:
+    text = cell_text(element, text_of)
     first = next(element.iter(qn("w:ind")), None)
     left = (first.get(qn("w:left")) or first.get(qn("w:start")) or "") if first is not None else ""
     return SourceCell(text, columns=columns, header=header, indent=float(left) if left.isdecimal() else 0.0)

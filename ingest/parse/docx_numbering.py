@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from docx.oxml.ns import qn
 from lxml.etree import _Element
 
+from ingest.parse.docx_numerals import in_numerals
+
 MOST_LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
-    (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_MOST_ROMAN = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +29,11 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A list: its definition, and the numbers with which it starts again, by level."""
+    """A list: its definition, and by level the numbers with which it starts again and its own levels."""
 
     definition: str
     starts: Mapping[int, int]
+    levels: Mapping[int, _Level]
 
 
 @dataclass(slots=True)
@@ -58,7 +56,7 @@ class Numbering:
             made._levels[definition.get(qn("w:abstractNumId"), "")] = levels
         for one in numbering.findall(qn("w:num")) if numbering is not None else ():
             made._lists[one.get(qn("w:numId"), "")] = _Numbered(
-                _value(one, "w:abstractNumId"), dict(_starts(one))
+                _value(one, "w:abstractNumId"), dict(_starts(one)), dict(_overridden(one))
             )
         if numbering is not None:
             made._link(numbering)
@@ -68,7 +66,7 @@ class Numbering:
         """The number that is printed before a paragraph, "" for a bullet; None if it is in no list."""
         number, level = self._list_of(paragraph, style)
         one = self._lists.get(number)
-        levels = self._levels.get(one.definition, {}) if one else {}
+        levels = self._levels_in(one)
         if one is None or level not in levels:
             return None if one is None else ""
         counts = self._count(number, one, level, levels)
@@ -110,9 +108,11 @@ class Numbering:
         return "", 0
 
     def _level_of_style(self, number: str, style: str) -> int:
-        one = self._lists.get(number)
-        levels = self._levels.get(one.definition, {}) if one else {}
+        levels = self._levels_in(self._lists.get(number))
         return next((at for at, level in levels.items() if level.style == style), 0)
+
+    def _levels_in(self, one: _Numbered | None) -> Mapping[int, _Level]:
+        return {**self._levels.get(one.definition, {}), **one.levels} if one is not None else {}
 
     def _link(self, numbering: _Element) -> None:
         """Gives definitions that only name a style of lists the levels of that style's list."""
@@ -131,44 +131,45 @@ def _printed(levels: Mapping[int, _Level], level: int, counts: Mapping[int, int]
     def number(found: re.Match[str]) -> str:
         at = int(found[1]) - 1
         kind = "decimal" if one.in_digits or at not in levels else levels[at].kind
-        return _in_kind(counts.get(at, 0), kind)
+        return in_numerals(counts.get(at, 0), kind)
 
     return _PLACE.sub(number, one.text).strip()
 
 
-def _in_kind(number: int, kind: str) -> str:
-    if kind in {"lowerLetter", "upperLetter"} and number > 0:
-        letters = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-        return letters if kind == "lowerLetter" else letters.upper()
-    if kind in {"lowerRoman", "upperRoman"} and 0 < number < _MOST_ROMAN:
-        roman = _roman(number)
-        return roman if kind == "lowerRoman" else roman.upper()
-    if kind == "none":
-        return ""
-    return f"{number:02}" if kind == "decimalZero" else str(number)
-
-
-def _roman(number: int) -> str:
-    written = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        written += letters * count
-    return written
-
-
 def _levels_of(definition: _Element) -> Iterator[tuple[int, _Level]]:
     for one in definition.findall(qn("w:lvl")):
-        yield (
-            _whole(one.get(qn("w:ilvl"), "")),
-            _Level(
-                _whole(_value(one, "w:start"), 0),
-                _value(one, "w:numFmt") or "decimal",
-                _value(one, "w:lvlText"),
-                in_digits=_is_on(one.find(qn("w:isLgl"))),
-                restarts=_value(one, "w:lvlRestart") != "0",
-                style=_value(one, "w:pStyle"),
-            ),
-        )
+        yield _whole(one.get(qn("w:ilvl"), "")), _level_of(one)
+
+
+def _level_of(one: _Element) -> _Level:
+    return _Level(
+        _whole(_value(one, "w:start"), 0),
+        _kind_of(one),
+        _value(one, "w:lvlText"),
+        in_digits=_is_on(one.find(qn("w:isLgl"))),
+        restarts=_value(one, "w:lvlRestart") != "0",
+        style=_value(one, "w:pStyle"),
+    )
+
+
+def _kind_of(level: _Element) -> str:
+    """The kind of numerals; "000" for those that are filled with zeros to three digits."""
+    form = next(level.iter(qn("w:numFmt")), None)
+    if form is None:
+        return "decimal"
+    kind: str = form.get(qn("w:val"), "decimal")
+    example = form.get(qn("w:format"), "").partition(",")[0].strip()
+    if kind == "custom":
+        return "0" * len(example) if example.isdecimal() else "decimal"
+    return kind
+
+
+def _overridden(one: _Element) -> Iterator[tuple[int, _Level]]:
+    """The levels that a list defines otherwise than its definition."""
+    for override in one.findall(qn("w:lvlOverride")):
+        level = override.find(qn("w:lvl"))
+        if level is not None:
+            yield _whole(override.get(qn("w:ilvl"), "")), _level_of(level)
 
 
 def _starts(one: _Element) -> Iterator[tuple[int, int]]:

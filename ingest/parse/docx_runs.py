@@ -1,11 +1,15 @@
-"""The text of Word runs: what is shown, with signs of symbol fonts, raised digits, fractions and readings."""
+"""The text of Word runs: what is shown, with signs of symbol fonts, raised digits, formulas and readings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from docx.oxml.ns import qn
 from lxml.etree import _Element
+
+from ingest.parse.docx_math import formula_text, is_formula_part
+from ingest.parse.docx_numerals import in_numerals
 
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 BOX = qn("w:txbxContent")
@@ -14,7 +18,11 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _RUBY = ("w:rubyBase", "w:rt")
 _SKIPPED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), FALLBACK, BOX})
 _SIGNS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+_ON = frozenset({"1", "true", "on"})
 _OFF = frozenset({"0", "false", "off"})
+_RUN = qn("w:r")
+_TEXTS = frozenset({qn("w:t"), f"{_MATH}t"})
+_SYMBOL_SIGN = qn("w:sym")
 
 _SYMBOL = dict(
     zip(
@@ -29,30 +37,66 @@ _PRIVATE = 0xF000
 """Where fonts of signs have them in Unicode."""
 
 
-def run_texts(element: _Element) -> Iterator[str]:
-    """The pieces of text of an element, without deleted and hidden text and text boxes."""
-    for child in element:
-        if child.tag in _SKIPPED or (child.tag == qn("w:r") and _is_hidden(child)):
-            continue
-        if child.tag in {qn("w:t"), f"{_MATH}t"}:
-            yield child.text or ""
-        elif child.tag in _SIGNS:
-            yield _SIGNS[child.tag]
-        elif child.tag == qn("w:sym"):
-            yield _sign(child)
-        elif child.tag == qn("w:r") and _is_raised(child):
-            yield _raised("".join(run_texts(child)))
-        elif child.tag in _COMPOSED:
-            yield _composed(child)
-        elif child.tag == qn("w:ruby"):
-            yield _with_reading(child)
-        else:
-            yield from run_texts(child)
+_NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 
 
-def _is_hidden(run: _Element) -> bool:
-    hidden = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return hidden is not None and hidden.get(qn("w:val"), "1") not in _OFF
+@dataclass(slots=True)
+class RunReader:
+    """Reads the runs of a document. `hidden_styles` are the styles whose text is not shown."""
+
+    hidden_styles: frozenset[str] = frozenset()
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The marks of the notes that the text has referred to, by kind and id."""
+
+    def texts(self, element: _Element) -> Iterator[str]:
+        """The pieces of text of an element, without deleted and hidden text and text boxes."""
+        for child in element:
+            tag = child.tag
+            if tag in _SKIPPED or (tag == _RUN and self._is_hidden(child)):
+                continue
+            if tag in _TEXTS:
+                yield _in_font(child)
+            elif tag in _SIGNS:
+                yield _SIGNS[tag]
+            elif tag == _SYMBOL_SIGN:
+                yield _sign(child)
+            elif tag in _NOTES:
+                yield self._mark(child, _NOTES[tag])
+            elif tag == _RUN and _is_raised(child):
+                yield _raised("".join(self.texts(child)))
+            elif is_formula_part(child):
+                yield formula_text(child, self.texts)
+            elif tag == qn("w:ruby"):
+                yield self._with_reading(child)
+            else:
+                yield from self.texts(child)
+
+    def _mark(self, reference: _Element, kind: str) -> str:
+        """The mark of a note, numbered as they come; endnotes have Roman numbers, as in Word."""
+        if reference.get(qn("w:customMarkFollows")) in _ON:
+            return ""
+        key = kind, reference.get(qn("w:id"), "")
+        if key not in self.marks:
+            number = sum(1 for known, _ in self.marks if known == kind) + 1
+            self.marks[key] = in_numerals(number, "decimal" if kind == "footnote" else "lowerRoman")
+        return f" [{self.marks[key]}]"
+
+    def _is_hidden(self, run: _Element) -> bool:
+        properties = run.find(qn("w:rPr"))
+        if properties is None:
+            return False
+        hidden = properties.find(qn("w:vanish"))
+        if hidden is not None:
+            return hidden.get(qn("w:val"), "1") not in _OFF
+        style = properties.find(qn("w:rStyle"))
+        return style is not None and style.get(qn("w:val")) in self.hidden_styles
+
+    def _with_reading(self, ruby: _Element) -> str:
+        """A word of Japanese or Chinese, and how it is read in parentheses."""
+        base, reading = (
+            "".join("".join(self.texts(part)) for part in ruby.findall(qn(tag))) for tag in _RUBY
+        )
+        return f"{base}({reading})" if reading else base
 
 
 def _is_raised(run: _Element) -> bool:
@@ -78,28 +122,12 @@ def _sign(element: _Element) -> str:
     )
 
 
-_COMPOSED = {
-    f"{_MATH}f": ("num", "/", "den"),
-    f"{_MATH}sSup": ("e", "^", "sup"),
-    f"{_MATH}sSub": ("e", "_", "sub"),
-}
-
-
-def _composed(element: _Element) -> str:
-    """A fraction or a power on one line."""
-    first, sign, second = _COMPOSED[element.tag]
-    parts = (
-        "".join("".join(run_texts(part)) for part in element.findall(f"{_MATH}{name}"))
-        for name in (first, second)
-    )
-    return sign.join(f"({part})" if len(part.split()) > 1 or _has_sign(part) else part for part in parts)
-
-
-def _with_reading(ruby: _Element) -> str:
-    """A word of Japanese or Chinese, and how it is read in parentheses."""
-    base, reading = ("".join("".join(run_texts(part)) for part in ruby.findall(qn(tag))) for tag in _RUBY)
-    return f"{base}({reading})" if reading else base
-
-
-def _has_sign(part: str) -> bool:
-    return any(sign in part for sign in "+-−*/=") and len(part) > 1
+def _in_font(text: _Element) -> str:
+    """A text; the signs of symbol fonts in it are those that the font shows."""
+    written = text.text or ""
+    if not any(_PRIVATE <= ord(letter) < _PRIVATE + 256 for letter in written):
+        return written
+    run = text.getparent()
+    fonts = run.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") if run is not None else None
+    signs = _FONTS.get(fonts.get(qn("w:ascii"), ""), {}) if fonts is not None else {}
+    return "".join(signs.get(ord(letter) - _PRIVATE, letter) for letter in written)

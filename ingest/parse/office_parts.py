@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from ingest.parse.zip_xml import opened, xml_of
 
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
@@ -52,6 +53,12 @@ def drawn_lines(element: Element) -> Iterator[str]:
         line = "".join(_pieces(paragraph))
         if line.strip():
             yield line
+
+
+def smart_art_lines(data: Element) -> Iterator[str]:
+    """The texts of a SmartArt graphic. `data` is the root of the part of its points."""
+    for point in data.iter(f"{_DIAGRAM}pt"):
+        yield from drawn_lines(point)
 
 
 def _pieces(paragraph: Element) -> Iterator[str]:

@@ -68,12 +68,14 @@ def parse(
 
 def _parser(known: Format, password: str | None, outer: int, *, read_hidden: bool) -> Parser:
     inner = partial(parse, password=password, outer=outer + 1, read_hidden=read_hidden)
-    if known == "pdf":
-        return partial(parse_pdf, password=password, parse=inner if outer < MAX_OUTER else None)
-    if known == "xlsx":
-        return partial(parse_xlsx, read_hidden=read_hidden)
     if known not in CONTAINERS:
-        return PARSERS[known]
+        opened = inner if outer < MAX_OUTER else None
+        with_options: Mapping[Format, Parser] = {
+            "docx": partial(parse_docx, parse=opened),
+            "pdf": partial(parse_pdf, password=password, parse=opened),
+            "xlsx": partial(parse_xlsx, read_hidden=read_hidden),
+        }
+        return with_options.get(known) or PARSERS[known]
     if outer > MAX_OUTER:
         return _too_deep
     if known == "zip" and not outer:
@@ -113,7 +115,6 @@ PARSERS: Mapping[Format, Parser] = {
     "code": parse_code,
     "contacts": parse_contacts,
     "delimited": parse_delimited,
-    "docx": parse_docx,
     "epub": parse_epub,
     "html": parse_html,
     "image": parse_image,
@@ -127,6 +128,5 @@ PARSERS: Mapping[Format, Parser] = {
     "rtf": parse_rtf,
     "subtitles": parse_subtitles,
     "text": parse_text,
-    "xlsx": parse_xlsx,
     "xml": parse_xml,
 }

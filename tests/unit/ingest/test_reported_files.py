@@ -38,7 +38,7 @@ def text_of(name: str) -> str:
         ),
         (
             "docx_mixed.docx",
-            ["5 ± 2 mm", "☑ for yes", "x^2 m^3", "東京(とうきょう)の天気", "Comment: COMMENTWORD"],
+            ["5 ± 2 mm", "☑ for yes", "x^2 m^3", "東京(とうきょう)の天気", ": COMMENTWORD"],
             ["HIDDENTEXT", "MOVEDAWAY"],
         ),
         (

@@ -1,0 +1,101 @@
+"""What paragraphs of Word documents show besides text: charts, SmartArt, embedded files, pictures."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from docx.opc.part import Part
+from docx.oxml.ns import qn
+from lxml.etree import _Element
+
+from ingest.parse.docx_runs import BOX, FALLBACK
+from ingest.parse.errors import NoTextError
+from ingest.parse.mail_message import Parse
+from ingest.parse.office_charts import write_chart
+from ingest.parse.office_parts import RELATED, smart_art_lines
+from ingest.parse.zip_xml import xml_of
+from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder
+
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
+_OLD_PICTURE = "{urn:schemas-microsoft-com:vml}imagedata"
+_OBJECT = "{urn:schemas-microsoft-com:office:office}OLEObject"
+_SMART_ART = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_CHARTS = frozenset(
+    {
+        "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart",
+        "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart",
+    }
+)
+_ABOUT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_SHOWN = frozenset({qn("w:drawing"), qn("w:pict"), qn("w:object")})
+_BY_MACHINE = "Description automatically generated"
+_FILE_NAME = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".svg")
+
+
+class ObjectWriter:
+    """Writes the objects of paragraphs. `parse` reads the files among them; else they are only noted."""
+
+    def __init__(self, part: Part, name: str, out: TextBuilder, parse: Parse | None) -> None:
+        self._part = part
+        self._name = name
+        self._out = out
+        self._parse = parse
+        self.pictures = 0
+
+    def write(self, element: _Element) -> None:
+        """Writes the objects in a paragraph or a table."""
+        for shown in element.iter(*_SHOWN):
+            if next(shown.iterancestors(FALLBACK, BOX), None) is None:
+                self._object(shown)
+
+    def insert(self, element: _Element) -> None:
+        """Writes a document that is inserted as a file of its own."""
+        self._file(element.get(f"{RELATED}id", ""), "an inserted document")
+
+    def _object(self, shown: _Element) -> None:
+        for about in shown.iter(_ABOUT):
+            text = about.get("descr", "").replace(_BY_MACHINE, "").strip()
+            if text and not text.lower().endswith(_FILE_NAME):
+                self._out.paragraph(text)
+        is_file = False
+        for inner in shown.iter():
+            if inner.tag in _CHARTS:
+                self._chart(inner.get(f"{RELATED}id", ""))
+            elif inner.tag == _SMART_ART:
+                self._smart_art(inner.get(f"{RELATED}dm", ""))
+            elif inner.tag == _OBJECT:
+                is_file = True
+                self._file(inner.get(f"{RELATED}id", ""), "an embedded file")
+        if not is_file:
+            self.pictures += sum(1 for _ in shown.iter(_PICTURE, _OLD_PICTURE))
+
+    def _chart(self, key: str) -> None:
+        if (part := self._related(key)) is not None:
+            write_chart(xml_of(part.blob, self._name), self._out)
+
+    def _smart_art(self, key: str) -> None:
+        if (part := self._related(key)) is not None:
+            for line in smart_art_lines(xml_of(part.blob, self._name)):
+                self._out.item(line)
+
+    def _file(self, key: str, what: str) -> None:
+        part = self._related(key)
+        if part is None:
+            self._out.gap("attachment", what, "It is kept outside of this document.")
+            return
+        suffix = PurePath(str(part.partname)).suffix
+        if self._parse is None or suffix == ".bin":
+            self._out.gap("attachment", what, "It is of a kind that is not read inside of a document.")
+            return
+        inner = f"{PurePath(self._name).stem} ({what}){suffix}"
+        try:
+            self._out.include(self._parse(part.blob, inner), below=1, part=what)
+        except NoTextError:
+            return
+        except ParseError as error:
+            self._out.gap("attachment", what, str(error))
+
+    def _related(self, key: str) -> Part | None:
+        relation = self._part.rels.get(key)
+        return relation.target_part if relation is not None and not relation.is_external else None
