@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from docx.opc.part import Part
 from docx.oxml.ns import qn
 from lxml.etree import _Element
 
 from ingest.parse.docx_runs import BOX, FALLBACK
-from ingest.parse.errors import NoTextError
 from ingest.parse.mail_message import Parse
 from ingest.parse.office_charts import write_chart
-from ingest.parse.office_parts import RELATED, smart_art_lines
+from ingest.parse.office_parts import RELATED, include_file, picture_description, smart_art_lines
 from ingest.parse.zip_xml import xml_of
-from ragapp.errors import ParseError
 from ragapp.text.builder import TextBuilder
 
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
@@ -27,10 +23,7 @@ _CHARTS = frozenset(
         "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart",
     }
 )
-_ABOUT = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _SHOWN = frozenset({qn("w:drawing"), qn("w:pict"), qn("w:object")})
-_BY_MACHINE = "Description automatically generated"
-_FILE_NAME = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".svg")
 
 
 class ObjectWriter:
@@ -54,10 +47,7 @@ class ObjectWriter:
         self._file(element.get(f"{RELATED}id", ""), "an inserted document")
 
     def _object(self, shown: _Element) -> None:
-        for about in shown.iter(_ABOUT):
-            text = about.get("descr", "").replace(_BY_MACHINE, "").strip()
-            if text and not text.lower().endswith(_FILE_NAME):
-                self._out.paragraph(text)
+        self._out.paragraph(picture_description(shown))
         is_file = False
         for inner in shown.iter():
             if inner.tag in _CHARTS:
@@ -81,20 +71,8 @@ class ObjectWriter:
 
     def _file(self, key: str, what: str) -> None:
         part = self._related(key)
-        if part is None:
-            self._out.gap("attachment", what, "It is kept outside of this document.")
-            return
-        suffix = PurePath(str(part.partname)).suffix
-        if self._parse is None or suffix == ".bin":
-            self._out.gap("attachment", what, "It is of a kind that is not read inside of a document.")
-            return
-        inner = f"{PurePath(self._name).stem} ({what}){suffix}"
-        try:
-            self._out.include(self._parse(part.blob, inner), below=1, part=what)
-        except NoTextError:
-            return
-        except ParseError as error:
-            self._out.gap("attachment", what, str(error))
+        file = (str(part.partname), part.blob) if part is not None else None
+        include_file(self._out, self._parse, file, self._name, what)
 
     def _related(self, key: str) -> Part | None:
         relation = self._part.rels.get(key)

@@ -63,7 +63,7 @@ class RunReader:
             elif tag in _NOTES:
                 yield self._mark(child, _NOTES[tag])
             elif tag == _RUN and _is_raised(child):
-                yield _raised("".join(self.texts(child)))
+                yield raised("".join(self.texts(child)))
             elif is_formula_part(child):
                 yield formula_text(child, self.texts)
             elif tag == qn("w:ruby"):
@@ -104,7 +104,7 @@ def _is_raised(run: _Element) -> bool:
     return align is not None and align.get(qn("w:val")) == "superscript"
 
 
-def _raised(text: str) -> str:
+def raised(text: str) -> str:
     """A raised number as an exponent, so that 10^6 is told from 106. Raised letters stay: 1st."""
     return f"^{text}" if text.strip().lstrip("+-−–").isdigit() else text
 

@@ -8,10 +8,16 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from ingest.parse.errors import NoTextError
+from ingest.parse.mail_message import Parse
 from ingest.parse.zip_xml import opened, xml_of
+from ragapp.errors import ParseError
+from ragapp.text.builder import TextBuilder
 
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
@@ -20,6 +26,11 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 _MARKUP = (".xml", ".rels", ".vml")
+_ABOUT = frozenset({"docPr", "cNvPr"})
+_BY_MACHINE = re.compile(r"Description automatically generated|AI-generated content may be incorrect\.?")
+_PICTURE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff", ".svg")
+HIDDEN_LEFT_OUT = "It is hidden, and hidden parts of documents are left out here (RAGAPP_READ_HIDDEN)."
+
 _ROOT_RELATIONS = "_rels/.rels"
 
 
@@ -53,6 +64,37 @@ def drawn_lines(element: Element) -> Iterator[str]:
         line = "".join(_pieces(paragraph))
         if line.strip():
             yield line
+
+
+def picture_description(element: Any) -> str:
+    """The description of a picture for those who do not see it, of an element of any tree that holds it."""
+    for about in element.iter():
+        if isinstance(about.tag, str) and about.tag.rpartition("}")[2] in _ABOUT:
+            text: str = _BY_MACHINE.sub("", about.get("descr", "")).strip()
+            return "" if text.lower().endswith(_PICTURE_NAMES) else text
+    return ""
+
+
+def include_file(
+    out: TextBuilder, parse: Parse | None, file: tuple[str, bytes] | None, name: str, what: str
+) -> None:
+    """Adds the text of a file inside the document `name`, or notes that it was not read.
+
+    `file` is the path of its part and its bytes; None when it is kept elsewhere. `what` names it for people.
+    """
+    path, data = file or ("", b"")
+    suffix = PurePosixPath(path).suffix
+    if file is None:
+        out.gap("attachment", what, "It is kept outside of this document.")
+    elif parse is None:
+        out.gap("attachment", what, "It is nested too deeply inside other documents.")
+    else:
+        try:
+            out.include(parse(data, f"{PurePosixPath(name).stem} ({what}){suffix}"), below=1, part=what)
+        except NoTextError:
+            return
+        except ParseError as error:
+            out.gap("attachment", what, str(error))
 
 
 def smart_art_lines(data: Element) -> Iterator[str]:

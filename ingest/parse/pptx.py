@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.etree import LxmlError
-from pptx.chart.chart import Chart
 from pptx.exc import PythonPptxError
-from pptx.opc.package import PartFactory
-from pptx.oxml import parse_xml
+from pptx.opc.package import Part, PartFactory
 from pptx.package import Package
 from pptx.parts.presentation import PresentationPart
 from pptx.shapes.base import BaseShape
 from pptx.shapes.graphfrm import GraphicFrame
 from pptx.shapes.group import GroupShape
+from pptx.shapes.picture import Picture
 from pptx.slide import Slide
 from pptx.table import Table
-from pptx.text.text import TextFrame
 
-from ingest.parse.zip_xml import damaged, opened, other_kind
+from ingest.parse.docx_runs import FALLBACK
+from ingest.parse.mail_message import Parse
+from ingest.parse.office_charts import write_chart
+from ingest.parse.office_parts import HIDDEN_LEFT_OUT, include_file, picture_description, smart_art_lines
+from ingest.parse.pptx_comments import SlideComments
+from ingest.parse.pptx_text import SlideParagraph, slide_paragraphs, write_paragraphs
+from ingest.parse.zip_xml import damaged, opened, other_kind, xml_of
 from ragapp.text.builder import COVERED, SourceCell, TextBuilder
 from ragapp.types import ParsedText
 
@@ -32,17 +36,26 @@ for _kind in (
 ):  # templates and shows are read as presentations are
     PartFactory.part_type_for[_kind] = PresentationPart
 
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _SHAPES = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+_CHARTS = frozenset(
+    {
+        "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart",
+        "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart",
+    }
+)
+_MEDIA = frozenset({"audio", "video", "media"})
+_OFF = frozenset({"0", "false"})
 
 
-def parse_pptx(data: bytes, name: str) -> ParsedText:
-    """Parses each slide: its title as a heading, text, tables and the data of charts, and finally its notes.
+def parse_pptx(data: bytes, name: str, *, parse: Parse | None = None, read_hidden: bool = True) -> ParsedText:
+    """Parses each slide: its title as a heading, text, tables, the data of charts, SmartArt and embedded
+    files, then its notes and comments.
 
-    Raises ParseError if the file is damaged.
+    `parse` reads files inside the presentation. Hidden slides are marked, or left out if `read_hidden` is
+    off. Raises ParseError if the file is damaged.
     """
     with opened(data, name):
         try:
@@ -51,28 +64,89 @@ def parse_pptx(data: bytes, name: str) -> ParsedText:
                 raise other_kind(name, part.content_type)
             presentation = part.presentation
             out = TextBuilder()
-            for number, slide in enumerate(presentation.slides):
-                if number:
+            comments = SlideComments(part, name)
+            for number, slide in enumerate(presentation.slides, 1):
+                if number > 1:
                     out.page()
-                _write_slide(slide, out)
+                is_hidden = slide.element.get("show") in _OFF
+                if is_hidden and not read_hidden:
+                    out.gap("hidden", f"slide {number}", HIDDEN_LEFT_OUT)
+                else:
+                    _SlideWriter(slide, number, name, out, parse).write(is_hidden=is_hidden)
+                    for comment in comments.of(slide):
+                        out.paragraph(comment)
             about = presentation.core_properties
             return out.build(about.title, {"author": about.author})
         except (PythonPptxError, LxmlError, KeyError, ValueError) as error:
             raise damaged(name, error) from error
 
 
-def _write_slide(slide: Slide, out: TextBuilder) -> None:
-    title = slide.shapes.title
-    if title is not None:
-        out.heading(1, title.text_frame.text)
-    for shape in _in_reading_order(slide.shapes):
-        if title is None or shape.shape_id != title.shape_id:
-            _write_shape(shape, slide, out)
-    for choice in slide.element.iter(_CHOICE):  # shapes that old programs show in another way
-        for body in choice.iter(f"{_SHAPES}txBody"):
-            _write_lines(_paragraphs(body), out)
-    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        out.paragraph(slide.notes_slide.notes_text_frame.text)
+class _SlideWriter:
+    def __init__(self, slide: Slide, number: int, name: str, out: TextBuilder, parse: Parse | None) -> None:
+        self._slide = slide
+        self._place = f"slide {number}"
+        self._name = name
+        self._out = out
+        self._parse = parse
+        self._pictures = 0
+
+    def write(self, *, is_hidden: bool) -> None:
+        title = self._slide.shapes.title
+        named = " ".join(text for text, _ in slide_paragraphs(title.element)) if title is not None else ""
+        if is_hidden:
+            named = f"{named} (hidden slide)".strip()
+        self._out.heading(1, named)
+        for shape in _in_reading_order(self._slide.shapes):
+            if title is None or shape.shape_id != title.shape_id:
+                self._shape(shape)
+        for choice in self._slide.element.iter(_CHOICE):  # shapes that old programs show in another way
+            for body in choice.iter(f"{_SHAPES}txBody"):
+                write_paragraphs(slide_paragraphs(body), self._out)
+            self._drawn(choice)
+        if self._slide.has_notes_slide and self._slide.notes_slide.notes_text_frame is not None:
+            self._out.paragraph(self._slide.notes_slide.notes_text_frame.text)
+        self._gaps()
+
+    def _shape(self, shape: BaseShape) -> None:
+        if isinstance(shape, GraphicFrame) and shape.has_table:
+            self._out.table(_rows(shape.table))
+        elif isinstance(shape, GraphicFrame):
+            self._drawn(shape.element)
+        elif shape.has_text_frame:
+            write_paragraphs(slide_paragraphs(shape.element), self._out)
+        if isinstance(shape, Picture):
+            self._pictures += 1
+            self._out.paragraph(picture_description(shape.element))
+
+    def _drawn(self, element: Any) -> None:
+        """Writes the charts, SmartArt and files that an element of a slide refers to."""
+        for inner in element.iter():
+            if inner.tag in _CHARTS and (part := self._related(inner.get(f"{_RELATED}id", ""))) is not None:
+                write_chart(xml_of(part.blob, self._name), self._out)
+            elif inner.tag == f"{_DIAGRAM}relIds":
+                if (part := self._related(inner.get(f"{_RELATED}dm", ""))) is not None:
+                    lines = smart_art_lines(xml_of(part.blob, self._name))
+                    write_paragraphs(list(map(SlideParagraph, lines)), self._out)
+            elif inner.tag == f"{_SHAPES}oleObj" and next(inner.iterancestors(FALLBACK), None) is None:
+                part = self._related(inner.get(f"{_RELATED}id", ""))
+                file = (str(part.partname), part.blob) if part is not None else None
+                what = f"an embedded file on {self._place}"
+                include_file(self._out, self._parse, file, self._name, what)
+
+    def _related(self, key: str) -> Part | None:
+        relation = self._slide.part.rels.get(key)
+        return relation.target_part if relation is not None and not relation.is_external else None
+
+    def _gaps(self) -> None:
+        if self._pictures:
+            counted = "a picture" if self._pictures == 1 else f"{self._pictures} pictures"
+            self._out.gap(
+                "picture", f"{counted} on {self._place}", "Text in pictures of presentations is not read."
+            )
+        if any(one.reltype.rpartition("/")[2] in _MEDIA for one in self._slide.part.rels.values()):
+            self._out.gap(
+                "attachment", f"sound or video on {self._place}", "It is not transcribed in a presentation."
+            )
 
 
 def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
@@ -84,18 +158,6 @@ def _in_reading_order(shapes: Iterable[BaseShape]) -> Iterator[BaseShape]:
             yield shape
 
 
-def _write_shape(shape: BaseShape, slide: Slide, out: TextBuilder) -> None:
-    if isinstance(shape, GraphicFrame):
-        if shape.has_table:
-            out.table(_rows(shape.table))
-        elif shape.has_chart:
-            _write_chart(shape.chart, out)
-        else:
-            _write_diagram(shape, slide, out)
-    elif shape.has_text_frame:
-        _write_frame(shape.text_frame, out)  # type: ignore[attr-defined] # only shapes that have one
-
-
 def _rows(table: Table) -> Iterator[list[SourceCell]]:
     """The cells of each row, with the rows and columns that merged cells cover."""
     width = len(table.columns)
@@ -104,7 +166,7 @@ def _rows(table: Table) -> Iterator[list[SourceCell]]:
             COVERED
             if cell.is_spanned
             else SourceCell(
-                cell.text,
+                " ".join(f"{number} {text}".strip() for text, number in slide_paragraphs(cell._tc)),
                 cell.span_height,
                 min(cell.span_width, width - column),
                 header=bool((table.first_row and number == 0) or (table.first_col and column == 0)),
@@ -112,44 +174,3 @@ def _rows(table: Table) -> Iterator[list[SourceCell]]:
             )
             for column, cell in enumerate(row.cells)
         ]
-
-
-def _write_chart(chart: Chart, out: TextBuilder) -> None:
-    """Writes the title of a chart, and its data as a table with a row for each category."""
-    title = chart.chart_title.text_frame.text if chart.has_title else ""
-    out.paragraph(title)
-    for plot in chart.plots:
-        series = list(plot.series)
-        header: list[str | SourceCell] = ["", *(SourceCell(one.name, header=True) for one in series)]
-        rows = zip(plot.categories, *(one.values for one in series), strict=False)
-        figures = [["" if cell is None else str(cell) for cell in row] for row in rows]
-        out.table([header, *figures], title)
-
-
-def _write_diagram(shape: GraphicFrame, slide: Slide, out: TextBuilder) -> None:
-    """Writes the texts of a SmartArt graphic, which its slide refers to."""
-    for reference in shape.element.iter(f"{_DIAGRAM}relIds"):
-        part = slide.part.rels.get(reference.get(f"{_RELATED}dm"))
-        if part is not None and not part.is_external:
-            points = parse_xml(part.target_part.blob).iter(f"{_DIAGRAM}pt")
-            _write_lines([line for point in points for line in _paragraphs(point)], out)
-
-
-def _paragraphs(element: Any) -> list[str]:
-    """The paragraphs of an element of a drawing, without empty ones."""
-    paragraphs = element.iter(f"{_DRAWING}p")
-    lines = ("".join(text.text or "" for text in one.iter(f"{_DRAWING}t")) for one in paragraphs)
-    return [line for line in lines if line.strip()]
-
-
-def _write_frame(frame: TextFrame, out: TextBuilder) -> None:
-    _write_lines([paragraph.text for paragraph in frame.paragraphs if paragraph.text.strip()], out)
-
-
-def _write_lines(lines: Sequence[str], out: TextBuilder) -> None:
-    """Writes a single line as a paragraph, several as a list."""
-    if len(lines) == 1:
-        out.paragraph(lines[0])
-    else:
-        for line in lines:
-            out.item(line)

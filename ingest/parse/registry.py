@@ -73,6 +73,7 @@ def _parser(known: Format, password: str | None, outer: int, *, read_hidden: boo
         with_options: Mapping[Format, Parser] = {
             "docx": partial(parse_docx, parse=opened),
             "pdf": partial(parse_pdf, password=password, parse=opened),
+            "pptx": partial(parse_pptx, parse=opened, read_hidden=read_hidden),
             "xlsx": partial(parse_xlsx, read_hidden=read_hidden),
         }
         return with_options.get(known) or PARSERS[known]
@@ -123,7 +124,6 @@ PARSERS: Mapping[Format, Parser] = {
     "mhtml": parse_mhtml,
     "notebook": parse_notebook,
     "odf": parse_odf,
-    "pptx": parse_pptx,
     "rst": parse_rst,
     "rtf": parse_rtf,
     "subtitles": parse_subtitles,

@@ -15,14 +15,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingest.parse.office_charts import write_chart
-from ingest.parse.office_parts import RelatedPart, drawn_lines, relations
+from ingest.parse.office_parts import HIDDEN_LEFT_OUT, RelatedPart, drawn_lines, relations
 from ingest.parse.rows import dense, write_sheet
 from ingest.parse.xlsx_sheet import SheetCells, read_cells, with_gaps
 from ingest.parse.zip_xml import damaged, opened, xml_of
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText, in_runs
-
-HIDDEN_LEFT_OUT = "It is hidden, and hidden parts of documents are left out here (RAGAPP_READ_HIDDEN)."
 
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _THREAD = "{http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments}"
