@@ -20,9 +20,10 @@ from ingest.parse.pdf_annotations import annotation_lines
 from ingest.parse.pdf_attachments import with_attachments
 from ingest.parse.pdf_headings import font_headings
 from ingest.parse.pdf_letters import letters_are_unknown
+from ingest.parse.pdf_ligatures import in_logical_order
 from ingest.parse.pdf_lines import PdfLine, Placed, page_lines
 from ingest.parse.pdf_pages import pdf_tables
-from ingest.parse.pdf_scans import PdfPage, is_scan, read_scans
+from ingest.parse.pdf_scans import PdfPage, is_scan, read_scans, visible_lines
 from ragapp.errors import ParseError
 from ragapp.text.builder import PAGE_BREAK
 from ragapp.text.clean import clean
@@ -80,12 +81,14 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
     except pypdfium2.PdfiumError:
         return PdfPage((), "part")
     text_page = page.get_textpage()
-    text = text_page.get_text_range()
+    text = in_logical_order(text_page, text_page.get_text_range())
     if letters_are_unknown(text_page, text):
         found = PdfPage((), "letters")
     else:
-        lines = [*page_lines(text_page, text), *annotation_lines(page, text)]
-        found = PdfPage(lines, "picture" if is_scan(page, lines) else None)
+        placed = page_lines(text_page, text)
+        lines = visible_lines(page, placed)
+        shown = [*lines, *annotation_lines(page, text)]
+        found = PdfPage(shown, "picture" if is_scan(page, shown) else None, hides=len(lines) < len(placed))
     text_page.close()
     page.close()
     return found

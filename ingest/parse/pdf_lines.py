@@ -13,6 +13,8 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.parse.pdf_prose_columns import in_reading_order, is_long, may_have_columns
+
 Placed = tuple["PdfLine", int, int]
 """A line and its span in the text."""
 
@@ -21,6 +23,9 @@ SAME_LINE = 0.3
 
 PARAGRAPH_GAP = 0.4
 """The extra gap above a paragraph, in line heights, compared with the usual line gap of the page."""
+
+SAMPLED_LINES = 8
+"""Lines of a page that are examined to find out whether it may have columns."""
 
 _PIECE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"\S+")
@@ -79,11 +84,23 @@ class PdfLine:
     level: bool
     above: bool = False
     words: tuple[WordBox, ...] = ()
+    drawn: bool = True
+    """False for text that is in the file and not drawn, such as that behind the picture of a scan."""
 
     @classmethod
     def unplaced(cls, text: str, *, above: bool = False) -> PdfLine:
         """A line of which only the text is known."""
         return cls(text.strip(), NOWHERE, NOWHERE, bold=False, level=False, above=above)
+
+    def cut(self, words: Sequence[WordBox], count: int) -> tuple[PdfLine, PdfLine]:
+        """The first `count` words of the line and the others, as lines. `words` are the boxes of all."""
+        texts, last, first = self.text.split(), words[count - 1], words[count]
+        end = LetterBox(last.left, last.last_bottom, last.right, last.last_top)
+        start = LetterBox(first.left, first.bottom, first.right, first.top)
+        return (
+            replace(self, text=" ".join(texts[:count]), last=end, words=()),
+            replace(self, text=" ".join(texts[count:]), first=start, words=()),
+        )
 
     @property
     def size(self) -> float:
@@ -91,22 +108,36 @@ class PdfLine:
         return round(2 * self.first.height) / 2
 
 
+class _Piece(NamedTuple):
+    """A part of a line, and the indexes of its outer letters."""
+
+    line: PdfLine
+    first: int
+    last: int
+
+
 def page_lines(page: pypdfium2.PdfTextPage, text: str) -> list[PdfLine]:
-    """The lines of a page in the order of the file. `text` is all that the page says.
+    """The lines of a page in the order of the file, except those of columns, which are put in the order of
+    reading. `text` is all that the page says.
 
     pdfium begins a new line where a file places each word separately; these pieces are joined again.
     """
-    lines: list[list[PdfLine]] = []
-    for piece in _pieces(page, text):
-        if lines and _continues(lines[-1][-1], piece):
-            lines[-1].append(piece)
-        else:
-            lines.append([piece])
-    return _with_paragraphs([_joined(pieces) for pieces in lines])
-
-
-def _pieces(page: pypdfium2.PdfTextPage, text: str) -> Iterator[PdfLine]:
     letters = _Letters(page)
+    found: list[list[_Piece]] = []
+    for piece in _pieces(page, text, letters):
+        if found and _continues(found[-1][-1].line, piece.line):
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    lines = [_joined([piece.line for piece in pieces]) for pieces in found]
+    long = [pieces for pieces, line in zip(found, lines, strict=True) if is_long(line.text)]
+    sample = long[:: max(1, len(long) // SAMPLED_LINES)] if 2 * len(long) > len(found) else []
+    if may_have_columns([letters.boxes_of(pieces) for pieces in sample]):
+        lines = in_reading_order(lines, [letters.boxes_of(pieces) for pieces in found])
+    return _with_paragraphs(lines)
+
+
+def _pieces(page: pypdfium2.PdfTextPage, text: str, letters: _Letters) -> Iterator[_Piece]:
     has_figures = len(_FIGURE_ENDS.findall(text)) >= FEWEST_FIGURES
     counted = units = 0  # pdfium counts UTF-16 units
     for match in _PIECE.finditer(text):
@@ -125,7 +156,10 @@ def _pieces(page: pypdfium2.PdfTextPage, text: str) -> Iterator[PdfLine]:
             has_figures and level and (len(words) <= LONGEST_LABEL or _FIGURE_ENDS.search(words) is not None)
         )
         boxes = letters.word_boxes(words, first, last) if listed else ()
-        yield PdfLine(words, letters.box(first), letters.box(last), bold, level, words=boxes)
+        outer = letters.box(first), letters.box(last)
+        drawn = letters.is_drawn(first) or letters.is_drawn(last)
+        line = PdfLine(words, *outer, bold, level, words=boxes, drawn=drawn)
+        yield _Piece(line, first, last)
 
 
 def _units(text: str) -> int:
@@ -167,12 +201,21 @@ class _Letters:
             boxes.append(WordBox(left, bottom, top, box.right, box.bottom, box.top))
         return tuple(boxes)
 
+    def boxes_of(self, pieces: Sequence[_Piece]) -> tuple[WordBox, ...]:
+        """The boxes of all words of a line; empty if they are unknown."""
+        boxes = [piece.line.words or self.word_boxes(piece.line.text, *piece[1:]) for piece in pieces]
+        return tuple(box for some in boxes for box in some) if all(boxes) else ()
+
     def is_bold(self, index: int) -> bool:
         pdfium.FPDFText_GetFontInfo(self._page, index, self._name, _FONT_NAME_BYTES, self._flags)
         name = self._name.value
         if name not in self._bold:
             self._bold[name] = _BOLD.search(name.decode("utf-8", errors="replace")) is not None
         return self._bold[name] or bool(self._flags.value & _FORCED_BOLD)
+
+    def is_drawn(self, index: int) -> bool:
+        drawn_as = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(self._page, index))
+        return bool(drawn_as != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
 
     def is_level(self, index: int) -> bool:
         """Whether it is printed horizontally. Rotated lines cannot be compared by position."""
@@ -191,7 +234,8 @@ def _joined(pieces: Sequence[PdfLine]) -> PdfLine:
     known = all(piece.words for piece in pieces)
     words = tuple(word for piece in pieces for word in piece.words) if known else ()
     bold = all(piece.bold for piece in pieces)
-    return PdfLine(text, first.first, last.last, bold, first.level, words=words)
+    drawn = any(piece.drawn for piece in pieces)
+    return PdfLine(text, first.first, last.last, bold, first.level, words=words, drawn=drawn)
 
 
 def _with_paragraphs(lines: Sequence[PdfLine]) -> list[PdfLine]:

@@ -43,11 +43,30 @@ _WHY: Final[Mapping[GapKind, str]] = {
 @dataclass(frozen=True, slots=True)
 class PdfPage:
     """The lines of a page. `unread` is what they lack: a `picture` of text, the meaning of their `letters`,
-    or everything, because the page is a damaged `part`.
+    or everything, because the page is a damaged `part`. `hides`: text that nobody sees was left out.
     """
 
     lines: Sequence[PdfLine]
     unread: GapKind | None = None
+    hides: bool = False
+
+
+def visible_lines(page: pypdfium2.PdfPage, lines: Sequence[PdfLine]) -> Sequence[PdfLine]:
+    """The lines without those outside of the page, and without undrawn ones among others that are drawn.
+
+    The text layer of a scan is not drawn either, and is kept.
+    """
+    left, bottom, right, top = page.get_bbox()
+    inside = [
+        line
+        for line in lines
+        if (line.first.left < right and left < line.last.right)
+        and (line.first.bottom < top and bottom < line.first.top)
+    ]
+    drawn = [line for line in inside if line.drawn]
+    if 0 < len(drawn) < len(inside) and not _has_large_picture(page):
+        return drawn
+    return inside or lines
 
 
 def is_scan(page: pypdfium2.PdfPage, lines: Sequence[PdfLine]) -> bool:
@@ -70,6 +89,8 @@ def read_scans(
     missing: dict[tuple[GapKind, str], list[int]] = defaultdict(list)
     deadline = time.monotonic() + SECONDS
     for number, page in enumerate(pages):
+        if page.hides:
+            missing["hidden", "Text that the page does not show was left out."].append(number + 1)
         if page.unread == "part":
             missing["part", "The page is damaged."].append(number + 1)
         elif page.unread:
