@@ -6,29 +6,21 @@ import codecs
 import csv
 import io
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from ingest.parse.csv_table import SAMPLE, delimiter_of
+from ingest.parse.csv_rows import SAMPLE, DelimitedForm, RowReader, form_of, header_of
 from ingest.parse.encoding import decode
 from ragapp.data_files.connection import literal
 from ragapp.table_queries.relation import unique_names
 from ragapp.text.clean import clean
 
 READ_SIZE = 1 << 20
-MAX_PREAMBLE = 20
-"""Lines above the header that may hold a title."""
 MAX_CELL = 1_000_000
 """Characters of a cell; longer ones are cut off."""
-
-_NUMBER = re.compile(
-    r"[-+(]?[$€£¥]?\s?[.,]?\d[\d.,]*+\s?[%€$£]?\)?|\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{4}.*"
-)
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Delimited:
     """A file of delimited text in UTF-8: its rows begin after `skipped` lines."""
 
     path: str
-    delimiter: str
+    form: DelimitedForm
     skipped: int
     names: tuple[str, ...]
 
@@ -44,11 +36,12 @@ class Delimited:
         """The table function of SQL that reads all columns as texts. `lenient` accepts shorter rows."""
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.names)
         lenience = "null_padding = true, strict_mode = false, parallel = false, max_line_size = 16777216"
+        escape = "\\" if self.form.backslashed else '"'
         options = lenience if lenient else "strict_mode = true"
         return (
             f"read_csv({literal(self.path)}, auto_detect = false, header = false, skip = {self.skipped}, "
-            f"delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, "
-            f"{options})"
+            f"delim = {literal(self.form.delimiter)}, quote = '\"', escape = {literal(escape)}, "
+            f"columns = {{{columns}}}, {options})"
         )
 
 
@@ -59,23 +52,22 @@ def examine(path: str, name: str) -> Delimited:
     if "\r" in sample and "\n" not in sample:  # as old programs end lines
         path = _in_memory(Path(path).read_text("utf-8-sig"))
         sample = _sample(path)
-    separator = re.match(r"sep=(.)\r?\n", sample)  # as Excel writes it
-    delimiter = separator[1] if separator else delimiter_of(sample)
-    rows, ends = _rows(sample[separator.end() :] if separator else sample, delimiter)
-    title, header = _header(rows)
+    form = form_of(sample)
+    rows, ends = _rows(sample, form)
+    title, has_header = header_of(rows)
+    header = rows[title] if has_header else None
     width = max(len(header or ()), Counter(map(len, rows)).most_common(1)[0][0] if rows else 0)
     names = [*(header or ()), *[""] * (width - len(header or ()))]
     read = title + (header is not None)
-    skipped = bool(separator) + (ends[read - 1] if read else 0)
-    return Delimited(path, delimiter, skipped, tuple(unique_names([clean(one)[:200] for one in names])))
+    skipped = ends[read - 1] if read else form.marked
+    return Delimited(path, form, skipped, tuple(unique_names([clean(one)[:200] for one in names])))
 
 
 def normalized(file: Delimited) -> Delimited:
     """A copy with rows of equal length and cells of limited length, which DuckDB reads in any case."""
-    csv.field_size_limit(1 << 30)
     with Path(file.path).open(encoding="utf-8-sig", errors="replace", newline="") as source:
         lines = (line.replace("\0", "") for line in islice(source, file.skipped, None))
-        rows = csv.reader(lines, delimiter=file.delimiter)
+        rows = RowReader(lines, replace(file.form, marked=0))
         return written((row for row in rows if any(cell.strip() for cell in row)), file.names)
 
 
@@ -88,7 +80,7 @@ def written(rows: Iterable[Sequence[str]], names: Sequence[str]) -> Delimited:
         for row in rows:
             width = max(width, len(row))
             writer.writerow([cell[:MAX_CELL] for cell in row] or [""])
-    return Delimited(path, ",", 0, tuple(unique_names([*names, *[""] * (width - len(names))])))
+    return Delimited(path, DelimitedForm(","), 0, tuple(unique_names([*names, *[""] * (width - len(names))])))
 
 
 def _is_utf8(path: str) -> bool:
@@ -126,36 +118,11 @@ def memory_file() -> str:
     return f"/proc/self/fd/{os.memfd_create('ragapp')}"
 
 
-def _rows(sample: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+def _rows(sample: str, form: DelimitedForm) -> tuple[list[list[str]], list[int]]:
     """The rows of the sample without the last, which may be cut off, and the number of lines up to each."""
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    reader = RowReader(io.StringIO(sample, newline=""), form)
     rows, ends = list[list[str]](), list[int]()
     for row in reader:
         rows.append([cell.strip() for cell in row])
-        ends.append(reader.line_num)
+        ends.append(reader.line)
     return (rows[:-1], ends[:-1]) if len(rows) > 1 else (rows, ends)
-
-
-def _header(rows: Sequence[list[str]]) -> tuple[int, list[str] | None]:
-    """How many lines are above the table, and its header if it has one."""
-    filled = [sum(1 for cell in row if cell) for row in rows]
-    usual = Counter(count for count in filled if count).most_common(1)
-    if not usual:
-        return 0, None
-    full = max(2, usual[0][0] - 1) if usual[0][0] > 1 else 1
-    first = next((n for n, count in enumerate(filled[:MAX_PREAMBLE]) if count >= full), 0)
-    below = rows[first + 1 : first + 200]
-    return first, rows[first] if _is_header(rows[first], below) else None
-
-
-def _is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Whether the row names columns: it has no number above numbers, unless it is a year above other ones."""
-    for place, cell in enumerate(row):
-        values = [line[place] for line in below if place < len(line) and line[place]]
-        numbers = [value for value in values if _NUMBER.fullmatch(value)]
-        if not _NUMBER.fullmatch(cell) or len(numbers) * 2 < len(values) or not values:
-            continue
-        if not _YEAR.fullmatch(cell) or all(_YEAR.fullmatch(value) for value in numbers):
-            return False
-    filled = [cell for cell in row if cell]
-    return bool(filled) and len({cell.lower() for cell in filled}) * 2 > len(filled)

@@ -4,65 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
+from ingest.parse.csv_rows import EXAMINED, SAMPLE, RowReader, form_of, header_of
 from ingest.parse.encoding import decode
 from ingest.parse.rows import write_sheet
 from ragapp.errors import ParseError
 from ragapp.text.builder import SourceCell, TextBuilder
 from ragapp.text.clean import clean
-from ragapp.types import ParsedText
-
-DELIMITERS = ",;\t|"
-LONGEST_CELL = 1 << 30
-_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_DECIMAL_COMMAS = re.compile(r"\d,\d")
-SAMPLE = 64 * 1024
-"""The number of characters from which the delimiter is guessed."""
+from ragapp.types import ParsedText, in_runs
 
 
 def parse_delimited(data: bytes, name: str) -> ParsedText:
-    """Parses a table and detects its delimiter.
+    """Parses a table and detects how it is written, and whether its first row names the columns.
 
-    Raises ParseError like `decode`, and for an unclosed quote.
+    Raises ParseError like `decode`, and for a cell of more than a gigabyte.
     """
     text = clean(decode(data, name))
     out = TextBuilder()
-    csv.field_size_limit(LONGEST_CELL)
-    if separator := _SEPARATOR.match(text):  # as Excel writes it
-        text = text[separator.end() :]
-    sample = text[:SAMPLE]
-    delimiter = separator[1] if separator else delimiter_of(sample)
+    reader = RowReader(io.StringIO(text), form_of(text[:SAMPLE]))
     try:
-        lines = csv.reader(io.StringIO(text), delimiter=delimiter, **_quoting(sample))
-        write_sheet(([SourceCell(cell) for cell in line] for line in lines), out)
+        rows = list(reader)
     except csv.Error as error:
         raise ParseError(
-            f"{name} cannot be read as a table: {error}. Check for an unclosed quote, or rename the file "
-            "to .txt."
+            f"{name} cannot be read as a table: {error}. Check it, or rename the file to .txt."
         ) from error
+    above, has_header = header_of(rows[:EXAMINED])
+    cells = [[SourceCell(cell) for cell in row] for row in rows]
+    if has_header:
+        cells[above] = [replace(cell, header=True) for cell in cells[above]]
+    write_sheet(cells, out, has_header=has_header)
+    if reader.left_open:
+        where = "line" if len(reader.left_open) == 1 else "lines"
+        out.gap(
+            "uncertain",
+            f"{where} {in_runs(reader.left_open[:100])}",
+            "A quote is opened there and not closed; it was taken to end with its line.",
+        )
     return out.build()
-
-
-def _quoting(sample: str) -> Mapping[str, Any]:
-    """How quotes inside of quoted cells are written: twice, or after a backslash."""
-    backslashed = '\\"' in sample and '""' not in sample.replace(',""', "")
-    return {"escapechar": "\\", "doublequote": False} if backslashed else {}
-
-
-def delimiter_of(sample: str) -> str:
-    """The delimiter that splits the most lines, most evenly. A comma between digits is rather a decimal one
-    where another delimiter splits as many lines."""
-
-    def evenness(delimiter: str) -> tuple[int, int]:
-        counts = [len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter) if row]
-        usual = max(set(counts), key=counts.count, default=1)
-        return (counts.count(usual) if usual > 1 else 0), usual
-
-    best = max(DELIMITERS, key=evenness)
-    if best == "," and _DECIMAL_COMMAS.search(sample):
-        even = evenness(best)[0]
-        return next((other for other in ";\t|" if evenness(other)[0] >= even > 0), best)
-    return best

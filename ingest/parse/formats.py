@@ -80,7 +80,9 @@ _HTML_TAG = re.compile(
     rb"|article|main|pre|svg)\b[^<>]*>",
     re.I,
 )
-_XML_START = re.compile(rb"\A\s*<(?:\?xml\b|!DOCTYPE\s+(?!html)|(?:article|book|doc|TEI)\b[^<]*>)", re.I)
+_XML_START = re.compile(
+    rb"\A\s*<(?:\?xml\b|!DOCTYPE\s+(?!html)|(?:article|book|doc|TEI|rss|feed|rdf:RDF)\b[^<]*>)", re.I
+)
 _CARD = re.compile(rb"\s*BEGIN:(VCARD|VCALENDAR)\r?\n", re.I)
 _SAVED_PAGE = re.compile(rb"^(?:Snapshot-Content-Location:|From: ?<Saved by )", re.I | re.M)
 """Headers of a web page that a browser saved as one file."""

@@ -25,10 +25,10 @@ LONGEST_VALUE = 200
 def parse_json(data: bytes, name: str) -> ParsedText:
     """Parses JSON or JSON Lines. Each record is a paragraph, or the row of a table.
 
-    Raises ParseError if the file is neither.
+    Lines that are not valid are noted as gaps. Raises ParseError if that is half of them or more.
     """
     out = TextBuilder()
-    records = list(_records(clean(decode(data, name)), name))
+    records = _records(clean(decode(data, name)), name, out)
     if columns := _columns(records):
         _write_table([record for record in records if isinstance(record, dict)], columns, out)
         return out.build()
@@ -83,16 +83,12 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _records(text: str, name: str) -> Iterator[object]:
+def _records(text: str, name: str, out: TextBuilder) -> list[object]:
     try:
         whole = json.loads(text, parse_int=_integer)
     except json.JSONDecodeError:
-        yield from _json_lines(text, name)
-        return
-    if isinstance(whole, list):
-        yield from whole
-    else:
-        yield whole
+        return _json_lines(text, name, out)
+    return whole if isinstance(whole, list) else [whole]
 
 
 def _integer(digits: str) -> int | str:
@@ -100,16 +96,22 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
-def _json_lines(text: str, name: str) -> Iterator[object]:
+def _json_lines(text: str, name: str, out: TextBuilder) -> list[object]:
+    records, invalid = list[object](), list[tuple[int, str]]()
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield json.loads(line, parse_int=_integer)
+                records.append(json.loads(line, parse_int=_integer))
             except json.JSONDecodeError as error:
-                raise ParseError(
-                    f"{name} is not valid JSON: line {number}: {error.msg}. Correct it, or rename the file "
-                    "to .txt."
-                ) from error
+                invalid.append((number, error.msg))
+    if len(invalid) >= max(1, len(records)):
+        number, why = invalid[0]
+        raise ParseError(
+            f"{name} is not valid JSON: line {number}: {why}. Correct it, or rename the file to .txt."
+        )
+    for number, why in invalid:
+        out.gap("part", f"line {number}", f"It is not valid JSON: {why}.")
+    return records
 
 
 def _lines(value: object, depth: int, label: str = "") -> Iterator[str]:

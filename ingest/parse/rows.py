@@ -13,9 +13,9 @@ WIDEST_GAP = 20
 """The most adjacent empty columns that are preserved."""
 
 
-def write_sheet(rows: Iterable[Sequence[SourceCell]], out: TextBuilder) -> None:
+def write_sheet(rows: Iterable[Sequence[SourceCell]], out: TextBuilder, *, has_header: bool = True) -> None:
     """Writes the tables of a sheet. Rows without an empty row between them are a table; single cells above
-    are its caption.
+    are its caption. `has_header` says whether a row without a mark may name the columns.
     """
     for block in map(_narrowed, _blocks(rows)):
         titles = 0
@@ -26,7 +26,7 @@ def write_sheet(rows: Iterable[Sequence[SourceCell]], out: TextBuilder) -> None:
             continue
         caption = " ".join(cell.text for row in block[:titles] for cell in row if cell.text)
         out.paragraph(caption)
-        out.table(_narrowed(block[titles:]), caption)
+        out.table(_narrowed(block[titles:]), caption, has_header=has_header)
 
 
 def dense(rows: Iterable[Mapping[int, SourceCell]]) -> Iterator[list[SourceCell]]:

@@ -1,4 +1,4 @@
-"""XML: articles in JATS; for other documents, the text of each element."""
+"""XML: articles in JATS, news feeds, FictionBook; for other documents, the text of each element."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from ingest.parse.feed import is_feed, name_of, read_feed, write_marked_up
 from ingest.parse.fictionbook import read_fictionbook
 from ingest.parse.zip_xml import outermost, xml_of
 from ragapp.text.builder import SourceCell, TextBuilder
@@ -25,11 +26,15 @@ MOST_SPANNED = 1_000
 def parse_xml(data: bytes, name: str) -> ParsedText:
     """Parses XML. Raises ParseError if it is not well-formed or defines entities."""
     root = xml_of(data, name)
-    if _tag(root) == "FictionBook":
+    if name_of(root) == "FictionBook":
         return read_fictionbook(root)
+    if is_feed(root):
+        return read_feed(root)
     out = TextBuilder()
     article = (
-        root if _tag(root) == "article" else next((e for e in root.iter() if _tag(e) == "article"), None)
+        root
+        if name_of(root) == "article"
+        else next((e for e in root.iter() if name_of(e) == "article"), None)
     )
     if article is not None and _child(article, "front") is not None:
         return _read_article(article, out)
@@ -44,10 +49,10 @@ def _read_article(article: Element, out: TextBuilder) -> ParsedText:
     authors = ", ".join(_authors(front))
     out.heading(1, title)
     out.paragraph(authors)
-    for abstract in outermost(front, lambda inner: _tag(inner) in {"abstract", "trans-abstract"}):
+    for abstract in outermost(front, lambda inner: name_of(inner) in {"abstract", "trans-abstract"}):
         _write_section(abstract, 2, out, _UNTITLED["abstract"])
     for part in article:
-        if _tag(part) in {"body", "back", "floats-group"}:
+        if name_of(part) in {"body", "back", "floats-group"}:
             _write_blocks(part, 2, out)
     return out.build(title, {"author": authors})
 
@@ -60,7 +65,7 @@ def _write_section(section: Element, level: int, out: TextBuilder, untitled: str
 
 def _write_blocks(parent: Element, level: int, out: TextBuilder) -> None:
     for block in parent:
-        tag = _tag(block)
+        tag = name_of(block)
         if tag in _GROUPS:
             _write_section(
                 block, level, out, {"ref-list": "References", "ack": "Acknowledgments"}.get(tag, "")
@@ -72,7 +77,7 @@ def _write_blocks(parent: Element, level: int, out: TextBuilder) -> None:
         elif tag == "list-item":
             out.item(_text(block))
         elif tag == "ref":
-            out.item(" ".join(_text(citation) for citation in block if _tag(citation) != "label"))
+            out.item(" ".join(_text(citation) for citation in block if name_of(citation) != "label"))
         elif tag in {"fig", "boxed-text", "disp-quote", "statement", "def-item", "fn", "disp-formula"}:
             out.paragraph(" ".join(filter(None, map(_text, block))) if len(block) else _text(block))
         elif tag not in {"label", "title", *_SKIPPED}:
@@ -83,7 +88,7 @@ def _write_paragraph(paragraph: Element, level: int, out: TextBuilder) -> None:
     """Writes the text of a paragraph, then the figures, tables and lists inside it."""
     out.paragraph(_text(paragraph, frozenset({"fig", "table-wrap", "list", "boxed-text"})))
     for inner in paragraph:
-        if _tag(inner) in {"fig", "table-wrap", "list", "boxed-text"}:
+        if name_of(inner) in {"fig", "table-wrap", "list", "boxed-text"}:
             wrapper = Element("wrapper")
             wrapper.append(inner)
             _write_blocks(wrapper, level, out)
@@ -93,15 +98,15 @@ def _write_table(wrap: Element, out: TextBuilder) -> None:
     caption = " ".join(filter(None, (_text(_child(wrap, "label")), _text(_child(wrap, "caption")))))
     out.paragraph(caption)
     out.table(_rows(wrap), caption)
-    for foot in outermost(wrap, lambda inner: _tag(inner) == "table-wrap-foot"):
+    for foot in outermost(wrap, lambda inner: name_of(inner) == "table-wrap-foot"):
         out.paragraph(_text(foot))
 
 
 def _rows(wrap: Element) -> Iterator[list[SourceCell]]:
-    for part in outermost(wrap, lambda inner: _tag(inner) in {"thead", "tr"}):
-        named = _tag(part) == "thead"
-        for row in outermost(part, lambda inner: _tag(inner) == "tr") if named else (part,):
-            yield [_cell(cell, header=named or _tag(cell) == "th") for cell in row if _tag(cell)]
+    for part in outermost(wrap, lambda inner: name_of(inner) in {"thead", "tr"}):
+        named = name_of(part) == "thead"
+        for row in outermost(part, lambda inner: name_of(inner) == "tr") if named else (part,):
+            yield [_cell(cell, header=named or name_of(cell) == "th") for cell in row if name_of(cell)]
 
 
 def _cell(cell: Element, *, header: bool) -> SourceCell:
@@ -117,7 +122,7 @@ def _span(value: str) -> int:
 
 def _authors(front: Element) -> Iterator[str]:
     for group in front.iter():
-        if _tag(group) == "contrib" and group.get("contrib-type", "author") == "author":
+        if name_of(group) == "contrib" and group.get("contrib-type", "author") == "author":
             given, family = (_text(_own_child(group, tag)) for tag in ("given-names", "surname"))
             if family:
                 yield f"{given} {family}".strip()
@@ -127,7 +132,7 @@ def _write_leaves(element: Element, out: TextBuilder) -> None:
     """Writes each element with text of its own as a paragraph, and descends into the others."""
     own = [element.text, *(child.tail for child in element)]
     if any(part and part.strip() for part in own):
-        out.paragraph(" ".join(_text(element).split()))
+        write_marked_up(_text(element), out)
     else:
         for child in element:
             _write_leaves(child, out)
@@ -140,7 +145,7 @@ def _text(element: Element | None, without: frozenset[str] = frozenset()) -> str
 def _pieces(element: Element, skipped: frozenset[str]) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        tag = _tag(child)
+        tag = name_of(child)
         if tag not in skipped:
             yield from _pieces(child, skipped)
             if tag in {"p", "title", "label", "list-item", "def", "term", "break", "td", "th"}:
@@ -148,20 +153,17 @@ def _pieces(element: Element, skipped: frozenset[str]) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _tag(element: Element) -> str:
-    """The name of an element without its namespace; empty for comments and instructions."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
 def _child(element: Element, tag: str) -> Element | None:
-    return next((child for child in element if _tag(child) == tag), None)
+    return next((child for child in element if name_of(child) == tag), None)
 
 
 def _own_child(contributor: Element, tag: str) -> Element | None:
     """A part of the contributor's name, without those of nested members of a group."""
-    parts = outermost(contributor, lambda inner: _tag(inner) == tag, lambda inner: _tag(inner) == "contrib")
+    parts = outermost(
+        contributor, lambda inner: name_of(inner) == tag, lambda inner: name_of(inner) == "contrib"
+    )
     return next(parts, None)
 
 
 def _first(element: Element, tag: str) -> Element | None:
-    return next((inner for inner in element.iter() if _tag(inner) == tag), None)
+    return next((inner for inner in element.iter() if name_of(inner) == tag), None)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from ingest.parse.mail_message import Parse
 from ragapp.errors import ParseError
 from ragapp.fetching.archives import MAX_RATIO, MIN_BYTES
+from ragapp.fetching.bounded import opened_zip
 from ragapp.fetching.file_names import is_unwanted_path
 from ragapp.text.builder import TextBuilder
 from ragapp.types import ParsedText
@@ -25,13 +26,13 @@ def read_zip_files(data: bytes, name: str, parse: Parse) -> ParsedText:
     """
     out = TextBuilder()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened_zip(io.BytesIO(data)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             _check_bounds(infos, len(data), name)
             for info in infos:
                 if not is_unwanted_path(info.filename):
                     _include(out, archive.read(info), info.filename, parse)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error) as error:
         raise ParseError(f"{name} could not be unpacked: {error}. Unpack it and add its files.") from error
     return out.build()
 

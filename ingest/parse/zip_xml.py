@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html.entities import html5
 from xml.etree.ElementTree import Element
 from xml.etree.ElementTree import ParseError as XmlError
 
@@ -42,7 +44,7 @@ def member(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
 def xml_of(data: bytes, name: str) -> Element:
     """Parses the root element, without resolving entities and external references. Raises ParseError."""
     try:
-        root: Element = fromstring(data)
+        root: Element = fromstring(_with_known_entities(data))
     except DefusedXmlException as error:
         raise ParseError(
             f"{name} defines XML entities, which are not allowed. Save it without them."
@@ -66,6 +68,25 @@ def outermost(
         elif not closed(element):
             waiting.extend(reversed(element))
 
+
+def _with_known_entities(data: bytes) -> bytes:
+    """The document with `&nbsp;` and other names that only HTML knows as numbers, outside of CDATA sections.
+
+    Without a definition of its own, which is refused, such a name is an error in XML.
+    """
+    if b"&" not in data:
+        return data
+    return _NAMED.sub(_as_number, data)
+
+
+def _as_number(found: re.Match[bytes]) -> bytes:
+    name = (found["name"] or b"").decode()
+    letters = html5.get(f"{name};") if name and name not in _XML_NAMES else None
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() if letters else found[0]
+
+
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAMED = re.compile(rb"<!\[CDATA\[(?:[^\]]|\](?!\]>))*+|&(?P<name>[A-Za-z][A-Za-z0-9]{1,31});")
 
 _LXML_DEPTH = "Excessive depth"
 """How lxml begins its message about elements that are nested more than 256 deep."""

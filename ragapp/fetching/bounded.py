@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
+from ragapp.fetching.zip_names import restore_names
+
 MAX_READ: Final = 16 << 20
 """The most bytes that an archive may make its reader read at once. A ZIP's list of files is read at once:
 100,000 files with paths of 100 characters take 15 MiB, and four times as much as objects."""
@@ -50,6 +52,7 @@ class BoundedReads:
 def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     """Opens a ZIP archive. Raises BadZipFile, and ValueError if its list of files is too long for memory."""
     with zipfile.ZipFile(BoundedReads(file)) as archive:
+        restore_names(archive)
         yield archive
 
 

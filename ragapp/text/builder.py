@@ -74,17 +74,20 @@ class TextBuilder:
             self._block(f"{marker} {line}")
             self._in_list = True
 
-    def table(self, rows: Iterable[Sequence[str | SourceCell]], caption: str = "") -> None:
+    def table(
+        self, rows: Iterable[Sequence[str | SourceCell]], caption: str = "", *, has_header: bool = True
+    ) -> None:
         """Adds a table, one line per row: `a | b`, as `table_text` prints it.
 
-        `caption` is only noted as the title of the table; add it as a paragraph before, too.
+        `caption` is only noted as the title of the table; add it as a paragraph before, too. `has_header` is
+        False if its first row is known to be none that names columns.
         """
         printed = table_text(rows, self._length + len(self._gap))
         if not printed.text:
             return
         caption, introduction = table_titles(self._before, caption)
         start, end = self._block(printed.text)
-        head = CELL_BORDER.join(filter(None, (caption, printed.head)))
+        head = CELL_BORDER.join(filter(None, (caption, printed.head if has_header else "")))
         cells = printed.cells if printed.is_grid else ()
         if head or cells:
             self._tables.append(Table(start, end, head, cells, caption, introduction))
