@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from ingest.chunkers import find_chunker
+from ingest.recordings import as_subtitles, is_recording
 from ingest.sandbox import ParserSandbox
 from ragapp.bootstrap import IngestRuntime
 from ragapp.errors import ConflictError, EmbedderMismatch, NotFoundError, ParseError, RagappError
-from ragapp.protocols import Chunker, DocumentStore, Embedder, JobQueue, Observer, WorkOutcome
+from ragapp.protocols import (
+    Chunker,
+    DocumentStore,
+    Embedder,
+    JobQueue,
+    Observer,
+    Transcriber,
+    WorkOutcome,
+)
 from ragapp.settings import Settings
 from ragapp.tables import read_table
 from ragapp.types import Collection, DataTable, Job, ParsedText
@@ -40,6 +50,7 @@ def build_pipeline(runtime: IngestRuntime, settings: Settings, sandbox: ParserSa
         chunker=find_chunker(settings.chunker),
         chunk_tokens=settings.chunk_tokens,
         data_file_rows=settings.data_file_rows,
+        transcriber=runtime.transcriber,
         observer=runtime.observer,
         replaced=runtime.forget_replaced,
     )
@@ -62,6 +73,7 @@ class Pipeline:
         chunker: Chunker,
         chunk_tokens: int,
         data_file_rows: int,
+        transcriber: Transcriber | None,
         observer: Observer,
         replaced: Callable[[str], None],
     ) -> None:
@@ -72,6 +84,7 @@ class Pipeline:
         self._chunk = chunker
         self._chunk_tokens = chunk_tokens
         self._data_file_rows = data_file_rows
+        self._transcriber = transcriber
         self._observer = observer
         self._replaced = replaced
 
@@ -121,7 +134,7 @@ class Pipeline:
             file = self._sandbox.data_file(data, job.name, self._data_file_rows)
             if file is None:
                 data.seek(0)
-            parsed = file.parsed if file else self._sandbox.parse(data, job.name)
+            parsed = file.parsed if file else self._text(data, job.name)
             tables = tables_of(parsed)
         with clock.measure("chunk"):
             chunks = self._chunk(parsed, embedder.token_spans, min(self._chunk_tokens, embedder.max_tokens))
@@ -129,6 +142,13 @@ class Pipeline:
             self._store.publish(job, parsed, chunks, tables, file.tables if file else ())
             if job.version > 1:
                 self._replaced(job.document_id)
+
+    def _text(self, data: BinaryIO, name: str) -> ParsedText:
+        """The text of a document, or what is said in a recording. Raises as sandbox and transcriber do."""
+        if self._transcriber is not None and is_recording(data):
+            said = self._transcriber.transcribe(data, name)
+            return self._sandbox.parse(io.BytesIO(as_subtitles(said)), name)
+        return self._sandbox.parse(data, name)
 
     def _embed(self, job: Job, stop: Event, progress: Callable[[Job], None], clock: StageTimer) -> None:
         embedder = self._embedder_of(self._store.collection(job.collection))

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from ingest.plugin_sources import plugin_sources
 from ragapp.errors import FetchError, ParseError, UsageError
 from ragapp.fetching.archives import ArchiveReader, Member, is_archive
-from ragapp.fetching.file_names import is_junk, is_unwanted, is_unwanted_path
+from ragapp.fetching.file_names import is_junk, is_recording_name, is_unwanted_path
 from ragapp.fetching.web import FetchLimits, fetch, page_name
 from ragapp.protocols import Source
 
@@ -40,17 +40,23 @@ class Finder:
     listed: Sequence[str]
     limits: FetchLimits
     own: Path | None = None
+    transcribed: bool = False
+    """Whether recordings of sound and video are read, too."""
     archives: ArchiveReader = field(default_factory=ArchiveReader)
+    recordings: list[str] = field(default_factory=list)
+    """Those that the last search left out."""
 
     def find(self, *, missing_ok: bool = False) -> list[Source]:
         """Yields each source once: files, the contents of folders and archives, matches of patterns, and
         URLs.
 
-        Hidden, junk, audio and video files in folders, archives and patterns are skipped, unless they are
-        named explicitly. A source without read permission is found as well, and raises an error when it is
-        opened. Raises UsageError for an argument that names nothing, or only `own`.
+        Hidden and junk files in folders, archives and patterns are skipped, unless they are named explicitly,
+        and so are recordings if they are not `transcribed`. A source without read permission is found as
+        well, and raises an error when it is opened. Raises UsageError for an argument that names nothing, or
+        only `own`.
         """
         found: dict[str, Source] = {}
+        self.recordings.clear()
         for name in self._names(missing_ok=missing_ok):
             found.update((source.id, source) for source in self._sources(name))
         self.archives.close()
@@ -75,7 +81,17 @@ class Finder:
             if argument == "-":
                 yield from self.listed
             else:
-                yield from _named(argument, missing_ok=missing_ok)
+                yield from self._named(argument, missing_ok=missing_ok)
+
+    def _named(self, argument: str, *, missing_ok: bool) -> Sequence[str]:
+        path = _expanded(argument)
+        if "://" in argument or os.path.lexists(path):
+            return [argument]
+        matches = glob.glob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        found = sorted(match for match in matches if self._is_wanted(Path(match).name))
+        if not found and not missing_ok:
+            raise UsageError(f"{argument!r} matches no file or folder. Check the path.")
+        return found
 
     def _sources(self, name: str) -> Iterator[Source]:
         if "://" in name:
@@ -102,7 +118,7 @@ class Finder:
             entered.add(identity)
             folders[:] = sorted(name for name in folders if not is_junk(name))
             for name in sorted(files):
-                if not is_unwanted(name) and _may_be_read(Path(root, name)):
+                if self._is_wanted(name) and _may_be_read(Path(root, name)):
                     yield from self._in_file(Path(root, name))
         for error in refused:
             yield _out_of_reach(error.filename, error)
@@ -116,7 +132,16 @@ class Finder:
             found = self.archives.members(path)
         except (ParseError, OSError) as error:
             return [_out_of_reach(path, error)]
-        return [_member(member) for member in found if not any(map(is_unwanted_path, member.names))]
+        return [_member(member) for member in found if all(map(self._is_wanted, member.names))]
+
+    def _is_wanted(self, path: str) -> bool:
+        """Whether a file in a folder or archive is read. Notes the recordings that are not."""
+        if is_unwanted_path(path, transcribed=True):
+            return False
+        if self.transcribed or not is_recording_name(path):
+            return True
+        self.recordings.append(path)
+        return False
 
 
 def split_list(data: bytes) -> list[str]:
@@ -129,17 +154,6 @@ def split_list(data: bytes) -> list[str]:
 def spelled(path: str | Path) -> str:
     """The path as text that can be stored and printed. Bytes that are not UTF-8 are written like `%E9`."""
     return _ODD_BYTE.sub(lambda odd: f"%{ord(odd[0]) & 0xFF:02X}", str(path))
-
-
-def _named(argument: str, *, missing_ok: bool) -> Sequence[str]:
-    path = _expanded(argument)
-    if "://" in argument or os.path.lexists(path):
-        return [argument]
-    matches = glob.glob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-    found = sorted(match for match in matches if not is_unwanted(Path(match).name))
-    if not found and not missing_ok:
-        raise UsageError(f"{argument!r} matches no file or folder. Check the path.")
-    return found
 
 
 def _absolute(name: str) -> Path:

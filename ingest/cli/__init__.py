@@ -75,7 +75,8 @@ def ingest(
         settings = settings.model_copy(update={"pdf_password": SecretStr(password)})
     limits = FetchLimits(settings.max_upload_bytes, settings.url_seconds, settings.allow_private_urls)
     listed = split_list(sys.stdin.buffer.read()) if "-" in paths else []
-    finder = Finder(paths, listed, limits, own=settings.data_dir)
+    transcribed = bool(settings.transcriber)
+    finder = Finder(paths, listed, limits, own=settings.data_dir, transcribed=transcribed)
     found = finder.find()
     begin_data(settings)
     with (
@@ -97,7 +98,12 @@ def ingest(
                 mirror.watch()
         else:
             mirror.finish()
-    report = replace(batch.report(), vanished=tuple(mirror.vanished), removed=mirror.removed)
+    report = replace(
+        batch.report(),
+        vanished=tuple(mirror.vanished),
+        removed=mirror.removed,
+        recordings=tuple(dict.fromkeys(finder.recordings)),
+    )
     print_report(report, as_json=as_json)
     if report.failed:
         raise typer.Exit(SOME_FAILED)

@@ -28,6 +28,7 @@ class Report:
     """The result of a command. The counts add up to the documents; one that failed is counted as failed only.
 
     `vanished` are the sources of documents whose files no longer exist, of which `removed` were deleted.
+    `recordings` are the files of sound and video that were left out.
     """
 
     added: int
@@ -38,6 +39,7 @@ class Report:
     documents: tuple[ReportLine, ...]
     vanished: tuple[str, ...] = ()
     removed: int = 0
+    recordings: tuple[str, ...] = ()
 
 
 def make_report(
@@ -87,6 +89,10 @@ def print_report(report: Report, *, as_json: bool) -> None:
     if len(report.vanished) > report.removed:
         left = len(report.vanished) - report.removed
         out.print(f"{left} documents belong to files that no longer exist; --prune deletes them.")
+    if report.recordings:
+        count = len(report.recordings)
+        left_out = "1 recording was" if count == 1 else f"{count} recordings were"
+        out.print(f"{left_out} left out; set RAGAPP_TRANSCRIBER to have sound and video transcribed.")
     out.print(
         f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
         f"{report.failed} failed in {report.seconds:.1f} s"

@@ -47,6 +47,7 @@ _BINARIES = (
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 _SOUNDS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
+_MP4_PICTURES = (b"heic", b"heix", b"mif1", b"avif")
 _LETTERS_PER_NUL = 20
 """At least, in a text in which a program left stray NUL characters."""
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
@@ -116,10 +117,12 @@ def _binary_format(data: bytes, head: bytes, name: str) -> Format | None:
     if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return "image"
     known = next((what for magic, what in _BINARIES if head.startswith(magic)), None)
-    if _is_sound_or_video(head):
+    if head[8:12] in _MP4_PICTURES:
+        known = "a HEIC or AVIF picture"
+    if is_sound_or_video(head):
         raise ParseError(
-            f"{name} is sound or video, which is not transcribed here. Add a transcript or its subtitles "
-            "(SRT or VTT)."
+            f"{name} is sound or video, and no transcriber is set up here. Add its subtitles (SRT or VTT) "
+            "or a transcript, or ask whoever runs ragapp to set RAGAPP_TRANSCRIBER."
         )
     if known or (b"\0" in head and not (head.startswith(codecs.BOM_UTF8) or _has_stray_nuls(head))):
         raise ParseError(
@@ -129,9 +132,10 @@ def _binary_format(data: bytes, head: bytes, name: str) -> Format | None:
     return None
 
 
-def _is_sound_or_video(head: bytes) -> bool:
+def is_sound_or_video(head: bytes) -> bool:
     in_riff = head[:4] == b"RIFF" and head[8:12] in _RIFF_MEDIA
-    return head.startswith(_SOUNDS) or head[4:8] == b"ftyp" or in_riff
+    in_mp4 = head[4:8] == b"ftyp" and head[8:12] not in _MP4_PICTURES
+    return head.startswith(_SOUNDS) or in_mp4 or in_riff
 
 
 def _has_stray_nuls(head: bytes) -> bool:

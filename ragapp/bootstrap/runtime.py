@@ -17,8 +17,9 @@ from ragapp.lazy import Lazy
 from ragapp.models.build import build_embedder
 from ragapp.models.caching_embedder import CachingEmbedder
 from ragapp.models.catalog import embedder_name
+from ragapp.models.transcription import build_transcriber
 from ragapp.page_images.page_cache import PageCache
-from ragapp.protocols import CacheStore, Embedder, Observer
+from ragapp.protocols import CacheStore, Embedder, Observer, Transcriber
 from ragapp.retrieval.embedder_registry import EmbedderRegistry
 from ragapp.settings import AnswerSettings, Settings
 from ragapp.store.job_queue import SqlJobQueue
@@ -46,6 +47,7 @@ class IngestRuntime:
     cache_store: Lazy[CacheStore] | None
     """The store of cached answers; None when the cache is switched off."""
     pages: PageCache
+    transcriber: Transcriber | None = None
     telemetry: Telemetry | None = None
 
     def forget_replaced(self, document_id: str) -> None:
@@ -90,6 +92,7 @@ def build_runtime(settings: Settings, telemetry: Telemetry | None = None) -> Ing
         ),
         cache_store=Lazy(lambda: build_cache_store(settings)) if settings.cache else None,
         pages=PageCache(settings.data_dir / "pages", settings.page_cache_bytes),
+        transcriber=build_transcriber(settings),
         telemetry=telemetry,
     )
 

@@ -36,20 +36,35 @@ def display_name(name: str | None) -> str:
 
 JUNK = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__", "node_modules"})
 JUNK_SUFFIXES = ("~", ".tmp", ".swp", ".pyc", ".part", ".crdownload")
-UNREADABLE_KINDS = frozenset({"audio", "video", "font"})
+RECORDINGS = frozenset({"audio", "video"})
+UNREADABLE_KINDS = RECORDINGS | {"font"}
 
 
 def is_junk(name: str) -> bool:
     return name.startswith((".", "~$")) or name in JUNK or name.endswith(JUNK_SUFFIXES)
 
 
-def is_unwanted(name: str) -> bool:
-    """Whether the file is junk, or of a kind without text that no installed parser reads."""
-    kind = mimetypes.guess_type(name)[0] or ""
-    is_unreadable = kind.partition("/")[0] in UNREADABLE_KINDS and not PARSERS.reads(name)
-    return is_junk(name) or is_unreadable
+def is_recording_name(name: str) -> bool:
+    """Whether the name is that of sound or video that no installed parser reads."""
+    return _kind(name) in RECORDINGS and not PARSERS.reads(name)
 
 
-def is_unwanted_path(path: str) -> bool:
+def is_unwanted(name: str, *, transcribed: bool = False) -> bool:
+    """Whether the file is junk, or of a kind without text that no installed parser reads.
+
+    With `transcribed`, recordings of sound and video are wanted.
+    """
+    if is_junk(name) or (transcribed and is_recording_name(name)):
+        return is_junk(name)
+    return _kind(name) in UNREADABLE_KINDS and not PARSERS.reads(name)
+
+
+def is_unwanted_path(path: str, *, transcribed: bool = False) -> bool:
     """Whether the name or any folder of a path in an archive is unwanted."""
-    return any(is_unwanted(part) for part in PurePosixPath(path.replace("\\", "/")).parts)
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return any(is_unwanted(part, transcribed=transcribed) for part in parts)
+
+
+def _kind(name: str) -> str:
+    """The first part of the media type that the name stands for, such as "audio"."""
+    return (mimetypes.guess_type(name)[0] or "").partition("/")[0]

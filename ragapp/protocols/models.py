@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Generator as Coroutine
-from typing import Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragapp.types import Ending, GeneratorProfile, Reading, Vectors
+from ragapp.types import Ending, GeneratorProfile, Reading, Speech, Vectors
 
 
 class Embedder(Protocol):
@@ -52,6 +52,14 @@ class Reader(Protocol):
 class Entailment(Protocol):
     def support(self, claim: str, texts: Sequence[str]) -> list[float]:
         """The probability that each text supports the claim, in their order."""
+
+
+class Transcriber(Protocol):
+    def transcribe(self, data: BinaryIO, name: str) -> list[Speech]:
+        """What is said in a recording, in the order of time. `data` is seekable.
+
+        Raises ParseError when the file cannot be transcribed, and ModelError.
+        """
 
 
 class Generator(Protocol):

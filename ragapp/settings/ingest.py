@@ -38,6 +38,14 @@ class IngestSettings(BaseModel):
         description="Whether hidden sheets, rows, columns and slides of Office documents are read, marked as "
         "hidden. Otherwise they are left out, and the document's reading report says so.",
     )
+    transcriber: str = Field(
+        default="",
+        description="What transcribes sound and video: `openai:MODEL@URL`, a server with OpenAI's audio API. "
+        "Without one, such files are left out of folders and rejected elsewhere.",
+    )
+    transcriber_seconds: float = Field(
+        default=3600.0, gt=0, description="Time for transcribing one file, in seconds."
+    )
     page_seconds: float = Field(
         default=30.0, gt=0, description="Time for rendering one page of a document, in seconds."
     )

@@ -83,6 +83,15 @@ class ParsedText:
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """What is said in a recording from `start` to `end`, in seconds. Both are 0 where times are unknown."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """The unit of the index. Always `parsed.text[start:end] == text`; `heading` is its section's title."""
 

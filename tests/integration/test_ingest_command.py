@@ -85,7 +85,7 @@ def test_the_shape_of_its_json_is_stable(shop: Shop) -> None:
     shop.write(a="Text.")
     _, report = shop.json()
     counted = {"added", "updated", "unchanged", "failed", "removed"}
-    assert set(report) == counted | {"seconds", "documents", "vanished"}
+    assert set(report) == counted | {"seconds", "documents", "vanished", "recordings"}
     assert set(report["documents"][0]) == {"id", "name", "status", "error", "pages", "chunks"}
 
 

@@ -91,6 +91,7 @@ def create_app(
     )
     app.state.service = service
     app.state.stopping = stopping or Event()
+    app.state.transcribed = bool(settings.transcriber)
     app.state.telemetry = telemetry = telemetry or Telemetry(Metrics(), Tracing())
 
     def cache_stats() -> CacheStats:

@@ -20,7 +20,7 @@ from ragapp.api.problems import problem_of
 from ragapp.api.schemas import AcceptedUpload, Label, RefusedUpload, UploadReport, Value
 from ragapp.errors import BusyError, RagappError, UsageError
 from ragapp.fetching.archives import ArchiveReader, Member, is_archive
-from ragapp.fetching.file_names import display_name, is_unwanted_path
+from ragapp.fetching.file_names import display_name, is_recording_name, is_unwanted_path
 from ragapp.types import Acceptance, UploadSpec
 
 router = APIRouter(tags=["documents"])
@@ -68,6 +68,8 @@ def upload(
             for document in documents:
                 with _recording(refused, document.name), document.data as data:
                     _check_running(request)
+                    if document.source and is_recording_name(document.name):
+                        _check_transcribed(request, document.name)
                     source = document.source or form.source
                     spec = UploadSpec(document.name, collection, source=source, metadata=form.metadata)
                     accepted.append(_accepted(service.upload(spec, data)))
@@ -91,6 +93,12 @@ def _recording(refused: list[tuple[str, RagappError]], name: str) -> Iterator[No
 def _check_running(request: Request) -> None:
     if request.app.state.stopping.is_set():
         raise BusyError("The server is shutting down. Upload this document again in a moment.", 5)
+
+
+def _check_transcribed(request: Request, name: str) -> None:
+    """Rejects a recording in an archive at once, when nothing transcribes it."""
+    if not request.app.state.transcribed:
+        raise UsageError(f"{name} is sound or video, and no transcriber is set up here. It was left out.")
 
 
 def _accepted(acceptance: Acceptance) -> AcceptedUpload:
@@ -126,10 +134,14 @@ def documents_in(part: UploadFile) -> Iterator[list[IncomingFile]]:
         except OSError as error:
             raise upload_not_stored(error) from error
         reader = stack.enter_context(closing(ArchiveReader()))
-        found = [one for one in reader.members(copy, name) if not any(map(is_unwanted_path, one.names))]
+        found = [one for one in reader.members(copy, name) if not _is_unwanted(one)]
         if not found:
-            raise UsageError(f"{name} contains no documents. Hidden files, audio and video are skipped.")
+            raise UsageError(f"{name} contains no documents. Hidden files are skipped.")
         yield [_member(name, one) for one in found]
+
+
+def _is_unwanted(member: Member) -> bool:
+    return any(is_unwanted_path(name, transcribed=True) for name in member.names)
 
 
 def _member(archive: str, member: Member) -> IncomingFile:
