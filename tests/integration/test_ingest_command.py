@@ -86,7 +86,7 @@ def test_the_shape_of_its_json_is_stable(shop: Shop) -> None:
     _, report = shop.json()
     counted = {"added", "updated", "unchanged", "failed", "removed"}
     assert set(report) == counted | {"seconds", "documents", "vanished", "recordings"}
-    assert set(report["documents"][0]) == {"id", "name", "status", "error", "pages", "chunks"}
+    assert set(report["documents"][0]) == {"id", "name", "status", "error", "pages", "chunks", "gaps"}
 
 
 def test_people_get_counts_and_reasons(shop: Shop) -> None:
