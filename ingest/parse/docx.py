@@ -76,9 +76,6 @@ class _Reader:
             text = cell_text(comment, self._text)
             if text:
                 self._out.paragraph(f"Comment by {author}: {text}" if author else f"Comment: {text}")
-        if pictures := self._objects.pictures:
-            counted = "a picture" if pictures == 1 else f"{pictures} pictures"
-            self._out.gap("picture", counted, "Text in pictures of Word documents is not read.")
         about = self._document.core_properties
         return self._out.build(about.title, {"author": about.author})
 

@@ -7,6 +7,7 @@ from docx.oxml.ns import qn
 from lxml.etree import _Element
 
 from ingest.parse.docx_runs import BOX, FALLBACK
+from ingest.parse.embedded_pictures import PictureReader
 from ingest.parse.mail_message import Parse
 from ingest.parse.office_charts import write_chart
 from ingest.parse.office_parts import RELATED, include_file, picture_description, smart_art_lines
@@ -34,7 +35,8 @@ class ObjectWriter:
         self._name = name
         self._out = out
         self._parse = parse
-        self.pictures = 0
+        self._pictures = PictureReader(out)
+        self._count = 0
 
     def write(self, element: _Element) -> None:
         """Writes the objects in a paragraph or a table."""
@@ -58,7 +60,15 @@ class ObjectWriter:
                 is_file = True
                 self._file(inner.get(f"{RELATED}id", ""), "an embedded file")
         if not is_file:
-            self.pictures += sum(1 for _ in shown.iter(_PICTURE, _OLD_PICTURE))
+            for picture in shown.iter(_PICTURE, _OLD_PICTURE):
+                self._picture(picture)
+
+    def _picture(self, picture: _Element) -> None:
+        keys = (inner.get(f"{RELATED}embed") or inner.get(f"{RELATED}id") for inner in picture.iter())
+        part = self._related(next(filter(None, keys), ""))
+        if part is not None:
+            self._count += 1
+            self._pictures.read(part.blob, f"picture {self._count}")
 
     def _chart(self, key: str) -> None:
         if (part := self._related(key)) is not None:

@@ -41,7 +41,7 @@ def open_mail(data: bytes, name: str) -> MailMessage:  # noqa: ARG001 - each kin
         body=_attachment(body) if isinstance(body, EmailMessage) else Attachment("body.txt", b""),
         attachments=tuple(_eml_attachments(message)),
         invitations=tuple(_invitations(message)),
-        pictures=sum(1 for part in message.walk() if part.get_content_maintype() == "image"),
+        pictures=tuple(_pictures(message)),
     )
 
 
@@ -85,6 +85,14 @@ def _eml_attachments(message: EmailMessage) -> Iterator[Attachment]:
                 continue
             if part.get_content_disposition() == "attachment" or part.get_content_maintype() != "image":
                 yield _attachment(part)
+
+
+def _pictures(message: EmailMessage) -> Iterator[Attachment]:
+    """The pictures that the body shows."""
+    for part in message.walk():
+        shown = part.get_content_maintype() == "image" and part.get_content_disposition() != "attachment"
+        if shown and isinstance(part, EmailMessage):
+            yield _attachment(part)
 
 
 def _attachment(part: EmailMessage) -> Attachment:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.parse.calendar import read_calendar
+from ingest.parse.embedded_pictures import PictureReader
 from ingest.parse.errors import NoTextError
 from ragapp.errors import ParseError
 from ragapp.text.builder import TextBuilder, one_line
@@ -33,8 +34,8 @@ class MailMessage:
     attachments: Sequence[Attachment]
     invitations: Sequence[str] = ()
     """Its iCalendar parts."""
-    pictures: int = 0
-    """The number of pictures that its body shows."""
+    pictures: Sequence[Attachment] = ()
+    """Those that its body shows."""
 
 
 def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
@@ -49,11 +50,13 @@ def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
         try:
             out.include(parse(mail.body.data, mail.body.name), below=1)
         except NoTextError:  # a picture alone, or nothing
-            if mail.pictures:
-                out.gap("picture", "body", "It consists of pictures, which are not read in a mail.")
+            pass
         except ParseError as error:  # subject and attachments are worth reading without it
             out.paragraph(f"(The text of this mail could not be read: {error})")
             out.gap("part", "body", str(error))
+    pictures = PictureReader(out)
+    for picture in mail.pictures:
+        pictures.read(picture.data, f"picture {picture.name}")
     for invitation in mail.invitations:
         out.include(read_calendar(invitation), below=1)
     for attachment in mail.attachments:

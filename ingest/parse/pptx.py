@@ -19,6 +19,7 @@ from pptx.slide import Slide
 from pptx.table import Table
 
 from ingest.parse.docx_runs import FALLBACK
+from ingest.parse.embedded_pictures import PictureReader
 from ingest.parse.mail_message import Parse
 from ingest.parse.office_charts import write_chart
 from ingest.parse.office_parts import HIDDEN_LEFT_OUT, include_file, picture_description, smart_art_lines
@@ -65,6 +66,7 @@ def parse_pptx(data: bytes, name: str, *, parse: Parse | None = None, read_hidde
             presentation = part.presentation
             out = TextBuilder()
             comments = SlideComments(part, name)
+            pictures = PictureReader(out)
             for number, slide in enumerate(presentation.slides, 1):
                 if number > 1:
                     out.page()
@@ -72,7 +74,8 @@ def parse_pptx(data: bytes, name: str, *, parse: Parse | None = None, read_hidde
                 if is_hidden and not read_hidden:
                     out.gap("hidden", f"slide {number}", HIDDEN_LEFT_OUT)
                 else:
-                    _SlideWriter(slide, number, name, out, parse).write(is_hidden=is_hidden)
+                    writer = _SlideWriter(slide, number, name, out, pictures=pictures, parse=parse)
+                    writer.write(is_hidden=is_hidden)
                     for comment in comments.of(slide):
                         out.paragraph(comment)
             about = presentation.core_properties
@@ -82,13 +85,22 @@ def parse_pptx(data: bytes, name: str, *, parse: Parse | None = None, read_hidde
 
 
 class _SlideWriter:
-    def __init__(self, slide: Slide, number: int, name: str, out: TextBuilder, parse: Parse | None) -> None:
+    def __init__(
+        self,
+        slide: Slide,
+        number: int,
+        name: str,
+        out: TextBuilder,
+        *,
+        pictures: PictureReader,
+        parse: Parse | None,
+    ) -> None:
         self._slide = slide
         self._place = f"slide {number}"
         self._name = name
         self._out = out
         self._parse = parse
-        self._pictures = 0
+        self._pictures = pictures
 
     def write(self, *, is_hidden: bool) -> None:
         title = self._slide.shapes.title
@@ -115,8 +127,11 @@ class _SlideWriter:
         elif shape.has_text_frame:
             write_paragraphs(slide_paragraphs(shape.element), self._out)
         if isinstance(shape, Picture):
-            self._pictures += 1
             self._out.paragraph(picture_description(shape.element))
+            keys = (inner.get(f"{_RELATED}embed") for inner in shape.element.iter())
+            part = self._related(next(filter(None, keys), ""))
+            if part is not None:
+                self._pictures.read(part.blob, f"picture on {self._place}")
 
     def _drawn(self, element: Any) -> None:
         """Writes the charts, SmartArt and files that an element of a slide refers to."""
@@ -138,11 +153,6 @@ class _SlideWriter:
         return relation.target_part if relation is not None and not relation.is_external else None
 
     def _gaps(self) -> None:
-        if self._pictures:
-            counted = "a picture" if self._pictures == 1 else f"{self._pictures} pictures"
-            self._out.gap(
-                "picture", f"{counted} on {self._place}", "Text in pictures of presentations is not read."
-            )
         if any(one.reltype.rpartition("/")[2] in _MEDIA for one in self._slide.part.rels.values()):
             self._out.gap(
                 "attachment", f"sound or video on {self._place}", "It is not transcribed in a presentation."

@@ -14,6 +14,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ingest.parse.embedded_pictures import PictureReader
 from ingest.parse.office_charts import write_chart
 from ingest.parse.office_parts import HIDDEN_LEFT_OUT, RelatedPart, drawn_lines, relations
 from ingest.parse.rows import dense, write_sheet
@@ -58,7 +59,7 @@ class _Reader:
         self._read_hidden = read_hidden
         self._book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         self._out = TextBuilder()
-        self._pictures: list[str] = []
+        self._pictures = PictureReader(self._out)
 
     def read(self) -> ParsedText:
         first = True
@@ -133,12 +134,8 @@ class _Reader:
         for one in relations(self._archive, path, self._name).values():
             if one.kind in _CHARTS and one.target in self._archive.namelist():
                 write_chart(xml_of(self._archive.read(one.target), self._name), self._out)
-        pictures = sum(1 for _ in root.iter(f"{_DRAWN}pic"))
-        if pictures:
-            counted = "a picture" if pictures == 1 else f"{pictures} pictures"
-            self._out.gap(
-                "picture", f"{counted} on sheet {title}", "Text in pictures of workbooks is not read."
-            )
+            elif one.kind == "image" and one.target in self._archive.namelist():
+                self._pictures.read(self._archive.read(one.target), f"picture on sheet {title}")
 
 
 def _places(cells: SheetCells) -> str:

@@ -7,12 +7,25 @@ import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
+import docx
+import pptx
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
 from ingest.parse.registry import parse
+from ragapp import ocr
 from tests.mails import mail_with
 
+needs_ocr = pytest.mark.skipif(not ocr.available(), reason="nobody is there to read pictures")
 SAMPLES = Path(__file__).parent / "samples" / "reported"
 SPREADSHEET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+def screenshot(line: str) -> bytes:
+    picture, out = Image.new("RGB", (900, 200), "white"), io.BytesIO()
+    ImageDraw.Draw(picture).text((30, 60), line, fill="black", font=ImageFont.load_default(48))
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def packed(**files: bytes) -> bytes:
@@ -54,13 +67,59 @@ def test_a_bomb_in_an_attachment_is_reported_and_not_unpacked() -> None:
     assert len(parsed.text) < 1000
 
 
-def test_a_mail_of_pictures_alone_says_so() -> None:
+def poster() -> bytes:
+    """A mail whose body is a picture."""
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = "Poster", "ann@example.org", "bob@example.org"
     mail.set_content('<img src="cid:a">', subtype="html")
-    mail.add_related(PNG, maintype="image", subtype="png", cid="<a>")
-    parsed = parse(mail.as_bytes(), "poster.eml")
-    assert [(gap.what, gap.where) for gap in parsed.gaps] == [("picture", "body")]
+    mail.add_related(screenshot("Low tide at seven"), maintype="image", subtype="png", cid="<a>")
+    return mail.as_bytes()
+
+
+@needs_ocr
+def test_the_pictures_of_a_mail_are_read() -> None:
+    parsed = parse(poster(), "poster.eml")
+    assert "Low tide at seven" in parsed.text
+    assert parsed.gaps == ()
+
+
+@pytest.mark.usefixtures("no_ocr")
+def test_without_ocr_a_mail_of_pictures_alone_says_so() -> None:
+    (gap,) = parse(poster(), "poster.eml").gaps
+    assert gap.what == "picture"
+    assert "install Tesseract" in gap.why
+
+
+def deck(*pictures: bytes) -> bytes:
+    """A presentation with each picture on a slide."""
+    slides, out = pptx.Presentation(), io.BytesIO()
+    for picture in pictures:
+        slide = slides.slides.add_slide(slides.slide_layouts[5])
+        slide.shapes.title.text = "Tides"
+        slide.shapes.add_picture(io.BytesIO(picture), 0, 0)
+    slides.save(out)
+    return out.getvalue()
+
+
+@needs_ocr
+def test_screenshots_in_presentations_and_letters_are_read_once() -> None:
+    picture = screenshot("Cranes are booked until May")
+    parsed = parse(deck(picture, picture), "deck.pptx")
+    assert parsed.text.count("Cranes are booked until May") == 1
+    letter, out = docx.Document(), io.BytesIO()
+    letter.add_picture(io.BytesIO(picture))
+    letter.save(out)
+    assert "Cranes are booked until May" in parse(out.getvalue(), "letter.docx").text
+
+
+@pytest.mark.usefixtures("no_ocr")
+def test_icons_and_photographs_are_no_gaps() -> None:
+    icon, photograph = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (48, 48), "navy").save(icon, "PNG")
+    Image.effect_mandelbrot((400, 300), (-2, -1, 1, 1), 30).save(photograph, "PNG")
+    assert parse(deck(icon.getvalue(), photograph.getvalue()), "deck.pptx").gaps == ()
+    (gap,) = parse(deck(screenshot("Cranes are booked")), "deck.pptx").gaps
+    assert (gap.what, gap.where) == ("picture", "picture on slide 1")
 
 
 def test_a_missing_chapter_is_reported() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 
 import pypdfium2
@@ -20,12 +19,6 @@ from tests.printing import Printed, pdf_of
 
 SAMPLES = Path(__file__).parent / "samples" / "reported"
 needs_ocr = pytest.mark.skipif(not ocr.available(), reason="nobody is there to read pictures")
-
-
-@pytest.fixture
-def no_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setitem(sys.modules, "rapidocr", None)
 
 
 def sample(name: str) -> ParsedText:
