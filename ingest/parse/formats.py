@@ -18,9 +18,9 @@ from ingest.parse.subtitles import CUE
 from ragapp.errors import ParseError
 
 Format = Literal[
-    "asciidoc", "calendar", "code", "contacts", "docx", "delimited", "epub", "html", "image", "json", "mail",
-    "mailbox", "markdown", "mhtml", "msg", "notebook", "odf", "pdf", "pptx", "rst", "rtf", "subtitles",
-    "text", "xlsx", "xml", "zip",
+    "asciidoc", "calendar", "code", "contacts", "doc", "docx", "delimited", "epub", "html", "image", "json",
+    "mail", "mailbox", "markdown", "mhtml", "msg", "notebook", "odf", "pdf", "ppt", "pptx", "rst", "rtf",
+    "subtitles", "text", "xls", "xlsx", "xml", "zip",
 ]  # fmt: skip
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -58,6 +58,14 @@ _MAIN_TYPES: tuple[tuple[re.Pattern[bytes], Format], ...] = (
     (re.compile(rb"(?:spreadsheetml|ms-excel)\.[\w.]{1,60}\bmain\+xml"), "xlsx"),
 )
 """Content types of the main part of an Office document, also of templates, shows and those with macros."""
+_BINARY_WORKBOOK = b"application/vnd.ms-excel.sheet.binary"
+_OLD_STREAMS: tuple[tuple[str, Format], ...] = (
+    ("WordDocument", "doc"),
+    ("PowerPoint Document", "ppt"),
+    ("Workbook", "xls"),
+    ("Book\0", "xls"),
+)
+"""The streams of Office documents of before 2007."""
 _MEMBERS: tuple[tuple[str, Format], ...] = (
     ("word/document.xml", "docx"),
     ("ppt/presentation.xml", "pptx"),
@@ -150,6 +158,10 @@ def _zipped_format(data: bytes, name: str) -> Format:
             types = archive.read(_CONTENT_TYPES) if _CONTENT_TYPES in members else b""
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
         raise ParseError(f"{name} is damaged: {error}. Save or download it again.") from error
+    if _BINARY_WORKBOOK in types:
+        raise ParseError(
+            f"{name} is a binary workbook (XLSB), which is not read. Save it as XLSX and add that file."
+        )
     found = next((known for pattern, known in _MAIN_TYPES if pattern.search(types)), None)
     found = found or next((known for member, known in _MEMBERS if member in members), None)
     return found or "zip"
@@ -162,6 +174,9 @@ def _old_office_format(data: bytes, name: str) -> Format:
         raise ParseError(
             f"{name} is encrypted: it needs a password. Save a copy without one and add that copy."
         )
+    found = next((known for stream, known in _OLD_STREAMS if stream.encode("utf-16-le") in data), None)
+    if found is not None:
+        return found
     raise ParseError(
         f"{name} has the Office format from before 2007. Save it as DOCX, XLSX, PPTX or PDF and add that "
         "file."

@@ -8,6 +8,7 @@ from functools import partial
 from ingest.parse.calendar import parse_calendar, parse_contacts
 from ingest.parse.code import parse_code
 from ingest.parse.csv_table import parse_delimited
+from ingest.parse.doc import parse_doc
 from ingest.parse.docx import parse_docx
 from ingest.parse.epub import parse_epub
 from ingest.parse.errors import NoTextError
@@ -26,6 +27,7 @@ from ingest.parse.odf import parse_odf
 from ingest.parse.office_parts import transitional
 from ingest.parse.pdf import parse_pdf
 from ingest.parse.plugins import plugin_parser
+from ingest.parse.ppt import parse_ppt
 from ingest.parse.pptx import parse_pptx
 from ingest.parse.rtf import parse_rtf
 from ingest.parse.subtitles import parse_subtitles
@@ -73,7 +75,9 @@ def _parser(known: Format, password: str | None, outer: int, *, read_hidden: boo
         with_options: Mapping[Format, Parser] = {
             "docx": partial(parse_docx, parse=opened),
             "pdf": partial(parse_pdf, password=password, parse=opened),
+            "ppt": partial(parse_ppt, read_hidden=read_hidden),
             "pptx": partial(parse_pptx, parse=opened, read_hidden=read_hidden),
+            "xls": partial(_parse_xls, read_hidden=read_hidden),
             "xlsx": partial(parse_xlsx, read_hidden=read_hidden),
         }
         return with_options.get(known) or PARSERS[known]
@@ -86,6 +90,12 @@ def _parser(known: Format, password: str | None, outer: int, *, read_hidden: boo
 
 def _archive(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - as every parser is called
     raise ParseError(f"{name} is a ZIP archive but not a document. Unpack it and add its files.")
+
+
+def _parse_xls(data: bytes, name: str, *, read_hidden: bool) -> ParsedText:
+    from ingest.parse.xls import parse_xls  # noqa: PLC0415  few documents need its library
+
+    return parse_xls(data, name, read_hidden=read_hidden)
 
 
 def _too_deep(data: bytes, name: str) -> ParsedText:  # noqa: ARG001 - as every parser is called
@@ -116,6 +126,7 @@ PARSERS: Mapping[Format, Parser] = {
     "code": parse_code,
     "contacts": parse_contacts,
     "delimited": parse_delimited,
+    "doc": parse_doc,
     "epub": parse_epub,
     "html": parse_html,
     "image": parse_image,

@@ -9,7 +9,6 @@ from zipfile import ZipFile
 
 from lxml.etree import LxmlError
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
@@ -17,11 +16,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ingest.parse.embedded_pictures import PictureReader
 from ingest.parse.office_charts import write_chart
 from ingest.parse.office_parts import HIDDEN_LEFT_OUT, RelatedPart, drawn_lines, relations
-from ingest.parse.rows import dense, write_sheet
-from ingest.parse.xlsx_sheet import SheetCells, read_cells, with_gaps
+from ingest.parse.xlsx_sheet import read_cells
 from ingest.parse.zip_xml import damaged, opened, xml_of
 from ragapp.text.builder import TextBuilder
-from ragapp.types import ParsedText, in_runs
+from ragapp.types import ParsedText
 
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _THREAD = "{http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments}"
@@ -82,36 +80,13 @@ class _Reader:
             self._out.gap("part", f"sheet {sheet.title}", "A sheet that is only a chart is not read.")
             return
         cells = read_cells(self._archive, path, self._book, sheet._shared_strings)  # type: ignore[attr-defined]
-        if self._read_hidden:
-            write_sheet(dense(with_gaps(cells.rows)), self._out)
-        else:
-            write_sheet(dense(with_gaps(cells.without_hidden(), cells.hidden_rows)), self._out)
-        self._notes(cells, sheet.title)
+        cells.write(sheet.title, self._out, read_hidden=self._read_hidden)
         others = relations(self._archive, path, self._name).values()
         for place, text in self._comments(others):
-            row, column = coordinate_to_tuple(place)
-            cell = cells.rows.get(row, {}).get(column)
-            about = f"{place} ({cell.text})" if cell is not None and cell.text else place
-            self._out.paragraph(f"Comment on {about}: {text}")
+            self._out.paragraph(f"Comment on {cells.place(*coordinate_to_tuple(place))}: {text}")
         for one in others:
             if one.kind == "drawing" and one.target in self._archive.namelist():
                 self._drawing(one.target, sheet.title)
-
-    def _notes(self, cells: SheetCells, title: str) -> None:
-        """Says which rows and columns are hidden, and which formulas have no value."""
-        hidden = _places(cells)
-        if hidden and self._read_hidden:
-            self._out.paragraph(f"Hidden in this sheet: {hidden}.")
-        elif hidden:
-            self._out.gap("hidden", f"{hidden} of sheet {title}", HIDDEN_LEFT_OUT)
-        if cells.uncalculated:
-            shown = ", ".join(cells.uncalculated[:5]) + (", …" if cells.uncalculated[5:] else "")
-            self._out.gap(
-                "uncertain",
-                f"formulas of sheet {title} ({shown})",
-                "They were never calculated, so the text has the formulas instead of their values. Open the "
-                "workbook in a spreadsheet program, save it and add it again.",
-            )
 
     def _comments(self, others: Iterable[RelatedPart]) -> Iterator[tuple[str, str]]:
         """The comments with the cells that they are on, those of a thread in its order."""
@@ -136,15 +111,3 @@ class _Reader:
                 write_chart(xml_of(self._archive.read(one.target), self._name), self._out)
             elif one.kind == "image" and one.target in self._archive.namelist():
                 self._pictures.read(self._archive.read(one.target), f"picture on sheet {title}")
-
-
-def _places(cells: SheetCells) -> str:
-    """The hidden rows and columns in words."""
-    found = []
-    for what, numbers, shown in (
-        ("row", cells.hidden_rows, str),
-        ("column", cells.hidden_columns, get_column_letter),
-    ):
-        if numbers:
-            found.append(f"{what if len(numbers) == 1 else what + 's'} {in_runs(numbers, shown)}")
-    return " and ".join(found)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Container, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 from zipfile import ZipFile
@@ -20,69 +18,13 @@ from openpyxl.xml.functions import iterparse
 
 from ingest.parse.date_format import SINCE_1900, SINCE_1904, shown_date
 from ingest.parse.number_format import shown_number
-from ragapp.text.builder import COVERED, SourceCell
-
-LARGEST_MERGED = 10_000
-"""A merged cell that covers more places than this is read as a single cell."""
-
-MOST_MERGED = 100_000
-"""The most places of a sheet that merged cells cover."""
+from ingest.parse.sheet_cells import SheetCells, merged_places
+from ragapp.text.builder import SourceCell
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _BLOCK = 1 << 20
 _OVERLAP = 200
 _HIDDEN = frozenset({"1", "true"})
-
-_Merged = dict[tuple[int, int], tuple[int, int]]
-"""The rows and columns that merged cells cover, by row and column counted from 1; (0, 0) where covered."""
-
-
-@dataclass(slots=True)
-class SheetCells:
-    """The filled cells of a sheet: of each row by column, both counted from 1."""
-
-    rows: dict[int, dict[int, SourceCell]] = field(default_factory=dict)
-    uncalculated: list[str] = field(default_factory=list)
-    """The places of formulas without a value, which are shown as formulas."""
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-
-    def without_hidden(self) -> dict[int, dict[int, SourceCell]]:
-        """The visible rows and columns; merged cells cover what is left of them."""
-        kept: dict[int, dict[int, SourceCell]] = {}
-        covered: set[tuple[int, int]] = set()
-        hidden = sorted(self.hidden_columns)
-        for row, cells in self.rows.items():
-            if row not in self.hidden_rows:
-                kept[row] = {
-                    column - bisect_left(hidden, column): self._narrowed(row, column, cell, covered)
-                    for column, cell in cells.items()
-                    if column not in self.hidden_columns and (cell is not COVERED or (row, column) in covered)
-                }
-        return kept
-
-    def _narrowed(self, row: int, column: int, cell: SourceCell, covered: set[tuple[int, int]]) -> SourceCell:
-        """A visible cell without the hidden rows and columns in it; adds to the places that are `covered`."""
-        if cell is COVERED or cell.rows * cell.columns == 1:
-            return cell
-        rows = [at for at in range(row, row + cell.rows) if at not in self.hidden_rows]
-        columns = [at for at in range(column, column + cell.columns) if at not in self.hidden_columns]
-        covered.update((y, x) for y in rows for x in columns)
-        return replace(cell, rows=len(rows), columns=len(columns))
-
-
-def with_gaps(
-    rows: Mapping[int, dict[int, SourceCell]], left_out: Container[int] = ()
-) -> Iterator[dict[int, SourceCell]]:
-    """The rows in order, with an empty one where some are missing in between that are not `left_out`."""
-    last = 0
-    for number in sorted(rows):
-        while last + 1 in left_out:
-            last += 1
-        if number > last + 1:
-            yield {}
-        yield rows[number]
-        last = number
 
 
 def read_cells(archive: ZipFile, path: str, book: Workbook, texts: list[str]) -> SheetCells:
@@ -92,7 +34,7 @@ def read_cells(archive: ZipFile, path: str, book: Workbook, texts: list[str]) ->
     """
     found = SheetCells()
     styles = _Styles(book)
-    merged = _merged_cells(archive, path)
+    merged = merged_places(map(range_boundaries, _references(archive, path)))
     with archive.open(path) as source:
         parser = _Parser(source, texts, data_only=True, epoch=book.epoch)
         for number, row in parser.parse():
@@ -106,11 +48,9 @@ def read_cells(archive: ZipFile, path: str, book: Workbook, texts: list[str]) ->
                     found.uncalculated.append(f"{get_column_letter(cell['column'])}{number}")
             if cells:
                 found.rows[number] = cells
-    for row_number, column in merged:
-        if merged[row_number, column] == (0, 0) and row_number in found.rows:
-            found.rows[row_number][column] = COVERED
+    found.cover(merged)
     found.hidden_rows = {number for number in found.rows if str(number) in parser.hidden_rows}
-    used = {column for cells in found.rows.values() for column in cells}
+    used = found.columns
     found.hidden_columns = {
         column for column in used if any(first <= column <= last for first, last in parser.hidden_columns)
     }
@@ -196,21 +136,6 @@ class _Styles:
         if own >= 0:
             return str(codes[own]) if own < len(codes) else ""
         return BUILTIN_FORMATS.get(number, "")
-
-
-def _merged_cells(archive: ZipFile, path: str) -> _Merged:
-    merged: _Merged = {}
-    for reference in _references(archive, path):
-        left, top, right, bottom = (bound or 0 for bound in range_boundaries(reference))
-        rows, columns = bottom - top + 1, right - left + 1
-        if 1 < rows * columns <= LARGEST_MERGED and len(merged) + rows * columns <= MOST_MERGED:
-            merged.update(
-                dict.fromkeys(
-                    ((y, x) for y in range(top, bottom + 1) for x in range(left, right + 1)), (0, 0)
-                )
-            )
-            merged[top, left] = rows, columns
-    return merged
 
 
 def _references(archive: ZipFile, path: str) -> Iterator[str]:
