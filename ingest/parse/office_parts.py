@@ -67,11 +67,14 @@ def drawn_lines(element: Element) -> Iterator[str]:
 
 
 def picture_description(element: Any) -> str:
-    """The description of a picture for those who do not see it, of an element of any tree that holds it."""
+    """The description of a picture for those who do not see it, unless a machine guessed it. `element` holds
+    the picture, in a tree of either library.
+    """
     for about in element.iter():
         if isinstance(about.tag, str) and about.tag.rpartition("}")[2] in _ABOUT:
-            text: str = _BY_MACHINE.sub("", about.get("descr", "")).strip()
-            return "" if text.lower().endswith(_PICTURE_NAMES) else text
+            text: str = about.get("descr", "").strip()
+            is_none = text.lower().endswith(_PICTURE_NAMES) or _BY_MACHINE.search(text)
+            return "" if is_none else text
     return ""
 
 

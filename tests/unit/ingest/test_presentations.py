@@ -170,7 +170,8 @@ def test_embedded_workbooks_are_read() -> None:
 @pytest.mark.parametrize(
     ("about", "text"),
     [
-        ("A map of the moor\n\nDescription automatically generated", "Plan\n\nA map of the moor"),
+        ("A map of the moor", "Plan\n\nA map of the moor"),
+        ("A cartoon duck\n\nDescription automatically generated", "Plan"),
         ("map.png", "Plan"),
     ],
 )
