@@ -56,7 +56,7 @@ class PictureReader:
 
     def _add_text(self, picture: Image.Image, where: str) -> None:
         if not ocr.available():
-            self._out.gap("picture", where, f"To have its text read, {ocr.HOW_TO_GET}, and add it again.")
+            self._out.gap("picture", where, f"To have its text read, {ocr.HOW_TO_GET}; then add it again.")
             return
         if time.monotonic() > self._deadline:
             self._out.gap("limit", where, "The pictures before it used up the time for reading pictures.")

@@ -68,7 +68,7 @@ def read_picture(picture: Image.Image, name: str) -> Recognized:
     """
     reader = ocr.reader(SECONDS)
     if reader is None:
-        raise ParseError(f"{name} is an image. To read its text, {ocr.HOW_TO_GET}, and add it again.")
+        raise ParseError(f"{name} is an image. To have its text read, {ocr.HOW_TO_GET}; then add it again.")
     try:
         text, confidence = reader.text(picture)
     except OSError as error:

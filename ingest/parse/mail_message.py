@@ -52,7 +52,6 @@ def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
         except NoTextError:  # a picture alone, or nothing
             pass
         except ParseError as error:  # subject and attachments are worth reading without it
-            out.paragraph(f"(The text of this mail could not be read: {error})")
             out.gap("part", "body", str(error))
     pictures = PictureReader(out)
     for picture in mail.pictures:
@@ -64,6 +63,5 @@ def read_message(mail: MailMessage, parse: Parse) -> ParsedText:
         try:
             out.include(parse(attachment.data, attachment.name), below=2, part=attachment.name)
         except ParseError as error:  # the mail is worth reading without it
-            out.paragraph(f"(This attachment could not be read: {error})")
             out.gap("attachment", f"attachment {attachment.name}", str(error))
     return out.build(mail.subject, {"author": mail.sender, "date": mail.date})

@@ -25,7 +25,6 @@ def read_mailbox(data: bytes, name: str, parse: Parse) -> ParsedText:
         try:
             out.include(read_message(open_mail(message, name), parse))
         except ParseError as error:  # the other messages are worth reading without it
-            out.paragraph(f"(A message could not be read: {error})")
             out.gap("part", f"message {number + 1}", str(error))
     return out.build()
 

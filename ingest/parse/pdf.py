@@ -174,5 +174,6 @@ def _gap(place: int, line: PdfLine) -> str:
 def _encrypted(name: str, password: str | None) -> ParseError:
     what = "it needs a password" if password is None else "the given password is wrong"
     return ParseError(
-        f"{name} is encrypted: {what}. Add it with `ragapp ingest --password`, or save a copy without one."
+        f"{name} is encrypted: {what}. Save a copy without a password and add that, or have it added on the "
+        "command line with `ragapp ingest --password`."
     )

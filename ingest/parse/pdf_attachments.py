@@ -42,7 +42,6 @@ def with_attachments(
         try:
             out.include(parse(attachment.data, attachment.name), below=1, part=where)
         except ParseError as error:  # the document is worth reading without it
-            out.paragraph(f"(This attachment could not be read: {error})")
             out.gap("attachment", where, str(error))
     return _appended(parsed, out.build())
 

@@ -110,10 +110,10 @@ def read_scans(
 def _recognized(document: pypdfium2.PdfDocument, number: int, name: str, deadline: float) -> Recognized:
     """The text of a page by OCR. Raises ParseError if OCR is not installed, fails, or has no time left."""
     if not ocr.available():
-        raise ParseError(f"To have its text read, {ocr.HOW_TO_GET}, and add {name} again.")
+        raise ParseError(f"To have its text read, {ocr.HOW_TO_GET}; then add {name} again.")
     if _is_late(deadline):
         raise ParseError(
-            f"OCR has used up its time for {name}: split it, or add text to it by `ocrmypdf IN OUT`."
+            f"The time for reading the scans of {name} was used up by the pages before. Split it into parts."
         )
     picture = _draw_page(document, number)
     return Recognized("", 1.0) if picture is None or _is_blank(picture) else read_picture(picture, name)

@@ -52,5 +52,4 @@ def _include(out: TextBuilder, data: bytes, path: str, parse: Parse) -> None:
     try:
         out.include(parse(data, name), below=1, part=name)
     except ParseError as error:  # the other files are worth reading without it
-        out.paragraph(f"(This file could not be read: {error})")
         out.gap("attachment", path, str(error))

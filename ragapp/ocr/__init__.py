@@ -11,8 +11,8 @@ from ragapp.ocr.tesseract import Tesseract, program
 __all__ = ["DPI", "HOW_TO_GET", "MAX_SIDE", "OcrReader", "Word", "available", "reader"]
 
 HOW_TO_GET = (
-    "install Tesseract (`apt install tesseract-ocr`, `brew install tesseract`), or RapidOCR "
-    "(`pip install 'ragapp[ocr]'`)"
+    "whoever runs ragapp can install Tesseract (`apt install tesseract-ocr`, `brew install tesseract`), or "
+    "RapidOCR (`pip install 'ragapp[ocr]'`)"
 )
 
 

@@ -22,6 +22,8 @@ __all__ = [
 ]
 
 LOWEST_LEVEL = 6
+DEEPEST_NAMED = 3
+"""Files around a gap that its place names."""
 
 _BLANKS = re.compile(r"[^\S\n]+")
 
@@ -109,7 +111,8 @@ class TextBuilder:
         `part` is the name of that text, which its gaps are then said to be in.
         """
         for gap in parsed.gaps:
-            self.gap(gap.what, f"{gap.where} in {part}" if part else gap.where, gap.why)
+            deep = gap.where.count(" in ") >= DEEPEST_NAMED
+            self.gap(gap.what, gap.where if deep or not part else f"{gap.where} in {part}", gap.why)
         if not parsed.text.strip():
             return
         start, _ = self._block(parsed.text.replace(PAGE_BREAK, "\n"))

@@ -114,12 +114,14 @@ def test_the_innermost_words_are_read(name: str) -> None:
     assert "words" in parse(READ[name], name).text
 
 
-def test_mails_beyond_the_bound_are_named_in_the_text_of_those_that_are_read() -> None:
-    text = parse(forwarded(MAX_OUTER + 5), "a.eml").text
+def test_mails_beyond_the_bound_are_reported() -> None:
+    parsed = parse(forwarded(MAX_OUTER + 5), "a.eml")
+    text, (gap,) = parsed.text, parsed.gaps
     assert f"Words of level {MAX_OUTER + 4}." in text
     assert "Words of level 4." in text
     assert "Words of level 3." not in text
-    assert "could not be read: message.eml has parts nested inside each other too deeply" in text
+    assert "message.eml has parts nested inside each other too deeply" in gap.why
+    assert gap.where == "attachment message.eml in message.eml in message.eml in message.eml"
 
 
 def test_numbers_of_an_attribute_that_are_none_do_not_spoil_a_document() -> None:

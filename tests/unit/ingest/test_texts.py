@@ -40,7 +40,7 @@ def test_a_mail_is_read_with_its_attachments() -> None:
         "Hello Bob,\n\nsee below."
     )
     assert "First rest." in parsed.text
-    assert "(This attachment could not be read: tool is a program" in parsed.text
+    assert [(gap.what, gap.where) for gap in parsed.gaps] == [("attachment", "attachment tool")]
     assert titles(parsed) == [
         (1, "Grüße"),
         (2, "Attachment: plan.md"),
