@@ -38,6 +38,14 @@ _ITEM = re.compile(r"^\s*(?:[-*+•▪●◦‣·–o]|\(?\d{1,3}[.)]|\(?[a-zA-Z
 _FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _BY_PROGRAM = re.compile(r"(?:microsoft|powerpoint|untitled|document\d|slide \d)", re.IGNORECASE)
+_CONTENTS_LINE = re.compile(r"\.{4,}|(?: \.){4}")
+"""The leaders between a heading and its page in a table of contents."""
+
+_TOPIC = re.compile(r"\s*\(?\d{1,3}(?:\.\d{1,3})?[.)]\s+(?P<topic>[^\W\d_][^.!?]{1,58})\.$")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+LONGEST_TOPIC = 5
+"""Words of a heading that opens its paragraph: "4. Term. The agreement starts …"."""
+
 _JOINTS = re.compile(r"[_\s]+|(?<=\w)-(?=\w)")
 
 
@@ -45,7 +53,8 @@ _JOINTS = re.compile(r"[_\s]+|(?<=\w)-(?=\w)")
 class Candidate:
     """The span `passage.hit.text[start:end]`, which may answer.
 
-    `text` is what it says by itself, on one line; `label` names its document and section. A row has `cells`
+    `text` is what it says by itself, on one line; `label` names its document, section and topic: what a
+    numbered paragraph opens with, "4. Term." A row has `cells`
     as (header, value) pairs, with an empty header where the table names none. `lead_in` introduces a list's
     items; `before` is what a sentence refers back to; `head` is the header of a row's table in the passage.
     """
@@ -59,10 +68,17 @@ class Candidate:
     before: SourceSentence | None = None
     cells: tuple[tuple[str, str], ...] = ()
     head: SourceSentence | None = None
+    topic: str = ""
 
     @cached_property
     def label(self) -> str:
-        return title_path(self.passage)
+        path = title_path(self.passage)
+        return " › ".join(part for part in (path, self.topic) if part)
+
+    @cached_property
+    def label_stems(self) -> frozenset[str]:
+        """The stems of the passage's label and of the topic."""
+        return self.passage.label_stems | frozenset(stems(self.topic))
 
     @cached_property
     def body(self) -> str:
@@ -89,6 +105,14 @@ class _Reading:
     header: SourceSentence | None = None
     lead_in: SourceSentence | None = None
     previous: SourceSentence | None = None
+    topic: SourceSentence | None = None
+
+    def topic_of(self, passage: Passage, sentence: SourceSentence) -> str:
+        """What the sentence's paragraph opens with."""
+        if self.topic is None or _BLANK_LINE.search(passage.hit.text, self.topic.end, sentence.start):
+            return ""
+        named = _TOPIC.match(fold(self.topic.text))
+        return named["topic"] if named else ""
 
 
 def candidates_in(passages: Sequence[Passage]) -> list[Candidate]:
@@ -115,6 +139,8 @@ def _in_passage(passage: Passage) -> Iterator[Candidate]:
     followed = zip_longest(passage.sentences, passage.sentences[1:])
     for sentence, following in followed:
         text = fold(sentence.text)
+        if _CONTENTS_LINE.search(text):
+            continue
         cells = row_cells(text)
         if cells:
             if _RULE.fullmatch(text):
@@ -129,6 +155,9 @@ def _in_passage(passage: Passage) -> Iterator[Candidate]:
             continue
         if in_table:
             state.head, state.header, in_table = (), None, False
+        if _opens_paragraph(passage, sentence, text, following):
+            state.topic, state.lead_in, state.previous = sentence, None, sentence
+            continue
         if _introduces(text, following):
             state.lead_in = state.previous = sentence
             continue
@@ -148,8 +177,19 @@ def _of_prose(passage: Passage, sentence: SourceSentence, text: str, state: _Rea
     for start, end in sentence_parts(sentence.text.replace("\n", " ")):
         part = SourceSentence(sentence.start + start, sentence.start + end, sentence.text[start:end])
         before = _antecedent(part, state.previous)
-        yield Candidate(passage, part.start, part.end, fold(part.text), before=before)
+        topic = state.topic_of(passage, part)
+        yield Candidate(passage, part.start, part.end, fold(part.text), before=before, topic=topic)
         state.previous = part
+
+
+def _opens_paragraph(
+    passage: Passage, sentence: SourceSentence, text: str, following: SourceSentence | None
+) -> bool:
+    """Whether a numbered line is the heading of the sentences that follow it on the same line."""
+    named = _TOPIC.match(text)
+    if named is None or following is None or len(words(named["topic"])) > LONGEST_TOPIC:
+        return False
+    return "\n" not in passage.hit.text[sentence.end : following.start]
 
 
 def _introduces(text: str, following: SourceSentence | None) -> bool:

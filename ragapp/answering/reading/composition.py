@@ -68,7 +68,9 @@ def compose(
         found = whole_list(documents, question, _listing(answers)) if answers else []
         found = found or list_under_heading(documents, question, passages)
     elif question.kind == "how_to" and answers:
-        found = steps(documents, question, answers, passages) or told_in_prose(question, answers[0])
+        found = steps(documents, question, answers, passages) or told_in_prose(
+            documents, question, answers[0]
+        )
     elif answers and answers[0].candidate.kind == "list":
         found = whole_list(documents, question, answers[0])
     elif not answers and question.is_keywords:
@@ -107,7 +109,7 @@ def _several(answers: Sequence[ReadCandidate]) -> list[ReadCandidate]:
 
 def _decided(question: Question, one: Candidate, statement: Statement) -> Statement:
     """The statement after the yes or no that it decides, if it does."""
-    said = yes_or_no(question, statement.text, one.passage.label_stems) if one.kind != "row" else None
+    said = yes_or_no(question, statement.text, one.label_stems) if one.kind != "row" else None
     if said is None:
         return statement
     return replace(statement, text=f"{said}: {statement.text}", highlight=(0, len(said)))

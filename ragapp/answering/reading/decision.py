@@ -115,7 +115,7 @@ def _is_doubtful(question: Question, one: Candidate) -> bool:
     """Whether the candidate lacks what an answer has: a superlative, the attribute, words for a yes or no."""
     if question.is_superlative and not is_superlative(one.body):
         return True
-    if not concepts(question.attribute) <= concepts(one.stems | one.passage.label_stems):
+    if not concepts(question.attribute) <= concepts(one.stems | one.label_stems):
         return True
     return question.kind == "yes_no" and one.kind == "sentence" and _is_figures(one.text)
 
@@ -203,7 +203,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 def _near(one: Candidate) -> str:
     """What the candidate is about, in lower case: its own words, those that introduce it, and its titles."""
     before = one.before.text if one.before else ""
-    return fold(f"{one.passage.label} {before} {one.body}").casefold()
+    return fold(f"{one.passage.label} {one.topic} {before} {one.body}").casefold()
 
 
 def _has(text: str, code: str) -> bool:

@@ -77,7 +77,8 @@ def steps(
 ) -> list[Statement]:
     """The steps that a section of the answers or passages lists, or the headings that number them.
 
-    The best answer is likely and one of the steps, or what introduces them has most of the question's words.
+    The best answer is likely and one of the steps, or what introduces them has most of the question's words,
+    and all those that the titles of the best answer have.
     """
     best = answers[0].candidate
     likely = [one.candidate.passage for one in answers[:STEPS_LOOKED_FOR]]
@@ -102,7 +103,9 @@ def _are_about(question: Question, items: Sequence[Candidate], best: ReadCandida
     lead_in = items[0].lead_in
     introduced = f"{items[0].label} {lead_in.text if lead_in else ''}"
     wanted = concepts(question.stems)
-    return len(wanted & concepts(frozenset(stems(introduced)))) >= INTRODUCED * len(wanted)
+    said = wanted & concepts(frozenset(stems(introduced)))
+    elsewhere = wanted & concepts(best.candidate.label_stems)
+    return len(said) >= INTRODUCED * len(wanted) and elsewhere <= said
 
 
 def _numbered_headings(documents: SourceDocuments, passage: Passage) -> list[Statement]:

@@ -58,10 +58,12 @@ class ReadingPipeline(Extractor):
         passages = passages[:MOST_READ]
         if not passages:
             return Extract(())
-        found = self._from_tables(question, passages)
+        mended = corrected(question, passages)
+        core = mended if core == question else core
+        found = self._from_tables(mended, passages)
         if isinstance(found, list):
             return Extract(tuple(found))
-        extract = self._from_text(question, core, passages)
+        extract = self._from_text(mended, core, passages)
         if found is not None and not extract.statements:
             return replace(extract, missing=None, reason=found.reason)
         return extract
@@ -80,8 +82,7 @@ class ReadingPipeline(Extractor):
         return self._tables.judge(claim, passages) if self._tables else None
 
     def _from_text(self, question: str, core: str, passages: Sequence[Passage]) -> Extract:
-        mended = corrected(question, passages)
-        understood = understand(mended, mended if core == question else core)
+        understood = understand(question, core)
         if understood.kind == "summary":
             return Extract(tuple(summary(self._documents, passages[0])))
         if understood.sides:

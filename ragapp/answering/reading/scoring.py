@@ -120,7 +120,7 @@ def _rarity(question: Question, candidates: Sequence[Candidate]) -> dict[str, fl
 
 def _coverage(one: Candidate, weights: dict[str, float]) -> float:
     total = sum(weights.values())
-    found = concepts(one.stems) | concepts(one.passage.label_stems)
+    found = concepts(one.stems) | concepts(one.label_stems)
     return sum(weights[each] for each in weights.keys() & found) / total if total else 0.0
 
 

@@ -42,9 +42,13 @@ def summary(documents: SourceDocuments, passage: Passage) -> list[Statement]:
 
 def _sentences(section: Sequence[Passage]) -> list[Candidate]:
     """What is worth quoting of a section."""
-    return [
-        one for one in candidates_in(section) if one.kind != "row" and len(words(one.text)) >= FEWEST_WORDS
-    ]
+    return [one for one in candidates_in(section) if one.kind not in {"row", "list"} and _says_enough(one)]
+
+
+def _says_enough(one: Candidate) -> bool:
+    """Whether it is a sentence, and not the document's title, which stands without a full stop."""
+    is_heading = one.kind == "sentence" and one.start == 0 and one.text[-1:].isalnum()
+    return len(words(one.text)) >= FEWEST_WORDS and not is_heading
 
 
 def _is_formal(section: Sequence[Passage]) -> bool:
