@@ -38,6 +38,11 @@ _ITEM = re.compile(r"^\s*(?:[-*+•▪●◦‣·–o]|\(?\d{1,3}[.)]|\(?[a-zA-Z
 _FILE_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _BY_PROGRAM = re.compile(r"(?:microsoft|powerpoint|untitled|document\d|slide \d)", re.IGNORECASE)
+_ANNOUNCES = re.compile(r"\b(?:following|below|as follows|listed)\b", re.IGNORECASE)
+_LINE = re.compile(r"\S[^\n]*(?<=\S)")
+LONGEST_CODE_LINE = 4
+"""Words of a line in a listing without marks."""
+
 _CONTENTS_LINE = re.compile(r"\.{4,}|(?: \.){4}")
 """The leaders between a heading and its page in a table of contents."""
 
@@ -166,6 +171,11 @@ def _in_passage(passage: Passage) -> Iterator[Candidate]:
 
 
 def _of_prose(passage: Passage, sentence: SourceSentence, text: str, state: _Reading) -> Iterator[Candidate]:
+    if state.lead_in is not None and (lines := _listed_lines(sentence.text)):
+        for line in lines:
+            start, end = (sentence.start + at for at in line.span())
+            yield Candidate(passage, start, end, fold(line.group()), "item", lead_in=state.lead_in)
+        return
     if _ITEM.match(sentence.text) or (state.lead_in is not None and _is_listed_line(text)):
         yield Candidate(
             passage, sentence.start, sentence.end, without_list_mark(text), "item", lead_in=state.lead_in
@@ -193,11 +203,24 @@ def _opens_paragraph(
 
 
 def _introduces(text: str, following: SourceSentence | None) -> bool:
-    """Whether a line introduces a list: it ends with a colon, or without an end before an item."""
+    """Whether a line introduces a list: it ends with a colon, or without an end before an item, or it
+    announces the lines below it.
+    """
     if text.endswith((":", "：")):
+        return True
+    if following is not None and _ANNOUNCES.search(text) and _listed_lines(following.text):
         return True
     is_open = text[-1:].isalnum() and len(words(text)) >= SHORTEST_LEAD_IN and not _ITEM.match(text)
     return is_open and following is not None and _ITEM.match(following.text) is not None
+
+
+def _listed_lines(text: str) -> list[re.Match[str]]:
+    """The lines of a listing without marks, such as of code: several, each short, and no sentences."""
+    lines = list(_LINE.finditer(text))
+    is_listing = all(
+        len(one.group().split()) <= LONGEST_CODE_LINE and one.group()[-1] not in ".!?:" for one in lines
+    )
+    return lines if is_listing and len(lines) > 1 else []
 
 
 def _is_listed_line(text: str) -> bool:

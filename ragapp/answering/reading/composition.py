@@ -46,6 +46,10 @@ _ENUMERATES = re.compile(
 _ARTICLE = re.compile(r"^(?:the|a|an) ")
 _ASIDE = re.compile(r"^\([^)]{0,60}\) ?")
 _IS = re.compile(r"(?:is|are|means|denotes|refers? to|describes?|stands? for)\b|[—–:-]")
+_IS_A = re.compile(
+    r"^.{0,80}?\b(?:is|are)(?: \w+ly)? (?:an?|the|one|any)\b|^.{0,80}?\b(?:means|refers to|denotes)\b"
+)
+_IT_IS_A = re.compile(r"(?:it|this|they) (?:is|are)(?: \w+ly)? (?:an?|the|one|any)\b", re.IGNORECASE)
 _DEFINED = re.compile(
     r"(?:what is|what's|what are|define|explain|what does) (?:(?:a|an|the) )?(?P<term>.{2,60}?)"
     r"(?: (?:mean|stand for))? ?\??$",
@@ -120,6 +124,8 @@ def _fitting_first(question: Question, answers: Sequence[ReadCandidate]) -> list
     likely = [one for one in answers if one.answers >= LIKELY * answers[0].answers]
     fits = _form_of(question)
     fitting = [one for one in likely if fits is not None and fits(one.candidate)]
+    if question.kind == "definition":
+        fitting.sort(key=lambda one: _IS_A.search(one.candidate.text) is None)
     return [*fitting, *(one for one in answers if one not in fitting)]
 
 
@@ -129,7 +135,8 @@ def _form_of(question: Question) -> Callable[[Candidate], bool] | None:
     if question.kind == "list":
         return lambda one: one.kind != "sentence" or _ENUMERATES.search(one.text) is not None
     if question.kind == "definition" and (term := _DEFINED.match(question.text)):
-        return lambda one: _defines(one.text, term["term"].casefold())
+        wanted = term["term"].casefold()
+        return lambda one: _defines(one.text, wanted) or _says_what_it_is(one, wanted)
     return None
 
 
@@ -139,6 +146,12 @@ def _defines(text: str, term: str) -> bool:
     if not opening.startswith(term):
         return False
     return _IS.match(_ASIDE.sub("", opening[len(term) :].lstrip("s\"”' "))) is not None
+
+
+def _says_what_it_is(one: Candidate, term: str) -> bool:
+    """Whether a sentence says "It is a …" after one that opens with the term."""
+    opening = _ARTICLE.sub("", one.before.text.casefold()) if one.before else ""
+    return opening.startswith(term) and _IT_IS_A.match(one.text) is not None
 
 
 def compare(question: Question, sides: Sequence[Sequence[ReadCandidate]]) -> list[Statement]:

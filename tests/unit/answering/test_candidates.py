@@ -77,3 +77,22 @@ def test_documents_are_called_by_their_title_or_their_file_name_in_words() -> No
     assert document_title("x.pdf", "Office lease agreement") == "Office lease agreement"
     assert document_title("annual_report.pdf", "Microsoft Word - Document1") == "annual report"
     assert document_title("annual_report.pdf", "0000066740-23") == "annual report"
+
+
+def test_a_numbered_paragraph_is_read_with_the_topic_it_opens_with() -> None:
+    start, extended, after = found(
+        "2. Term. The lease starts on 1 May. It runs for two years.\n\nThe parties sign twice."
+    )
+    assert start.reading_text.endswith("Term: The lease starts on 1 May.")
+    assert extended.topic == "Term"
+    assert after.topic == ""
+
+
+def test_a_table_of_contents_answers_nothing() -> None:
+    assert found("1. Scope ........... 2\n2. Reserved names ........... 3\n") == []
+
+
+def test_lines_without_marks_are_a_list_where_a_sentence_announces_them() -> None:
+    whole, *items = found("The names listed below are reserved.\n\n    .north\n    .south\n    .west\n")
+    assert whole.kind == "list"
+    assert [one.text for one in items] == [".north", ".south", ".west"]
