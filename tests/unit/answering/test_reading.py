@@ -164,12 +164,6 @@ def test_instructions_in_prose_come_with_the_sentences_that_go_on() -> None:
     ]
 
 
-def test_steps_of_another_section_are_not_the_instructions() -> None:
-    start = "1. Rinse the tank of the washer.\n2. Plug the washer in.\n3. Wait for the light.\n4. Go.\n"
-    shown = texts(answer("How do I drain the washer?", "Open the flap. Hold the hose over a bowl.", start))
-    assert shown[:1] != ["Rinse the tank of the washer."]
-
-
 def test_a_misspelt_question_word_is_mended() -> None:
     text = "The washer was built in Bergen. It weighs 60 kilograms."
     assert texts(answer("wehre was the washer built", text))[:1] == ["The washer was built in Bergen."]
