@@ -9,6 +9,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.parse.ole import OleStreams
@@ -138,12 +139,14 @@ def _pieces(main: bytes, clx: bytes) -> tuple[str, list[tuple[int, int, int]]]:
     plc = clx[at + 5 : at + 5 + _long(clx, at + 1)]
     count = (len(plc) - 4) // 12
     starts = struct.unpack_from(f"<{count + 1}L", plc)
+    if any(start > end for start, end in pairwise(starts)) or starts[-1] > len(main):
+        raise ValueError("the pieces of its text are out of order")
     letters, pieces = list[str](), list[tuple[int, int, int]]()
     for number in range(count):
         position = _long(plc, 4 * (count + 1) + 8 * number + 2)
         size = 1 if position & _COMPRESSED else 2
         place = (position & (_COMPRESSED - 1)) // (2 if size == 1 else 1)
-        length = max(0, starts[number + 1] - starts[number])
+        length = starts[number + 1] - starts[number]
         raw = main[place : place + length * size]
         written = raw.decode("cp1252" if size == 1 else "utf-16-le", errors="replace")
         pieces.append((starts[number], place, size))

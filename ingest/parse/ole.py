@@ -43,10 +43,10 @@ def opened_ole(data: bytes, name: str) -> Iterator[OleStreams]:
         raise damaged(name, error) from error
 
 
-def _text(value: bytes | str | None, encoding: str) -> str | None:
+def _text(value: object, encoding: str) -> str | None:
     if isinstance(value, bytes):
         try:
             return value.decode(encoding, errors="replace").strip("\0 ")
         except LookupError:
             return value.decode("cp1252", errors="replace").strip("\0 ")
-    return value
+    return value if isinstance(value, str) else None
