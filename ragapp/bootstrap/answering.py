@@ -29,6 +29,7 @@ from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.retrieval.retriever import Retriever
 from ragapp.settings import Settings
 from ragapp.store.sql_store import SqlStore
+from ragapp.table_queries.queries import TableQueries
 from ragapp.telemetry.observer import Telemetry
 from ragapp.telemetry.traced_models import TracedGenerator
 from ragapp.types import Document, Hit, SearchQuery
@@ -69,10 +70,12 @@ def build_answerer(
     generators: GeneratorChain,
     named: NamedDocuments,
     retriever: Lazy[Retriever],
+    *,
+    tables: TableQueries,
 ) -> Answerer:
     return Answerer(
         generators,
-        _build_reading(settings, store),
+        _build_reading(settings, store, tables),
         page_at=store.page_at,
         span_of=store.span,
         limits=GenerationLimits(settings.prompt_tokens, settings.answer_tokens, settings.widen_tokens),
@@ -87,7 +90,7 @@ def _build_support(settings: Settings) -> Support:
     return lambda claim, texts: entailment.get().support(claim, texts)
 
 
-def _build_reading(settings: Settings, store: SqlStore) -> ReadingPipeline:
+def _build_reading(settings: Settings, store: SqlStore, tables: TableQueries) -> ReadingPipeline:
     name = settings.support_model
     reranker = Lazy(lambda: build_reranker(name, settings)) if name else None
     reader = Lazy(lambda: build_reader(settings))
@@ -112,7 +115,7 @@ def _build_reading(settings: Settings, store: SqlStore) -> ReadingPipeline:
         reader.get,
         installed,
         documents,
-        TableAnswers(store.document_tables, store.span, formulas.get),
+        TableAnswers(store.document_tables, store.span, formulas.get, tables.run),
         score if reranker is not None else None,
     )
 

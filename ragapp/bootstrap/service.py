@@ -66,11 +66,12 @@ def build_service(
             dense_weight=settings.dense_weight,
         )
     )
+    tables = TableQueries(store, _build_table_engine(settings))
     history = History(SqlAnswers(runtime.engine, settings.answer_days), SqlConversations(runtime.engine))
     cache = build_cache(settings, store, embedder)
     return RagService(
         store=store,
-        table_queries=TableQueries(store, _build_table_engine(settings)),
+        table_queries=tables,
         queue=runtime.queue,
         index=index,
         embedder=embedder,
@@ -78,7 +79,7 @@ def build_service(
         generators=generators,
         rewriter=Rewriter(generators if settings.follow_ups == "generator" else None),
         retriever=retriever,
-        answerer=build_answerer(settings, store, generators, named, retriever),
+        answerer=build_answerer(settings, store, generators, named, retriever, tables=tables),
         answer_settings=answer_settings(settings),
         history=history,
         auth=_build_auth(settings, runtime),

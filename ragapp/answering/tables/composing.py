@@ -88,10 +88,11 @@ def printed(place: CellPlace) -> str:
     cell = place.cell
     if not isinstance(cell.value, Decimal):
         return cell.text
-    return _with_unit(cell.text, cell.unit, cell.scale)
+    return with_unit(cell.text, cell.unit, cell.scale)
 
 
-def _with_unit(text: str, unit: str | None, scale: int) -> str:
+def with_unit(text: str, unit: str | None, scale: int) -> str:
+    """A printed number with its unit and the word for its scale, unless it has them."""
     word = _SCALES.get(scale, "")
     has_own = any(not (one.isdigit() or one in ".,()−–-— %") for one in text)
     if unit == "%":
@@ -119,7 +120,7 @@ def _of_cell(place: CellPlace) -> Composed:
 
 def _of_computed(answer: TableAnswer, computed: Computed) -> Composed:
     text = shown(round(computed.value, computed.decimals), computed.decimals)
-    value = _with_unit(text, computed.unit, computed.scale)
+    value = with_unit(text, computed.unit, computed.scale)
     if len(computed.operands) == 1:
         return Composed(f"{_title(answer, computed)}: {value}.", value, computed.operands)
     formula = f"{computed.formula} = {value}"
