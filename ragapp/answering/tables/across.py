@@ -51,7 +51,8 @@ class DocumentValue:
     @property
     def kind(self) -> tuple[str | None, int | None, int | None]:
         """What two values must have in common to be compared: unit, year and length of the period."""
-        return self.unit, self.period and self.period.year, self.period and self.period.months
+        period = self.period
+        return self.unit, period.year if period else None, period.months if period else None
 
 
 def comparison_of(question: str) -> DocumentComparison | None:

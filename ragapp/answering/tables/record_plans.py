@@ -94,7 +94,7 @@ def _assembled(
     if parts.largest is not None:
         return _ranked(made, parts, number)
     if parts.figure:
-        return number and _with(made, Aggregate(parts.figure, number.name))
+        return _with(made, Aggregate(parts.figure, number.name)) if number else None
     if parts.counts:
         is_known = bool(where or target) or is_told or any(one.identifies for one in named)
         return _counted(made, named) if is_known or number else None
