@@ -10,6 +10,7 @@ from ragapp.errors import UsageError
 from ragapp.protocols import DocumentStore, Embedder, Reranker, SearchIndex
 from ragapp.retrieval.candidates import CandidateQuery, Candidates, CandidateSearch
 from ragapp.retrieval.fusion import DENSE_WEIGHT, RERANKED, Fusion, rerank
+from ragapp.retrieval.implied_words import with_implied_words
 from ragapp.retrieval.named_documents import NamedDocuments
 from ragapp.retrieval.stopwatch import Stopwatch
 from ragapp.types import Collection, Hit, Ranking, Ranks, SearchQuery, SearchResult
@@ -92,7 +93,8 @@ class Retriever:
         if embedder is not None:
             with watch("embed"):
                 vector = embedder.embed_query(query.query)
-        return CandidateQuery(collection, None if query.mode == "dense" else query.query, vector, within)
+        words = None if query.mode == "dense" else with_implied_words(query.query)
+        return CandidateQuery(collection, words, vector, within)
 
     def _retrieve(self, query: CandidateQuery, wanted: int, watch: Stopwatch) -> list[Hit]:
         depth = max(self._candidates, wanted)

@@ -76,3 +76,50 @@ def test_a_year_that_the_table_lacks_is_refused_with_those_it_has(service: RagSe
     assert answer.refused
     assert answer.notice is not None
     assert "2018" in answer.notice
+
+
+PRICES = b"""# Price list of the Heron yard
+
+| Boat | Kind | Price |
+| --- | --- | --- |
+| Ada | Dinghy | 1,200 |
+| Bea | Dinghy | 2,400 |
+| Cleo | Yacht | 98,000 |
+"""
+RIVAL = b"""# Plover Shipping, annual report 2019
+
+The table shows net sales by region (in EUR thousands):
+
+| Region | 2019 | 2018 | 2017 |
+| --- | --- | --- | --- |
+| Total net sales | 120,100 | 110,000 | 90,000 |
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RagService]:
+    settings = settings_in(tmp_path_factory.mktemp("library"))
+    with closing(build_service(settings)) as found:
+        for name, data in (("heron.md", REPORT), ("prices.md", PRICES), ("plover.md", RIVAL)):
+            found.upload(UploadSpec(name), io.BytesIO(data))
+        ingest_all(settings)
+        yield found
+
+
+def test_a_figure_over_rows_shows_its_formula_and_cites_its_operands(library: RagService) -> None:
+    answer = ask(library, "What is the average price of the dinghies?")
+    assert answer.sentences[0].formula == "(1,200 + 2,400) ÷ 2 = 1,800"
+    assert {one.quote for one in answer.citations if one.cells} == {"1,200", "2,400"}
+
+
+def test_one_line_of_documents_in_other_currencies_is_not_compared(library: RagService) -> None:
+    answer = ask(library, "Which company had the highest total net sales in 2019?")
+    assert answer.refused
+    assert answer.notice is not None
+    assert "different units" in answer.notice
+
+
+def test_records_of_another_kind_are_not_counted(library: RagService) -> None:
+    answer = ask(library, "How many tractors cost more than 500?")
+    assert answer.refused
+    assert ask(library, "How many boats cost more than 2,000?").sentences[0].text.startswith("2 rows")

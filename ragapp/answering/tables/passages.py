@@ -25,7 +25,7 @@ from ragapp.answering.tables.labels import label_stems
 from ragapp.answering.tables.outcome import CONFIDENT, TableAnswer, TableRefusal
 from ragapp.answering.tables.query import read_query
 from ragapp.answering.tables.record_answers import RecordSentence, RunPlan, answer_of
-from ragapp.answering.tables.record_plans import RecordPlan, asks_records, plan_for
+from ragapp.answering.tables.record_plans import RecordPlan, asks_records, left_to_lines, plan_for
 from ragapp.answering.tables.record_tables import RecordTable, record_table
 from ragapp.answering.tables.sources import CellPlace, TableSource
 from ragapp.answering.tables.verifying import judge_by_cells
@@ -95,7 +95,8 @@ class TableAnswers:
         if of_documents is not None:
             return of_documents
         refusal: TableRefusal | None = None
-        having = {document: stored for document, stored in self._stored(passages).items() if stored}
+        left = {one: left_to_lines(question, has) for one, has in self._stored(passages).items()}
+        having = {document: stored for document, stored in left.items() if stored}
         for document, stored in list(having.items())[:MOST_DOCUMENTS]:
             own = [one for one in passages if _document(one) == document]
             for only_shown in (True, False):

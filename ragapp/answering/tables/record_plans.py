@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ragapp.answering.tables import record_words as patterns
+from ragapp.answering.tables.query import read_query
 from ragapp.answering.tables.record_parts import QuestionParts, read_parts, read_values
 from ragapp.answering.tables.record_question import RecordQuestion
-from ragapp.answering.tables.record_tables import RecordColumn, RecordTable
-from ragapp.types import Aggregate, SortKey, TablePlan
+from ragapp.answering.tables.record_tables import RecordColumn, RecordTable, record_table
+from ragapp.types import Aggregate, SortKey, StoredTable, TablePlan
 
 MOST_ROWS: Final = 20
 MOST_YEARS: Final = 30
@@ -39,6 +40,14 @@ class RecordPlan:
 def asks_records(question: str) -> bool:
     """Whether a question may be one for a figure over rows, for some rows, or for the first ones."""
     return len(question) <= LONGEST and any(pattern.search(question) for pattern in _SHAPES)
+
+
+def left_to_lines(question: str, tables: Sequence[StoredTable]) -> Sequence[StoredTable]:
+    """The tables that a question may be answered from without a plan. Which records there are, and how many,
+    only plans say: they know that "tractors" are none of them."""
+    if read_query(question).operation not in ("count", "filter"):
+        return tables
+    return [table for table in tables if record_table(table, "") is None]
 
 
 def plan_for(question: str, table: RecordTable) -> RecordPlan | None:
