@@ -74,6 +74,7 @@ def _parser(known: Format, password: str | None, outer: int, *, read_hidden: boo
         opened = inner if outer < MAX_OUTER else None
         with_options: Mapping[Format, Parser] = {
             "docx": partial(parse_docx, parse=opened),
+            "odf": partial(parse_odf, read_hidden=read_hidden),
             "pdf": partial(parse_pdf, password=password, parse=opened),
             "ppt": partial(parse_ppt, read_hidden=read_hidden),
             "pptx": partial(parse_pptx, parse=opened, read_hidden=read_hidden),
