@@ -73,7 +73,7 @@ class Pipeline:
         chunker: Chunker,
         chunk_tokens: int,
         data_file_rows: int,
-        transcriber: Transcriber | None,
+        transcriber: Transcriber | None = None,
         observer: Observer,
         replaced: Callable[[str], None],
     ) -> None:

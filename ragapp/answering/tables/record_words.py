@@ -21,10 +21,6 @@ class Superlative:
     moment: bool = False
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
 _PAY = ("salari", "pay", "wage", "incom", "compens")
 _PRICE = ("price", "cost", "fee", "rate")
 _LENGTH = ("length", "durat", "distanc", "long")
@@ -57,43 +53,52 @@ SUPERLATIVES: Final[Mapping[str, Superlative]] = {
 }
 """Of "oldest" and "youngest", `descending` holds for ages; for years and dates it is the other way round."""
 
-SUPERLATIVE: Final = _words(
+SUPERLATIVE: Final = re.compile(
     r"\b(?:the )?(?P<word>most expensive|least expensive|most populous|most recent"
     r"|(?:high|low|b|w)(?:e|or)?st[- ]paid|most|highest|largest|greatest|biggest|maximum|least|lowest"
     r"|smallest|fewest|minimum|dearest|priciest|cheapest|heaviest|lightest|tallest|longest|shortest|fastest|slowest"
-    r"|deepest|widest|oldest|youngest|newest|latest|earliest|first|last|top|bottom|best|worst)\b"
+    r"|deepest|widest|oldest|youngest|newest|latest|earliest|first|last|top|bottom|best|worst)\b",
+    re.IGNORECASE,
 )
 _SIZE: Final = "|".join(word for word in NUMBER_WORDS if word != "zero")
-TOP: Final = _words(
+TOP: Final = re.compile(
     rf"\b(?:the )?(?:(?P<top>top|best|bottom|worst|first|last) (?P<n>\d{{1,3}}|{_SIZE})"
     rf"|(?P<m>\d{{1,3}}|{_SIZE})(?= (?:most|highest|largest|greatest|biggest|least|lowest|smallest|fewest"
     r"|dearest|priciest|cheapest|heaviest|lightest|tallest|longest|shortest|fastest|slowest|deepest|widest|oldest"
-    r"|youngest|newest|latest|earliest|best)\b))"
+    r"|youngest|newest|latest|earliest|best)\b))",
+    re.IGNORECASE,
 )
-AVERAGE: Final = _words(r"\b(?:the )?(?:average|mean|avg)\b(?: of)?")
-TOTAL: Final = _words(
-    r"\b(?:the |in )?(?:grand )?(?:total|sum|overall|combined|altogether)\b(?: number)?(?: of)?"
+AVERAGE: Final = re.compile(r"\b(?:the )?(?:average|mean|avg)\b(?: of)?", re.IGNORECASE)
+TOTAL: Final = re.compile(
+    r"\b(?:the |in )?(?:grand )?(?:total|sum|overall|combined|altogether)\b(?: number)?(?: of)?",
+    re.IGNORECASE,
 )
-COUNT: Final = _words(r"\b(?:how many|(?:the )?(?:number|count) of)\b")
-LISTS: Final = _words(r"^(?:which|what (?!is\b|was\b|does\b|did\b|do\b)|who|list|show|name|give|find)")
-GROUPED: Final = _words(
+COUNT: Final = re.compile(r"\b(?:how many|(?:the )?(?:number|count) of)\b", re.IGNORECASE)
+LISTS: Final = re.compile(
+    r"^(?:which|what (?!is\b|was\b|does\b|did\b|do\b)|who|list|show|name|give|find)", re.IGNORECASE
+)
+GROUPED: Final = re.compile(
     r"\b(?:per|for each|for every|in each|in every|of each|by|(?:broken down|grouped|split) by)"
-    r" (?:the )?(?P<name>[^\W\d]\w*(?: [^\W\d]\w*)?)"
+    r" (?:the )?(?P<name>[^\W\d]\w*(?: [^\W\d]\w*)?)",
+    re.IGNORECASE,
 )
-SORTED: Final = _words(
+SORTED: Final = re.compile(
     r",? ?\b(?:sorted|ordered|ranked) (?:by|from|in order of) (?P<name>[^\W\d]\w*(?: [^\W\d]\w*)?)"
-    r"(?P<down> ?,? ?\(?(?:descending|desc)\b\)?)?"
+    r"(?P<down> ?,? ?\(?(?:descending|desc)\b\)?)?",
+    re.IGNORECASE,
 )
-CONDITION: Final = _words(
+CONDITION: Final = re.compile(
     r"\b(?:is |was |are |were |of |at )?(?P<is>more than|greater than|higher than|larger than|longer than"
     r"|taller than|over|above|exceed(?:s|ing)?|at least|no less than|less than|fewer than|lower than"
     r"|smaller than|shorter than|under|below|at most|up to|no more than|exactly|equal to)"
     r" (?:[$€£¥]|USD |EUR |GBP )?(?P<number>\d[\d,]*(?:\.\d+)?)"
-    r"(?: ?(?P<scale>thousand|million|billion|k|m|bn)\b)?(?:%| percent\b| euros?\b| dollars?\b| pounds?\b)?"
+    r"(?: ?(?P<scale>thousand|million|billion|k|m|bn)\b)?(?:%| percent\b| euros?\b| dollars?\b| pounds?\b)?",
+    re.IGNORECASE,
 )
-BETWEEN: Final = _words(
+BETWEEN: Final = re.compile(
     r"\b(?:is |was |are |were )?(?:between|from) [$€£¥]?(?P<low>\d[\d,]*(?:\.\d+)?)"
-    r" (?:and|to) [$€£¥]?(?P<high>\d[\d,]*(?:\.\d+)?)"
+    r" (?:and|to) [$€£¥]?(?P<high>\d[\d,]*(?:\.\d+)?)",
+    re.IGNORECASE,
 )
 OPERATORS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("at least", "no less than"), ">="),
@@ -106,13 +111,15 @@ OPERATORS: Final[Mapping[str, str]] = {
 """The operators of conditions; the others mean `>`."""
 
 SCALES: Final[Mapping[str, int]] = {"thousand": 3, "k": 3, "million": 6, "m": 6, "billion": 9, "bn": 9}
-MOMENT: Final = _words(
+MOMENT: Final = re.compile(
     r"\b(?P<is>after|since|before|until|in|during|from)(?: the year)? (?P<year>(?:1[5-9]|20)\d\d)\b"
-    r"(?! ?[-–/]\d)"
+    r"(?! ?[-–/]\d)",
+    re.IGNORECASE,
 )
-NONE_LEFT: Final = _words(r"\b(?:(?:are|is) )?(?:out of stock|sold out)\b")
-NO_SUCH: Final = _words(
-    r"\b(?:(?:has|have|had|with|got) (?:no|zero)|without(?: any)?) (?P<name>[^\W\d]\w*(?: [^\W\d]\w*)?)"
+NONE_LEFT: Final = re.compile(r"\b(?:(?:are|is) )?(?:out of stock|sold out)\b", re.IGNORECASE)
+NO_SUCH: Final = re.compile(
+    r"\b(?:(?:has|have|had|with|got) (?:no|zero)|without(?: any)?) (?P<name>[^\W\d]\w*(?: [^\W\d]\w*)?)",
+    re.IGNORECASE,
 )
 NOT: Final = word_set("not outside except excluding besides without isn aren other non")
 UNITS_OF_TIME: Final[Mapping[str, str]] = {"year": "year", "years": "year"}
@@ -145,4 +152,4 @@ LIGHT: Final = word_set(
     """
 )
 """Words that questions may have beside the names of columns, values and what the rows are."""
-YEAR: Final = _words(r"\byears?\b")
+YEAR: Final = re.compile(r"\byears?\b", re.IGNORECASE)
