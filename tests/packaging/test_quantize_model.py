@@ -44,5 +44,5 @@ def test_the_same_bytes_are_made_again_and_recorded(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "first" / "how.json").read_text()) == first
     original, made = results(tmp_path / "original.onnx"), results(tmp_path / "first" / "model.onnx")
     cosines = (original * made).sum(1) / np.linalg.norm(original, axis=1) / np.linalg.norm(made, axis=1)
-    assert cosines.min() > 0.999
+    assert cosines.min() > 0.997  # processors without VNNI saturate sums of int8
     assert first["made"]["size"] < first["original"]["size"] / 2

@@ -46,7 +46,7 @@ SHORT = 1_000
 GROWTH = 8.0
 """Four times the text takes four times as long in linear time, sixteen times in quadratic time."""
 
-SLOWEST = 6.0
+SLOWEST = 12.0
 """Times as long as for words; it is about two."""
 
 BOUNDED = {
